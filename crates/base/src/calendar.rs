@@ -408,4 +408,4 @@ pub(crate) fn next(date: Date) -> Result<Date, CalendarError> {
 
 #[cfg(test)]
 #[path = "calendar_tests.rs"]
-mod tests;
+pub(crate) mod tests;
