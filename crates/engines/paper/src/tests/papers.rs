@@ -1,0 +1,1 @@
+//! The default papers, rendered with their samples.
