@@ -74,7 +74,7 @@ CREATE TABLE case_events (
   actor_id @id,
   actor_name @text NOT NULL,
   text @text NOT NULL,
-  data @json NOT NULL,
+  data @text NOT NULL,
   previous_hash @text NOT NULL,
   hash @text NOT NULL,
   UNIQUE (case_id, no)

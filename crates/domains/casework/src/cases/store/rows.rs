@@ -117,7 +117,7 @@ pub mod case_event {
         pub actor_id: Option<Uuid>,
         pub actor_name: String,
         pub text: String,
-        pub data: Json,
+        pub data: String,
         pub previous_hash: String,
         pub hash: String,
     }
