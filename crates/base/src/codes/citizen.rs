@@ -137,7 +137,7 @@ impl CitizenId {
         if date_of(&id).is_none() {
             return Err(CitizenIdError::Date(id[6..14].to_owned()));
         }
-        if id.chars().next_back() != Some(check_character(&id.as_bytes()[..17])) {
+        if !id.ends_with(check_character(&id.as_bytes()[..17])) {
             return Err(CitizenIdError::Check);
         }
         Ok(Self(id))

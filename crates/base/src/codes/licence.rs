@@ -59,9 +59,9 @@ impl LicenceIdentifier {
             .filter(|order| order.len() == 3 && order.bytes().all(|c| c.is_ascii_digit()));
         // Live identifiers carry codes of the transition time, so only their form is checked.
         if order.is_none()
-            || !type_code
+            || type_code
                 .get(..18)
-                .is_some_and(|code| Uscc::accept_despite_check(code).is_ok())
+                .is_none_or(|code| Uscc::accept_despite_check(code).is_err())
         {
             return Err(LicenceIdentifierError::TypeCode);
         }

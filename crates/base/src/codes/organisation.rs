@@ -199,7 +199,7 @@ impl OrganisationCode {
             11 => '0',
             digit => char::from_digit(digit, 10).unwrap_or('0'),
         };
-        if code.chars().next_back() != Some(expected) {
+        if !code.ends_with(expected) {
             return Err(OrganisationCodeError::Check);
         }
         Ok(Self(code))
