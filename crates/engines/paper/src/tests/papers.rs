@@ -1,1 +1,57 @@
-//! The default papers, rendered with their samples.
+//! The default papers, rendered with their samples and sealed.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use super::{codes_of, has, options, produced_at, text_of};
+use crate::tests::seal::market;
+use crate::{Options, Template, Verdict, verify};
+
+const NAMES: [&str; 10] = [
+    "receipt", "acceptance", "correction", "not-accepted", "special", "grant", "refusal", "licence", "delivery", "form",
+];
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../packs/platform/papers")
+}
+
+fn paper(name: &str) -> (String, Value) {
+    let template = std::fs::read_to_string(folder().join(format!("{name}.typ"))).unwrap();
+    let sample = std::fs::read_to_string(folder().join(format!("samples/{name}.json"))).unwrap();
+    (template, serde_json::from_str(&sample).unwrap())
+}
+
+/// Every default paper fits its sample, keeps to PDF/A and shows the data. With `PAPERS_TO` set
+/// to a folder, the sealed files are written there to be looked at.
+///
+/// req: LIC-028
+#[test]
+fn default_papers_render_and_seal() {
+    let office = market();
+    for name in NAMES {
+        let (template, data) = paper(name);
+        let options = Options { title: name.to_owned(), ..options() };
+        let pdf = Template::new(&template).unwrap().render(&data, &options).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(pdf.archival && pdf.pages <= 2, "{name}: {} pages", pdf.pages);
+        let sealed_kind = !matches!(name, "delivery" | "form");
+        assert_eq!(pdf.seal.is_some(), sealed_kind, "{name}");
+        let sealed = match pdf.seal {
+            Some(place) => office.seal(&pdf.bytes, Some(place), produced_at()),
+            None => pdf.bytes,
+        };
+        if let Ok(target) = std::env::var("PAPERS_TO") {
+            std::fs::write(PathBuf::from(target).join(format!("{name}.pdf")), &sealed).unwrap();
+        }
+        if sealed_kind {
+            assert_eq!(verify(&sealed, &office.trust()).verdict, Verdict::Genuine, "{name}");
+        }
+        if has("pdftotext") {
+            let text = text_of(&sealed, name);
+            assert!(text.contains("好味餐饮店"), "{name}: {text}");
+        }
+        if let (Some(link), true) = (data["qr"].as_str(), has("zbarimg") && has("pdftoppm")) {
+            assert_eq!(codes_of(&sealed, name), link, "{name}");
+        }
+    }
+}

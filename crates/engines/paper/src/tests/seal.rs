@@ -11,7 +11,7 @@ use crate::{
     key, make_certificate, render, sign, verify,
 };
 
-struct Office {
+pub(crate) struct Office {
     root: Vec<u8>,
     certificate: Vec<u8>,
     key: Sm2Key,
@@ -64,7 +64,7 @@ fn office(secret: u8, body: &str) -> Office {
 }
 
 impl Office {
-    fn seal(&self, pdf: &[u8], place: Option<Place>, at: OffsetDateTime) -> Vec<u8> {
+    pub fn seal(&self, pdf: &[u8], place: Option<Place>, at: OffsetDateTime) -> Vec<u8> {
         let fonts = Fonts::built_in();
         let by = SealedBy {
             seal: &self.seal,
@@ -76,7 +76,7 @@ impl Office {
         sign(pdf, &by, at).unwrap()
     }
 
-    fn trust(&self) -> Trust {
+    pub fn trust(&self) -> Trust {
         Trust {
             certificates: vec![self.root.clone()],
         }
@@ -93,7 +93,7 @@ fn licence() -> Vec<u8> {
     .bytes
 }
 
-fn market() -> Office {
+pub(crate) fn market() -> Office {
     office(7, "示例市市场监督管理局")
 }
 
