@@ -9,7 +9,16 @@ use crate::tests::seal::market;
 use crate::{Options, Template, Verdict, verify};
 
 const NAMES: [&str; 10] = [
-    "receipt", "acceptance", "correction", "not-accepted", "special", "grant", "refusal", "licence", "delivery", "form",
+    "receipt",
+    "acceptance",
+    "correction",
+    "not-accepted",
+    "special",
+    "grant",
+    "refusal",
+    "licence",
+    "delivery",
+    "form",
 ];
 
 fn folder() -> PathBuf {
@@ -31,9 +40,19 @@ fn default_papers_render_and_seal() {
     let office = market();
     for name in NAMES {
         let (template, data) = paper(name);
-        let options = Options { title: name.to_owned(), ..options() };
-        let pdf = Template::new(&template).unwrap().render(&data, &options).unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert!(pdf.archival && pdf.pages <= 2, "{name}: {} pages", pdf.pages);
+        let options = Options {
+            title: name.to_owned(),
+            ..options()
+        };
+        let pdf = Template::new(&template)
+            .unwrap()
+            .render(&data, &options)
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(
+            pdf.archival && pdf.pages <= 2,
+            "{name}: {} pages",
+            pdf.pages
+        );
         let sealed_kind = !matches!(name, "delivery" | "form");
         assert_eq!(pdf.seal.is_some(), sealed_kind, "{name}");
         let sealed = match pdf.seal {
@@ -44,7 +63,11 @@ fn default_papers_render_and_seal() {
             std::fs::write(PathBuf::from(target).join(format!("{name}.pdf")), &sealed).unwrap();
         }
         if sealed_kind {
-            assert_eq!(verify(&sealed, &office.trust()).verdict, Verdict::Genuine, "{name}");
+            assert_eq!(
+                verify(&sealed, &office.trust()).verdict,
+                Verdict::Genuine,
+                "{name}"
+            );
         }
         if has("pdftotext") {
             let text = text_of(&sealed, name);
@@ -54,4 +77,41 @@ fn default_papers_render_and_seal() {
             assert_eq!(codes_of(&sealed, name), link, "{name}");
         }
     }
+}
+
+/// req: LIC-028
+#[test]
+fn a_long_form_runs_over_several_pages() {
+    let (template, mut data) = paper("form");
+    let rows: Vec<Value> = (0..150)
+        .map(|n| {
+            serde_json::json!([
+                format!("人员{n}"),
+                "厨师",
+                format!("JK{n:05}"),
+                "2027-01-15"
+            ])
+        })
+        .collect();
+    data["sections"][2]["fields"][0]["rows"] = Value::Array(rows);
+    let pdf = Template::new(&template)
+        .unwrap()
+        .render(&data, &options())
+        .unwrap();
+    assert!((4..9).contains(&pdf.pages), "{} pages", pdf.pages);
+    if has("pdftotext") {
+        assert!(text_of(&pdf.bytes, "long").contains("人员149"));
+    }
+}
+
+#[test]
+fn a_missing_field_of_the_data_is_named() {
+    let (template, mut data) = paper("grant");
+    data["case"].as_object_mut().unwrap().remove("item");
+    let error = Template::new(&template)
+        .unwrap()
+        .render(&data, &options())
+        .unwrap_err();
+    assert_eq!(error.message, "数据里没有「item」");
+    assert_eq!(error.line, Some(6));
 }

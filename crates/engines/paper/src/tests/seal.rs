@@ -2,13 +2,14 @@
 
 use std::process::Command;
 
+use base::crypto::Sm2Key;
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
 
 use super::{Folder, has, options, output, produced_at};
 use crate::{
-    Fonts, Issuer, Place, Seal, SealedBy, Signer, Sm2Key, Subject, Trust, Validity, Verdict, cms,
-    key, make_certificate, render, sign, verify,
+    Fonts, Issuer, Place, Seal, SealedBy, Signer, Subject, Trust, Validity, Verdict, cms, key,
+    make_certificate, render, sign, verify,
 };
 
 pub(crate) struct Office {
@@ -409,4 +410,23 @@ fn the_seal_shows_red_on_the_page() {
         .filter(|rgb| rgb.len() == 3 && rgb[0] > 180 && rgb[1] < 120 && rgb[2] < 120)
         .count();
     assert!(red > 200, "{red} red pixels");
+}
+
+#[test]
+fn broken_files_are_judged_without_panic() {
+    let office = market();
+    let sealed = office.seal(&licence(), Some(Place::default()), produced_at());
+    for part in 0..60 {
+        let cut = sealed.len() * part / 60;
+        assert_ne!(
+            verify(&sealed[..cut], &office.trust()).verdict,
+            Verdict::Genuine
+        );
+        let mut changed = sealed.clone();
+        changed[cut..]
+            .iter_mut()
+            .step_by(97)
+            .for_each(|byte| *byte = byte.wrapping_mul(31).wrapping_add(7));
+        assert_ne!(verify(&changed, &office.trust()).verdict, Verdict::Genuine);
+    }
 }
