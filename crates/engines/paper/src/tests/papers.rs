@@ -115,3 +115,19 @@ fn a_missing_field_of_the_data_is_named() {
     assert_eq!(error.message, "数据里没有「item」");
     assert_eq!(error.line, Some(6));
 }
+/// req: LIC-028
+#[test]
+fn a_licence_with_many_fields_stays_on_one_page() {
+    let (template, mut data) = paper("licence");
+    let field = serde_json::json!({ "label": "经营项目", "value": "热食类食品制售、冷食类食品制售、糕点类食品制售、自制饮品制售（含鲜榨饮料）", "wide": true });
+    let fields = data["fields"].as_array_mut().unwrap();
+    fields.extend(std::iter::repeat_n(field, 6));
+    let pdf = Template::new(&template)
+        .unwrap()
+        .render(&data, &options())
+        .unwrap();
+    assert_eq!(pdf.pages, 1);
+    if let Ok(target) = std::env::var("PAPERS_TO") {
+        std::fs::write(PathBuf::from(target).join("licence-full.pdf"), &pdf.bytes).unwrap();
+    }
+}

@@ -9,7 +9,7 @@ use time::{Duration, OffsetDateTime};
 use super::{Folder, has, options, output, produced_at};
 use crate::{
     Fonts, Issuer, Place, Seal, SealedBy, Signer, Subject, Trust, Validity, Verdict, cms, key,
-    make_certificate, render, sign, verify,
+    make_certificate, read_certificate, render, sign, verify,
 };
 
 pub(crate) struct Office {
@@ -429,4 +429,17 @@ fn broken_files_are_judged_without_panic() {
             .for_each(|byte| *byte = byte.wrapping_mul(31).wrapping_add(7));
         assert_ne!(verify(&changed, &office.trust()).verdict, Verdict::Genuine);
     }
+}
+
+#[test]
+fn a_certificate_reads_back() {
+    let office = market();
+    let info = read_certificate(&office.certificate).unwrap();
+    assert_eq!(info.name, office.seal.name());
+    assert_eq!(
+        (info.validity, info.serial.as_str()),
+        (validity(), "078007")
+    );
+    assert_eq!(info.public_key, office.key.public_key());
+    assert!(read_certificate(b"0").is_none());
 }
