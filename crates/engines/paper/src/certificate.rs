@@ -127,6 +127,31 @@ pub fn make_certificate(
     Ok(der::sequence(&[body, algorithm, der::bits(&signature, 0)]))
 }
 
+/// What a person wants to know of a certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateInfo {
+    /// Common name, or the organisation when there is none.
+    pub name: String,
+    /// From when to when it counts.
+    pub validity: Validity,
+    /// Serial number, hexadecimal.
+    pub serial: String,
+    /// The SM2 public key, `04 ‖ x ‖ y`; empty for another kind of key.
+    pub public_key: Vec<u8>,
+}
+
+/// Reads an SM2-signed certificate (DER); `None` when it is none.
+#[must_use]
+pub fn read_certificate(der: &[u8]) -> Option<CertificateInfo> {
+    let certificate = Certificate::read(der)?;
+    Some(CertificateInfo {
+        name: certificate.display_name(),
+        validity: certificate.validity,
+        serial: base::encoding::to_hex(certificate.serial),
+        public_key: certificate.public_key.unwrap_or_default().to_vec(),
+    })
+}
+
 /// The parts of a certificate that verification needs; borrows from the DER.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Certificate<'a> {

@@ -23,9 +23,11 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-pub use certificate::{Issuer, Subject, Validity, make_certificate};
+pub use certificate::{
+    CertificateInfo, Issuer, Subject, Validity, make_certificate, read_certificate,
+};
 pub use fonts::Fonts;
-pub use key::{Signer, Sm2Key, USER_ID};
+pub use key::Signer;
 pub use qr::svg as qr_svg;
 pub use render::{Options, PaperError, Pdf, Template, check, render};
 pub use seal::{Place, Seal};

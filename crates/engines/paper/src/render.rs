@@ -2,8 +2,10 @@
 
 use std::num::NonZeroUsize;
 
+use base::encoding::to_hex;
+use base::zone::CHINA;
 use serde_json::Value;
-use time::{OffsetDateTime, UtcOffset};
+use time::OffsetDateTime;
 use typst::WorldExt;
 use typst::diag::{SourceDiagnostic, Warned};
 use typst::ecow::EcoVec;
@@ -137,9 +139,7 @@ pub fn check(template: &str, sample: &Value, options: &Options) -> Vec<PaperErro
 }
 
 fn typeset(source: &Source, json: Vec<u8>, options: &Options) -> Result<Pdf, Vec<PaperError>> {
-    let local = options
-        .produced_at
-        .to_offset(UtcOffset::from_hms(8, 0, 0).unwrap_or(UtcOffset::UTC));
+    let local = options.produced_at.to_offset(CHINA);
     let (year, month, day) = (local.year(), u8::from(local.month()), local.day());
     let identity = key::sm3(&[
         source.text().as_bytes(),
@@ -170,7 +170,7 @@ fn typeset(source: &Source, json: Vec<u8>, options: &Options) -> Result<Pdf, Vec
     .and_then(|moment| Timestamp::new_local(moment, 8 * 60));
     let export = |standards| {
         let options = PdfOptions {
-            ident: Smart::Custom(identity.iter().map(|byte| format!("{byte:02x}")).collect()),
+            ident: Smart::Custom(to_hex(&identity)),
             creator: Smart::Custom(Some("Tongban".to_owned())),
             timestamp,
             page_ranges: None,

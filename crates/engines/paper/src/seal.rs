@@ -35,14 +35,15 @@ impl Seal {
             .filter(|letter| !letter.is_whitespace())
             .collect();
         let count = letters.len().max(1) as f64;
-        // The arc runs over at most 252 degrees; few characters stand closer together.
-        let span = (count * 25.0).min(252.0);
+        // The arc runs over at most 230 degrees, which leaves the chord for the kind free; few
+        // characters stand closer together.
+        let span = ((count - 1.0) * 25.0).min(230.0);
         let step = if letters.len() > 1 {
             span / (count - 1.0)
         } else {
             0.0
         };
-        let size = (step * 2.45).clamp(22.0, 54.0);
+        let size = (step * 2.5).clamp(22.0, 56.0);
         let mut arc = String::new();
         for (index, letter) in letters.iter().enumerate() {
             let angle = if letters.len() > 1 {
@@ -57,16 +58,13 @@ impl Seal {
             ));
         }
         let kind_letters = self.kind.chars().count().max(1) as f64;
-        let kind_size = (230.0 / kind_letters).clamp(18.0, 36.0);
+        let kind_size = (268.0 / kind_letters).clamp(18.0, 38.0);
         let kind = escape(&self.kind);
         format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"42mm\" height=\"42mm\" viewBox=\"0 0 420 420\">\
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"42mm\" height=\"42mm\" viewBox=\"0 0 420 420\"><g opacity=\".9\">\
              <circle cx=\"210\" cy=\"210\" r=\"202\" fill=\"none\" stroke=\"{RED}\" stroke-width=\"12\"/>\
-             <circle cx=\"210\" cy=\"210\" r=\"58\" fill=\"none\" stroke=\"{RED}\" stroke-width=\"3\"/>\
-             <circle cx=\"210\" cy=\"210\" r=\"49\" fill=\"none\" stroke=\"{RED}\" stroke-width=\"1.5\"/>\
              <g fill=\"{RED}\" font-family=\"Noto Serif CJK SC\" font-weight=\"700\" text-anchor=\"middle\">{arc}\
-             <text x=\"210\" y=\"203\" font-size=\"31\">电子</text><text x=\"210\" y=\"239\" font-size=\"31\">印章</text>\
-             <text x=\"210\" y=\"328\" font-size=\"{kind_size:.1}\">{kind}</text></g></svg>"
+             <text x=\"210\" y=\"326\" font-size=\"{kind_size:.1}\">{kind}</text></g></g></svg>"
         )
     }
 

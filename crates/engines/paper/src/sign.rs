@@ -6,10 +6,12 @@
 
 use std::collections::HashMap;
 
+use base::encoding::to_hex;
+use base::zone::CHINA;
 use lopdf::{
     Dictionary, Document, IncrementalDocument, Object, ObjectId, Stream, StringFormat, dictionary,
 };
-use time::{OffsetDateTime, UtcOffset};
+use time::OffsetDateTime;
 
 use crate::cms;
 use crate::fonts::Fonts;
@@ -78,7 +80,7 @@ fn broken(error: lopdf::Error) -> PaperError {
 }
 
 fn signature_dictionary(seal: &str, signed_at: OffsetDateTime) -> Dictionary {
-    let local = signed_at.to_offset(UtcOffset::from_hms(8, 0, 0).unwrap_or(UtcOffset::UTC));
+    let local = signed_at.to_offset(CHINA);
     let moment = format!(
         "D:{:04}{:02}{:02}{:02}{:02}{:02}+08'00'",
         local.year(),
@@ -354,7 +356,7 @@ fn fill(
     ]);
     let signed =
         cms::signed_data(&digest, by.certificate, by.key, signed_at).map_err(PaperError::new)?;
-    let hex: String = signed.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = to_hex(&signed);
     let slot = file
         .get_mut(open + 1..open + 1 + hex.len())
         .filter(|_| signed.len() <= ROOM)

@@ -1,5 +1,6 @@
 //! Reading the signatures of a file and telling what each one proves.
 
+use base::encoding::to_hex;
 use lopdf::{Dictionary, Document, Object};
 use time::OffsetDateTime;
 
@@ -228,7 +229,7 @@ impl<'a> Range<'a> {
         let gap = pdf.get(*open..*after)?;
         let hex = gap.strip_prefix(b"<")?.strip_suffix(b">")?;
         let contents = signature.get(b"Contents").and_then(Object::as_str).ok()?;
-        let written: String = contents.iter().map(|byte| format!("{byte:02x}")).collect();
+        let written = to_hex(contents);
         if !hex.eq_ignore_ascii_case(written.as_bytes()) {
             return None;
         }
@@ -259,17 +260,30 @@ fn pages_kept(revision: &[u8], now: &Document) -> bool {
     };
     // Any object of the signed revision must be the same now, except what a new seal touches:
     // the catalog, which names the form, and pages, which list annotations.
-    let root = then
+    let mut touched: Vec<lopdf::ObjectId> = then
         .trailer
         .get(b"Root")
         .and_then(Object::as_reference)
-        .ok();
+        .into_iter()
+        .collect();
+    // Other producers keep the form and the list of annotations as objects of their own.
+    touched.extend(
+        then.catalog()
+            .and_then(|catalog| catalog.get(b"AcroForm"))
+            .and_then(Object::as_reference),
+    );
+    touched.extend(old.values().filter_map(|page| {
+        then.get_dictionary(*page)
+            .and_then(|page| page.get(b"Annots"))
+            .and_then(Object::as_reference)
+            .ok()
+    }));
     let unchanged = then.objects.iter().all(|(id, object)| {
         if old.values().any(|page| page == id) {
             return without_annotations(&then, *id) == without_annotations(now, *id);
         }
         let same = now.objects.get(id) == Some(object);
-        same || Some(*id) == root || is_bookkeeping(object)
+        same || touched.contains(id) || is_bookkeeping(object)
     });
     unchanged
         && catalog_kept(&then, now)

@@ -2,16 +2,17 @@
 
 use std::process::Command;
 
+use base::crypto::Sm2Key;
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
 
 use super::{Folder, has, options, output, produced_at};
 use crate::{
-    Fonts, Issuer, Place, Seal, SealedBy, Signer, Sm2Key, Subject, Trust, Validity, Verdict, cms,
-    key, make_certificate, render, sign, verify,
+    Fonts, Issuer, Place, Seal, SealedBy, Signer, Subject, Trust, Validity, Verdict, cms, key,
+    make_certificate, read_certificate, render, sign, verify,
 };
 
-struct Office {
+pub(crate) struct Office {
     root: Vec<u8>,
     certificate: Vec<u8>,
     key: Sm2Key,
@@ -64,7 +65,7 @@ fn office(secret: u8, body: &str) -> Office {
 }
 
 impl Office {
-    fn seal(&self, pdf: &[u8], place: Option<Place>, at: OffsetDateTime) -> Vec<u8> {
+    pub fn seal(&self, pdf: &[u8], place: Option<Place>, at: OffsetDateTime) -> Vec<u8> {
         let fonts = Fonts::built_in();
         let by = SealedBy {
             seal: &self.seal,
@@ -76,7 +77,7 @@ impl Office {
         sign(pdf, &by, at).unwrap()
     }
 
-    fn trust(&self) -> Trust {
+    pub fn trust(&self) -> Trust {
         Trust {
             certificates: vec![self.root.clone()],
         }
@@ -93,7 +94,7 @@ fn licence() -> Vec<u8> {
     .bytes
 }
 
-fn market() -> Office {
+pub(crate) fn market() -> Office {
     office(7, "示例市市场监督管理局")
 }
 
@@ -409,4 +410,36 @@ fn the_seal_shows_red_on_the_page() {
         .filter(|rgb| rgb.len() == 3 && rgb[0] > 180 && rgb[1] < 120 && rgb[2] < 120)
         .count();
     assert!(red > 200, "{red} red pixels");
+}
+
+#[test]
+fn broken_files_are_judged_without_panic() {
+    let office = market();
+    let sealed = office.seal(&licence(), Some(Place::default()), produced_at());
+    for part in 0..60 {
+        let cut = sealed.len() * part / 60;
+        assert_ne!(
+            verify(&sealed[..cut], &office.trust()).verdict,
+            Verdict::Genuine
+        );
+        let mut changed = sealed.clone();
+        changed[cut..]
+            .iter_mut()
+            .step_by(97)
+            .for_each(|byte| *byte = byte.wrapping_mul(31).wrapping_add(7));
+        assert_ne!(verify(&changed, &office.trust()).verdict, Verdict::Genuine);
+    }
+}
+
+#[test]
+fn a_certificate_reads_back() {
+    let office = market();
+    let info = read_certificate(&office.certificate).unwrap();
+    assert_eq!(info.name, office.seal.name());
+    assert_eq!(
+        (info.validity, info.serial.as_str()),
+        (validity(), "078007")
+    );
+    assert_eq!(info.public_key, office.key.public_key());
+    assert!(read_certificate(b"0").is_none());
 }
