@@ -1,0 +1,1 @@
+export { icons, type IconName } from './icons.ts'
