@@ -114,6 +114,23 @@ impl Instance {
         })
     }
 
+    /// Everything this instance still takes an answer to, as (id, element): tasks, service calls and timers, those on the
+    /// edge of tasks included. A caller that doubts its own lists can put them right from this.
+    #[must_use]
+    pub fn pending(&self, definition: &Definition) -> Vec<(String, String)> {
+        let mut all = Vec::new();
+        for active in &self.active {
+            let id = match definition.node(&active.element).map(|node| &node.kind) {
+                Some(NodeKind::ServiceTask) => service_id(active.id),
+                Some(NodeKind::Timer(_)) => timer_id(active.id),
+                _ => task_id(active.id),
+            };
+            all.push((id, active.element.clone()));
+            all.extend(active.clocks.iter().map(|clock| (timer_id(clock.id), clock.element.clone())));
+        }
+        all
+    }
+
     /// User tasks completed and not undone, in the order of completion; an element occurs as often as it was done.
     pub fn completed<'a>(&'a self, definition: &'a Definition) -> impl Iterator<Item = &'a Node> + 'a {
         self.history.iter().filter_map(move |fired| definition.node(&fired.element).filter(|node| node.kind == NodeKind::UserTask))

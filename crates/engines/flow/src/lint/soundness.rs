@@ -38,6 +38,8 @@ struct Net<'a> {
     place: Vec<usize>,
     /// Nodes inside a chain.
     inner: Vec<bool>,
+    /// Flows that only a reminding timer (not interrupting) leads to.
+    aside: Vec<bool>,
     /// Sets of flows that each node can put a token on.
     choices: Vec<Vec<Vec<usize>>>,
     words: usize,
@@ -191,7 +193,9 @@ impl<'a> Net<'a> {
             })
             .collect();
         let choices = (0..nodes.len()).map(|node| choices(definition, node)).collect();
-        Self { definition, place, inner, choices, words: definition.flows.len().div_ceil(64).max(1) }
+        let main = main_line(definition);
+        let aside = definition.flows.iter().map(|flow| !main[flow.source]).collect();
+        Self { definition, place, inner, aside, choices, words: definition.flows.len().div_ceil(64).max(1) }
     }
 
     fn vanishes(&self, flow: usize) -> bool {
@@ -207,6 +211,10 @@ impl<'a> Net<'a> {
             }
             let place = self.place[flow];
             if has(&next, place) {
+                // In a loop a reminder may come again before the first is worked off: two reminders are no fault.
+                if self.aside[flow] {
+                    continue;
+                }
                 return Fired::Double(flow);
             }
             set(&mut next, place);
@@ -274,6 +282,18 @@ impl<'a> Net<'a> {
             .map(|(index, _)| index)
             .collect()
     }
+}
+
+/// Nodes that a token can reach without a reminding timer going off.
+fn main_line(definition: &Definition) -> Vec<bool> {
+    let mut seen = vec![false; definition.nodes.len()];
+    let mut open = definition.starts();
+    while let Some(node) = open.pop() {
+        if !std::mem::replace(&mut seen[node], true) {
+            open.extend(definition.next(node).filter(|&next| !matches!(definition.nodes[next].kind, NodeKind::Boundary { interrupting: false, .. })));
+        }
+    }
+    seen
 }
 
 /// The sets of flows on which a node can put tokens.
