@@ -60,7 +60,6 @@ pub struct Active {
     pub(crate) failures: u32,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
 fn is_zero(number: &u32) -> bool {
     *number == 0
 }
@@ -112,6 +111,23 @@ impl Instance {
             let node = definition.node(&active.element)?;
             (node.kind == NodeKind::UserTask).then(|| (task_id(active.id), node))
         })
+    }
+
+    /// Everything this instance still takes an answer to, as (id, element): tasks, service calls and timers, those on the
+    /// edge of tasks included. A caller that doubts its own lists can put them right from this.
+    #[must_use]
+    pub fn pending(&self, definition: &Definition) -> Vec<(String, String)> {
+        let mut all = Vec::new();
+        for active in &self.active {
+            let id = match definition.node(&active.element).map(|node| &node.kind) {
+                Some(NodeKind::ServiceTask) => service_id(active.id),
+                Some(NodeKind::Timer(_)) => timer_id(active.id),
+                _ => task_id(active.id),
+            };
+            all.push((id, active.element.clone()));
+            all.extend(active.clocks.iter().map(|clock| (timer_id(clock.id), clock.element.clone())));
+        }
+        all
     }
 
     /// User tasks completed and not undone, in the order of completion; an element occurs as often as it was done.

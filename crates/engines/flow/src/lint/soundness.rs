@@ -6,6 +6,7 @@
 //!
 //! A place is a chain of sequence flows with nothing but single-way elements between them: where in such a chain a
 //! token stands decides nothing, and the number of markings falls from (k+1)^n to 2^n for n branches of k tasks.
+//! All ways into one task are one place too, so that two tokens before it are seen as work done twice.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -37,6 +38,8 @@ struct Net<'a> {
     place: Vec<usize>,
     /// Nodes inside a chain.
     inner: Vec<bool>,
+    /// Flows that only a reminding timer (not interrupting) leads to.
+    aside: Vec<bool>,
     /// Sets of flows that each node can put a token on.
     choices: Vec<Vec<Vec<usize>>>,
     words: usize,
@@ -138,8 +141,8 @@ pub(super) fn check(definition: &Definition, findings: &mut Vec<Finding>) {
     endless(&before, done, &blocked, definition, findings);
     for (at, node) in nodes.iter().enumerate() {
         let alive = fired[at] || (net.inner[at] && node.incoming.iter().any(|flow| marked.contains(flow)));
-        // A join that starves is reported as the deadlock it is.
-        if !alive && !stuck.contains(&at) && stuck.is_empty() && !matches!(node.kind, NodeKind::Boundary { .. }) {
+        // Gateways and ends are passed by: what starves them is reported where it happens.
+        if !alive && matches!(node.kind, NodeKind::UserTask | NodeKind::ServiceTask | NodeKind::Timer(_)) {
             findings.push(Finding::error(&node.id, "dead_task", format!("“{}”永远轮不到。查一下前面网关的分支和汇合，或者删掉它", node.label())));
         }
     }
@@ -163,10 +166,14 @@ fn endless(before: &[Vec<usize>], done: Option<usize>, blocked: &[usize], defini
 impl<'a> Net<'a> {
     fn of(definition: &'a Definition) -> Self {
         let nodes = &definition.nodes;
+        let meets = |flow: usize| {
+            let target = &nodes[definition.flows[flow].target];
+            target.incoming.len() > 1 && matches!(target.kind, NodeKind::UserTask | NodeKind::ServiceTask | NodeKind::Timer(_))
+        };
         let inner: Vec<bool> = nodes
             .iter()
             .map(|node| match (node.incoming.as_slice(), node.outgoing.as_slice()) {
-                (&[entry], &[exit]) => entry != exit && node.boundaries.is_empty() && !matches!(node.kind, NodeKind::Boundary { .. } | NodeKind::Start | NodeKind::End),
+                (&[entry], &[exit]) => entry != exit && !meets(exit) && node.boundaries.is_empty() && !matches!(node.kind, NodeKind::Boundary { .. } | NodeKind::Start | NodeKind::End),
                 _ => false,
             })
             .collect();
@@ -181,18 +188,33 @@ impl<'a> Net<'a> {
                         _ => break,
                     }
                 }
-                first
+                let target = &nodes[definition.flows[first].target];
+                if meets(first) { target.incoming.first().copied().unwrap_or(first) } else { first }
             })
             .collect();
         let choices = (0..nodes.len()).map(|node| choices(definition, node)).collect();
-        Self { definition, place, inner, choices, words: definition.flows.len().div_ceil(64).max(1) }
+        let main = main_line(definition);
+        let aside = definition.flows.iter().map(|flow| !main[flow.source]).collect();
+        Self { definition, place, inner, aside, choices, words: definition.flows.len().div_ceil(64).max(1) }
+    }
+
+    fn vanishes(&self, flow: usize) -> bool {
+        self.place[flow] == flow && self.definition.nodes[self.definition.flows[flow].target].kind == NodeKind::End
     }
 
     fn put(&self, marking: &Marking, flows: &[usize]) -> Fired {
         let mut next = marking.clone();
         for &flow in flows {
+            // A token on its way straight into an end is as good as gone.
+            if self.vanishes(flow) {
+                continue;
+            }
             let place = self.place[flow];
             if has(&next, place) {
+                // In a loop a reminder may come again before the first is worked off: two reminders are no fault.
+                if self.aside[flow] {
+                    continue;
+                }
                 return Fired::Double(flow);
             }
             set(&mut next, place);
@@ -214,9 +236,9 @@ impl<'a> Net<'a> {
                 }
                 continue;
             }
-            for &entry in &node.incoming {
+            for (way, &entry) in node.incoming.iter().enumerate() {
                 let place = self.place[entry];
-                if !has(marking, place) {
+                if !has(marking, place) || node.incoming[..way].iter().any(|&other| self.place[other] == place) {
                     continue;
                 }
                 let mut rest = marking.clone();
@@ -260,6 +282,18 @@ impl<'a> Net<'a> {
             .map(|(index, _)| index)
             .collect()
     }
+}
+
+/// Nodes that a token can reach without a reminding timer going off.
+fn main_line(definition: &Definition) -> Vec<bool> {
+    let mut seen = vec![false; definition.nodes.len()];
+    let mut open = definition.starts();
+    while let Some(node) = open.pop() {
+        if !std::mem::replace(&mut seen[node], true) {
+            open.extend(definition.next(node).filter(|&next| !matches!(definition.nodes[next].kind, NodeKind::Boundary { interrupting: false, .. })));
+        }
+    }
+    seen
 }
 
 /// The sets of flows on which a node can put tokens.
