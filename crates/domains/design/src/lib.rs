@@ -1,1 +1,2 @@
 //! design
+pub mod expressions;
