@@ -304,7 +304,7 @@ impl Inspection {
         // The model's evaluator runs its own reading of this text, so a range is only safe when it is literal.
         let before = node.clone();
         let needs = guard::inspect(&mut node, &|name| self.callable.contains(name))?;
-        if node != before {
+        if guard::has_open_range(&before) {
             return Err(RuleError::Refused { what: "次数不定的循环，请写明起止数字".to_owned() });
         }
         let mut called = Vec::new();

@@ -161,12 +161,14 @@ pub(crate) fn parse<'a>(
         known.set_null(Name::from(name));
     }
     let scope = FeelScope::from(known);
-    let read = |text: &str| match grammar {
-        Grammar::Expression => dsntk_feel_parser::parse_expression(&scope, text, false),
-        Grammar::UnaryTests => dsntk_feel_parser::parse_unary_tests(&scope, text, false),
+    let read = |text: &str| {
+        let (node, tests) = match grammar {
+            Grammar::Expression => (dsntk_feel_parser::parse_expression(&scope, text, false).ok()?, false),
+            Grammar::UnaryTests => (dsntk_feel_parser::parse_unary_tests(&scope, text, false).ok()?, true),
+        };
+        (guard::is_too_deep(&node) || !guard::has_stray_test(&node, tests)).then_some(node)
     };
-    let parsed = run(|| Ok(read(text)));
-    if let Ok(Ok(node)) = parsed {
+    if let Ok(Some(node)) = run(|| Ok(read(text))) {
         return Ok(node);
     }
     // The parser does not say where it stopped: the longest beginning that can be read does.
@@ -176,7 +178,7 @@ pub(crate) fn parse<'a>(
         .rev()
         .find(|end| {
             let beginning: String = chars.iter().take(*end).collect();
-            *end < chars.len() && matches!(run(|| Ok(read(&beginning))), Ok(Ok(_)))
+            *end < chars.len() && matches!(run(|| Ok(read(&beginning))), Ok(Some(_)))
         })
         .unwrap_or(0);
     let rest: String = chars.iter().skip(position).take(20).collect();

@@ -21,6 +21,7 @@ pub(crate) type Callable<'a> = &'a dyn Fn(&str) -> bool;
 
 /// Checks one expression and puts bounds on its ranges.
 pub(crate) fn inspect(node: &mut AstNode, callable: Callable<'_>) -> Result<Needs, RuleError> {
+    // The order matters: nothing else may recurse into a node that is too deep.
     depth(node, 0)?;
     refuse(node, callable, false)?;
     let mut walk = Walk { bound: Vec::new(), filters: 0, needs: Needs::default() };
@@ -29,7 +30,71 @@ pub(crate) fn inspect(node: &mut AstNode, callable: Callable<'_>) -> Result<Need
         return Err(RuleError::TooLarge { what: "表达式的计算量", limit: limits::STEPS });
     }
     bound_ranges(node)?;
+    agree(node);
     Ok(walk.needs)
+}
+
+/// Tells whether a node nests deeper than may be; [`inspect`] refuses it, nothing else should walk down it.
+pub(crate) fn is_too_deep(node: &AstNode) -> bool {
+    depth(node, 0).is_err()
+}
+
+/// Tells whether a comparison without a left side (`> 3`) stands where no value is given to it. The parser takes
+/// `area > > 3`; a reader would not.
+pub(crate) fn has_stray_test(node: &AstNode, tested: bool) -> bool {
+    use AstNode::*;
+    let stray = matches!(node, UnaryGe(_) | UnaryGt(_) | UnaryLe(_) | UnaryLt(_) | UnaryEq(_) | UnaryNe(_) | Irrelevant);
+    if stray && !tested {
+        return true;
+    }
+    let lists = matches!(node, ExpressionList(_) | CommaList(_) | NegatedList(_) | List(_));
+    children(node).into_iter().enumerate().any(|(place, child)| {
+        has_stray_test(child, (lists && tested) || (matches!(node, In(..)) && place == 1))
+    })
+}
+
+/// Where the evaluator departs from the standard and from the browser, says the same thing so that they agree:
+/// null compared with a value is false (it answers null when null stands left), and `number` may have one argument.
+fn agree(node: &mut AstNode) {
+    children_mut(node).into_iter().for_each(agree);
+    match node {
+        AstNode::Eq(left, right) | AstNode::Nq(left, right) if is_literal(right) => std::mem::swap(left, right),
+        AstNode::Eq(left, right) if is_path(left) && is_path(right) => {
+            let null = |side: &AstNode| Box::new(AstNode::Eq(Box::new(side.clone()), Box::new(AstNode::Null)));
+            let (when, then) = (null(left), null(right));
+            let otherwise = Box::new(AstNode::Eq(left.clone(), right.clone()));
+            *node = AstNode::If(when, then, otherwise);
+        }
+        AstNode::Nq(left, right) if is_path(left) && is_path(right) => {
+            let null = |test: fn(Box<AstNode>, Box<AstNode>) -> AstNode, side: &AstNode| {
+                Box::new(test(Box::new(side.clone()), Box::new(AstNode::Null)))
+            };
+            let (when, then) = (null(AstNode::Eq, left), null(AstNode::Nq, right));
+            let otherwise = Box::new(AstNode::Nq(left.clone(), right.clone()));
+            *node = AstNode::If(when, then, otherwise);
+        }
+        AstNode::FunctionInvocation(callee, arguments) => {
+            if matches!(callee.as_ref(), AstNode::Name(name) if name.as_str() == "number")
+                && let AstNode::PositionalParameters(arguments) = arguments.as_mut()
+                && arguments.len() == 1
+            {
+                arguments.extend([AstNode::Null, AstNode::Null]);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_literal(node: &AstNode) -> bool {
+    matches!(node, AstNode::String(_) | AstNode::Numeric(..) | AstNode::Boolean(_) | AstNode::At(_))
+}
+
+fn is_path(node: &AstNode) -> bool {
+    match node {
+        AstNode::Name(_) => true,
+        AstNode::Path(from, _) => is_path(from),
+        _ => false,
+    }
 }
 
 fn depth(node: &AstNode, level: usize) -> Result<(), RuleError> {
@@ -206,6 +271,22 @@ fn bound_ranges(node: &mut AstNode) -> Result<(), RuleError> {
         _ => {}
     }
     children_mut(node).into_iter().try_for_each(bound_ranges)
+}
+
+/// Tells whether some loop walks a range whose ends are not literal.
+pub(crate) fn has_open_range(node: &AstNode) -> bool {
+    let open = match node {
+        AstNode::IterationContextInterval(_, start, end) => literal_span(start, end).is_none(),
+        AstNode::IterationContextSingle(_, list) | AstNode::QuantifiedContext(_, list) => match list.as_ref() {
+            AstNode::Range(start, end) => match (start.as_ref(), end.as_ref()) {
+                (AstNode::IntervalStart(start, _), AstNode::IntervalEnd(end, _)) => literal_span(start, end).is_none(),
+                _ => true,
+            },
+            _ => false,
+        },
+        _ => false,
+    };
+    open || children(node).into_iter().any(has_open_range)
 }
 
 fn bound_range(start: &AstNode, end: &mut Box<AstNode>) -> Result<(), RuleError> {
