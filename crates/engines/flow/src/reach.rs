@@ -27,7 +27,10 @@ impl Reach {
                             continue;
                         }
                         row[flows.len() + source] = true;
-                        if let NodeKind::Boundary { host: Some(host), .. } = nodes[source].kind {
+                        if let NodeKind::Boundary {
+                            host: Some(host), ..
+                        } = nodes[source].kind
+                        {
                             sources.push(host);
                         }
                         for &before in &nodes[source].incoming {
@@ -41,7 +44,10 @@ impl Reach {
                 row
             })
             .collect();
-        Self { rows, flows: flows.len() }
+        Self {
+            rows,
+            flows: flows.len(),
+        }
     }
 
     /// Whether a token on `flow` can arrive on the way in with number `way`.

@@ -30,7 +30,12 @@ pub struct Run {
 ///
 /// # Errors
 /// [`FlowError::MissingAnswer`] for a user task without an answer; else whatever the engine refuses.
-pub fn simulate(definition: &Definition, variables: Variables, answers: &BTreeMap<String, Variables>, conditions: &dyn Conditions) -> Result<Run, FlowError> {
+pub fn simulate(
+    definition: &Definition,
+    variables: Variables,
+    answers: &BTreeMap<String, Variables>,
+    conditions: &dyn Conditions,
+) -> Result<Run, FlowError> {
     let mut path = Vec::new();
     let mut services = Vec::new();
     let mut open: Vec<(String, String)> = Vec::new();
@@ -38,10 +43,18 @@ pub fn simulate(definition: &Definition, variables: Variables, answers: &BTreeMa
     for _ in 0..MAX_COMMANDS {
         follow(&step, &mut open);
         if step.instance.status != Status::Running {
-            return Ok(Run { path, services, end: step.instance.end.clone().unwrap_or_default(), variables: step.instance.variables });
+            return Ok(Run {
+                path,
+                services,
+                end: step.instance.end.clone().unwrap_or_default(),
+                variables: step.instance.variables,
+            });
         }
         // Timers last: time passes only when nobody has anything to do.
-        let at = open.iter().position(|(id, _)| !id.starts_with('c')).unwrap_or(0);
+        let at = open
+            .iter()
+            .position(|(id, _)| !id.starts_with('c'))
+            .unwrap_or(0);
         let Some((id, element)) = open.get(at).cloned() else {
             return Err(FlowError::Stuck(definition.id.clone()));
         };
@@ -49,13 +62,19 @@ pub fn simulate(definition: &Definition, variables: Variables, answers: &BTreeMa
         let answer = answers.get(&element).cloned();
         let command = if number_of(&id, 's').is_some() {
             services.push(element);
-            Command::ServiceDone { token: id, variables: answer.unwrap_or_default() }
+            Command::ServiceDone {
+                token: id,
+                variables: answer.unwrap_or_default(),
+            }
         } else if number_of(&id, 'c').is_some() {
             Command::TimerFired { token: id }
         } else {
             let variables = answer.ok_or_else(|| FlowError::MissingAnswer(element.clone()))?;
             path.push(element);
-            Command::CompleteTask { task: id, variables }
+            Command::CompleteTask {
+                task: id,
+                variables,
+            }
         };
         step = advance(definition, &step.instance, command, conditions)?;
     }
@@ -67,9 +86,14 @@ fn follow(step: &Advance, open: &mut Vec<(String, String)>) {
     for effect in &step.effects {
         match effect {
             Effect::CreateTask { task, element, .. } => open.push((task.clone(), element.clone())),
-            Effect::CallService { token, element, .. } | Effect::StartTimer { token, element, .. } => open.push((token.clone(), element.clone())),
+            Effect::CallService { token, element, .. }
+            | Effect::StartTimer { token, element, .. } => {
+                open.push((token.clone(), element.clone()))
+            }
             Effect::CancelTask { task, .. } => open.retain(|(id, _)| id != task),
-            Effect::CancelService { token, .. } | Effect::CancelTimer { token, .. } => open.retain(|(id, _)| id != token),
+            Effect::CancelService { token, .. } | Effect::CancelTimer { token, .. } => {
+                open.retain(|(id, _)| id != token)
+            }
             Effect::Finished { .. } => {}
         }
     }

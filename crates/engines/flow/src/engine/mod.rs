@@ -159,11 +159,18 @@ pub struct Advance {
 ///
 /// # Errors
 /// [`FlowError`]; for a definition without lint errors only a condition that cannot be evaluated.
-pub fn start(definition: &Definition, variables: Variables, conditions: &dyn Conditions) -> Result<Advance, FlowError> {
+pub fn start(
+    definition: &Definition,
+    variables: Variables,
+    conditions: &dyn Conditions,
+) -> Result<Advance, FlowError> {
     let &[start] = definition.starts().as_slice() else {
         return Err(FlowError::NoSingleStart);
     };
-    let instance = Instance { variables, ..Instance::default() };
+    let instance = Instance {
+        variables,
+        ..Instance::default()
+    };
     let mut machine = Machine::new(definition, instance, conditions);
     machine.leave(start, 0, Vec::new())?;
     machine.settle()
@@ -173,7 +180,12 @@ pub fn start(definition: &Definition, variables: Variables, conditions: &dyn Con
 ///
 /// # Errors
 /// [`FlowError`] naming what is wrong; nothing has changed then.
-pub fn advance(definition: &Definition, instance: &Instance, command: Command, conditions: &dyn Conditions) -> Result<Advance, FlowError> {
+pub fn advance(
+    definition: &Definition,
+    instance: &Instance,
+    command: Command,
+    conditions: &dyn Conditions,
+) -> Result<Advance, FlowError> {
     if instance.status != Status::Running {
         return Err(FlowError::NotRunning);
     }
@@ -183,7 +195,11 @@ pub fn advance(definition: &Definition, instance: &Instance, command: Command, c
         Command::ServiceDone { token, variables } => machine.service_done(&token, variables)?,
         Command::ServiceFailed { token, message } => machine.service_failed(&token, message)?,
         Command::TimerFired { token } => machine.timer_fired(&token)?,
-        Command::ReturnTo { task, element, reason: _ } => machine.return_to(&task, &element)?,
+        Command::ReturnTo {
+            task,
+            element,
+            reason: _,
+        } => machine.return_to(&task, &element)?,
         Command::Cancel => return Ok(machine.cancel()),
     }
     machine.settle()
