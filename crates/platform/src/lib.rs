@@ -1,1 +1,115 @@
-//! platform
+//! The shell around every domain: database, transactions, sessions, permissions, jobs, files,
+//! messages, search and HTTP problems.
+//!
+//! `platform` names no domain. A domain takes a [`Platform`] and builds on it:
+//!
+//! * [`db`]: one writer, many readers, [`db::Db::write`] = one transaction per command;
+//! * [`work`]: what a transaction leaves behind besides its rows: outbox events, jobs, audit lines;
+//! * [`web`]: problems (RFC 9457), extractors, permissions as types, live updates;
+//! * [`sessions`], [`files`], [`messages`], [`search`], [`captcha`], [`passwords`], [`config`].
+//!
+//! Start reading at [`db::Db::write`] and [`web::guard::Allowed`].
+
+pub mod captcha;
+pub mod config;
+pub mod db;
+pub mod files;
+pub mod messages;
+pub mod numbers;
+pub mod passwords;
+pub mod search;
+pub mod secrets;
+pub mod sessions;
+pub mod system;
+pub mod web;
+pub mod work;
+
+use std::sync::Arc;
+
+use base::clock::{Clock, Randomness};
+use base::crypto::FieldCipher;
+
+pub use db::{Db, Tx};
+pub use web::problem::{Problem, Result};
+
+/// Everything a domain service needs from the shell. Cheap to clone.
+#[derive(Clone)]
+pub struct Platform {
+    inner: Arc<Inner>,
+}
+
+/// The parts of a [`Platform`].
+pub struct Inner {
+    /// Source of the current time; tests inject their own.
+    pub clock: Arc<dyn Clock>,
+    /// Source of randomness; tests inject a seeded one.
+    pub randomness: Arc<dyn Randomness>,
+    /// The database.
+    pub db: Db,
+    /// Stored files.
+    pub files: files::Files,
+    /// Seals personal fields at rest (DATASEC).
+    pub cipher: FieldCipher,
+    /// Key of the blind index over sealed fields.
+    pub index_key: [u8; 32],
+    /// Live updates to open pages.
+    pub live: web::live::Live,
+    /// Sessions of both user systems.
+    pub sessions: sessions::Sessions,
+    /// Running numbers.
+    pub numbers: numbers::Numbers,
+    /// HTTP client for connectors.
+    pub http: reqwest::Client,
+    /// Configuration as started.
+    pub config: config::Config,
+}
+
+impl Platform {
+    /// Bundles the parts.
+    pub fn new(inner: Inner) -> Self {
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The present moment, UTC, in whole seconds.
+    ///
+    /// Whole seconds, because SQLite compares times as text and the text form drops trailing
+    /// zeros of a fraction, which would sort `12:00:01` after `12:00:01.5`. Order within a second
+    /// comes from the time-ordered ids.
+    pub fn now(&self) -> time::OffsetDateTime {
+        let now = self.inner.clock.now();
+        now.replace_nanosecond(0).unwrap_or(now)
+    }
+
+    /// A fresh time-ordered id.
+    pub fn new_id(&self) -> uuid::Uuid {
+        base::id::new_v7(self.inner.clock.as_ref(), self.inner.randomness.as_ref())
+    }
+
+    /// Seals a personal value; `row` binds it to its place so that it can't be moved to another row.
+    pub fn seal(&self, plain: &str, row: &str) -> String {
+        self.inner.cipher.seal(plain, row.as_bytes(), self.inner.randomness.as_ref())
+    }
+
+    /// Opens a sealed value.
+    ///
+    /// # Errors
+    /// An internal problem when the value was altered or its key is gone.
+    pub fn unseal(&self, sealed: &str, row: &str) -> Result<String> {
+        self.inner
+            .cipher
+            .open(sealed, row.as_bytes())
+            .map_err(|error| Problem::internal(format!("sealed field of {row}: {error}")))
+    }
+
+    /// Equality index over a sealed value (HMAC-SM3, truncated).
+    pub fn blind_index(&self, value: &str) -> String {
+        base::crypto::blind_index(&self.inner.index_key, value)
+    }
+}
+
+impl std::ops::Deref for Platform {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.inner
+    }
+}

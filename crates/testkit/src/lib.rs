@@ -1,1 +1,180 @@
-//! testkit
+//! What tests need: a clock that stands still, seeded randomness, a fresh database on each of the
+//! two kinds, a platform around them.
+//!
+//! `for backend in testkit::backends()` runs a test on SQLite and, when `TONGBAN_TEST_PG` names a
+//! server (the gate always does), on PostgreSQL too.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use base::clock::{Clock, Randomness};
+use platform::config::Config;
+use platform::db::migrate::{self, Migration};
+use platform::{Db, Inner, Platform};
+use sea_orm::{ConnectionTrait, Database};
+use time::OffsetDateTime;
+
+/// A clock that moves only when told.
+pub struct MockClock(AtomicI64);
+
+impl MockClock {
+    /// Stands at the given moment.
+    pub fn at(moment: OffsetDateTime) -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).unwrap_or(0))))
+    }
+
+    /// Moves forward.
+    pub fn advance(&self, by: time::Duration) {
+        self.0.fetch_add(i64::try_from(by.whole_milliseconds()).unwrap_or(0), Ordering::SeqCst);
+    }
+
+    /// Moves to a moment.
+    pub fn set(&self, moment: OffsetDateTime) {
+        self.0.store(i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).unwrap_or(0), Ordering::SeqCst);
+    }
+}
+
+impl Clock for MockClock {
+    fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0.load(Ordering::SeqCst)) * 1_000_000)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    }
+}
+
+/// The story's first moment in tests: Monday 2026-09-21 09:00 in China.
+pub fn story_start() -> OffsetDateTime {
+    time::macros::datetime!(2026-09-21 01:00:00 UTC)
+}
+
+/// Reproducible bytes (SplitMix64).
+pub struct SeededRandomness(Mutex<u64>);
+
+impl SeededRandomness {
+    /// Starts from a seed.
+    pub fn new(seed: u64) -> Self {
+        Self(Mutex::new(seed))
+    }
+}
+
+impl Randomness for SeededRandomness {
+    fn fill(&self, buffer: &mut [u8]) {
+        let mut state = self.0.lock().expect("no test panics while holding it");
+        for chunk in buffer.chunks_mut(8) {
+            *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let mut z = *state;
+            z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            z ^= z >> 31;
+            chunk.copy_from_slice(&z.to_le_bytes()[..chunk.len()]);
+        }
+    }
+}
+
+/// Kind of database a test runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    /// A file in a temporary folder.
+    Sqlite,
+    /// A database of its own on the server named by `TONGBAN_TEST_PG`.
+    Postgres,
+}
+
+/// SQLite always, PostgreSQL when a server is named.
+pub fn backends() -> Vec<Backend> {
+    let mut all = vec![Backend::Sqlite];
+    if std::env::var("TONGBAN_TEST_PG").is_ok_and(|url| !url.is_empty()) {
+        all.push(Backend::Postgres);
+    }
+    all
+}
+
+/// A platform on a fresh database. Removes what it made when dropped.
+pub struct TestPlatform {
+    /// The platform.
+    pub platform: Platform,
+    /// Its clock.
+    pub clock: Arc<MockClock>,
+    /// Its folder; gone afterwards.
+    pub folder: std::path::PathBuf,
+    cleanup: Option<(String, String)>,
+}
+
+static COUNTER: AtomicU64 = AtomicU64::new(0);
+
+/// A name no other test of this machine uses.
+pub fn unique(prefix: &str) -> String {
+    format!("{prefix}_{}_{}", std::process::id(), COUNTER.fetch_add(1, Ordering::SeqCst))
+}
+
+/// Makes an empty database of a kind; returns its address and, for PostgreSQL, (server, name) to drop.
+pub async fn fresh_database(backend: Backend, folder: &std::path::Path) -> (String, Option<(String, String)>) {
+    match backend {
+        Backend::Sqlite => (format!("sqlite://{}", folder.join("test.sqlite").display()), None),
+        Backend::Postgres => {
+            let server = std::env::var("TONGBAN_TEST_PG").expect("backends() offers PostgreSQL only when it is set");
+            let name = unique("tongban_test");
+            let admin = Database::connect(&server).await.expect("the test server answers");
+            admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a database is made");
+            let base = server.rsplit_once('/').map_or(server.as_str(), |(head, _)| head);
+            (format!("{base}/{name}"), Some((server.clone(), name)))
+        }
+    }
+}
+
+/// Drops a database made by [`fresh_database`].
+pub async fn drop_database(made: (String, String)) {
+    if let Ok(admin) = Database::connect(&made.0).await {
+        let _ = admin.execute_unprepared(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", made.1)).await;
+    }
+}
+
+impl TestPlatform {
+    /// A platform with the given schema steps, at [`story_start`].
+    pub async fn new(backend: Backend, steps: &[Migration]) -> Self {
+        Self::with_config(backend, steps, Config::default()).await
+    }
+
+    /// The same with settings of its own; `data_dir` is replaced by the test's folder.
+    pub async fn with_config(backend: Backend, steps: &[Migration], mut config: Config) -> Self {
+        // Both TLS providers are compiled in; reqwest wants one chosen.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let folder = std::env::temp_dir().join(unique("tongban"));
+        std::fs::create_dir_all(&folder).expect("a folder is made");
+        let (url, cleanup) = fresh_database(backend, &folder).await;
+        config.data_dir = folder.clone();
+        config.database_url = url.clone();
+        let clock = MockClock::at(story_start());
+        let randomness = Arc::new(SeededRandomness::new(COUNTER.fetch_add(1, Ordering::SeqCst) + 42));
+        let db = Db::open(&url).await.expect("the database opens");
+        let all: Vec<Migration> = platform::work::MIGRATIONS.iter().chain(steps).copied().collect();
+        migrate::run(&db, &all, clock.now()).await.expect("the schema is made");
+        let secrets = platform::secrets::Secrets::generate(randomness.as_ref());
+        let platform = Platform::new(Inner {
+            clock: clock.clone(),
+            randomness,
+            db,
+            files: platform::files::Files::in_folder(&folder.join("files")).expect("the file store opens"),
+            cipher: secrets.cipher().expect("fresh keys are good"),
+            index_key: secrets.index_key().expect("fresh keys are good"),
+            live: Default::default(),
+            sessions: Default::default(),
+            numbers: Default::default(),
+            http: reqwest::Client::new(),
+            config,
+        });
+        Self { platform, clock, folder, cleanup }
+    }
+
+    /// Drops the database. Without it a PostgreSQL test database stays until the server goes.
+    pub async fn close(mut self) {
+        if let Some(made) = self.cleanup.take() {
+            drop_database(made).await;
+        }
+    }
+}
+
+impl Drop for TestPlatform {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}

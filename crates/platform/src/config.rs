@@ -1,0 +1,149 @@
+//! Configuration: one TOML file, each key overridable by an environment variable, checked at start.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// All settings. Defaults run a demo city on SQLite from the current folder.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Address to listen on. `TONGBAN_LISTEN`
+    pub listen: String,
+    /// Address under which browsers reach this server. `TONGBAN_PUBLIC_URL`
+    pub public_url: String,
+    /// Database address: `sqlite://file` or `postgres://…`; a SQLite file in `data_dir` when empty. `TONGBAN_DATABASE_URL`
+    pub database_url: String,
+    /// Folder of files, keys and the SQLite database. `TONGBAN_DATA_DIR`
+    pub data_dir: PathBuf,
+    /// Folder of content packs. `TONGBAN_PACKS_DIR`
+    pub packs_dir: PathBuf,
+    /// Built web pages; the ones inside the binary when empty. `TONGBAN_WEB_DIR`
+    pub web_dir: Option<PathBuf>,
+    /// Provincial identity service. `TONGBAN_IDENTITY_URL`
+    pub identity_url: String,
+    /// SMS gateway. `TONGBAN_SMS_URL`
+    pub sms_url: String,
+    /// Courier service. `TONGBAN_COURIER_URL`
+    pub courier_url: String,
+    /// Whether cookies are sent over TLS only; off for a plain local demo. `TONGBAN_SECURE_COOKIES`
+    pub secure_cookies: bool,
+    /// Idle minutes after which a session ends.
+    pub session_idle_minutes: i64,
+    /// Largest upload, megabytes.
+    pub upload_max_mb: u64,
+    /// Log filter in the form of `RUST_LOG`.
+    pub log: String,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8080".into(),
+            public_url: "http://127.0.0.1:8080".into(),
+            database_url: String::new(),
+            data_dir: "data".into(),
+            packs_dir: "packs".into(),
+            web_dir: None,
+            identity_url: "http://127.0.0.1:8090/identity".into(),
+            sms_url: "http://127.0.0.1:8090/sms".into(),
+            courier_url: "http://127.0.0.1:8090/courier".into(),
+            secure_cookies: false,
+            session_idle_minutes: 30,
+            upload_max_mb: 20,
+            log: "info,sqlx=warn,tantivy=warn".into(),
+        }
+    }
+}
+
+/// What is wrong with the configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file can't be read.
+    #[error("configuration file {0}: {1}")]
+    File(PathBuf, String),
+    /// A value is wrong.
+    #[error("setting {0}: {1}")]
+    Value(&'static str, String),
+}
+
+impl Config {
+    /// Reads the file (defaults when absent), then the environment given as a lookup.
+    ///
+    /// # Errors
+    /// Names the file or the setting that is wrong.
+    pub fn load(file: Option<&Path>, environment: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let mut config = match file {
+            Some(path) => {
+                let text =
+                    std::fs::read_to_string(path).map_err(|error| ConfigError::File(path.into(), error.to_string()))?;
+                toml::from_str(&text).map_err(|error| ConfigError::File(path.into(), error.to_string()))?
+            }
+            None => Self::default(),
+        };
+        for (name, slot) in [
+            ("TONGBAN_LISTEN", &mut config.listen),
+            ("TONGBAN_PUBLIC_URL", &mut config.public_url),
+            ("TONGBAN_DATABASE_URL", &mut config.database_url),
+            ("TONGBAN_IDENTITY_URL", &mut config.identity_url),
+            ("TONGBAN_SMS_URL", &mut config.sms_url),
+            ("TONGBAN_COURIER_URL", &mut config.courier_url),
+            ("TONGBAN_LOG", &mut config.log),
+        ] {
+            if let Some(value) = environment(name) {
+                *slot = value;
+            }
+        }
+        for (name, slot) in [("TONGBAN_DATA_DIR", &mut config.data_dir), ("TONGBAN_PACKS_DIR", &mut config.packs_dir)] {
+            if let Some(value) = environment(name) {
+                *slot = value.into();
+            }
+        }
+        if let Some(value) = environment("TONGBAN_WEB_DIR") {
+            config.web_dir = Some(value.into());
+        }
+        if let Some(value) = environment("TONGBAN_SECURE_COOKIES") {
+            config.secure_cookies = value == "1" || value == "true";
+        }
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        if self.listen.parse::<std::net::SocketAddr>().is_err() {
+            return Err(ConfigError::Value("listen", format!("{:?} is not address:port", self.listen)));
+        }
+        for (name, url) in [("public_url", &self.public_url), ("identity_url", &self.identity_url)] {
+            if !url.starts_with("http://") && !url.starts_with("https://") {
+                return Err(ConfigError::Value(name, format!("{url:?} does not begin with http:// or https://")));
+            }
+        }
+        if !(1..=720).contains(&self.session_idle_minutes) {
+            return Err(ConfigError::Value("session_idle_minutes", "between 1 and 720".into()));
+        }
+        Ok(())
+    }
+
+    /// Address of the database.
+    pub fn database(&self) -> String {
+        if self.database_url.is_empty() {
+            format!("sqlite://{}", self.data_dir.join("tongban.sqlite").display())
+        } else {
+            self.database_url.clone()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_wins_over_defaults_and_a_bad_value_is_named() {
+        let config = Config::load(None, |name| (name == "TONGBAN_LISTEN").then(|| "127.0.0.1:9000".into())).unwrap();
+        assert_eq!(config.listen, "127.0.0.1:9000");
+        assert_eq!(config.database(), "sqlite://data/tongban.sqlite");
+        let error = Config::load(None, |name| (name == "TONGBAN_LISTEN").then(|| "nowhere".into())).unwrap_err();
+        assert!(error.to_string().contains("listen"));
+    }
+}

@@ -1,0 +1,281 @@
+//! Stored files: content-addressed by SM3, type told from the bytes, size limited.
+//!
+//! A file row belongs to who uploaded it until a case takes it over; the same bytes are stored once.
+
+use bytes::Bytes;
+use opendal::Operator;
+use sea_orm::entity::prelude::*;
+use sea_orm::ConnectionTrait;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::Platform;
+use crate::web::problem::{Problem, Result};
+
+mod row {
+    use super::*;
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "files")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub digest: String,
+        pub size: i64,
+        pub media_type: String,
+        pub name: String,
+        pub owner_id: Option<Uuid>,
+        pub purpose: String,
+        pub created_at: OffsetDateTime,
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A stored file as pages see it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, PartialEq, Eq)]
+pub struct FileRef {
+    /// Id to fetch it by.
+    pub id: Uuid,
+    /// Name as uploaded.
+    pub name: String,
+    /// Bytes.
+    pub size: i64,
+    /// Type told from its first bytes.
+    pub media_type: String,
+    /// When it was stored.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    pub uploaded_at: OffsetDateTime,
+}
+
+/// The file store.
+#[derive(Clone)]
+pub struct Files {
+    store: Operator,
+}
+
+impl Files {
+    /// A store in a folder.
+    ///
+    /// # Errors
+    /// When the folder can't be used.
+    pub fn in_folder(folder: &std::path::Path) -> Result<Self> {
+        let service = opendal::services::Fs::default().root(&folder.to_string_lossy());
+        let store = Operator::new(service).map_err(Problem::internal)?;
+        Ok(Self { store })
+    }
+
+    async fn put(&self, digest: &str, bytes: Bytes) -> Result<()> {
+        let path = path(digest);
+        if self.store.exists(&path).await.map_err(Problem::internal)? {
+            return Ok(());
+        }
+        self.store.write(&path, bytes).await.map_err(Problem::internal)?;
+        Ok(())
+    }
+
+    async fn get(&self, digest: &str) -> Result<Bytes> {
+        Ok(self.store.read(&path(digest)).await.map_err(Problem::internal)?.to_bytes())
+    }
+}
+
+fn path(digest: &str) -> String {
+    let (a, rest) = digest.split_at(2);
+    let (b, rest) = rest.split_at(2);
+    format!("{a}/{b}/{rest}")
+}
+
+/// Type of a file told from its first bytes; `None` for what we do not take.
+pub fn sniff(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [b'%', b'P', b'D', b'F', b'-', ..] => Some("application/pdf"),
+        [0xFF, 0xD8, 0xFF, ..] => Some("image/jpeg"),
+        [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => Some("image/png"),
+        [b'P', b'K', 3, 4, ..] if contains(bytes, b"word/") => {
+            Some("application/vnd.openxmlformats-officedocument.wordprocessingml.document")
+        }
+        [b'P', b'K', 3, 4, ..] if contains(bytes, b"xl/") => {
+            Some("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+        }
+        _ => None,
+    }
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+/// Stores an upload and leaves its row.
+///
+/// # Errors
+/// 422 with the way out when the type or the size is wrong.
+pub async fn store(platform: &Platform, owner: Option<Uuid>, purpose: &str, name: &str, bytes: Bytes) -> Result<FileRef> {
+    let max = platform.config.upload_max_mb * 1024 * 1024;
+    if bytes.len() as u64 > max {
+        return Err(too_large(platform.config.upload_max_mb));
+    }
+    if bytes.is_empty() {
+        return Err(Problem::invalid_field("/file", "empty_file", "这个文件是空的，请重新选择。"));
+    }
+    let Some(media_type) = sniff(&bytes) else {
+        return Err(Problem::invalid_field("/file", "unsupported_type", "这个格式打不开，请换成 PDF、JPG 或 PNG。"));
+    };
+    let row = place(platform, owner, purpose, &safe_name(name), media_type, bytes).await?;
+    let file = reference(&row);
+    let model: row::ActiveModel = row.into();
+    platform
+        .db
+        .write(platform.now(), move |tx| {
+            Box::pin(async move {
+                row::Entity::insert(reset(model)).exec_without_returning(tx.conn()).await?;
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(file)
+}
+
+/// 422 for an upload over the limit.
+pub fn too_large(max_mb: u64) -> Problem {
+    Problem::invalid_field("/file", "too_large", format!("文件不能超过 {max_mb} MB，请压缩后再上传。"))
+}
+
+/// Stores bytes made by the product itself (a notice, a licence); the row is written by `tx`.
+///
+/// # Errors
+/// When the disk or the database refuses.
+pub async fn store_made(platform: &Platform, purpose: &str, name: &str, media_type: &str, bytes: Bytes) -> Result<NewFile> {
+    place(platform, None, purpose, name, media_type, bytes).await.map(NewFile)
+}
+
+/// A file whose bytes are stored and whose row is still to be written.
+pub struct NewFile(row::Model);
+
+impl NewFile {
+    /// Id it will have.
+    pub fn id(&self) -> Uuid {
+        self.0.id
+    }
+
+    /// SM3 of the bytes, hex.
+    pub fn digest(&self) -> &str {
+        &self.0.digest
+    }
+
+    /// Writes the row in a command's transaction.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn keep(self, tx: &crate::Tx) -> Result<()> {
+        row::Entity::insert(reset(self.0.into())).exec_without_returning(tx.conn()).await?;
+        Ok(())
+    }
+}
+
+/// A model turned active has unchanged values; an insert wants them set.
+fn reset(model: row::ActiveModel) -> row::ActiveModel {
+    sea_orm::ActiveModelTrait::reset_all(model)
+}
+
+async fn place(
+    platform: &Platform,
+    owner: Option<Uuid>,
+    purpose: &str,
+    name: &str,
+    media_type: &str,
+    bytes: Bytes,
+) -> Result<row::Model> {
+    let digest = base::encoding::to_hex(&base::crypto::sm3(&bytes));
+    let size = i64::try_from(bytes.len()).map_err(Problem::internal)?;
+    platform.files.put(&digest, bytes).await?;
+    Ok(row::Model {
+        id: platform.new_id(),
+        digest,
+        size,
+        media_type: media_type.to_owned(),
+        name: name.to_owned(),
+        owner_id: owner,
+        purpose: purpose.to_owned(),
+        created_at: platform.now(),
+    })
+}
+
+fn reference(row: &row::Model) -> FileRef {
+    FileRef {
+        id: row.id,
+        name: row.name.clone(),
+        size: row.size,
+        media_type: row.media_type.clone(),
+        uploaded_at: row.created_at,
+    }
+}
+
+/// Only the last part of a name, without control characters, at most 120 characters.
+fn safe_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or("");
+    let clean: String = last.chars().filter(|c| !c.is_control()).take(120).collect();
+    if clean.trim().is_empty() { "未命名文件".to_owned() } else { clean }
+}
+
+/// Rows of several files by id, with their owner, in one query.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn find(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<(FileRef, Option<Uuid>)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = row::Entity::find().filter(row::Column::Id.is_in(ids.iter().copied())).all(conn).await?;
+    Ok(rows.iter().map(|row| (reference(row), row.owner_id)).collect())
+}
+
+/// Content of a file. The caller has already been allowed to see it.
+///
+/// # Errors
+/// 404 when there is no such file.
+pub async fn read(platform: &Platform, id: Uuid) -> Result<(FileRef, Bytes)> {
+    let row = row::Entity::find_by_id(id)
+        .one(platform.db.read())
+        .await?
+        .ok_or_else(|| Problem::not_found("没有找到这个文件。"))?;
+    let bytes = platform.files.get(&row.digest).await?;
+    Ok((reference(&row), bytes))
+}
+
+/// An HTTP answer that shows a file in the page, never runs it.
+pub fn respond(file: &FileRef, bytes: Bytes) -> axum::response::Response {
+    use axum::response::IntoResponse;
+    let name: String = file.name.bytes().map(|byte| if byte.is_ascii_alphanumeric() || byte == b'.' { (byte as char).to_string() } else { format!("%{byte:02X}") }).collect();
+    (
+        [
+            (axum::http::header::CONTENT_TYPE, file.media_type.clone()),
+            (axum::http::header::CONTENT_DISPOSITION, format!("inline; filename*=UTF-8''{name}")),
+            (axum::http::header::CACHE_CONTROL, "private, no-store".to_owned()),
+            (axum::http::header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'".to_owned()),
+        ],
+        bytes,
+    )
+        .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bytes_tell_the_type_not_the_name() {
+        assert_eq!(sniff(b"%PDF-1.7 ..."), Some("application/pdf"));
+        assert_eq!(sniff(b"\x89PNG\r\n\x1a\n...."), Some("image/png"));
+        assert_eq!(sniff(b"MZ\x90\x00 renamed.pdf"), None);
+        assert_eq!(sniff(b"<html>"), None);
+    }
+
+    #[test]
+    fn a_name_can_not_walk_out_of_its_folder() {
+        assert_eq!(safe_name("../../etc/passwd"), "passwd");
+        assert_eq!(safe_name("C:\\temp\\布局图.pdf"), "布局图.pdf");
+        assert_eq!(safe_name("\u{0}"), "未命名文件");
+    }
+}

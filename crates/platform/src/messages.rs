@@ -1,0 +1,207 @@
+//! Messages to people: one row per (event, recipient, channel), so a repeated job sends nothing twice.
+//!
+//! The row is written first; the sender then marks it sent. Templates come from content packs.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{QueryOrder, QuerySelect, Set};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::Platform;
+use crate::web::problem::{Problem, Result};
+
+mod row {
+    use super::*;
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "messages")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub event_key: String,
+        pub recipient: String,
+        pub channel: String,
+        pub template: String,
+        pub body: String,
+        pub state: String,
+        pub error: Option<String>,
+        pub created_at: OffsetDateTime,
+        pub sent_at: Option<OffsetDateTime>,
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Where a message goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// Shown inside the product.
+    InApp,
+    /// By the SMS gateway.
+    Sms,
+}
+
+impl Channel {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::InApp => "in_app",
+            Self::Sms => "sms",
+        }
+    }
+}
+
+/// A message to send.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// The event that caused it; with recipient and channel it makes the message unique.
+    pub event_key: String,
+    /// Account id for in-app; sealed phone number for SMS.
+    pub recipient: String,
+    /// Phone number for SMS, only in memory.
+    pub phone: Option<String>,
+    /// Way.
+    pub channel: Channel,
+    /// Template key.
+    pub template: String,
+    /// Text.
+    pub body: String,
+}
+
+/// Fills `{names}` of a template; an unknown name stays visible, so that a wrong template is noticed.
+pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    values.iter().fold(template.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+}
+
+/// Sends a message once. Called from a job; a gateway that is down makes the job try again.
+///
+/// # Errors
+/// 503 when the gateway does not take it.
+pub async fn send(platform: &Platform, message: Message) -> Result<()> {
+    let id = platform.new_id();
+    let new = row::ActiveModel {
+        id: Set(id),
+        event_key: Set(message.event_key.clone()),
+        recipient: Set(message.recipient.clone()),
+        channel: Set(message.channel.as_str().to_owned()),
+        template: Set(message.template),
+        body: Set(message.body.clone()),
+        state: Set("waiting".to_owned()),
+        error: Set(None),
+        created_at: Set(platform.now()),
+        sent_at: Set(None),
+    };
+    let key = (message.event_key, message.recipient, message.channel.as_str());
+    let stored = platform
+        .db
+        .write(platform.now(), move |tx| {
+            Box::pin(async move {
+                row::Entity::insert(new)
+                    .on_conflict(
+                        OnConflict::columns([row::Column::EventKey, row::Column::Recipient, row::Column::Channel])
+                            .do_nothing()
+                            .to_owned(),
+                    )
+                    .try_insert()
+                    .exec_without_returning(tx.conn())
+                    .await?;
+                row::Entity::find()
+                    .filter(row::Column::EventKey.eq(key.0))
+                    .filter(row::Column::Recipient.eq(key.1))
+                    .filter(row::Column::Channel.eq(key.2))
+                    .one(tx.conn())
+                    .await?
+                    .ok_or_else(|| Problem::internal("a message vanished"))
+            })
+        })
+        .await?;
+    if stored.state == "sent" {
+        return Ok(());
+    }
+    let outcome = match (message.channel, message.phone) {
+        (Channel::Sms, Some(phone)) => send_sms(platform, &stored.id.to_string(), &phone, &message.body).await,
+        (Channel::Sms, None) => Err(Problem::internal("an SMS without a number")),
+        (Channel::InApp, _) => Ok(()),
+    };
+    mark(platform, stored.id, outcome.as_ref().err().map(ToString::to_string)).await?;
+    outcome
+}
+
+async fn mark(platform: &Platform, id: Uuid, error: Option<String>) -> Result<()> {
+    let now = platform.now();
+    platform
+        .db
+        .write(now, move |tx| {
+            Box::pin(async move {
+                let sent = error.is_none();
+                row::Entity::update_many()
+                    .col_expr(row::Column::State, Expr::value(if sent { "sent" } else { "failed" }))
+                    .col_expr(row::Column::SentAt, Expr::value(sent.then_some(now)))
+                    .col_expr(row::Column::Error, Expr::value(error))
+                    .filter(row::Column::Id.eq(id))
+                    .exec(tx.conn())
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Hands a text to the gateway; `reference` lets the gateway refuse a second copy.
+async fn send_sms(platform: &Platform, reference: &str, phone: &str, text: &str) -> Result<()> {
+    let url = format!("{}/messages", platform.config.sms_url);
+    let body = serde_json::json!({ "reference": reference, "phone": phone, "text": text });
+    let answer = platform
+        .http
+        .post(url)
+        .json(&body)
+        .timeout(std::time::Duration::from_secs(5))
+        .send()
+        .await
+        .map_err(|error| Problem::unavailable("短信通道没有回应，稍后自动重发。", error))?;
+    if answer.status().is_success() {
+        Ok(())
+    } else {
+        Err(Problem::unavailable("短信通道没有接收，稍后自动重发。", answer.status()))
+    }
+}
+
+/// A message as its reader sees it.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct InboxItem {
+    /// Id.
+    pub id: Uuid,
+    /// Text.
+    pub text: String,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    pub at: OffsetDateTime,
+}
+
+/// Latest in-app messages of a recipient.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn inbox(platform: &Platform, recipient: &str, limit: u64) -> Result<Vec<InboxItem>> {
+    let rows = row::Entity::find()
+        .filter(row::Column::Recipient.eq(recipient))
+        .filter(row::Column::Channel.eq(Channel::InApp.as_str()))
+        .order_by_desc(row::Column::Id)
+        .limit(limit)
+        .all(platform.db.read())
+        .await?;
+    Ok(rows.into_iter().map(|row| InboxItem { id: row.id, text: row.body, at: row.created_at }).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_filled_and_an_unknown_one_stays_visible() {
+        assert_eq!(fill("{item}已受理，{due}前办结", &[("item", "许可证"), ("due", "9月29日")]), "许可证已受理，9月29日前办结");
+        assert_eq!(fill("{oops}", &[]), "{oops}");
+    }
+}

@@ -1,0 +1,177 @@
+//! Sessions on the server: the cookie holds a random token, the table its SM3.
+//!
+//! Resolving a session is one cached lookup; an entry lives a few seconds, so an ended session
+//! or a changed role takes effect on every node within [`CACHE_SECONDS`] (at once on this node).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sea_orm::entity::prelude::*;
+use sea_orm::Set;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::Platform;
+use crate::web::guard::{Audience, Principal};
+use crate::web::problem::{Problem, Result};
+
+/// Seconds a resolved session is remembered.
+pub const CACHE_SECONDS: u64 = 5;
+/// Hours after which a session ends whatever happens.
+const ABSOLUTE_HOURS: i64 = 12;
+
+/// Turns an account id into the caller with all rights; implemented by the identity domain.
+#[async_trait]
+pub trait PrincipalSource: Send + Sync {
+    /// The caller, or `None` when the account is gone or disabled.
+    async fn principal(&self, platform: &Platform, audience: Audience, account: Uuid) -> Result<Option<Principal>>;
+}
+
+mod row {
+    use super::*;
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "sessions")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub token_hash: String,
+        pub audience: String,
+        pub account_id: Uuid,
+        pub created_at: OffsetDateTime,
+        pub seen_at: OffsetDateTime,
+        pub expires_at: OffsetDateTime,
+        pub ended_at: Option<OffsetDateTime>,
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// The session service of one node.
+pub struct Sessions {
+    source: std::sync::OnceLock<Arc<dyn PrincipalSource>>,
+    cache: moka::future::Cache<(Audience, String), Arc<Principal>>,
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self {
+            source: std::sync::OnceLock::new(),
+            cache: moka::future::Cache::builder()
+                .max_capacity(20_000)
+                .time_to_live(Duration::from_secs(CACHE_SECONDS))
+                .build(),
+        }
+    }
+}
+
+impl Sessions {
+    /// Plugs in the identity domain, once, at start.
+    pub fn plug(&self, source: Arc<dyn PrincipalSource>) {
+        // A second plug would be a wiring mistake; the first one stays.
+        let _ = self.source.set(source);
+    }
+
+    /// Starts a session; returns the `Set-Cookie` value.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn start(&self, platform: &Platform, audience: Audience, account: Uuid) -> Result<String> {
+        let token = base::id::token_hex(platform.randomness.as_ref(), 32);
+        let now = platform.now();
+        let session = row::ActiveModel {
+            token_hash: Set(hash(&token)),
+            audience: Set(audience.as_str().to_owned()),
+            account_id: Set(account),
+            created_at: Set(now),
+            seen_at: Set(now),
+            expires_at: Set(now + time::Duration::hours(ABSOLUTE_HOURS)),
+            ended_at: Set(None),
+        };
+        platform
+            .db
+            .write(now, move |tx| {
+                Box::pin(async move {
+                    row::Entity::insert(session).exec_without_returning(tx.conn()).await?;
+                    Ok(())
+                })
+            })
+            .await?;
+        Ok(cookie_value(platform, audience, &token, ABSOLUTE_HOURS * 3600))
+    }
+
+    /// The caller behind a token, or `None` when the session is unknown, ended or of the other system.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn resolve(&self, platform: &Platform, audience: Audience, token: &str) -> Result<Option<Arc<Principal>>> {
+        if token.len() != 64 || !token.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Ok(None);
+        }
+        let key = (audience, hash(token));
+        if let Some(caller) = self.cache.get(&key).await {
+            return Ok(Some(caller));
+        }
+        let Some(session) = row::Entity::find_by_id(key.1.clone()).one(platform.db.read()).await? else { return Ok(None) };
+        let now = platform.now();
+        let idle = time::Duration::minutes(platform.config.session_idle_minutes);
+        let alive = session.ended_at.is_none() && session.expires_at > now && session.seen_at + idle > now;
+        if !alive || session.audience != audience.as_str() {
+            return Ok(None);
+        }
+        let source = self.source.get().ok_or_else(|| Problem::internal("sessions are not wired to identity"))?;
+        let Some(principal) = source.principal(platform, audience, session.account_id).await? else { return Ok(None) };
+        // Touch at most once a minute: a session that reads should not write all the time.
+        if session.seen_at + time::Duration::minutes(1) < now {
+            let hash = key.1.clone();
+            platform
+                .db
+                .write(now, move |tx| {
+                    Box::pin(async move {
+                        row::Entity::update_many()
+                            .col_expr(row::Column::SeenAt, Expr::value(now))
+                            .filter(row::Column::TokenHash.eq(hash))
+                            .exec(tx.conn())
+                            .await?;
+                        Ok(())
+                    })
+                })
+                .await?;
+        }
+        let caller = Arc::new(principal);
+        self.cache.insert(key, Arc::clone(&caller)).await;
+        Ok(Some(caller))
+    }
+
+    /// Ends a session; returns the `Set-Cookie` value that clears the cookie.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn end(&self, platform: &Platform, audience: Audience, token: &str) -> Result<String> {
+        let hash = hash(token);
+        let now = platform.now();
+        self.cache.invalidate(&(audience, hash.clone())).await;
+        platform
+            .db
+            .write(now, move |tx| {
+                Box::pin(async move {
+                    row::Entity::update_many()
+                        .col_expr(row::Column::EndedAt, Expr::value(now))
+                        .filter(row::Column::TokenHash.eq(hash))
+                        .exec(tx.conn())
+                        .await?;
+                    Ok(())
+                })
+            })
+            .await?;
+        Ok(cookie_value(platform, audience, "", 0))
+    }
+}
+
+fn hash(token: &str) -> String {
+    base::encoding::to_hex(&base::crypto::sm3(token.as_bytes()))
+}
+
+fn cookie_value(platform: &Platform, audience: Audience, token: &str, max_age: i64) -> String {
+    let secure = if platform.config.secure_cookies { "; Secure" } else { "" };
+    format!("{}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}", audience.cookie())
+}

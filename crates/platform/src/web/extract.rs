@@ -1,0 +1,95 @@
+//! Extractors whose rejections are problems too, and the trace id of a request.
+
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::problem::Problem;
+
+tokio::task_local! {
+    static TRACE_ID: String;
+}
+
+/// Trace id of the request being served, or `-` outside one.
+pub fn current_trace_id() -> String {
+    TRACE_ID.try_with(Clone::clone).unwrap_or_else(|_| "-".to_owned())
+}
+
+/// Middleware: takes the trace id from `X-Request-Id` (set by the outer layer) for problems and logs.
+pub async fn trace_id(request: Request, next: Next) -> Response {
+    let id = request
+        .headers()
+        .get("x-request-id")
+        .and_then(|value| value.to_str().ok())
+        .filter(|value| value.len() <= 64 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
+        .unwrap_or("-")
+        .to_owned();
+    TRACE_ID.scope(id, next.run(request)).await
+}
+
+/// JSON body; a body that can't be read is a 400 or 422 problem.
+#[derive(FromRequest)]
+#[from_request(via(axum::Json), rejection(Problem))]
+pub struct Json<T>(pub T);
+
+/// Query string.
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Query), rejection(Problem))]
+pub struct Query<T>(pub T);
+
+/// Path parameters; a malformed id is 404, since such a thing can't exist.
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Path), rejection(Problem))]
+pub struct Path<T>(pub T);
+
+impl<T: serde::Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+impl From<JsonRejection> for Problem {
+    fn from(rejection: JsonRejection) -> Self {
+        let status = rejection.status();
+        if status == StatusCode::PAYLOAD_TOO_LARGE {
+            return Problem::new(status, "too_large", "提交的内容太大，请减少后再提交。");
+        }
+        let code = if status == StatusCode::UNPROCESSABLE_ENTITY { "invalid_shape" } else { "unreadable" };
+        Problem::new(status, code, "提交的内容读不出来，请检查格式。").detail(rejection.body_text())
+    }
+}
+
+impl From<QueryRejection> for Problem {
+    fn from(rejection: QueryRejection) -> Self {
+        Problem::new(StatusCode::BAD_REQUEST, "unreadable_query", "网址里的条件读不出来，请重新选择。")
+            .detail(rejection.body_text())
+    }
+}
+
+impl From<PathRejection> for Problem {
+    fn from(_: PathRejection) -> Self {
+        Problem::not_found("没有找到这一页。")
+    }
+}
+
+/// The `Idempotency-Key` header of a creating POST.
+pub struct IdempotencyKey(pub Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut axum::http::request::Parts, _: &S) -> Result<Self, Problem> {
+        let Some(value) = parts.headers.get("idempotency-key") else { return Ok(Self(None)) };
+        match value.to_str() {
+            Ok(text) if (8..=64).contains(&text.len()) => Ok(Self(Some(text.to_owned()))),
+            _ => Err(Problem::new(
+                StatusCode::BAD_REQUEST,
+                "bad_idempotency_key",
+                "Idempotency-Key 要 8 到 64 个字符。",
+            )),
+        }
+    }
+}
+

@@ -1,0 +1,55 @@
+//! The same creating request sent twice makes one thing: the second gets the first one's answer.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::Set;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::Tx;
+use crate::web::problem::{Problem, Result};
+
+mod row {
+    use super::*;
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "idempotency_keys")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub caller_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub key: String,
+        pub action: String,
+        pub result_id: Uuid,
+        pub created_at: OffsetDateTime,
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Id made by an earlier request with the same key, if any.
+///
+/// # Errors
+/// 409 when the key was used for another act.
+pub async fn earlier(tx: &Tx, caller: Uuid, action: &str, key: &str) -> Result<Option<Uuid>> {
+    let Some(found) = row::Entity::find_by_id((caller, key.to_owned())).one(tx.conn()).await? else { return Ok(None) };
+    if found.action != action {
+        return Err(Problem::conflict("idempotency_key_reused", "这个 Idempotency-Key 已经用在别的操作上，请换一个。"));
+    }
+    Ok(Some(found.result_id))
+}
+
+/// Remembers what a key made.
+///
+/// # Errors
+/// When the database refuses, also when two requests with one key race: the loser fails whole.
+pub async fn remember(tx: &Tx, caller: Uuid, action: &str, key: &str, result: Uuid) -> Result<()> {
+    row::Entity::insert(row::ActiveModel {
+        caller_id: Set(caller),
+        key: Set(key.to_owned()),
+        action: Set(action.to_owned()),
+        result_id: Set(result),
+        created_at: Set(tx.now()),
+    })
+    .exec_without_returning(tx.conn())
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,237 @@
+//! Work done later: leased rows, at least once, bounded retry, failures visible.
+//!
+//! A job handler is idempotent and says by its problem whether trying again makes sense: a 5xx is
+//! retried with growing delay up to [`MAX_ATTEMPTS`], anything else is final. Dead jobs stay in
+//! the table for the desk.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Set, Statement};
+use serde_json::Value;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::Platform;
+use crate::web::problem::{Problem, Result};
+
+/// Tries before a job is dead.
+pub const MAX_ATTEMPTS: i64 = 8;
+/// How long a node may hold a job before another may take it, seconds.
+const LEASE: i64 = 120;
+
+/// A job to leave behind.
+#[derive(Debug, Clone)]
+pub struct NewJob {
+    /// Time-ordered id.
+    pub id: Uuid,
+    /// Which handler runs it.
+    pub kind: &'static str,
+    /// What the handler needs.
+    pub payload: Value,
+    /// Not before; at once when absent.
+    pub run_at: Option<OffsetDateTime>,
+    /// A second job with the same key is not written.
+    pub key: Option<String>,
+}
+
+mod row {
+    use super::*;
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "jobs")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub kind: String,
+        pub payload: Json,
+        pub dedupe_key: Option<String>,
+        pub state: String,
+        pub run_at: OffsetDateTime,
+        pub attempts: i64,
+        pub last_error: Option<String>,
+        pub created_at: OffsetDateTime,
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(super) async fn insert(conn: &impl ConnectionTrait, now: OffsetDateTime, jobs: Vec<NewJob>) -> Result<()> {
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    row::Entity::insert_many(jobs.into_iter().map(|job| row::ActiveModel {
+        id: Set(job.id),
+        kind: Set(job.kind.to_owned()),
+        payload: Set(job.payload),
+        dedupe_key: Set(job.key),
+        state: Set("ready".to_owned()),
+        run_at: Set(job.run_at.unwrap_or(now)),
+        attempts: Set(0),
+        last_error: Set(None),
+        created_at: Set(now),
+    }))
+    .on_conflict(OnConflict::column(row::Column::DedupeKey).do_nothing().to_owned())
+    .try_insert()
+    .exec_without_returning(conn)
+    .await?;
+    Ok(())
+}
+
+/// Runs one kind of job.
+pub type Handler = Arc<dyn Fn(Platform, Value) -> BoxFuture<'static, Result<()>> + Send + Sync>;
+
+/// Handlers by kind, filled by `app` when wiring.
+#[derive(Clone, Default)]
+pub struct Handlers(HashMap<&'static str, Handler>);
+
+impl Handlers {
+    /// Adds the handler of a kind.
+    #[must_use]
+    pub fn with<F>(mut self, kind: &'static str, handler: F) -> Self
+    where
+        F: Fn(Platform, Value) -> BoxFuture<'static, Result<()>> + Send + Sync + 'static,
+    {
+        self.0.insert(kind, Arc::new(handler));
+        self
+    }
+}
+
+#[derive(Debug, FromQueryResult)]
+struct Leased {
+    id: Uuid,
+    kind: String,
+    payload: Json,
+    attempts: i64,
+}
+
+
+/// Leases due jobs and runs them one after the other; returns how many ran.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn run_due(platform: &Platform, handlers: &Handlers, batch: u64) -> Result<usize> {
+    let leased = lease(platform, batch).await?;
+    let count = leased.len();
+    for job in leased {
+        let outcome = match handlers.0.get(job.kind.as_str()) {
+            Some(handler) => handler(platform.clone(), job.payload.clone()).await,
+            None => Err(Problem::internal(format!("no handler for job {}", job.kind))),
+        };
+        settle(platform, &job, outcome).await?;
+    }
+    Ok(count)
+}
+
+async fn lease(platform: &Platform, batch: u64) -> Result<Vec<Leased>> {
+    let backend = platform.db.backend();
+    let now = platform.now();
+    let any_due = row::Entity::find()
+        .filter(row::Column::State.eq("ready"))
+        .filter(row::Column::RunAt.lte(now))
+        .one(platform.db.read())
+        .await?;
+    if any_due.is_none() {
+        return Ok(Vec::new());
+    }
+    let skip = if backend == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
+    let sql = format!(
+        "UPDATE jobs SET run_at = $1, attempts = attempts + 1 WHERE id IN \
+         (SELECT id FROM jobs WHERE state = 'ready' AND run_at <= $2 ORDER BY run_at, id LIMIT {batch} {skip}) \
+         RETURNING id, kind, payload, attempts"
+    );
+    let until = now + time::Duration::seconds(LEASE);
+    let statement = Statement::from_sql_and_values(backend, sql, [until.into(), now.into()]);
+    platform
+        .db
+        .write(now, move |tx| {
+            Box::pin(async move { Ok(Leased::find_by_statement(statement).all(tx.conn()).await?) })
+        })
+        .await
+}
+
+async fn settle(platform: &Platform, job: &Leased, outcome: Result<()>) -> Result<()> {
+    let (id, attempts, now) = (job.id, job.attempts, platform.now());
+    let change = match outcome {
+        Ok(()) => None,
+        Err(problem) => {
+            let dead = attempts >= MAX_ATTEMPTS || !problem.status().is_server_error();
+            tracing::warn!(job.kind = %job.kind, job.id = %id, attempts, dead, cause = %problem, "job failed");
+            Some((dead, problem.to_string()))
+        }
+    };
+    platform
+        .db
+        .write(now, move |tx| {
+            Box::pin(async move {
+                match change {
+                    None => {
+                        row::Entity::update_many()
+                            .col_expr(row::Column::State, Expr::value("done"))
+                            .filter(row::Column::Id.eq(id))
+                            .exec(tx.conn())
+                            .await?;
+                    }
+                    Some((dead, error)) => {
+                        let delay = time::Duration::seconds(2_i64.pow(u32::try_from(attempts.clamp(1, 10)).unwrap_or(1)));
+                        row::Entity::update_many()
+                            .col_expr(row::Column::State, Expr::value(if dead { "dead" } else { "ready" }))
+                            .col_expr(row::Column::RunAt, Expr::value(now + delay))
+                            .col_expr(row::Column::LastError, Expr::value(error))
+                            .filter(row::Column::Id.eq(id))
+                            .exec(tx.conn())
+                            .await?;
+                    }
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Jobs by state, for health pages.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn counts(platform: &Platform) -> Result<Vec<(String, i64)>> {
+    use sea_orm::QuerySelect;
+    Ok(row::Entity::find()
+        .select_only()
+        .column(row::Column::State)
+        .column_as(row::Column::Id.count(), "count")
+        .group_by(row::Column::State)
+        .into_tuple()
+        .all(platform.db.read())
+        .await?)
+}
+
+/// Dispatches events and runs jobs until told to stop.
+pub async fn work(
+    platform: Platform,
+    subscriptions: super::outbox::Subscriptions,
+    handlers: Handlers,
+    mut stop: tokio::sync::watch::Receiver<bool>,
+) {
+    loop {
+        let round = async {
+            let events = super::outbox::dispatch(&platform, &subscriptions, 200).await?;
+            let jobs = run_due(&platform, &handlers, 20).await?;
+            Ok::<_, Problem>(events + jobs)
+        };
+        let pause = match round.await {
+            Ok(0) => Duration::from_millis(250),
+            Ok(_) => Duration::from_millis(1),
+            Err(problem) => {
+                tracing::error!(cause = %problem, "worker round failed");
+                Duration::from_secs(2)
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stop.changed() => return,
+        }
+    }
+}
