@@ -8,9 +8,7 @@
 /// # Errors
 /// Plain Chinese: what cannot be read and how to write it.
 pub fn seconds_of(text: &str) -> Result<u64, String> {
-    let refused = || {
-        format!("时长“{text}”读不懂。按“P3D”（3 天）、“PT2H”（2 小时）、“PT30M”（30 分钟）这样写")
-    };
+    let refused = || format!("时长“{text}”读不懂。按“P3D”（3 天）、“PT2H”（2 小时）、“PT30M”（30 分钟）这样写");
     let rest = text.trim().strip_prefix('P').ok_or_else(refused)?;
     let mut total: u64 = 0;
     let mut digits = String::new();
@@ -32,14 +30,10 @@ pub fn seconds_of(text: &str) -> Result<u64, String> {
         }
         let (unit, order) = match (in_time, letter) {
             (false, 'Y') => {
-                return Err(format!(
-                    "时长“{text}”用了年，长短不固定。改成天数，如“P365D”"
-                ));
+                return Err(format!("时长“{text}”用了年，长短不固定。改成天数，如“P365D”"));
             }
             (false, 'M') => {
-                return Err(format!(
-                    "时长“{text}”用了月，长短不固定。改成天数，如“P30D”"
-                ));
+                return Err(format!("时长“{text}”用了月，长短不固定。改成天数，如“P30D”"));
             }
             (false, 'W') => (604_800, 1),
             (false, 'D') => (86_400, 2),
@@ -57,10 +51,7 @@ pub fn seconds_of(text: &str) -> Result<u64, String> {
         digits.clear();
         parts += 1;
         parts_of_time += u32::from(in_time);
-        total = count
-            .checked_mul(unit)
-            .and_then(|part| total.checked_add(part))
-            .ok_or_else(refused)?;
+        total = count.checked_mul(unit).and_then(|part| total.checked_add(part)).ok_or_else(refused)?;
     }
     if parts == 0 || !digits.is_empty() || (in_time && parts_of_time == 0) {
         return Err(refused());

@@ -26,30 +26,12 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub(crate) fn error(
-        element: impl Into<String>,
-        code: &'static str,
-        message: impl Into<String>,
-    ) -> Self {
-        Self {
-            element: element.into(),
-            severity: Severity::Error,
-            code,
-            message: message.into(),
-        }
+    pub(crate) fn error(element: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
+        Self { element: element.into(), severity: Severity::Error, code, message: message.into() }
     }
 
-    pub(crate) fn warning(
-        element: impl Into<String>,
-        code: &'static str,
-        message: impl Into<String>,
-    ) -> Self {
-        Self {
-            element: element.into(),
-            severity: Severity::Warning,
-            code,
-            message: message.into(),
-        }
+    pub(crate) fn warning(element: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
+        Self { element: element.into(), severity: Severity::Warning, code, message: message.into() }
     }
 
     /// Whether this finding forbids publishing.

@@ -106,10 +106,7 @@ impl Instance {
     }
 
     /// Open user tasks as (task id, element), oldest first.
-    pub fn open_tasks<'a>(
-        &'a self,
-        definition: &'a Definition,
-    ) -> impl Iterator<Item = (String, &'a Node)> + 'a {
+    pub fn open_tasks<'a>(&'a self, definition: &'a Definition) -> impl Iterator<Item = (String, &'a Node)> + 'a {
         self.active.iter().filter_map(move |active| {
             let node = definition.node(&active.element)?;
             (node.kind == NodeKind::UserTask).then(|| (task_id(active.id), node))
@@ -128,26 +125,16 @@ impl Instance {
                 _ => task_id(active.id),
             };
             all.push((id, active.element.clone()));
-            all.extend(
-                active
-                    .clocks
-                    .iter()
-                    .map(|clock| (timer_id(clock.id), clock.element.clone())),
-            );
+            all.extend(active.clocks.iter().map(|clock| (timer_id(clock.id), clock.element.clone())));
         }
         all
     }
 
     /// User tasks completed and not undone, in the order of completion; an element occurs as often as it was done.
-    pub fn completed<'a>(
-        &'a self,
-        definition: &'a Definition,
-    ) -> impl Iterator<Item = &'a Node> + 'a {
-        self.history.iter().filter_map(move |fired| {
-            definition
-                .node(&fired.element)
-                .filter(|node| node.kind == NodeKind::UserTask)
-        })
+    pub fn completed<'a>(&'a self, definition: &'a Definition) -> impl Iterator<Item = &'a Node> + 'a {
+        self.history
+            .iter()
+            .filter_map(move |fired| definition.node(&fired.element).filter(|node| node.kind == NodeKind::UserTask))
     }
 
     pub(crate) fn fresh(&mut self) -> u32 {

@@ -83,20 +83,13 @@ impl Node {
     /// The label, or the id where there is none.
     #[must_use]
     pub fn label(&self) -> &str {
-        if self.name.is_empty() {
-            &self.id
-        } else {
-            &self.name
-        }
+        if self.name.is_empty() { &self.id } else { &self.name }
     }
 
     /// One of our extension attributes, empty ones left out.
     #[must_use]
     pub fn attribute(&self, key: &str) -> Option<&str> {
-        self.attributes
-            .get(key)
-            .map(|value| value.trim())
-            .filter(|value| !value.is_empty())
+        self.attributes.get(key).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
     /// Working days this task may take.
@@ -148,17 +141,13 @@ impl Definition {
     /// The node with this id.
     #[must_use]
     pub fn node(&self, id: &str) -> Option<&Node> {
-        self.node_index
-            .get(id)
-            .and_then(|&index| self.nodes.get(index))
+        self.node_index.get(id).and_then(|&index| self.nodes.get(index))
     }
 
     /// The flow with this id.
     #[must_use]
     pub fn flow(&self, id: &str) -> Option<&Flow> {
-        self.flow_index
-            .get(id)
-            .and_then(|&index| self.flows.get(index))
+        self.flow_index.get(id).and_then(|&index| self.flows.get(index))
     }
 
     /// Writes the file back, with everything we do not understand still in it.
@@ -169,17 +158,12 @@ impl Definition {
 
     /// Indexes of the start events.
     pub(crate) fn starts(&self) -> Vec<usize> {
-        (0..self.nodes.len())
-            .filter(|&i| self.nodes[i].kind == NodeKind::Start)
-            .collect()
+        (0..self.nodes.len()).filter(|&i| self.nodes[i].kind == NodeKind::Start).collect()
     }
 
     /// Nodes that a token at `node` can go to next, by flows or by a boundary timer.
     pub(crate) fn next(&self, node: usize) -> impl Iterator<Item = usize> + '_ {
         let node = &self.nodes[node];
-        node.outgoing
-            .iter()
-            .map(|&flow| self.flows[flow].target)
-            .chain(node.boundaries.iter().copied())
+        node.outgoing.iter().map(|&flow| self.flows[flow].target).chain(node.boundaries.iter().copied())
     }
 }

@@ -87,11 +87,7 @@ fn avoidable(definition: &Definition, order: &[usize], avoided: usize) -> bool {
             let can = match node.kind {
                 NodeKind::End => true,
                 NodeKind::Parallel => {
-                    !node.outgoing.is_empty()
-                        && node
-                            .outgoing
-                            .iter()
-                            .all(|&flow| ends[definition.flows[flow].target])
+                    !node.outgoing.is_empty() && node.outgoing.iter().all(|&flow| ends[definition.flows[flow].target])
                 }
                 _ => definition.next(index).any(|next| ends[next]),
             };

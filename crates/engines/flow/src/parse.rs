@@ -31,35 +31,18 @@ impl Definition {
             return Err(vec![Finding::error(
                 "",
                 "xml_too_large",
-                format!(
-                    "文件超过 {} MB。把流程拆成几个再导入",
-                    MAX_BYTES / 1024 / 1024
-                ),
+                format!("文件超过 {} MB。把流程拆成几个再导入", MAX_BYTES / 1024 / 1024),
             )]);
         }
         let document = Document::read(xml).map_err(|finding| vec![finding])?;
         if !is(&document.root, "definitions") {
-            return Err(vec![Finding::error(
-                "",
-                "not_bpmn",
-                "这不是 BPMN 2.0 流程文件。用流程设计器导出后再导入",
-            )]);
+            return Err(vec![Finding::error("", "not_bpmn", "这不是 BPMN 2.0 流程文件。用流程设计器导出后再导入")]);
         }
-        let processes: Vec<&Element> = document
-            .root
-            .elements()
-            .filter(|e| is(e, "process"))
-            .collect();
-        let Some(process) = processes
-            .iter()
-            .find(|p| p.attribute("isExecutable") == Some("true"))
-            .or(processes.first())
+        let processes: Vec<&Element> = document.root.elements().filter(|e| is(e, "process")).collect();
+        let Some(process) =
+            processes.iter().find(|p| p.attribute("isExecutable") == Some("true")).or(processes.first())
         else {
-            return Err(vec![Finding::error(
-                "",
-                "no_process",
-                "文件里没有流程。先画一个流程再导入",
-            )]);
+            return Err(vec![Finding::error("", "no_process", "文件里没有流程。先画一个流程再导入")]);
         };
         let mut reading = Reading::default();
         reading.ids_of(&document.root, false);
@@ -69,22 +52,12 @@ impl Definition {
             reading.faults.push(Finding::error(
                 &id,
                 "several_processes",
-                format!(
-                    "文件里有 {} 个流程，只能有一个。把其他流程另存成文件",
-                    processes.len()
-                ),
+                format!("文件里有 {} 个流程，只能有一个。把其他流程另存成文件", processes.len()),
             ));
         }
         reading.nodes_of(process);
         reading.flows_of(process);
-        let Reading {
-            mut nodes,
-            flows,
-            node_index,
-            flow_index,
-            faults,
-            ..
-        } = reading;
+        let Reading { mut nodes, flows, node_index, flow_index, faults, .. } = reading;
         if nodes.len() > MAX_NODES || flows.len() > MAX_FLOWS {
             return Err(vec![Finding::error(
                 id,
@@ -101,16 +74,7 @@ impl Definition {
                 nodes[index].reach = Some(Reach::of(index, &nodes, &flows));
             }
         }
-        Ok(Self {
-            id,
-            name,
-            nodes,
-            flows,
-            node_index,
-            flow_index,
-            faults,
-            document,
-        })
+        Ok(Self { id, name, nodes, flows, node_index, flow_index, faults, document })
     }
 }
 
@@ -190,9 +154,8 @@ struct Reading {
 impl Reading {
     /// Ids are unique in a file (xsd:ID), whatever element bears them; foreign elements are not ours to judge.
     fn ids_of(&mut self, element: &Element, foreign: bool) {
-        let foreign = foreign
-            || is(element, "extensionElements")
-            || element.namespace.as_deref() != Some(BPMN_NAMESPACE);
+        let foreign =
+            foreign || is(element, "extensionElements") || element.namespace.as_deref() != Some(BPMN_NAMESPACE);
         if let (false, Some(id)) = (foreign, element.attribute("id"))
             && !self.seen.insert(id.to_owned())
         {
@@ -210,19 +173,14 @@ impl Reading {
     fn nodes_of(&mut self, process: &Element) {
         let mut hosts: Vec<(usize, String)> = Vec::new();
         for element in process.elements() {
-            if element.namespace.as_deref() != Some(BPMN_NAMESPACE)
-                || SILENT.contains(&element.local.as_str())
-            {
+            if element.namespace.as_deref() != Some(BPMN_NAMESPACE) || SILENT.contains(&element.local.as_str()) {
                 continue;
             }
             let Some(id) = element.attribute("id").filter(|id| !id.is_empty()) else {
                 self.faults.push(Finding::error(
                     "",
                     "missing_id",
-                    format!(
-                        "有一个{}没有编号。在设计器里选中它，补上编号",
-                        plain_name(&element.local)
-                    ),
+                    format!("有一个{}没有编号。在设计器里选中它，补上编号", plain_name(&element.local)),
                 ));
                 continue;
             };
@@ -232,13 +190,7 @@ impl Reading {
             }
             let kind = self.kind_of(element, id);
             if let NodeKind::Boundary { .. } = kind {
-                hosts.push((
-                    index,
-                    element
-                        .attribute("attachedToRef")
-                        .unwrap_or_default()
-                        .to_owned(),
-                ));
+                hosts.push((index, element.attribute("attachedToRef").unwrap_or_default().to_owned()));
             }
             let attributes: IndexMap<String, String> = element
                 .attributes
@@ -249,12 +201,7 @@ impl Reading {
             self.node_index.insert(id.to_owned(), index);
             self.nodes.push(Node {
                 id: id.to_owned(),
-                name: element
-                    .attribute("name")
-                    .unwrap_or_default()
-                    .split_whitespace()
-                    .collect::<Vec<_>>()
-                    .join(" "),
+                name: element.attribute("name").unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" "),
                 kind,
                 incoming: Vec::new(),
                 outgoing: Vec::new(),
@@ -265,12 +212,11 @@ impl Reading {
             });
         }
         for (index, host_id) in hosts {
-            let found = self.node_index.get(&host_id).copied().filter(|&h| {
-                matches!(
-                    self.nodes[h].kind,
-                    NodeKind::UserTask | NodeKind::ServiceTask
-                )
-            });
+            let found = self
+                .node_index
+                .get(&host_id)
+                .copied()
+                .filter(|&h| matches!(self.nodes[h].kind, NodeKind::UserTask | NodeKind::ServiceTask));
             match found {
                 Some(found) => {
                     if let NodeKind::Boundary { host, .. } = &mut self.nodes[index].kind {
@@ -293,45 +239,30 @@ impl Reading {
     fn kind_of(&mut self, element: &Element, id: &str) -> NodeKind {
         let events: Vec<&Element> = element
             .elements()
-            .filter(|e| {
-                e.namespace.as_deref() == Some(BPMN_NAMESPACE)
-                    && e.local.ends_with("EventDefinition")
-            })
+            .filter(|e| e.namespace.as_deref() == Some(BPMN_NAMESPACE) && e.local.ends_with("EventDefinition"))
             .collect();
-        let loops = element.elements().find(|e| {
-            is(e, "multiInstanceLoopCharacteristics") || is(e, "standardLoopCharacteristics")
-        });
+        let loops = element
+            .elements()
+            .find(|e| is(e, "multiInstanceLoopCharacteristics") || is(e, "standardLoopCharacteristics"));
         let unsupported = match (element.local.as_str(), events.as_slice(), loops) {
             (_, _, Some(inner)) => Some(inner.local.clone()),
             ("startEvent" | "endEvent", [inner, ..], _) => Some(inner.local.clone()),
             (
-                "startEvent" | "endEvent" | "userTask" | "serviceTask" | "exclusiveGateway"
-                | "parallelGateway" | "inclusiveGateway",
+                "startEvent" | "endEvent" | "userTask" | "serviceTask" | "exclusiveGateway" | "parallelGateway"
+                | "inclusiveGateway",
                 _,
                 _,
             ) => None,
-            ("intermediateCatchEvent" | "boundaryEvent", [inner], _)
-                if inner.local == "timerEventDefinition" =>
-            {
-                None
-            }
-            ("intermediateCatchEvent" | "boundaryEvent", [inner, ..], _) => {
-                Some(inner.local.clone())
-            }
+            ("intermediateCatchEvent" | "boundaryEvent", [inner], _) if inner.local == "timerEventDefinition" => None,
+            ("intermediateCatchEvent" | "boundaryEvent", [inner, ..], _) => Some(inner.local.clone()),
             (local, _, _) => Some(local.to_owned()),
         };
         if let Some(local) = unsupported {
-            let name = element
-                .attribute("name")
-                .filter(|n| !n.is_empty())
-                .unwrap_or(id);
+            let name = element.attribute("name").filter(|n| !n.is_empty()).unwrap_or(id);
             self.faults.push(Finding::error(
                 id,
                 "unsupported_element",
-                format!(
-                    "“{name}”是{}，流程引擎不能办理。换成人工任务、服务任务、网关或定时器",
-                    plain_name(&local)
-                ),
+                format!("“{name}”是{}，流程引擎不能办理。换成人工任务、服务任务、网关或定时器", plain_name(&local)),
             ));
             return NodeKind::Unsupported(local);
         }
@@ -355,12 +286,9 @@ impl Reading {
     fn flows_of(&mut self, process: &Element) {
         let mut defaults: Vec<(usize, String)> = Vec::new();
         for element in process.elements() {
-            if let (Some(default), Some(&index)) = (
-                element.attribute("default"),
-                element
-                    .attribute("id")
-                    .and_then(|id| self.node_index.get(id)),
-            ) && element.namespace.as_deref() == Some(BPMN_NAMESPACE)
+            if let (Some(default), Some(&index)) =
+                (element.attribute("default"), element.attribute("id").and_then(|id| self.node_index.get(id)))
+                && element.namespace.as_deref() == Some(BPMN_NAMESPACE)
             {
                 defaults.push((index, default.to_owned()));
             }
@@ -368,21 +296,13 @@ impl Reading {
         for element in process.elements().filter(|e| is(e, "sequenceFlow")) {
             let id = element.attribute("id").unwrap_or_default();
             if id.is_empty() {
-                self.faults.push(Finding::error(
-                    "",
-                    "missing_id",
-                    "有一条连线没有编号。在设计器里选中它，补上编号",
-                ));
+                self.faults.push(Finding::error("", "missing_id", "有一条连线没有编号。在设计器里选中它，补上编号"));
                 continue;
             }
             if self.flow_index.contains_key(id) {
                 continue; // reported as a duplicate id
             }
-            let end = |key: &str| {
-                element
-                    .attribute(key)
-                    .and_then(|reference| self.node_index.get(reference).copied())
-            };
+            let end = |key: &str| element.attribute(key).and_then(|reference| self.node_index.get(reference).copied());
             let (Some(source), Some(target)) = (end("sourceRef"), end("targetRef")) else {
                 self.faults.push(Finding::error(
                     id,
@@ -410,18 +330,10 @@ impl Reading {
             });
         }
         for (node, default) in defaults {
-            match self
-                .flow_index
-                .get(&default)
-                .copied()
-                .filter(|&flow| self.flows[flow].source == node)
-            {
+            match self.flow_index.get(&default).copied().filter(|&flow| self.flows[flow].source == node) {
                 Some(flow) => self.nodes[node].default = Some(flow),
                 None => {
-                    let (id, label) = (
-                        self.nodes[node].id.clone(),
-                        self.nodes[node].label().to_owned(),
-                    );
+                    let (id, label) = (self.nodes[node].id.clone(), self.nodes[node].label().to_owned());
                     self.faults.push(Finding::error(
                         id,
                         "bad_default",
@@ -448,9 +360,7 @@ fn timer_of(events: &[&Element]) -> Timer {
         return if looks_like_date(&text) {
             Timer::Date(text)
         } else {
-            Timer::Bad(format!(
-                "日期“{text}”读不懂。按“2026-10-01”或“2026-10-01T09:00:00+08:00”这样写"
-            ))
+            Timer::Bad(format!("日期“{text}”读不懂。按“2026-10-01”或“2026-10-01T09:00:00+08:00”这样写"))
         };
     }
     if child(event, "timeCycle").is_some() {
@@ -463,21 +373,9 @@ fn timer_of(events: &[&Element]) -> Timer {
 fn looks_like_date(text: &str) -> bool {
     let bytes = text.as_bytes();
     let day = bytes.len() >= 10
-        && bytes[..10].iter().enumerate().all(|(i, b)| {
-            if i == 4 || i == 7 {
-                *b == b'-'
-            } else {
-                b.is_ascii_digit()
-            }
-        });
+        && bytes[..10].iter().enumerate().all(|(i, b)| if i == 4 || i == 7 { *b == b'-' } else { b.is_ascii_digit() });
     day && (bytes.len() == 10
         || (bytes.len() >= 16
             && bytes[10] == b'T'
-            && bytes[11..16].iter().enumerate().all(|(i, b)| {
-                if i == 2 {
-                    *b == b':'
-                } else {
-                    b.is_ascii_digit()
-                }
-            })))
+            && bytes[11..16].iter().enumerate().all(|(i, b)| if i == 2 { *b == b':' } else { b.is_ascii_digit() })))
 }

@@ -27,10 +27,7 @@ impl Reach {
                             continue;
                         }
                         row[flows.len() + source] = true;
-                        if let NodeKind::Boundary {
-                            host: Some(host), ..
-                        } = nodes[source].kind
-                        {
+                        if let NodeKind::Boundary { host: Some(host), .. } = nodes[source].kind {
                             sources.push(host);
                         }
                         for &before in &nodes[source].incoming {
@@ -44,10 +41,7 @@ impl Reach {
                 row
             })
             .collect();
-        Self {
-            rows,
-            flows: flows.len(),
-        }
+        Self { rows, flows: flows.len() }
     }
 
     /// Whether a token on `flow` can arrive on the way in with number `way`.

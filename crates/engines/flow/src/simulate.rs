@@ -51,10 +51,7 @@ pub fn simulate(
             });
         }
         // Timers last: time passes only when nobody has anything to do.
-        let at = open
-            .iter()
-            .position(|(id, _)| !id.starts_with('c'))
-            .unwrap_or(0);
+        let at = open.iter().position(|(id, _)| !id.starts_with('c')).unwrap_or(0);
         let Some((id, element)) = open.get(at).cloned() else {
             return Err(FlowError::Stuck(definition.id.clone()));
         };
@@ -62,19 +59,13 @@ pub fn simulate(
         let answer = answers.get(&element).cloned();
         let command = if number_of(&id, 's').is_some() {
             services.push(element);
-            Command::ServiceDone {
-                token: id,
-                variables: answer.unwrap_or_default(),
-            }
+            Command::ServiceDone { token: id, variables: answer.unwrap_or_default() }
         } else if number_of(&id, 'c').is_some() {
             Command::TimerFired { token: id }
         } else {
             let variables = answer.ok_or_else(|| FlowError::MissingAnswer(element.clone()))?;
             path.push(element);
-            Command::CompleteTask {
-                task: id,
-                variables,
-            }
+            Command::CompleteTask { task: id, variables }
         };
         step = advance(definition, &step.instance, command, conditions)?;
     }
@@ -86,8 +77,7 @@ fn follow(step: &Advance, open: &mut Vec<(String, String)>) {
     for effect in &step.effects {
         match effect {
             Effect::CreateTask { task, element, .. } => open.push((task.clone(), element.clone())),
-            Effect::CallService { token, element, .. }
-            | Effect::StartTimer { token, element, .. } => {
+            Effect::CallService { token, element, .. } | Effect::StartTimer { token, element, .. } => {
                 open.push((token.clone(), element.clone()))
             }
             Effect::CancelTask { task, .. } => open.retain(|(id, _)| id != task),

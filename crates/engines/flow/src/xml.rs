@@ -62,10 +62,7 @@ pub(crate) struct Document {
 impl Element {
     /// The un-namespaced attribute of this name.
     pub fn attribute(&self, local: &str) -> Option<&str> {
-        self.attributes
-            .iter()
-            .find(|a| a.namespace.is_none() && a.local == local)
-            .map(|a| a.value.as_str())
+        self.attributes.iter().find(|a| a.namespace.is_none() && a.local == local).map(|a| a.value.as_str())
     }
 
     /// Child elements, in order.
@@ -94,11 +91,7 @@ impl Element {
         out.push_str(&self.name);
         for attribute in &self.attributes {
             // A raw value may hold the other quote: it was legal where it stood, so choose the fence that keeps it so.
-            let quote = if attribute.raw.contains('"') {
-                '\''
-            } else {
-                '"'
-            };
+            let quote = if attribute.raw.contains('"') { '\'' } else { '"' };
             out.push(' ');
             out.push_str(&attribute.name);
             out.push('=');
@@ -172,9 +165,7 @@ impl Document {
                 Finding::error(
                     "",
                     "xml_malformed",
-                    format!(
-                        "文件不是完整的 XML（第 {position} 字节：{cause}）。用流程设计器重新导出一份"
-                    ),
+                    format!("文件不是完整的 XML（第 {position} 字节：{cause}）。用流程设计器重新导出一份"),
                 )
             };
             let (namespace, event) = match reader.read_resolved_event() {
@@ -257,35 +248,19 @@ impl Document {
             }
         }
         match (stack.pop(), root) {
-            (None, Some(root)) => Ok(Self {
-                declaration,
-                before,
-                root,
-                after,
-            }),
+            (None, Some(root)) => Ok(Self { declaration, before, root, after }),
             (Some(open), _) => Err(Finding::error(
                 "",
                 "xml_malformed",
-                format!(
-                    "文件不完整：“{}”没有结束标记。用流程设计器重新导出一份",
-                    open.name
-                ),
+                format!("文件不完整：“{}”没有结束标记。用流程设计器重新导出一份", open.name),
             )),
-            (None, None) => Err(Finding::error(
-                "",
-                "xml_malformed",
-                "文件是空的。选一个流程文件再导入",
-            )),
+            (None, None) => Err(Finding::error("", "xml_malformed", "文件是空的。选一个流程文件再导入")),
         }
     }
 }
 
 fn unknown_entity(name: &str) -> Finding {
-    Finding::error(
-        "",
-        "xml_entity",
-        format!("文件里引用了实体“&{name};”，为了安全不接收。换成它代表的文字再导入"),
-    )
+    Finding::error("", "xml_entity", format!("文件里引用了实体“&{name};”，为了安全不接收。换成它代表的文字再导入"))
 }
 
 fn predefined(name: &str) -> Option<char> {
@@ -318,10 +293,7 @@ fn element_of(
             Finding::error(
                 "",
                 "xml_malformed",
-                format!(
-                    "“{}”的属性写错了（{cause}）。用流程设计器重新导出一份",
-                    start.name().0
-                ),
+                format!("“{}”的属性写错了（{cause}）。用流程设计器重新导出一份", start.name().0),
             )
         })?;
         let raw = attribute.value.to_string();
@@ -331,10 +303,7 @@ fn element_of(
                 return Err(Finding::error(
                     "",
                     "xml_entity",
-                    format!(
-                        "属性“{}”里有不能识别的实体（{cause}）。换成它代表的文字再导入",
-                        attribute.key.0
-                    ),
+                    format!("属性“{}”里有不能识别的实体（{cause}）。换成它代表的文字再导入", attribute.key.0),
                 ));
             }
         };

@@ -49,11 +49,7 @@ fn task_of<'a>(definition: &'a Definition, fired: &'a Fired) -> Option<&'a str> 
     let node = definition.node(&fired.element)?;
     match node.kind {
         NodeKind::UserTask => Some(&node.id),
-        NodeKind::Boundary {
-            host: Some(host),
-            interrupting: true,
-            ..
-        } => {
+        NodeKind::Boundary { host: Some(host), interrupting: true, .. } => {
             let host = &definition.nodes[host];
             (host.kind == NodeKind::UserTask).then_some(host.id.as_str())
         }
@@ -70,9 +66,7 @@ impl Machine<'_> {
             return Err(FlowError::NotATask(element.to_owned()));
         }
         let visited = |fired: &Fired| task_of(self.definition, fired) == Some(element);
-        let Some(goal) = causes(&self.instance, from)
-            .into_iter()
-            .find(|&at| visited(&self.instance.history[at]))
+        let Some(goal) = causes(&self.instance, from).into_iter().find(|&at| visited(&self.instance.history[at]))
         else {
             let done = self.instance.history.iter().any(visited);
             return Err(if done {
@@ -103,12 +97,9 @@ impl Machine<'_> {
             }
         }
         self.instance.history = kept;
-        self.instance
-            .tokens
-            .retain(|token| !gone.contains(&token.id));
-        let (dropped, active) = std::mem::take(&mut self.instance.active)
-            .into_iter()
-            .partition(|active| gone.contains(&active.from));
+        self.instance.tokens.retain(|token| !gone.contains(&token.id));
+        let (dropped, active) =
+            std::mem::take(&mut self.instance.active).into_iter().partition(|active| gone.contains(&active.from));
         self.instance.active = active;
         for active in dropped {
             let active: crate::instance::Active = active;
@@ -125,11 +116,8 @@ impl Machine<'_> {
 
     /// Tokens that undone joins had taken from work that stands rest before those joins again.
     fn restore(&mut self, undone: &[Fired], gone: &HashSet<u32>) {
-        let freed: HashSet<u32> = undone
-            .iter()
-            .flat_map(|fired| fired.took.iter().copied())
-            .filter(|token| !gone.contains(token))
-            .collect();
+        let freed: HashSet<u32> =
+            undone.iter().flat_map(|fired| fired.took.iter().copied()).filter(|token| !gone.contains(token)).collect();
         if freed.is_empty() {
             return;
         }
@@ -148,21 +136,11 @@ impl Machine<'_> {
     /// What undone elements had written under their ids must not decide anything any more.
     fn forget(&mut self, undone: &[Fired]) {
         for fired in undone {
-            if !self
-                .instance
-                .history
-                .iter()
-                .any(|other| other.element == fired.element)
-            {
+            if !self.instance.history.iter().any(|other| other.element == fired.element) {
                 self.instance.variables.shift_remove(&fired.element);
             }
         }
-        if !self
-            .instance
-            .history
-            .iter()
-            .any(|fired| self.instance.end.as_ref() == Some(&fired.element))
-        {
+        if !self.instance.history.iter().any(|fired| self.instance.end.as_ref() == Some(&fired.element)) {
             self.instance.end = None;
         }
     }

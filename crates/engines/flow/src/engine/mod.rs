@@ -159,18 +159,11 @@ pub struct Advance {
 ///
 /// # Errors
 /// [`FlowError`]; for a definition without lint errors only a condition that cannot be evaluated.
-pub fn start(
-    definition: &Definition,
-    variables: Variables,
-    conditions: &dyn Conditions,
-) -> Result<Advance, FlowError> {
+pub fn start(definition: &Definition, variables: Variables, conditions: &dyn Conditions) -> Result<Advance, FlowError> {
     let &[start] = definition.starts().as_slice() else {
         return Err(FlowError::NoSingleStart);
     };
-    let instance = Instance {
-        variables,
-        ..Instance::default()
-    };
+    let instance = Instance { variables, ..Instance::default() };
     let mut machine = Machine::new(definition, instance, conditions);
     machine.leave(start, 0, Vec::new())?;
     machine.settle()
@@ -195,11 +188,7 @@ pub fn advance(
         Command::ServiceDone { token, variables } => machine.service_done(&token, variables)?,
         Command::ServiceFailed { token, message } => machine.service_failed(&token, message)?,
         Command::TimerFired { token } => machine.timer_fired(&token)?,
-        Command::ReturnTo {
-            task,
-            element,
-            reason: _,
-        } => machine.return_to(&task, &element)?,
+        Command::ReturnTo { task, element, reason: _ } => machine.return_to(&task, &element)?,
         Command::Cancel => return Ok(machine.cancel()),
     }
     machine.settle()

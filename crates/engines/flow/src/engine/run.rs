@@ -6,9 +6,7 @@ use serde_json::Value;
 
 use super::{Advance, Effect, MAX_STEPS, Wait};
 use crate::error::FlowError;
-use crate::instance::{
-    Active, Clocked, Fired, Instance, Status, Token, number_of, service_id, task_id, timer_id,
-};
+use crate::instance::{Active, Clocked, Fired, Instance, Status, Token, number_of, service_id, task_id, timer_id};
 use crate::model::{Definition, Node, NodeKind, Timer};
 use crate::{Conditions, Variables};
 
@@ -23,27 +21,12 @@ pub(super) struct Machine<'a> {
 }
 
 impl<'a> Machine<'a> {
-    pub fn new(
-        definition: &'a Definition,
-        instance: Instance,
-        conditions: &'a dyn Conditions,
-    ) -> Self {
-        Self {
-            definition,
-            instance,
-            effects: Vec::new(),
-            conditions,
-            moving: VecDeque::new(),
-            steps: 0,
-        }
+    pub fn new(definition: &'a Definition, instance: Instance, conditions: &'a dyn Conditions) -> Self {
+        Self { definition, instance, effects: Vec::new(), conditions, moving: VecDeque::new(), steps: 0 }
     }
 
     pub fn index_of(&self, element: &str) -> Result<usize, FlowError> {
-        self.definition
-            .node_index
-            .get(element)
-            .copied()
-            .ok_or_else(|| FlowError::UnknownElement(element.to_owned()))
+        self.definition.node_index.get(element).copied().ok_or_else(|| FlowError::UnknownElement(element.to_owned()))
     }
 
     fn node(&self, index: usize) -> &'a Node {
@@ -53,11 +36,7 @@ impl<'a> Machine<'a> {
     /// Where in `active` the waiting thing with this number is, if it is of this kind.
     fn find(&self, number: Option<u32>, fits: impl Fn(&NodeKind) -> bool) -> Option<usize> {
         let number = number?;
-        let at = self
-            .instance
-            .active
-            .iter()
-            .position(|active| active.id == number)?;
+        let at = self.instance.active.iter().position(|active| active.id == number)?;
         let node = self.definition.node(&self.instance.active[at].element)?;
         fits(&node.kind).then_some(at)
     }
@@ -71,10 +50,7 @@ impl<'a> Machine<'a> {
         let issued = number.is_some_and(|number| number <= self.instance.next);
         let completed = self.instance.history.iter().any(|fired| {
             Some(fired.id) == number
-                && self
-                    .definition
-                    .node(&fired.element)
-                    .is_some_and(|n| n.kind == NodeKind::UserTask)
+                && self.definition.node(&fired.element).is_some_and(|n| n.kind == NodeKind::UserTask)
         });
         Err(if completed {
             FlowError::AlreadyCompleted(task.to_owned())
@@ -88,13 +64,15 @@ impl<'a> Machine<'a> {
     /// Whether this number was given to something that is not a user task.
     fn is_other(&self, number: Option<u32>) -> bool {
         let Some(number) = number else { return true };
-        self.instance.active.iter().any(|active| {
-            active.id == number || active.clocks.iter().any(|clock| clock.id == number)
-        }) || self
-            .instance
-            .history
+        self.instance
+            .active
             .iter()
-            .any(|fired| fired.id == number || fired.gave.iter().any(|token| token.id == number))
+            .any(|active| active.id == number || active.clocks.iter().any(|clock| clock.id == number))
+            || self
+                .instance
+                .history
+                .iter()
+                .any(|fired| fired.id == number || fired.gave.iter().any(|token| token.id == number))
     }
 
     pub fn complete_task(&mut self, task: &str, variables: Variables) -> Result<(), FlowError> {
@@ -115,17 +93,14 @@ impl<'a> Machine<'a> {
         active.failures = active.failures.saturating_add(1);
         let failures = active.failures;
         let id = active.id;
-        let limit = node
-            .attribute("attempts")
-            .and_then(|attempts| attempts.parse::<u32>().ok());
+        let limit = node.attribute("attempts").and_then(|attempts| attempts.parse::<u32>().ok());
         if limit.is_some_and(|limit| failures >= limit) {
             let mut variables = Variables::new();
             variables.insert("outcome".to_owned(), Value::from("failed"));
             variables.insert("error".to_owned(), Value::from(message));
             return self.complete(at, variables);
         }
-        self.effects
-            .push(call(node, id, failures.saturating_add(1)));
+        self.effects.push(call(node, id, failures.saturating_add(1)));
         Ok(())
     }
 
@@ -150,9 +125,7 @@ impl<'a> Machine<'a> {
                 self.instance.variables.insert(key.clone(), value.clone());
             }
         }
-        self.instance
-            .variables
-            .insert(element.to_owned(), Value::Object(variables));
+        self.instance.variables.insert(element.to_owned(), Value::Object(variables));
     }
 
     pub fn timer_fired(&mut self, token: &str) -> Result<(), FlowError> {
@@ -170,18 +143,11 @@ impl<'a> Machine<'a> {
             .position(|active| active.clocks.iter().any(|clock| clock.id == number))
             .ok_or_else(unknown)?;
         let active = &mut self.instance.active[at];
-        let position = active
-            .clocks
-            .iter()
-            .position(|clock| clock.id == number)
-            .ok_or_else(unknown)?;
+        let position = active.clocks.iter().position(|clock| clock.id == number).ok_or_else(unknown)?;
         let clock = active.clocks.remove(position);
         let from = active.from;
         let index = self.index_of(&clock.element)?;
-        if let NodeKind::Boundary {
-            interrupting: true, ..
-        } = self.node(index).kind
-        {
+        if let NodeKind::Boundary { interrupting: true, .. } = self.node(index).kind {
             let active = self.instance.active.remove(at);
             self.withdraw(&active);
         }
@@ -194,38 +160,25 @@ impl<'a> Machine<'a> {
         }
         self.instance.tokens.clear();
         self.instance.status = Status::Cancelled;
-        Advance {
-            instance: self.instance,
-            effects: self.effects,
-        }
+        Advance { instance: self.instance, effects: self.effects }
     }
 
     /// Tells the caller that something waiting is not wanted any more.
     pub fn withdraw(&mut self, active: &Active) {
         let element = active.element.clone();
         match self.definition.node(&element).map(|node| &node.kind) {
-            Some(NodeKind::ServiceTask) => self.effects.push(Effect::CancelService {
-                token: service_id(active.id),
-                element,
-            }),
-            Some(NodeKind::Timer(_)) => self.effects.push(Effect::CancelTimer {
-                token: timer_id(active.id),
-                element,
-            }),
-            _ => self.effects.push(Effect::CancelTask {
-                task: task_id(active.id),
-                element,
-            }),
+            Some(NodeKind::ServiceTask) => {
+                self.effects.push(Effect::CancelService { token: service_id(active.id), element })
+            }
+            Some(NodeKind::Timer(_)) => self.effects.push(Effect::CancelTimer { token: timer_id(active.id), element }),
+            _ => self.effects.push(Effect::CancelTask { task: task_id(active.id), element }),
         }
         self.cancel_clocks(active);
     }
 
     pub fn cancel_clocks(&mut self, active: &Active) {
         for clock in &active.clocks {
-            self.effects.push(Effect::CancelTimer {
-                token: timer_id(clock.id),
-                element: clock.element.clone(),
-            });
+            self.effects.push(Effect::CancelTimer { token: timer_id(clock.id), element: clock.element.clone() });
         }
     }
 
@@ -236,18 +189,10 @@ impl<'a> Machine<'a> {
         let mut gave = Vec::with_capacity(ways.len());
         for flow in ways {
             let token = self.instance.fresh();
-            gave.push(Token {
-                id: token,
-                flow: self.definition.flows[flow].id.clone(),
-            });
+            gave.push(Token { id: token, flow: self.definition.flows[flow].id.clone() });
             self.moving.push_back((token, flow));
         }
-        self.instance.history.push(Fired {
-            element: node.id.clone(),
-            id,
-            took,
-            gave,
-        });
+        self.instance.history.push(Fired { element: node.id.clone(), id, took, gave });
         Ok(())
     }
 
@@ -269,19 +214,12 @@ impl<'a> Machine<'a> {
             return Ok(vec![*only]);
         }
         let mut ways = Vec::new();
-        for &flow in node
-            .outgoing
-            .iter()
-            .filter(|&&flow| node.default != Some(flow))
-        {
+        for &flow in node.outgoing.iter().filter(|&&flow| node.default != Some(flow)) {
             let taken = match &flows[flow].condition {
                 Some(expression) => self
                     .conditions
                     .holds(expression, &self.instance.variables)
-                    .map_err(|message| FlowError::Condition {
-                        flow: flows[flow].id.clone(),
-                        message,
-                    })?,
+                    .map_err(|message| FlowError::Condition { flow: flows[flow].id.clone(), message })?,
                 // Lint demands conditions at an exclusive split; without lint the drawing says no more than "not chosen".
                 None => !exclusive,
             };
@@ -317,43 +255,29 @@ impl<'a> Machine<'a> {
                 let join = self
                     .definition
                     .flow(&token.flow)
-                    .map_or(token.flow.as_str(), |flow| {
-                        self.definition.nodes[flow.target].id.as_str()
-                    });
+                    .map_or(token.flow.as_str(), |flow| self.definition.nodes[flow.target].id.as_str());
                 return Err(FlowError::Stuck(join.to_owned()));
             }
             self.instance.status = Status::Finished;
-            self.effects.push(Effect::Finished {
-                end: self.instance.end.clone().unwrap_or_default(),
-            });
+            self.effects.push(Effect::Finished { end: self.instance.end.clone().unwrap_or_default() });
         }
-        Ok(Advance {
-            instance: self.instance,
-            effects: self.effects,
-        })
+        Ok(Advance { instance: self.instance, effects: self.effects })
     }
 
     fn arrive(&mut self, token: u32, flow: usize) -> Result<(), FlowError> {
         let index = self.definition.flows[flow].target;
         let node = self.node(index);
         if node.joins() {
-            self.instance.tokens.push(Token {
-                id: token,
-                flow: self.definition.flows[flow].id.clone(),
-            });
+            self.instance.tokens.push(Token { id: token, flow: self.definition.flows[flow].id.clone() });
             return Ok(());
         }
         match &node.kind {
-            NodeKind::UserTask | NodeKind::ServiceTask | NodeKind::Timer(_) => {
-                self.activate(index, token)
-            }
+            NodeKind::UserTask | NodeKind::ServiceTask | NodeKind::Timer(_) => self.activate(index, token),
             NodeKind::End => {
                 self.instance.end = Some(node.id.clone());
                 self.leave(index, 0, vec![token])
             }
-            NodeKind::Exclusive | NodeKind::Parallel | NodeKind::Inclusive => {
-                self.leave(index, 0, vec![token])
-            }
+            NodeKind::Exclusive | NodeKind::Parallel | NodeKind::Inclusive => self.leave(index, 0, vec![token]),
             NodeKind::Start | NodeKind::Boundary { .. } | NodeKind::Unsupported(_) => {
                 Err(FlowError::Unsupported(node.id.clone()))
             }
@@ -383,19 +307,10 @@ impl<'a> Machine<'a> {
             if let NodeKind::Boundary { timer, .. } = &edge.kind {
                 let id = self.instance.fresh();
                 self.effects.push(clock(edge, id, timer)?);
-                clocks.push(Clocked {
-                    id,
-                    element: edge.id.clone(),
-                });
+                clocks.push(Clocked { id, element: edge.id.clone() });
             }
         }
-        self.instance.active.push(Active {
-            id,
-            element: node.id.clone(),
-            from,
-            clocks,
-            failures: 0,
-        });
+        self.instance.active.push(Active { id, element: node.id.clone(), from, clocks, failures: 0 });
         Ok(())
     }
 
@@ -406,10 +321,8 @@ impl<'a> Machine<'a> {
         }
         let mut joins: Vec<usize> = Vec::new();
         for token in &self.instance.tokens {
-            let flow = self
-                .definition
-                .flow(&token.flow)
-                .ok_or_else(|| FlowError::UnknownElement(token.flow.clone()))?;
+            let flow =
+                self.definition.flow(&token.flow).ok_or_else(|| FlowError::UnknownElement(token.flow.clone()))?;
             if !joins.contains(&flow.target) {
                 joins.push(flow.target);
             }
@@ -422,23 +335,14 @@ impl<'a> Machine<'a> {
                 .iter()
                 .map(|&flow| {
                     let id = &self.definition.flows[flow].id;
-                    self.instance
-                        .tokens
-                        .iter()
-                        .position(|token| token.flow == *id)
+                    self.instance.tokens.iter().position(|token| token.flow == *id)
                 })
                 .collect();
             if !self.may_fire(node, &waiting)? {
                 continue;
             }
-            let taken: Vec<u32> = waiting
-                .into_iter()
-                .flatten()
-                .map(|at| self.instance.tokens[at].id)
-                .collect();
-            self.instance
-                .tokens
-                .retain(|token| !taken.contains(&token.id));
+            let taken: Vec<u32> = waiting.into_iter().flatten().map(|at| self.instance.tokens[at].id).collect();
+            self.instance.tokens.retain(|token| !taken.contains(&token.id));
             self.leave(join, 0, taken)?;
             return Ok(true);
         }
@@ -487,9 +391,5 @@ fn clock(node: &Node, id: u32, timer: &Timer) -> Result<Effect, FlowError> {
         Timer::Date(date) => Wait::Until(date.clone()),
         Timer::Bad(_) => return Err(FlowError::Unsupported(node.id.clone())),
     };
-    Ok(Effect::StartTimer {
-        token: timer_id(id),
-        element: node.id.clone(),
-        wait,
-    })
+    Ok(Effect::StartTimer { token: timer_id(id), element: node.id.clone(), wait })
 }

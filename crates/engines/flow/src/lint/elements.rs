@@ -15,16 +15,8 @@ pub(super) fn check(
         match &node.kind {
             NodeKind::UserTask => user_task(node, context, findings),
             NodeKind::ServiceTask => service_task(node, context, findings),
-            NodeKind::Timer(Timer::Bad(message))
-            | NodeKind::Boundary {
-                timer: Timer::Bad(message),
-                ..
-            } => {
-                findings.push(Finding::error(
-                    &node.id,
-                    "bad_timer",
-                    format!("定时器“{}”：{message}", node.label()),
-                ));
+            NodeKind::Timer(Timer::Bad(message)) | NodeKind::Boundary { timer: Timer::Bad(message), .. } => {
+                findings.push(Finding::error(&node.id, "bad_timer", format!("定时器“{}”：{message}", node.label())));
             }
             _ => {}
         }
@@ -39,9 +31,7 @@ pub(super) fn check(
             findings.push(Finding::error(
                 &flow.id,
                 "bad_condition",
-                format!(
-                    "“{from}”出来的一条连线，条件“{expression}”写错了：{message}。改好条件再发布"
-                ),
+                format!("“{from}”出来的一条连线，条件“{expression}”写错了：{message}。改好条件再发布"),
             ));
         }
     }
@@ -50,11 +40,9 @@ pub(super) fn check(
 fn user_task(node: &Node, context: &LintContext, findings: &mut Vec<Finding>) {
     let label = node.label();
     match node.attribute("role") {
-        None => findings.push(Finding::error(
-            &node.id,
-            "missing_role",
-            format!("“{label}”没有写由谁办理。给它选一个角色"),
-        )),
+        None => {
+            findings.push(Finding::error(&node.id, "missing_role", format!("“{label}”没有写由谁办理。给它选一个角色")))
+        }
         Some(role) if !context.roles.iter().any(|known| known == role) => {
             findings.push(Finding::error(
                 &node.id,
@@ -113,15 +101,15 @@ fn service_task(node: &Node, context: &LintContext, findings: &mut Vec<Finding>)
 /// Whether the conditions of a split leave a case without a way, or say what nobody will look at.
 fn ways_out(definition: &Definition, node: &Node, findings: &mut Vec<Finding>) {
     let label = node.label();
-    let flows = || {
-        node.outgoing
-            .iter()
-            .map(|&flow| (flow, &definition.flows[flow]))
-    };
+    let flows = || node.outgoing.iter().map(|&flow| (flow, &definition.flows[flow]));
     let conditioned = flows().filter(|(_, flow)| flow.condition.is_some()).count();
     for (index, flow) in flows().filter(|(_, flow)| flow.condition.is_some()) {
         if node.kind == NodeKind::Parallel {
-            findings.push(Finding::warning(&flow.id, "condition_ignored", format!("“{label}”是并行网关，每条分支都会走，连线上的条件不起作用。删掉条件，或者改用包容网关")));
+            findings.push(Finding::warning(
+                &flow.id,
+                "condition_ignored",
+                format!("“{label}”是并行网关，每条分支都会走，连线上的条件不起作用。删掉条件，或者改用包容网关"),
+            ));
         } else if node.default == Some(index) {
             findings.push(Finding::warning(
                 &flow.id,
@@ -173,12 +161,7 @@ fn exhaustive(definition: &Definition, node: &Node) -> bool {
         };
         Some((equal, left.trim().to_owned(), right.trim().to_owned()))
     };
-    let known: Vec<_> = node
-        .outgoing
-        .iter()
-        .filter_map(|&flow| parts(definition.flows[flow].condition.as_deref()?))
-        .collect();
-    known
-        .iter()
-        .any(|(equal, left, right)| *equal && known.contains(&(false, left.clone(), right.clone())))
+    let known: Vec<_> =
+        node.outgoing.iter().filter_map(|&flow| parts(definition.flows[flow].condition.as_deref()?)).collect();
+    known.iter().any(|(equal, left, right)| *equal && known.contains(&(false, left.clone(), right.clone())))
 }

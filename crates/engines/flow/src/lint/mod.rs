@@ -26,36 +26,18 @@ pub struct LintContext {
 /// A definition without an error never blocks a case: every case that gets answers to its tasks reaches an end. This is
 /// proved by playing all choices through, conditions taken as free; where a flow is too large for that, a warning says so.
 #[must_use]
-pub fn lint(
-    definition: &Definition,
-    conditions: &dyn Conditions,
-    context: &LintContext,
-) -> Vec<Finding> {
+pub fn lint(definition: &Definition, conditions: &dyn Conditions, context: &LintContext) -> Vec<Finding> {
     let mut findings = definition.faults.clone();
     elements::check(definition, conditions, context, &mut findings);
     paths::check(definition, context, &mut findings);
     // The token game needs a drawing whose parts fit together.
-    if !findings
-        .iter()
-        .any(|finding| finding.is_error() && STRUCTURAL.contains(&finding.code))
-    {
+    if !findings.iter().any(|finding| finding.is_error() && STRUCTURAL.contains(&finding.code)) {
         soundness::check(definition, &mut findings);
     }
-    let place = |id: &str| {
-        definition
-            .node_index
-            .get(id)
-            .or_else(|| definition.flow_index.get(id))
-            .copied()
-            .unwrap_or(0)
-    };
+    let place =
+        |id: &str| definition.node_index.get(id).or_else(|| definition.flow_index.get(id)).copied().unwrap_or(0);
     findings.sort_by(|a, b| {
-        (a.severity, place(&a.element), &a.element, a.code).cmp(&(
-            b.severity,
-            place(&b.element),
-            &b.element,
-            b.code,
-        ))
+        (a.severity, place(&a.element), &a.element, a.code).cmp(&(b.severity, place(&b.element), &b.element, b.code))
     });
     findings.dedup();
     findings

@@ -9,28 +9,16 @@ pub(super) fn check(definition: &Definition, context: &LintContext, findings: &m
     let nodes = &definition.nodes;
     let starts = definition.starts();
     match starts.as_slice() {
-        [] => findings.push(Finding::error(
-            &definition.id,
-            "no_start",
-            "流程没有开始。放一个开始事件，连到第一个环节",
-        )),
+        [] => findings.push(Finding::error(&definition.id, "no_start", "流程没有开始。放一个开始事件，连到第一个环节")),
         [_] => {}
         [_, others @ ..] => {
             for &other in others {
-                findings.push(Finding::error(
-                    &nodes[other].id,
-                    "several_starts",
-                    "流程有不止一个开始。只留一个",
-                ));
+                findings.push(Finding::error(&nodes[other].id, "several_starts", "流程有不止一个开始。只留一个"));
             }
         }
     }
     if !nodes.iter().any(|node| node.kind == NodeKind::End) {
-        findings.push(Finding::error(
-            &definition.id,
-            "no_end",
-            "流程没有结束。放一个结束事件，连上最后一个环节",
-        ));
+        findings.push(Finding::error(&definition.id, "no_end", "流程没有结束。放一个结束事件，连上最后一个环节"));
     }
     for node in nodes {
         let label = node.label();
@@ -103,23 +91,14 @@ fn reachable(definition: &Definition, starts: &[usize]) -> Vec<bool> {
 fn ending(definition: &Definition) -> Vec<bool> {
     let nodes = &definition.nodes;
     let mut seen = vec![false; nodes.len()];
-    let mut open: Vec<usize> = (0..nodes.len())
-        .filter(|&i| nodes[i].kind == NodeKind::End || nodes[i].outgoing.is_empty())
-        .collect();
+    let mut open: Vec<usize> =
+        (0..nodes.len()).filter(|&i| nodes[i].kind == NodeKind::End || nodes[i].outgoing.is_empty()).collect();
     while let Some(node) = open.pop() {
         if std::mem::replace(&mut seen[node], true) {
             continue;
         }
-        open.extend(
-            nodes[node]
-                .incoming
-                .iter()
-                .map(|&flow| definition.flows[flow].source),
-        );
-        if let NodeKind::Boundary {
-            host: Some(host), ..
-        } = nodes[node].kind
-        {
+        open.extend(nodes[node].incoming.iter().map(|&flow| definition.flows[flow].source));
+        if let NodeKind::Boundary { host: Some(host), .. } = nodes[node].kind {
             open.push(host);
         }
     }
@@ -128,20 +107,23 @@ fn ending(definition: &Definition) -> Vec<bool> {
 
 /// Loops that turn without a person: an error without a clock in them, a warning with one.
 fn loops(definition: &Definition, findings: &mut Vec<Finding>) {
-    let timer = |index: usize| {
-        matches!(
-            definition.nodes[index].kind,
-            NodeKind::Timer(_) | NodeKind::Boundary { .. }
-        )
-    };
+    let timer = |index: usize| matches!(definition.nodes[index].kind, NodeKind::Timer(_) | NodeKind::Boundary { .. });
     let person = |index: usize| definition.nodes[index].kind == NodeKind::UserTask;
     let endless = first_in_cycle(definition, |index| person(index) || timer(index));
     if let Some(node) = endless {
         let label = definition.nodes[node].label();
-        findings.push(Finding::error(&definition.nodes[node].id, "endless_loop", format!("“{label}”在一个没有人工环节的循环里，会一直转下去。在循环里加一个人工环节，或者去掉回头的连线")));
+        findings.push(Finding::error(
+            &definition.nodes[node].id,
+            "endless_loop",
+            format!("“{label}”在一个没有人工环节的循环里，会一直转下去。在循环里加一个人工环节，或者去掉回头的连线"),
+        ));
     } else if let Some(node) = first_in_cycle(definition, person) {
         let label = definition.nodes[node].label();
-        findings.push(Finding::warning(&definition.nodes[node].id, "timer_loop", format!("“{label}”在一个只靠定时器的循环里，没有人会看到。确认要这样，或者在循环里加一个人工环节")));
+        findings.push(Finding::warning(
+            &definition.nodes[node].id,
+            "timer_loop",
+            format!("“{label}”在一个只靠定时器的循环里，没有人会看到。确认要这样，或者在循环里加一个人工环节"),
+        ));
     }
 }
 
@@ -185,10 +167,7 @@ fn days(definition: &Definition, context: &LintContext, findings: &mut Vec<Findi
             }
         }
     }
-    let Some(&last) = order
-        .iter()
-        .max_by_key(|&&node| (total[node], std::cmp::Reverse(rank[node])))
-    else {
+    let Some(&last) = order.iter().max_by_key(|&&node| (total[node], std::cmp::Reverse(rank[node]))) else {
         return;
     };
     if total[last] <= limit {

@@ -72,21 +72,19 @@ pub(super) fn check(definition: &Definition, findings: &mut Vec<Finding>) {
     let mut complete = true;
     let mut firings = 0_usize;
 
-    let mut add = |marking: Marking,
-                   from: Option<usize>,
-                   queue: &mut VecDeque<Marking>,
-                   before: &mut Vec<Vec<usize>>| {
-        let known = index.len();
-        let at = *index.entry(marking.clone()).or_insert(known);
-        if at == known {
-            before.push(Vec::new());
-            queue.push_back(marking);
-        }
-        if let Some(from) = from {
-            before[at].push(from);
-        }
-        index.len()
-    };
+    let mut add =
+        |marking: Marking, from: Option<usize>, queue: &mut VecDeque<Marking>, before: &mut Vec<Vec<usize>>| {
+            let known = index.len();
+            let at = *index.entry(marking.clone()).or_insert(known);
+            if at == known {
+                before.push(Vec::new());
+                queue.push_back(marking);
+            }
+            if let Some(from) = from {
+                before[at].push(from);
+            }
+            index.len()
+        };
     for start in definition.starts() {
         fired[start] = true;
         for choice in &net.choices[start] {
@@ -137,17 +135,21 @@ pub(super) fn check(definition: &Definition, findings: &mut Vec<Finding>) {
 
     let nodes = &definition.nodes;
     for join in &stuck {
-        findings.push(Finding::error(&nodes[*join].id, "deadlock", format!("“{}”会一直等不到全部分支，办件停在这里。前面用什么网关分开，这里就用同样的网关汇合", nodes[*join].label())));
+        findings.push(Finding::error(
+            &nodes[*join].id,
+            "deadlock",
+            format!(
+                "“{}”会一直等不到全部分支，办件停在这里。前面用什么网关分开，这里就用同样的网关汇合",
+                nodes[*join].label()
+            ),
+        ));
     }
     for &flow in &double {
         let target = &nodes[definition.flows[flow].target];
         findings.push(Finding::error(
             &target.id,
             "double_token",
-            format!(
-                "“{}”会被同时办两次：前面的并行分支没有先汇合。在它前面放一个同样的网关汇合",
-                target.label()
-            ),
+            format!("“{}”会被同时办两次：前面的并行分支没有先汇合。在它前面放一个同样的网关汇合", target.label()),
         ));
     }
     if !double.is_empty() {
@@ -159,33 +161,20 @@ pub(super) fn check(definition: &Definition, findings: &mut Vec<Finding>) {
     }
     endless(&before, done, &blocked, definition, findings);
     for (at, node) in nodes.iter().enumerate() {
-        let alive =
-            fired[at] || (net.inner[at] && node.incoming.iter().any(|flow| marked.contains(flow)));
+        let alive = fired[at] || (net.inner[at] && node.incoming.iter().any(|flow| marked.contains(flow)));
         // Gateways and ends are passed by: what starves them is reported where it happens.
-        if !alive
-            && matches!(
-                node.kind,
-                NodeKind::UserTask | NodeKind::ServiceTask | NodeKind::Timer(_)
-            )
-        {
+        if !alive && matches!(node.kind, NodeKind::UserTask | NodeKind::ServiceTask | NodeKind::Timer(_)) {
             findings.push(Finding::error(
                 &node.id,
                 "dead_task",
-                format!(
-                    "“{}”永远轮不到。查一下前面网关的分支和汇合，或者删掉它",
-                    node.label()
-                ),
+                format!("“{}”永远轮不到。查一下前面网关的分支和汇合，或者删掉它", node.label()),
             ));
         }
     }
 }
 
 fn not_proved(definition: &Definition) -> Finding {
-    Finding::warning(
-        &definition.id,
-        "not_proved",
-        "流程的走法太多，没有全部查完。减少同时进行的分支，或者拆成两个流程",
-    )
+    Finding::warning(&definition.id, "not_proved", "流程的走法太多，没有全部查完。减少同时进行的分支，或者拆成两个流程")
 }
 
 /// Reports when some marking can go on for ever but never end.
@@ -220,27 +209,19 @@ impl<'a> Net<'a> {
         let meets = |flow: usize| {
             let target = &nodes[definition.flows[flow].target];
             target.incoming.len() > 1
-                && matches!(
-                    target.kind,
-                    NodeKind::UserTask | NodeKind::ServiceTask | NodeKind::Timer(_)
-                )
+                && matches!(target.kind, NodeKind::UserTask | NodeKind::ServiceTask | NodeKind::Timer(_))
         };
         let inner: Vec<bool> = nodes
             .iter()
-            .map(
-                |node| match (node.incoming.as_slice(), node.outgoing.as_slice()) {
-                    (&[entry], &[exit]) => {
-                        entry != exit
-                            && !meets(exit)
-                            && node.boundaries.is_empty()
-                            && !matches!(
-                                node.kind,
-                                NodeKind::Boundary { .. } | NodeKind::Start | NodeKind::End
-                            )
-                    }
-                    _ => false,
-                },
-            )
+            .map(|node| match (node.incoming.as_slice(), node.outgoing.as_slice()) {
+                (&[entry], &[exit]) => {
+                    entry != exit
+                        && !meets(exit)
+                        && node.boundaries.is_empty()
+                        && !matches!(node.kind, NodeKind::Boundary { .. } | NodeKind::Start | NodeKind::End)
+                }
+                _ => false,
+            })
             .collect();
         let place = (0..definition.flows.len())
             .map(|flow| {
@@ -254,35 +235,17 @@ impl<'a> Net<'a> {
                     }
                 }
                 let target = &nodes[definition.flows[first].target];
-                if meets(first) {
-                    target.incoming.first().copied().unwrap_or(first)
-                } else {
-                    first
-                }
+                if meets(first) { target.incoming.first().copied().unwrap_or(first) } else { first }
             })
             .collect();
-        let choices = (0..nodes.len())
-            .map(|node| choices(definition, node))
-            .collect::<Option<_>>()?;
+        let choices = (0..nodes.len()).map(|node| choices(definition, node)).collect::<Option<_>>()?;
         let main = main_line(definition);
-        let aside = definition
-            .flows
-            .iter()
-            .map(|flow| !main[flow.source])
-            .collect();
-        Some(Self {
-            definition,
-            place,
-            inner,
-            aside,
-            choices,
-            words: definition.flows.len().div_ceil(64).max(1),
-        })
+        let aside = definition.flows.iter().map(|flow| !main[flow.source]).collect();
+        Some(Self { definition, place, inner, aside, choices, words: definition.flows.len().div_ceil(64).max(1) })
     }
 
     fn vanishes(&self, flow: usize) -> bool {
-        self.place[flow] == flow
-            && self.definition.nodes[self.definition.flows[flow].target].kind == NodeKind::End
+        self.place[flow] == flow && self.definition.nodes[self.definition.flows[flow].target].kind == NodeKind::End
     }
 
     fn put(&self, marking: &Marking, flows: &[usize]) -> Fired {
@@ -321,11 +284,7 @@ impl<'a> Net<'a> {
             }
             for (way, &entry) in node.incoming.iter().enumerate() {
                 let place = self.place[entry];
-                if !has(marking, place)
-                    || node.incoming[..way]
-                        .iter()
-                        .any(|&other| self.place[other] == place)
-                {
+                if !has(marking, place) || node.incoming[..way].iter().any(|&other| self.place[other] == place) {
                     continue;
                 }
                 let mut rest = marking.clone();
@@ -339,11 +298,7 @@ impl<'a> Net<'a> {
 
     /// The marking without what the join takes, if it may fire.
     fn take_join(&self, marking: &Marking, node: &Node) -> Option<Marking> {
-        let filled: Vec<bool> = node
-            .incoming
-            .iter()
-            .map(|&flow| has(marking, self.place[flow]))
-            .collect();
+        let filled: Vec<bool> = node.incoming.iter().map(|&flow| has(marking, self.place[flow])).collect();
         if !filled.iter().any(|full| *full) {
             return None;
         }
@@ -374,13 +329,7 @@ impl<'a> Net<'a> {
             .nodes
             .iter()
             .enumerate()
-            .filter(|(_, node)| {
-                node.joins()
-                    && node
-                        .incoming
-                        .iter()
-                        .any(|&flow| has(marking, self.place[flow]))
-            })
+            .filter(|(_, node)| node.joins() && node.incoming.iter().any(|&flow| has(marking, self.place[flow])))
             .map(|(index, _)| index)
             .collect()
     }
@@ -393,13 +342,7 @@ fn main_line(definition: &Definition) -> Vec<bool> {
     while let Some(node) = open.pop() {
         if !std::mem::replace(&mut seen[node], true) {
             open.extend(definition.next(node).filter(|&next| {
-                !matches!(
-                    definition.nodes[next].kind,
-                    NodeKind::Boundary {
-                        interrupting: false,
-                        ..
-                    }
-                )
+                !matches!(definition.nodes[next].kind, NodeKind::Boundary { interrupting: false, .. })
             }));
         }
     }
@@ -420,10 +363,7 @@ fn choices(definition: &Definition, index: usize) -> Option<Vec<Vec<usize>>> {
     for &boundary in &node.boundaries {
         let edge = &definition.nodes[boundary];
         let ways = combinations(definition, edge);
-        if let NodeKind::Boundary {
-            interrupting: true, ..
-        } = edge.kind
-        {
+        if let NodeKind::Boundary { interrupting: true, .. } = edge.kind {
             ends.extend(ways);
         } else if beside.len() * (ways.len() + 1) > MAX_CHOICES {
             return None;
@@ -436,14 +376,7 @@ fn choices(definition: &Definition, index: usize) -> Option<Vec<Vec<usize>>> {
 
 /// Every set of the one list with every set of the other.
 fn together(these: &[Vec<usize>], those: &[Vec<usize>]) -> Vec<Vec<usize>> {
-    these
-        .iter()
-        .flat_map(|this| {
-            those
-                .iter()
-                .map(move |that| this.iter().chain(that).copied().collect())
-        })
-        .collect()
+    these.iter().flat_map(|this| those.iter().map(move |that| this.iter().chain(that).copied().collect())).collect()
 }
 
 /// Ways out of an element that sends a token on every way whose condition holds.
@@ -455,33 +388,17 @@ fn combinations(definition: &Definition, node: &Node) -> Vec<Vec<usize>> {
         .filter(|&flow| node.default != Some(flow))
         .partition(|&flow| definition.flows[flow].condition.is_some());
     let with = |chosen: Vec<usize>| -> Vec<usize> {
-        node.outgoing
-            .iter()
-            .copied()
-            .filter(|flow| always.contains(flow) || chosen.contains(flow))
-            .collect()
+        node.outgoing.iter().copied().filter(|flow| always.contains(flow) || chosen.contains(flow)).collect()
     };
     let mut sets: Vec<Vec<usize>> = if free.len() <= MAX_COMBINED {
         (0_u32..1 << free.len())
             .map(|mask| {
-                with(
-                    free.iter()
-                        .enumerate()
-                        .filter(|(bit, _)| mask >> bit & 1 == 1)
-                        .map(|(_, flow)| *flow)
-                        .collect(),
-                )
+                with(free.iter().enumerate().filter(|(bit, _)| mask >> bit & 1 == 1).map(|(_, flow)| *flow).collect())
             })
             .collect()
     } else {
-        let all = free
-            .iter()
-            .map(|left| with(free.iter().copied().filter(|flow| flow != left).collect()));
-        free.iter()
-            .map(|&only| with(vec![only]))
-            .chain(all)
-            .chain([with(free.clone()), with(Vec::new())])
-            .collect()
+        let all = free.iter().map(|left| with(free.iter().copied().filter(|flow| flow != left).collect()));
+        free.iter().map(|&only| with(vec![only])).chain(all).chain([with(free.clone()), with(Vec::new())]).collect()
     };
     for set in &mut sets {
         if set.is_empty() {

@@ -8,21 +8,12 @@ pub struct Fake;
 fn split(expression: &str) -> Result<(Vec<&str>, bool, &str), String> {
     let (left, equal, right) = match expression.split_once("!=") {
         Some((left, right)) => (left, false, right),
-        None => expression
-            .split_once('=')
-            .map(|(left, right)| (left, true, right))
-            .ok_or("缺少等号")?,
+        None => expression.split_once('=').map(|(left, right)| (left, true, right)).ok_or("缺少等号")?,
     };
     let right = right.trim();
-    let text = right
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
-        .ok_or("右边要是文字")?;
+    let text = right.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).ok_or("右边要是文字")?;
     let path: Vec<&str> = left.trim().split('.').collect();
-    if path
-        .iter()
-        .any(|part| part.is_empty() || !part.chars().all(|c| c.is_alphanumeric() || c == '_'))
-    {
+    if path.iter().any(|part| part.is_empty() || !part.chars().all(|c| c.is_alphanumeric() || c == '_')) {
         return Err("左边要是名称".to_owned());
     }
     Ok((path, equal, text))
@@ -36,21 +27,13 @@ impl Conditions for Fake {
         let (path, equal, text) = split(expression)?;
         let mut value = Some(&Value::Null);
         for (depth, part) in path.iter().enumerate() {
-            value = if depth == 0 {
-                variables.get(*part)
-            } else {
-                value.and_then(|v| v.get(*part))
-            };
+            value = if depth == 0 { variables.get(*part) } else { value.and_then(|v| v.get(*part)) };
         }
         Ok((value.and_then(Value::as_str) == Some(text)) == equal)
     }
 
     fn check(&self, expression: &str) -> Result<(), String> {
-        if expression.parse::<bool>().is_ok() {
-            Ok(())
-        } else {
-            split(expression).map(|_| ())
-        }
+        if expression.parse::<bool>().is_ok() { Ok(()) } else { split(expression).map(|_| ()) }
     }
 }
 
@@ -66,14 +49,7 @@ pub fn load(name: &str) -> Definition {
 pub fn surroundings() -> LintContext {
     let own = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
     LintContext {
-        roles: own(&[
-            "clerk",
-            "reviewer",
-            "inspector",
-            "approver",
-            "maker",
-            "supervisor",
-        ]),
+        roles: own(&["clerk", "reviewer", "inspector", "approver", "maker", "supervisor"]),
         services: own(&["issue_licence", "make_document", "archive"]),
         limit_days: Some(20),
     }

@@ -55,43 +55,26 @@ fn every_fault_is_found_at_its_element_and_says_the_way_out() {
     for (code, element, others) in BROKEN {
         let findings = findings(code);
         assert!(
-            findings
-                .iter()
-                .any(|f| f.code == *code && f.element == *element),
+            findings.iter().any(|f| f.code == *code && f.element == *element),
             "{code} at {element}: {findings:#?}"
         );
         for finding in &findings {
-            assert!(
-                finding.code == *code || others.contains(&finding.code),
-                "{code}: unexpected {finding:?}"
-            );
+            assert!(finding.code == *code || others.contains(&finding.code), "{code}: unexpected {finding:?}");
             assert!(
                 finding.message.contains('。') && !finding.message.ends_with('。'),
                 "two sentences, the second the way out: {finding:?}"
             );
-            assert!(
-                !finding.message.contains('!') && !finding.message.contains('！'),
-                "{finding:?}"
-            );
+            assert!(!finding.message.contains('!') && !finding.message.contains('！'), "{finding:?}");
         }
     }
 }
 
 #[test]
 fn every_broken_file_is_in_the_table() {
-    let files: BTreeSet<String> =
-        std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bpmn/broken"))
-            .unwrap()
-            .map(|entry| {
-                entry
-                    .unwrap()
-                    .path()
-                    .file_stem()
-                    .unwrap()
-                    .to_string_lossy()
-                    .into_owned()
-            })
-            .collect();
+    let files: BTreeSet<String> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bpmn/broken"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
     let table: BTreeSet<String> = BROKEN.iter().map(|(code, ..)| (*code).to_owned()).collect();
     assert_eq!(files, table);
 }
@@ -102,11 +85,7 @@ fn warnings_do_not_forbid_publishing() {
         let warning = matches!(*code, "condition_ignored" | "missing_name" | "timer_loop");
         let found = findings(code);
         let finding = found.iter().find(|f| f.code == *code).unwrap();
-        assert_eq!(
-            finding.severity == Severity::Warning,
-            warning,
-            "{finding:?}"
-        );
+        assert_eq!(finding.severity == Severity::Warning, warning, "{finding:?}");
         assert_eq!(finding.is_error(), !warning);
     }
 }
@@ -116,42 +95,22 @@ fn warnings_do_not_forbid_publishing() {
 fn days_are_summed_along_the_longest_path_only() {
     let definition = load("broken/days_over_limit");
     let over = |limit| {
-        lint(
-            &definition,
-            &Fake,
-            &LintContext {
-                limit_days: limit,
-                ..surroundings()
-            },
-        )
-        .into_iter()
-        .find(|f| f.code == "days_over_limit")
+        lint(&definition, &Fake, &LintContext { limit_days: limit, ..surroundings() })
+            .into_iter()
+            .find(|f| f.code == "days_over_limit")
     };
     let message = over(Some(22)).unwrap().message;
-    assert!(
-        message.contains("23 个工作日") && message.contains("现场核查 12 天"),
-        "{message}"
-    );
+    assert!(message.contains("23 个工作日") && message.contains("现场核查 12 天"), "{message}");
     assert!(over(Some(23)).is_none());
     assert!(over(None).is_none());
     // A loop counts once.
-    assert!(
-        lint(
-            &load("loop"),
-            &Fake,
-            &LintContext {
-                limit_days: Some(3),
-                ..surroundings()
-            }
-        )
-        .is_empty()
-    );
+    assert!(lint(&load("loop"), &Fake, &LintContext { limit_days: Some(3), ..surroundings() }).is_empty());
 }
 
 #[test]
 fn opposite_conditions_need_no_default() {
-    let text = crate::fakes::read("broken/needs_default")
-        .replace("review.outcome = \"fail\"", "review.outcome != \"pass\"");
+    let text =
+        crate::fakes::read("broken/needs_default").replace("review.outcome = \"fail\"", "review.outcome != \"pass\"");
     let definition = flow::Definition::parse(&text).unwrap();
     assert_eq!(lint(&definition, &Fake, &surroundings()), []);
 }
@@ -178,16 +137,9 @@ fn a_flow_too_large_to_prove_is_a_warning() {
         flow::BPMN_NAMESPACE,
         flow::TONGBAN_NAMESPACE
     );
-    let found = lint(
-        &flow::Definition::parse(&xml).unwrap(),
-        &Fake,
-        &surroundings(),
-    );
+    let found = lint(&flow::Definition::parse(&xml).unwrap(), &Fake, &surroundings());
     assert_eq!(
-        found
-            .iter()
-            .map(|f| (f.code, f.severity))
-            .collect::<Vec<_>>(),
+        found.iter().map(|f| (f.code, f.severity)).collect::<Vec<_>>(),
         [("not_proved", Severity::Warning)],
         "{found:?}"
     );
@@ -206,16 +158,8 @@ fn a_task_with_too_many_timers_is_a_warning() {
         .unwrap();
     }
     let xml = crate::fakes::read("sequential").replace("</process>", &format!("{extra}</process>"));
-    let found = lint(
-        &flow::Definition::parse(&xml).unwrap(),
-        &Fake,
-        &surroundings(),
-    );
-    assert_eq!(
-        found.iter().map(|f| f.code).collect::<Vec<_>>(),
-        ["not_proved"],
-        "{found:?}"
-    );
+    let found = lint(&flow::Definition::parse(&xml).unwrap(), &Fake, &surroundings());
+    assert_eq!(found.iter().map(|f| f.code).collect::<Vec<_>>(), ["not_proved"], "{found:?}");
 }
 
 /// The largest drawing that is accepted is checked in reasonable time; a larger one is refused on reading.
@@ -227,11 +171,7 @@ fn the_largest_flow_is_checked_and_a_larger_one_refused() {
         for n in 1..=tasks {
             write!(body, "<userTask id=\"u{n}\" name=\"x\" tongban:role=\"clerk\"/><sequenceFlow id=\"f{n}\" sourceRef=\"u{}\" targetRef=\"u{n}\"/>", n - 1).unwrap();
         }
-        write!(
-            body,
-            "<endEvent id=\"e\"/><sequenceFlow id=\"f\" sourceRef=\"u{tasks}\" targetRef=\"e\"/>"
-        )
-        .unwrap();
+        write!(body, "<endEvent id=\"e\"/><sequenceFlow id=\"f\" sourceRef=\"u{tasks}\" targetRef=\"e\"/>").unwrap();
         flow::Definition::parse(&format!(
             "<definitions xmlns=\"{}\" xmlns:tongban=\"{}\"><process id=\"p\">{body}</process></definitions>",
             flow::BPMN_NAMESPACE,

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use flow::{
-    Advance, Command, Definition, Effect, Instance, Node, NodeKind, Severity, Status, Variables,
-    advance, lint, returnable, start,
+    Advance, Command, Definition, Effect, Instance, Node, NodeKind, Severity, Status, Variables, advance, lint,
+    returnable, start,
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -65,10 +65,7 @@ impl Drawing {
     }
 
     fn timer(&mut self, kind: &str) -> usize {
-        self.add(
-            kind,
-            "<timerEventDefinition><timeDuration>P1D</timeDuration></timerEventDefinition>",
-        )
+        self.add(kind, "<timerEventDefinition><timeDuration>P1D</timeDuration></timerEventDefinition>")
     }
 
     fn task(&mut self) -> usize {
@@ -83,10 +80,7 @@ impl Drawing {
                 (task, task)
             }
             Block::Service => {
-                let service = self.add(
-                    "serviceTask tongban:service=\"archive\" tongban:attempts=\"3\"",
-                    "",
-                );
+                let service = self.add("serviceTask tongban:service=\"archive\" tongban:attempts=\"3\"", "");
                 (service, service)
             }
             Block::Wait => {
@@ -95,9 +89,7 @@ impl Drawing {
             }
             Block::Reminded => {
                 let task = self.task();
-                let edge = self.timer(&format!(
-                    "boundaryEvent cancelActivity=\"false\" attachedToRef=\"n{task}\""
-                ));
+                let edge = self.timer(&format!("boundaryEvent cancelActivity=\"false\" attachedToRef=\"n{task}\""));
                 let (urge, end) = (self.task(), self.add("endEvent", ""));
                 self.link(edge, urge, None);
                 self.link(urge, end, None);
@@ -143,10 +135,7 @@ impl Drawing {
                 (split, join)
             }
             Block::Again(inner) => {
-                let (merge, split) = (
-                    self.add("exclusiveGateway", ""),
-                    self.add("exclusiveGateway", ""),
-                );
+                let (merge, split) = (self.add("exclusiveGateway", ""), self.add("exclusiveGateway", ""));
                 // A person in every loop, as lint demands.
                 let task = self.task();
                 let (first, last) = self.draw(inner);
@@ -180,11 +169,7 @@ impl Drawing {
         );
         for (n, (kind, inner)) in self.nodes.iter().enumerate() {
             let name = kind.split(' ').next().unwrap();
-            let default = self
-                .defaults
-                .get(&n)
-                .map(|flow| format!(" default=\"f{flow}\""))
-                .unwrap_or_default();
+            let default = self.defaults.get(&n).map(|flow| format!(" default=\"f{flow}\"")).unwrap_or_default();
             write!(out, "<{kind} id=\"n{n}\"{default}>{inner}</{name}>").unwrap();
         }
         for (n, (from, to, condition)) in self.flows.iter().enumerate() {
@@ -192,7 +177,11 @@ impl Drawing {
                 .as_ref()
                 .map(|c| format!("<conditionExpression>{c}</conditionExpression>"))
                 .unwrap_or_default();
-            write!(out, "<sequenceFlow id=\"f{n}\" sourceRef=\"n{from}\" targetRef=\"n{to}\">{condition}</sequenceFlow>").unwrap();
+            write!(
+                out,
+                "<sequenceFlow id=\"f{n}\" sourceRef=\"n{from}\" targetRef=\"n{to}\">{condition}</sequenceFlow>"
+            )
+            .unwrap();
         }
         out + "</process></definitions>"
     }
@@ -203,10 +192,7 @@ impl Drawing {
             let bits = mix(seed ^ mix(*n as u64));
             variables.insert(format!("pick_{n}"), Value::from((bits % 3).to_string()));
             for branch in 0..4 {
-                variables.insert(
-                    format!("pick_{n}_{branch}"),
-                    Value::from((bits >> (8 + branch) & 1).to_string()),
-                );
+                variables.insert(format!("pick_{n}_{branch}"), Value::from((bits >> (8 + branch) & 1).to_string()));
             }
         }
         variables
@@ -234,34 +220,19 @@ impl Ledger {
         for effect in effects {
             assert!(!self.finished, "nothing after the end: {effect:?}");
             match effect {
-                Effect::CreateTask {
-                    task: id, element, ..
-                }
-                | Effect::StartTimer {
-                    token: id, element, ..
-                }
-                | Effect::CallService {
-                    token: id,
-                    element,
-                    attempt: 1,
-                    ..
-                } => {
+                Effect::CreateTask { task: id, element, .. }
+                | Effect::StartTimer { token: id, element, .. }
+                | Effect::CallService { token: id, element, attempt: 1, .. } => {
                     assert!(self.used.insert(id.clone()), "{id} used twice");
                     self.open.insert(id.clone(), element.clone());
                 }
-                Effect::CallService {
-                    token: id, element, ..
-                } => {
+                Effect::CallService { token: id, element, .. } => {
                     self.open.insert(id.clone(), element.clone());
                 }
                 Effect::CancelTask { task: id, element }
                 | Effect::CancelService { token: id, element }
                 | Effect::CancelTimer { token: id, element } => {
-                    assert_eq!(
-                        self.open.remove(id).as_ref(),
-                        Some(element),
-                        "{id} cancelled but not open"
-                    );
+                    assert_eq!(self.open.remove(id).as_ref(), Some(element), "{id} cancelled but not open");
                 }
                 Effect::Finished { .. } => self.finished = true,
             }
@@ -272,24 +243,12 @@ impl Ledger {
 /// Every token that was ever given is held or taken exactly once, and nothing else is.
 fn tokens_add_up(definition: &Definition, instance: &Instance) {
     let json = serde_json::to_value(instance).unwrap();
-    let list = |value: &Value, key: &str| {
-        value
-            .get(key)
-            .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default()
-    };
+    let list = |value: &Value, key: &str| value.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
     let mut given = BTreeSet::new();
     let mut held = Vec::new();
     for fired in list(&json, "history") {
         let node = definition.node(fired["e"].as_str().unwrap()).unwrap();
-        let reads = matches!(
-            node.kind,
-            NodeKind::Boundary {
-                interrupting: false,
-                ..
-            }
-        );
+        let reads = matches!(node.kind, NodeKind::Boundary { interrupting: false, .. });
         if !reads {
             held.extend(list(&fired, "t").iter().map(|t| t.as_u64().unwrap()));
         }
@@ -297,16 +256,8 @@ fn tokens_add_up(definition: &Definition, instance: &Instance) {
             assert!(given.insert(token["i"].as_u64().unwrap()));
         }
     }
-    held.extend(
-        list(&json, "active")
-            .iter()
-            .map(|a| a["f"].as_u64().unwrap()),
-    );
-    held.extend(
-        list(&json, "tokens")
-            .iter()
-            .map(|t| t["i"].as_u64().unwrap()),
-    );
+    held.extend(list(&json, "active").iter().map(|a| a["f"].as_u64().unwrap()));
+    held.extend(list(&json, "tokens").iter().map(|t| t["i"].as_u64().unwrap()));
     let count = held.len();
     let held: BTreeSet<u64> = held.into_iter().collect();
     assert_eq!(held.len(), count, "a token is in two places");
@@ -316,12 +267,7 @@ fn tokens_add_up(definition: &Definition, instance: &Instance) {
 }
 
 /// A random command that must be accepted, and the id it ends, if any.
-fn legal(
-    definition: &Definition,
-    drawing: &Drawing,
-    instance: &Instance,
-    seed: u64,
-) -> (Command, Option<String>) {
+fn legal(definition: &Definition, drawing: &Drawing, instance: &Instance, seed: u64) -> (Command, Option<String>) {
     let pending = instance.pending(definition);
     let (id, element) = &pending[mix(seed) as usize % pending.len()];
     let variables = drawing.picks(mix(seed + 1));
@@ -332,47 +278,21 @@ fn legal(
             let earlier = returnable(definition, instance, id);
             if !earlier.is_empty() && mix(seed + 2) % 4 == 0 {
                 let element = earlier[mix(seed + 3) as usize % earlier.len()].clone();
-                return (
-                    Command::ReturnTo {
-                        task: id.clone(),
-                        element,
-                        reason: "重来".into(),
-                    },
-                    ends,
-                );
+                return (Command::ReturnTo { task: id.clone(), element, reason: "重来".into() }, ends);
             }
-            (
-                Command::CompleteTask {
-                    task: id.clone(),
-                    variables,
-                },
-                ends,
-            )
+            (Command::CompleteTask { task: id.clone(), variables }, ends)
         }
-        NodeKind::ServiceTask if mix(seed + 4) % 3 == 0 => (
-            Command::ServiceFailed {
-                token: id.clone(),
-                message: "连不上".into(),
-            },
-            ends,
-        ),
-        NodeKind::ServiceTask => (
-            Command::ServiceDone {
-                token: id.clone(),
-                variables,
-            },
-            ends,
-        ),
+        NodeKind::ServiceTask if mix(seed + 4) % 3 == 0 => {
+            (Command::ServiceFailed { token: id.clone(), message: "连不上".into() }, ends)
+        }
+        NodeKind::ServiceTask => (Command::ServiceDone { token: id.clone(), variables }, ends),
         _ => (Command::TimerFired { token: id.clone() }, ends),
     }
 }
 
 fn check_state(definition: &Definition, step: &Advance, ledger: &Ledger) {
     let pending: BTreeMap<String, String> = step.instance.pending(definition).into_iter().collect();
-    assert_eq!(
-        pending, ledger.open,
-        "what is open is what the effects said"
-    );
+    assert_eq!(pending, ledger.open, "what is open is what the effects said");
     assert_eq!(step.instance.status == Status::Finished, ledger.finished);
     assert_eq!(
         step.instance.status == Status::Running,
@@ -381,10 +301,7 @@ fn check_state(definition: &Definition, step: &Advance, ledger: &Ledger) {
     );
     tokens_add_up(definition, &step.instance);
     let stored = serde_json::to_string(&step.instance).unwrap();
-    assert_eq!(
-        serde_json::from_str::<Instance>(&stored).unwrap(),
-        step.instance
-    );
+    assert_eq!(serde_json::from_str::<Instance>(&stored).unwrap(), step.instance);
 }
 
 proptest! {
