@@ -136,7 +136,10 @@ impl Machine<'_> {
     /// What undone elements had written under their ids must not decide anything any more.
     fn forget(&mut self, undone: &[Fired]) {
         for fired in undone {
-            if !self.instance.history.iter().any(|other| other.element == fired.element) {
+            // Only tasks and services write; a gateway that happens to be called like a case variable takes nothing away.
+            let node = self.definition.node(&fired.element);
+            let writes = node.is_some_and(|node| matches!(node.kind, NodeKind::UserTask | NodeKind::ServiceTask));
+            if writes && !self.instance.history.iter().any(|other| other.element == fired.element) {
                 self.instance.variables.shift_remove(&fired.element);
             }
         }

@@ -126,3 +126,14 @@ fn a_task_still_open_is_not_returned_to() {
     assert_eq!(refused(&flow, &step.instance, back("t6", "review")), FlowError::NotVisited("review".into()));
     assert!(returnable(&flow, &step.instance, "t6").is_empty());
 }
+
+/// A gateway called like a variable of the case does not take the variable away when it is undone.
+#[test]
+fn returning_keeps_the_variables_of_the_case() {
+    let flow = load("exclusive");
+    let step = flow::start(&flow, vars(json!({"need_inspect": {"area": "80"}})), &crate::fakes::Fake).unwrap();
+    let step = complete(&flow, &step.instance, "t2", vars(json!({"inspect": "no"})));
+    let (task, _) = step.instance.open_tasks(&flow).next().unwrap();
+    let step = go(&flow, &step.instance, back(&task, "review"));
+    assert_eq!(step.instance.variables["need_inspect"]["area"], "80");
+}
