@@ -1,1 +1,59 @@
-//! flow
+//! The flow engine: BPMN 2.0 in, tasks out. Pure: no clock, no randomness, no I/O.
+//!
+//! Three things live here and nothing else:
+//!
+//! * [`Definition`]: a BPMN process read from XML ([`Definition::parse`]), indexed for running, and written back
+//!   without loss ([`Definition::to_xml`]), so that a drawing tool's own data survives.
+//! * [`lint`]: what a clerk must be told before a flow is published (FORM-028), with a proof by state-space
+//!   exploration that every case can end.
+//! * [`start`] and [`advance`]: the token engine (FORM-029). A step is a function: definition + instance + command →
+//!   new instance + effects. The caller stores the instance and carries out the effects in one transaction; a refused
+//!   command returns an error and changes nothing.
+//!
+//! Expressions come in through [`Conditions`], so this crate knows no expression language.
+//! [`simulate`] runs a whole flow on prepared answers; [`outline`] lists the steps for a guide.
+//! Start reading at [`advance`] and the table of [`Command`]s and [`Effect`]s.
+
+mod duration;
+mod engine;
+mod error;
+mod finding;
+mod instance;
+mod lint;
+mod model;
+mod outline;
+mod parse;
+mod reach;
+mod simulate;
+mod xml;
+
+pub use duration::seconds_of;
+pub use engine::{Advance, Command, Effect, Wait, advance, returnable, start};
+pub use error::FlowError;
+pub use finding::{Finding, Severity};
+pub use instance::{Active, Instance, Status};
+pub use lint::{LintContext, lint};
+pub use model::{BPMN_NAMESPACE, Definition, Flow, Node, NodeKind, TONGBAN_NAMESPACE, Timer};
+pub use outline::{Step, outline};
+pub use parse::MAX_BYTES;
+pub use simulate::{Run, simulate};
+
+use serde_json::{Map, Value};
+
+/// Variables of a flow: a JSON object.
+pub type Variables = Map<String, Value>;
+
+/// The expression language of sequence flow conditions, given by the caller (FEEL in the product).
+pub trait Conditions {
+    /// Whether `expression` holds for these variables.
+    ///
+    /// # Errors
+    /// A text saying why it cannot be evaluated; a null result is an answer (`false`), not an error.
+    fn holds(&self, expression: &str, variables: &Variables) -> Result<bool, String>;
+
+    /// Checks the spelling of `expression` without evaluating it.
+    ///
+    /// # Errors
+    /// A text saying what is wrong and where.
+    fn check(&self, expression: &str) -> Result<(), String>;
+}

@@ -1,1 +1,117 @@
-//! form
+//! Forms: the versioned JSON schema `tongban-form/1` and what it says about filled-in data.
+//!
+//! Purpose: one definition, two runtimes. The browser previews while a person fills in; this crate decides on
+//! the server: which fields show, which are required, what is computed, what is wrong and which values are
+//! thrown away because nobody was asked for them.
+//!
+//! Where to start: [`Form::parse`] reads a definition and names the place of each mistake, [`Form::lint`] checks
+//! it before publishing, [`Form::evaluate`] judges data, [`Form::prefill`] fills in what is already known.
+//! The vectors in `tests/vectors` are run by both runtimes.
+//!
+//! Expressions come in through [`Expressions`]; this crate knows no expression language.
+
+mod check;
+mod definition;
+mod evaluate;
+mod formats;
+mod lint;
+mod parse;
+mod plan;
+mod prefill;
+
+pub use definition::{Bound, Choice, Definition, Field, FieldType, Permission, Rule, SCHEMA, Section};
+pub use evaluate::{Context, Input, Outcome, Problem};
+pub use prefill::Prefill;
+
+use serde_json::{Map, Value};
+use std::fmt;
+use std::ops::Deref;
+
+/// Evaluates expressions for a form.
+///
+/// Dates are marked in the context, because JSON has none: a date field and `today` arrive as
+/// `{"@": "2026-09-24"}`, a number too long for JSON as `{"@": "12345678901234567890.12"}`. Results carry no marks.
+pub trait Expressions {
+    /// Evaluates; a missing name is null.
+    ///
+    /// # Errors
+    /// A text for the person who writes forms.
+    fn evaluate(&self, expression: &str, context: &Map<String, Value>) -> Result<Value, String>;
+
+    /// Checks that the expression can be compiled and that each name it needs is in `names`.
+    ///
+    /// # Errors
+    /// A text for the person who writes forms, with the place in the expression.
+    fn check(&self, expression: &str, names: &[String]) -> Result<(), String>;
+}
+
+/// Something wrong with a form definition.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Defect {
+    /// JSON pointer into the definition, like `/sections/0/fields/2/min`.
+    pub pointer: String,
+    /// What is wrong, for the person who writes forms.
+    pub message: String,
+}
+
+/// A form that was read and planned. It does not change: a new version is a new form.
+#[derive(Clone)]
+pub struct Form {
+    definition: Definition,
+    plan: plan::Plan,
+}
+
+impl Form {
+    /// Reads a definition.
+    ///
+    /// # Errors
+    /// Every mistake found, each with its place.
+    pub fn parse(json: &str) -> Result<Self, Vec<Defect>> {
+        parse::parse(json).map(Self::from)
+    }
+
+    /// Reads a definition that is already JSON.
+    ///
+    /// # Errors
+    /// As [`Form::parse`].
+    pub fn from_value(json: Value) -> Result<Self, Vec<Defect>> {
+        parse::read(json).map(Self::from)
+    }
+
+    /// Checks what only shows when the form is seen as a whole: doubled keys, unknown names, circles, scripts.
+    /// A form with defects must not be published.
+    pub fn lint(&self, expressions: &dyn Expressions) -> Vec<Defect> {
+        lint::lint(&self.definition, &self.plan, expressions)
+    }
+
+    /// Judges filled-in data. Never fails: an expression that cannot be evaluated counts as null.
+    pub fn evaluate(&self, expressions: &dyn Expressions, input: &Input<'_>) -> Outcome {
+        evaluate::evaluate(&self.definition, &self.plan, expressions, input)
+    }
+
+    /// Fills in what the platform already knows. `source` is an object like
+    /// `{"account": {"name": …}, "enterprise": {…}, "licence": {…}}`; what is missing stays for the person.
+    pub fn prefill(&self, source: &Map<String, Value>) -> Prefill {
+        prefill::prefill(&self.definition, source)
+    }
+}
+
+impl From<Definition> for Form {
+    fn from(definition: Definition) -> Self {
+        let plan = plan::Plan::of(&definition);
+        Self { definition, plan }
+    }
+}
+
+impl Deref for Form {
+    type Target = Definition;
+    fn deref(&self) -> &Definition {
+        &self.definition
+    }
+}
+
+impl fmt::Debug for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.definition.fmt(f)
+    }
+}

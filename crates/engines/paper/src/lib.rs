@@ -1,1 +1,35 @@
-//! paper
+//! Papers: Typst templates to PDF/A, QR codes, seals, SM2 signatures and their verification.
+//!
+//! Start at [`render()`]: a template (Typst 0.15) and JSON data give a [`Pdf`]. [`sign()`] adds a
+//! seal as an incremental update, so that earlier signatures stay valid; [`verify()`] reports on
+//! every signature of a file. Nothing here reads a file, a clock or a network: time, keys and
+//! typefaces are parameters.
+//!
+//! req: LIC-025, LIC-028
+
+mod certificate;
+mod cms;
+mod der;
+mod fonts;
+mod key;
+mod oids;
+mod qr;
+mod render;
+mod seal;
+mod sign;
+mod verify;
+mod world;
+
+#[cfg(test)]
+mod tests;
+
+pub use certificate::{
+    CertificateInfo, Issuer, Subject, Validity, make_certificate, read_certificate,
+};
+pub use fonts::Fonts;
+pub use key::Signer;
+pub use qr::svg as qr_svg;
+pub use render::{Options, PaperError, Pdf, Template, check, render};
+pub use seal::{Place, Seal};
+pub use sign::{SealedBy, sign};
+pub use verify::{Report, SignatureReport, Trust, Verdict, verify};

@@ -1,0 +1,75 @@
+//! Rows and the queries that more than one act needs.
+
+pub mod rows;
+
+use platform::Result;
+use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, QueryOrder};
+
+pub use rows::{case, case_document, case_event, case_flow, case_form, case_material, extension, special, task, urge};
+
+/// Everything read to act on or show one case, except long texts.
+pub struct Around {
+    /// Special procedures, oldest first.
+    pub specials: Vec<special::Model>,
+    /// Extensions, oldest first.
+    pub extensions: Vec<extension::Model>,
+    /// Events, oldest first.
+    pub events: Vec<case_event::Model>,
+}
+
+/// Reads what the clock of a case depends on.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn around(conn: &impl ConnectionTrait, id: Uuid) -> Result<Around> {
+    Ok(Around {
+        specials: special::Entity::find()
+            .filter(special::Column::CaseId.eq(id))
+            .order_by_asc(special::Column::Id)
+            .all(conn)
+            .await?,
+        extensions: extension::Entity::find()
+            .filter(extension::Column::CaseId.eq(id))
+            .order_by_asc(extension::Column::Id)
+            .all(conn)
+            .await?,
+        events: case_event::Entity::find()
+            .filter(case_event::Column::CaseId.eq(id))
+            .order_by_asc(case_event::Column::No)
+            .all(conn)
+            .await?,
+    })
+}
+
+/// Materials of a case by key.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn materials(conn: &impl ConnectionTrait, id: Uuid) -> Result<Vec<case_material::Model>> {
+    Ok(case_material::Entity::find()
+        .filter(case_material::Column::CaseId.eq(id))
+        .order_by_asc(case_material::Column::Key)
+        .all(conn)
+        .await?)
+}
+
+/// Tasks of a case, oldest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn tasks(conn: &impl ConnectionTrait, id: Uuid) -> Result<Vec<task::Model>> {
+    Ok(task::Entity::find().filter(task::Column::CaseId.eq(id)).order_by_asc(task::Column::Id).all(conn).await?)
+}
+
+/// Documents of a case, oldest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn documents(conn: &impl ConnectionTrait, id: Uuid) -> Result<Vec<case_document::Model>> {
+    Ok(case_document::Entity::find()
+        .filter(case_document::Column::CaseId.eq(id))
+        .order_by_asc(case_document::Column::Id)
+        .all(conn)
+        .await?)
+}

@@ -1,0 +1,283 @@
+//! Rows of the case tables (migrations/0001_cases.sql), nothing else.
+
+/// One case; what lists read.
+pub mod case {
+    use sea_orm::entity::prelude::*;
+    use time::OffsetDateTime;
+
+    /// `cases`
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "cases")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub version: i64,
+        pub state: String,
+        pub case_number: Option<String>,
+        pub query_code: Option<String>,
+        pub item_slug: String,
+        pub item_version: i64,
+        pub item_name: String,
+        pub handle_item: String,
+        pub handle_item_name: String,
+        pub org_id: Uuid,
+        pub channel: String,
+        pub account_id: Option<Uuid>,
+        pub applicant_kind: String,
+        pub applicant_name: String,
+        pub applicant_index: Option<String>,
+        pub personal_sealed: String,
+        pub corrected: bool,
+        pub correction_asked: bool,
+        pub step_name: String,
+        pub created_at: OffsetDateTime,
+        pub updated_at: OffsetDateTime,
+        pub submitted_at: Option<OffsetDateTime>,
+        pub accepted_at: Option<OffsetDateTime>,
+        pub decided_at: Option<OffsetDateTime>,
+        pub closed_at: Option<OffsetDateTime>,
+        pub delivered_at: Option<OffsetDateTime>,
+        pub due_at: Option<OffsetDateTime>,
+        pub legal_due_at: Option<OffsetDateTime>,
+        pub paused_left: Option<i64>,
+        pub outcome: Option<String>,
+        pub closing: Option<String>,
+        pub closing_reason: Option<String>,
+        pub event_count: i64,
+        pub head_hash: String,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// What was filled in.
+pub mod case_form {
+    use sea_orm::entity::prelude::*;
+
+    /// `case_forms`
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "case_forms")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub case_id: Uuid,
+        pub step: i64,
+        pub situations: Json,
+        pub conditions: Json,
+        pub consents: Json,
+        pub form_sealed: String,
+        pub delivery_sealed: String,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// One material of a case.
+pub mod case_material {
+    use sea_orm::entity::prelude::*;
+    use time::OffsetDateTime;
+
+    /// `case_materials`
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "case_materials")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub case_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub key: String,
+        pub name: String,
+        pub handing: String,
+        pub files: Json,
+        pub checks: Json,
+        pub note: Option<String>,
+        pub updated_at: OffsetDateTime,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// One event of the chained log.
+pub mod case_event {
+    use sea_orm::entity::prelude::*;
+    use time::OffsetDateTime;
+
+    /// `case_events`
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "case_events")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub case_id: Uuid,
+        pub no: i64,
+        pub kind: String,
+        pub at: OffsetDateTime,
+        pub actor_id: Option<Uuid>,
+        pub actor_name: String,
+        pub text: String,
+        pub data: String,
+        pub previous_hash: String,
+        pub hash: String,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// The running flow of a case.
+pub mod case_flow {
+    use sea_orm::entity::prelude::*;
+
+    /// `case_flows`
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "case_flows")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub case_id: Uuid,
+        pub flow_key: String,
+        pub flow_version: i64,
+        pub instance: String,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Something a person has to do.
+pub mod task {
+    use sea_orm::entity::prelude::*;
+    use time::OffsetDateTime;
+
+    /// `tasks`
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "tasks")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub case_id: Uuid,
+        pub flow_task: Option<String>,
+        pub element: String,
+        pub stage: String,
+        pub name: String,
+        pub role: String,
+        pub org_id: Uuid,
+        pub state: String,
+        pub created_at: OffsetDateTime,
+        pub done_at: Option<OffsetDateTime>,
+        pub done_by: Option<Uuid>,
+        pub done_by_name: Option<String>,
+        pub outcome: Option<String>,
+        pub opinion: Option<String>,
+        pub files: Json,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A numbered document made for a case; rendered when first needed.
+pub mod case_document {
+    use sea_orm::entity::prelude::*;
+    use time::OffsetDateTime;
+
+    /// `case_documents`
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "case_documents")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub case_id: Uuid,
+        pub kind: String,
+        pub name: String,
+        pub number: Option<String>,
+        pub data_sealed: String,
+        pub file_id: Option<Uuid>,
+        pub created_at: OffsetDateTime,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A special procedure.
+pub mod special {
+    use sea_orm::entity::prelude::*;
+    use time::OffsetDateTime;
+
+    /// `special_procedures`
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "special_procedures")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub case_id: Uuid,
+        pub procedure: String,
+        pub name: String,
+        pub reason: String,
+        pub expected_value: Option<i64>,
+        pub expected_unit: Option<String>,
+        pub counts_in_limit: bool,
+        pub started_at: OffsetDateTime,
+        pub started_by: String,
+        pub ended_at: Option<OffsetDateTime>,
+        pub ended_by: Option<String>,
+        pub result: Option<String>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// An extension asked for.
+pub mod extension {
+    use sea_orm::entity::prelude::*;
+    use time::OffsetDateTime;
+
+    /// `case_extensions`
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "case_extensions")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub case_id: Uuid,
+        pub value: i64,
+        pub unit: String,
+        pub reason: String,
+        pub state: String,
+        pub asked_at: OffsetDateTime,
+        pub asked_by: Uuid,
+        pub asked_by_name: String,
+        pub decided_at: Option<OffsetDateTime>,
+        pub decided_by_name: Option<String>,
+        pub opinion: Option<String>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A reminder or a supervision order.
+pub mod urge {
+    use sea_orm::entity::prelude::*;
+    use time::OffsetDateTime;
+
+    /// `case_urges`
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "case_urges")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub case_id: Uuid,
+        pub kind: String,
+        pub text: String,
+        pub at: OffsetDateTime,
+        pub by_name: String,
+        pub reply: Option<String>,
+        pub replied_at: Option<OffsetDateTime>,
+        pub replied_by_name: Option<String>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -1,0 +1,64 @@
+//! What one may do with cases. Roles are granted these keys in the identity domain.
+
+platform::permissions! {
+    /// Begin an application.
+    pub CreateMyCase = Portal "my_case.create";
+    /// See own cases.
+    pub ReadMyCase = Portal "my_case.read";
+    /// Fill in an own draft, supply a correction, change the delivery.
+    pub EditMyCase = Portal "my_case.edit";
+    /// Hand an own application in.
+    pub SubmitMyCase = Portal "my_case.submit";
+    /// Withdraw an own case.
+    pub WithdrawMyCase = Portal "my_case.withdraw";
+    /// Upload a file for an own case.
+    pub UploadFile = Portal "file.upload";
+    /// See cases of one's reach.
+    pub ReadCase = Desk "case.read";
+    /// List cases.
+    pub ListCases = Desk "case.list";
+    /// Export a list.
+    pub ExportCases = Desk "case.export";
+    /// See raw personal data, logged.
+    pub RevealCase = Desk "case.reveal";
+    /// Pre-review an application.
+    pub PreReviewCase = Desk "case.pre_review";
+    /// Ask for a correction.
+    pub CorrectCase = Desk "case.correct";
+    /// Accept.
+    pub AcceptCase = Desk "case.accept";
+    /// Refuse to accept.
+    pub NotAcceptCase = Desk "case.not_accept";
+    /// Take an application at the counter.
+    pub IntakeCase = Desk "case.intake";
+    /// List one's tasks.
+    pub ListTasks = Desk "task.list";
+    /// Do a task.
+    pub CompleteTask = Desk "task.complete";
+    /// Begin and end a special procedure.
+    pub SuspendCase = Desk "case.suspend";
+    /// Ask for an extension.
+    pub ExtendCase = Desk "case.extend";
+    /// Decide on an extension.
+    pub DecideExtension = Desk "case.extend_decide";
+    /// Abort an examination.
+    pub AbortCase = Desk "case.abort";
+    /// Urge, or order to act.
+    pub UrgeCase = Desk "case.urge";
+    /// Reply to an order.
+    pub ReplyUrge = Desk "case.urge_reply";
+    /// Hand over a result.
+    pub DeliverCase = Desk "case.deliver";
+    /// Void a closed case.
+    pub VoidCase = Desk "case.void";
+    /// See the board by time left.
+    pub ReadBoard = Desk "board.read";
+    /// See one's workbench.
+    pub ReadWorkbench = Desk "workbench.read";
+    /// See working calendars.
+    pub ReadCalendars = Desk "calendar.read";
+    /// Change working calendars.
+    pub EditCalendars = Desk "calendar.edit";
+    /// Upload a file at the desk.
+    pub UploadDeskFile = Desk "file.upload_desk";
+}

@@ -1,0 +1,129 @@
+//! Returning to an earlier task.
+//!
+//! The history is read as a causal net. Going back to task E from task T: E must be a cause of T. Every firing that
+//! followed from E's completion is undone, with whatever it left waiting; tokens that undone joins had taken from
+//! elsewhere rest before those joins again, so a finished joint branch stays finished and need not be done twice.
+
+use std::collections::HashSet;
+
+use super::run::Machine;
+use crate::error::FlowError;
+use crate::instance::{Fired, Instance, Token};
+use crate::model::{Definition, NodeKind};
+
+/// The user tasks to which the open task `task` can be returned, latest first, each once.
+#[must_use]
+pub fn returnable(definition: &Definition, instance: &Instance, task: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let Some(number) = crate::instance::number_of(task, 't') else { return found };
+    let Some(active) = instance.active.iter().find(|active| active.id == number) else { return found };
+    for at in causes(instance, active.from) {
+        if let Some(element) = task_of(definition, &instance.history[at])
+            && !found.iter().any(|known| known == element)
+        {
+            found.push(element.to_owned());
+        }
+    }
+    found
+}
+
+/// Firings that led to the token `from`, latest first.
+fn causes(instance: &Instance, from: u32) -> Vec<usize> {
+    let mut wanted: HashSet<u32> = HashSet::from([from]);
+    let mut found = Vec::new();
+    for (at, fired) in instance.history.iter().enumerate().rev() {
+        if fired.gave.iter().any(|token| wanted.contains(&token.id)) {
+            wanted.extend(&fired.took);
+            found.push(at);
+        }
+    }
+    found
+}
+
+/// The user task that a firing ended: by completion, or cut short by a timer on its edge.
+fn task_of<'a>(definition: &'a Definition, fired: &'a Fired) -> Option<&'a str> {
+    let node = definition.node(&fired.element)?;
+    match node.kind {
+        NodeKind::UserTask => Some(&node.id),
+        NodeKind::Boundary { host: Some(host), interrupting: true, .. } => {
+            let host = &definition.nodes[host];
+            (host.kind == NodeKind::UserTask).then_some(host.id.as_str())
+        }
+        _ => None,
+    }
+}
+
+impl Machine<'_> {
+    pub fn return_to(&mut self, task: &str, element: &str) -> Result<(), FlowError> {
+        let at = self.open_task(task)?;
+        let from = self.instance.active[at].from;
+        let index = self.index_of(element)?;
+        if self.definition.nodes[index].kind != NodeKind::UserTask {
+            return Err(FlowError::NotATask(element.to_owned()));
+        }
+        let visited = |fired: &Fired| task_of(self.definition, fired) == Some(element);
+        let Some(goal) = causes(&self.instance, from).into_iter().find(|&at| visited(&self.instance.history[at])) else {
+            let done = self.instance.history.iter().any(visited);
+            return Err(if done { FlowError::NotEarlier(element.to_owned()) } else { FlowError::NotVisited(element.to_owned()) });
+        };
+        let Some(&source) = self.instance.history[goal].took.first() else {
+            return Err(FlowError::NotVisited(element.to_owned()));
+        };
+        self.undo(source, task)?;
+        self.activate(index, source)
+    }
+
+    /// Undoes everything that followed from the token `source`, so that its task can begin again.
+    fn undo(&mut self, source: u32, returned: &str) -> Result<(), FlowError> {
+        let mut gone: HashSet<u32> = HashSet::from([source]);
+        let mut kept = Vec::with_capacity(self.instance.history.len());
+        let mut undone = Vec::new();
+        // History is in the order of happening, so one pass finds all that followed.
+        for fired in std::mem::take(&mut self.instance.history) {
+            if fired.took.iter().any(|token| gone.contains(token)) {
+                gone.extend(fired.gave.iter().map(|token| token.id));
+                undone.push(fired);
+            } else {
+                kept.push(fired);
+            }
+        }
+        self.instance.history = kept;
+        self.instance.tokens.retain(|token| !gone.contains(&token.id));
+        let (dropped, active) = std::mem::take(&mut self.instance.active).into_iter().partition(|active| gone.contains(&active.from));
+        self.instance.active = active;
+        for active in dropped {
+            let active: crate::instance::Active = active;
+            if crate::instance::task_id(active.id) == returned {
+                self.cancel_clocks(&active);
+            } else {
+                self.withdraw(&active);
+            }
+        }
+        self.restore(&undone, &gone);
+        self.forget(&undone);
+        Ok(())
+    }
+
+    /// Tokens that undone joins had taken from work that stands rest before those joins again.
+    fn restore(&mut self, undone: &[Fired], gone: &HashSet<u32>) {
+        let freed: HashSet<u32> = undone.iter().flat_map(|fired| fired.took.iter().copied()).filter(|token| !gone.contains(token)).collect();
+        if freed.is_empty() {
+            return;
+        }
+        let resting: Vec<Token> = self.instance.history.iter().flat_map(|fired| &fired.gave).filter(|token| freed.contains(&token.id)).cloned().collect();
+        self.instance.tokens.extend(resting);
+        self.instance.tokens.sort_by_key(|token| token.id);
+    }
+
+    /// What undone elements had written under their ids must not decide anything any more.
+    fn forget(&mut self, undone: &[Fired]) {
+        for fired in undone {
+            if !self.instance.history.iter().any(|other| other.element == fired.element) {
+                self.instance.variables.shift_remove(&fired.element);
+            }
+        }
+        if !self.instance.history.iter().any(|fired| self.instance.end.as_ref() == Some(&fired.element)) {
+            self.instance.end = None;
+        }
+    }
+}

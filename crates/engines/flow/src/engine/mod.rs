@@ -1,0 +1,190 @@
+//! The token game: [`start`] and [`advance`].
+
+mod back;
+mod run;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use crate::error::FlowError;
+use crate::instance::{Instance, Status};
+use crate::model::Definition;
+use crate::{Conditions, Variables};
+
+pub use back::returnable;
+use run::Machine;
+
+/// Most automatic steps in one advance; more is a loop without a person or a clock in it.
+pub(crate) const MAX_STEPS: usize = 1_000;
+
+/// What can be done to a running flow.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum Command {
+    /// A person finished a task. The variables are merged and also written under the element's id, so that
+    /// conditions can say `decide.outcome = "granted"`. A key that is itself an element's id is not merged.
+    CompleteTask {
+        /// E.g. `t3`.
+        task: String,
+        /// What the person decided.
+        #[serde(default)]
+        variables: Variables,
+    },
+    /// A service call succeeded.
+    ServiceDone {
+        /// E.g. `s4`.
+        token: String,
+        /// What it answered; written as for a task.
+        #[serde(default)]
+        variables: Variables,
+    },
+    /// A service call failed. It is called again, without end, unless the element has `attempts`: after that many
+    /// failures the flow goes on with `<element>.outcome = "failed"`, so that a gateway can bring in a person.
+    ServiceFailed {
+        /// E.g. `s4`.
+        token: String,
+        /// What went wrong.
+        message: String,
+    },
+    /// A timer went off.
+    TimerFired {
+        /// E.g. `c5`.
+        token: String,
+    },
+    /// Back to a user task that was done before this one. What followed from it is undone; work that did not follow
+    /// from it, such as another joint branch, stands. The task given here ends without a `CancelTask` of its own.
+    ReturnTo {
+        /// The open task from which it is returned.
+        task: String,
+        /// The user task to go back to.
+        element: String,
+        /// Why, for the log of the caller.
+        reason: String,
+    },
+    /// Give the flow up (withdrawal, voiding).
+    Cancel,
+}
+
+/// When a timer must go off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wait {
+    /// So many seconds from now.
+    Seconds(u64),
+    /// At this ISO 8601 date or date and time, as drawn.
+    Until(String),
+}
+
+/// What the caller must carry out, in this order, in the transaction that stores the instance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "effect", rename_all = "snake_case")]
+pub enum Effect {
+    /// Put a task on somebody's list.
+    CreateTask {
+        /// Stable within the instance, never used twice.
+        task: String,
+        /// Id of the user task.
+        element: String,
+        /// Its label.
+        name: String,
+        /// Who does it (`tongban:role`).
+        role: Option<String>,
+        /// Which stage of the case it is (`tongban:stage`).
+        stage: Option<String>,
+        /// Working days allowed (`tongban:days`).
+        days: Option<u32>,
+        /// All our extension attributes.
+        attributes: IndexMap<String, String>,
+    },
+    /// Take a task off the list.
+    CancelTask {
+        /// Its id.
+        task: String,
+        /// Id of the user task.
+        element: String,
+    },
+    /// Call a service; answer with `ServiceDone` or `ServiceFailed`.
+    CallService {
+        /// Id to answer with.
+        token: String,
+        /// Id of the service task.
+        element: String,
+        /// Which service (`tongban:service`).
+        service: String,
+        /// 1 for the first call.
+        attempt: u32,
+        /// All our extension attributes.
+        attributes: IndexMap<String, String>,
+    },
+    /// Forget a service call; its answer would be refused.
+    CancelService {
+        /// Its id.
+        token: String,
+        /// Id of the service task.
+        element: String,
+    },
+    /// Start a timer; answer with `TimerFired`.
+    StartTimer {
+        /// Id to answer with.
+        token: String,
+        /// Id of the timer event.
+        element: String,
+        /// When.
+        wait: Wait,
+    },
+    /// Forget a timer.
+    CancelTimer {
+        /// Its id.
+        token: String,
+        /// Id of the timer event.
+        element: String,
+    },
+    /// The flow is at its end.
+    Finished {
+        /// Id of the end event that was reached last.
+        end: String,
+    },
+}
+
+/// The result of one step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Advance {
+    /// The new state, to be stored.
+    pub instance: Instance,
+    /// What to carry out.
+    pub effects: Vec<Effect>,
+}
+
+/// Begins a flow.
+///
+/// # Errors
+/// [`FlowError`]; for a definition without lint errors only a condition that cannot be evaluated.
+pub fn start(definition: &Definition, variables: Variables, conditions: &dyn Conditions) -> Result<Advance, FlowError> {
+    let &[start] = definition.starts().as_slice() else {
+        return Err(FlowError::NoSingleStart);
+    };
+    let instance = Instance { variables, ..Instance::default() };
+    let mut machine = Machine::new(definition, instance, conditions);
+    machine.leave(start, 0, Vec::new())?;
+    machine.settle()
+}
+
+/// Carries out one command. Deterministic: the same three inputs give the same result, always.
+///
+/// # Errors
+/// [`FlowError`] naming what is wrong; nothing has changed then.
+pub fn advance(definition: &Definition, instance: &Instance, command: Command, conditions: &dyn Conditions) -> Result<Advance, FlowError> {
+    if instance.status != Status::Running {
+        return Err(FlowError::NotRunning);
+    }
+    let mut machine = Machine::new(definition, instance.clone(), conditions);
+    match command {
+        Command::CompleteTask { task, variables } => machine.complete_task(&task, variables)?,
+        Command::ServiceDone { token, variables } => machine.service_done(&token, variables)?,
+        Command::ServiceFailed { token, message } => machine.service_failed(&token, message)?,
+        Command::TimerFired { token } => machine.timer_fired(&token)?,
+        Command::ReturnTo { task, element, reason: _ } => machine.return_to(&task, &element)?,
+        Command::Cancel => return Ok(machine.cancel()),
+    }
+    machine.settle()
+}

@@ -1,0 +1,371 @@
+//! One advance in progress.
+
+use std::collections::VecDeque;
+
+use serde_json::Value;
+
+use super::{Advance, Effect, MAX_STEPS, Wait};
+use crate::error::FlowError;
+use crate::instance::{Active, Clocked, Fired, Instance, Status, Token, number_of, service_id, task_id, timer_id};
+use crate::model::{Definition, Node, NodeKind, Timer};
+use crate::{Conditions, Variables};
+
+pub(super) struct Machine<'a> {
+    pub definition: &'a Definition,
+    pub instance: Instance,
+    pub effects: Vec<Effect>,
+    conditions: &'a dyn Conditions,
+    /// Tokens on their way: token number and index of the flow they are on.
+    moving: VecDeque<(u32, usize)>,
+    steps: usize,
+}
+
+impl<'a> Machine<'a> {
+    pub fn new(definition: &'a Definition, instance: Instance, conditions: &'a dyn Conditions) -> Self {
+        Self { definition, instance, effects: Vec::new(), conditions, moving: VecDeque::new(), steps: 0 }
+    }
+
+    pub fn index_of(&self, element: &str) -> Result<usize, FlowError> {
+        self.definition.node_index.get(element).copied().ok_or_else(|| FlowError::UnknownElement(element.to_owned()))
+    }
+
+    fn node(&self, index: usize) -> &'a Node {
+        &self.definition.nodes[index]
+    }
+
+    /// Where in `active` the waiting thing with this number is, if it is of this kind.
+    fn find(&self, number: Option<u32>, fits: impl Fn(&NodeKind) -> bool) -> Option<usize> {
+        let number = number?;
+        let at = self.instance.active.iter().position(|active| active.id == number)?;
+        let node = self.definition.node(&self.instance.active[at].element)?;
+        fits(&node.kind).then_some(at)
+    }
+
+    /// Finds an open task, or says why there is none.
+    pub fn open_task(&self, task: &str) -> Result<usize, FlowError> {
+        let number = number_of(task, 't');
+        if let Some(at) = self.find(number, |kind| *kind == NodeKind::UserTask) {
+            return Ok(at);
+        }
+        let issued = number.is_some_and(|number| number <= self.instance.next);
+        let completed = self.instance.history.iter().any(|fired| Some(fired.id) == number && self.definition.node(&fired.element).is_some_and(|n| n.kind == NodeKind::UserTask));
+        Err(if completed {
+            FlowError::AlreadyCompleted(task.to_owned())
+        } else if issued && !self.is_other(number) {
+            FlowError::TaskCancelled(task.to_owned())
+        } else {
+            FlowError::UnknownTask(task.to_owned())
+        })
+    }
+
+    /// Whether this number was given to something that is not a user task.
+    fn is_other(&self, number: Option<u32>) -> bool {
+        let Some(number) = number else { return true };
+        self.instance.active.iter().any(|active| active.id == number || active.clocks.iter().any(|clock| clock.id == number))
+            || self.instance.history.iter().any(|fired| fired.id == number || fired.gave.iter().any(|token| token.id == number))
+    }
+
+    pub fn complete_task(&mut self, task: &str, variables: Variables) -> Result<(), FlowError> {
+        let at = self.open_task(task)?;
+        self.complete(at, variables)
+    }
+
+    pub fn service_done(&mut self, token: &str, variables: Variables) -> Result<(), FlowError> {
+        let at = self.open_service(token)?;
+        self.complete(at, variables)
+    }
+
+    pub fn service_failed(&mut self, token: &str, message: String) -> Result<(), FlowError> {
+        let at = self.open_service(token)?;
+        let index = self.index_of(&self.instance.active[at].element)?;
+        let node = self.node(index);
+        let active = &mut self.instance.active[at];
+        active.failures = active.failures.saturating_add(1);
+        let failures = active.failures;
+        let id = active.id;
+        let limit = node.attribute("attempts").and_then(|attempts| attempts.parse::<u32>().ok());
+        if limit.is_some_and(|limit| failures >= limit) {
+            let mut variables = Variables::new();
+            variables.insert("outcome".to_owned(), Value::from("failed"));
+            variables.insert("error".to_owned(), Value::from(message));
+            return self.complete(at, variables);
+        }
+        self.effects.push(call(node, id, failures.saturating_add(1)));
+        Ok(())
+    }
+
+    fn open_service(&self, token: &str) -> Result<usize, FlowError> {
+        self.find(number_of(token, 's'), |kind| *kind == NodeKind::ServiceTask).ok_or_else(|| FlowError::UnknownToken(token.to_owned()))
+    }
+
+    fn complete(&mut self, at: usize, variables: Variables) -> Result<(), FlowError> {
+        let active = self.instance.active.remove(at);
+        self.cancel_clocks(&active);
+        let index = self.index_of(&active.element)?;
+        self.write(&active.element, variables);
+        self.leave(index, active.id, vec![active.from])
+    }
+
+    /// Merges variables and keeps them under the element's id as well; an element's own context is never overwritten
+    /// by somebody else's variable of that name.
+    fn write(&mut self, element: &str, variables: Variables) {
+        for (key, value) in &variables {
+            if !self.definition.node_index.contains_key(key) {
+                self.instance.variables.insert(key.clone(), value.clone());
+            }
+        }
+        self.instance.variables.insert(element.to_owned(), Value::Object(variables));
+    }
+
+    pub fn timer_fired(&mut self, token: &str) -> Result<(), FlowError> {
+        let unknown = || FlowError::UnknownToken(token.to_owned());
+        let number = number_of(token, 'c').ok_or_else(unknown)?;
+        if let Some(at) = self.find(Some(number), |kind| matches!(kind, NodeKind::Timer(_))) {
+            let active = self.instance.active.remove(at);
+            let index = self.index_of(&active.element)?;
+            return self.leave(index, active.id, vec![active.from]);
+        }
+        let at = self.instance.active.iter().position(|active| active.clocks.iter().any(|clock| clock.id == number)).ok_or_else(unknown)?;
+        let active = &mut self.instance.active[at];
+        let position = active.clocks.iter().position(|clock| clock.id == number).ok_or_else(unknown)?;
+        let clock = active.clocks.remove(position);
+        let from = active.from;
+        let index = self.index_of(&clock.element)?;
+        if let NodeKind::Boundary { interrupting: true, .. } = self.node(index).kind {
+            let active = self.instance.active.remove(at);
+            self.withdraw(&active);
+        }
+        self.leave(index, clock.id, vec![from])
+    }
+
+    pub fn cancel(mut self) -> Advance {
+        for active in std::mem::take(&mut self.instance.active) {
+            self.withdraw(&active);
+        }
+        self.instance.tokens.clear();
+        self.instance.status = Status::Cancelled;
+        Advance { instance: self.instance, effects: self.effects }
+    }
+
+    /// Tells the caller that something waiting is not wanted any more.
+    pub fn withdraw(&mut self, active: &Active) {
+        let element = active.element.clone();
+        match self.definition.node(&element).map(|node| &node.kind) {
+            Some(NodeKind::ServiceTask) => self.effects.push(Effect::CancelService { token: service_id(active.id), element }),
+            Some(NodeKind::Timer(_)) => self.effects.push(Effect::CancelTimer { token: timer_id(active.id), element }),
+            _ => self.effects.push(Effect::CancelTask { task: task_id(active.id), element }),
+        }
+        self.cancel_clocks(active);
+    }
+
+    pub fn cancel_clocks(&mut self, active: &Active) {
+        for clock in &active.clocks {
+            self.effects.push(Effect::CancelTimer { token: timer_id(clock.id), element: clock.element.clone() });
+        }
+    }
+
+    /// Leaves a node: chooses its ways out, records the firing and sends the tokens off.
+    pub fn leave(&mut self, index: usize, id: u32, took: Vec<u32>) -> Result<(), FlowError> {
+        let node = self.node(index);
+        let ways = self.ways_out(node)?;
+        let mut gave = Vec::with_capacity(ways.len());
+        for flow in ways {
+            let token = self.instance.fresh();
+            gave.push(Token { id: token, flow: self.definition.flows[flow].id.clone() });
+            self.moving.push_back((token, flow));
+        }
+        self.instance.history.push(Fired { element: node.id.clone(), id, took, gave });
+        Ok(())
+    }
+
+    fn ways_out(&self, node: &Node) -> Result<Vec<usize>, FlowError> {
+        let flows = &self.definition.flows;
+        let no_way = || FlowError::NoWayOut(node.id.clone());
+        let exclusive = match node.kind {
+            NodeKind::End => return Ok(Vec::new()),
+            NodeKind::Parallel => return Ok(node.outgoing.clone()),
+            NodeKind::Exclusive => true,
+            _ => false,
+        };
+        if node.outgoing.is_empty() {
+            return Err(no_way());
+        }
+        if let ([only], None) = (node.outgoing.as_slice(), node.default)
+            && flows[*only].condition.is_none()
+        {
+            return Ok(vec![*only]);
+        }
+        let mut ways = Vec::new();
+        for &flow in node.outgoing.iter().filter(|&&flow| node.default != Some(flow)) {
+            let taken = match &flows[flow].condition {
+                Some(expression) => self
+                    .conditions
+                    .holds(expression, &self.instance.variables)
+                    .map_err(|message| FlowError::Condition { flow: flows[flow].id.clone(), message })?,
+                // Lint demands conditions at an exclusive split; without lint the drawing says no more than "not chosen".
+                None => !exclusive,
+            };
+            if taken {
+                ways.push(flow);
+                if exclusive {
+                    break;
+                }
+            }
+        }
+        if ways.is_empty() {
+            ways.push(node.default.ok_or_else(no_way)?);
+        }
+        Ok(ways)
+    }
+
+    /// Moves tokens until everything waits or all is done.
+    pub fn settle(mut self) -> Result<Advance, FlowError> {
+        loop {
+            while let Some((token, flow)) = self.moving.pop_front() {
+                self.steps += 1;
+                if self.steps > MAX_STEPS {
+                    return Err(FlowError::TooManySteps(MAX_STEPS));
+                }
+                self.arrive(token, flow)?;
+            }
+            if !self.fire_join()? {
+                break;
+            }
+        }
+        if self.instance.active.is_empty() {
+            if let Some(token) = self.instance.tokens.first() {
+                let join = self.definition.flow(&token.flow).map_or(token.flow.as_str(), |flow| self.definition.nodes[flow.target].id.as_str());
+                return Err(FlowError::Stuck(join.to_owned()));
+            }
+            self.instance.status = Status::Finished;
+            self.effects.push(Effect::Finished { end: self.instance.end.clone().unwrap_or_default() });
+        }
+        Ok(Advance { instance: self.instance, effects: self.effects })
+    }
+
+    fn arrive(&mut self, token: u32, flow: usize) -> Result<(), FlowError> {
+        let index = self.definition.flows[flow].target;
+        let node = self.node(index);
+        if node.joins() {
+            self.instance.tokens.push(Token { id: token, flow: self.definition.flows[flow].id.clone() });
+            return Ok(());
+        }
+        match &node.kind {
+            NodeKind::UserTask | NodeKind::ServiceTask | NodeKind::Timer(_) => self.activate(index, token),
+            NodeKind::End => {
+                self.instance.end = Some(node.id.clone());
+                self.leave(index, 0, vec![token])
+            }
+            NodeKind::Exclusive | NodeKind::Parallel | NodeKind::Inclusive => self.leave(index, 0, vec![token]),
+            NodeKind::Start | NodeKind::Boundary { .. } | NodeKind::Unsupported(_) => Err(FlowError::Unsupported(node.id.clone())),
+        }
+    }
+
+    /// Begins a task, a service call or a timer, with the timers on its edge.
+    pub fn activate(&mut self, index: usize, from: u32) -> Result<(), FlowError> {
+        let node = self.node(index);
+        let id = self.instance.fresh();
+        let mut clocks = Vec::new();
+        match &node.kind {
+            NodeKind::ServiceTask => self.effects.push(call(node, id, 1)),
+            NodeKind::Timer(timer) => self.effects.push(clock(node, id, timer)?),
+            _ => self.effects.push(Effect::CreateTask {
+                task: task_id(id),
+                element: node.id.clone(),
+                name: node.name.clone(),
+                role: node.attribute("role").map(str::to_owned),
+                stage: node.attribute("stage").map(str::to_owned),
+                days: node.days(),
+                attributes: node.attributes.clone(),
+            }),
+        }
+        for &boundary in &node.boundaries {
+            let edge = self.node(boundary);
+            if let NodeKind::Boundary { timer, .. } = &edge.kind {
+                let id = self.instance.fresh();
+                self.effects.push(clock(edge, id, timer)?);
+                clocks.push(Clocked { id, element: edge.id.clone() });
+            }
+        }
+        self.instance.active.push(Active { id, element: node.id.clone(), from, clocks, failures: 0 });
+        Ok(())
+    }
+
+    /// Fires one join that may fire; joins are tried in file order.
+    fn fire_join(&mut self) -> Result<bool, FlowError> {
+        if self.instance.tokens.is_empty() {
+            return Ok(false);
+        }
+        let mut joins: Vec<usize> = Vec::new();
+        for token in &self.instance.tokens {
+            let flow = self.definition.flow(&token.flow).ok_or_else(|| FlowError::UnknownElement(token.flow.clone()))?;
+            if !joins.contains(&flow.target) {
+                joins.push(flow.target);
+            }
+        }
+        joins.sort_unstable();
+        for join in joins {
+            let node = self.node(join);
+            let waiting: Vec<Option<usize>> = node
+                .incoming
+                .iter()
+                .map(|&flow| {
+                    let id = &self.definition.flows[flow].id;
+                    self.instance.tokens.iter().position(|token| token.flow == *id)
+                })
+                .collect();
+            if !self.may_fire(node, &waiting)? {
+                continue;
+            }
+            let taken: Vec<u32> = waiting.into_iter().flatten().map(|at| self.instance.tokens[at].id).collect();
+            self.instance.tokens.retain(|token| !taken.contains(&token.id));
+            self.leave(join, 0, taken)?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    fn may_fire(&self, node: &Node, waiting: &[Option<usize>]) -> Result<bool, FlowError> {
+        let filled: Vec<bool> = waiting.iter().map(Option::is_some).collect();
+        if filled.iter().all(|full| *full) {
+            return Ok(true);
+        }
+        let (NodeKind::Inclusive, Some(reach)) = (&node.kind, &node.reach) else {
+            return Ok(false);
+        };
+        for active in &self.instance.active {
+            let place = self.index_of(&active.element)?;
+            if reach.must_wait(&filled, |way| reach.from_node(way, place)) {
+                return Ok(false);
+            }
+        }
+        for token in &self.instance.tokens {
+            let Some(&flow) = self.definition.flow_index.get(&token.flow) else {
+                return Err(FlowError::UnknownElement(token.flow.clone()));
+            };
+            if reach.must_wait(&filled, |way| reach.from_flow(way, flow)) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+fn call(node: &Node, id: u32, attempt: u32) -> Effect {
+    Effect::CallService {
+        token: service_id(id),
+        element: node.id.clone(),
+        service: node.attribute("service").unwrap_or_default().to_owned(),
+        attempt,
+        attributes: node.attributes.clone(),
+    }
+}
+
+fn clock(node: &Node, id: u32, timer: &Timer) -> Result<Effect, FlowError> {
+    let wait = match timer {
+        Timer::Duration(seconds) => Wait::Seconds(*seconds),
+        Timer::Date(date) => Wait::Until(date.clone()),
+        Timer::Bad(_) => return Err(FlowError::Unsupported(node.id.clone())),
+    };
+    Ok(Effect::StartTimer { token: timer_id(id), element: node.id.clone(), wait })
+}

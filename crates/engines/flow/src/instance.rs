@@ -1,0 +1,166 @@
+//! A running flow, small enough to be stored with its case at every step.
+//!
+//! The history is a causal record: each firing names the tokens it took and the tokens it gave. Returning to an earlier
+//! task undoes exactly what followed from it and leaves everything else alone, whatever the shape of the drawing.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Variables;
+use crate::model::{Definition, Node, NodeKind};
+
+/// Whether a flow can still go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Something is waiting to be done.
+    #[default]
+    Running,
+    /// Every token has reached an end.
+    Finished,
+    /// Given up by command.
+    Cancelled,
+}
+
+/// A token resting on a sequence flow before a join.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Token {
+    #[serde(rename = "i")]
+    pub id: u32,
+    /// Id of the sequence flow.
+    #[serde(rename = "f")]
+    pub flow: String,
+}
+
+/// A running boundary timer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Clocked {
+    #[serde(rename = "i")]
+    pub id: u32,
+    /// Id of the boundary event.
+    #[serde(rename = "e")]
+    pub element: String,
+}
+
+/// Something waiting to be done: a task of a person, a service call, or a timer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Active {
+    #[serde(rename = "i")]
+    pub(crate) id: u32,
+    /// Id of the element.
+    #[serde(rename = "e")]
+    pub element: String,
+    /// The token it took.
+    #[serde(rename = "f")]
+    pub(crate) from: u32,
+    /// Boundary timers running with it.
+    #[serde(rename = "c", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) clocks: Vec<Clocked>,
+    /// Failed attempts of a service call.
+    #[serde(rename = "n", default, skip_serializing_if = "is_zero")]
+    pub(crate) failures: u32,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+/// One step that was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Fired {
+    /// The element: a boundary event when it cut a task short.
+    #[serde(rename = "e")]
+    pub element: String,
+    /// Number of the task, call or timer; 0 for automatic steps.
+    #[serde(rename = "i", default, skip_serializing_if = "is_zero")]
+    pub id: u32,
+    #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
+    pub took: Vec<u32>,
+    #[serde(rename = "g", default, skip_serializing_if = "Vec::is_empty")]
+    pub gave: Vec<Token>,
+}
+
+/// The state of one running flow. Serialise it as it is; it needs its [`Definition`] to go on.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Instance {
+    /// Whether it can still go on.
+    pub status: Status,
+    /// Variables: what tasks wrote, merged, and once more under the id of each element.
+    pub variables: Variables,
+    /// The end event that finished it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) tokens: Vec<Token>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) active: Vec<Active>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) history: Vec<Fired>,
+    pub(crate) next: u32,
+}
+
+impl Instance {
+    /// Everything that is waiting to be done, oldest first.
+    #[must_use]
+    pub fn waiting(&self) -> &[Active] {
+        &self.active
+    }
+
+    /// Open user tasks as (task id, element), oldest first.
+    pub fn open_tasks<'a>(&'a self, definition: &'a Definition) -> impl Iterator<Item = (String, &'a Node)> + 'a {
+        self.active.iter().filter_map(move |active| {
+            let node = definition.node(&active.element)?;
+            (node.kind == NodeKind::UserTask).then(|| (task_id(active.id), node))
+        })
+    }
+
+    /// Everything this instance still takes an answer to, as (id, element): tasks, service calls and timers, those on the
+    /// edge of tasks included. A caller that doubts its own lists can put them right from this.
+    #[must_use]
+    pub fn pending(&self, definition: &Definition) -> Vec<(String, String)> {
+        let mut all = Vec::new();
+        for active in &self.active {
+            let id = match definition.node(&active.element).map(|node| &node.kind) {
+                Some(NodeKind::ServiceTask) => service_id(active.id),
+                Some(NodeKind::Timer(_)) => timer_id(active.id),
+                _ => task_id(active.id),
+            };
+            all.push((id, active.element.clone()));
+            all.extend(active.clocks.iter().map(|clock| (timer_id(clock.id), clock.element.clone())));
+        }
+        all
+    }
+
+    /// User tasks completed and not undone, in the order of completion; an element occurs as often as it was done.
+    pub fn completed<'a>(&'a self, definition: &'a Definition) -> impl Iterator<Item = &'a Node> + 'a {
+        self.history.iter().filter_map(move |fired| definition.node(&fired.element).filter(|node| node.kind == NodeKind::UserTask))
+    }
+
+    pub(crate) fn fresh(&mut self) -> u32 {
+        self.next += 1;
+        self.next
+    }
+}
+
+/// The stable name of a user task.
+pub(crate) fn task_id(id: u32) -> String {
+    format!("t{id}")
+}
+
+/// The stable name of a service call.
+pub(crate) fn service_id(id: u32) -> String {
+    format!("s{id}")
+}
+
+/// The stable name of a timer.
+pub(crate) fn timer_id(id: u32) -> String {
+    format!("c{id}")
+}
+
+/// Reads a stable name back; only the exact spelling we give counts.
+pub(crate) fn number_of(name: &str, letter: char) -> Option<u32> {
+    let digits = name.strip_prefix(letter)?;
+    if digits.starts_with('0') || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    digits.parse().ok()
+}

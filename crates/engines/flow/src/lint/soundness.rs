@@ -1,0 +1,348 @@
+//! The proof that every case can end: all markings of the token game are visited, up to a bound.
+//!
+//! Conditions are taken as free choices, so what is proved holds for every data. Found are: deadlock (tokens left that
+//! nothing can move), double tokens (one piece of work would be done twice at a time), markings from which the end
+//! cannot be reached, and elements that never get a token.
+//!
+//! A place is a chain of sequence flows with nothing but single-way elements between them: where in such a chain a
+//! token stands decides nothing, and the number of markings falls from (k+1)^n to 2^n for n branches of k tasks.
+//! All ways into one task are one place too, so that two tokens before it are seen as work done twice.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use crate::finding::Finding;
+use crate::model::{Definition, Node, NodeKind};
+
+/// Most markings visited.
+const MAX_MARKINGS: usize = 40_000;
+/// Most free ways of one split for which every combination is tried.
+const MAX_COMBINED: usize = 5;
+
+type Marking = Vec<u64>;
+
+fn has(marking: &[u64], place: usize) -> bool {
+    marking[place / 64] >> (place % 64) & 1 == 1
+}
+
+fn set(marking: &mut [u64], place: usize) {
+    marking[place / 64] |= 1 << (place % 64);
+}
+
+fn clear(marking: &mut [u64], place: usize) {
+    marking[place / 64] &= !(1 << (place % 64));
+}
+
+struct Net<'a> {
+    definition: &'a Definition,
+    /// Place of each flow.
+    place: Vec<usize>,
+    /// Nodes inside a chain.
+    inner: Vec<bool>,
+    /// Flows that only a reminding timer (not interrupting) leads to.
+    aside: Vec<bool>,
+    /// Sets of flows that each node can put a token on.
+    choices: Vec<Vec<Vec<usize>>>,
+    words: usize,
+}
+
+/// What became of one firing.
+enum Fired {
+    To(Marking),
+    /// A second token on this flow.
+    Double(usize),
+}
+
+pub(super) fn check(definition: &Definition, findings: &mut Vec<Finding>) {
+    let net = Net::of(definition);
+    let mut index: HashMap<Marking, usize> = HashMap::new();
+    let mut before: Vec<Vec<usize>> = Vec::new();
+    let mut queue: VecDeque<Marking> = VecDeque::new();
+    let mut fired = vec![false; definition.nodes.len()];
+    let mut marked: HashSet<usize> = HashSet::new();
+    let mut stuck: HashSet<usize> = HashSet::new();
+    let mut double: HashSet<usize> = HashSet::new();
+    let mut blocked: Vec<usize> = Vec::new();
+    let mut complete = true;
+
+    let mut add = |marking: Marking, from: Option<usize>, queue: &mut VecDeque<Marking>, before: &mut Vec<Vec<usize>>| {
+        let known = index.len();
+        let at = *index.entry(marking.clone()).or_insert(known);
+        if at == known {
+            before.push(Vec::new());
+            queue.push_back(marking);
+        }
+        if let Some(from) = from {
+            before[at].push(from);
+        }
+        index.len()
+    };
+    for start in definition.starts() {
+        fired[start] = true;
+        for choice in &net.choices[start] {
+            match net.put(&vec![0; net.words], choice) {
+                Fired::To(marking) => {
+                    add(marking, None, &mut queue, &mut before);
+                }
+                Fired::Double(flow) => {
+                    double.insert(flow);
+                }
+            }
+        }
+    }
+    let mut here = 0;
+    let mut done: Option<usize> = None;
+    while let Some(marking) = queue.pop_front() {
+        if marking.iter().all(|word| *word == 0) {
+            done = Some(here);
+        }
+        for (flow, &place) in net.place.iter().enumerate() {
+            if has(&marking, place) {
+                marked.insert(flow);
+            }
+        }
+        let mut moves = false;
+        let mut size = 0;
+        net.step(&marking, |node, result| {
+            moves = true;
+            fired[node] = true;
+            match result {
+                Fired::To(next) => size = size.max(add(next, Some(here), &mut queue, &mut before)),
+                Fired::Double(flow) => {
+                    double.insert(flow);
+                }
+            }
+        });
+        if !moves && done != Some(here) {
+            blocked.push(here);
+            stuck.extend(net.held(&marking));
+        }
+        here += 1;
+        if size > MAX_MARKINGS || !double.is_empty() {
+            complete = queue.is_empty();
+            break;
+        }
+    }
+
+    let nodes = &definition.nodes;
+    for join in &stuck {
+        findings.push(Finding::error(&nodes[*join].id, "deadlock", format!("“{}”会一直等不到全部分支，办件停在这里。前面用什么网关分开，这里就用同样的网关汇合", nodes[*join].label())));
+    }
+    for &flow in &double {
+        let target = &nodes[definition.flows[flow].target];
+        findings.push(Finding::error(&target.id, "double_token", format!("“{}”会被同时办两次：前面的并行分支没有先汇合。在它前面放一个同样的网关汇合", target.label())));
+    }
+    if !double.is_empty() {
+        return; // beyond this point the game says nothing more
+    }
+    if !complete {
+        findings.push(Finding::warning(&definition.id, "not_proved", format!("流程的走法超过 {MAX_MARKINGS} 种，没有全部查完。减少同时进行的分支，或者拆成两个流程")));
+        return;
+    }
+    endless(&before, done, &blocked, definition, findings);
+    for (at, node) in nodes.iter().enumerate() {
+        let alive = fired[at] || (net.inner[at] && node.incoming.iter().any(|flow| marked.contains(flow)));
+        // Gateways and ends are passed by: what starves them is reported where it happens.
+        if !alive && matches!(node.kind, NodeKind::UserTask | NodeKind::ServiceTask | NodeKind::Timer(_)) {
+            findings.push(Finding::error(&node.id, "dead_task", format!("“{}”永远轮不到。查一下前面网关的分支和汇合，或者删掉它", node.label())));
+        }
+    }
+}
+
+/// Reports when some marking can go on for ever but never end.
+fn endless(before: &[Vec<usize>], done: Option<usize>, blocked: &[usize], definition: &Definition, findings: &mut Vec<Finding>) {
+    let mut seen = vec![false; before.len()];
+    // A marking that leads to a deadlock is reported as that.
+    let mut open: Vec<usize> = done.into_iter().chain(blocked.iter().copied()).collect();
+    while let Some(marking) = open.pop() {
+        if !std::mem::replace(&mut seen[marking], true) {
+            open.extend(&before[marking]);
+        }
+    }
+    if seen.iter().any(|seen| !seen) {
+        findings.push(Finding::error(&definition.id, "never_ends", "有的走法会一直循环，到不了结束。在循环里加一条通向结束的连线"));
+    }
+}
+
+impl<'a> Net<'a> {
+    fn of(definition: &'a Definition) -> Self {
+        let nodes = &definition.nodes;
+        let meets = |flow: usize| {
+            let target = &nodes[definition.flows[flow].target];
+            target.incoming.len() > 1 && matches!(target.kind, NodeKind::UserTask | NodeKind::ServiceTask | NodeKind::Timer(_))
+        };
+        let inner: Vec<bool> = nodes
+            .iter()
+            .map(|node| match (node.incoming.as_slice(), node.outgoing.as_slice()) {
+                (&[entry], &[exit]) => entry != exit && !meets(exit) && node.boundaries.is_empty() && !matches!(node.kind, NodeKind::Boundary { .. } | NodeKind::Start | NodeKind::End),
+                _ => false,
+            })
+            .collect();
+        let place = (0..definition.flows.len())
+            .map(|flow| {
+                let mut first = flow;
+                // Walk to the head of the chain; a ring of nothing but chain elements has no way in and is left where it is.
+                for _ in 0..definition.flows.len() {
+                    let source = definition.flows[first].source;
+                    match nodes[source].incoming.first() {
+                        Some(&entry) if inner[source] => first = entry,
+                        _ => break,
+                    }
+                }
+                let target = &nodes[definition.flows[first].target];
+                if meets(first) { target.incoming.first().copied().unwrap_or(first) } else { first }
+            })
+            .collect();
+        let choices = (0..nodes.len()).map(|node| choices(definition, node)).collect();
+        let main = main_line(definition);
+        let aside = definition.flows.iter().map(|flow| !main[flow.source]).collect();
+        Self { definition, place, inner, aside, choices, words: definition.flows.len().div_ceil(64).max(1) }
+    }
+
+    fn vanishes(&self, flow: usize) -> bool {
+        self.place[flow] == flow && self.definition.nodes[self.definition.flows[flow].target].kind == NodeKind::End
+    }
+
+    fn put(&self, marking: &Marking, flows: &[usize]) -> Fired {
+        let mut next = marking.clone();
+        for &flow in flows {
+            // A token on its way straight into an end is as good as gone.
+            if self.vanishes(flow) {
+                continue;
+            }
+            let place = self.place[flow];
+            if has(&next, place) {
+                // In a loop a reminder may come again before the first is worked off: two reminders are no fault.
+                if self.aside[flow] {
+                    continue;
+                }
+                return Fired::Double(flow);
+            }
+            set(&mut next, place);
+        }
+        Fired::To(next)
+    }
+
+    /// Every firing that is possible in this marking.
+    fn step(&self, marking: &Marking, mut found: impl FnMut(usize, Fired)) {
+        for (index, node) in self.definition.nodes.iter().enumerate() {
+            if self.inner[index] {
+                continue;
+            }
+            if node.joins() {
+                if let Some(rest) = self.take_join(marking, node) {
+                    for choice in &self.choices[index] {
+                        found(index, self.put(&rest, choice));
+                    }
+                }
+                continue;
+            }
+            for (way, &entry) in node.incoming.iter().enumerate() {
+                let place = self.place[entry];
+                if !has(marking, place) || node.incoming[..way].iter().any(|&other| self.place[other] == place) {
+                    continue;
+                }
+                let mut rest = marking.clone();
+                clear(&mut rest, place);
+                for choice in &self.choices[index] {
+                    found(index, self.put(&rest, choice));
+                }
+            }
+        }
+    }
+
+    /// The marking without what the join takes, if it may fire.
+    fn take_join(&self, marking: &Marking, node: &Node) -> Option<Marking> {
+        let filled: Vec<bool> = node.incoming.iter().map(|&flow| has(marking, self.place[flow])).collect();
+        if !filled.iter().any(|full| *full) {
+            return None;
+        }
+        if !filled.iter().all(|full| *full) {
+            let (NodeKind::Inclusive, Some(reach)) = (&node.kind, &node.reach) else { return None };
+            for flow in 0..self.place.len() {
+                // One flow speaks for the whole chain.
+                if self.place[flow] == flow && has(marking, flow) && reach.must_wait(&filled, |way| reach.from_flow(way, flow)) {
+                    return None;
+                }
+            }
+        }
+        let mut rest = marking.clone();
+        for &flow in &node.incoming {
+            clear(&mut rest, self.place[flow]);
+        }
+        Some(rest)
+    }
+
+    /// Joins that hold tokens in a marking where nothing moves.
+    fn held(&self, marking: &Marking) -> Vec<usize> {
+        self.definition
+            .nodes
+            .iter()
+            .enumerate()
+            .filter(|(_, node)| node.joins() && node.incoming.iter().any(|&flow| has(marking, self.place[flow])))
+            .map(|(index, _)| index)
+            .collect()
+    }
+}
+
+/// Nodes that a token can reach without a reminding timer going off.
+fn main_line(definition: &Definition) -> Vec<bool> {
+    let mut seen = vec![false; definition.nodes.len()];
+    let mut open = definition.starts();
+    while let Some(node) = open.pop() {
+        if !std::mem::replace(&mut seen[node], true) {
+            open.extend(definition.next(node).filter(|&next| !matches!(definition.nodes[next].kind, NodeKind::Boundary { interrupting: false, .. })));
+        }
+    }
+    seen
+}
+
+/// The sets of flows on which a node can put tokens.
+fn choices(definition: &Definition, index: usize) -> Vec<Vec<usize>> {
+    let node = &definition.nodes[index];
+    let own = match node.kind {
+        NodeKind::End => vec![Vec::new()],
+        NodeKind::Parallel => vec![node.outgoing.clone()],
+        NodeKind::Exclusive => node.outgoing.iter().map(|&flow| vec![flow]).collect(),
+        _ => combinations(definition, node),
+    };
+    if node.boundaries.is_empty() {
+        return own;
+    }
+    // A task ends by itself or by one of its interrupting timers; any of the others may have gone off before.
+    let mut ends = own;
+    let mut beside: Vec<Vec<usize>> = vec![Vec::new()];
+    for &boundary in &node.boundaries {
+        let edge = &definition.nodes[boundary];
+        let ways = combinations(definition, edge);
+        if let NodeKind::Boundary { interrupting: true, .. } = edge.kind {
+            ends.extend(ways);
+        } else {
+            let more: Vec<Vec<usize>> = beside.iter().flat_map(|base| ways.iter().map(move |way| base.iter().chain(way).copied().collect())).collect();
+            beside.extend(more);
+        }
+    }
+    beside.iter().flat_map(|base| ends.iter().map(move |end| base.iter().chain(end).copied().collect())).collect()
+}
+
+/// Ways out of an element that sends a token on every way whose condition holds.
+fn combinations(definition: &Definition, node: &Node) -> Vec<Vec<usize>> {
+    let (free, always): (Vec<usize>, Vec<usize>) =
+        node.outgoing.iter().copied().filter(|&flow| node.default != Some(flow)).partition(|&flow| definition.flows[flow].condition.is_some());
+    let with = |chosen: Vec<usize>| -> Vec<usize> { node.outgoing.iter().copied().filter(|flow| always.contains(flow) || chosen.contains(flow)).collect() };
+    let mut sets: Vec<Vec<usize>> = if free.len() <= MAX_COMBINED {
+        (0_u32..1 << free.len()).map(|mask| with(free.iter().enumerate().filter(|(bit, _)| mask >> bit & 1 == 1).map(|(_, flow)| *flow).collect())).collect()
+    } else {
+        let all = free.iter().map(|left| with(free.iter().copied().filter(|flow| flow != left).collect()));
+        free.iter().map(|&only| with(vec![only])).chain(all).chain([with(free.clone()), with(Vec::new())]).collect()
+    };
+    for set in &mut sets {
+        if set.is_empty() {
+            set.extend(node.default);
+        }
+    }
+    // Without any way the case stops: reported by its own check.
+    sets.retain(|set| !set.is_empty());
+    sets.sort();
+    sets.dedup();
+    sets
+}

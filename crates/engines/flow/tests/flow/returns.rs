@@ -1,0 +1,125 @@
+//! Returning to an earlier step.
+
+use flow::{Command, FlowError, Status, returnable};
+use serde_json::json;
+
+use crate::fakes::{load, outcome, vars};
+use crate::runs::{begin, complete, go, refused, short};
+
+fn back(task: &str, element: &str) -> Command {
+    Command::ReturnTo { task: task.into(), element: element.into(), reason: "材料不符".into() }
+}
+
+/// req: FORM-029 return to any earlier step
+#[test]
+fn a_task_goes_back_to_an_earlier_one_and_forward_again() {
+    let flow = load("sequential");
+    let step = begin(&flow);
+    let step = complete(&flow, &step.instance, "t2", outcome("pass"));
+    assert_eq!(returnable(&flow, &step.instance, "t4"), ["review"]);
+    let step = go(&flow, &step.instance, back("t4", "review"));
+    assert_eq!(short(&step.effects), ["+t5 review"], "the returned task needs no effect of its own");
+    assert!(!step.instance.variables.contains_key("review"), "what was undone decides nothing");
+    assert_eq!(refused(&flow, &step.instance, Command::CompleteTask { task: "t4".into(), variables: vars(json!({})) }), FlowError::TaskCancelled("t4".into()));
+    let step = complete(&flow, &step.instance, "t5", outcome("pass"));
+    assert_eq!(short(&step.effects), ["+t7 decide"]);
+    assert_eq!(step.instance.completed(&flow).count(), 1);
+}
+
+/// Back before the split: the other branch is work that followed, so it is cancelled.
+#[test]
+fn returning_before_a_split_cancels_the_other_branches() {
+    let flow = load("loop");
+    let step = begin(&flow);
+    let step = complete(&flow, &step.instance, "t2", outcome("pass"));
+    assert_eq!(short(&step.effects), ["+t6 fire", "+t7 health"]);
+    let step = go(&flow, &step.instance, back("t6", "review"));
+    assert_eq!(short(&step.effects), ["-t7 health", "+t8 review"]);
+    let step = complete(&flow, &step.instance, "t8", outcome("pass"));
+    assert_eq!(short(&step.effects).len(), 2, "both branches anew");
+}
+
+/// Back into one joint branch after the join: the other branch's finished work stands, the join waits for the one only.
+#[test]
+fn returning_into_a_branch_keeps_the_other_branch_s_work() {
+    let flow = load("loop");
+    let step = begin(&flow);
+    let step = complete(&flow, &step.instance, "t2", outcome("pass"));
+    let step = complete(&flow, &step.instance, "t6", outcome("pass"));
+    let step = complete(&flow, &step.instance, "t7", outcome("doubt"));
+    assert_eq!(short(&step.effects), ["+t11 decide"]);
+    assert_eq!(returnable(&flow, &step.instance, "t11"), ["health", "fire", "review"]);
+    let step = go(&flow, &step.instance, back("t11", "health"));
+    assert_eq!(short(&step.effects), ["+t12 health"]);
+    assert_eq!(step.instance.variables["fire"]["outcome"], "pass");
+    assert!(!step.instance.variables.contains_key("health"));
+    let step = complete(&flow, &step.instance, "t12", outcome("pass"));
+    assert_eq!(step.effects.len(), 1);
+    assert!(short(&step.effects)[0].ends_with(" decide"), "fire need not be done twice");
+}
+
+/// Within a branch: the other branch goes on undisturbed.
+#[test]
+fn returning_within_a_branch_leaves_the_others_alone() {
+    let flow = load("parallel");
+    let step = begin(&flow);
+    let step = complete(&flow, &step.instance, "t2", outcome("pass"));
+    let step = complete(&flow, &step.instance, "t7", outcome("pass"));
+    assert_eq!(short(&step.effects), ["+t9 health_check"]);
+    let step = go(&flow, &step.instance, back("t9", "health"));
+    assert_eq!(short(&step.effects), ["+t10 health"], "fire is not touched");
+    assert_eq!(step.instance.open_tasks(&flow).map(|(id, _)| id).collect::<Vec<_>>(), ["t6", "t10"]);
+    // The other way round is not "earlier": fire does not follow from health.
+    let step = complete(&flow, &step.instance, "t10", outcome("pass"));
+    assert_eq!(refused(&flow, &step.instance, back("t6", "health")), FlowError::NotEarlier("health".into()));
+    assert_eq!(refused(&flow, &step.instance, back("t6", "decide")), FlowError::NotVisited("decide".into()));
+    assert_eq!(refused(&flow, &step.instance, back("t6", "fire")), FlowError::NotVisited("fire".into()));
+    assert_eq!(refused(&flow, &step.instance, back("t6", "join")), FlowError::NotATask("join".into()));
+    assert_eq!(refused(&flow, &step.instance, back("t6", "nothing")), FlowError::UnknownElement("nothing".into()));
+}
+
+/// A drawn loop: the latest visit counts, and what earlier rounds wrote stays.
+#[test]
+fn returning_in_a_loop_goes_to_the_latest_visit() {
+    let flow = load("loop");
+    let mut step = begin(&flow);
+    for round in ["again", "again"] {
+        for _ in 0..3 {
+            let (task, _) = step.instance.open_tasks(&flow).next().unwrap();
+            step = complete(&flow, &step.instance, &task, outcome("pass"));
+        }
+        let (task, node) = step.instance.open_tasks(&flow).next().unwrap();
+        assert_eq!(node.id, "decide");
+        step = complete(&flow, &step.instance, &task, outcome(round));
+    }
+    assert_eq!(step.instance.completed(&flow).count(), 8);
+    let (task, node) = step.instance.open_tasks(&flow).next().unwrap();
+    assert_eq!(node.id, "review");
+    assert_eq!(returnable(&flow, &step.instance, &task), ["decide", "health", "fire", "review"]);
+    let step = go(&flow, &step.instance, back(&task, "decide"));
+    assert_eq!(step.instance.completed(&flow).count(), 7);
+    assert_eq!(step.instance.variables["decide"]["outcome"], "again", "the first round's decision stands");
+}
+
+/// Timers of the task from which it is returned stop; a task cut short by its timer can be returned to, timers anew.
+#[test]
+fn timers_follow_a_return() {
+    let flow = load("timer");
+    let step = begin(&flow);
+    let step = go(&flow, &step.instance, Command::TimerFired { token: "c3".into() });
+    let step = go(&flow, &step.instance, Command::TimerFired { token: "c4".into() });
+    assert_eq!(short(&step.effects), ["-t2 review", "+t8 takeover"]);
+    let step = go(&flow, &step.instance, back("t8", "review"));
+    assert_eq!(short(&step.effects), ["-t6 urge", "+t9 review", "wait c10 remind 86400s", "wait c11 late 259200s"]);
+    assert_eq!(step.instance.status, Status::Running);
+}
+
+/// Reminded work may not be sent back into the task that is still being done.
+#[test]
+fn a_task_still_open_is_not_returned_to() {
+    let flow = load("timer");
+    let step = begin(&flow);
+    let step = go(&flow, &step.instance, Command::TimerFired { token: "c3".into() });
+    assert_eq!(refused(&flow, &step.instance, back("t6", "review")), FlowError::NotVisited("review".into()));
+    assert!(returnable(&flow, &step.instance, "t6").is_empty());
+}

@@ -1,0 +1,243 @@
+//! The types of a form definition, schema `tongban-form/1`.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_json::Number;
+
+/// The schema this crate reads.
+pub const SCHEMA: &str = "tongban-form/1";
+
+/// A form: sections of fields. Field keys are unique over all sections; sections only group the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Definition {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// Key of the form, kebab-case.
+    pub key: String,
+    /// Title shown above the form.
+    pub title: String,
+    /// The sections, in page order.
+    pub sections: Vec<Section>,
+}
+
+/// A section of the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Section {
+    /// Key, unique in the form.
+    pub key: String,
+    /// Heading.
+    pub title: String,
+    /// A line below the heading.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// FEEL; the section shows when it is true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visible_when: Option<String>,
+    /// The fields, in page order.
+    pub fields: Vec<Field>,
+}
+
+/// What a field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldType {
+    /// One line of text.
+    Text,
+    /// Several lines of text.
+    Textarea,
+    /// A decimal number: a JSON number, or a decimal string where a JSON number would not be exact.
+    Number,
+    /// Money in fen, an integer.
+    Money,
+    /// `YYYY-MM-DD`.
+    Date,
+    /// One of the options, from a list.
+    Select,
+    /// One of the options, all shown.
+    Radio,
+    /// Several of the options: an array of values.
+    Checkboxes,
+    /// `true` or `false`.
+    Yesno,
+    /// A telephone number.
+    Phone,
+    /// A citizen identity number, GB 11643.
+    IdNumber,
+    /// A unified social credit code, GB 32100.
+    Uscc,
+    /// A 12-digit region code.
+    Region,
+    /// A street address.
+    Address,
+    /// An e-mail address.
+    Email,
+    /// Rows: an array of objects.
+    Table,
+    /// Fields that belong together: an object.
+    Group,
+    /// A text to read; it holds no value.
+    Note,
+}
+
+impl FieldType {
+    /// Holds fields of its own.
+    pub fn nests(self) -> bool {
+        matches!(self, Self::Table | Self::Group)
+    }
+
+    /// Holds a string.
+    pub fn is_text(self) -> bool {
+        !matches!(
+            self,
+            Self::Number | Self::Money | Self::Checkboxes | Self::Yesno | Self::Table | Self::Group | Self::Note
+        )
+    }
+
+    /// Needs a list of options.
+    pub fn chooses(self) -> bool {
+        matches!(self, Self::Select | Self::Radio | Self::Checkboxes)
+    }
+
+    /// Is answered by choosing, not by writing.
+    pub fn is_chosen(self) -> bool {
+        self.chooses() || matches!(self, Self::Yesno | Self::Date | Self::Region)
+    }
+}
+
+/// A field.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Field {
+    /// Key: snake_case, unique among its neighbours.
+    pub key: String,
+    /// What it holds.
+    #[serde(rename = "type")]
+    pub kind: FieldType,
+    /// Label, also used in messages.
+    pub label: String,
+    /// Help below the label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// Unit shown behind the input (㎡, 人, 元).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// An example of a right answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub example: Option<String>,
+    /// Must be answered when visible. True unless said otherwise.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub required: bool,
+    /// FEEL; when given it decides alone whether the field is required.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub required_when: Option<String>,
+    /// FEEL; the field shows when it is true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visible_when: Option<String>,
+    /// FEEL; the value is its result and nobody can write it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compute: Option<String>,
+    /// The answers to choose from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<Choice>,
+    /// Rules of this field; they may read any field of the form.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub validate: Vec<Rule>,
+    /// Fewest characters of a text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_length: Option<usize>,
+    /// Most characters of a text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_length: Option<usize>,
+    /// Least number (fen for money) or earliest date (`YYYY-MM-DD` or `today`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<Bound>,
+    /// Greatest number or latest date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<Bound>,
+    /// Most decimals of a number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decimals: Option<u32>,
+    /// Regular expression that the whole text must match (the subset that browsers and servers share).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
+    /// Columns taken on a wide page: 1 or 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub span: Option<u8>,
+    /// Where the value may come from: `account.name`, `enterprise.uscc`, `licence.address`…
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// A value that came from `source` cannot be changed by the applicant.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub locked: bool,
+    /// Shown beside a value that came from `source`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_note: Option<String>,
+    /// Who may do what, by role or step. Who is not named may write.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub permission: IndexMap<String, Permission>,
+    /// Fields of a group or columns of a table.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<Field>,
+    /// Fewest rows of a table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_rows: Option<usize>,
+    /// Most rows of a table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_rows: Option<usize>,
+    /// A column in which no value may stand twice.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unique: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_yes(flag: &bool) -> bool {
+    *flag
+}
+
+/// An answer to choose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    /// What is stored.
+    pub value: String,
+    /// What is shown.
+    pub label: String,
+}
+
+/// A rule and what to say when it is broken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// FEEL; false breaks the rule, null (something is not filled in yet) does not.
+    pub feel: String,
+    /// What to do, in plain words.
+    pub message: String,
+}
+
+/// A least or greatest value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Bound {
+    /// Of a number.
+    Number(Number),
+    /// Of a date, or a number written as a decimal string.
+    Text(String),
+}
+
+/// What a role may do with a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Permission {
+    /// Neither see nor send it.
+    Hidden,
+    /// See it.
+    Read,
+    /// See and change it.
+    Write,
+}

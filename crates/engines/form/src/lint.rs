@@ -1,0 +1,234 @@
+//! What only shows when a form is seen as a whole. A form with defects must not be published.
+
+use crate::definition::{Bound, Definition, Field, FieldType};
+use crate::plan::{self, CONTEXT_NAMES, Plan, Scope};
+use crate::{Defect, Expressions, formats};
+use serde_json::Value;
+use std::collections::HashSet;
+
+/// Words that mean something in expressions, so no field may be called by them.
+const RESERVED: &[&str] = &[
+    "and", "or", "not", "if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between", "true",
+    "false", "null", "function", "external", "instance", "of", "item", "partial", "list", "context", "range", "date",
+    "time", "duration", "number", "string", "now", "abs", "after", "all", "any", "append", "before", "ceiling",
+    "coincides", "concatenate", "contains", "count", "decimal", "during", "even", "exp", "finishes", "flatten", "floor",
+    "includes", "is", "log", "matches", "max", "mean", "median", "meets", "min", "mode", "modulo", "odd", "overlaps",
+    "product", "remove", "replace", "reverse", "sort", "split", "sqrt", "starts", "stddev", "sublist", "substring", "sum",
+    "union",
+];
+
+/// Beginnings of scripts and of markup that could carry one.
+const SCRIPTS: &[&str] = &["<script", "</script", "<iframe", "<img", "<svg", "<object", "<embed", "javascript:", "vbscript:", "data:text/html", "$fnx", "onerror=", "onload="];
+
+pub(crate) fn lint(definition: &Definition, plan: &Plan, expressions: &dyn Expressions) -> Vec<Defect> {
+    let mut lint = Lint { expressions, defects: Vec::new() };
+    if let Ok(value) = serde_json::to_value(definition) {
+        lint.scripts(&value, "");
+    }
+    if !is_key(&definition.key, '-') {
+        lint.defect("/key", "表单的 key 用小写字母、数字和连字符");
+    }
+    let mut fields = Vec::new();
+    let mut sections = HashSet::new();
+    for (s, section) in definition.sections.iter().enumerate() {
+        let pointer = format!("/sections/{s}");
+        if !sections.insert(&section.key) {
+            lint.defect(format!("{pointer}/key"), format!("分节 {} 出现了两次", section.key));
+        }
+        if section.fields.is_empty() {
+            lint.defect(format!("{pointer}/fields"), format!("分节“{}”里没有字段", section.title));
+        }
+        for (f, field) in section.fields.iter().enumerate() {
+            fields.push((format!("{pointer}/fields/{f}"), field));
+        }
+    }
+    let mut names: Vec<String> = CONTEXT_NAMES.iter().map(|name| (*name).to_owned()).collect();
+    names.extend(fields.iter().map(|(_, field)| field.key.clone()));
+    for (s, section) in definition.sections.iter().enumerate() {
+        if let Some(when) = &section.visible_when {
+            lint.expression(when, format!("/sections/{s}/visibleWhen"), &names);
+        }
+    }
+    lint.scope(&fields, &plan.root, &names, false);
+    lint.defects
+}
+
+struct Lint<'a> {
+    expressions: &'a dyn Expressions,
+    defects: Vec<Defect>,
+}
+
+impl Lint<'_> {
+    fn defect(&mut self, pointer: impl Into<String>, message: impl Into<String>) {
+        self.defects.push(Defect { pointer: pointer.into(), message: message.into() });
+    }
+
+    fn scripts(&mut self, value: &Value, pointer: &str) {
+        match value {
+            Value::String(text) => {
+                let low = text.to_lowercase();
+                if let Some(script) = SCRIPTS.iter().find(|script| low.contains(**script)) {
+                    self.defect(pointer, format!("不能含有脚本：{script}"));
+                }
+            }
+            Value::Array(items) => {
+                items.iter().enumerate().for_each(|(index, item)| self.scripts(item, &format!("{pointer}/{index}")));
+            }
+            Value::Object(map) => {
+                map.iter().for_each(|(key, item)| self.scripts(item, &format!("{pointer}/{}", crate::parse::escape(key))));
+            }
+            _ => {}
+        }
+    }
+
+    fn expression(&mut self, expression: &str, pointer: String, names: &[String]) {
+        if let Err(message) = self.expressions.check(expression, names) {
+            self.defect(pointer, message);
+        }
+    }
+
+    fn scope(&mut self, fields: &[(String, &Field)], scope: &Scope, names: &[String], in_table: bool) {
+        let mut seen = HashSet::new();
+        for (pointer, field) in fields {
+            if !seen.insert(&field.key) {
+                self.defect(format!("{pointer}/key"), format!("字段 {} 出现了两次", field.key));
+            }
+            self.field(pointer, field, names, in_table);
+        }
+        for circle in &scope.circles {
+            if let Some((pointer, field)) = fields.get(*circle) {
+                let place = if field.compute.is_some() { "compute" } else { "visibleWhen" };
+                self.defect(format!("{pointer}/{place}"), format!("“{}”要看别的字段，别的字段又要看它，成了一圈", field.label));
+            }
+        }
+        for ((pointer, field), step) in fields.iter().zip(&scope.steps) {
+            if let Some(inner_scope) = &step.scope {
+                let inner: Vec<(String, &Field)> =
+                    field.fields.iter().enumerate().map(|(f, inner)| (format!("{pointer}/fields/{f}"), inner)).collect();
+                let mut inner_names = names.to_vec();
+                inner_names.extend(field.fields.iter().map(|inner| inner.key.clone()));
+                self.scope(&inner, inner_scope, &inner_names, field.kind == FieldType::Table);
+            }
+        }
+    }
+
+    fn field(&mut self, pointer: &str, field: &Field, names: &[String], in_table: bool) {
+        let at = |part: &str| format!("{pointer}/{part}");
+        if !is_key(&field.key, '_') {
+            self.defect(at("key"), "字段的 key 用小写字母开头，只含小写字母、数字和下划线");
+        } else if RESERVED.contains(&field.key.as_str()) || CONTEXT_NAMES.contains(&field.key.as_str()) {
+            self.defect(at("key"), format!("{} 在表达式里另有含义，请换一个 key", field.key));
+        }
+        if field.label.trim().is_empty() {
+            self.defect(at("label"), "写上字段的名称");
+        }
+        for (part, text) in [("visibleWhen", &field.visible_when), ("requiredWhen", &field.required_when), ("compute", &field.compute)] {
+            if let Some(text) = text {
+                self.expression(text, at(part), names);
+            }
+        }
+        for (index, rule) in field.validate.iter().enumerate() {
+            self.expression(&rule.feel, at(&format!("validate/{index}/feel")), names);
+            if rule.message.trim().is_empty() {
+                self.defect(at(&format!("validate/{index}/message")), "写上没通过时的提示");
+            }
+        }
+        self.shape(pointer, field, in_table);
+        self.limits(pointer, field);
+    }
+
+    /// Parts that belong to some types only.
+    fn shape(&mut self, pointer: &str, field: &Field, in_table: bool) {
+        let at = |part: &str| format!("{pointer}/{part}");
+        let kind = field.kind;
+        if kind.chooses() && field.options.is_empty() {
+            self.defect(at("options"), format!("“{}”没有选项", field.label));
+        }
+        if !kind.chooses() && !field.options.is_empty() {
+            self.defect(at("options"), "这种字段没有选项");
+        }
+        let mut values = HashSet::new();
+        for (index, option) in field.options.iter().enumerate() {
+            if option.value.is_empty() || !values.insert(&option.value) {
+                self.defect(at(&format!("options/{index}/value")), "选项的值空着或者重复");
+            }
+        }
+        if kind.nests() && field.fields.is_empty() {
+            self.defect(at("fields"), format!("“{}”里没有字段", field.label));
+        }
+        if !kind.nests() && !field.fields.is_empty() {
+            self.defect(at("fields"), "这种字段里不能再放字段");
+        }
+        if in_table && kind == FieldType::Table {
+            self.defect(at("type"), "表格里不能再放表格");
+        }
+        if field.unique && !in_table {
+            self.defect(at("unique"), "只有表格的列可以要求不重复");
+        }
+        if field.locked && field.source.is_none() {
+            self.defect(at("locked"), "锁定的字段要写明 source");
+        }
+        if field.compute.is_some() && (kind.nests() || kind == FieldType::Note) {
+            self.defect(at("compute"), "这种字段不能计算");
+        }
+        if field.compute.is_some() && field.source.is_some() {
+            self.defect(at("source"), "计算的字段不能再预填");
+        }
+        if field.span.is_some_and(|span| !(1..=2).contains(&span)) {
+            self.defect(at("span"), "span 是 1 或 2");
+        }
+        if let Some(pattern) = &field.pattern {
+            if !kind.is_text() {
+                self.defect(at("pattern"), "这种字段不能写格式");
+            } else if plan::compile(pattern).is_err() {
+                self.defect(at("pattern"), "这个格式读不出来");
+            }
+        }
+    }
+
+    fn limits(&mut self, pointer: &str, field: &Field) {
+        let at = |part: &str| format!("{pointer}/{part}");
+        if matches!((field.min_length, field.max_length), (Some(least), Some(most)) if least > most) {
+            self.defect(at("minLength"), "最少字数比最多字数还大");
+        }
+        if matches!((field.min_rows, field.max_rows), (Some(least), Some(most)) if least > most) {
+            self.defect(at("minRows"), "最少行数比最多行数还大");
+        }
+        if (field.min_rows.is_some() || field.max_rows.is_some()) && field.kind != FieldType::Table {
+            self.defect(at(if field.min_rows.is_some() { "minRows" } else { "maxRows" }), "只有表格有行数");
+        }
+        if field.decimals.is_some_and(|places| places > 18) || (field.decimals.is_some() && field.kind != FieldType::Number) {
+            self.defect(at("decimals"), "小数位数只用于数字，最多 18 位");
+        }
+        let mut ends = Vec::new();
+        for (part, bound) in [("min", &field.min), ("max", &field.max)] {
+            let Some(bound) = bound else { continue };
+            match amount(field.kind, bound) {
+                Some(amount) => ends.push(amount),
+                None => self.defect(at(part), format!("{part} 和字段的类型对不上")),
+            }
+        }
+        if let [Some(least), Some(most)] = ends.as_slice()
+            && least > most
+        {
+            self.defect(at("min"), "min 比 max 还大");
+        }
+    }
+}
+
+/// A bound as a comparable number; `Some(None)` is `today`, which nobody knows yet.
+fn amount(kind: FieldType, bound: &Bound) -> Option<Option<i128>> {
+    match (kind, bound) {
+        (FieldType::Date, Bound::Text(text)) if text == "today" => Some(None),
+        (FieldType::Date, Bound::Text(text)) => formats::date(text).map(|date| Some(i128::from(date.to_julian_day()))),
+        (FieldType::Number | FieldType::Money, Bound::Number(number)) => formats::decimal(&number.to_string()).map(Some),
+        (FieldType::Number | FieldType::Money, Bound::Text(text)) => formats::decimal(text).map(Some),
+        _ => None,
+    }
+}
+
+fn is_key(key: &str, joiner: char) -> bool {
+    key.len() <= 64
+        && key.starts_with(|c: char| c.is_ascii_lowercase())
+        && key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == joiner)
+}

@@ -1,0 +1,193 @@
+//! FEEL expressions: compiled once, evaluated many times.
+
+use crate::cache::Cache;
+use crate::error::RuleError;
+use crate::guard::{self, Needs};
+use crate::{limits, names, value};
+use dsntk_feel::context::FeelContext;
+use dsntk_feel::{Evaluator, FeelScope, Name};
+use dsntk_feel_parser::AstNode;
+use serde_json::{Map, Value as Json};
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// A compiled expression. It knows the names it reads, so an evaluation converts only these values.
+pub struct Expression {
+    evaluator: Evaluator,
+    needs: Needs,
+    inputs: Vec<(String, Name)>,
+}
+
+impl fmt::Debug for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Expression").field("needs", &self.needs).finish_non_exhaustive()
+    }
+}
+
+impl Expression {
+    /// The names this expression reads from its context.
+    pub fn names(&self) -> &[String] {
+        &self.needs.names
+    }
+
+    /// Evaluates in a context. A name the context does not have is null.
+    ///
+    /// # Errors
+    /// [`RuleError::TooLarge`] for more input than [`limits::INPUT_VALUES`], [`RuleError::Failed`] when the
+    /// result is no data.
+    pub fn evaluate(&self, context: &Map<String, Json>) -> Result<Json, RuleError> {
+        let mut budget = limits::INPUT_VALUES;
+        let mut inputs = FeelContext::default();
+        for (key, name) in &self.inputs {
+            if let Some(json) = context.get(key) {
+                inputs.set_entry(name, value::read(json, &mut budget)?);
+            }
+        }
+        let scope = FeelScope::from(inputs);
+        run(|| value::write(&(self.evaluator)(&scope)))
+    }
+}
+
+/// Evaluates FEEL. One value of this type serves the whole process: it is cheap to share and keeps a bounded
+/// number of compiled expressions, because the same expressions run on every submission.
+pub struct Feel {
+    compiled: Cache<Expression>,
+}
+
+impl Default for Feel {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Feel {
+    /// An evaluator with an empty cache.
+    pub fn new() -> Self {
+        Self { compiled: Cache::new(limits::CACHE) }
+    }
+
+    /// Compiles an expression. `names` matter only where a name is no plain word (it has blanks or signs).
+    ///
+    /// # Errors
+    /// What is no FEEL, passes a limit or asks for what rules may not do.
+    pub fn compile(&self, expression: &str, names: &[String]) -> Result<Arc<Expression>, RuleError> {
+        let special: Vec<&String> =
+            names.iter().filter(|name| names::is_special(name) && expression.contains(name.as_str())).collect();
+        if special.is_empty() {
+            return self.cached(expression);
+        }
+        let mut key = expression.to_owned();
+        for name in &special {
+            key.push('\u{0}');
+            key.push_str(name);
+        }
+        if let Some(found) = self.compiled.get(&key) {
+            return Ok(found);
+        }
+        let compiled = Arc::new(compile(expression, &special)?);
+        self.compiled.put(&key, Arc::clone(&compiled));
+        Ok(compiled)
+    }
+
+    /// Evaluates an expression whose names are plain words (letters of any script, digits, `_`).
+    ///
+    /// # Errors
+    /// Those of [`Feel::compile`] and [`Expression::evaluate`].
+    pub fn evaluate(&self, expression: &str, context: &Map<String, Json>) -> Result<Json, RuleError> {
+        self.cached(expression)?.evaluate(context)
+    }
+
+    /// Checks an expression before it is published: it can be compiled and every name it needs is in `names`.
+    /// A name used only inside a filter (`rows[amount > 3]`) may be a key of the rows and is not checked.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its place in the text.
+    pub fn check(&self, expression: &str, names: &[String]) -> Result<(), RuleError> {
+        let compiled = self.compile(expression, names)?;
+        match compiled.needs.certain.iter().find(|name| !names.contains(name)) {
+            None => Ok(()),
+            Some(unknown) => Err(RuleError::UnknownName { name: unknown.clone(), position: position(expression, unknown) }),
+        }
+    }
+
+    fn cached(&self, expression: &str) -> Result<Arc<Expression>, RuleError> {
+        if let Some(found) = self.compiled.get(expression) {
+            return Ok(found);
+        }
+        let compiled = Arc::new(compile(expression, &[])?);
+        self.compiled.put(expression, Arc::clone(&compiled));
+        Ok(compiled)
+    }
+}
+
+fn position(expression: &str, name: &str) -> usize {
+    let words = names::words(expression);
+    words.iter().find(|word| word.text == name && !word.after_dot).map_or_else(
+        || expression.find(name).map_or(0, |byte| expression.get(..byte).unwrap_or_default().chars().count()),
+        |word| word.start,
+    )
+}
+
+fn compile(expression: &str, special: &[&String]) -> Result<Expression, RuleError> {
+    let mut node = parse(expression, special.iter().map(|name| name.as_str()), Grammar::Expression)?;
+    let needs = guard::inspect(&mut node, &|_| false)?;
+    let inputs = needs.names.iter().map(|name| (name.clone(), Name::from(name))).collect();
+    let evaluator = run(|| Ok(dsntk_feel_evaluator::prepare(&node)))?;
+    Ok(Expression { evaluator, needs, inputs })
+}
+
+/// Which of the two grammars a text belongs to.
+#[derive(Clone, Copy)]
+pub(crate) enum Grammar {
+    Expression,
+    UnaryTests,
+}
+
+/// Parses a text, knowing `names` besides its own plain words.
+pub(crate) fn parse<'a>(
+    text: &str,
+    names: impl Iterator<Item = &'a str>,
+    grammar: Grammar,
+) -> Result<AstNode, RuleError> {
+    if text.chars().count() > limits::EXPRESSION_LENGTH {
+        return Err(RuleError::TooLarge { what: "表达式的长度", limit: limits::EXPRESSION_LENGTH as u64 });
+    }
+    let mut known = FeelContext::default();
+    for word in names::words(text) {
+        known.set_null(Name::from(word.text));
+    }
+    for name in names {
+        known.set_null(Name::from(name));
+    }
+    let scope = FeelScope::from(known);
+    let read = |text: &str| {
+        let (node, tests) = match grammar {
+            Grammar::Expression => (dsntk_feel_parser::parse_expression(&scope, text, false).ok()?, false),
+            Grammar::UnaryTests => (dsntk_feel_parser::parse_unary_tests(&scope, text, false).ok()?, true),
+        };
+        (guard::is_too_deep(&node) || !guard::has_stray_test(&node, tests)).then_some(node)
+    };
+    if let Ok(Some(node)) = run(|| Ok(read(text))) {
+        return Ok(node);
+    }
+    // The parser does not say where it stopped: the longest beginning that can be read does.
+    let chars: Vec<char> = text.chars().collect();
+    let position = names::piece_ends(text)
+        .into_iter()
+        .rev()
+        .find(|end| {
+            let beginning: String = chars.iter().take(*end).collect();
+            *end < chars.len() && matches!(run(|| Ok(read(&beginning))), Ok(Some(_)))
+        })
+        .unwrap_or(0);
+    let rest: String = chars.iter().skip(position).take(20).collect();
+    let blanks = rest.chars().take_while(|c| c.is_whitespace()).count();
+    Err(RuleError::Syntax { position: position + blanks, near: rest.trim().to_owned() })
+}
+
+/// Runs foreign code: a panic in it is an error of this expression, not the end of the request.
+pub(crate) fn run<T>(work: impl FnOnce() -> Result<T, RuleError>) -> Result<T, RuleError> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(RuleError::Failed { reason: "计算中断".to_owned() }))
+}

@@ -1,0 +1,11 @@
+/**
+ * The client of the server's `/api/v1`. Start at `desk` (staff) or `portal` (citizens);
+ * `types.ts` names the shapes, `transport.ts` says how a call is made.
+ */
+export { desk } from './desk.ts'
+export { listen, type LiveOptions } from './live.ts'
+export { portal, type DraftChange } from './portal.ts'
+export { ApiProblem, asProblem, type ProblemBody, type ProblemField } from './problem.ts'
+export { address, call, FORGERY_HEADER, newKey, onSignedOut, withoutEmpty } from './transport.ts'
+export { sendFile, uploadFile, type UploadOptions } from './upload.ts'
+export type * from './types.ts'

@@ -1,0 +1,26 @@
+import { inject, type ComputedRef, type InjectionKey } from 'vue'
+import type { Evaluation } from '../evaluate.ts'
+
+/** What FormView shares with the fields below it. */
+export interface FormState {
+  evaluation: ComputedRef<Evaluation>
+  valueAt(pointer: string): unknown
+  setAt(pointer: string, value: unknown): void
+  errorAt(pointer: string): string | undefined
+  leave(pointer: string): void
+  /** Line under a prefilled field, and whether the applicant may not change it. */
+  prefilled(key: string): { source?: string; locked: boolean }
+  regions?: RegionSource
+}
+
+export interface Region { code: string; name: string; leaf?: boolean }
+/** Children of a region; the top of the offered tree for null. */
+export type RegionSource = (parent: string | null) => Promise<Region[]>
+
+export const formState: InjectionKey<FormState> = Symbol('form')
+
+export function useForm(): FormState {
+  const state = inject(formState)
+  if (!state) throw new Error('a form field stands outside FormView')
+  return state
+}
