@@ -53,12 +53,8 @@ struct Exchange {
 }
 
 pub(crate) fn routes(people: People) -> Router {
-    let province = Province {
-        switch: Switch::default(),
-        people: Arc::new(people),
-        codes: Arc::default(),
-        tokens: Arc::default(),
-    };
+    let province =
+        Province { switch: Switch::default(), people: Arc::new(people), codes: Arc::default(), tokens: Arc::default() };
     let common = province.switch.routes();
     Router::new()
         .route("/authorize", get(authorize).post(choose))
@@ -100,7 +96,8 @@ async fn userinfo(State(province): State<Province>, headers: HeaderMap) -> Resul
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "))
         .unwrap_or_default();
-    let found = lock(&province.tokens).get(token).filter(|(_, expires)| *expires > now()).map(|(login, _)| login.clone());
+    let found =
+        lock(&province.tokens).get(token).filter(|(_, expires)| *expires > now()).map(|(login, _)| login.clone());
     found.map(Json).ok_or_else(|| refused(StatusCode::UNAUTHORIZED, "invalid_token"))
 }
 
@@ -198,7 +195,8 @@ button:focus-visible {{ outline: .2rem solid #0b5cad; outline-offset: .15rem }}
 
 fn button(page: &mut String, key: &str, name: &str, note: &str) {
     // Writing to a String can't fail.
-    let _ = writeln!(page, "<button name=\"login\" value=\"{}\">{}{}</button>", escape(key), escape(name), escape(note));
+    let _ =
+        writeln!(page, "<button name=\"login\" value=\"{}\">{}{}</button>", escape(key), escape(name), escape(note));
 }
 
 fn escape(text: &str) -> String {

@@ -51,7 +51,8 @@ pub(crate) async fn begin_sign_on(
         Ok(begun) => {
             let secure = if identity.platform.config.secure_cookies { "; Secure" } else { "" };
             let path = "/api/v1/portal/sign-on";
-            let kept = format!("{STATE_COOKIE}={}; Path={path}; HttpOnly; SameSite=Lax; Max-Age=600{secure}", begun.state);
+            let kept =
+                format!("{STATE_COOKIE}={}; Path={path}; HttpOnly; SameSite=Lax; Max-Age=600{secure}", begun.state);
             (set_cookie(kept), Redirect::to(&begun.address)).into_response()
         }
         Err(problem) => explain(&headers, problem),
