@@ -244,10 +244,11 @@ async fn commit_group(
     while let Some(command) = group.get_mut(at) {
         command.run(&outer).await;
         at += 1;
-        if at == group.len() && at < GROUP {
-            if let Ok(next) = commands.try_recv() {
-                group.push(next);
-            }
+        if at == group.len()
+            && at < GROUP
+            && let Ok(next) = commands.try_recv()
+        {
+            group.push(next);
         }
     }
     outer.commit().await

@@ -77,10 +77,10 @@ pub(crate) async fn finish_sign_on(
         Err(problem) => return explain(&parts.headers, problem),
     };
     // Whoever was signed in before in this browser is signed out.
-    if let Some(old) = cookie(&parts, Audience::Portal.cookie()) {
-        if let Err(problem) = identity.platform.sessions.end(&identity.platform, Audience::Portal, old).await {
-            return explain(&parts.headers, problem);
-        }
+    if let Some(old) = cookie(&parts, Audience::Portal.cookie())
+        && let Err(problem) = identity.platform.sessions.end(&identity.platform, Audience::Portal, old).await
+    {
+        return explain(&parts.headers, problem);
     }
     (set_cookie(session), Redirect::to(&return_to)).into_response()
 }
