@@ -29,8 +29,12 @@ pub fn seconds_of(text: &str) -> Result<u64, String> {
             continue;
         }
         let (unit, order) = match (in_time, letter) {
-            (false, 'Y') => return Err(format!("时长“{text}”用了年，长短不固定。改成天数，如“P365D”")),
-            (false, 'M') => return Err(format!("时长“{text}”用了月，长短不固定。改成天数，如“P30D”")),
+            (false, 'Y') => {
+                return Err(format!("时长“{text}”用了年，长短不固定。改成天数，如“P365D”"));
+            }
+            (false, 'M') => {
+                return Err(format!("时长“{text}”用了月，长短不固定。改成天数，如“P30D”"));
+            }
             (false, 'W') => (604_800, 1),
             (false, 'D') => (86_400, 2),
             (true, 'H') => (3_600, 3),
@@ -70,7 +74,24 @@ mod tests {
 
     #[test]
     fn refuses_what_has_no_fixed_length_or_is_misspelt() {
-        for bad in ["", "P", "PT", "P1DT", "3D", "P1M", "P1Y", "PT1.5H", "P1D2", "P1H", "PT1D", "PT1M1H", "P1D1D", "-P1D", "P-1D", "P99999999999999999999D"] {
+        for bad in [
+            "",
+            "P",
+            "PT",
+            "P1DT",
+            "3D",
+            "P1M",
+            "P1Y",
+            "PT1.5H",
+            "P1D2",
+            "P1H",
+            "PT1D",
+            "PT1M1H",
+            "P1D1D",
+            "-P1D",
+            "P-1D",
+            "P99999999999999999999D",
+        ] {
             assert!(seconds_of(bad).is_err(), "{bad}");
         }
     }

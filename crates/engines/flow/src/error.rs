@@ -89,7 +89,13 @@ impl FlowError {
     pub fn is_definition_fault(&self) -> bool {
         matches!(
             self,
-            Self::NoSingleStart | Self::NoWayOut(_) | Self::Unsupported(_) | Self::Condition { .. } | Self::TooManySteps(_) | Self::Stuck(_) | Self::UnknownElement(_)
+            Self::NoSingleStart
+                | Self::NoWayOut(_)
+                | Self::Unsupported(_)
+                | Self::Condition { .. }
+                | Self::TooManySteps(_)
+                | Self::Stuck(_)
+                | Self::UnknownElement(_)
         )
     }
 }

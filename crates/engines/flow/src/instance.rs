@@ -132,7 +132,9 @@ impl Instance {
 
     /// User tasks completed and not undone, in the order of completion; an element occurs as often as it was done.
     pub fn completed<'a>(&'a self, definition: &'a Definition) -> impl Iterator<Item = &'a Node> + 'a {
-        self.history.iter().filter_map(move |fired| definition.node(&fired.element).filter(|node| node.kind == NodeKind::UserTask))
+        self.history
+            .iter()
+            .filter_map(move |fired| definition.node(&fired.element).filter(|node| node.kind == NodeKind::UserTask))
     }
 
     pub(crate) fn fresh(&mut self) -> u32 {

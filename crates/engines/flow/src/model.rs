@@ -75,7 +75,7 @@ pub struct Node {
     pub boundaries: Vec<usize>,
     /// Extension attributes by local name.
     pub attributes: IndexMap<String, String>,
-    /// Joins only: from where each way in can still be reached.
+    /// Inclusive joins only: from where each way in can still be reached.
     pub(crate) reach: Option<Reach>,
 }
 

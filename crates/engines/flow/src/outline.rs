@@ -25,9 +25,10 @@ pub struct Step {
 /// aside; branches in file order.
 #[must_use]
 pub fn outline(definition: &Definition) -> Vec<Step> {
-    order(definition)
-        .into_iter()
-        .map(|index| (index, &definition.nodes[index]))
+    let order = order(definition);
+    order
+        .iter()
+        .map(|&index| (index, &definition.nodes[index]))
         .filter(|(_, node)| node.kind == NodeKind::UserTask)
         .map(|(index, node)| Step {
             element: node.id.clone(),
@@ -35,7 +36,7 @@ pub fn outline(definition: &Definition) -> Vec<Step> {
             role: node.attribute("role").map(str::to_owned),
             stage: node.attribute("stage").map(str::to_owned),
             days: node.days(),
-            optional: avoidable(definition, index),
+            optional: avoidable(definition, &order, index),
         })
         .collect()
 }
@@ -73,17 +74,21 @@ pub(crate) fn order(definition: &Definition) -> Vec<usize> {
 
 /// Whether some complete run leaves out the node: all branches of a parallel split must end without it, one way out of
 /// any other element is enough.
-fn avoidable(definition: &Definition, avoided: usize) -> bool {
+fn avoidable(definition: &Definition, order: &[usize], avoided: usize) -> bool {
     let mut ends = vec![false; definition.nodes.len()];
     loop {
         let mut changed = false;
-        for (index, node) in definition.nodes.iter().enumerate() {
+        // From the ends backwards, so that one or two rounds are enough.
+        for &index in order.iter().rev() {
             if ends[index] || index == avoided {
                 continue;
             }
+            let node = &definition.nodes[index];
             let can = match node.kind {
                 NodeKind::End => true,
-                NodeKind::Parallel => !node.outgoing.is_empty() && node.outgoing.iter().all(|&flow| ends[definition.flows[flow].target]),
+                NodeKind::Parallel => {
+                    !node.outgoing.is_empty() && node.outgoing.iter().all(|&flow| ends[definition.flows[flow].target])
+                }
                 _ => definition.next(index).any(|next| ends[next]),
             };
             if can {

@@ -15,6 +15,10 @@ use crate::xml::{Document, Element};
 
 /// Largest file accepted, in bytes.
 pub const MAX_BYTES: usize = 2 * 1024 * 1024;
+/// Most nodes in one process: checking costs more than linearly, and nobody can read a larger drawing.
+pub(crate) const MAX_NODES: usize = 1_000;
+/// Most sequence flows in one process.
+pub(crate) const MAX_FLOWS: usize = 3_000;
 
 impl Definition {
     /// Reads a BPMN 2.0 file with one process.
@@ -24,14 +28,20 @@ impl Definition {
     /// Faults of the drawing itself are not errors here; [`crate::lint`] lists them.
     pub fn parse(xml: &str) -> Result<Self, Vec<Finding>> {
         if xml.len() > MAX_BYTES {
-            return Err(vec![Finding::error("", "xml_too_large", format!("文件超过 {} MB。把流程拆成几个再导入", MAX_BYTES / 1024 / 1024))]);
+            return Err(vec![Finding::error(
+                "",
+                "xml_too_large",
+                format!("文件超过 {} MB。把流程拆成几个再导入", MAX_BYTES / 1024 / 1024),
+            )]);
         }
         let document = Document::read(xml).map_err(|finding| vec![finding])?;
         if !is(&document.root, "definitions") {
             return Err(vec![Finding::error("", "not_bpmn", "这不是 BPMN 2.0 流程文件。用流程设计器导出后再导入")]);
         }
         let processes: Vec<&Element> = document.root.elements().filter(|e| is(e, "process")).collect();
-        let Some(process) = processes.iter().find(|p| p.attribute("isExecutable") == Some("true")).or(processes.first()) else {
+        let Some(process) =
+            processes.iter().find(|p| p.attribute("isExecutable") == Some("true")).or(processes.first())
+        else {
             return Err(vec![Finding::error("", "no_process", "文件里没有流程。先画一个流程再导入")]);
         };
         let mut reading = Reading::default();
@@ -39,13 +49,28 @@ impl Definition {
         let id = process.attribute("id").unwrap_or_default().to_owned();
         let name = process.attribute("name").unwrap_or_default().to_owned();
         if processes.len() > 1 {
-            reading.faults.push(Finding::error(&id, "several_processes", format!("文件里有 {} 个流程，只能有一个。把其他流程另存成文件", processes.len())));
+            reading.faults.push(Finding::error(
+                &id,
+                "several_processes",
+                format!("文件里有 {} 个流程，只能有一个。把其他流程另存成文件", processes.len()),
+            ));
         }
         reading.nodes_of(process);
         reading.flows_of(process);
         let Reading { mut nodes, flows, node_index, flow_index, faults, .. } = reading;
+        if nodes.len() > MAX_NODES || flows.len() > MAX_FLOWS {
+            return Err(vec![Finding::error(
+                id,
+                "too_many_elements",
+                format!(
+                    "流程有 {} 个环节、{} 条连线，最多 {MAX_NODES} 个和 {MAX_FLOWS} 条。把流程拆成几个再导入",
+                    nodes.len(),
+                    flows.len()
+                ),
+            )]);
+        }
         for index in 0..nodes.len() {
-            if nodes[index].joins() {
+            if nodes[index].kind == NodeKind::Inclusive && nodes[index].joins() {
                 nodes[index].reach = Some(Reach::of(index, &nodes, &flows));
             }
         }
@@ -63,8 +88,27 @@ fn child<'a>(element: &'a Element, local: &str) -> Option<&'a Element> {
 
 /// Elements without a meaning for running: labels, data, lanes.
 const SILENT: &[&str] = &[
-    "documentation", "extensionElements", "laneSet", "textAnnotation", "association", "group", "dataObject", "dataObjectReference",
-    "dataStoreReference", "ioSpecification", "property", "auditing", "monitoring", "supports", "artifact", "sequenceFlow",
+    "documentation",
+    "extensionElements",
+    "laneSet",
+    "textAnnotation",
+    "association",
+    "group",
+    "dataObject",
+    "dataObjectReference",
+    "dataStoreReference",
+    "ioSpecification",
+    "property",
+    "auditing",
+    "monitoring",
+    "supports",
+    "artifact",
+    "sequenceFlow",
+    "resourceRole",
+    "performer",
+    "humanPerformer",
+    "potentialOwner",
+    "correlationSubscription",
 ];
 
 /// Why an element is not supported, as a clerk would call it.
@@ -110,11 +154,16 @@ struct Reading {
 impl Reading {
     /// Ids are unique in a file (xsd:ID), whatever element bears them; foreign elements are not ours to judge.
     fn ids_of(&mut self, element: &Element, foreign: bool) {
-        let foreign = foreign || is(element, "extensionElements") || element.namespace.as_deref() != Some(BPMN_NAMESPACE);
+        let foreign =
+            foreign || is(element, "extensionElements") || element.namespace.as_deref() != Some(BPMN_NAMESPACE);
         if let (false, Some(id)) = (foreign, element.attribute("id"))
             && !self.seen.insert(id.to_owned())
         {
-            self.faults.push(Finding::error(id, "duplicate_id", format!("编号“{id}”用了不止一次。给每个元素一个自己的编号")));
+            self.faults.push(Finding::error(
+                id,
+                "duplicate_id",
+                format!("编号“{id}”用了不止一次。给每个元素一个自己的编号"),
+            ));
         }
         for inner in element.elements() {
             self.ids_of(inner, foreign);
@@ -128,7 +177,11 @@ impl Reading {
                 continue;
             }
             let Some(id) = element.attribute("id").filter(|id| !id.is_empty()) else {
-                self.faults.push(Finding::error("", "missing_id", format!("有一个{}没有编号。在设计器里选中它，补上编号", plain_name(&element.local))));
+                self.faults.push(Finding::error(
+                    "",
+                    "missing_id",
+                    format!("有一个{}没有编号。在设计器里选中它，补上编号", plain_name(&element.local)),
+                ));
                 continue;
             };
             let index = self.nodes.len();
@@ -159,7 +212,11 @@ impl Reading {
             });
         }
         for (index, host_id) in hosts {
-            let found = self.node_index.get(&host_id).copied().filter(|&h| matches!(self.nodes[h].kind, NodeKind::UserTask | NodeKind::ServiceTask));
+            let found = self
+                .node_index
+                .get(&host_id)
+                .copied()
+                .filter(|&h| matches!(self.nodes[h].kind, NodeKind::UserTask | NodeKind::ServiceTask));
             match found {
                 Some(found) => {
                     if let NodeKind::Boundary { host, .. } = &mut self.nodes[index].kind {
@@ -169,26 +226,44 @@ impl Reading {
                 }
                 None => {
                     let id = self.nodes[index].id.clone();
-                    self.faults.push(Finding::error(id, "boundary_unattached", "边界定时器没有贴在任务上。把它拖到一个任务的边上"));
+                    self.faults.push(Finding::error(
+                        id,
+                        "boundary_unattached",
+                        "边界定时器没有贴在任务上。把它拖到一个任务的边上",
+                    ));
                 }
             }
         }
     }
 
     fn kind_of(&mut self, element: &Element, id: &str) -> NodeKind {
-        let events: Vec<&Element> = element.elements().filter(|e| e.namespace.as_deref() == Some(BPMN_NAMESPACE) && e.local.ends_with("EventDefinition")).collect();
-        let loops = element.elements().find(|e| is(e, "multiInstanceLoopCharacteristics") || is(e, "standardLoopCharacteristics"));
+        let events: Vec<&Element> = element
+            .elements()
+            .filter(|e| e.namespace.as_deref() == Some(BPMN_NAMESPACE) && e.local.ends_with("EventDefinition"))
+            .collect();
+        let loops = element
+            .elements()
+            .find(|e| is(e, "multiInstanceLoopCharacteristics") || is(e, "standardLoopCharacteristics"));
         let unsupported = match (element.local.as_str(), events.as_slice(), loops) {
             (_, _, Some(inner)) => Some(inner.local.clone()),
             ("startEvent" | "endEvent", [inner, ..], _) => Some(inner.local.clone()),
-            ("startEvent" | "endEvent" | "userTask" | "serviceTask" | "exclusiveGateway" | "parallelGateway" | "inclusiveGateway", _, _) => None,
+            (
+                "startEvent" | "endEvent" | "userTask" | "serviceTask" | "exclusiveGateway" | "parallelGateway"
+                | "inclusiveGateway",
+                _,
+                _,
+            ) => None,
             ("intermediateCatchEvent" | "boundaryEvent", [inner], _) if inner.local == "timerEventDefinition" => None,
             ("intermediateCatchEvent" | "boundaryEvent", [inner, ..], _) => Some(inner.local.clone()),
             (local, _, _) => Some(local.to_owned()),
         };
         if let Some(local) = unsupported {
             let name = element.attribute("name").filter(|n| !n.is_empty()).unwrap_or(id);
-            self.faults.push(Finding::error(id, "unsupported_element", format!("“{name}”是{}，流程引擎不能办理。换成人工任务、服务任务、网关或定时器", plain_name(&local))));
+            self.faults.push(Finding::error(
+                id,
+                "unsupported_element",
+                format!("“{name}”是{}，流程引擎不能办理。换成人工任务、服务任务、网关或定时器", plain_name(&local)),
+            ));
             return NodeKind::Unsupported(local);
         }
         match element.local.as_str() {
@@ -199,7 +274,11 @@ impl Reading {
             "exclusiveGateway" => NodeKind::Exclusive,
             "parallelGateway" => NodeKind::Parallel,
             "inclusiveGateway" => NodeKind::Inclusive,
-            "boundaryEvent" => NodeKind::Boundary { timer: timer_of(&events), host: None, interrupting: element.attribute("cancelActivity") != Some("false") },
+            "boundaryEvent" => NodeKind::Boundary {
+                timer: timer_of(&events),
+                host: None,
+                interrupting: element.attribute("cancelActivity") != Some("false"),
+            },
             _ => NodeKind::Timer(timer_of(&events)),
         }
     }
@@ -207,7 +286,8 @@ impl Reading {
     fn flows_of(&mut self, process: &Element) {
         let mut defaults: Vec<(usize, String)> = Vec::new();
         for element in process.elements() {
-            if let (Some(default), Some(&index)) = (element.attribute("default"), element.attribute("id").and_then(|id| self.node_index.get(id)))
+            if let (Some(default), Some(&index)) =
+                (element.attribute("default"), element.attribute("id").and_then(|id| self.node_index.get(id)))
                 && element.namespace.as_deref() == Some(BPMN_NAMESPACE)
             {
                 defaults.push((index, default.to_owned()));
@@ -224,7 +304,11 @@ impl Reading {
             }
             let end = |key: &str| element.attribute(key).and_then(|reference| self.node_index.get(reference).copied());
             let (Some(source), Some(target)) = (end("sourceRef"), end("targetRef")) else {
-                self.faults.push(Finding::error(id, "dangling_flow", format!("连线“{id}”有一头没有接上。把它接到一个环节，或者删掉")));
+                self.faults.push(Finding::error(
+                    id,
+                    "dangling_flow",
+                    format!("连线“{id}”有一头没有接上。把它接到一个环节，或者删掉"),
+                ));
                 continue;
             };
             let condition = child(element, "conditionExpression").map(|c| {
@@ -250,7 +334,11 @@ impl Reading {
                 Some(flow) => self.nodes[node].default = Some(flow),
                 None => {
                     let (id, label) = (self.nodes[node].id.clone(), self.nodes[node].label().to_owned());
-                    self.faults.push(Finding::error(id, "bad_default", format!("“{label}”的默认走向“{default}”不是从它出来的连线。重新选一条")));
+                    self.faults.push(Finding::error(
+                        id,
+                        "bad_default",
+                        format!("“{label}”的默认走向“{default}”不是从它出来的连线。重新选一条"),
+                    ));
                 }
             }
         }
@@ -269,7 +357,11 @@ fn timer_of(events: &[&Element]) -> Timer {
     }
     if let Some(date) = child(event, "timeDate") {
         let text = date.text().trim().to_owned();
-        return if looks_like_date(&text) { Timer::Date(text) } else { Timer::Bad(format!("日期“{text}”读不懂。按“2026-10-01”或“2026-10-01T09:00:00+08:00”这样写")) };
+        return if looks_like_date(&text) {
+            Timer::Date(text)
+        } else {
+            Timer::Bad(format!("日期“{text}”读不懂。按“2026-10-01”或“2026-10-01T09:00:00+08:00”这样写"))
+        };
     }
     if child(event, "timeCycle").is_some() {
         return Timer::Bad("不支持重复定时。改成一段时长，如“P3D”".to_owned());
@@ -280,6 +372,10 @@ fn timer_of(events: &[&Element]) -> Timer {
 /// The outer shape of an ISO 8601 date or date-time; the caller, who owns the calendar, reads it exactly.
 fn looks_like_date(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let day = bytes.len() >= 10 && bytes[..10].iter().enumerate().all(|(i, b)| if i == 4 || i == 7 { *b == b'-' } else { b.is_ascii_digit() });
-    day && (bytes.len() == 10 || (bytes.len() >= 16 && bytes[10] == b'T' && bytes[11..16].iter().enumerate().all(|(i, b)| if i == 2 { *b == b':' } else { b.is_ascii_digit() })))
+    let day = bytes.len() >= 10
+        && bytes[..10].iter().enumerate().all(|(i, b)| if i == 4 || i == 7 { *b == b'-' } else { b.is_ascii_digit() });
+    day && (bytes.len() == 10
+        || (bytes.len() >= 16
+            && bytes[10] == b'T'
+            && bytes[11..16].iter().enumerate().all(|(i, b)| if i == 2 { *b == b':' } else { b.is_ascii_digit() })))
 }

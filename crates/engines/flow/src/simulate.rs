@@ -30,7 +30,12 @@ pub struct Run {
 ///
 /// # Errors
 /// [`FlowError::MissingAnswer`] for a user task without an answer; else whatever the engine refuses.
-pub fn simulate(definition: &Definition, variables: Variables, answers: &BTreeMap<String, Variables>, conditions: &dyn Conditions) -> Result<Run, FlowError> {
+pub fn simulate(
+    definition: &Definition,
+    variables: Variables,
+    answers: &BTreeMap<String, Variables>,
+    conditions: &dyn Conditions,
+) -> Result<Run, FlowError> {
     let mut path = Vec::new();
     let mut services = Vec::new();
     let mut open: Vec<(String, String)> = Vec::new();
@@ -38,7 +43,12 @@ pub fn simulate(definition: &Definition, variables: Variables, answers: &BTreeMa
     for _ in 0..MAX_COMMANDS {
         follow(&step, &mut open);
         if step.instance.status != Status::Running {
-            return Ok(Run { path, services, end: step.instance.end.clone().unwrap_or_default(), variables: step.instance.variables });
+            return Ok(Run {
+                path,
+                services,
+                end: step.instance.end.clone().unwrap_or_default(),
+                variables: step.instance.variables,
+            });
         }
         // Timers last: time passes only when nobody has anything to do.
         let at = open.iter().position(|(id, _)| !id.starts_with('c')).unwrap_or(0);
@@ -67,9 +77,13 @@ fn follow(step: &Advance, open: &mut Vec<(String, String)>) {
     for effect in &step.effects {
         match effect {
             Effect::CreateTask { task, element, .. } => open.push((task.clone(), element.clone())),
-            Effect::CallService { token, element, .. } | Effect::StartTimer { token, element, .. } => open.push((token.clone(), element.clone())),
+            Effect::CallService { token, element, .. } | Effect::StartTimer { token, element, .. } => {
+                open.push((token.clone(), element.clone()))
+            }
             Effect::CancelTask { task, .. } => open.retain(|(id, _)| id != task),
-            Effect::CancelService { token, .. } | Effect::CancelTimer { token, .. } => open.retain(|(id, _)| id != token),
+            Effect::CancelService { token, .. } | Effect::CancelTimer { token, .. } => {
+                open.retain(|(id, _)| id != token)
+            }
             Effect::Finished { .. } => {}
         }
     }

@@ -161,25 +161,45 @@ impl Document {
         let mut count = 0_usize;
         loop {
             let position = reader.buffer_position();
-            let broken = |cause: String| Finding::error("", "xml_malformed", format!("文件不是完整的 XML（第 {position} 字节：{cause}）。用流程设计器重新导出一份"));
+            let broken = |cause: String| {
+                Finding::error(
+                    "",
+                    "xml_malformed",
+                    format!("文件不是完整的 XML（第 {position} 字节：{cause}）。用流程设计器重新导出一份"),
+                )
+            };
             let (namespace, event) = match reader.read_resolved_event() {
                 Ok((resolved, event)) => (namespace_of(&resolved), event),
                 Err(cause) => return Err(broken(cause.to_string())),
             };
             let content = match event {
                 Event::Eof => break,
-                Event::DocType(_) => return Err(Finding::error("", "xml_doctype", "文件里有 DOCTYPE 声明，为了安全不接收。删掉这一行再导入")),
+                Event::DocType(_) => {
+                    return Err(Finding::error(
+                        "",
+                        "xml_doctype",
+                        "文件里有 DOCTYPE 声明，为了安全不接收。删掉这一行再导入",
+                    ));
+                }
                 Event::Decl(text) => {
                     declaration = Some(text.to_string());
                     continue;
                 }
                 Event::Start(_) | Event::Empty(_) if count >= MAX_ELEMENTS => {
-                    return Err(Finding::error("", "xml_too_large", format!("文件里的元素超过 {MAX_ELEMENTS} 个。把流程拆成几个再导入")));
+                    return Err(Finding::error(
+                        "",
+                        "xml_too_large",
+                        format!("文件里的元素超过 {MAX_ELEMENTS} 个。把流程拆成几个再导入"),
+                    ));
                 }
                 Event::Start(start) => {
                     count += 1;
                     if stack.len() >= MAX_DEPTH {
-                        return Err(Finding::error("", "xml_too_deep", format!("文件嵌套超过 {MAX_DEPTH} 层。用流程设计器重新导出一份")));
+                        return Err(Finding::error(
+                            "",
+                            "xml_too_deep",
+                            format!("文件嵌套超过 {MAX_DEPTH} 层。用流程设计器重新导出一份"),
+                        ));
                     }
                     if root.is_some() && stack.is_empty() {
                         return Err(broken("有多个根元素".to_owned()));
@@ -217,15 +237,23 @@ impl Document {
                 (Some(parent), content) => parent.children.push(content),
                 (None, Content::Element(element)) if root.is_none() => root = Some(element),
                 (None, Content::Element(_)) => return Err(broken("有多个根元素".to_owned())),
-                (None, Content::Text(text)) if !text.trim().is_empty() => return Err(broken("根元素外面有文字".to_owned())),
-                (None, Content::CData(_) | Content::Reference(..)) => return Err(broken("根元素外面有文字".to_owned())),
+                (None, Content::Text(text)) if !text.trim().is_empty() => {
+                    return Err(broken("根元素外面有文字".to_owned()));
+                }
+                (None, Content::CData(_) | Content::Reference(..)) => {
+                    return Err(broken("根元素外面有文字".to_owned()));
+                }
                 (None, content) if root.is_none() => before.push(content),
                 (None, content) => after.push(content),
             }
         }
         match (stack.pop(), root) {
             (None, Some(root)) => Ok(Self { declaration, before, root, after }),
-            (Some(open), _) => Err(Finding::error("", "xml_malformed", format!("文件不完整：“{}”没有结束标记。用流程设计器重新导出一份", open.name))),
+            (Some(open), _) => Err(Finding::error(
+                "",
+                "xml_malformed",
+                format!("文件不完整：“{}”没有结束标记。用流程设计器重新导出一份", open.name),
+            )),
             (None, None) => Err(Finding::error("", "xml_malformed", "文件是空的。选一个流程文件再导入")),
         }
     }
@@ -253,14 +281,31 @@ fn namespace_of(resolved: &ResolveResult<'_>) -> Option<String> {
     }
 }
 
-fn element_of(reader: &NsReader<&[u8]>, start: &BytesStart<'_>, namespace: Option<String>, empty: bool) -> Result<Element, Finding> {
+fn element_of(
+    reader: &NsReader<&[u8]>,
+    start: &BytesStart<'_>,
+    namespace: Option<String>,
+    empty: bool,
+) -> Result<Element, Finding> {
     let mut attributes = Vec::new();
     for attribute in start.attributes() {
-        let attribute = attribute.map_err(|cause| Finding::error("", "xml_malformed", format!("“{}”的属性写错了（{cause}）。用流程设计器重新导出一份", start.name().0)))?;
+        let attribute = attribute.map_err(|cause| {
+            Finding::error(
+                "",
+                "xml_malformed",
+                format!("“{}”的属性写错了（{cause}）。用流程设计器重新导出一份", start.name().0),
+            )
+        })?;
         let raw = attribute.value.to_string();
         let value = match attribute.normalized_value(XmlVersion::Implicit1_0) {
             Ok(value) => value.into_owned(),
-            Err(cause) => return Err(Finding::error("", "xml_entity", format!("属性“{}”里有不能识别的实体（{cause}）。换成它代表的文字再导入", attribute.key.0))),
+            Err(cause) => {
+                return Err(Finding::error(
+                    "",
+                    "xml_entity",
+                    format!("属性“{}”里有不能识别的实体（{cause}）。换成它代表的文字再导入", attribute.key.0),
+                ));
+            }
         };
         let (resolved, local) = reader.resolver().resolve_attribute(attribute.key);
         attributes.push(Attribute {

@@ -15,8 +15,12 @@ use crate::model::{Definition, NodeKind};
 #[must_use]
 pub fn returnable(definition: &Definition, instance: &Instance, task: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    let Some(number) = crate::instance::number_of(task, 't') else { return found };
-    let Some(active) = instance.active.iter().find(|active| active.id == number) else { return found };
+    let Some(number) = crate::instance::number_of(task, 't') else {
+        return found;
+    };
+    let Some(active) = instance.active.iter().find(|active| active.id == number) else {
+        return found;
+    };
     for at in causes(instance, active.from) {
         if let Some(element) = task_of(definition, &instance.history[at])
             && !found.iter().any(|known| known == element)
@@ -62,9 +66,14 @@ impl Machine<'_> {
             return Err(FlowError::NotATask(element.to_owned()));
         }
         let visited = |fired: &Fired| task_of(self.definition, fired) == Some(element);
-        let Some(goal) = causes(&self.instance, from).into_iter().find(|&at| visited(&self.instance.history[at])) else {
+        let Some(goal) = causes(&self.instance, from).into_iter().find(|&at| visited(&self.instance.history[at]))
+        else {
             let done = self.instance.history.iter().any(visited);
-            return Err(if done { FlowError::NotEarlier(element.to_owned()) } else { FlowError::NotVisited(element.to_owned()) });
+            return Err(if done {
+                FlowError::NotEarlier(element.to_owned())
+            } else {
+                FlowError::NotVisited(element.to_owned())
+            });
         };
         let Some(&source) = self.instance.history[goal].took.first() else {
             return Err(FlowError::NotVisited(element.to_owned()));
@@ -89,7 +98,8 @@ impl Machine<'_> {
         }
         self.instance.history = kept;
         self.instance.tokens.retain(|token| !gone.contains(&token.id));
-        let (dropped, active) = std::mem::take(&mut self.instance.active).into_iter().partition(|active| gone.contains(&active.from));
+        let (dropped, active) =
+            std::mem::take(&mut self.instance.active).into_iter().partition(|active| gone.contains(&active.from));
         self.instance.active = active;
         for active in dropped {
             let active: crate::instance::Active = active;
@@ -106,11 +116,19 @@ impl Machine<'_> {
 
     /// Tokens that undone joins had taken from work that stands rest before those joins again.
     fn restore(&mut self, undone: &[Fired], gone: &HashSet<u32>) {
-        let freed: HashSet<u32> = undone.iter().flat_map(|fired| fired.took.iter().copied()).filter(|token| !gone.contains(token)).collect();
+        let freed: HashSet<u32> =
+            undone.iter().flat_map(|fired| fired.took.iter().copied()).filter(|token| !gone.contains(token)).collect();
         if freed.is_empty() {
             return;
         }
-        let resting: Vec<Token> = self.instance.history.iter().flat_map(|fired| &fired.gave).filter(|token| freed.contains(&token.id)).cloned().collect();
+        let resting: Vec<Token> = self
+            .instance
+            .history
+            .iter()
+            .flat_map(|fired| &fired.gave)
+            .filter(|token| freed.contains(&token.id))
+            .cloned()
+            .collect();
         self.instance.tokens.extend(resting);
         self.instance.tokens.sort_by_key(|token| token.id);
     }
@@ -118,7 +136,10 @@ impl Machine<'_> {
     /// What undone elements had written under their ids must not decide anything any more.
     fn forget(&mut self, undone: &[Fired]) {
         for fired in undone {
-            if !self.instance.history.iter().any(|other| other.element == fired.element) {
+            // Only tasks and services write; a gateway that happens to be called like a case variable takes nothing away.
+            let node = self.definition.node(&fired.element);
+            let writes = node.is_some_and(|node| matches!(node.kind, NodeKind::UserTask | NodeKind::ServiceTask));
+            if writes && !self.instance.history.iter().any(|other| other.element == fired.element) {
                 self.instance.variables.shift_remove(&fired.element);
             }
         }

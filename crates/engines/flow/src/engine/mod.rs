@@ -173,7 +173,12 @@ pub fn start(definition: &Definition, variables: Variables, conditions: &dyn Con
 ///
 /// # Errors
 /// [`FlowError`] naming what is wrong; nothing has changed then.
-pub fn advance(definition: &Definition, instance: &Instance, command: Command, conditions: &dyn Conditions) -> Result<Advance, FlowError> {
+pub fn advance(
+    definition: &Definition,
+    instance: &Instance,
+    command: Command,
+    conditions: &dyn Conditions,
+) -> Result<Advance, FlowError> {
     if instance.status != Status::Running {
         return Err(FlowError::NotRunning);
     }

@@ -48,7 +48,10 @@ impl<'a> Machine<'a> {
             return Ok(at);
         }
         let issued = number.is_some_and(|number| number <= self.instance.next);
-        let completed = self.instance.history.iter().any(|fired| Some(fired.id) == number && self.definition.node(&fired.element).is_some_and(|n| n.kind == NodeKind::UserTask));
+        let completed = self.instance.history.iter().any(|fired| {
+            Some(fired.id) == number
+                && self.definition.node(&fired.element).is_some_and(|n| n.kind == NodeKind::UserTask)
+        });
         Err(if completed {
             FlowError::AlreadyCompleted(task.to_owned())
         } else if issued && !self.is_other(number) {
@@ -61,8 +64,15 @@ impl<'a> Machine<'a> {
     /// Whether this number was given to something that is not a user task.
     fn is_other(&self, number: Option<u32>) -> bool {
         let Some(number) = number else { return true };
-        self.instance.active.iter().any(|active| active.id == number || active.clocks.iter().any(|clock| clock.id == number))
-            || self.instance.history.iter().any(|fired| fired.id == number || fired.gave.iter().any(|token| token.id == number))
+        self.instance
+            .active
+            .iter()
+            .any(|active| active.id == number || active.clocks.iter().any(|clock| clock.id == number))
+            || self
+                .instance
+                .history
+                .iter()
+                .any(|fired| fired.id == number || fired.gave.iter().any(|token| token.id == number))
     }
 
     pub fn complete_task(&mut self, task: &str, variables: Variables) -> Result<(), FlowError> {
@@ -95,7 +105,8 @@ impl<'a> Machine<'a> {
     }
 
     fn open_service(&self, token: &str) -> Result<usize, FlowError> {
-        self.find(number_of(token, 's'), |kind| *kind == NodeKind::ServiceTask).ok_or_else(|| FlowError::UnknownToken(token.to_owned()))
+        self.find(number_of(token, 's'), |kind| *kind == NodeKind::ServiceTask)
+            .ok_or_else(|| FlowError::UnknownToken(token.to_owned()))
     }
 
     fn complete(&mut self, at: usize, variables: Variables) -> Result<(), FlowError> {
@@ -125,7 +136,12 @@ impl<'a> Machine<'a> {
             let index = self.index_of(&active.element)?;
             return self.leave(index, active.id, vec![active.from]);
         }
-        let at = self.instance.active.iter().position(|active| active.clocks.iter().any(|clock| clock.id == number)).ok_or_else(unknown)?;
+        let at = self
+            .instance
+            .active
+            .iter()
+            .position(|active| active.clocks.iter().any(|clock| clock.id == number))
+            .ok_or_else(unknown)?;
         let active = &mut self.instance.active[at];
         let position = active.clocks.iter().position(|clock| clock.id == number).ok_or_else(unknown)?;
         let clock = active.clocks.remove(position);
@@ -151,7 +167,9 @@ impl<'a> Machine<'a> {
     pub fn withdraw(&mut self, active: &Active) {
         let element = active.element.clone();
         match self.definition.node(&element).map(|node| &node.kind) {
-            Some(NodeKind::ServiceTask) => self.effects.push(Effect::CancelService { token: service_id(active.id), element }),
+            Some(NodeKind::ServiceTask) => {
+                self.effects.push(Effect::CancelService { token: service_id(active.id), element })
+            }
             Some(NodeKind::Timer(_)) => self.effects.push(Effect::CancelTimer { token: timer_id(active.id), element }),
             _ => self.effects.push(Effect::CancelTask { task: task_id(active.id), element }),
         }
@@ -234,7 +252,10 @@ impl<'a> Machine<'a> {
         }
         if self.instance.active.is_empty() {
             if let Some(token) = self.instance.tokens.first() {
-                let join = self.definition.flow(&token.flow).map_or(token.flow.as_str(), |flow| self.definition.nodes[flow.target].id.as_str());
+                let join = self
+                    .definition
+                    .flow(&token.flow)
+                    .map_or(token.flow.as_str(), |flow| self.definition.nodes[flow.target].id.as_str());
                 return Err(FlowError::Stuck(join.to_owned()));
             }
             self.instance.status = Status::Finished;
@@ -257,7 +278,9 @@ impl<'a> Machine<'a> {
                 self.leave(index, 0, vec![token])
             }
             NodeKind::Exclusive | NodeKind::Parallel | NodeKind::Inclusive => self.leave(index, 0, vec![token]),
-            NodeKind::Start | NodeKind::Boundary { .. } | NodeKind::Unsupported(_) => Err(FlowError::Unsupported(node.id.clone())),
+            NodeKind::Start | NodeKind::Boundary { .. } | NodeKind::Unsupported(_) => {
+                Err(FlowError::Unsupported(node.id.clone()))
+            }
         }
     }
 
@@ -298,7 +321,8 @@ impl<'a> Machine<'a> {
         }
         let mut joins: Vec<usize> = Vec::new();
         for token in &self.instance.tokens {
-            let flow = self.definition.flow(&token.flow).ok_or_else(|| FlowError::UnknownElement(token.flow.clone()))?;
+            let flow =
+                self.definition.flow(&token.flow).ok_or_else(|| FlowError::UnknownElement(token.flow.clone()))?;
             if !joins.contains(&flow.target) {
                 joins.push(flow.target);
             }

@@ -5,7 +5,12 @@ use crate::Conditions;
 use crate::finding::Finding;
 use crate::model::{Definition, Node, NodeKind, Timer};
 
-pub(super) fn check(definition: &Definition, conditions: &dyn Conditions, context: &LintContext, findings: &mut Vec<Finding>) {
+pub(super) fn check(
+    definition: &Definition,
+    conditions: &dyn Conditions,
+    context: &LintContext,
+    findings: &mut Vec<Finding>,
+) {
     for node in &definition.nodes {
         match &node.kind {
             NodeKind::UserTask => user_task(node, context, findings),
@@ -18,10 +23,16 @@ pub(super) fn check(definition: &Definition, conditions: &dyn Conditions, contex
         ways_out(definition, node, findings);
     }
     for flow in &definition.flows {
-        let Some(expression) = &flow.condition else { continue };
+        let Some(expression) = &flow.condition else {
+            continue;
+        };
         if let Err(message) = conditions.check(expression) {
             let from = definition.nodes[flow.source].label();
-            findings.push(Finding::error(&flow.id, "bad_condition", format!("“{from}”出来的一条连线，条件“{expression}”写错了：{message}。改好条件再发布")));
+            findings.push(Finding::error(
+                &flow.id,
+                "bad_condition",
+                format!("“{from}”出来的一条连线，条件“{expression}”写错了：{message}。改好条件再发布"),
+            ));
         }
     }
 }
@@ -29,35 +40,61 @@ pub(super) fn check(definition: &Definition, conditions: &dyn Conditions, contex
 fn user_task(node: &Node, context: &LintContext, findings: &mut Vec<Finding>) {
     let label = node.label();
     match node.attribute("role") {
-        None => findings.push(Finding::error(&node.id, "missing_role", format!("“{label}”没有写由谁办理。给它选一个角色"))),
+        None => {
+            findings.push(Finding::error(&node.id, "missing_role", format!("“{label}”没有写由谁办理。给它选一个角色")))
+        }
         Some(role) if !context.roles.iter().any(|known| known == role) => {
-            findings.push(Finding::error(&node.id, "unknown_role", format!("“{label}”的角色“{role}”不存在。从角色表里重新选一个")));
+            findings.push(Finding::error(
+                &node.id,
+                "unknown_role",
+                format!("“{label}”的角色“{role}”不存在。从角色表里重新选一个"),
+            ));
         }
         Some(_) => {}
     }
     if let Some(days) = node.attribute("days")
         && days.parse::<u32>().is_err()
     {
-        findings.push(Finding::error(&node.id, "bad_days", format!("“{label}”的办理天数“{days}”不是整数。填工作日天数，如 3")));
+        findings.push(Finding::error(
+            &node.id,
+            "bad_days",
+            format!("“{label}”的办理天数“{days}”不是整数。填工作日天数，如 3"),
+        ));
     }
     if node.name.is_empty() {
-        findings.push(Finding::warning(&node.id, "missing_name", format!("人工环节“{}”没有名称。写上办事人看得懂的名称", node.id)));
+        findings.push(Finding::warning(
+            &node.id,
+            "missing_name",
+            format!("人工环节“{}”没有名称。写上办事人看得懂的名称", node.id),
+        ));
     }
 }
 
 fn service_task(node: &Node, context: &LintContext, findings: &mut Vec<Finding>) {
     let label = node.label();
     match node.attribute("service") {
-        None => findings.push(Finding::error(&node.id, "missing_service", format!("“{label}”没有写调用哪个服务。给它选一个服务"))),
+        None => findings.push(Finding::error(
+            &node.id,
+            "missing_service",
+            format!("“{label}”没有写调用哪个服务。给它选一个服务"),
+        )),
         Some(service) if !context.services.iter().any(|known| known == service) => {
-            findings.push(Finding::error(&node.id, "unknown_service", format!("“{label}”的服务“{service}”不存在。从服务表里重新选一个")));
+            findings.push(Finding::error(
+                &node.id,
+                "unknown_service",
+                format!("“{label}”的服务“{service}”不存在。从服务表里重新选一个"),
+            ));
         }
         Some(_) => {}
     }
     if let Some(attempts) = node.attribute("attempts")
         && !attempts.parse::<u32>().is_ok_and(|number| number > 0)
     {
-        findings.push(Finding::error(&node.id, "bad_attempts", format!("“{label}”的重试次数“{attempts}”不是正整数。填一个数，如 3")));
+        findings.push(Finding::error(
+            &node.id,
+            "bad_attempts",
+            format!("“{label}”的重试次数“{attempts}”不是正整数。填一个数，如 3"),
+        ));
     }
 }
 
@@ -68,17 +105,32 @@ fn ways_out(definition: &Definition, node: &Node, findings: &mut Vec<Finding>) {
     let conditioned = flows().filter(|(_, flow)| flow.condition.is_some()).count();
     for (index, flow) in flows().filter(|(_, flow)| flow.condition.is_some()) {
         if node.kind == NodeKind::Parallel {
-            findings.push(Finding::warning(&flow.id, "condition_ignored", format!("“{label}”是并行网关，每条分支都会走，连线上的条件不起作用。删掉条件，或者改用包容网关")));
+            findings.push(Finding::warning(
+                &flow.id,
+                "condition_ignored",
+                format!("“{label}”是并行网关，每条分支都会走，连线上的条件不起作用。删掉条件，或者改用包容网关"),
+            ));
         } else if node.default == Some(index) {
-            findings.push(Finding::warning(&flow.id, "condition_ignored", format!("“{label}”的默认走向写了条件，不起作用。删掉这个条件")));
+            findings.push(Finding::warning(
+                &flow.id,
+                "condition_ignored",
+                format!("“{label}”的默认走向写了条件，不起作用。删掉这个条件"),
+            ));
         }
     }
     let split = node.outgoing.len() > 1;
-    let bare: Vec<&str> = flows().filter(|(index, flow)| flow.condition.is_none() && node.default != Some(*index)).map(|(_, flow)| flow.id.as_str()).collect();
+    let bare: Vec<&str> = flows()
+        .filter(|(index, flow)| flow.condition.is_none() && node.default != Some(*index))
+        .map(|(_, flow)| flow.id.as_str())
+        .collect();
     match node.kind {
         NodeKind::Exclusive if split || conditioned > 0 => {
             for flow in bare {
-                findings.push(Finding::error(flow, "missing_condition", format!("“{label}”有一条走向没有条件。写上条件，或者设成默认走向")));
+                findings.push(Finding::error(
+                    flow,
+                    "missing_condition",
+                    format!("“{label}”有一条走向没有条件。写上条件，或者设成默认走向"),
+                ));
             }
         }
         NodeKind::Parallel => return,
@@ -86,7 +138,11 @@ fn ways_out(definition: &Definition, node: &Node, findings: &mut Vec<Finding>) {
         _ => {}
     }
     if conditioned > 0 && node.default.is_none() && !exhaustive(definition, node) {
-        findings.push(Finding::error(&node.id, "needs_default", format!("“{label}”的条件可能都不成立，办件会停在这里。设一条默认走向")));
+        findings.push(Finding::error(
+            &node.id,
+            "needs_default",
+            format!("“{label}”的条件可能都不成立，办件会停在这里。设一条默认走向"),
+        ));
     }
 }
 
@@ -105,6 +161,7 @@ fn exhaustive(definition: &Definition, node: &Node) -> bool {
         };
         Some((equal, left.trim().to_owned(), right.trim().to_owned()))
     };
-    let known: Vec<_> = node.outgoing.iter().filter_map(|&flow| parts(definition.flows[flow].condition.as_deref()?)).collect();
+    let known: Vec<_> =
+        node.outgoing.iter().filter_map(|&flow| parts(definition.flows[flow].condition.as_deref()?)).collect();
     known.iter().any(|(equal, left, right)| *equal && known.contains(&(false, left.clone(), right.clone())))
 }

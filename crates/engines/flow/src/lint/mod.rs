@@ -34,13 +34,30 @@ pub fn lint(definition: &Definition, conditions: &dyn Conditions, context: &Lint
     if !findings.iter().any(|finding| finding.is_error() && STRUCTURAL.contains(&finding.code)) {
         soundness::check(definition, &mut findings);
     }
-    let place = |id: &str| definition.node_index.get(id).or_else(|| definition.flow_index.get(id)).copied().unwrap_or(0);
-    findings.sort_by(|a, b| (a.severity, place(&a.element), &a.element, a.code).cmp(&(b.severity, place(&b.element), &b.element, b.code)));
+    let place =
+        |id: &str| definition.node_index.get(id).or_else(|| definition.flow_index.get(id)).copied().unwrap_or(0);
+    findings.sort_by(|a, b| {
+        (a.severity, place(&a.element), &a.element, a.code).cmp(&(b.severity, place(&b.element), &b.element, b.code))
+    });
     findings.dedup();
     findings
 }
 
 const STRUCTURAL: &[&str] = &[
-    "several_processes", "duplicate_id", "missing_id", "dangling_flow", "unsupported_element", "boundary_unattached", "bad_default",
-    "no_start", "several_starts", "no_end", "unreachable", "dead_end", "end_unreachable", "start_has_incoming", "end_has_outgoing", "boundary_has_incoming",
+    "several_processes",
+    "duplicate_id",
+    "missing_id",
+    "dangling_flow",
+    "unsupported_element",
+    "boundary_unattached",
+    "bad_default",
+    "no_start",
+    "several_starts",
+    "no_end",
+    "unreachable",
+    "dead_end",
+    "end_unreachable",
+    "start_has_incoming",
+    "end_has_outgoing",
+    "boundary_has_incoming",
 ];

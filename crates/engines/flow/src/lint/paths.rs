@@ -24,13 +24,25 @@ pub(super) fn check(definition: &Definition, context: &LintContext, findings: &m
         let label = node.label();
         match node.kind {
             NodeKind::Start if !node.incoming.is_empty() => {
-                findings.push(Finding::error(&node.id, "start_has_incoming", format!("开始“{label}”前面不能再有连线。把连线接到它后面的环节")));
+                findings.push(Finding::error(
+                    &node.id,
+                    "start_has_incoming",
+                    format!("开始“{label}”前面不能再有连线。把连线接到它后面的环节"),
+                ));
             }
             NodeKind::End if !node.outgoing.is_empty() => {
-                findings.push(Finding::error(&node.id, "end_has_outgoing", format!("结束“{label}”后面不能再有连线。删掉连线，或者换成环节")));
+                findings.push(Finding::error(
+                    &node.id,
+                    "end_has_outgoing",
+                    format!("结束“{label}”后面不能再有连线。删掉连线，或者换成环节"),
+                ));
             }
             NodeKind::Boundary { .. } if !node.incoming.is_empty() => {
-                findings.push(Finding::error(&node.id, "boundary_has_incoming", format!("边界定时器“{label}”前面不能有连线。把连线接到任务上")));
+                findings.push(Finding::error(
+                    &node.id,
+                    "boundary_has_incoming",
+                    format!("边界定时器“{label}”前面不能有连线。把连线接到任务上"),
+                ));
             }
             _ => {}
         }
@@ -41,11 +53,23 @@ pub(super) fn check(definition: &Definition, context: &LintContext, findings: &m
         let label = node.label();
         let dead_end = node.outgoing.is_empty() && node.kind != NodeKind::End;
         if !reachable[index] {
-            findings.push(Finding::error(&node.id, "unreachable", format!("“{label}”走不到。从前面的环节连一条线过来，或者删掉它")));
+            findings.push(Finding::error(
+                &node.id,
+                "unreachable",
+                format!("“{label}”走不到。从前面的环节连一条线过来，或者删掉它"),
+            ));
         } else if dead_end {
-            findings.push(Finding::error(&node.id, "dead_end", format!("“{label}”后面没有路了。连到下一个环节或者结束")));
+            findings.push(Finding::error(
+                &node.id,
+                "dead_end",
+                format!("“{label}”后面没有路了。连到下一个环节或者结束"),
+            ));
         } else if !ending[index] {
-            findings.push(Finding::error(&node.id, "end_unreachable", format!("从“{label}”怎么走都到不了结束。加一条通向结束的连线")));
+            findings.push(Finding::error(
+                &node.id,
+                "end_unreachable",
+                format!("从“{label}”怎么走都到不了结束。加一条通向结束的连线"),
+            ));
         }
     }
     loops(definition, findings);
@@ -67,7 +91,8 @@ fn reachable(definition: &Definition, starts: &[usize]) -> Vec<bool> {
 fn ending(definition: &Definition) -> Vec<bool> {
     let nodes = &definition.nodes;
     let mut seen = vec![false; nodes.len()];
-    let mut open: Vec<usize> = (0..nodes.len()).filter(|&i| nodes[i].kind == NodeKind::End || nodes[i].outgoing.is_empty()).collect();
+    let mut open: Vec<usize> =
+        (0..nodes.len()).filter(|&i| nodes[i].kind == NodeKind::End || nodes[i].outgoing.is_empty()).collect();
     while let Some(node) = open.pop() {
         if std::mem::replace(&mut seen[node], true) {
             continue;
@@ -87,10 +112,18 @@ fn loops(definition: &Definition, findings: &mut Vec<Finding>) {
     let endless = first_in_cycle(definition, |index| person(index) || timer(index));
     if let Some(node) = endless {
         let label = definition.nodes[node].label();
-        findings.push(Finding::error(&definition.nodes[node].id, "endless_loop", format!("“{label}”在一个没有人工环节的循环里，会一直转下去。在循环里加一个人工环节，或者去掉回头的连线")));
+        findings.push(Finding::error(
+            &definition.nodes[node].id,
+            "endless_loop",
+            format!("“{label}”在一个没有人工环节的循环里，会一直转下去。在循环里加一个人工环节，或者去掉回头的连线"),
+        ));
     } else if let Some(node) = first_in_cycle(definition, person) {
         let label = definition.nodes[node].label();
-        findings.push(Finding::warning(&definition.nodes[node].id, "timer_loop", format!("“{label}”在一个只靠定时器的循环里，没有人会看到。确认要这样，或者在循环里加一个人工环节")));
+        findings.push(Finding::warning(
+            &definition.nodes[node].id,
+            "timer_loop",
+            format!("“{label}”在一个只靠定时器的循环里，没有人会看到。确认要这样，或者在循环里加一个人工环节"),
+        ));
     }
 }
 
@@ -114,7 +147,9 @@ fn first_in_cycle(definition: &Definition, cut: impl Fn(usize) -> bool) -> Optio
 
 /// The longest way in working days against the item's limit; a drawn loop counts once.
 fn days(definition: &Definition, context: &LintContext, findings: &mut Vec<Finding>) {
-    let Some(limit) = context.limit_days else { return };
+    let Some(limit) = context.limit_days else {
+        return;
+    };
     let order = order(definition);
     let mut rank = vec![usize::MAX; definition.nodes.len()];
     for (place, &node) in order.iter().enumerate() {
@@ -132,7 +167,9 @@ fn days(definition: &Definition, context: &LintContext, findings: &mut Vec<Findi
             }
         }
     }
-    let Some(&last) = order.iter().max_by_key(|&&node| (total[node], std::cmp::Reverse(rank[node]))) else { return };
+    let Some(&last) = order.iter().max_by_key(|&&node| (total[node], std::cmp::Reverse(rank[node]))) else {
+        return;
+    };
     if total[last] <= limit {
         return;
     }
@@ -148,6 +185,10 @@ fn days(definition: &Definition, context: &LintContext, findings: &mut Vec<Findi
     findings.push(Finding::error(
         &definition.id,
         "days_over_limit",
-        format!("最长的一条路要 {} 个工作日，超过事项的 {limit} 个工作日：{}。减少其中几个环节的天数", total[last], way.join("，")),
+        format!(
+            "最长的一条路要 {} 个工作日，超过事项的 {limit} 个工作日：{}。减少其中几个环节的天数",
+            total[last],
+            way.join("，")
+        ),
     ));
 }

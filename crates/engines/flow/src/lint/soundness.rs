@@ -15,6 +15,10 @@ use crate::model::{Definition, Node, NodeKind};
 
 /// Most markings visited.
 const MAX_MARKINGS: usize = 40_000;
+/// Most firings tried.
+const MAX_FIRINGS: usize = 1_000_000;
+/// Most outcomes of one element (its ways out times the timers on its edge).
+const MAX_CHOICES: usize = 1_024;
 /// Most free ways of one split for which every combination is tried.
 const MAX_COMBINED: usize = 5;
 
@@ -53,7 +57,10 @@ enum Fired {
 }
 
 pub(super) fn check(definition: &Definition, findings: &mut Vec<Finding>) {
-    let net = Net::of(definition);
+    let Some(net) = Net::of(definition) else {
+        findings.push(not_proved(definition));
+        return;
+    };
     let mut index: HashMap<Marking, usize> = HashMap::new();
     let mut before: Vec<Vec<usize>> = Vec::new();
     let mut queue: VecDeque<Marking> = VecDeque::new();
@@ -63,19 +70,21 @@ pub(super) fn check(definition: &Definition, findings: &mut Vec<Finding>) {
     let mut double: HashSet<usize> = HashSet::new();
     let mut blocked: Vec<usize> = Vec::new();
     let mut complete = true;
+    let mut firings = 0_usize;
 
-    let mut add = |marking: Marking, from: Option<usize>, queue: &mut VecDeque<Marking>, before: &mut Vec<Vec<usize>>| {
-        let known = index.len();
-        let at = *index.entry(marking.clone()).or_insert(known);
-        if at == known {
-            before.push(Vec::new());
-            queue.push_back(marking);
-        }
-        if let Some(from) = from {
-            before[at].push(from);
-        }
-        index.len()
-    };
+    let mut add =
+        |marking: Marking, from: Option<usize>, queue: &mut VecDeque<Marking>, before: &mut Vec<Vec<usize>>| {
+            let known = index.len();
+            let at = *index.entry(marking.clone()).or_insert(known);
+            if at == known {
+                before.push(Vec::new());
+                queue.push_back(marking);
+            }
+            if let Some(from) = from {
+                before[at].push(from);
+            }
+            index.len()
+        };
     for start in definition.starts() {
         fired[start] = true;
         for choice in &net.choices[start] {
@@ -104,6 +113,7 @@ pub(super) fn check(definition: &Definition, findings: &mut Vec<Finding>) {
         let mut size = 0;
         net.step(&marking, |node, result| {
             moves = true;
+            firings += 1;
             fired[node] = true;
             match result {
                 Fired::To(next) => size = size.max(add(next, Some(here), &mut queue, &mut before)),
@@ -117,7 +127,7 @@ pub(super) fn check(definition: &Definition, findings: &mut Vec<Finding>) {
             stuck.extend(net.held(&marking));
         }
         here += 1;
-        if size > MAX_MARKINGS || !double.is_empty() {
+        if size > MAX_MARKINGS || firings > MAX_FIRINGS || !double.is_empty() {
             complete = queue.is_empty();
             break;
         }
@@ -125,17 +135,28 @@ pub(super) fn check(definition: &Definition, findings: &mut Vec<Finding>) {
 
     let nodes = &definition.nodes;
     for join in &stuck {
-        findings.push(Finding::error(&nodes[*join].id, "deadlock", format!("“{}”会一直等不到全部分支，办件停在这里。前面用什么网关分开，这里就用同样的网关汇合", nodes[*join].label())));
+        findings.push(Finding::error(
+            &nodes[*join].id,
+            "deadlock",
+            format!(
+                "“{}”会一直等不到全部分支，办件停在这里。前面用什么网关分开，这里就用同样的网关汇合",
+                nodes[*join].label()
+            ),
+        ));
     }
     for &flow in &double {
         let target = &nodes[definition.flows[flow].target];
-        findings.push(Finding::error(&target.id, "double_token", format!("“{}”会被同时办两次：前面的并行分支没有先汇合。在它前面放一个同样的网关汇合", target.label())));
+        findings.push(Finding::error(
+            &target.id,
+            "double_token",
+            format!("“{}”会被同时办两次：前面的并行分支没有先汇合。在它前面放一个同样的网关汇合", target.label()),
+        ));
     }
     if !double.is_empty() {
         return; // beyond this point the game says nothing more
     }
     if !complete {
-        findings.push(Finding::warning(&definition.id, "not_proved", format!("流程的走法超过 {MAX_MARKINGS} 种，没有全部查完。减少同时进行的分支，或者拆成两个流程")));
+        findings.push(not_proved(definition));
         return;
     }
     endless(&before, done, &blocked, definition, findings);
@@ -143,13 +164,27 @@ pub(super) fn check(definition: &Definition, findings: &mut Vec<Finding>) {
         let alive = fired[at] || (net.inner[at] && node.incoming.iter().any(|flow| marked.contains(flow)));
         // Gateways and ends are passed by: what starves them is reported where it happens.
         if !alive && matches!(node.kind, NodeKind::UserTask | NodeKind::ServiceTask | NodeKind::Timer(_)) {
-            findings.push(Finding::error(&node.id, "dead_task", format!("“{}”永远轮不到。查一下前面网关的分支和汇合，或者删掉它", node.label())));
+            findings.push(Finding::error(
+                &node.id,
+                "dead_task",
+                format!("“{}”永远轮不到。查一下前面网关的分支和汇合，或者删掉它", node.label()),
+            ));
         }
     }
 }
 
+fn not_proved(definition: &Definition) -> Finding {
+    Finding::warning(&definition.id, "not_proved", "流程的走法太多，没有全部查完。减少同时进行的分支，或者拆成两个流程")
+}
+
 /// Reports when some marking can go on for ever but never end.
-fn endless(before: &[Vec<usize>], done: Option<usize>, blocked: &[usize], definition: &Definition, findings: &mut Vec<Finding>) {
+fn endless(
+    before: &[Vec<usize>],
+    done: Option<usize>,
+    blocked: &[usize],
+    definition: &Definition,
+    findings: &mut Vec<Finding>,
+) {
     let mut seen = vec![false; before.len()];
     // A marking that leads to a deadlock is reported as that.
     let mut open: Vec<usize> = done.into_iter().chain(blocked.iter().copied()).collect();
@@ -159,21 +194,32 @@ fn endless(before: &[Vec<usize>], done: Option<usize>, blocked: &[usize], defini
         }
     }
     if seen.iter().any(|seen| !seen) {
-        findings.push(Finding::error(&definition.id, "never_ends", "有的走法会一直循环，到不了结束。在循环里加一条通向结束的连线"));
+        findings.push(Finding::error(
+            &definition.id,
+            "never_ends",
+            "有的走法会一直循环，到不了结束。在循环里加一条通向结束的连线",
+        ));
     }
 }
 
 impl<'a> Net<'a> {
-    fn of(definition: &'a Definition) -> Self {
+    /// The net of a definition; none when one element has too many outcomes to try them all.
+    fn of(definition: &'a Definition) -> Option<Self> {
         let nodes = &definition.nodes;
         let meets = |flow: usize| {
             let target = &nodes[definition.flows[flow].target];
-            target.incoming.len() > 1 && matches!(target.kind, NodeKind::UserTask | NodeKind::ServiceTask | NodeKind::Timer(_))
+            target.incoming.len() > 1
+                && matches!(target.kind, NodeKind::UserTask | NodeKind::ServiceTask | NodeKind::Timer(_))
         };
         let inner: Vec<bool> = nodes
             .iter()
             .map(|node| match (node.incoming.as_slice(), node.outgoing.as_slice()) {
-                (&[entry], &[exit]) => entry != exit && !meets(exit) && node.boundaries.is_empty() && !matches!(node.kind, NodeKind::Boundary { .. } | NodeKind::Start | NodeKind::End),
+                (&[entry], &[exit]) => {
+                    entry != exit
+                        && !meets(exit)
+                        && node.boundaries.is_empty()
+                        && !matches!(node.kind, NodeKind::Boundary { .. } | NodeKind::Start | NodeKind::End)
+                }
                 _ => false,
             })
             .collect();
@@ -192,10 +238,10 @@ impl<'a> Net<'a> {
                 if meets(first) { target.incoming.first().copied().unwrap_or(first) } else { first }
             })
             .collect();
-        let choices = (0..nodes.len()).map(|node| choices(definition, node)).collect();
+        let choices = (0..nodes.len()).map(|node| choices(definition, node)).collect::<Option<_>>()?;
         let main = main_line(definition);
         let aside = definition.flows.iter().map(|flow| !main[flow.source]).collect();
-        Self { definition, place, inner, aside, choices, words: definition.flows.len().div_ceil(64).max(1) }
+        Some(Self { definition, place, inner, aside, choices, words: definition.flows.len().div_ceil(64).max(1) })
     }
 
     fn vanishes(&self, flow: usize) -> bool {
@@ -257,10 +303,15 @@ impl<'a> Net<'a> {
             return None;
         }
         if !filled.iter().all(|full| *full) {
-            let (NodeKind::Inclusive, Some(reach)) = (&node.kind, &node.reach) else { return None };
+            let (NodeKind::Inclusive, Some(reach)) = (&node.kind, &node.reach) else {
+                return None;
+            };
             for flow in 0..self.place.len() {
                 // One flow speaks for the whole chain.
-                if self.place[flow] == flow && has(marking, flow) && reach.must_wait(&filled, |way| reach.from_flow(way, flow)) {
+                if self.place[flow] == flow
+                    && has(marking, flow)
+                    && reach.must_wait(&filled, |way| reach.from_flow(way, flow))
+                {
                     return None;
                 }
             }
@@ -290,47 +341,61 @@ fn main_line(definition: &Definition) -> Vec<bool> {
     let mut open = definition.starts();
     while let Some(node) = open.pop() {
         if !std::mem::replace(&mut seen[node], true) {
-            open.extend(definition.next(node).filter(|&next| !matches!(definition.nodes[next].kind, NodeKind::Boundary { interrupting: false, .. })));
+            open.extend(definition.next(node).filter(|&next| {
+                !matches!(definition.nodes[next].kind, NodeKind::Boundary { interrupting: false, .. })
+            }));
         }
     }
     seen
 }
 
-/// The sets of flows on which a node can put tokens.
-fn choices(definition: &Definition, index: usize) -> Vec<Vec<usize>> {
+/// The sets of flows on which a node can put tokens; none when there are too many.
+fn choices(definition: &Definition, index: usize) -> Option<Vec<Vec<usize>>> {
     let node = &definition.nodes[index];
-    let own = match node.kind {
+    let mut ends = match node.kind {
         NodeKind::End => vec![Vec::new()],
         NodeKind::Parallel => vec![node.outgoing.clone()],
         NodeKind::Exclusive => node.outgoing.iter().map(|&flow| vec![flow]).collect(),
         _ => combinations(definition, node),
     };
-    if node.boundaries.is_empty() {
-        return own;
-    }
     // A task ends by itself or by one of its interrupting timers; any of the others may have gone off before.
-    let mut ends = own;
     let mut beside: Vec<Vec<usize>> = vec![Vec::new()];
     for &boundary in &node.boundaries {
         let edge = &definition.nodes[boundary];
         let ways = combinations(definition, edge);
         if let NodeKind::Boundary { interrupting: true, .. } = edge.kind {
             ends.extend(ways);
+        } else if beside.len() * (ways.len() + 1) > MAX_CHOICES {
+            return None;
         } else {
-            let more: Vec<Vec<usize>> = beside.iter().flat_map(|base| ways.iter().map(move |way| base.iter().chain(way).copied().collect())).collect();
-            beside.extend(more);
+            beside.extend(together(&beside, &ways));
         }
     }
-    beside.iter().flat_map(|base| ends.iter().map(move |end| base.iter().chain(end).copied().collect())).collect()
+    (beside.len() * ends.len() <= MAX_CHOICES).then(|| together(&beside, &ends))
+}
+
+/// Every set of the one list with every set of the other.
+fn together(these: &[Vec<usize>], those: &[Vec<usize>]) -> Vec<Vec<usize>> {
+    these.iter().flat_map(|this| those.iter().map(move |that| this.iter().chain(that).copied().collect())).collect()
 }
 
 /// Ways out of an element that sends a token on every way whose condition holds.
 fn combinations(definition: &Definition, node: &Node) -> Vec<Vec<usize>> {
-    let (free, always): (Vec<usize>, Vec<usize>) =
-        node.outgoing.iter().copied().filter(|&flow| node.default != Some(flow)).partition(|&flow| definition.flows[flow].condition.is_some());
-    let with = |chosen: Vec<usize>| -> Vec<usize> { node.outgoing.iter().copied().filter(|flow| always.contains(flow) || chosen.contains(flow)).collect() };
+    let (free, always): (Vec<usize>, Vec<usize>) = node
+        .outgoing
+        .iter()
+        .copied()
+        .filter(|&flow| node.default != Some(flow))
+        .partition(|&flow| definition.flows[flow].condition.is_some());
+    let with = |chosen: Vec<usize>| -> Vec<usize> {
+        node.outgoing.iter().copied().filter(|flow| always.contains(flow) || chosen.contains(flow)).collect()
+    };
     let mut sets: Vec<Vec<usize>> = if free.len() <= MAX_COMBINED {
-        (0_u32..1 << free.len()).map(|mask| with(free.iter().enumerate().filter(|(bit, _)| mask >> bit & 1 == 1).map(|(_, flow)| *flow).collect())).collect()
+        (0_u32..1 << free.len())
+            .map(|mask| {
+                with(free.iter().enumerate().filter(|(bit, _)| mask >> bit & 1 == 1).map(|(_, flow)| *flow).collect())
+            })
+            .collect()
     } else {
         let all = free.iter().map(|left| with(free.iter().copied().filter(|flow| flow != left).collect()));
         free.iter().map(|&only| with(vec![only])).chain(all).chain([with(free.clone()), with(Vec::new())]).collect()

@@ -22,7 +22,11 @@ fn a_file_survives_reading_and_writing() {
         let source = read(name);
         let written = Definition::parse(&source).unwrap().to_xml();
         // Between tag parts white space may differ (`<a />`), nothing else.
-        assert_eq!(written.replace("/>", " />").replace("  />", " />"), source.replace("/>", " />").replace("  />", " />"), "{name}");
+        assert_eq!(
+            written.replace("/>", " />").replace("  />", " />"),
+            source.replace("/>", " />").replace("  />", " />"),
+            "{name}"
+        );
         let again = Definition::parse(&written).unwrap().to_xml();
         assert_eq!(again, written, "{name}");
     }
@@ -39,7 +43,18 @@ fn another_modeller_s_file_is_understood() {
     assert_eq!(task.attributes.len(), 3, "foreign attributes are not ours: {:?}", task.attributes);
     assert_eq!(definition.flow("Flow_3").unwrap().condition.as_deref(), Some("Activity_1.outcome = \"pass\""));
     let written = definition.to_xml();
-    for kept in ["camunda:assignee=\"demo\"", "<![CDATA[ if (a < b && c) { } ]]>", "xmlns:zeebe", "<di:waypoint x=\"188\"", "&#x4e00;", "<!-- drawn elsewhere -->", "<?tool keep me?>", "exporterVersion='5.0 \"x\"'", "<bpmndi:BPMNLabel></bpmndi:BPMNLabel>", "&#10;"] {
+    for kept in [
+        "camunda:assignee=\"demo\"",
+        "<![CDATA[ if (a < b && c) { } ]]>",
+        "xmlns:zeebe",
+        "<di:waypoint x=\"188\"",
+        "&#x4e00;",
+        "<!-- drawn elsewhere -->",
+        "<?tool keep me?>",
+        "exporterVersion='5.0 \"x\"'",
+        "<bpmndi:BPMNLabel></bpmndi:BPMNLabel>",
+        "&#10;",
+    ] {
         assert!(written.contains(kept), "lost: {kept}\n{written}");
     }
 }
@@ -48,7 +63,10 @@ fn another_modeller_s_file_is_understood() {
 fn timers_are_read_to_the_second() {
     let definition = load("timer");
     assert_eq!(definition.node("publish").unwrap().kind, NodeKind::Timer(Timer::Duration(172_800)));
-    assert!(matches!(definition.node("remind").unwrap().kind, NodeKind::Boundary { timer: Timer::Duration(86_400), host: Some(_), interrupting: false }));
+    assert!(matches!(
+        definition.node("remind").unwrap().kind,
+        NodeKind::Boundary { timer: Timer::Duration(86_400), host: Some(_), interrupting: false }
+    ));
 }
 
 #[test]
@@ -77,12 +95,31 @@ fn what_is_not_a_flow_is_refused() {
 
 #[test]
 fn the_outline_lists_steps_in_order_and_marks_what_may_be_skipped() {
-    let steps = |name: &str| outline(&load(name)).into_iter().map(|step| (step.element, step.optional)).collect::<Vec<_>>();
-    let own = |list: &[(&str, bool)]| list.iter().map(|(id, optional)| ((*id).to_owned(), *optional)).collect::<Vec<_>>();
+    let steps =
+        |name: &str| outline(&load(name)).into_iter().map(|step| (step.element, step.optional)).collect::<Vec<_>>();
+    let own =
+        |list: &[(&str, bool)]| list.iter().map(|(id, optional)| ((*id).to_owned(), *optional)).collect::<Vec<_>>();
     assert_eq!(steps("exclusive"), own(&[("review", false), ("inspect", true), ("decide", false)]));
-    assert_eq!(steps("parallel"), own(&[("review", false), ("fire", false), ("health", false), ("health_check", false), ("decide", false)]));
-    assert_eq!(steps("inclusive"), own(&[("review", false), ("fire", true), ("fire_again", true), ("health", true), ("decide", false)]));
+    assert_eq!(
+        steps("parallel"),
+        own(&[("review", false), ("fire", false), ("health", false), ("health_check", false), ("decide", false)])
+    );
+    assert_eq!(
+        steps("inclusive"),
+        own(&[("review", false), ("fire", true), ("fire_again", true), ("health", true), ("decide", false)])
+    );
     assert_eq!(steps("loop"), own(&[("review", false), ("fire", false), ("health", false), ("decide", false)]));
     let first = &outline(&load("exclusive"))[0];
-    assert_eq!((first.name.as_str(), first.role.as_deref(), first.stage.as_deref(), first.days), ("业务审查", Some("reviewer"), Some("review"), Some(2)));
+    assert_eq!(
+        (first.name.as_str(), first.role.as_deref(), first.stage.as_deref(), first.days),
+        ("业务审查", Some("reviewer"), Some("review"), Some(2))
+    );
+}
+
+/// Definitions are shared between the threads of a server.
+#[test]
+fn definitions_and_instances_cross_threads() {
+    fn shared<T: Send + Sync + 'static>() {}
+    shared::<Definition>();
+    shared::<flow::Instance>();
 }

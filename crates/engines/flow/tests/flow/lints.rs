@@ -54,10 +54,16 @@ const BROKEN: &[(&str, &str, &[&str])] = &[
 fn every_fault_is_found_at_its_element_and_says_the_way_out() {
     for (code, element, others) in BROKEN {
         let findings = findings(code);
-        assert!(findings.iter().any(|f| f.code == *code && f.element == *element), "{code} at {element}: {findings:#?}");
+        assert!(
+            findings.iter().any(|f| f.code == *code && f.element == *element),
+            "{code} at {element}: {findings:#?}"
+        );
         for finding in &findings {
             assert!(finding.code == *code || others.contains(&finding.code), "{code}: unexpected {finding:?}");
-            assert!(finding.message.contains('。') && !finding.message.ends_with('。'), "two sentences, the second the way out: {finding:?}");
+            assert!(
+                finding.message.contains('。') && !finding.message.ends_with('。'),
+                "two sentences, the second the way out: {finding:?}"
+            );
             assert!(!finding.message.contains('!') && !finding.message.contains('！'), "{finding:?}");
         }
     }
@@ -88,7 +94,11 @@ fn warnings_do_not_forbid_publishing() {
 #[test]
 fn days_are_summed_along_the_longest_path_only() {
     let definition = load("broken/days_over_limit");
-    let over = |limit| lint(&definition, &Fake, &LintContext { limit_days: limit, ..surroundings() }).into_iter().find(|f| f.code == "days_over_limit");
+    let over = |limit| {
+        lint(&definition, &Fake, &LintContext { limit_days: limit, ..surroundings() })
+            .into_iter()
+            .find(|f| f.code == "days_over_limit")
+    };
     let message = over(Some(22)).unwrap().message;
     assert!(message.contains("23 个工作日") && message.contains("现场核查 12 天"), "{message}");
     assert!(over(Some(23)).is_none());
@@ -99,7 +109,8 @@ fn days_are_summed_along_the_longest_path_only() {
 
 #[test]
 fn opposite_conditions_need_no_default() {
-    let text = crate::fakes::read("broken/needs_default").replace("review.outcome = \"fail\"", "review.outcome != \"pass\"");
+    let text =
+        crate::fakes::read("broken/needs_default").replace("review.outcome = \"fail\"", "review.outcome != \"pass\"");
     let definition = flow::Definition::parse(&text).unwrap();
     assert_eq!(lint(&definition, &Fake, &surroundings()), []);
 }
@@ -107,7 +118,9 @@ fn opposite_conditions_need_no_default() {
 /// Twenty branches at a time have more than a million markings: the proof gives up, says so, and does not hang.
 #[test]
 fn a_flow_too_large_to_prove_is_a_warning() {
-    let mut body = String::from("<startEvent id=\"s\"/><parallelGateway id=\"a\"/><parallelGateway id=\"b\"/><endEvent id=\"e\"/><sequenceFlow id=\"sa\" sourceRef=\"s\" targetRef=\"a\"/><sequenceFlow id=\"be\" sourceRef=\"b\" targetRef=\"e\"/>");
+    let mut body = String::from(
+        "<startEvent id=\"s\"/><parallelGateway id=\"a\"/><parallelGateway id=\"b\"/><endEvent id=\"e\"/><sequenceFlow id=\"sa\" sourceRef=\"s\" targetRef=\"a\"/><sequenceFlow id=\"be\" sourceRef=\"b\" targetRef=\"e\"/>",
+    );
     for n in 0..20 {
         use std::fmt::Write as _;
         write!(
@@ -119,7 +132,54 @@ fn a_flow_too_large_to_prove_is_a_warning() {
         )
         .unwrap();
     }
-    let xml = format!("<definitions xmlns=\"{}\" xmlns:tongban=\"{}\"><process id=\"p\">{body}</process></definitions>", flow::BPMN_NAMESPACE, flow::TONGBAN_NAMESPACE);
+    let xml = format!(
+        "<definitions xmlns=\"{}\" xmlns:tongban=\"{}\"><process id=\"p\">{body}</process></definitions>",
+        flow::BPMN_NAMESPACE,
+        flow::TONGBAN_NAMESPACE
+    );
     let found = lint(&flow::Definition::parse(&xml).unwrap(), &Fake, &surroundings());
-    assert_eq!(found.iter().map(|f| (f.code, f.severity)).collect::<Vec<_>>(), [("not_proved", Severity::Warning)], "{found:?}");
+    assert_eq!(
+        found.iter().map(|f| (f.code, f.severity)).collect::<Vec<_>>(),
+        [("not_proved", Severity::Warning)],
+        "{found:?}"
+    );
+}
+
+/// A task with many timers has more outcomes than can be tried: again a warning, at once.
+#[test]
+fn a_task_with_too_many_timers_is_a_warning() {
+    let mut extra = String::new();
+    for n in 0..40 {
+        use std::fmt::Write as _;
+        write!(
+            extra,
+            "<boundaryEvent id=\"b{n}\" cancelActivity=\"false\" attachedToRef=\"review\"><timerEventDefinition><timeDuration>P1D</timeDuration></timerEventDefinition></boundaryEvent><sequenceFlow id=\"x{n}\" sourceRef=\"b{n}\" targetRef=\"end\"/>"
+        )
+        .unwrap();
+    }
+    let xml = crate::fakes::read("sequential").replace("</process>", &format!("{extra}</process>"));
+    let found = lint(&flow::Definition::parse(&xml).unwrap(), &Fake, &surroundings());
+    assert_eq!(found.iter().map(|f| f.code).collect::<Vec<_>>(), ["not_proved"], "{found:?}");
+}
+
+/// The largest drawing that is accepted is checked in reasonable time; a larger one is refused on reading.
+#[test]
+fn the_largest_flow_is_checked_and_a_larger_one_refused() {
+    let drawing = |tasks: usize| {
+        use std::fmt::Write as _;
+        let mut body = String::from("<startEvent id=\"u0\"/>");
+        for n in 1..=tasks {
+            write!(body, "<userTask id=\"u{n}\" name=\"x\" tongban:role=\"clerk\"/><sequenceFlow id=\"f{n}\" sourceRef=\"u{}\" targetRef=\"u{n}\"/>", n - 1).unwrap();
+        }
+        write!(body, "<endEvent id=\"e\"/><sequenceFlow id=\"f\" sourceRef=\"u{tasks}\" targetRef=\"e\"/>").unwrap();
+        flow::Definition::parse(&format!(
+            "<definitions xmlns=\"{}\" xmlns:tongban=\"{}\"><process id=\"p\">{body}</process></definitions>",
+            flow::BPMN_NAMESPACE,
+            flow::TONGBAN_NAMESPACE
+        ))
+    };
+    let largest = drawing(998).unwrap();
+    assert_eq!(lint(&largest, &Fake, &surroundings()), []);
+    assert_eq!(flow::outline(&largest).len(), 998);
+    assert_eq!(drawing(999).unwrap_err()[0].code, "too_many_elements");
 }

@@ -4,7 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use flow::{Advance, Command, Definition, Effect, Instance, Node, NodeKind, Severity, Status, Variables, advance, lint, returnable, start};
+use flow::{
+    Advance, Command, Definition, Effect, Instance, Node, NodeKind, Severity, Status, Variables, advance, lint,
+    returnable, start,
+};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -159,15 +162,26 @@ impl Drawing {
     }
 
     fn xml(&self) -> String {
-        let mut out = format!("<definitions xmlns=\"{}\" xmlns:tongban=\"{}\"><process id=\"p\">", flow::BPMN_NAMESPACE, flow::TONGBAN_NAMESPACE);
+        let mut out = format!(
+            "<definitions xmlns=\"{}\" xmlns:tongban=\"{}\"><process id=\"p\">",
+            flow::BPMN_NAMESPACE,
+            flow::TONGBAN_NAMESPACE
+        );
         for (n, (kind, inner)) in self.nodes.iter().enumerate() {
             let name = kind.split(' ').next().unwrap();
             let default = self.defaults.get(&n).map(|flow| format!(" default=\"f{flow}\"")).unwrap_or_default();
             write!(out, "<{kind} id=\"n{n}\"{default}>{inner}</{name}>").unwrap();
         }
         for (n, (from, to, condition)) in self.flows.iter().enumerate() {
-            let condition = condition.as_ref().map(|c| format!("<conditionExpression>{c}</conditionExpression>")).unwrap_or_default();
-            write!(out, "<sequenceFlow id=\"f{n}\" sourceRef=\"n{from}\" targetRef=\"n{to}\">{condition}</sequenceFlow>").unwrap();
+            let condition = condition
+                .as_ref()
+                .map(|c| format!("<conditionExpression>{c}</conditionExpression>"))
+                .unwrap_or_default();
+            write!(
+                out,
+                "<sequenceFlow id=\"f{n}\" sourceRef=\"n{from}\" targetRef=\"n{to}\">{condition}</sequenceFlow>"
+            )
+            .unwrap();
         }
         out + "</process></definitions>"
     }
@@ -206,14 +220,18 @@ impl Ledger {
         for effect in effects {
             assert!(!self.finished, "nothing after the end: {effect:?}");
             match effect {
-                Effect::CreateTask { task: id, element, .. } | Effect::StartTimer { token: id, element, .. } | Effect::CallService { token: id, element, attempt: 1, .. } => {
+                Effect::CreateTask { task: id, element, .. }
+                | Effect::StartTimer { token: id, element, .. }
+                | Effect::CallService { token: id, element, attempt: 1, .. } => {
                     assert!(self.used.insert(id.clone()), "{id} used twice");
                     self.open.insert(id.clone(), element.clone());
                 }
                 Effect::CallService { token: id, element, .. } => {
                     self.open.insert(id.clone(), element.clone());
                 }
-                Effect::CancelTask { task: id, element } | Effect::CancelService { token: id, element } | Effect::CancelTimer { token: id, element } => {
+                Effect::CancelTask { task: id, element }
+                | Effect::CancelService { token: id, element }
+                | Effect::CancelTimer { token: id, element } => {
                     assert_eq!(self.open.remove(id).as_ref(), Some(element), "{id} cancelled but not open");
                 }
                 Effect::Finished { .. } => self.finished = true,
@@ -264,7 +282,9 @@ fn legal(definition: &Definition, drawing: &Drawing, instance: &Instance, seed: 
             }
             (Command::CompleteTask { task: id.clone(), variables }, ends)
         }
-        NodeKind::ServiceTask if mix(seed + 4) % 3 == 0 => (Command::ServiceFailed { token: id.clone(), message: "连不上".into() }, ends),
+        NodeKind::ServiceTask if mix(seed + 4) % 3 == 0 => {
+            (Command::ServiceFailed { token: id.clone(), message: "连不上".into() }, ends)
+        }
         NodeKind::ServiceTask => (Command::ServiceDone { token: id.clone(), variables }, ends),
         _ => (Command::TimerFired { token: id.clone() }, ends),
     }
@@ -274,7 +294,11 @@ fn check_state(definition: &Definition, step: &Advance, ledger: &Ledger) {
     let pending: BTreeMap<String, String> = step.instance.pending(definition).into_iter().collect();
     assert_eq!(pending, ledger.open, "what is open is what the effects said");
     assert_eq!(step.instance.status == Status::Finished, ledger.finished);
-    assert_eq!(step.instance.status == Status::Running, !pending.is_empty(), "running means that somebody can do something");
+    assert_eq!(
+        step.instance.status == Status::Running,
+        !pending.is_empty(),
+        "running means that somebody can do something"
+    );
     tokens_add_up(definition, &step.instance);
     let stored = serde_json::to_string(&step.instance).unwrap();
     assert_eq!(serde_json::from_str::<Instance>(&stored).unwrap(), step.instance);

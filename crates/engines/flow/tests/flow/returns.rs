@@ -20,7 +20,10 @@ fn a_task_goes_back_to_an_earlier_one_and_forward_again() {
     let step = go(&flow, &step.instance, back("t4", "review"));
     assert_eq!(short(&step.effects), ["+t5 review"], "the returned task needs no effect of its own");
     assert!(!step.instance.variables.contains_key("review"), "what was undone decides nothing");
-    assert_eq!(refused(&flow, &step.instance, Command::CompleteTask { task: "t4".into(), variables: vars(json!({})) }), FlowError::TaskCancelled("t4".into()));
+    assert_eq!(
+        refused(&flow, &step.instance, Command::CompleteTask { task: "t4".into(), variables: vars(json!({})) }),
+        FlowError::TaskCancelled("t4".into())
+    );
     let step = complete(&flow, &step.instance, "t5", outcome("pass"));
     assert_eq!(short(&step.effects), ["+t7 decide"]);
     assert_eq!(step.instance.completed(&flow).count(), 1);
@@ -122,4 +125,15 @@ fn a_task_still_open_is_not_returned_to() {
     let step = go(&flow, &step.instance, Command::TimerFired { token: "c3".into() });
     assert_eq!(refused(&flow, &step.instance, back("t6", "review")), FlowError::NotVisited("review".into()));
     assert!(returnable(&flow, &step.instance, "t6").is_empty());
+}
+
+/// A gateway called like a variable of the case does not take the variable away when it is undone.
+#[test]
+fn returning_keeps_the_variables_of_the_case() {
+    let flow = load("exclusive");
+    let step = flow::start(&flow, vars(json!({"need_inspect": {"area": "80"}})), &crate::fakes::Fake).unwrap();
+    let step = complete(&flow, &step.instance, "t2", vars(json!({"inspect": "no"})));
+    let (task, _) = step.instance.open_tasks(&flow).next().unwrap();
+    let step = go(&flow, &step.instance, back(&task, "review"));
+    assert_eq!(step.instance.variables["need_inspect"]["area"], "80");
 }

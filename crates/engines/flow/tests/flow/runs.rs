@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use flow::{Advance, Command, Definition, Effect, FlowError, Instance, Status, Variables, Wait, advance, simulate, start};
+use flow::{
+    Advance, Command, Definition, Effect, FlowError, Instance, Status, Variables, Wait, advance, simulate, start,
+};
 use serde_json::json;
 
 use crate::fakes::{Fake, load, outcome, vars};
@@ -36,7 +38,9 @@ pub fn short(effects: &[Effect]) -> Vec<String> {
             Effect::CallService { token, element, attempt: 1, .. } => format!("call {token} {element}"),
             Effect::CallService { token, element, attempt, .. } => format!("call {token} {element} #{attempt}"),
             Effect::CancelService { token, element } => format!("drop {token} {element}"),
-            Effect::StartTimer { token, element, wait: Wait::Seconds(seconds) } => format!("wait {token} {element} {seconds}s"),
+            Effect::StartTimer { token, element, wait: Wait::Seconds(seconds) } => {
+                format!("wait {token} {element} {seconds}s")
+            }
             Effect::StartTimer { token, element, wait: Wait::Until(date) } => format!("wait {token} {element} {date}"),
             Effect::CancelTimer { token, element } => format!("stop {token} {element}"),
             Effect::Finished { end } => format!("finished {end}"),
@@ -58,17 +62,28 @@ fn a_sequence_goes_task_by_task_to_its_end() {
             role: Some("reviewer".into()),
             stage: Some("review".into()),
             days: Some(2),
-            attributes: [("role", "reviewer"), ("stage", "review"), ("days", "2")].map(|(k, v)| (k.to_owned(), v.to_owned())).into_iter().collect(),
+            attributes: [("role", "reviewer"), ("stage", "review"), ("days", "2")]
+                .map(|(k, v)| (k.to_owned(), v.to_owned()))
+                .into_iter()
+                .collect(),
         }]
     );
-    let step = complete(&flow, &step.instance, "t2", vars(json!({"outcome": "pass", "note": "齐全", "decide": "not yours"})));
+    let step =
+        complete(&flow, &step.instance, "t2", vars(json!({"outcome": "pass", "note": "齐全", "decide": "not yours"})));
     assert_eq!(short(&step.effects), ["+t4 decide"]);
     // Under the element's id and merged, but nobody writes another element's context.
-    assert_eq!(serde_json::Value::Object(step.instance.variables.clone()), json!({"outcome": "pass", "note": "齐全", "review": {"outcome": "pass", "note": "齐全", "decide": "not yours"}}));
+    assert_eq!(
+        serde_json::Value::Object(step.instance.variables.clone()),
+        json!({"outcome": "pass", "note": "齐全", "review": {"outcome": "pass", "note": "齐全", "decide": "not yours"}})
+    );
     let step = complete(&flow, &step.instance, "t4", outcome("granted"));
     assert_eq!(step.instance.variables["outcome"], "granted");
     assert_eq!(short(&step.effects), ["call s6 issue"]);
-    let step = go(&flow, &step.instance, Command::ServiceDone { token: "s6".into(), variables: vars(json!({"licence": "L1"})) });
+    let step = go(
+        &flow,
+        &step.instance,
+        Command::ServiceDone { token: "s6".into(), variables: vars(json!({"licence": "L1"})) },
+    );
     assert_eq!(short(&step.effects), ["finished end"]);
     assert_eq!((step.instance.status, step.instance.end.as_deref()), (Status::Finished, Some("end")));
     assert_eq!(step.instance.completed(&flow).map(|n| n.id.as_str()).collect::<Vec<_>>(), ["review", "decide"]);
@@ -80,7 +95,10 @@ fn a_sequence_goes_task_by_task_to_its_end() {
 fn an_exclusive_gateway_takes_one_way_and_the_default_when_none_fits() {
     let flow = load("exclusive");
     let run = |inspect: &str, decision: &str| {
-        let answers: BTreeMap<String, Variables> = [("review", json!({"inspect": inspect})), ("inspect", json!({})), ("decide", json!({"outcome": decision}))].map(|(k, v)| (k.to_owned(), vars(v))).into();
+        let answers: BTreeMap<String, Variables> =
+            [("review", json!({"inspect": inspect})), ("inspect", json!({})), ("decide", json!({"outcome": decision}))]
+                .map(|(k, v)| (k.to_owned(), vars(v)))
+                .into();
         let run = simulate(&flow, Variables::new(), &answers, &Fake).unwrap();
         (run.path.join(" "), run.services.join(" "), run.end)
     };
@@ -116,7 +134,11 @@ fn an_inclusive_join_waits_for_the_chosen_branches_only() {
     assert_eq!(short(&review(json!({})).effects), ["+t6 decide"], "nobody asked: the default way");
     let step = review(json!({"health": "yes"}));
     assert_eq!(short(&step.effects), ["+t5 health"]);
-    assert_eq!(short(&complete(&flow, &step.instance, "t5", outcome("pass")).effects), ["+t8 decide"], "fire was not asked");
+    assert_eq!(
+        short(&complete(&flow, &step.instance, "t5", outcome("pass")).effects),
+        ["+t8 decide"],
+        "fire was not asked"
+    );
     let step = review(json!({"health": "yes", "fire": "yes"}));
     assert_eq!(short(&step.effects), ["+t6 fire", "+t7 health"]);
     let step = complete(&flow, &step.instance, "t7", outcome("pass"));
@@ -136,10 +158,17 @@ fn timers_on_the_edge_remind_or_take_over() {
     assert_eq!(short(&step.effects), ["+t2 review", "wait c3 remind 86400s", "wait c4 late 259200s"]);
     let reminded = go(&flow, &step.instance, Command::TimerFired { token: "c3".into() });
     assert_eq!(short(&reminded.effects), ["+t6 urge"], "the review goes on");
-    assert_eq!(refused(&flow, &reminded.instance, Command::TimerFired { token: "c3".into() }), FlowError::UnknownToken("c3".into()), "once only");
+    assert_eq!(
+        refused(&flow, &reminded.instance, Command::TimerFired { token: "c3".into() }),
+        FlowError::UnknownToken("c3".into()),
+        "once only"
+    );
     let late = go(&flow, &reminded.instance, Command::TimerFired { token: "c4".into() });
     assert_eq!(short(&late.effects), ["-t2 review", "+t8 takeover"]);
-    assert_eq!(refused(&flow, &late.instance, Command::CompleteTask { task: "t2".into(), variables: Variables::new() }), FlowError::TaskCancelled("t2".into()));
+    assert_eq!(
+        refused(&flow, &late.instance, Command::CompleteTask { task: "t2".into(), variables: Variables::new() }),
+        FlowError::TaskCancelled("t2".into())
+    );
     let done = complete(&flow, &step.instance, "t2", outcome("pass"));
     assert_eq!(short(&done.effects)[..2], ["stop c3 remind", "stop c4 late"]);
     assert!(short(&done.effects)[2].starts_with("wait") && short(&done.effects)[2].ends_with("publish 172800s"));
@@ -160,7 +189,9 @@ fn a_failing_service_is_called_again_and_then_handed_to_a_person() {
     let Effect::StartTimer { token, .. } = &step.effects[2] else { panic!("{:?}", step.effects) };
     let step = go(&flow, &step.instance, Command::TimerFired { token: token.clone() });
     let Effect::CallService { token, .. } = &step.effects[0] else { panic!("{:?}", step.effects) };
-    let failed = |instance: &Instance| go(&flow, instance, Command::ServiceFailed { token: token.clone(), message: "连不上".into() });
+    let failed = |instance: &Instance| {
+        go(&flow, instance, Command::ServiceFailed { token: token.clone(), message: "连不上".into() })
+    };
     let step = failed(&step.instance);
     assert_eq!(short(&step.effects), [format!("call {token} archive #2")]);
     let step = failed(&step.instance);
@@ -186,14 +217,23 @@ fn illegal_commands_are_named() {
     for unknown in ["t9", "t0", "t1", "t02", "T2", "2", "", "review", "s2", "t-1", "t99999999999"] {
         assert_eq!(refused(&flow, &step.instance, done(unknown)), FlowError::UnknownTask(unknown.into()));
     }
-    assert_eq!(refused(&flow, &step.instance, Command::ServiceDone { token: "s2".into(), variables: Variables::new() }), FlowError::UnknownToken("s2".into()));
-    assert_eq!(refused(&flow, &step.instance, Command::TimerFired { token: "c2".into() }), FlowError::UnknownToken("c2".into()));
+    assert_eq!(
+        refused(&flow, &step.instance, Command::ServiceDone { token: "s2".into(), variables: Variables::new() }),
+        FlowError::UnknownToken("s2".into())
+    );
+    assert_eq!(
+        refused(&flow, &step.instance, Command::TimerFired { token: "c2".into() }),
+        FlowError::UnknownToken("c2".into())
+    );
     let next = complete(&flow, &step.instance, "t2", outcome("pass"));
     assert_eq!(refused(&flow, &next.instance, done("t2")), FlowError::AlreadyCompleted("t2".into()));
     let error = refused(&flow, &next.instance, done("t2"));
     assert_eq!((error.to_string().as_str(), error.code()), ("待办“t2”已经办过了", "flow_task_already_completed"));
     let cancelled = go(&flow, &next.instance, Command::Cancel);
-    assert_eq!((short(&cancelled.effects), cancelled.instance.status), (vec!["-t4 decide".to_owned()], Status::Cancelled));
+    assert_eq!(
+        (short(&cancelled.effects), cancelled.instance.status),
+        (vec!["-t4 decide".to_owned()], Status::Cancelled)
+    );
     assert_eq!(refused(&flow, &cancelled.instance, done("t4")), FlowError::NotRunning);
     assert_eq!(refused(&flow, &cancelled.instance, Command::Cancel), FlowError::NotRunning);
 }
@@ -207,8 +247,11 @@ fn broken_definitions_fail_with_a_name() {
             let flow = load(&format!("broken/{name}"));
             let mut step = step;
             for _ in 0..20 {
-                let Some((task, _)) = step.instance.open_tasks(&flow).next() else { break };
-                match advance(&flow, &step.instance, Command::CompleteTask { task, variables: outcome("fail") }, &Fake) {
+                let Some((task, _)) = step.instance.open_tasks(&flow).next() else {
+                    break;
+                };
+                match advance(&flow, &step.instance, Command::CompleteTask { task, variables: outcome("fail") }, &Fake)
+                {
                     Ok(next) => step = next,
                     Err(error) => return error,
                 }
@@ -229,8 +272,12 @@ fn broken_definitions_fail_with_a_name() {
 /// The loop guard: a loop of automatic elements stops with an error instead of turning for ever.
 #[test]
 fn automatic_steps_are_bounded() {
-    let xml = crate::fakes::read("broken/endless_loop").replace("serviceTask id=\"call\" name=\"推送\"", "exclusiveGateway id=\"call\" name=\"转\"");
+    let xml = crate::fakes::read("broken/endless_loop")
+        .replace("serviceTask id=\"call\" name=\"推送\"", "exclusiveGateway id=\"call\" name=\"转\"");
     let flow = Definition::parse(&xml).unwrap();
     let step = begin(&flow);
-    assert_eq!(refused(&flow, &step.instance, Command::CompleteTask { task: "t2".into(), variables: Variables::new() }), FlowError::TooManySteps(1_000));
+    assert_eq!(
+        refused(&flow, &step.instance, Command::CompleteTask { task: "t2".into(), variables: Variables::new() }),
+        FlowError::TooManySteps(1_000)
+    );
 }

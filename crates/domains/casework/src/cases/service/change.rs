@@ -1,0 +1,189 @@
+//! One change of a case: the row, its events in the chain, its outbox events; saved together or refused whole.
+
+use platform::web::guard::Principal;
+use platform::work::outbox::Event;
+use platform::{Platform, Problem, Result, Tx};
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
+use serde_json::{Value, json};
+
+use super::super::chain::Link;
+use super::super::model::{EventKind, State};
+use super::super::store::{case, case_event};
+use super::parse_state;
+
+/// Who acts.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// Account or staff id; absent for the system.
+    pub id: Option<Uuid>,
+    /// Name at that time.
+    pub name: String,
+}
+
+impl Actor {
+    /// A caller.
+    pub fn of(caller: &Principal) -> Self {
+        Self { id: Some(caller.id), name: caller.name.clone() }
+    }
+
+    /// The product itself (timers, made licences).
+    pub fn system() -> Self {
+        Self { id: None, name: "系统".to_owned() }
+    }
+}
+
+/// A case being changed.
+pub(crate) struct Change {
+    pub row: case::Model,
+    read_version: i64,
+    is_new: bool,
+    actor: Actor,
+    events: Vec<case_event::Model>,
+    topics: Vec<&'static str>,
+}
+
+impl Change {
+    /// Of a case that exists.
+    pub fn of(row: case::Model, actor: Actor) -> Self {
+        let read_version = row.version;
+        Self { row, read_version, is_new: false, actor, events: Vec::new(), topics: Vec::new() }
+    }
+
+    /// Of a case that is made by this change.
+    pub fn new_case(row: case::Model, actor: Actor) -> Self {
+        Self { is_new: true, ..Self::of(row, actor) }
+    }
+
+    /// Makes this the first writing of the row.
+    pub fn mark_new(&mut self) {
+        self.is_new = true;
+    }
+
+    /// Records a standard event and moves the state as the model says.
+    ///
+    /// # Errors
+    /// 409 when the event can't happen now.
+    pub fn record(&mut self, platform: &Platform, kind: EventKind, text: impl Into<String>, data: Value) -> Result<State> {
+        let next = parse_state(&self.row)?.after(kind)?;
+        self.append(platform, kind, text.into(), &data);
+        self.row.state = next.as_str().to_owned();
+        Ok(next)
+    }
+
+    /// Records the decision: an approval event that ends the examination.
+    ///
+    /// # Errors
+    /// 409 when the case is not being examined.
+    pub fn record_decision(&mut self, platform: &Platform, text: impl Into<String>, data: Value) -> Result<State> {
+        let next = parse_state(&self.row)?.decided()?;
+        self.append(platform, EventKind::Review, text.into(), &data);
+        self.row.state = next.as_str().to_owned();
+        Ok(next)
+    }
+
+    fn append(&mut self, platform: &Platform, kind: EventKind, text: String, data: &Value) {
+        let no = self.row.event_count + 1;
+        let data = data.to_string();
+        let at = platform.now();
+        let hash = Link {
+            case_id: self.row.id,
+            no,
+            kind: kind.as_str(),
+            at,
+            actor_name: &self.actor.name,
+            text: &text,
+            data: &data,
+            previous: &self.row.head_hash,
+        }
+        .hash();
+        let previous_hash = std::mem::replace(&mut self.row.head_hash, hash.clone());
+        self.row.event_count = no;
+        self.events.push(case_event::Model {
+            id: platform.new_id(),
+            case_id: self.row.id,
+            no,
+            kind: kind.as_str().to_owned(),
+            at,
+            actor_id: self.actor.id,
+            actor_name: self.actor.name.clone(),
+            text,
+            data,
+            previous_hash,
+            hash,
+        });
+    }
+
+    /// Who acts.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The event recorded last in this change.
+    ///
+    /// # Errors
+    /// Internal problem when none was.
+    pub fn last_event(&self) -> Result<case_event::Model> {
+        self.events.last().cloned().ok_or_else(|| Problem::internal("no event was recorded"))
+    }
+
+    /// Tells the domains above that something happened.
+    pub fn announce(&mut self, topic: &'static str) {
+        self.topics.push(topic);
+    }
+
+    /// Writes everything. The row must still be the one that was read.
+    ///
+    /// # Errors
+    /// 409 when somebody changed the case meanwhile.
+    pub async fn save(mut self, platform: &Platform, tx: &Tx) -> Result<case::Model> {
+        self.row.updated_at = tx.now();
+        if self.is_new {
+            let active = self.row.clone().into_active_model().reset_all();
+            case::Entity::insert(active).exec_without_returning(tx.conn()).await?;
+        } else {
+            self.row.version = self.read_version + 1;
+            let active = self.row.clone().into_active_model().reset_all();
+            let updated = case::Entity::update_many()
+                .set(active)
+                .filter(case::Column::Id.eq(self.row.id))
+                .filter(case::Column::Version.eq(self.read_version))
+                .exec(tx.conn())
+                .await?;
+            if updated.rows_affected != 1 {
+                return Err(Problem::stale());
+            }
+        }
+        if !self.events.is_empty() {
+            let rows = self.events.drain(..).map(|event| event.into_active_model().reset_all());
+            case_event::Entity::insert_many(rows).exec_without_returning(tx.conn()).await?;
+        }
+        let topics = std::mem::take(&mut self.topics);
+        // Open pages listen to the case even when no domain above wants the change.
+        for topic in if topics.is_empty() { vec!["case.changed"] } else { topics } {
+            tx.publish(Event {
+                id: platform.new_id(),
+                topic,
+                subject: format!("case:{}:{}", self.row.org_id, self.row.id),
+                payload: json!({
+                    "case_id": self.row.id,
+                    "case_number": self.row.case_number,
+                    "account_id": self.row.account_id,
+                    "state": self.row.state,
+                    "event_no": self.row.event_count,
+                }),
+            });
+        }
+        Ok(self.row)
+    }
+}
+
+/// An insert wants every value set, also those read back unchanged.
+pub(crate) fn all_set<M, A>(model: M) -> A
+where
+    M: IntoActiveModel<A>,
+    A: ActiveModelTrait,
+{
+    model.into_active_model().reset_all()
+}
+

@@ -1,0 +1,334 @@
+//! Numbered documents of a case: receipt, acceptance, correction, refusal …
+//!
+//! The row with number and content is written with the act that makes the document; the PDF is
+//! drawn when first needed (a job does it soon after), so no act waits for typesetting. What a
+//! document says is fixed when it is made.
+
+use std::sync::Arc;
+
+use catalogue::PublishedItem;
+use design::{DefinitionRef, Kind};
+use platform::files::{self, FileRef};
+use platform::{Platform, Problem, Result, Tx};
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::change::all_set;
+use super::{Casework, Personal};
+use crate::cases::store::{case, case_document};
+
+/// Job that draws a document.
+pub const DRAW_JOB: &str = "case.draw_document";
+
+/// What a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DocumentKind {
+    /// 申请回执
+    Receipt,
+    /// 受理通知书
+    Acceptance,
+    /// 补正告知书
+    Correction,
+    /// 不予受理通知书
+    NotAccepted,
+    /// 特别程序告知书
+    Special,
+    /// 准予决定书
+    Grant,
+    /// 不予决定书
+    Refusal,
+    /// 送达回证
+    Delivery,
+    /// 申请书
+    Form,
+}
+
+impl DocumentKind {
+    /// Column value and key of the paper.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Receipt => "receipt",
+            Self::Acceptance => "acceptance",
+            Self::Correction => "correction",
+            Self::NotAccepted => "not-accepted",
+            Self::Special => "special",
+            Self::Grant => "grant",
+            Self::Refusal => "refusal",
+            Self::Delivery => "delivery",
+            Self::Form => "form",
+        }
+    }
+
+    /// Kind of a paper key, for documents that a flow asks for.
+    pub fn parse(text: &str) -> Option<Self> {
+        [
+            Self::Receipt,
+            Self::Acceptance,
+            Self::Correction,
+            Self::NotAccepted,
+            Self::Special,
+            Self::Grant,
+            Self::Refusal,
+            Self::Delivery,
+            Self::Form,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == text)
+    }
+
+    /// Title.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Receipt => "申请回执",
+            Self::Acceptance => "受理通知书",
+            Self::Correction => "补正告知书",
+            Self::NotAccepted => "不予受理通知书",
+            Self::Special => "特别程序告知书",
+            Self::Grant => "准予决定书",
+            Self::Refusal => "不予决定书",
+            Self::Delivery => "送达回证",
+            Self::Form => "申请书",
+        }
+    }
+
+    /// Character of its document number; `None` for papers without one.
+    fn series(self) -> Option<&'static str> {
+        match self {
+            Self::Acceptance => Some("受"),
+            Self::Correction => Some("补"),
+            Self::NotAccepted => Some("不受"),
+            Self::Special => Some("特"),
+            Self::Grant => Some("准"),
+            Self::Refusal => Some("不准"),
+            Self::Receipt | Self::Delivery | Self::Form => None,
+        }
+    }
+}
+
+/// Fonts and versions of papers. Cheap to clone.
+#[derive(Clone)]
+pub struct Papers {
+    fonts: paper::Fonts,
+    latest: moka::future::Cache<&'static str, DefinitionRef>,
+}
+
+impl Papers {
+    /// With the fonts inside the binary.
+    pub fn new(fonts: paper::Fonts) -> Self {
+        let latest = moka::future::Cache::builder()
+            .max_capacity(64)
+            .time_to_live(std::time::Duration::from_secs(5))
+            .build();
+        Self { fonts, latest }
+    }
+
+    /// The fonts.
+    pub fn fonts(&self) -> &paper::Fonts {
+        &self.fonts
+    }
+}
+
+/// What is kept of a document until it is drawn, sealed.
+#[derive(Serialize, Deserialize)]
+struct Content {
+    template: DefinitionRef,
+    data: Value,
+}
+
+impl Casework {
+    /// Makes the row of a document. `number_tx` gives it its running number inside the command.
+    pub(crate) async fn document(
+        &self,
+        row: &case::Model,
+        item: &PublishedItem,
+        kind: DocumentKind,
+        number_tx: Option<&Tx>,
+        more: Map<String, Value>,
+    ) -> Result<case_document::Model> {
+        let template = self.paper_ref(kind).await?;
+        let org = self.identity.org(row.org_id).await?;
+        let issuer = org.as_ref().map_or_else(|| item.item.body.name.clone(), |org| org.name.clone());
+        let number = match (kind.series(), number_tx) {
+            (Some(series), Some(tx)) => Some(self.number(tx, row, series).await?),
+            _ => None,
+        };
+        let mut data = self.base_data(row, item, &issuer)?;
+        if let Some(number) = &number {
+            data.insert("number".into(), number.clone().into());
+        }
+        data.extend(more);
+        Ok(case_document::Model {
+            id: self.platform.new_id(),
+            case_id: row.id,
+            kind: kind.as_str().to_owned(),
+            name: kind.title().to_owned(),
+            number,
+            data_sealed: self.seal(&Content { template, data: Value::Object(data) }, row.id, "document")?,
+            file_id: None,
+            created_at: self.platform.now(),
+        })
+    }
+
+    /// 文号: short name of the body, series, year, running number of that body and year.
+    async fn number(&self, tx: &Tx, row: &case::Model, series: &str) -> Result<String> {
+        let year = base::zone::china_date(self.platform.now()).year();
+        let short = match self.identity.org(row.org_id).await? {
+            Some(org) => org.name.replace("人民政府", "").replace("管理局", "").replace('局', "").chars().take(8).collect(),
+            None => "通办".to_owned(),
+        };
+        let running = platform::numbers::strict(tx, &format!("document:{}:{series}:{year}", row.org_id)).await?;
+        Ok(format!("{short}{series}〔{year}〕{running}号"))
+    }
+
+    async fn paper_ref(&self, kind: DocumentKind) -> Result<DefinitionRef> {
+        let key = kind.as_str();
+        if let Some(found) = self.papers.latest.get(key).await {
+            return Ok(found);
+        }
+        let found = self
+            .design
+            .latest(Kind::Paper, key)
+            .await?
+            .ok_or_else(|| Problem::internal(format!("the paper {key} is not published")))?;
+        self.papers.latest.insert(key, found.clone()).await;
+        Ok(found)
+    }
+
+    fn base_data(&self, row: &case::Model, item: &PublishedItem, issuer: &str) -> Result<Map<String, Value>> {
+        let personal: Personal = self.personal(row)?;
+        let enterprise = row.applicant_kind == "enterprise";
+        let day = |at: Option<time::OffsetDateTime>| at.map(|at| base::zone::china_date(at).to_string());
+        let place = item.item.places.first();
+        let base_url = &self.platform.config.public_url;
+        let number = row.case_number.clone().unwrap_or_default();
+        let data = json!({
+            "issuer": issuer,
+            "date": base::zone::china_date(self.platform.now()).to_string(),
+            "applicant": {
+                "name": row.applicant_name,
+                "id_label": if enterprise { "统一社会信用代码" } else { "身份证号码" },
+                "id": if enterprise { personal.id_number.clone() } else { base::mask::citizen_id(&personal.id_number) },
+                "phone": base::mask::phone(&personal.phone),
+            },
+            "agent": personal.agent.as_ref().map(|agent| json!({ "name": agent.name })),
+            "contact": {
+                "phone": item.item.consult_phone,
+                "address": place.map(|place| format!("{}，{}", place.name, place.address)),
+                "hours": place.map(|place| place.hours.clone()),
+            },
+            "case": {
+                "number": number,
+                "item": row.item_name,
+                "handle_item": row.handle_item_name,
+                "submitted_at": row.submitted_at.map(base::zone::moment_text),
+                "channel": crate::cases::model::Channel::label_of(&row.channel),
+                "query_code": row.query_code,
+                "acceptance_limit": crate::cases::clock::intake_limit(&item.item).to_string(),
+                "accepted_on": day(row.accepted_at),
+                "legal_limit": item.item.legal_limit.time().to_string(),
+                "promise_limit": item.item.promise_limit.time().to_string(),
+                "due": row.accepted_at.and(row.due_at).map(super::submit::last_day),
+            },
+            "qr": format!("{base_url}/progress?number={number}"),
+            "legal_basis": item.item.legal_basis.iter().map(|law| match &law.article {
+                Some(article) => format!("《{}》{article}", law.title),
+                None => format!("《{}》", law.title),
+            }).collect::<Vec<_>>().join("、"),
+            "remedies": { "review": item.item.remedies.review, "lawsuit": item.item.remedies.lawsuit },
+        });
+        match data {
+            Value::Object(map) => Ok(map),
+            _ => Ok(Map::new()),
+        }
+    }
+
+    /// Writes the row and asks for the drawing.
+    pub(crate) async fn keep_document(&self, tx: &Tx, row: case_document::Model) -> Result<()> {
+        // Receipts are many and seldom opened: they are drawn on demand only.
+        if row.kind != DocumentKind::Receipt.as_str() {
+            tx.enqueue(platform::work::jobs::NewJob {
+                id: self.platform.new_id(),
+                kind: DRAW_JOB,
+                payload: json!({ "document_id": row.id }),
+                run_at: None,
+                key: None,
+            });
+        }
+        case_document::Entity::insert(all_set::<_, case_document::ActiveModel>(row)).exec_without_returning(tx.conn()).await?;
+        Ok(())
+    }
+
+    /// The PDF of a document, drawn now if it was not yet. The caller has been allowed to see the case.
+    ///
+    /// # Errors
+    /// 404 when the case has no such document.
+    pub async fn document_pdf(&self, case_id: Uuid, id: Uuid) -> Result<(FileRef, bytes::Bytes)> {
+        let document = case_document::Entity::find_by_id(id)
+            .one(self.platform.db.read())
+            .await?
+            .filter(|document| document.case_id == case_id)
+            .ok_or_else(|| Problem::not_found("没有找到这份文书。"))?;
+        let file = match document.file_id {
+            Some(file) => file,
+            None => self.draw(&document).await?,
+        };
+        files::read(&self.platform, file).await
+    }
+
+    /// Draws a document once and keeps the file.
+    async fn draw(&self, document: &case_document::Model) -> Result<Uuid> {
+        let content: Content = self.open(&document.data_sealed, document.case_id, "document")?;
+        let template = self.design.paper(&content.template).await?;
+        let row = case::Entity::find_by_id(document.case_id)
+            .one(self.platform.db.read())
+            .await?
+            .ok_or_else(|| Problem::internal("a document without its case"))?;
+        let pdf = self.render(&template, content.data, &document.name, document.created_at).await?;
+        let bytes = self.licences.seal_notice(row.org_id, pdf, document.created_at).await?;
+        let name = format!("{}.pdf", document.name);
+        let new = files::store_made(&self.platform, "document", &name, "application/pdf", bytes.into()).await?;
+        let (id, file_id) = (document.id, new.id());
+        self.platform
+            .db
+            .write(self.platform.now(), move |tx| {
+                Box::pin(async move {
+                    new.keep(tx).await?;
+                    // Two drawings may race: the first one stays, so that one document is one file.
+                    case_document::Entity::update_many()
+                        .col_expr(case_document::Column::FileId, Expr::value(Some(file_id)))
+                        .filter(case_document::Column::Id.eq(id))
+                        .filter(case_document::Column::FileId.is_null())
+                        .exec(tx.conn())
+                        .await?;
+                    Ok(())
+                })
+            })
+            .await?;
+        let kept = case_document::Entity::find_by_id(id).one(self.platform.db.read()).await?;
+        Ok(kept.and_then(|kept| kept.file_id).unwrap_or(file_id))
+    }
+
+    /// Typesets off the async threads.
+    pub(crate) async fn render(&self, template: &str, data: Value, title: &str, at: time::OffsetDateTime) -> Result<paper::Pdf> {
+        let (template, title) = (template.to_owned(), title.to_owned());
+        let options = paper::Options { fonts: self.papers.fonts.clone(), produced_at: at, title };
+        tokio::task::spawn_blocking(move || paper::render(&template, &data, &options))
+            .await
+            .map_err(Problem::internal)?
+            .map_err(Problem::internal)
+    }
+
+    /// The job behind [`DRAW_JOB`].
+    ///
+    /// # Errors
+    /// 500 to be tried again.
+    pub async fn draw_job(self: Arc<Self>, _platform: Platform, payload: Value) -> Result<()> {
+        let id: Uuid = serde_json::from_value(payload.get("document_id").cloned().unwrap_or(Value::Null))?;
+        let Some(document) = case_document::Entity::find_by_id(id).one(self.platform.db.read()).await? else { return Ok(()) };
+        if document.file_id.is_none() {
+            self.draw(&document).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,208 @@
+//! What can be done with a case, one file per act. Each act: reach and right → load → state
+//! machine → rows, event, task, outbox and audit in one transaction.
+
+pub mod audit;
+pub mod change;
+pub mod counter;
+pub mod deliver;
+pub mod documents;
+pub mod draft;
+pub mod intake;
+pub mod judge;
+pub mod lists;
+pub mod review;
+pub mod special;
+pub mod submit;
+pub mod views;
+pub mod withdraw;
+
+use std::sync::Arc;
+
+use base::deadline::TimeLimit;
+use catalogue::{Catalogue, PublishedItem};
+use design::Design;
+use identity::Identity;
+use licences::Licences;
+use platform::web::guard::Principal;
+use platform::{Platform, Problem, Result, Tx};
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::error::CaseError;
+use super::model::State;
+use super::store::{case, case_form};
+use crate::calendars::Calendars;
+
+/// The casework service. Cheap to clone.
+#[derive(Clone)]
+pub struct Casework {
+    /// The shell.
+    pub platform: Platform,
+    /// Accounts and organisations.
+    pub identity: Identity,
+    /// Definitions.
+    pub design: Design,
+    /// Items.
+    pub catalogue: Catalogue,
+    /// Licences.
+    pub licences: Licences,
+    /// Working calendars.
+    pub calendars: Calendars,
+    /// Keys and fonts of papers.
+    pub papers: documents::Papers,
+}
+
+impl axum::extract::FromRef<Casework> for Platform {
+    fn from_ref(casework: &Casework) -> Self {
+        casework.platform.clone()
+    }
+}
+
+/// Personal data of a case, sealed as one text in its row.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Personal {
+    /// Identity number of a person, or unified social credit code.
+    pub id_number: String,
+    /// Phone for questions and messages.
+    pub phone: String,
+    /// Legal representative of an enterprise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub legal_person: Option<String>,
+    /// Who handles it for the applicant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Agent>,
+}
+
+/// Agent 经办人.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Agent {
+    /// Name.
+    pub name: String,
+    /// Identity number.
+    pub id_number: String,
+    /// Phone.
+    pub phone: String,
+}
+
+/// How the result reaches the applicant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Delivery {
+    /// `electronic`, `self` or `post`.
+    pub way: String,
+    /// Where to, for post.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
+}
+
+impl Default for Delivery {
+    fn default() -> Self {
+        Self { way: "electronic".to_owned(), address: None }
+    }
+}
+
+impl Delivery {
+    /// What people read.
+    pub fn label(&self) -> &'static str {
+        match self.way.as_str() {
+            "self" => "到窗口领取",
+            "post" => "寄给您",
+            _ => "只要电子证照",
+        }
+    }
+}
+
+/// A postal address.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Address {
+    /// Receiver.
+    pub name: String,
+    /// Phone.
+    pub phone: String,
+    /// Region in words or as code.
+    pub region: String,
+    /// Street and number.
+    pub address: String,
+}
+
+/// A case with its frozen item, loaded to act on it.
+pub(crate) struct Loaded {
+    pub row: case::Model,
+    pub item: Arc<PublishedItem>,
+}
+
+impl Loaded {
+    pub(crate) fn state(&self) -> Result<State> {
+        parse_state(&self.row)
+    }
+}
+
+pub(crate) fn parse_state(row: &case::Model) -> Result<State> {
+    State::parse(&row.state).ok_or_else(|| Problem::internal(format!("case {} has state {}", row.id, row.state)))
+}
+
+impl Casework {
+    /// Loads a case inside a command.
+    pub(crate) async fn load(&self, tx: &Tx, id: Uuid) -> Result<Loaded> {
+        let row = case::Entity::find_by_id(id).one(tx.conn()).await?.ok_or(CaseError::NotFound)?;
+        self.with_item(row).await
+    }
+
+    async fn with_item(&self, row: case::Model) -> Result<Loaded> {
+        let item = self.catalogue.version(&row.item_slug, row.item_version).await?;
+        Ok(Loaded { row, item })
+    }
+
+    /// Loads a citizen's own case; another's does not exist for them.
+    pub(crate) async fn load_own(&self, tx: &Tx, caller: &Principal, id: Uuid) -> Result<Loaded> {
+        let loaded = self.load(tx, id).await?;
+        if loaded.row.account_id != Some(caller.id) {
+            return Err(CaseError::NotFound.into());
+        }
+        Ok(loaded)
+    }
+
+    /// Loads a case within a staff caller's reach.
+    pub(crate) async fn load_reached(&self, tx: &Tx, caller: &Principal, id: Uuid) -> Result<Loaded> {
+        let loaded = self.load(tx, id).await?;
+        reach(caller, &loaded.row)?;
+        Ok(loaded)
+    }
+
+    pub(crate) async fn form_of(&self, conn: &impl sea_orm::ConnectionTrait, id: Uuid) -> Result<case_form::Model> {
+        case_form::Entity::find_by_id(id)
+            .one(conn)
+            .await?
+            .ok_or_else(|| Problem::internal(format!("case {id} has no form row")))
+    }
+
+    pub(crate) fn personal(&self, row: &case::Model) -> Result<Personal> {
+        self.open(&row.personal_sealed, row.id, "personal")
+    }
+
+    pub(crate) fn open<T: for<'de> Deserialize<'de>>(&self, sealed: &str, case: Uuid, part: &str) -> Result<T> {
+        Ok(serde_json::from_str(&self.platform.unseal(sealed, &format!("case:{case}:{part}"))?)?)
+    }
+
+    pub(crate) fn seal(&self, value: &impl Serialize, case: Uuid, part: &str) -> Result<String> {
+        Ok(self.platform.seal(&serde_json::to_string(value)?, &format!("case:{case}:{part}")))
+    }
+
+    /// Promise in words, for receipts: 承诺 5 个工作日，自受理次日起算.
+    pub(crate) fn promise_text(limit: TimeLimit) -> String {
+        format!("承诺 {limit}，自受理次日起算")
+    }
+}
+
+/// Whether a staff caller may see a case: its organisation is one of theirs. A draft is the citizen's alone.
+pub(crate) fn reach(caller: &Principal, row: &case::Model) -> Result<()> {
+    if row.state == State::Draft.as_str() || !caller.visible_orgs.contains(&row.org_id) {
+        return Err(CaseError::OutOfReach.into());
+    }
+    Ok(())
+}
+
+/// Refuses an old page.
+pub(crate) fn fresh(row: &case::Model, version: i64) -> Result<()> {
+    if row.version == version { Ok(()) } else { Err(Problem::stale()) }
+}

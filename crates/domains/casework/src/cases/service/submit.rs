@@ -1,0 +1,317 @@
+//! Handing an application in: judged again by the server, numbered, put on the clerks' list.
+
+use catalogue::PublishedItem;
+use platform::web::guard::Principal;
+use platform::{Problem, Result, Tx};
+use sea_orm::entity::prelude::*;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+use super::change::{Actor, Change, all_set};
+use super::documents::DocumentKind;
+use super::draft::{self, refused, update_form};
+use super::{Casework, fresh};
+use crate::cases::clock;
+use crate::cases::error::CaseError;
+use crate::cases::model::{EventKind, State};
+use crate::cases::store::{Around, case, case_form, task};
+
+/// What the applicant takes away.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Receipt {
+    /// Case.
+    pub id: Uuid,
+    /// Case number 办件编号.
+    pub case_number: String,
+    /// Query code 查询密码.
+    pub query_code: String,
+    /// The promise in words.
+    pub promise_text: String,
+    /// Day by which the application is answered, in China; absent when the calendar is missing.
+    pub answer_by: Option<String>,
+    /// The receipt as a document.
+    pub receipt_document_id: Option<Uuid>,
+}
+
+impl Casework {
+    /// Hands a draft in. A second click gets the first one's receipt.
+    ///
+    /// # Errors
+    /// 422 naming each thing to mend and its step; 409 for an old page.
+    pub async fn submit(&self, caller: &Principal, id: Uuid, version: i64) -> Result<Receipt> {
+        let conn = self.platform.db.read();
+        let row = case::Entity::find_by_id(id).one(conn).await?.filter(|row| row.account_id == Some(caller.id));
+        let loaded = self.with_item(row.ok_or(CaseError::NotFound)?).await?;
+        if loaded.state()? != State::Draft {
+            return self.receipt_of(&loaded.row, &loaded.item).await;
+        }
+        fresh(&loaded.row, version)?;
+        // The item may have been taken off the list since the draft was begun.
+        self.catalogue.published(&loaded.row.item_slug).await?;
+        let account = self.account(caller).await?;
+        if !account.real_name {
+            return Err(CaseError::RealNameNeeded.into());
+        }
+        let (judgement, parts) = self.judge_draft(conn, &loaded, &account).await?;
+        if !judgement.problems.is_empty() {
+            return Err(refused(judgement.problems));
+        }
+        let mut form = parts.form;
+        form.form_sealed = self.seal(&judgement.data, id, "form")?;
+        let filed = self.file(loaded.row, &loaded.item, &Actor::of(caller), "网上提交了申请").await?;
+        let casework = self.clone();
+        let item = loaded.item.clone();
+        let saved = self
+            .platform
+            .db
+            .write(self.platform.now(), move |tx| {
+                Box::pin(async move {
+                    update_form(tx, form).await?;
+                    casework.save_filed(tx, filed, &item).await
+                })
+            })
+            .await;
+        match saved {
+            Ok(receipt) => Ok(receipt),
+            // Two clicks at once: the loser finds the case handed in and answers with its receipt.
+            Err(problem) if problem.code() == "stale_version" => {
+                let row = case::Entity::find_by_id(id).one(conn).await?.ok_or(CaseError::NotFound)?;
+                if row.state == State::Draft.as_str() { Err(problem) } else { self.receipt_of(&row, &loaded.item).await }
+            }
+            Err(problem) => Err(problem),
+        }
+    }
+
+    /// Numbers a case and records the application; nothing is written yet.
+    pub(crate) async fn file(&self, row: case::Model, item: &PublishedItem, actor: &Actor, text: &str) -> Result<Filed> {
+        let now = self.platform.now();
+        let day = base::zone::china_date(now).to_string().replace('-', "");
+        let running = self.platform.numbers.next(&self.platform, &format!("case:{}:{day}", item.item.codes.task)).await?;
+        let calendar = self.calendars.current().await?;
+        let mut change = Change::of(row, actor.clone());
+        change.row.case_number = Some(format!("{}{day}{running:04}", item.item.codes.task));
+        change.row.query_code = Some(base::id::digits(self.platform.randomness.as_ref(), 6));
+        change.row.submitted_at = Some(now);
+        change.row.step_name = "受理".to_owned();
+        change.record(
+            &self.platform,
+            EventKind::Apply,
+            text,
+            json!({ "channel": change.row.channel, "handle_item": change.row.handle_item }),
+        )?;
+        let nothing = Around { specials: Vec::new(), extensions: Vec::new(), events: Vec::new() };
+        clock::set_due(&mut change.row, &item.item, &nothing, &calendar, now)?;
+        change.announce("case.submitted");
+        let receipt = self.document(&change.row, item, DocumentKind::Receipt, None, Map::new()).await?;
+        Ok(Filed { change, receipt_id: receipt.id, receipt })
+    }
+
+    /// Writes a filed case: row, event, clerk's task, receipt.
+    pub(crate) async fn save_filed(&self, tx: &Tx, filed: Filed, item: &PublishedItem) -> Result<Receipt> {
+        let row = filed.change.save(&self.platform, tx).await?;
+        task::Entity::insert(all_set::<_, task::ActiveModel>(self.intake_task(&row)))
+            .exec_without_returning(tx.conn())
+            .await?;
+        self.keep_document(tx, filed.receipt).await?;
+        receipt(&row, item, Some(filed.receipt_id))
+    }
+
+    /// The clerk's task for an application that waits to be answered.
+    pub(crate) fn intake_task(&self, row: &case::Model) -> task::Model {
+        task::Model {
+            id: self.platform.new_id(),
+            case_id: row.id,
+            flow_task: None,
+            element: "intake".to_owned(),
+            stage: "intake".to_owned(),
+            name: if row.corrected { "看补正".to_owned() } else { "受理".to_owned() },
+            role: "clerk".to_owned(),
+            org_id: row.org_id,
+            state: "open".to_owned(),
+            created_at: self.platform.now(),
+            done_at: None,
+            done_by: None,
+            done_by_name: None,
+            outcome: None,
+            opinion: None,
+            files: json!([]),
+        }
+    }
+
+    async fn receipt_of(&self, row: &case::Model, item: &PublishedItem) -> Result<Receipt> {
+        let documents = crate::cases::store::documents(self.platform.db.read(), row.id).await?;
+        let id = documents.iter().find(|document| document.kind == DocumentKind::Receipt.as_str()).map(|document| document.id);
+        receipt(row, item, id)
+    }
+}
+
+/// A numbered application ready to be written.
+pub(crate) struct Filed {
+    change: Change,
+    receipt_id: Uuid,
+    receipt: crate::cases::store::case_document::Model,
+}
+
+fn receipt(row: &case::Model, item: &PublishedItem, document: Option<Uuid>) -> Result<Receipt> {
+    let missing = || Problem::conflict("not_submitted", "这个申请还没有提交成功，请再提交一次。");
+    Ok(Receipt {
+        id: row.id,
+        case_number: row.case_number.clone().ok_or_else(missing)?,
+        query_code: row.query_code.clone().ok_or_else(missing)?,
+        promise_text: Casework::promise_text(item.item.promise_limit.time()),
+        answer_by: row.due_at.filter(|_| row.accepted_at.is_none()).map(last_day),
+        receipt_document_id: document,
+    })
+}
+
+/// Last day of a period that ends at `due`.
+pub(crate) fn last_day(due: time::OffsetDateTime) -> String {
+    base::zone::china_date(due - time::Duration::seconds(1)).to_string()
+}
+
+/// Everything of an application in one request: other channels and the counter file this way.
+#[derive(Debug, Clone, serde::Deserialize, ToSchema)]
+pub struct WholeApplication {
+    /// Item.
+    pub item_slug: String,
+    /// Handling item.
+    pub handle_item: String,
+    /// Answers to conditions.
+    #[serde(default)]
+    pub conditions: catalogue::items::resolve::Answers,
+    /// Answers to situations.
+    #[serde(default)]
+    pub situations: catalogue::items::resolve::Answers,
+    /// Agreement.
+    #[serde(default)]
+    pub consents: super::judge::Consents,
+    /// Form data.
+    #[schema(value_type = Object)]
+    pub form: Map<String, Value>,
+    /// Materials by key.
+    #[serde(default)]
+    pub materials: std::collections::BTreeMap<String, HandedMaterial>,
+    /// Delivery.
+    #[serde(default)]
+    pub delivery: super::Delivery,
+}
+
+/// A material as handed in.
+#[derive(Debug, Clone, Default, serde::Deserialize, ToSchema)]
+#[serde(default)]
+pub struct HandedMaterial {
+    /// `upload`, `licence`, `window`, `later`; at the counter also `paper`, `scan`.
+    pub handing: String,
+    /// Files, uploaded before.
+    pub files: Vec<Uuid>,
+}
+
+impl Casework {
+    /// Files a whole application at once (other channels of CASE-008 come through here too).
+    ///
+    /// # Errors
+    /// 422 naming each thing to mend; 403 without a real-name account.
+    pub async fn file_whole(&self, caller: &Principal, whole: WholeApplication, key: Option<String>) -> Result<Receipt> {
+        let account = self.account(caller).await?;
+        if !account.real_name {
+            return Err(CaseError::RealNameNeeded.into());
+        }
+        let item = self.catalogue.published(&whole.item_slug).await?;
+        let applicant = draft::account_applicant(&account);
+        let row = self.new_row(&item, &whole.handle_item, "web", &applicant, Some(account.id))?;
+        let form = self.design.form(&item.definitions.form).await?;
+        let locked = form.prefill(&draft::source(&account)).locked;
+        let licences = self.held_licences(&account).await?;
+        let judgement = {
+            let application = super::judge::Application {
+                item: &item.item,
+                form: &form,
+                handle_item: &whole.handle_item,
+                situations: &whole.situations,
+                conditions: &whole.conditions,
+                consents: Some(&whole.consents),
+                data: &whole.form,
+                locked: &locked,
+                applicant: super::judge::applicant(&row.applicant_kind, &row.applicant_name),
+                role: "applicant",
+                today: base::zone::china_date(self.platform.now()).to_string(),
+                handed: &|key| whole.materials.get(key).map_or_else(Default::default, |one| super::judge::Handed {
+                    handing: one.handing.clone(),
+                    has_files: !one.files.is_empty(),
+                }),
+                held_licence: &|kind| licences.get(kind).cloned(),
+                delivery: &whole.delivery,
+            };
+            super::judge::judge(&application, self.design.expressions())
+        };
+        if !judgement.problems.is_empty() {
+            return Err(refused(judgement.problems));
+        }
+        let mut form_row = self.form_row(&row, &judgement.data, &whole.delivery)?;
+        form_row.step = 8;
+        form_row.situations = serde_json::to_value(&whole.situations)?;
+        form_row.conditions = serde_json::to_value(&whole.conditions)?;
+        form_row.consents = serde_json::to_value(&whole.consents)?;
+        let loaded = super::Loaded { row, item: item.clone() };
+        let materials = self.material_rows(&loaded, &whole.materials, Some(caller.id)).await?;
+        let filed = self.file_new(loaded.row, &item, &Actor::of(caller), "提交了申请").await?;
+        let casework = self.clone();
+        let caller_id = caller.id;
+        self.platform
+            .db
+            .write(self.platform.now(), move |tx| {
+                Box::pin(async move {
+                    if let Some(key) = &key {
+                        if let Some(made) = platform::work::idempotency::earlier(tx, caller_id, "my_case.file", key).await? {
+                            let row = case::Entity::find_by_id(made).one(tx.conn()).await?.ok_or(CaseError::NotFound)?;
+                            return receipt(&row, &item, None);
+                        }
+                        platform::work::idempotency::remember(tx, caller_id, "my_case.file", key, form_row.case_id).await?;
+                    }
+                    casework.write_new(tx, filed, form_row, materials, &item).await
+                })
+            })
+            .await
+    }
+
+    /// [`Casework::file`] for a case that has no row yet.
+    pub(crate) async fn file_new(&self, row: case::Model, item: &PublishedItem, actor: &Actor, text: &str) -> Result<Filed> {
+        let mut filed = self.file(row, item, actor, text).await?;
+        filed.change.mark_new();
+        Ok(filed)
+    }
+
+    /// Checked rows of handed materials.
+    pub(crate) async fn material_rows(
+        &self,
+        loaded: &super::Loaded,
+        handed: &std::collections::BTreeMap<String, HandedMaterial>,
+        owner: Option<Uuid>,
+    ) -> Result<Vec<crate::cases::store::case_material::Model>> {
+        let ids: Vec<Uuid> = handed.values().flat_map(|one| one.files.iter().copied()).collect();
+        let found = platform::files::find(self.platform.db.read(), &ids).await?;
+        handed
+            .iter()
+            .map(|(key, one)| self.material_row_of(loaded, key, &one.handing, &one.files, &found, owner, 1))
+            .collect()
+    }
+
+    /// Writes a new filed case with its form and materials.
+    pub(crate) async fn write_new(
+        &self,
+        tx: &Tx,
+        filed: Filed,
+        form_row: case_form::Model,
+        materials: Vec<crate::cases::store::case_material::Model>,
+        item: &PublishedItem,
+    ) -> Result<Receipt> {
+        use crate::cases::store::case_material;
+        case_form::Entity::insert(all_set::<_, case_form::ActiveModel>(form_row)).exec_without_returning(tx.conn()).await?;
+        if !materials.is_empty() {
+            let rows = materials.into_iter().map(all_set::<_, case_material::ActiveModel>);
+            case_material::Entity::insert_many(rows).exec_without_returning(tx.conn()).await?;
+        }
+        self.save_filed(tx, filed, item).await
+    }
+}

@@ -1,0 +1,121 @@
+//! Staff sign-in and the own data of who signed in.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::IntoResponse;
+use platform::web::extract::Json;
+use platform::web::guard::{Allowed, Audience, cookie};
+use platform::web::problem::{ProblemBody, Result};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::set_cookie;
+use crate::model::staff::Staff;
+use crate::permissions::ReadSelf;
+use crate::{Identity, error, roles};
+
+/// Login and password.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct SignInRequest {
+    login: String,
+    password: String,
+}
+
+/// Who is signed in at the desk.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct StaffMe {
+    id: Uuid,
+    login: String,
+    name: String,
+    title: String,
+    org: OrgName,
+    roles: Vec<RoleName>,
+    /// What the pages may offer; the server asks again at every act.
+    permissions: Vec<String>,
+    windows: Vec<WindowName>,
+    region_name: String,
+}
+
+/// Organisation.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OrgName {
+    id: Uuid,
+    name: String,
+}
+
+/// Role with its Chinese name.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RoleName {
+    key: String,
+    label: String,
+}
+
+/// Window held.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct WindowName {
+    id: Uuid,
+    number: String,
+    hall: String,
+}
+
+async fn view(identity: &Identity, staff: Staff) -> Result<StaffMe> {
+    let org = identity.org(staff.org_id).await?;
+    let windows = identity.windows_of(staff.id).await?;
+    let region = org.as_ref().map_or(staff.region.as_str(), |org| org.region.as_str());
+    let region_name = identity.region(region).await?.map(|region| region.name).unwrap_or_default();
+    let label = |key: &String| roles::all().get(key).map_or_else(|| key.clone(), |role| role.label.clone());
+    Ok(StaffMe {
+        id: staff.id,
+        login: staff.login,
+        name: staff.name,
+        title: staff.title.unwrap_or_default(),
+        org: OrgName { id: staff.org_id, name: org.map(|org| org.name).unwrap_or_default() },
+        permissions: roles::permissions(Audience::Desk, &staff.roles),
+        roles: staff.roles.iter().map(|key| RoleName { key: key.clone(), label: label(key) }).collect(),
+        windows: windows
+            .into_iter()
+            .map(|window| WindowName { id: window.id, number: window.number, hall: window.hall_name })
+            .collect(),
+        region_name,
+    })
+}
+
+/// Signs staff in.
+///
+/// Five wrong passwords in a row lock the login for fifteen minutes; the answer never says which of
+/// login, password and lock it was.
+#[utoipa::path(post, path = "/api/v1/staff/sign-in", tag = "staff", operation_id = "sign_in_staff",
+    request_body = SignInRequest,
+    responses((status = 200, body = StaffMe), (status = 401, body = ProblemBody, content_type = "application/problem+json")))]
+pub(crate) async fn sign_in_staff(
+    State(identity): State<Identity>,
+    Json(request): Json<SignInRequest>,
+) -> Result<impl IntoResponse> {
+    let (staff, session) = identity.sign_in(&request.login, request.password).await?;
+    Ok((set_cookie(session), Json(view(&identity, staff).await?)))
+}
+
+/// Who is signed in.
+#[utoipa::path(get, path = "/api/v1/staff/me", tag = "staff", operation_id = "get_staff_me",
+    responses((status = 200, body = StaffMe), (status = 401, body = ProblemBody, content_type = "application/problem+json")),
+    security(("desk" = ["staff.me"])))]
+pub(crate) async fn get_staff_me(State(identity): State<Identity>, caller: Allowed<ReadSelf>) -> Result<Json<StaffMe>> {
+    let staff = identity.staff(caller.id).await?.ok_or_else(error::no_account)?;
+    Ok(Json(view(&identity, staff).await?))
+}
+
+/// Signs staff out.
+#[utoipa::path(post, path = "/api/v1/staff/sign-out", tag = "staff", operation_id = "sign_out_staff",
+    responses((status = 204), (status = 401, body = ProblemBody, content_type = "application/problem+json")),
+    security(("desk" = ["staff.me"])))]
+pub(crate) async fn sign_out_staff(
+    State(identity): State<Identity>,
+    _caller: Allowed<ReadSelf>,
+    parts: Parts,
+) -> Result<impl IntoResponse> {
+    let token = cookie(&parts, Audience::Desk.cookie()).unwrap_or_default();
+    let cleared = identity.platform.sessions.end(&identity.platform, Audience::Desk, token).await?;
+    Ok((StatusCode::NO_CONTENT, set_cookie(cleared)))
+}

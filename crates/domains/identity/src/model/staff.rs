@@ -1,0 +1,93 @@
+//! Staff users and the lock of their sign-in (IDENT-004).
+
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+/// Wrong passwords in a row after which the login is locked.
+pub const MAX_FAILURES: i64 = 5;
+/// How long it is locked.
+pub const LOCKED_FOR: Duration = Duration::minutes(15);
+
+/// A member of staff.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Staff {
+    /// Id.
+    pub id: Uuid,
+    /// Name to sign in with.
+    pub login: String,
+    /// Name.
+    pub name: String,
+    /// Post, for example 窗口受理员.
+    pub title: Option<String>,
+    /// Organisation.
+    pub org_id: Uuid,
+    /// Region, 12 digits.
+    pub region: String,
+    /// Role keys.
+    pub roles: Vec<String>,
+    /// Item slugs this person is limited to; empty = no limit beyond role and organisation.
+    pub items: Vec<String>,
+    /// May not sign in any more.
+    pub disabled: bool,
+}
+
+/// A window of a hall.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Window {
+    /// Id.
+    pub id: Uuid,
+    /// Stable key of the content pack.
+    pub key: String,
+    /// Key of the hall.
+    pub hall_key: String,
+    /// Name of the hall.
+    pub hall_name: String,
+    /// Number on the sign.
+    pub number: String,
+    /// Text on the sign.
+    pub name: String,
+    /// `guide`, `handle`, `delivery`, `feedback`.
+    pub kind: String,
+    /// Organisation that runs it.
+    pub org_id: Uuid,
+}
+
+/// Count of wrong passwords of one login.
+///
+/// A try is counted before the password is looked at and forgiven when it was right: guesses sent
+/// at the same moment can't slip past the limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Tries {
+    pub failed: i64,
+    pub locked_until: Option<OffsetDateTime>,
+}
+
+impl Tries {
+    /// Counts a try, or `None` while the login is locked.
+    pub(crate) fn begin(self, now: OffsetDateTime) -> Option<Self> {
+        let failed = match self.locked_until {
+            Some(until) if until > now => return None,
+            Some(_) => 1,
+            None => self.failed + 1,
+        };
+        let locked_until = (failed >= MAX_FAILURES).then(|| now + LOCKED_FOR);
+        Some(Self { failed, locked_until })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fifth_wrong_try_locks_for_fifteen_minutes_and_then_counts_anew() {
+        let now = time::macros::datetime!(2026-09-21 01:00 UTC);
+        let mut tries = Tries::default();
+        for _ in 0..MAX_FAILURES {
+            tries = tries.begin(now).unwrap();
+        }
+        assert_eq!(tries.locked_until, Some(now + LOCKED_FOR));
+        assert_eq!(tries.begin(now + Duration::minutes(14)), None);
+        assert_eq!(tries.begin(now + Duration::minutes(15)), Some(Tries { failed: 1, locked_until: None }));
+    }
+}

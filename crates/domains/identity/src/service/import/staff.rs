@@ -1,0 +1,114 @@
+//! Staff (`tongban-staff/1`). Passwords are never in a file.
+
+use futures::StreamExt;
+use platform::passwords;
+use platform::web::guard::Audience;
+use platform::web::problem::Result;
+use serde::Deserialize;
+
+use super::{Mistakes, read};
+use crate::model::staff::Staff;
+use crate::store::{directory, staff};
+use crate::{Identity, roles};
+
+#[derive(Deserialize)]
+struct File {
+    staff: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    login: String,
+    name: String,
+    employee_no: Option<String>,
+    org: String,
+    title: Option<String>,
+    phone: Option<String>,
+    roles: Vec<String>,
+    #[serde(default)]
+    windows: Vec<String>,
+    #[serde(default)]
+    items: Vec<String>,
+    region: Option<String>,
+}
+
+struct Ready {
+    new: staff::NewStaff,
+    windows: Vec<String>,
+}
+
+impl Identity {
+    /// Makes or updates staff; returns how many. A login that is new gets `password`, one that
+    /// exists keeps its own.
+    ///
+    /// # Errors
+    /// 422 names every unknown organisation, role and window, or what the password lacks.
+    pub async fn import_staff(&self, yaml: &str, password: &str) -> Result<usize> {
+        passwords::check_strength(password)?;
+        let file: File = read(yaml, "tongban-staff/1")?;
+        let snapshot = self.directory.snapshot(&self.platform).await?;
+        let mut mistakes = Mistakes::default();
+        let mut ready = Vec::new();
+        for (at, row) in file.staff.into_iter().enumerate() {
+            for key in &row.roles {
+                let role = roles::all().get(key).filter(|role| role.audience == Audience::Desk);
+                mistakes.known(role, || format!("/staff/{at}/roles"), key);
+            }
+            for key in &row.windows {
+                mistakes.known(snapshot.window(key), || format!("/staff/{at}/windows"), key);
+            }
+            let org = mistakes.known(snapshot.tree.by_key(&row.org), || format!("/staff/{at}/org"), &row.org);
+            let Some(org) = org else { continue };
+            let existing = self.staff_by_login(&row.login).await?;
+            let id = existing.as_ref().map_or_else(|| self.platform.new_id(), |staff| staff.id);
+            let place = format!("staff:{id}:phone");
+            ready.push((
+                existing.is_none(),
+                Ready {
+                    windows: row.windows,
+                    new: staff::NewStaff {
+                        employee_no: row.employee_no,
+                        phone_sealed: row.phone.map(|phone| self.platform.seal(&phone, &place)),
+                        password_hash: None,
+                        staff: Staff {
+                            id,
+                            login: row.login,
+                            name: row.name,
+                            title: row.title,
+                            org_id: org.id,
+                            region: row.region.unwrap_or_else(|| org.region.clone()),
+                            roles: row.roles,
+                            items: row.items,
+                            disabled: false,
+                        },
+                    },
+                },
+            ));
+        }
+        mistakes.check()?;
+        let hashed = futures::stream::iter(ready.into_iter().map(|(is_new, mut ready)| async move {
+            if is_new {
+                ready.new.password_hash = Some(passwords::hash(password.to_owned(), self.salt()).await?);
+            }
+            Ok::<_, platform::Problem>(ready)
+        }));
+        let ready: Vec<Result<Ready>> = hashed.buffered(4).collect().await;
+        let ready: Vec<Ready> = ready.into_iter().collect::<Result<_>>()?;
+        let count = ready.len();
+        self.platform
+            .db
+            .write(self.platform.now(), move |tx| {
+                Box::pin(async move {
+                    for row in ready {
+                        let id = row.new.staff.id;
+                        staff::save(tx.conn(), row.new).await?;
+                        directory::hold_windows(tx.conn(), id, row.windows).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await?;
+        self.directory.forget();
+        Ok(count)
+    }
+}

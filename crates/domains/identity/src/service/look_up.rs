@@ -1,0 +1,141 @@
+//! Questions the other domains ask: organisations, staff, windows, regions.
+
+use std::sync::Arc;
+
+use platform::web::problem::Result;
+use uuid::Uuid;
+
+use crate::model::org::{Org, OrgTree, Region};
+use crate::model::staff::{Staff, Window};
+use crate::store::{directory, staff};
+use crate::Identity;
+
+impl Identity {
+    /// All organisations, a few seconds old at most.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn orgs(&self) -> Result<Arc<OrgTree>> {
+        Ok(Arc::clone(&self.directory.snapshot(&self.platform).await?.tree))
+    }
+
+    /// One organisation.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn org(&self, id: Uuid) -> Result<Option<Org>> {
+        Ok(self.orgs().await?.get(id).cloned())
+    }
+
+    /// The organisation with a unified social credit code.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn org_by_uscc(&self, uscc: &str) -> Result<Option<Org>> {
+        Ok(self.orgs().await?.by_uscc(uscc).cloned())
+    }
+
+    /// Notes that an organisation answers for an item: the windows that take the item are linked to
+    /// it from then on. The catalogue calls it when an item is published.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn link_item(&self, slug: &str, org: Uuid) -> Result<()> {
+        let slug = slug.to_owned();
+        self.platform
+            .db
+            .write(self.platform.now(), move |tx| {
+                Box::pin(async move { directory::save_item_org(tx.conn(), slug, org).await })
+            })
+            .await?;
+        self.directory.forget();
+        Ok(())
+    }
+
+    /// A staff user.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn staff(&self, id: Uuid) -> Result<Option<Staff>> {
+        staff::find(self.platform.db.read(), id).await
+    }
+
+    /// A staff user by login.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn staff_by_login(&self, login: &str) -> Result<Option<Staff>> {
+        staff::by_login(self.platform.db.read(), login).await
+    }
+
+    /// Staff of a body, its sections included, who hold a role: whom to tell about a task.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn staff_with_role(&self, org: Uuid, role: &str) -> Result<Vec<Staff>> {
+        let tree = self.orgs().await?;
+        let inside = tree.body(org).map(|body| tree.subtree(body.id)).unwrap_or_default();
+        let mut found = staff::active(self.platform.db.read()).await?;
+        found.retain(|staff| inside.contains(&staff.org_id) && staff.roles.iter().any(|held| held == role));
+        Ok(found)
+    }
+
+    /// Lets a staff user sign in, or no longer; open sessions end within seconds.
+    ///
+    /// # Errors
+    /// 404 when there is no such user.
+    pub async fn set_staff_disabled(&self, id: Uuid, disabled: bool) -> Result<()> {
+        let found = self
+            .platform
+            .db
+            .write(self.platform.now(), move |tx| {
+                Box::pin(async move { staff::set_disabled(tx.conn(), id, disabled).await })
+            })
+            .await?;
+        if found { Ok(()) } else { Err(platform::Problem::not_found("没有找到这位工作人员。")) }
+    }
+
+    /// Windows a staff user holds.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn windows_of(&self, staff: Uuid) -> Result<Vec<Window>> {
+        let held = directory::windows_held(self.platform.db.read(), staff).await?;
+        let snapshot = self.directory.snapshot(&self.platform).await?;
+        Ok(held.iter().filter_map(|key| snapshot.window(key).cloned()).collect())
+    }
+
+    /// A region by its 12 digits.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn region(&self, code: &str) -> Result<Option<Region>> {
+        directory::region(self.platform.db.read(), code).await
+    }
+
+    /// Full name of a region with the names above it, `示例市示例区示例街道`; empty when unknown.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn region_path(&self, code: &str) -> Result<String> {
+        let mut names = Vec::new();
+        let mut next = Some(code.to_owned());
+        // Five levels; the bound ends the walk should two rows ever name each other.
+        while let Some(code) = next.take().filter(|_| names.len() < 6) {
+            if let Some(region) = self.region(&code).await? {
+                names.push(region.name);
+                next = region.parent;
+            }
+        }
+        names.reverse();
+        Ok(names.concat())
+    }
+
+    /// Regions directly below one (the top ones without), each with whether more lie below it.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn regions_below(&self, parent: Option<&str>) -> Result<Vec<(Region, bool)>> {
+        directory::regions_below(self.platform.db.read(), parent).await
+    }
+}

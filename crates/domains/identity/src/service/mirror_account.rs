@@ -1,0 +1,91 @@
+//! Keep the local mirror of who the province says signed in (IDENT-001).
+
+use platform::web::problem::{Problem, Result};
+use platform::work::audit::Line;
+
+use crate::model::account::{Account, Profile};
+use crate::store::accounts::{self, Mirror, Sealed};
+use crate::{Identity, error};
+
+impl Identity {
+    /// Makes or updates the account of a province's user; returns it with raw values.
+    ///
+    /// Name, papers, real-name state and enterprise always follow the province; a phone number the
+    /// owner entered here stays.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn mirror(&self, profile: Profile) -> Result<Account> {
+        let platform = &self.platform;
+        let subject = profile.subject.clone();
+        let mirror = Mirror {
+            kind: profile.kind.as_str(),
+            id_number_sealed: platform.seal(&profile.id_number, &place(&subject, "id_number")),
+            id_number_index: platform.blind_index(&profile.id_number),
+            phone: (!profile.phone.is_empty()).then(|| self.sealed_phone(&subject, &profile.phone)),
+            enterprise: profile.enterprise.as_ref().map(serde_json::to_value).transpose()?,
+            name: profile.name.clone(),
+            id_type: profile.id_type,
+            real_name: profile.real_name,
+        };
+        let (id, line_id, now) = (platform.new_id(), platform.new_id(), platform.now());
+        let row = platform
+            .db
+            .write(now, move |tx| {
+                Box::pin(async move {
+                    let row = accounts::mirror(tx.conn(), now, id, &subject, mirror).await?;
+                    let row = row.ok_or_else(|| Problem::internal("an account vanished"))?;
+                    tx.audit(Line {
+                        id: line_id,
+                        actor_id: Some(row.id),
+                        actor_name: row.name.clone(),
+                        action: "account.sign_on",
+                        subject: format!("account:{}", row.id),
+                        detail: serde_json::json!({ "kind": row.kind, "real_name": row.real_name, "new": row.id == id }),
+                    });
+                    Ok(row)
+                })
+            })
+            .await?;
+        self.opened(row)
+    }
+
+    /// An account with raw values; `None` when there is none.
+    ///
+    /// # Errors
+    /// When the database refuses or a sealed value was altered.
+    pub async fn account(&self, id: uuid::Uuid) -> Result<Option<Account>> {
+        accounts::find(self.platform.db.read(), id).await?.map(|row| self.opened(row)).transpose()
+    }
+
+    /// The same, or 404.
+    pub(crate) async fn known_account(&self, id: uuid::Uuid) -> Result<Account> {
+        self.account(id).await?.ok_or_else(error::no_account)
+    }
+
+    pub(super) fn sealed_phone(&self, subject: &str, phone: &str) -> Sealed {
+        Sealed { value: self.platform.seal(phone, &place(subject, "phone")), index: self.platform.blind_index(phone) }
+    }
+
+    fn opened(&self, row: accounts::row::Model) -> Result<Account> {
+        let open = |field: &str, value: &str| self.platform.unseal(value, &place(&row.subject, field));
+        Ok(Account {
+            id: row.id,
+            kind: crate::AccountKind::from_column(&row.kind),
+            id_number: open("id_number", &row.id_number_sealed)?,
+            phone: row.phone_sealed.as_deref().map(|value| open("phone", value)).transpose()?,
+            email: row.email_sealed.as_deref().map(|value| open("email", value)).transpose()?,
+            name: row.name,
+            id_type: row.id_type,
+            display_name: row.display_name,
+            real_name: row.real_name,
+            enterprise: row.enterprise.map(serde_json::from_value).transpose()?,
+            version: row.version,
+        })
+    }
+}
+
+/// Place a sealed value is bound to: it opens only in its own account and field.
+pub(super) fn place(subject: &str, field: &str) -> String {
+    format!("account:{subject}:{field}")
+}

@@ -1,0 +1,74 @@
+//! Staff sign in with their own accounts (IDENT-004).
+
+use platform::passwords;
+use platform::web::guard::Audience;
+use platform::web::problem::Result;
+use platform::work::audit::Line;
+use serde_json::json;
+
+use crate::model::staff::{Staff, Tries};
+use crate::store::staff;
+use crate::{Identity, error};
+
+impl Identity {
+    /// Checks login and password; returns who it is and the session cookie.
+    ///
+    /// # Errors
+    /// One and the same 401 for an unknown, disabled or locked login and for a wrong password, after
+    /// the same work: every way through hashes one password and writes two transactions.
+    pub(crate) async fn sign_in(&self, login: &str, password: String) -> Result<(Staff, String)> {
+        let platform = &self.platform;
+        let login = login.trim().to_owned();
+        let decoy = self.decoy().await?;
+        let now = platform.now();
+        let tried = login.clone();
+        let found = platform
+            .db
+            .write(now, move |tx| Box::pin(async move { staff::begin_try(tx.conn(), &tried, now).await }))
+            .await?;
+        let hash = found.as_ref().map_or(decoy, |known| known.password_hash.clone());
+        let fits = passwords::verify(password, hash).await?;
+        let known = found.map(|known| known.staff);
+        let signed_in = known.clone().filter(|_| fits);
+        let line = Line {
+            id: platform.new_id(),
+            actor_id: known.as_ref().map(|staff| staff.id),
+            actor_name: known.as_ref().map(|staff| staff.name.clone()).unwrap_or_default(),
+            action: if signed_in.is_some() { "staff.sign_in" } else { "staff.sign_in_failed" },
+            // Never the text itself: people type their password into the wrong field.
+            subject: format!("login:{}", platform.blind_index(&login)),
+            detail: json!({}),
+        };
+        let forgiven = signed_in.as_ref().map(|staff| staff.id);
+        platform
+            .db
+            .write(platform.now(), move |tx| {
+                Box::pin(async move {
+                    if let Some(id) = forgiven {
+                        staff::set_tries(tx.conn(), id, Tries::default()).await?;
+                    }
+                    tx.audit(line);
+                    Ok(())
+                })
+            })
+            .await?;
+        let staff = signed_in.ok_or_else(error::not_signed_in)?;
+        let cookie = platform.sessions.start(platform, Audience::Desk, staff.id).await?;
+        Ok((staff, cookie))
+    }
+
+    /// A hash that no password fits, to spend the same time on an unknown login.
+    async fn decoy(&self) -> Result<String> {
+        let make = || async {
+            let secret = base::id::token_hex(self.platform.randomness.as_ref(), 16);
+            passwords::hash(secret, self.salt()).await
+        };
+        self.decoy.get_or_try_init(make).await.cloned()
+    }
+
+    pub(super) fn salt(&self) -> [u8; 16] {
+        let mut salt = [0_u8; 16];
+        self.platform.randomness.fill(&mut salt);
+        salt
+    }
+}

@@ -1,0 +1,86 @@
+//! Citizens sign on through the province: send the browser there, take it back, start a session.
+
+use base::crypto::sm3;
+use base::encoding::to_hex;
+use platform::web::guard::Audience;
+use platform::web::problem::Result;
+use time::Duration;
+
+use crate::model::account::local_path;
+use crate::store::accounts;
+use crate::{Identity, error};
+
+/// How long a citizen may take at the province.
+const VALID: Duration = Duration::minutes(10);
+
+/// A sign-on under way.
+pub(crate) struct SignOn {
+    /// Where the browser goes.
+    pub(crate) address: String,
+    /// Secret of this sign-on; the browser keeps it in a cookie and must bring it back.
+    pub(crate) state: String,
+}
+
+impl Identity {
+    /// Address this site is called back on.
+    fn back(&self) -> String {
+        format!("{}/api/v1/portal/sign-on/callback", self.platform.config.public_url.trim_end_matches('/'))
+    }
+
+    /// Begins a sign-on that ends at `return_to`, a path of this site.
+    ///
+    /// # Errors
+    /// 503 when the province does not answer: the browser is not sent to a dead address.
+    pub(crate) async fn begin_sign_on(&self, return_to: Option<&str>) -> Result<SignOn> {
+        self.provider.probe().await?;
+        let platform = &self.platform;
+        let state = base::id::token_hex(platform.randomness.as_ref(), 32);
+        let nonce = base::id::token_hex(platform.randomness.as_ref(), 16);
+        let address = self.provider.sign_on_address(&state, &nonce, &self.back())?;
+        let (hash, way_back, now) = (hash(&state), local_path(return_to), platform.now());
+        platform
+            .db
+            .write(now, move |tx| {
+                Box::pin(async move {
+                    accounts::begin_sign_on(tx.conn(), now, hash, nonce, way_back, now + VALID).await
+                })
+            })
+            .await?;
+        Ok(SignOn { address, state })
+    }
+
+    /// Ends a sign-on: who it is, mirrored, with a session. Returns the session cookie and the way back.
+    ///
+    /// `kept` is the state out of the browser's cookie: a link that carries somebody else's state
+    /// and code does not sign a citizen in to the other's account.
+    ///
+    /// # Errors
+    /// 400 when the state is over or the province refuses, 503 when it does not answer.
+    pub(crate) async fn finish_sign_on(
+        &self,
+        state: &str,
+        kept: Option<&str>,
+        code: Option<&str>,
+    ) -> Result<(String, String)> {
+        let same = kept.is_some_and(|kept| base::crypto::constant_time_eq(kept.as_bytes(), state.as_bytes()));
+        if !same {
+            return Err(error::sign_on_over());
+        }
+        let (hash, now) = (hash(state), self.platform.now());
+        let used = self
+            .platform
+            .db
+            .write(now, move |tx| Box::pin(async move { accounts::use_state(tx.conn(), now, &hash).await }))
+            .await?;
+        let (nonce, return_to) = used.ok_or_else(error::sign_on_over)?;
+        let code = code.filter(|code| !code.is_empty()).ok_or_else(error::sign_on_refused)?;
+        let profile = self.provider.exchange(code, &nonce, &self.back()).await?;
+        let account = self.mirror(profile).await?;
+        let cookie = self.platform.sessions.start(&self.platform, Audience::Portal, account.id).await?;
+        Ok((cookie, return_to))
+    }
+}
+
+fn hash(state: &str) -> String {
+    to_hex(&sm3(state.as_bytes()))
+}

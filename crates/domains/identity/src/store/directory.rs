@@ -1,0 +1,334 @@
+//! Regions, organisations, windows and who is linked to them.
+
+use std::collections::{HashMap, HashSet};
+
+use platform::web::problem::Result;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ConnectionTrait, QueryOrder, Set};
+
+use crate::model::org::{Org, Region};
+use crate::model::staff::Window;
+
+pub(crate) mod regions {
+    use super::*;
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "regions")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub code: String,
+        pub name: String,
+        pub parent: Option<String>,
+        pub level: i64,
+        pub valid: bool,
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod orgs {
+    use super::*;
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "orgs")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub key: String,
+        pub name: String,
+        pub short_name: String,
+        pub kind: String,
+        pub uscc: Option<String>,
+        pub parent_id: Option<Uuid>,
+        pub region: String,
+        pub level: i64,
+        pub phone: Option<String>,
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod windows {
+    use super::*;
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "windows")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub key: String,
+        pub hall_key: String,
+        pub hall_name: String,
+        pub number: String,
+        pub name: String,
+        pub kind: String,
+        pub org_id: Uuid,
+        pub region: String,
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod window_orgs {
+    use super::*;
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "window_orgs")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub window_key: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub org_id: Uuid,
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod window_items {
+    use super::*;
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "window_items")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub window_key: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub item_slug: String,
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod window_staff {
+    use super::*;
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "window_staff")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub window_key: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub staff_id: Uuid,
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod item_orgs {
+    use super::*;
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "item_orgs")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub item_slug: String,
+        pub org_id: Uuid,
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Rows a multi-row insert may carry; keeps the number of parameters far below both limits.
+const CHUNK: usize = 500;
+
+impl From<orgs::Model> for Org {
+    fn from(row: orgs::Model) -> Self {
+        Self {
+            id: row.id,
+            key: row.key,
+            name: row.name,
+            short_name: row.short_name,
+            kind: row.kind,
+            uscc: row.uscc,
+            parent_id: row.parent_id,
+            region: row.region,
+            level: row.level,
+            phone: row.phone,
+        }
+    }
+}
+
+impl From<windows::Model> for Window {
+    fn from(row: windows::Model) -> Self {
+        Self {
+            id: row.id,
+            key: row.key,
+            hall_key: row.hall_key,
+            hall_name: row.hall_name,
+            number: row.number,
+            name: row.name,
+            kind: row.kind,
+            org_id: row.org_id,
+        }
+    }
+}
+
+pub(crate) async fn all_orgs(conn: &impl ConnectionTrait) -> Result<Vec<Org>> {
+    Ok(orgs::Entity::find().order_by_asc(orgs::Column::Id).all(conn).await?.into_iter().map(Org::from).collect())
+}
+
+pub(crate) async fn save_orgs(conn: &impl ConnectionTrait, rows: Vec<Org>) -> Result<()> {
+    for chunk in rows.chunks(CHUNK) {
+        let rows = chunk.iter().cloned().map(|org| orgs::ActiveModel {
+            id: Set(org.id),
+            key: Set(org.key),
+            name: Set(org.name),
+            short_name: Set(org.short_name),
+            kind: Set(org.kind),
+            uscc: Set(org.uscc),
+            parent_id: Set(org.parent_id),
+            region: Set(org.region),
+            level: Set(org.level),
+            phone: Set(org.phone),
+        });
+        use orgs::Column as C;
+        orgs::Entity::insert_many(rows)
+            .on_conflict(
+                OnConflict::column(C::Key)
+                    .update_columns([C::Name, C::ShortName, C::Kind, C::Uscc, C::ParentId, C::Region, C::Level, C::Phone])
+                    .to_owned(),
+            )
+            .exec_without_returning(conn)
+            .await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn save_regions(conn: &impl ConnectionTrait, rows: Vec<Region>) -> Result<()> {
+    for chunk in rows.chunks(CHUNK) {
+        let rows = chunk.iter().cloned().map(|region| regions::ActiveModel {
+            code: Set(region.code),
+            name: Set(region.name),
+            parent: Set(region.parent),
+            level: Set(region.level),
+            valid: Set(true),
+        });
+        use regions::Column as C;
+        regions::Entity::insert_many(rows)
+            .on_conflict(OnConflict::column(C::Code).update_columns([C::Name, C::Parent, C::Level, C::Valid]).to_owned())
+            .exec_without_returning(conn)
+            .await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn region(conn: &impl ConnectionTrait, code: &str) -> Result<Option<Region>> {
+    Ok(regions::Entity::find_by_id(code.to_owned()).one(conn).await?.map(region_of))
+}
+
+/// Valid regions directly below one, or the top ones; with each whether more lie below it.
+pub(crate) async fn regions_below(conn: &impl ConnectionTrait, parent: Option<&str>) -> Result<Vec<(Region, bool)>> {
+    let column = regions::Column::Parent;
+    let filter = parent.map_or_else(|| column.is_null(), |code| column.eq(code));
+    let rows = regions::Entity::find()
+        .filter(filter)
+        .filter(regions::Column::Valid.eq(true))
+        .order_by_asc(regions::Column::Code)
+        .all(conn)
+        .await?;
+    let codes: Vec<String> = rows.iter().map(|row| row.code.clone()).collect();
+    use sea_orm::QuerySelect;
+    let parents: HashSet<String> = regions::Entity::find()
+        .select_only()
+        .column(column)
+        .distinct()
+        .filter(column.is_in(codes))
+        .filter(regions::Column::Valid.eq(true))
+        .into_tuple::<String>()
+        .all(conn)
+        .await?
+        .into_iter()
+        .collect();
+    Ok(rows.into_iter().map(|row| (parents.contains(&row.code), region_of(row))).map(|(more, row)| (row, more)).collect())
+}
+
+fn region_of(row: regions::Model) -> Region {
+    Region { code: row.code, name: row.name, parent: row.parent, level: row.level }
+}
+
+/// A window of the content pack with its links.
+pub(crate) struct LinkedWindow {
+    pub(crate) window: Window,
+    pub(crate) region: String,
+    pub(crate) orgs: Vec<Uuid>,
+    pub(crate) items: Vec<String>,
+}
+
+/// Replaces the windows named; links of a window are those given, nothing else.
+pub(crate) async fn save_windows(conn: &impl ConnectionTrait, rows: Vec<LinkedWindow>) -> Result<()> {
+    let keys: Vec<String> = rows.iter().map(|row| row.window.key.clone()).collect();
+    window_orgs::Entity::delete_many().filter(window_orgs::Column::WindowKey.is_in(keys.clone())).exec(conn).await?;
+    window_items::Entity::delete_many().filter(window_items::Column::WindowKey.is_in(keys)).exec(conn).await?;
+    for row in rows {
+        let key = row.window.key.clone();
+        let linked = row.orgs.iter().map(|org| window_orgs::ActiveModel { window_key: Set(key.clone()), org_id: Set(*org) });
+        if !row.orgs.is_empty() {
+            window_orgs::Entity::insert_many(linked).exec_without_returning(conn).await?;
+        }
+        if !row.items.is_empty() {
+            let items = row.items.into_iter().map(|slug| window_items::ActiveModel { window_key: Set(key.clone()), item_slug: Set(slug) });
+            window_items::Entity::insert_many(items).exec_without_returning(conn).await?;
+        }
+        let window = row.window;
+        use windows::Column as C;
+        windows::Entity::insert(windows::ActiveModel {
+            id: Set(window.id),
+            key: Set(window.key),
+            hall_key: Set(window.hall_key),
+            hall_name: Set(window.hall_name),
+            number: Set(window.number),
+            name: Set(window.name),
+            kind: Set(window.kind),
+            org_id: Set(window.org_id),
+            region: Set(row.region),
+        })
+        .on_conflict(
+            OnConflict::column(C::Key)
+                .update_columns([C::HallKey, C::HallName, C::Number, C::Name, C::Kind, C::OrgId, C::Region])
+                .to_owned(),
+        )
+        .exec_without_returning(conn)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Notes which organisation answers for an item.
+pub(crate) async fn save_item_org(conn: &impl ConnectionTrait, slug: String, org: Uuid) -> Result<()> {
+    item_orgs::Entity::insert(item_orgs::ActiveModel { item_slug: Set(slug), org_id: Set(org) })
+        .on_conflict(OnConflict::column(item_orgs::Column::ItemSlug).update_column(item_orgs::Column::OrgId).to_owned())
+        .exec_without_returning(conn)
+        .await?;
+    Ok(())
+}
+
+/// Replaces the windows a member of staff holds.
+pub(crate) async fn hold_windows(conn: &impl ConnectionTrait, staff: Uuid, keys: Vec<String>) -> Result<()> {
+    window_staff::Entity::delete_many().filter(window_staff::Column::StaffId.eq(staff)).exec(conn).await?;
+    if !keys.is_empty() {
+        let rows = keys.into_iter().map(|key| window_staff::ActiveModel { window_key: Set(key), staff_id: Set(staff) });
+        window_staff::Entity::insert_many(rows).exec_without_returning(conn).await?;
+    }
+    Ok(())
+}
+
+/// Keys of the windows a member of staff holds.
+pub(crate) async fn windows_held(conn: &impl ConnectionTrait, staff: Uuid) -> Result<Vec<String>> {
+    let rows = window_staff::Entity::find()
+        .filter(window_staff::Column::StaffId.eq(staff))
+        .order_by_asc(window_staff::Column::WindowKey)
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.window_key).collect())
+}
+
+/// All windows, and by window key the organisations linked to it by name or by an item it takes.
+pub(crate) async fn windows_with_orgs(conn: &impl ConnectionTrait) -> Result<(Vec<Window>, HashMap<String, Vec<Uuid>>)> {
+    let all: Vec<Window> =
+        windows::Entity::find().order_by_asc(windows::Column::Id).all(conn).await?.into_iter().map(Window::from).collect();
+    let item_org: HashMap<String, Uuid> =
+        item_orgs::Entity::find().all(conn).await?.into_iter().map(|row| (row.item_slug, row.org_id)).collect();
+    let mut links: HashMap<String, Vec<Uuid>> = HashMap::new();
+    for row in window_orgs::Entity::find().all(conn).await? {
+        links.entry(row.window_key).or_default().push(row.org_id);
+    }
+    for row in window_items::Entity::find().all(conn).await? {
+        // The entry says that the window names items, also when none of them is published yet.
+        links.entry(row.window_key).or_default().extend(item_org.get(&row.item_slug));
+    }
+    Ok((all, links))
+}

@@ -1,0 +1,151 @@
+//! Rows of staff users.
+
+use platform::web::problem::{Problem, Result};
+use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, QuerySelect, Set};
+use time::OffsetDateTime;
+
+use crate::model::staff::{Staff, Tries};
+
+mod row {
+    use super::*;
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "staff")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub login: String,
+        pub name: String,
+        pub employee_no: Option<String>,
+        pub title: Option<String>,
+        pub org_id: Uuid,
+        pub region: String,
+        pub phone_sealed: Option<String>,
+        pub password_hash: String,
+        pub roles: Json,
+        pub items: Json,
+        pub failed_count: i64,
+        pub locked_until: Option<OffsetDateTime>,
+        pub disabled: bool,
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A staff user as the content pack gives it.
+pub(crate) struct NewStaff {
+    pub(crate) staff: Staff,
+    pub(crate) employee_no: Option<String>,
+    pub(crate) phone_sealed: Option<String>,
+    /// Hash for a login that does not exist yet; one that exists keeps its own.
+    pub(crate) password_hash: Option<String>,
+}
+
+/// What the sign-in needs of a login.
+pub(crate) struct Credentials {
+    pub(crate) staff: Staff,
+    pub(crate) password_hash: String,
+}
+
+fn staff_of(row: row::Model) -> Result<Staff> {
+    Ok(Staff {
+        id: row.id,
+        login: row.login,
+        name: row.name,
+        title: row.title,
+        org_id: row.org_id,
+        region: row.region,
+        roles: serde_json::from_value(row.roles)?,
+        items: serde_json::from_value(row.items)?,
+        disabled: row.disabled,
+    })
+}
+
+pub(crate) async fn find(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<Staff>> {
+    row::Entity::find_by_id(id).one(conn).await?.map(staff_of).transpose()
+}
+
+pub(crate) async fn by_login(conn: &impl ConnectionTrait, login: &str) -> Result<Option<Staff>> {
+    row::Entity::find().filter(row::Column::Login.eq(login)).one(conn).await?.map(staff_of).transpose()
+}
+
+/// Every staff user who may still sign in.
+pub(crate) async fn active(conn: &impl ConnectionTrait) -> Result<Vec<Staff>> {
+    row::Entity::find().filter(row::Column::Disabled.eq(false)).all(conn).await?.into_iter().map(staff_of).collect()
+}
+
+/// Counts a try to sign in; `None` when the login is unknown, disabled or locked.
+pub(crate) async fn begin_try(conn: &impl ConnectionTrait, login: &str, now: OffsetDateTime) -> Result<Option<Credentials>> {
+    // Locked on PostgreSQL, so that two tries at once count as two; SQLite has one writer anyway.
+    let found = row::Entity::find().filter(row::Column::Login.eq(login)).lock_exclusive().one(conn).await?;
+    let Some(row) = found.filter(|row| !row.disabled) else { return Ok(None) };
+    let Some(tries) = (Tries { failed: row.failed_count, locked_until: row.locked_until }).begin(now) else { return Ok(None) };
+    set_tries(conn, row.id, tries).await?;
+    let password_hash = row.password_hash.clone();
+    Ok(Some(Credentials { staff: staff_of(row)?, password_hash }))
+}
+
+pub(crate) async fn set_tries(conn: &impl ConnectionTrait, id: Uuid, tries: Tries) -> Result<()> {
+    row::Entity::update_many()
+        .col_expr(row::Column::FailedCount, Expr::value(tries.failed))
+        .col_expr(row::Column::LockedUntil, Expr::value(tries.locked_until))
+        .filter(row::Column::Id.eq(id))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn save(conn: &impl ConnectionTrait, new: NewStaff) -> Result<()> {
+    let (roles, items) = (serde_json::to_value(&new.staff.roles)?, serde_json::to_value(&new.staff.items)?);
+    let staff = new.staff;
+    match new.password_hash {
+        Some(password_hash) => {
+            row::Entity::insert(row::ActiveModel {
+                id: Set(staff.id),
+                login: Set(staff.login),
+                name: Set(staff.name),
+                employee_no: Set(new.employee_no),
+                title: Set(staff.title),
+                org_id: Set(staff.org_id),
+                region: Set(staff.region),
+                phone_sealed: Set(new.phone_sealed),
+                password_hash: Set(password_hash),
+                roles: Set(roles),
+                items: Set(items),
+                failed_count: Set(0),
+                locked_until: Set(None),
+                disabled: Set(staff.disabled),
+            })
+            .exec_without_returning(conn)
+            .await?;
+        }
+        None => {
+            let changed = row::Entity::update_many()
+                .col_expr(row::Column::Name, Expr::value(staff.name))
+                .col_expr(row::Column::EmployeeNo, Expr::value(new.employee_no))
+                .col_expr(row::Column::Title, Expr::value(staff.title))
+                .col_expr(row::Column::OrgId, Expr::value(staff.org_id))
+                .col_expr(row::Column::Region, Expr::value(staff.region))
+                .col_expr(row::Column::PhoneSealed, Expr::value(new.phone_sealed))
+                .col_expr(row::Column::Roles, Expr::value(roles))
+                .col_expr(row::Column::Items, Expr::value(items))
+                .filter(row::Column::Id.eq(staff.id))
+                .exec(conn)
+                .await?;
+            if changed.rows_affected != 1 {
+                return Err(Problem::internal(format!("staff {} vanished during the import", staff.id)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Lets somebody sign in, or no longer.
+pub(crate) async fn set_disabled(conn: &impl ConnectionTrait, id: Uuid, disabled: bool) -> Result<bool> {
+    let changed = row::Entity::update_many()
+        .col_expr(row::Column::Disabled, Expr::value(disabled))
+        .filter(row::Column::Id.eq(id))
+        .exec(conn)
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
