@@ -1,6 +1,6 @@
 //! What holds for any form and any data.
 
-use form::{Context, Expressions, Form, Input, Outcome};
+use form::{Context, Expressions, Form, Input, Outcome, Permission};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -115,6 +115,15 @@ proptest! {
             prop_assert!(outcome.visible.contains(field), "{path} came out hidden");
             if form.sections[0].fields.iter().any(|f| f.key == field && f.kind.nests()) {
                 prop_assert!(outcome.visible.contains(&path), "{path} came out hidden");
+            }
+        }
+        for field in form.sections[0].fields.iter().filter(|f| f.permission.get("applicant") == Some(&Permission::Hidden)) {
+            prop_assert!(!outcome.data.contains_key(&field.key) && !outcome.visible.contains(&field.key), "{} is forbidden", field.key);
+        }
+        // Visibility is recomputed from what came out: what shows is what its condition says.
+        for field in form.sections[0].fields.iter().filter(|f| outcome.data.contains_key(&f.key)) {
+            if let Some((needs, _)) = field.visible_when.as_deref().and_then(|when| when.split_once(" =")) {
+                prop_assert_eq!(outcome.data.get(needs), Some(&json!(1)), "{} shows without {}", field.key, needs);
             }
         }
         for problem in &outcome.problems {

@@ -87,6 +87,13 @@ impl Decisions {
             };
             let table = match decision.decision_logic() {
                 Some(ExpressionInstance::DecisionTable(table)) => {
+                    // A list put into a variable of one value would silently become null.
+                    let single = ["string", "number", "boolean", "date", "time", "dateTime", "dayTimeDuration", "yearMonthDuration"];
+                    if Table::collects(table) && single.contains(&decision.variable().type_ref().as_str()) {
+                        let name = decision.name();
+                        let reason = format!("“{name}”收集多条规则的结果，变量就不要写成单个值的类型");
+                        return Err(RuleError::Model { reason });
+                    }
                     let described = descriptions.get(decision.id()).map_or(&[][..], Vec::as_slice);
                     Some(Table::compile(table, &inspection.names, described)?)
                 }

@@ -23,6 +23,12 @@ struct Row {
 }
 
 impl Table {
+    /// Tells whether the result is a list of all rules that fit.
+    pub(crate) fn collects(table: &DecisionTable) -> bool {
+        use dsntk_model::BuiltinAggregator::List;
+        matches!(table.hit_policy(), HitPolicy::Collect(List) | HitPolicy::RuleOrder | HitPolicy::OutputOrder)
+    }
+
     /// Compiles a table. `descriptions` are the rules' description elements, in rule order.
     pub(crate) fn compile(table: &DecisionTable, names: &[String], descriptions: &[String]) -> Result<Self, RuleError> {
         let read = |text: &str, grammar| parse(text, names.iter().map(String::as_str), grammar);

@@ -40,6 +40,8 @@ fn first_takes_the_first_and_collect_takes_all() {
     let collect = Decisions::parse(&overlapping("hitPolicy=\"COLLECT\"")).expect("a DMN file").decide("风险等级", &input).expect("decided");
     assert_eq!(collect.value, json!(["低", "中"]));
     assert_eq!(collect.fired.iter().map(|rule| rule.rule).collect::<Vec<_>>(), [1, 2]);
+    let typed = risk("hitPolicy=\"COLLECT\"");
+    assert!(matches!(Decisions::parse(&typed), Err(RuleError::Model { .. })), "a list in a text variable");
     let unique = Decisions::parse(&overlapping("hitPolicy=\"UNIQUE\"")).expect("a DMN file").decide("风险等级", &input);
     assert_eq!(unique, Err(RuleError::Ambiguous { table: "风险等级".into(), rules: "1、2".into() }));
 }
