@@ -18,7 +18,9 @@ pub(crate) fn id_number(label: &str, text: &str, today: Option<Date>) -> Result<
 
 /// Reads a unified social credit code (GB 32100).
 pub(crate) fn uscc(label: &str, text: &str) -> Result<String, String> {
-    Uscc::parse(text).map(|code| code.to_string()).map_err(|error| of_field(label, "统一社会信用代码", &error.to_string()))
+    Uscc::parse(text)
+        .map(|code| code.to_string())
+        .map_err(|error| of_field(label, "统一社会信用代码", &error.to_string()))
 }
 
 /// Reads a mobile number, or a fixed line with its area code.
@@ -38,7 +40,8 @@ pub(crate) fn region(label: &str, text: &str) -> Result<String, String> {
 pub(crate) fn email(label: &str, text: &str) -> Result<String, String> {
     let wrong = || Err(format!("{label}要像 name@example.cn 这样写"));
     let Some((name, host)) = text.split_once('@') else { return wrong() };
-    let plain = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_graphic() && !"@\"<>(),;:\\".contains(c));
+    let plain =
+        |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_graphic() && !"@\"<>(),;:\\".contains(c));
     let labels = host.split('.').all(|part| !part.is_empty());
     if plain(name) && plain(host) && host.contains('.') && labels { Ok(text.to_owned()) } else { wrong() }
 }
@@ -58,7 +61,9 @@ fn compact_date(text: &str) -> Option<Date> {
     }
     let year: i32 = text.get(..4)?.parse().ok()?;
     let month: u8 = text.get(4..6)?.parse().ok()?;
-    Date::from_calendar_date(year, time::Month::try_from(month).ok()?, text.get(6..)?.parse().ok()?).ok().filter(|_| year > 0)
+    Date::from_calendar_date(year, time::Month::try_from(month).ok()?, text.get(6..)?.parse().ok()?)
+        .ok()
+        .filter(|_| year > 0)
 }
 
 /// A decimal number as a count of 10⁻¹⁸: exact to compare. At most 18 digits on each side of the point.
@@ -101,7 +106,10 @@ mod tests {
     #[test]
     fn codes_are_read_as_people_write_them_and_spoken_of_by_the_label() {
         assert_eq!(id_number("经办人身份证号", "11010519491231002x", None).as_deref(), Ok("11010519491231002X"));
-        assert_eq!(id_number("经办人身份证号", "1101051949123100", None), Err("经办人身份证号要 18 位，您填了 16 位".into()));
+        assert_eq!(
+            id_number("经办人身份证号", "1101051949123100", None),
+            Err("经办人身份证号要 18 位，您填了 16 位".into())
+        );
         assert_eq!(phone("联系电话", "1380013800"), Err("联系电话要 11 位，您填了 10 位".into()));
         assert_eq!(phone("联系电话", "138 0013 8000").as_deref(), Ok("13800138000"));
         assert_eq!(region("所在区划", "440106").as_deref(), Ok("440106000000"));

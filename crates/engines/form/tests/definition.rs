@@ -85,14 +85,26 @@ fn a_definition_survives_writing_and_reading() {
 #[test]
 fn doubled_keys_bad_keys_and_reserved_words() {
     assert_eq!(
-        lint(json!([text("a"), text("a"), text("Area"), text("date"), text("today")])),
+        lint(json!([text("a"), text("a"), text("Area"), text("list"), text("today")])),
         [
             ("/sections/0/fields/1/key".to_owned(), "字段 a 出现了两次".to_owned()),
             ("/sections/0/fields/2/key".to_owned(), "字段的 key 用小写字母开头，只含小写字母、数字和下划线".to_owned()),
-            ("/sections/0/fields/3/key".to_owned(), "date 在表达式里另有含义，请换一个 key".to_owned()),
+            ("/sections/0/fields/3/key".to_owned(), "list 在表达式里另有含义，请换一个 key".to_owned()),
             ("/sections/0/fields/4/key".to_owned(), "today 在表达式里另有含义，请换一个 key".to_owned()),
         ]
     );
+}
+
+/// A key may be called like a function until the form calls that function.
+#[test]
+fn a_key_called_like_a_used_function() {
+    let fields = |feel: &str| json!([text("count"), text("length"), {"key": "a", "type": "number", "label": "甲", "compute": feel}]);
+    let keys =
+        |feel: &str| pointers(fields(feel)).into_iter().filter(|pointer| pointer.ends_with("key")).collect::<Vec<_>>();
+    assert_eq!(keys("1"), Vec::<String>::new());
+    assert_eq!(keys("string length(\"x\")"), Vec::<String>::new());
+    assert_eq!(keys("if count(a) > 1 then 1 else 2"), ["/sections/0/fields/0/key"]);
+    assert_eq!(keys("count (a)"), ["/sections/0/fields/0/key"]);
 }
 
 /// req: FORM-017

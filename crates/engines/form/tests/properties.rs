@@ -11,7 +11,9 @@ impl Expressions for Equals {
     fn evaluate(&self, expression: &str, context: &Map<String, Value>) -> Result<Value, String> {
         let value = |name: &str| context.get(name.trim()).cloned().unwrap_or(Value::Null);
         match expression.split_once('=') {
-            Some((name, wanted)) => Ok(json!(value(name) == serde_json::from_str::<Value>(wanted).map_err(|e| e.to_string())?)),
+            Some((name, wanted)) => {
+                Ok(json!(value(name) == serde_json::from_str::<Value>(wanted).map_err(|e| e.to_string())?))
+            }
             None => Ok(value(expression)),
         }
     }
@@ -22,14 +24,21 @@ impl Expressions for Equals {
 }
 
 fn field(index: usize, kind: u8, needs: Option<usize>, role: u8) -> Value {
-    let mut field = json!({"key": format!("f{index}"), "label": format!("字段{index}"), "required": index.is_multiple_of(2)});
+    let mut field =
+        json!({"key": format!("f{index}"), "label": format!("字段{index}"), "required": index.is_multiple_of(2)});
     let (kind, extra) = match kind % 6 {
         0 => ("text", json!({"maxLength": 3})),
         1 => ("number", json!({"min": 0, "max": 5})),
         2 => ("yesno", json!({})),
         3 => ("select", json!({"options": [{"value": "1", "label": "一"}, {"value": "2", "label": "二"}]})),
-        4 => ("group", json!({"fields": [{"key": "x", "type": "text", "label": "内", "visibleWhen": "f0 = 1"}, {"key": "f0", "type": "number", "label": "盖住"}]})),
-        _ => ("table", json!({"fields": [{"key": "x", "type": "number", "label": "列", "unique": true}, {"key": "y", "type": "text", "label": "后", "visibleWhen": "x = 1"}]})),
+        4 => (
+            "group",
+            json!({"fields": [{"key": "x", "type": "text", "label": "内", "visibleWhen": "f0 = 1"}, {"key": "f0", "type": "number", "label": "盖住"}]}),
+        ),
+        _ => (
+            "table",
+            json!({"fields": [{"key": "x", "type": "number", "label": "列", "unique": true}, {"key": "y", "type": "text", "label": "后", "visibleWhen": "x = 1"}]}),
+        ),
     };
     field["type"] = json!(kind);
     for (key, value) in extra.as_object().into_iter().flatten() {
@@ -97,7 +106,7 @@ fn paths(data: &Map<String, Value>, at: &str, found: &mut Vec<String>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// What is hidden is never in the output, whatever came in.
     ///

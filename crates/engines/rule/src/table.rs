@@ -35,7 +35,8 @@ impl Table {
         let is_in = |value: &AstNode, tests: AstNode| AstNode::In(Box::new(value.clone()), Box::new(tests));
         let mut columns = Vec::new();
         for clause in table.input_clauses() {
-            let allowed = clause.allowed_input_values.as_deref().map(|text| read(text, Grammar::UnaryTests)).transpose()?;
+            let allowed =
+                clause.allowed_input_values.as_deref().map(|text| read(text, Grammar::UnaryTests)).transpose()?;
             columns.push((read(&clause.input_expression, Grammar::Expression)?, allowed));
         }
         let mut rules = Vec::new();
@@ -63,7 +64,12 @@ impl Table {
     }
 
     /// The rules behind `result`, as index (from 0) and annotation.
-    pub(crate) fn fired(&self, table: &str, scope: &FeelScope, result: &Json) -> Result<Vec<(usize, String)>, RuleError> {
+    pub(crate) fn fired(
+        &self,
+        table: &str,
+        scope: &FeelScope,
+        result: &Json,
+    ) -> Result<Vec<(usize, String)>, RuleError> {
         let mut fired: Vec<usize> = Vec::new();
         for (index, rule) in self.rules.iter().enumerate() {
             if run(|| Ok(rule.tests.iter().all(|test| test(scope) == Value::Boolean(true))))? {
@@ -90,7 +96,9 @@ impl Table {
         let one = |output: &Evaluator| run(|| value::write(&output(scope))).ok();
         match rule.outputs.as_slice() {
             [output] => one(output).as_ref() == Some(result),
-            outputs => outputs.iter().zip(&self.output_names).all(|(output, name)| one(output).as_ref() == result.get(name)),
+            outputs => {
+                outputs.iter().zip(&self.output_names).all(|(output, name)| one(output).as_ref() == result.get(name))
+            }
         }
     }
 }
