@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 
 use casework::cases::service::documents::DRAW_JOB;
+use casework::cases::service::notify;
 use casework::cases::service::review::CompleteTaskRequest;
 use casework::cases::service::submit::{HandedMaterial, WholeApplication};
 use catalogue::packs::Pack;
@@ -30,7 +31,8 @@ pub struct Citizen {
 pub struct Cast<'a> {
     /// The product.
     pub app: &'a App,
-    /// Jobs, without the drawing of documents: they are drawn when somebody opens them.
+    /// Jobs, without the drawing of documents (they are drawn when somebody opens them) and without
+    /// messages: nobody is told today about the past.
     pub handlers: Handlers,
     staff: Mutex<HashMap<(Uuid, String), Option<Principal>>>,
     pdfs: Mutex<HashMap<String, Vec<u8>>>,
@@ -39,7 +41,10 @@ pub struct Cast<'a> {
 impl<'a> Cast<'a> {
     /// For a product with a loaded city.
     pub fn new(app: &'a App) -> Self {
-        let handlers = app.handlers().with(DRAW_JOB, |_: Platform, _: Value| Box::pin(async { Ok(()) }));
+        let handlers = app
+            .handlers()
+            .with(DRAW_JOB, |_: Platform, _: Value| Box::pin(async { Ok(()) }))
+            .with(notify::JOB, |_: Platform, _: Value| Box::pin(async { Ok(()) }));
         Self { app, handlers, staff: Mutex::default(), pdfs: Mutex::default() }
     }
 

@@ -44,6 +44,11 @@ impl DemoClock {
         self.at.store(moment.unix_timestamp() * 1000, Ordering::SeqCst);
     }
 
+    /// Goes back so many days, for loading what the past needs (seals, calendars).
+    pub fn go_back(&self, days: i64) {
+        self.set(self.real_now() - time::Duration::days(days));
+    }
+
     fn release(&self) {
         self.at.store(0, Ordering::SeqCst);
     }

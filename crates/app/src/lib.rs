@@ -102,6 +102,8 @@ impl App {
             numbers: Default::default(),
             http: reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
+                // Connected systems are reached directly: a proxy of the machine is for its packages.
+                .no_proxy()
                 .build()
                 .map_err(Problem::internal)?,
             clock,

@@ -116,7 +116,7 @@ impl App {
     /// 404 for an item that is not offered; when a file can't be written.
     pub async fn export_item(&self, slug: &str, folder: &Path) -> Result<()> {
         let published = self.catalogue.published(slug).await?;
-        let sources = self.catalogue.sources(&published).await?;
+        let sources = self.catalogue.sources(&published.definitions).await?;
         packs::write(folder, &published.item, &sources, &[], &[]).map_err(Problem::internal)
     }
 }
