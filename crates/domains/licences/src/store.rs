@@ -214,9 +214,9 @@ fn sealed() -> Select<Entity> {
 pub(crate) fn held_by(account: Uuid, holder: Option<(HolderKind, String)>) -> Condition {
     let own = Condition::any().add(Column::AccountId.eq(account));
     match holder {
-        Some((kind, index)) => own.add(
-            Condition::all().add(Column::HolderKind.eq(kind.as_str())).add(Column::HolderIdIndex.eq(index)),
-        ),
+        Some((kind, index)) => {
+            own.add(Condition::all().add(Column::HolderKind.eq(kind.as_str())).add(Column::HolderIdIndex.eq(index)))
+        }
         None => own,
     }
 }
