@@ -71,7 +71,8 @@ pub(crate) async fn list_rating_reasons(State(feedback): State<Feedback>) -> Res
         .collect();
     grades.sort_by_key(|grade| std::cmp::Reverse(grade.stars));
     let offered = |stars: i64| {
-        let views = list.offered(stars).map(|reason| ReasonView { code: reason.code.clone(), text: reason.text.clone() });
+        let views =
+            list.offered(stars).map(|reason| ReasonView { code: reason.code.clone(), text: reason.text.clone() });
         (stars.to_string(), views.collect())
     };
     let by_stars = grades.iter().map(|grade| offered(grade.stars)).collect();
@@ -90,8 +91,7 @@ pub(crate) async fn open_rating(
     State(feedback): State<Feedback>,
     Json(asked): Json<OpenRating>,
 ) -> Result<Json<CaseRating>> {
-    let (case, rating) =
-        feedback.open(&asked.case_number, &asked.applicant_name, &asked.captcha, asked.rating).await?;
+    let (case, rating) = feedback.open(&asked.case_number, &asked.applicant_name, &asked.captcha, asked.rating).await?;
     Ok(Json(CaseRating::new(case, rating, feedback.reasons())))
 }
 

@@ -38,7 +38,8 @@ impl Feedback {
         // The number itself may be wrong by one digit, then it is somebody else's: keep its index only.
         let index = self.platform.blind_index(number);
         self.check_attempts(&index).await?;
-        let found = if number.is_empty() || number.len() > 64 { None } else { self.cases.case_by_number(number).await? };
+        let found =
+            if number.is_empty() || number.len() > 64 { None } else { self.cases.case_by_number(number).await? };
         let Some(case) = found.filter(|case| is_same_name(applicant_name, &case.applicant_name)) else {
             self.count_failed(index).await?;
             return Err(Problem::not_found("没有找到这件办件，请核对申请人姓名和受理编号。"));
@@ -61,9 +62,13 @@ impl Feedback {
             return Ok(());
         }
         let wait = u64::try_from((again - now).whole_seconds()).unwrap_or(1).max(1);
-        Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", "这个受理编号试错的次数太多，请一小时后再试。")
-            .detail("登录后可以在“我的办件”里直接评价。")
-            .retry_after(wait))
+        Err(Problem::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_attempts",
+            "这个受理编号试错的次数太多，请一小时后再试。",
+        )
+        .detail("登录后可以在“我的办件”里直接评价。")
+        .retry_after(wait))
     }
 
     async fn count_failed(&self, index: String) -> Result<()> {

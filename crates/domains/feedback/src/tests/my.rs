@@ -23,7 +23,10 @@ async fn a_finished_case_is_rated_once_and_changed_with_its_history() {
         assert_eq!(given.status, 200, "{}", given.json);
         assert_eq!((given.json["label"].as_str(), given.json["text"].as_str()), (Some("非常满意"), Some("很快")));
         // The same again is no new rating.
-        assert_eq!(city.rate(case, json!({"stars": 5, "reasons": ["510", "513"], "text": "很快"})).await.json["times"], 1);
+        assert_eq!(
+            city.rate(case, json!({"stars": 5, "reasons": ["510", "513"], "text": "很快"})).await.json["times"],
+            1
+        );
         let changed = city.rate(case, json!({"stars": 2, "reasons": ["213"]})).await.json;
         assert_eq!((changed["stars"].as_i64(), changed["times"].as_i64()), (Some(2), Some(2)));
         let now = city.get(&path, &cookie).await.json;

@@ -58,8 +58,14 @@ async fn a_wrong_captcha_opens_nothing_and_an_answer_counts_once() {
         city.case(1, true);
         let asked = platform::captcha::ask(&city.test.platform).await.unwrap();
         let body = json!({"case_number": "SL000001", "applicant_name": "王海燕", "captcha_id": asked.id, "captcha_answer": "99"});
-        let refused = city.call("POST", "/api/v1/ratings/open", "", body).await;
+        let refused = city.call("POST", "/api/v1/ratings/open", "", body.clone()).await;
         assert_eq!((refused.status.as_u16(), refused.json["errors"][0]["code"].as_str()), (422, Some("captcha_wrong")));
+        // The question is used up: the right answer to it comes too late.
+        for sum in 0..=18 {
+            let mut again = body.clone();
+            again["captcha_answer"] = json!(sum.to_string());
+            assert_eq!(city.call("POST", "/api/v1/ratings/open", "", again).await.status, 422);
+        }
         city.test.close().await;
     }
 }

@@ -1,5 +1,6 @@
 //! Who sees which licence.
 
+use identity::{AccountKind, Enterprise, Profile};
 use platform::web::guard::Audience;
 use uuid::Uuid;
 
@@ -52,6 +53,50 @@ async fn staff_see_licences_of_their_organisations_and_the_look_is_logged() {
             .await
             .unwrap();
         assert!(lines.iter().any(|(action, _)| action == "licence.read_file"));
+        office.test.close().await;
+    }
+}
+
+/// Applied for at a counter, it has no account; its holder sees it all the same, by the number of the
+/// enterprise or person the province vouches for.
+///
+/// req: LIC-028
+#[tokio::test]
+async fn a_licence_of_the_counter_shows_up_in_its_holders_account() {
+    for backend in testkit::backends() {
+        let office = Office::new(backend).await;
+        let mut request = office.request(1);
+        request.holder.account = None;
+        let licence = office.licences.issue(&request).await.unwrap();
+        let profile = |subject: &str, uscc: Option<&str>, real_name: bool| Profile {
+            subject: subject.into(),
+            kind: if uscc.is_some() { AccountKind::Enterprise } else { AccountKind::Person },
+            name: "王海燕".into(),
+            id_type: "111".into(),
+            id_number: "449902198803120267".into(),
+            phone: String::new(),
+            real_name,
+            enterprise: uscc.map(|uscc| Enterprise {
+                name: "示例区海燕小厨餐饮店".into(),
+                uscc: uscc.into(),
+                legal_person: "王海燕".into(),
+                address: String::new(),
+            }),
+        };
+        let shop = Some("92449902MA9900KX9E");
+        for (profile, seen) in [
+            (profile("shop", shop, true), 1),
+            (profile("unverified", shop, false), 0),
+            (profile("person", None, true), 0),
+            (profile("other", Some("91449902MA9900AX2B"), true), 0),
+        ] {
+            let account = office.licences.identity.mirror(profile.clone()).await.unwrap();
+            let cookie = office.cookie(Audience::Portal, account.id).await;
+            let list = office.get("/api/v1/my/licences", &cookie).await.json();
+            assert_eq!(list["total"], seen, "{}", profile.subject);
+            let file = office.get(&format!("/api/v1/my/licences/{}/file", licence.id), &cookie).await;
+            assert_eq!(file.status, if seen == 1 { 200 } else { 404 }, "{}", profile.subject);
+        }
         office.test.close().await;
     }
 }

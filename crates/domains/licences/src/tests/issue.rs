@@ -1,9 +1,11 @@
 //! Making and sealing.
 
 use platform::work::audit;
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{FOOD, Office, pack};
-use crate::{LicenceType, Replaces, State};
+use crate::{HolderKind, LicenceType, Replaces, State};
 
 /// req: LIC-025
 #[tokio::test]
@@ -158,4 +160,59 @@ async fn a_changed_type_is_a_new_version_and_a_broken_template_is_refused() {
         office.licences.import_type(&yaml.replace("from: form.domicile", "from: 1 +"), &face).await.unwrap_err();
     assert!(problem.field_errors()[0].pointer.ends_with("/fields/domicile"), "{problem}");
     assert_eq!(office.licences.licence_type(FOOD).await.unwrap().unwrap().name, "食品经营许可证");
+}
+
+/// Every sample application of the packs that ends in a licence gives one that can be sealed.
+///
+/// req: LIC-025
+#[tokio::test]
+async fn every_granted_sample_of_the_packs_becomes_a_licence() {
+    let office = Office::without_seal(testkit::Backend::Sqlite).await;
+    let items = format!("{}/../../../packs/items", env!("CARGO_MANIFEST_DIR"));
+    let mut order = 100;
+    for item in std::fs::read_dir(&items).unwrap() {
+        let slug = item.unwrap().file_name().into_string().unwrap();
+        let item: Value = serde_yaml_ng::from_str(&pack(&format!("items/{slug}/item.yaml"))).unwrap();
+        let results = item["results"].as_array().unwrap();
+        for key in results.iter().filter_map(|result| result["licence_type"].as_str()) {
+            let yaml = pack(&format!("licences/{key}/licence.yaml"));
+            let kind = LicenceType::parse(&yaml).unwrap();
+            let face = match &kind.paper {
+                Some(file) => pack(&format!("licences/{key}/{file}")),
+                None => pack("platform/papers/licence.typ"),
+            };
+            office.licences.import_type(&yaml, &face).await.unwrap();
+            let body = office.licences.identity.org_by_uscc(kind.seal_code()).await.unwrap().expect(kind.seal_code());
+            office.licences.ensure_seal(body.id).await.unwrap();
+            for sample in std::fs::read_dir(format!("{items}/{slug}/samples")).unwrap() {
+                let name = sample.unwrap().file_name().into_string().unwrap();
+                let sample: Value = serde_json::from_str(&pack(&format!("items/{slug}/samples/{name}"))).unwrap();
+                let ends_in_licence = matches!(sample["expect"]["result"].as_str(), Some("granted" | "filed"))
+                    && sample["handle_item"] != "cancel";
+                if !ends_in_licence {
+                    continue;
+                }
+                order += 1;
+                let mut request = office.request(order);
+                request.type_key = key.to_owned();
+                request.case_id = Uuid::from_u128(order);
+                let applicant = &sample["applicant"];
+                let text = |key: &str| applicant[key].as_str().unwrap_or_default().to_owned();
+                request.holder.name = text("name");
+                (request.holder.kind, request.holder.id) = match applicant["kind"].as_str() {
+                    Some("person") => (HolderKind::Person, text("id_number")),
+                    _ => (HolderKind::Enterprise, text("uscc")),
+                };
+                let facts = json!({
+                    "form": sample["form"], "applicant": applicant,
+                    "handle_item": sample["handle_item"], "situation": sample["situations"],
+                });
+                request.fields = facts.as_object().unwrap().clone();
+                let issued = office.licences.issue(&request).await;
+                let issued = issued.unwrap_or_else(|problem| panic!("{slug}/{name}: {problem}"));
+                assert_eq!(issued.state, State::Valid, "{slug}/{name}");
+            }
+        }
+    }
+    assert!(order > 120, "samples were found");
 }

@@ -40,6 +40,26 @@ async fn the_code_on_the_licence_verifies() {
     }
 }
 
+/// What a phone reads from the printed QR code is that address.
+///
+/// req: LIC-025
+#[tokio::test]
+async fn the_printed_code_leads_to_the_public_page() {
+    let missing = |program: &str| Command::new(program).arg("--version").output().is_err();
+    if missing("pdftoppm") || missing("zbarimg") {
+        return;
+    }
+    let office = Office::new(testkit::Backend::Sqlite).await;
+    let (licence, file) = issued(&office).await;
+    let pdf = office.test.folder.join("licence.pdf");
+    std::fs::write(&pdf, file).unwrap();
+    let page = office.test.folder.join("page");
+    Command::new("pdftoppm").args(["-r", "150", "-png", "-singlefile"]).arg(&pdf).arg(&page).output().unwrap();
+    let read = Command::new("zbarimg").args(["--quiet", "--raw"]).arg(page.with_extension("png")).output().unwrap();
+    let read = String::from_utf8_lossy(&read.stdout).into_owned();
+    assert_eq!(read.trim(), office.licences.verify_url(&licence.verify_code));
+}
+
 /// req: LIC-025
 #[tokio::test]
 async fn a_tampered_file_is_told() {
