@@ -116,6 +116,9 @@ async fn a_licence_that_replaces_another_ends_it() {
         let ended = office.licences.licence(old.id).await.unwrap().unwrap();
         assert_eq!(ended.state, State::Abolished);
         assert!(ended.abolish_reason.unwrap().contains("换发新证"));
+        let held = |id: &'static str| office.licences.valid_of_holder(HolderKind::Enterprise, id, FOOD);
+        assert_eq!(held("92449902MA9900KX9E").await.unwrap(), [new]);
+        assert_eq!(held("91449902MA9900AX2B").await.unwrap(), []);
         office.test.close().await;
     }
 }
