@@ -185,7 +185,13 @@ async fn every_granted_sample_of_the_packs_becomes_a_licence() {
                 None => pack("platform/papers/licence.typ"),
             };
             office.licences.import_type(&yaml, &face).await.unwrap();
-            let body = office.licences.identity.org_by_uscc(kind.seal_code()).await.unwrap().expect(kind.seal_code());
+            let body = office
+                .licences
+                .identity
+                .org_by_uscc(kind.seal_code())
+                .await
+                .unwrap()
+                .expect("the city has its issuers");
             office.licences.ensure_seal(body.id).await.unwrap();
             for sample in std::fs::read_dir(format!("{items}/{slug}/samples")).unwrap() {
                 let name = sample.unwrap().file_name().into_string().unwrap();
