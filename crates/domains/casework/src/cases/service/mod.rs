@@ -8,6 +8,7 @@ pub mod deliver;
 pub mod documents;
 pub mod draft;
 pub mod intake;
+pub mod jobs;
 pub mod judge;
 pub mod lists;
 pub mod notify;
@@ -230,6 +231,14 @@ impl Casework {
     /// 404 for an unknown one.
     pub async fn version_of(&self, id: Uuid) -> Result<i64> {
         Ok(self.head(id).await?.version)
+    }
+
+    /// Present state of a case.
+    ///
+    /// # Errors
+    /// 404 for an unknown one.
+    pub async fn state_of(&self, id: Uuid) -> Result<State> {
+        parse_state(&self.head(id).await?)
     }
 
     /// Organisation that handles a case.
