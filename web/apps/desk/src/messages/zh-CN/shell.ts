@@ -1,0 +1,18 @@
+export const zh = {
+  brand: '通办',
+  skip: '跳到正文',
+  navigation: '功能',
+  workbench: '工作台', tasks: '待办', cases: '办件查询', case: '办件', intake: '收件登记', delivery: '出件登记',
+  board: '督办', calendars: '工作日历', catalogue: '事项管理', item: '编辑事项', signIn: '登录', lost: '没有这一页',
+  casesShort: '查询', intakeShort: '收件', deliveryShort: '出件', calendarsShort: '日历', catalogueShort: '事项',
+  groupCases: '办件', groupOversight: '监督', groupReference: '资料',
+  search: '查办件', searchHint: '办件编号、申请人、统一社会信用代码',
+  window: '{n} 号窗口',
+  help: '快捷键', helpTitle: '快捷键', helpIntro: '在输入框里打字时不起作用。',
+  helpSwitch: '使用单键快捷键', helpThen: '再按', helpKeys: '按键', helpDoes: '作用',
+  keyHelp: '看快捷键', keySearch: '查办件', keyGo: '到{page}',
+  signOut: '退出登录', switchLanguage: 'English', account: '{name}，{org}', roles: '角色',
+  lostText: '地址可能写错了，或者这一页已经移走。', backHome: '回工作台',
+  refused: '这一页不在您的权限里。要用，请找科室管理员。',
+  count: '{n} 件',
+} as const
