@@ -6,7 +6,7 @@ export const zh = {
   way_self: '到窗口自取', way_post: '邮寄', way_electronic: '电子证照', wholeForm: '看完整表单', reveal: '查看', revealed: '查看已记录',
   materials: '材料', materialsReady: '{n} 份已齐', materialsMissing: '{n} 份没交', materialsLater: '{n} 份后补',
   status_ok: '已交', status_missing: '没交', status_later: '后补', status_exempt: '免交', status_generated: '生成', status_corrected: '补正后', looking: '在看', pagesOf: '{n} 页',
-  history: '经过', historyAll: '全部 {n} 条经过', by: '（{name}）',
+  history: '经过', wholeHistory: '全部经过', historyAll: '全部 {n} 条经过', by: '（{name}）',
   tabs: '办件内容', tab_material: '材料', tab_form: '表单', tab_flow: '流程与意见', tab_papers: '文书与证照',
   noMaterial: '这个办件没有要看的材料', noFile: '这份材料还没有文件', noFileLater: '申请人承诺后补，{note}', exemptNote: '从证照库取得，申请人不用交。', version: '第 {n} 版', uploadedAt: '{at}交来',
   page: '第 {n} / {total} 页', previousPage: '上一页', nextPage: '下一页', zoomIn: '放大', zoomOut: '缩小', zoomFit: '适合窗口', zoomNow: '{n}%', openFile: '下载原件', files: '文件', preview: '{name}，预览', cannotShow: '这种文件不能在页面里看，请下载后打开。',
