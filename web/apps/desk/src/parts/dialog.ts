@@ -6,7 +6,11 @@ import type { TimeUnit } from '@tongban/api'
 import { common } from '../messages/index.ts'
 
 export interface Choice { value: string; label: string; hint?: string }
-interface Base { key: string; label: string; hint?: string; optional?: boolean; missing?: string }
+interface Base {
+  key: string; label: string; hint?: string; optional?: boolean; missing?: string
+  /** Left out, and not asked for, while this says no. */
+  when?: (values: DialogValues) => boolean
+}
 export type DialogField =
   | (Base & { kind: 'text' | 'textarea'; value?: string; placeholder?: string; phrases?: string[] })
   | (Base & { kind: 'number'; value?: number; unit?: string; min?: number; max?: number })
@@ -48,6 +52,7 @@ export function startValues(fields: readonly DialogField[]): DialogValues {
 export function problemsOf(fields: readonly DialogField[], values: DialogValues): { key: string; message: string }[] {
   const found: { key: string; message: string }[] = []
   for (const field of fields) {
+    if (field.when && !field.when(values)) continue
     const value = values[field.key] ?? null
     const message = problemOf(field, value)
     if (message) found.push({ key: field.key, message })

@@ -131,9 +131,11 @@ export function deliver(c: Pick<DeskCase, 'id' | 'version' | 'delivery' | 'appli
     { kind: 'radio', key: 'way', label: t('deliverWay'), value: way, options: (['self', 'post', 'electronic'] as const).map((each) => ({ value: each, label: caseTexts(`way_${each}`), hint: each === 'electronic' ? t('electronicHint') : undefined })) },
     { kind: 'text', key: 'receiver_name', label: t('receiver'), value: c.applicant.name },
   ]
-  if (way !== 'post') fields.push({ kind: 'text', key: 'receiver_id_number', label: t('receiverId'), optional: true })
-  if (way !== 'electronic') fields.push({ kind: 'text', key: 'waybill', label: t('waybill'), optional: way !== 'post' })
-  fields.push({ kind: 'textarea', key: 'note', label: t('deliverNote'), optional: true })
+  fields.push(
+    { kind: 'text', key: 'receiver_id_number', label: t('receiverId'), optional: true, when: (v) => v.way === 'self' },
+    { kind: 'text', key: 'waybill', label: t('waybill'), when: (v) => v.way === 'post' },
+    { kind: 'textarea', key: 'note', label: t('deliverNote'), optional: true },
+  )
   return {
     title: t('deliverTitle'), submit: t('deliverSubmit'), done: t('deliverDone'), fields,
     run: (v) => desk.deliver(c.id, {
