@@ -1,6 +1,7 @@
 import { nextTick } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import HomePage from './features/catalogue/home/HomePage.vue'
+import NotFoundPage from './features/portal/errors/NotFoundPage.vue'
 import { knowMe, session } from './session.ts'
 
 declare module 'vue-router' {
@@ -36,7 +37,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/accessibility', name: 'accessibility', component: () => import('./features/portal/accessibility/AccessibilityPage.vue') },
   { path: '/help/family', name: 'family', component: () => import('./features/portal/help/FamilyPage.vue') },
   { path: '/error', name: 'error', component: () => import('./features/portal/errors/ErrorPage.vue') },
-  { path: '/:path(.*)*', name: 'not-found', component: () => import('./features/portal/errors/NotFoundPage.vue') },
+  { path: '/:path(.*)*', name: 'not-found', component: NotFoundPage },
 ]
 
 export const router = createRouter({
