@@ -51,5 +51,6 @@ export function useLoad<T>(fetch: () => Promise<T>): Loaded<T> {
 /** The sentence to show for a failed call. */
 export function sentence(problem: ApiProblem | null): string | null {
   if (!problem) return null
-  return problem.detail ? `${problem.title} ${problem.detail}` : problem.title
+  if (!problem.detail) return problem.title
+  return `${problem.title}${/[。？]$/.test(problem.title) ? '' : '。'}${problem.detail}`
 }
