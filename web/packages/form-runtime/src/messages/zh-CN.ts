@@ -13,8 +13,8 @@ export const zh = {
   usccLetter: '{label}里不会有“{letter}”，请对照营业执照核对', usccLast: '{label}最后一位对不上，请对照营业执照核对',
   email: '{label}要像 name@example.cn 这样写',
   rowsMin: '{label}至少填 {n} 条', rowsMax: '{label}最多填 {n} 条', unique: '{label}和第 {n} 条重复了',
-  rowTitle: '{label} {n}', addRow: '再加一条', addFirst: '添加{label}', removeRow: '删除这一条', removeRowOf: '删除{label} {n}',
+  rowTitle: '{label} {n}', addRow: '再加一条', addFirst: '添加{label}', removeRow: '删除这一条', removeRowOf: '删除这一条：{label} {n}',
   rowAdded: '已添加{label} {n}', rowRemoved: '已删除{label} {n}', noRows: '还没有填',
   charsLeft: '还可以输入 {n} 字', empty: '没有填', yuan: '元', computed: '自动算出', regionCode: '填 12 位区划代码', regionPick: '下一级',
-  hintExample: '例如 {example}',
+  hintExample: '例如：{example}',
 } as const
