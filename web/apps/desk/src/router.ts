@@ -1,7 +1,8 @@
 import { asProblem } from '@tongban/api'
 import { nextTick } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
-import { loadSession, session } from './app/session.ts'
+import { firstPage, permissionOf } from './app/pages.ts'
+import { loadSession, may, session } from './app/session.ts'
 import { shell } from './messages/index.ts'
 
 type TitleKey = Parameters<typeof shell>[0]
@@ -30,6 +31,7 @@ export const router = createRouter({
     { path: '/calendars', name: 'calendars', component: () => import('./features/calendars/year/CalendarsPage.vue'), meta: { title: 'calendars' } },
     { path: '/catalogue', name: 'catalogue', component: () => import('./features/catalogue/tree/CataloguePage.vue'), meta: { title: 'catalogue' } },
     { path: '/catalogue/:slug', name: 'item', component: () => import('./features/catalogue/editor/ItemPage.vue'), props: true, meta: { title: 'item' } },
+    { path: '/refused', name: 'refused', component: () => import('./app/RefusedPage.vue'), meta: { title: 'refusedTitle' } },
     { path: '/:rest(.*)*', name: 'lost', component: () => import('./app/LostPage.vue'), meta: { title: 'lost' } },
   ],
   scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
@@ -39,7 +41,10 @@ router.beforeEach(async (to) => {
   if (to.meta.bare) return true
   try {
     await loadSession()
-    return true
+    const permission = permissionOf(String(to.name))
+    if (!permission || may(permission)) return true
+    // The beginning is another page for people without cases; elsewhere the page itself says why not.
+    return to.name === 'workbench' && firstPage() !== 'workbench' ? { name: firstPage() } : { name: 'refused' }
   } catch (thrown) {
     const problem = asProblem(thrown)
     // Without a line the page itself says what is wrong; only a missing session leads to sign-in.

@@ -23,11 +23,13 @@ describe('counter intake', () => {
     resolved([material('a', { generated: true }), material('b', { exempt: true }), material('c'), material('d', { needed: false }), material('e', { necessity: '3' })])
     expect(toReceive.value.map((m) => m.key)).toEqual(['b', 'c', 'e'])
     expect(wrongAt('materials').map((wrong) => wrong.id)).toEqual(['in-m-c'])
-    expect(body(true).materials).toEqual({ b: { handing: 'licence', copies: 1, files: [] } })
+    expect(body().materials).toEqual({ b: { handing: 'licence', files: [] } })
   })
   it('leads a server problem to its step', () => {
     expect(placeOf('/form/managers/0/name')).toEqual({ step: 'form', id: 'f-managers-0-name' })
     expect(placeOf('/materials/m03').step).toBe('materials')
-    expect(placeOf('/applicant/uscc')).toEqual({ step: 'applicant', id: 'in-uscc' })
+    entry.applicant.kind = 'enterprise'
+    expect(placeOf('/applicant/id_number')).toEqual({ step: 'applicant', id: 'in-uscc' })
+    expect(placeOf('/agent/id_number')).toEqual({ step: 'applicant', id: 'in-agent-id' })
   })
 })

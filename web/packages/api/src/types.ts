@@ -141,77 +141,101 @@ export interface LicenceVerdict {
 
 // ---------- staff ----------
 export interface StaffMe {
-  id: string; name: string; org: { id: string; name: string }; roles: { key: string; label: string }[]; permissions: string[]
+  id: string; login: string; name: string; title: string; org: { id: string; name: string }; roles: { key: string; label: string }[]; permissions: string[]
   windows: { id: string; number: string; hall: string }[]; region_name: string
 }
-export interface Workbench {
-  date_text: string; sentence: string
-  counts: { to_accept: number; to_review: number; correction_back: number; overdue: number; paused: number; to_deliver: number }
-  week: { date: string; received: number; accepted: number; closed: number; on_time: number; average_days: number | null }[]
-  reminders: { id: string; text: string; at: string; case_id: string | null }[]
+/** Time left as lists show it. */
+export interface TimeLeftView { light: Light; text: string; due_date: string | null; percent_used: number }
+export interface LedgerLine { kind: 'start' | 'limit' | 'extension' | 'excluded' | 'make_up' | 'pause' | 'moved' | 'used' | 'due'; label: string; text: string; amount: string }
+export interface LedgerDay {
+  date: string; kind: 'working' | 'make_up' | 'weekend' | 'holiday'; name?: string | null; count: number | null; paused: boolean; is_today: boolean; is_due: boolean
+  mark: string; note: string
 }
-export interface TaskRow {
-  id: string; case_id: string; case_number: string; item_name: string; handle_item_name: string; applicant_name: string; stage: string
-  stage_label: string; name: string; state: CaseState; state_label: string; time_left: TimeLeft | null; created_at: string; claimed_by: string | null
+/** The whole explanation of a due date. */
+export interface Ledger {
+  state: 'running' | 'paused' | 'overdue' | 'met' | 'missed'; as_of: string; started_at: string; due_at: string | null; due_date: string | null; due_text: string
+  left_text: string; unit: TimeUnit; total: number; used: number; left: number; overdue_by: number; percent_used: number; lines: LedgerLine[]; days: LedgerDay[]
 }
+export interface DeadlineView { kind: 'intake' | 'promise' | 'legal'; label: string; limit_text: string; light: Light; ledger: Ledger | null; problem: string | null }
 export interface CaseRow {
-  id: string; case_number: string; item_name: string; handle_item_name: string; applicant_name: string; state: CaseState; state_label: string
-  channel_label: string; org_name: string; step_name: string | null; accepted_at: string | null; submitted_at: string | null
-  time_left: TimeLeft | null; used_text: string | null
+  id: string; version: number; case_number: string; item_name: string; handle_item_name: string; applicant_name: string; state: CaseState; state_label: string
+  channel_label: string; org_name: string; step_name: string; accepted_at: string | null; submitted_at: string | null
+  time_left: TimeLeftView | null; used_text: string
 }
+export interface TaskRow { id: string; stage: string; name: string; created_at: string; case: CaseRow }
+export interface Workbench {
+  date_text: string; sentence: string; tasks: TaskRow[]; task_total: number
+  counts: { to_accept: number; to_review: number; correction_back: number; overdue: number; paused: number; to_deliver: number }
+  week: { date: string; received: number; accepted: number; closed: number; on_time: number }[]
+  reminders: { id: string; text: string; at: string }[]
+}
+/** Counts are by state, under every filter but the state. */
 export interface CaseList extends Page<CaseRow> { counts: Record<string, number> }
 export interface CaseFilters {
-  state?: string; stage?: string; q?: string; item?: string; org?: string; channel?: string; light?: string; from?: string; to?: string
-  mine?: boolean; sort?: 'time_left' | 'submitted_at'; limit?: number; cursor?: string
+  /** A state, or `open`, `done`, `correction_back`. */
+  state?: string
+  q?: string; item?: string; channel?: string
+  light?: 'overdue' | 'today' | 'warning' | 'normal' | 'paused' | ''
+  from?: string; to?: string; sort?: 'time_left' | 'submitted_at'; limit?: number; cursor?: string
 }
-export interface BoardColumn { count: number; items: CaseRow[] }
-export interface Board { overdue: BoardColumn; today: BoardColumn; warning: BoardColumn; normal: BoardColumn; paused: BoardColumn }
+export interface BoardColumn { light: 'overdue' | 'today' | 'warning' | 'normal' | 'paused'; label: string; count: number; items: CaseRow[] }
 
 export type DeskMaterialStatus = 'ok' | 'missing' | 'later' | 'exempt' | 'generated' | 'corrected'
 export interface CheckedPoint extends ReviewPoint { checked: 'yes' | 'no' | null }
-export interface DeskMaterial { key: string; name: string; status: DeskMaterialStatus; note: string | null; files: FileRef[]; review_points: CheckedPoint[]; necessity: Necessity }
-export interface DeskEvent { no: number; kind: string; title: string; at: string; actor: string | null; text: string | null; document: DocumentLink | null }
-export interface Opinion { task: string | null; step: string; by: string; org: string | null; outcome: string; text: string; at: string; files: FileRef[] }
-export interface FlowStep { element: string; name: string; role_label: string; state: 'done' | 'now' | 'todo'; by: string | null; at: string | null }
+export interface RoundFile extends FileRef { version_no: number }
+export interface DeskMaterial {
+  key: string; name: string; necessity: Necessity; handing: Handing | ''; status: DeskMaterialStatus; files: RoundFile[]; review_points: CheckedPoint[]
+  file_types: string[]; max_mb: number
+}
+export interface DeskEvent { no: number; kind: string; public_kind: string | null; title: string; at: string; actor: string | null; text: string; document: DocumentRef | null }
+export interface Opinion { step: string; by: string; outcome: string; text: string; at: string | null; files: FileRef[] }
+export interface FlowStep { element: string; name: string; state: 'done' | 'now' | 'todo'; by: string | null; at: string | null }
 export type CaseActionKey =
-  | 'pre_review' | 'accept' | 'request_correction' | 'receive_correction' | 'not_accept' | 'complete' | 'suspend' | 'resume'
+  | 'pre_review' | 'accept' | 'request_correction' | 'not_accept' | 'complete' | 'suspend' | 'resume'
   | 'extend' | 'decide_extension' | 'abort' | 'urge' | 'deliver' | 'void'
 export interface CaseAction { key: CaseActionKey; label: string; allowed: boolean; why_not: string | null }
 export interface MyTask {
-  id: string; name: string; stage: 'review' | 'inspect' | 'decide' | 'make' | string; role_label: string; actions: string[]
-  returnable: { element: string; name: string }[]; fields: unknown
+  id: string; name: string; stage: string
+  /** Empty for intake and delivery, which have acts of their own. */
+  outcomes: { key: string; label: string }[]
+  returnable: { element: string; name: string }[]
 }
-export interface SpecialRecord { id: string; name: string; reason: string; started_at: string; expected_days: number | null; ended_at: string | null; result: string | null }
-export interface ExtensionRecord { id: string; days: number; reason: string; state: 'asked' | 'approved' | 'refused' | string; asked_by: string; decided_by: string | null }
-export interface UrgeRecord { id: string; by: string; text: string; at: string; reply: string | null; order?: boolean; reply_by?: string | null; reply_at?: string | null }
+export interface MaskedApplicant { kind: ApplicantKind; name: string; id_masked: string; phone_masked: string; legal_person: string | null }
+export interface Procedure { key: string; name: string; counts_in_limit: boolean }
+export interface SpecialRecord { id: string; name: string; reason: string; expected: string | null; started_at: string; ended_at: string | null; result: string | null }
+export interface ExtensionRecord { id: string; length: string; reason: string; state: 'asked' | 'approved' | 'refused' | string; asked_by: string; decided_by: string | null }
+export interface UrgeRecord { id: string; order: boolean; text: string; by: string; at: string; reply: string | null; replied_by: string | null }
 export interface DeskCase {
   id: string; version: number; case_number: string; item: { slug: string; name: string; version: number }; handle_item_name: string; channel_label: string
-  applicant: { kind: ApplicantKind; name: string; id_masked: string; phone_masked: string }; agent: { name: string; id_masked?: string; phone_masked?: string } | null
-  org_name: string; state: CaseState; state_label: string; form: { schema: FormSchema; data: FormData }; materials: DeskMaterial[]; deadlines: Deadline[]
+  applicant: MaskedApplicant; agent: MaskedApplicant | null; org_name: string; state: CaseState; state_label: string; step_name: string
+  form: { schema: FormSchema; data: FormData }; materials: DeskMaterial[]; review_points: CheckedPoint[]; deadlines: DeadlineView[]
   events: DeskEvent[]; opinions: Opinion[]; documents: DocumentRef[]; my_task: MyTask | null; flow: FlowStep[]; actions: CaseAction[]
-  special: SpecialRecord[]; extensions: ExtensionRecord[]; urges: UrgeRecord[]; licence: LicenceRef | null; delivery: Delivery | null
-  hash: { head: string; length: number }
+  procedures: Procedure[]; special: SpecialRecord[]; extensions: ExtensionRecord[]; urges: UrgeRecord[]; licence: LicenceRef | null
+  delivery: { way: DeliveryWay; label: string; address: string | null }; result: { kind: string; label: string; reason: string | null } | null
+  chain: { head: string; length: number }
 }
 export interface CorrectionItem { material_key?: string; field_key?: string; reason: string }
 export interface CompleteTask {
-  version: number; outcome: 'pass' | 'return' | 'granted' | 'refused' | 'done' | 'fail'; opinion: string; return_to?: string
-  checks: Record<string, Record<string, 'yes' | 'no'>>; files: string[]; reason?: string
+  version: number; outcome: string; opinion: string; return_to?: string
+  checks: Record<string, Record<string, 'yes' | 'no'>>; files: string[]
 }
 export interface DeliverRequest { version: number; receiver_name: string; receiver_id_number?: string; way: DeliveryWay; waybill?: string; note: string }
-export interface CounterApplicant { kind: ApplicantKind; name: string; id_number?: string; uscc?: string; phone: string; legal_person?: string }
+/** `id_number` is the identity number of a person or the unified social credit code of an enterprise. */
+export interface CounterApplicant { kind: ApplicantKind; name: string; id_number: string; phone: string; legal_person?: string | null }
 export interface CounterCase {
-  item_slug: string; handle_item: string; applicant: CounterApplicant; agent?: { name: string; id_number: string; phone: string } | null
-  situations: SituationAnswers; form: FormData; materials: Record<string, { handing: Handing; files: string[]; copies: number }>
-  delivery: { way: DeliveryWay; address: Address | null }; accept: boolean
+  item_slug: string; handle_item: string; applicant: CounterApplicant; agent: { name: string; id_number: string; phone: string } | null
+  situations: SituationAnswers; form: FormData; materials: Record<string, { handing: Handing; files: string[] }>
+  delivery: { way: DeliveryWay; address?: Address | null }
 }
-export interface CounterCheck { problems: { pointer: string; code: string; message: string; step?: number }[]; materials: ResolvedMaterial[] }
+export interface CounterCheck { problems: { pointer: string; code: string; message: string; step: number }[]; materials: ResolvedMaterial[]; questions: string[] }
+export interface Receipt { id: string; case_number: string; query_code: string; promise_text: string; answer_by: string | null; receipt_document_id: string | null }
 
 // ---------- calendars and catalogue administration ----------
 export interface CalendarYear {
-  year: number; holidays: { date: string; name: string }[]; make_up: { date: string; for: string }[]; office_hours: [string, string][]
-  working_days: number; region: string
+  year: number; source: string; holidays: { date: string; name: string; in_lieu?: boolean }[]; make_up: { date: string; for: string }[]
+  working_days: number; updated_at: string; updated_by: string
 }
-export interface CalendarChange { recalculated: number; log: string | string[] | null }
+export interface CalendarChange { recalculated: number }
 export interface CatalogueNode { id: string; kind: 'catalogue' | 'sub' | 'item' | 'handle_item'; code: string; name: string; slug?: string | null; state?: string | null; version?: number; children: CatalogueNode[] }
 export interface AdminItemRow { slug: string; name: string; org_name: string; item_type_label: string; version: number; state: string; state_label: string; published_at: string | null; updated_at: string | null; findings: number }
 export interface Finding { pointer: string; element: string; message: string; severity: 'error' | 'warning'; code?: string }

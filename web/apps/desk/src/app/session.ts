@@ -26,7 +26,7 @@ export async function signOut(): Promise<void> {
   session.me = null
 }
 
-/** True when the person holds one of `roles`; pages nobody may use are not offered. The server decides. */
-export function hasRole(...roles: string[]): boolean {
-  return session.me?.roles.some((role) => roles.includes(role.key)) ?? false
+/** True when the person's roles give one of `permissions`; what nobody may use is not offered. The server decides. */
+export function may(...permissions: string[]): boolean {
+  return session.me?.permissions.some((each) => permissions.includes(each)) ?? false
 }

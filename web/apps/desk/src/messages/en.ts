@@ -23,7 +23,7 @@ export const shell: Some<typeof shell_> = {
   search: 'Find a case', searchHint: 'Case number, applicant or credit code', window: 'Window {n}',
   help: 'Shortcuts', helpTitle: 'Shortcuts', helpIntro: 'They do nothing while you type in a field.', helpSwitch: 'Use single-key shortcuts', helpThen: 'then',
   helpKeys: 'Keys', helpDoes: 'What it does', keyHelp: 'Show shortcuts', keySearch: 'Find a case', keyGo: 'Go to {page}',
-  signOut: 'Sign out', switchLanguage: '中文', account: '{name}, {org}', roles: 'Roles', lostText: 'The address may be wrong, or the page has moved.', backHome: 'Back to the workbench', count: '{n} cases',
+  signOut: 'Sign out', switchLanguage: '中文', account: '{name}, {org}', roles: 'Roles', lostText: 'The address may be wrong, or the page has moved.', backHome: 'Back to the start', refusedTitle: 'Not permitted', count: '{n} cases',
 }
 export const session: Some<typeof session_> = {
   title: 'Sign in to the desk', hall: '{region} government services', login: 'Login name', password: 'Password', showPassword: 'Show password', submit: 'Sign in', busy: 'Signing in',
@@ -35,12 +35,12 @@ export const workbench: Some<typeof workbench_> = {
   morning: 'Good morning, {name}', afternoon: 'Good afternoon, {name}', evening: 'Good evening, {name}', mine: 'My to-do list', week: 'My cases this week', reminders: 'Reminders', entries: 'Often used', seeAll: 'See all',
   toAccept: 'To accept', toReview: 'To review', correctionBack: 'Corrections back', overdue: 'Overdue', paused: 'Clock stopped',
 }
-export const cases: Some<typeof cases_> = { tasksTitle: 'To do', title: 'Cases', tab_open: 'Open', tab_warning: 'Due soon', tab_overdue: 'Overdue', tab_paused: 'Clock stopped', tab_done: 'Closed', tab_all: 'All' }
+export const cases: Some<typeof cases_> = { tasksTitle: 'To do', title: 'Cases', tab_open: 'Open', tab_overdue: 'Overdue', tab_today: 'Due today', tab_paused: 'Clock stopped', tab_done: 'Closed', tab_all: 'All' }
 export const caseTexts: Some<typeof case_> = {
   next: 'Next case', info: 'Application', materials: 'Materials', history: 'History', tab_material: 'Material', tab_form: 'Form', tab_flow: 'Flow and opinions', tab_papers: 'Notices and licence',
   points: 'Review points', ledger: 'Deadline ledger', opinion: 'Opinion', flowTitle: 'Flow', opinions: 'Opinions', special: 'Special procedures', extensions: 'Extensions', urges: 'Urges and orders', documents: 'Notices', licence: 'Licence',
 }
-export const board: Some<typeof board_> = { title: 'Supervision', overdue: 'Overdue', today: 'Due today', warning: 'Due soon', normal: 'On time', paused: 'Clock stopped', list: 'Cases to urge' }
+export const board: Some<typeof board_> = { title: 'Supervision', list: 'Cases to urge' }
 export const calendars: Some<typeof calendars_> = { title: 'Working calendar', holidays: 'Holidays', makeUp: 'Make-up working days' }
 export const catalogue: Some<typeof catalogue_> = { title: 'Items' }
 export const item: Some<typeof item_> = { findings: 'Findings', versions: 'Versions' }

@@ -12,7 +12,8 @@ export const zh = {
   helpSwitch: '使用单键快捷键', helpThen: '再按', helpKeys: '按键', helpDoes: '作用',
   keyHelp: '看快捷键', keySearch: '查办件', keyGo: '到{page}',
   signOut: '退出登录', switchLanguage: 'English', account: '{name}，{org}', roles: '角色',
-  lostText: '地址可能写错了，或者这一页已经移走。', backHome: '回工作台',
+  lostText: '地址可能写错了，或者这一页已经移走。', backHome: '回到开始的页面',
+  refusedTitle: '没有权限',
   refused: '这一页不在您的权限里。要用，请找科室管理员。',
   count: '{n} 件',
 } as const

@@ -1,5 +1,5 @@
 /** What can be done with a case: each action as a short form (`DialogSpec`). The server checks all of it again. */
-import { desk, type CaseActionKey, type CorrectionItem, type DeskCase, type ExtensionRecord, type SpecialProcedure, type TimeUnit, type UrgeRecord } from '@tongban/api'
+import { desk, type CaseActionKey, type CorrectionItem, type DeskCase, type ExtensionRecord, type TimeUnit, type UrgeRecord } from '@tongban/api'
 import type { Form, FormField } from '@tongban/form-runtime'
 import { actions as t, caseTexts } from '../../../messages/index.ts'
 import type { Choice, DialogField, DialogSpec } from '../../../parts/dialog.ts'
@@ -48,14 +48,6 @@ export function requestCorrection(c: DeskCase, failed: Record<string, string> = 
   }
 }
 
-export function receiveCorrection(c: DeskCase): DialogSpec {
-  return {
-    title: t('receiveTitle'), text: t('receiveText'), submit: t('receiveSubmit'), done: t('receiveDone'),
-    fields: [{ kind: 'radio', key: 'accepted', label: t('result'), value: 'yes', options: [{ value: 'yes', label: t('receiveYes') }, { value: 'no', label: t('receiveNo') }] }],
-    run: (v) => desk.receiveCorrection(c.id, { version: c.version, accepted: v.accepted === 'yes' }),
-  }
-}
-
 export function accept(c: DeskCase): DialogSpec {
   const missing = c.materials.filter((m) => m.status === 'missing' || m.status === 'later')
   const tolerable = missing.filter((m) => m.necessity === TOLERABLE)
@@ -76,12 +68,9 @@ export function notAccept(c: DeskCase): DialogSpec {
   return { title: t('notAcceptTitle'), text: t('notAcceptText'), submit: t('notAcceptSubmit'), done: t('notAcceptDone'), danger: true, fields: [reason(t('refuseReason'))], run: (v) => desk.notAccept(c.id, { version: c.version, reason: text(v.reason) }) }
 }
 
-/** Procedures the item names; when it names none, those of 行政许可法 第四十五条. */
-export function suspend(c: DeskCase, procedures: readonly SpecialProcedure[]): DialogSpec {
-  const known = ['inspect', 'hearing', 'test', 'appraise', 'expert', 'exam', 'publicity']
-  const options: Choice[] = procedures.length
-    ? procedures.map((p) => ({ value: p.key, label: p.name, hint: p.limit ? t('procedureLimit', { limit: `${p.limit.value} ${unitWord(p.limit.unit)}` }) : undefined }))
-    : known.map((key) => ({ value: key, label: t(`procedure_${key}` as Key) }))
+/** Only the procedures the item names (行政许可法 第四十五条); each says whether its time counts. */
+export function suspend(c: DeskCase): DialogSpec {
+  const options: Choice[] = c.procedures.map((p) => ({ value: p.key, label: p.name, hint: t(p.counts_in_limit ? 'procedureCounts' : 'procedureStops') }))
   return {
     title: t('suspendTitle'), text: t('suspendText'), submit: t('suspendSubmit'), done: t('suspendDone'),
     fields: [
@@ -108,7 +97,7 @@ export function extend(c: DeskCase): DialogSpec {
 
 export function decideExtension(c: DeskCase, asked: ExtensionRecord): DialogSpec {
   return {
-    title: t('decideTitle', { days: asked.days }), text: t('decideText', { name: asked.asked_by, reason: asked.reason }), submit: t('decideSubmit'), done: t('decideDone'),
+    title: t('decideTitle', { length: asked.length }), text: t('decideText', { name: asked.asked_by, reason: asked.reason }), submit: t('decideSubmit'), done: t('decideDone'),
     fields: [
       { kind: 'radio', key: 'approve', label: t('result'), options: [{ value: 'yes', label: t('decideApprove') }, { value: 'no', label: t('decideRefuse') }] },
       { kind: 'textarea', key: 'opinion', label: t('decideOpinion') },
@@ -167,18 +156,15 @@ export function reveal(c: DeskCase, field: 'phone' | 'id_number' | 'address', sh
 function commonReason(): string {
   return t('reason')
 }
-function unitWord(unit: TimeUnit): string {
-  return t(`unit_${unit}` as Key)
-}
 
 /** The specification behind a button, for all actions that need nothing but the case. */
 export function specOf(key: CaseActionKey, c: DeskCase): DialogSpec | null {
   switch (key) {
     case 'pre_review': return preReview(c)
     case 'request_correction': return requestCorrection(c)
-    case 'receive_correction': return receiveCorrection(c)
     case 'accept': return accept(c)
     case 'not_accept': return notAccept(c)
+    case 'suspend': return suspend(c)
     case 'resume': return resume(c)
     case 'extend': return extend(c)
     case 'abort': return abort(c)

@@ -1,9 +1,25 @@
 /** What the person has looked at and written for the task at hand. Kept in this browser tab until it is handed in. */
 import type { CheckedPoint, DeskCase, DeskMaterial } from '@tongban/api'
+import { caseTexts as t } from '../../../messages/index.ts'
 import { computed, reactive, ref, watch, type ComputedRef, type Ref } from 'vue'
 
 export type Checks = Record<string, Record<string, 'yes' | 'no'>>
 interface Kept { opinion: string; checks: Checks; at: string }
+
+/** Points about the application as a whole are kept under this key beside the materials' own. */
+export const WHOLE = 'application'
+
+/** The application itself, shaped like a material, when the item has points about it. */
+export function wholeOf(c: DeskCase): DeskMaterial | null {
+  if (c.review_points.length === 0) return null
+  return { key: WHOLE, name: t('wholePoints'), necessity: '1', handing: '', status: 'ok', files: [], review_points: c.review_points, file_types: [], max_mb: 0 }
+}
+
+function reviewed(c: DeskCase | null): DeskMaterial[] {
+  if (!c) return []
+  const whole = wholeOf(c)
+  return whole ? [...c.materials, whole] : c.materials
+}
 
 /** Points of one material that the person's step has to look at; before acceptance these are the window's. */
 export function pointsFor(material: DeskMaterial, intake: boolean): CheckedPoint[] {
@@ -57,7 +73,7 @@ export function useReview(source: () => DeskCase | null, intake: () => boolean):
   })
 
   const seen: Review['seen'] = (material, point) => checks[material]?.[point.key] ?? point.checked
-  const all = computed(() => (source()?.materials ?? []).flatMap((material) => pointsFor(material, intake()).map((point) => ({ material, point }))))
+  const all = computed(() => reviewed(source()).flatMap((material) => pointsFor(material, intake()).map((point) => ({ material, point }))))
   // A material that is not there can't be looked at; it is dealt with by correction or tolerance.
   const due = computed(() => all.value.filter(({ material }) => material.status !== 'missing' && material.status !== 'later'))
   return {

@@ -2,9 +2,10 @@
  * One counter intake from choosing the item to submitting. Kept in memory only: a counter is shared,
  * so nothing about an applicant may stay in the browser after the tab is closed.
  */
-import { desk, newKey, type CounterCase, type DeliveryWay, type DeskCase, type FileRef, type Guide, type Handing, type Resolution, type ResolvedMaterial, type Situation } from '@tongban/api'
+import { asProblem, desk, newKey, type CounterCase, type DeliveryWay, type DeskCase, type FileRef, type Guide, type Handing, type Receipt, type Resolution, type ResolvedMaterial, type Situation } from '@tongban/api'
 import type { Form, FormValues } from '@tongban/form-runtime'
 import { computed, reactive, ref, shallowRef } from 'vue'
+import { sentence } from '../../../app/load.ts'
 import { intake as t } from '../../../messages/index.ts'
 
 export const STEPS = ['item', 'applicant', 'situation', 'form', 'materials', 'delivery', 'confirm'] as const
@@ -32,7 +33,8 @@ export const reached = ref(0)
 export const guide = shallowRef<Guide | null>(null)
 export const resolution = shallowRef<Resolution | null>(null)
 export const form = shallowRef<Form | null>(null)
-export const created = shallowRef<DeskCase | null>(null)
+export interface Created { receipt: Receipt; record: DeskCase | null; accepted: boolean; notAccepted: string | null }
+export const created = shallowRef<Created | null>(null)
 /** The same key while the same intake is sent again, so that a lost answer never makes two cases. */
 let key = newKey()
 
@@ -82,10 +84,8 @@ function prefill(made: Form): void {
   }
 }
 
-export const applicantContext = computed(() => {
-  const { kind, name, id_number, uscc, phone, legal_person } = entry.applicant
-  return kind === 'person' ? { kind, name, id_number, phone } : { kind, name, uscc, phone, legal_person }
-})
+/** What expressions of the form may ask about the applicant; the server gives them the same two. */
+export const applicantContext = computed(() => ({ kind: entry.applicant.kind, name: entry.applicant.name }))
 
 /** Materials the clerk has to deal with: needed now and not made by the platform itself. */
 export const toReceive = computed<ResolvedMaterial[]>(() => (resolution.value?.materials ?? []).filter((m) => m.needed && !m.generated))
@@ -94,26 +94,40 @@ export function handedOf(material: ResolvedMaterial): Handed {
   return (entry.handed[material.key] ??= { handing: material.exempt ? 'licence' : '', copies: 1, files: [] })
 }
 
-export function body(accept: boolean): CounterCase {
+export function body(): CounterCase {
   const { kind, name, id_number, uscc, phone, legal_person } = entry.applicant
   return {
     item_slug: entry.slug,
     handle_item: entry.handleItem,
-    applicant: kind === 'person' ? { kind, name: name.trim(), id_number: id_number.trim().toUpperCase(), phone: phone.trim() } : { kind, name: name.trim(), uscc: uscc.trim().toUpperCase(), phone: phone.trim(), legal_person: legal_person.trim() },
+    applicant: { kind, name: name.trim(), phone: phone.trim(), id_number: (kind === 'person' ? id_number : uscc).trim().toUpperCase(), ...(kind === 'enterprise' ? { legal_person: legal_person.trim() } : {}) },
     agent: entry.byAgent === 'yes' ? { ...entry.agent } : null,
     situations: entry.situations,
     form: entry.form,
     materials: Object.fromEntries(toReceive.value.filter((m) => entry.handed[m.key]?.handing).map((m) => {
       const handed = handedOf(m)
-      return [m.key, { handing: handed.handing as Handing, copies: handed.copies, files: handed.files.map((file) => file.id) }]
+      return [m.key, { handing: handed.handing as Handing, files: handed.files.map((file) => file.id) }]
     })),
-    delivery: { way: entry.way, address: entry.way === 'post' ? { ...entry.address } : null },
-    accept,
+    delivery: entry.way === 'post' ? { way: entry.way, address: { ...entry.address } } : { way: entry.way },
   }
 }
 
+/** Hands the application in; with `accept` it is accepted at once. A refusal to accept leaves it received. */
 export async function submit(accept: boolean): Promise<void> {
-  created.value = await desk.counterCreate(body(accept), key)
+  const receipt = await desk.counterCreate(body(), key)
+  let record = await desk.case(receipt.id).catch(() => null)
+  let accepted = false
+  let notAccepted: string | null = null
+  if (accept && record) {
+    try {
+      const tolerated = toReceive.value.filter((m) => entry.handed[m.key]?.handing === 'later').map((m) => m.key)
+      await desk.accept(receipt.id, { version: record.version, note: '', tolerated })
+      accepted = true
+      record = await desk.case(receipt.id).catch(() => record)
+    } catch (thrown) {
+      notAccepted = sentence(asProblem(thrown))
+    }
+  }
+  created.value = { receipt, record, accepted, notAccepted }
 }
 
 /** What stops the clerk from leaving `at`; empty when all is well. */
@@ -174,8 +188,8 @@ export function wrongAt(at: Step): Wrong[] {
 export function placeOf(pointer: string): { step: Step; id: string } {
   const [, root = '', name = ''] = pointer.split('/')
   switch (root) {
-    case 'applicant': return { step: 'applicant', id: { name: 'in-name', id_number: 'in-id', uscc: 'in-uscc', phone: 'in-phone', legal_person: 'in-legal' }[name] ?? 'in-name' }
-    case 'agent': return { step: 'applicant', id: 'in-agent-name' }
+    case 'applicant': return { step: 'applicant', id: { name: 'in-name', id_number: entry.applicant.kind === 'person' ? 'in-id' : 'in-uscc', kind: 'in-kind', phone: 'in-phone', legal_person: 'in-legal' }[name] ?? 'in-name' }
+    case 'agent': return { step: 'applicant', id: { id_number: 'in-agent-id', phone: 'in-agent-phone' }[name] ?? 'in-agent-name' }
     case 'situations': return { step: 'situation', id: `in-s-${name}` }
     case 'materials': return { step: 'materials', id: `in-m-${name}` }
     case 'delivery': return { step: 'delivery', id: 'in-way' }

@@ -44,8 +44,8 @@ export function groups(): Group[] {
   return [
     group('basic', [
       f('name', 'text', { wide: true }), f('summary', 'textarea', { wide: true }), f('keywords', 'lines', { hint: t('hint_keywords') }),
-      object('catalogue', [f('code'), f('name')]), object('codes', [f('basic'), f('task'), f('local')]),
-      f('item_type', 'select', { options: named('item_type', ['01', '05', '07', '08', '09', '10', '20']) }), f('filing', 'yesno'),
+      object('catalogue', [f('code'), f('name'), object('sub', [f('code'), f('name')])]), object('codes', [f('basic'), f('task'), f('local')]),
+      f('item_type', 'select', { options: named('item_type', ['01', '05', '07', '08', '09', '10', '20']) }), f('filing', 'yesno'), f('service_field'),
       f('level', 'select', { options: named('level', ['1', '2', '3', '4', '5', '6', '7']) }), f('region'), f('state', 'select', { options: named('state', ['1', '2', '3', '4']) }),
       f('objects', 'checks', { options: named('objects', ['1', '2', '3', '4', '5', '6']), wide: true }), f('scopes', 'lines'), object('themes', [f('natural', 'lines'), f('legal', 'lines')]),
     ]),
@@ -61,7 +61,7 @@ export function groups(): Group[] {
     group('service', [
       f('on_site_times', 'number'), f('on_site_reason', 'text'), f('online_depth', 'select', { options: named('online_depth', ['Ⅰ', 'Ⅱ', 'Ⅲ', 'Ⅳ']) }),
       f('approval_form', 'select', { options: named('approval_form', ['independent', 'joint']) }), f('handle_forms', 'checks', { options: named('handle_forms', ['1', '2', '3', '4', '9']), wide: true }),
-      f('channels', 'checks', { options: named('channels', ['web', 'mobile', 'window', 'post', 'terminal']), wide: true }), f('handle_area'), f('quantity_limit'), f('consult_phone'), f('complaint_phone'),
+      f('channels', 'checks', { options: named('channels', ['web', 'mobile', 'window', 'post', 'terminal']), wide: true }), f('handle_area'), f('quantity_limit'), f('business_system'), f('consult_phone'), f('complaint_phone'),
       object('commitment', [f('supported', 'yesno'), f('kind')]),
     ]),
     group('places', [list('places', 'name', [f('name'), f('address', 'text', { wide: true }), f('hours'), f('phone'), f('windows', 'lines'), f('terminal', 'yesno'), f('region')])]),
