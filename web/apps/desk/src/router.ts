@@ -3,6 +3,7 @@ import { nextTick } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
 import { firstPage, permissionOf } from './app/pages.ts'
 import { loadSession, may, session } from './app/session.ts'
+import { setTitle } from './app/title.ts'
 import { shell } from './messages/index.ts'
 
 type TitleKey = Parameters<typeof shell>[0]
@@ -62,7 +63,3 @@ router.afterEach(async (to, from, failure) => {
   await nextTick()
   document.getElementById('main')?.focus({ preventScroll: true })
 })
-
-export function setTitle(name: string): void {
-  document.title = `${name} · ${shell('brand')}`
-}

@@ -15,7 +15,7 @@ import type { zh as workbench_ } from './zh-CN/workbench.ts'
 type Some<T> = Partial<Record<keyof T, string>>
 
 export const shell: Some<typeof shell_> = {
-  brand: 'Tongban', skip: 'Skip to content', navigation: 'Functions',
+  brand: 'Tongban', wrongTitle: 'Error: ', skip: 'Skip to content', navigation: 'Functions',
   workbench: 'Workbench', tasks: 'To do', cases: 'Cases', case: 'Case', intake: 'Counter intake', delivery: 'Delivery', board: 'Supervision',
   calendars: 'Calendars', catalogue: 'Items', item: 'Edit item', signIn: 'Sign in', lost: 'No such page',
   casesShort: 'Cases', intakeShort: 'Intake', deliveryShort: 'Deliver', calendarsShort: 'Calendar', catalogueShort: 'Items',

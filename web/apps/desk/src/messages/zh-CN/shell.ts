@@ -1,5 +1,5 @@
 export const zh = {
-  brand: '通办',
+  brand: '通办', wrongTitle: '错误：',
   skip: '跳到正文',
   navigation: '功能',
   workbench: '工作台', tasks: '待办', cases: '办件查询', case: '办件', intake: '收件登记', delivery: '出件登记',
