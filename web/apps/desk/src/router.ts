@@ -31,6 +31,7 @@ export const router = createRouter({
     { path: '/board', name: 'board', component: () => import('./features/casework/board/BoardPage.vue'), meta: { title: 'board' } },
     { path: '/calendars', name: 'calendars', component: () => import('./features/calendars/year/CalendarsPage.vue'), meta: { title: 'calendars' } },
     { path: '/catalogue', name: 'catalogue', component: () => import('./features/catalogue/tree/CataloguePage.vue'), meta: { title: 'catalogue' } },
+    { path: '/catalogue/new', name: 'new-item', component: () => import('./features/catalogue/editor/ItemPage.vue'), meta: { title: 'newItem' } },
     { path: '/catalogue/:slug', name: 'item', component: () => import('./features/catalogue/editor/ItemPage.vue'), props: true, meta: { title: 'item' } },
     { path: '/refused', name: 'refused', component: () => import('./app/RefusedPage.vue'), meta: { title: 'refusedTitle' } },
     { path: '/:rest(.*)*', name: 'lost', component: () => import('./app/LostPage.vue'), meta: { title: 'lost' } },

@@ -68,18 +68,24 @@ export const desk = {
   deleteCalendar: (year: number) => call<T.CalendarChange>('delete', '/api/v1/calendars/{year}', { path: { year } }),
 
   // --- item administration ---
-  catalogue: (q?: string) => call<{ nodes: T.CatalogueNode[]; total: number }>('get', '/api/v1/catalogue', { query: { q } }),
+  catalogue: (q?: string) => call<T.CatalogueTree>('get', '/api/v1/catalogue', { query: { q } }),
   createNode: (body: { parent_id: string | null; kind: string; code: string; name: string }) =>
     call<T.CatalogueNode>('post', '/api/v1/catalogue/nodes', { body, key: newKey() }),
   updateNode: (id: string, body: { code: string; name: string; version: number }) =>
     call<T.CatalogueNode>('put', '/api/v1/catalogue/nodes/{id}', { path: { id }, body }),
   deleteNode: (id: string) => call<void>('delete', '/api/v1/catalogue/nodes/{id}', { path: { id } }),
-  adminItems: (query: { q?: string; org?: string; state?: string }): Lists<T.AdminItemRow> => call('get', '/api/v1/admin/items', { query }),
+  adminItems: (query: { q?: string; org?: string; state?: string; limit?: number; cursor?: string }): Lists<T.AdminItemRow> => call('get', '/api/v1/admin/items', { query }),
+  createItem: (body: { content: T.ItemContent; files: T.ItemFiles | null }) => call<T.AdminItem>('post', '/api/v1/admin/items', { body, key: newKey() }),
   adminItem: (slug: string) => call<T.AdminItem>('get', '/api/v1/admin/items/{slug}', { path: { slug } }),
   saveItem: (slug: string, body: { content: T.ItemContent; version: number }) =>
     call<T.AdminItem>('put', '/api/v1/admin/items/{slug}', { path: { slug }, body }),
   publishItem: (slug: string, version: number) =>
     call<T.AdminItem>('post', '/api/v1/admin/items/{slug}/publish', { path: { slug }, body: { version } }),
   lintItem: (slug: string, content: T.ItemContent) =>
-    call<{ findings: T.Finding[] } | T.Finding[]>('post', '/api/v1/admin/items/{slug}/lint', { path: { slug }, body: { content } }),
+    call<{ findings: T.Finding[] }>('post', '/api/v1/admin/items/{slug}/lint', { path: { slug }, body: { content } }),
+  cancelItem: (slug: string, body: { version: number; reason: string }) =>
+    call<T.AdminItem>('post', '/api/v1/admin/items/{slug}/cancel', { path: { slug }, body }),
+  /** Version 0 is the draft. */
+  diffItem: (slug: string, from: number, to: number) =>
+    call<{ changes: T.Difference[] }>('get', '/api/v1/admin/items/{slug}/diff', { path: { slug }, query: { from: String(from), to: String(to) } }),
 }

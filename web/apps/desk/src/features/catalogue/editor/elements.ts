@@ -39,10 +39,12 @@ const points = () => [
   f('kind', 'select', { options: named('point', ['formal', 'substantive']) }), f('for', 'select', { options: named('for', ['window', 'approver']) }),
 ]
 
-export function groups(): Group[] {
+/** Whether a record is new: only then it gets its identifier. */
+export function groups(fresh = false): Group[] {
   const nature = named('nature', ['1', '2', '3', '9'])
   return [
     group('basic', [
+      ...(fresh ? [f('slug', 'text', { wide: true, hint: t('hint_slug') })] : []),
       f('name', 'text', { wide: true }), f('summary', 'textarea', { wide: true }), f('keywords', 'lines', { hint: t('hint_keywords') }),
       object('catalogue', [f('code'), f('name'), object('sub', [f('code'), f('name')])]), object('codes', [f('basic'), f('task'), f('local')]),
       f('item_type', 'select', { options: named('item_type', ['01', '05', '07', '08', '09', '10', '20']) }), f('filing', 'yesno'), f('service_field'),
@@ -124,5 +126,15 @@ function emptyOf(field: Element): unknown {
     case 'object': return emptyRow(field)
     case 'number': case 'limit': return null
     default: return field.options ? (field.options[0]?.value ?? '') : ''
+  }
+}
+
+/** A new record: the one to copy without what must be its own, or all elements empty. */
+export function freshContent(all: readonly Group[], from: Record<string, unknown> | null, basic: { code?: string; name?: string }): Record<string, unknown> {
+  if (from) return { ...structuredClone(from), slug: '', version: 1, codes: { ...(from.codes as object), task: '' } }
+  const empty = Object.fromEntries(all.flatMap((group) => group.elements).map((element) => [element.key, emptyOf(element)]))
+  return {
+    ...empty, schema: 'tongban-item/1', version: 1, state: '1', form: 'form.json', flow: 'flow.bpmn',
+    name: basic.name ?? '', catalogue: { code: basic.code ?? '', name: basic.name ?? '' }, codes: { basic: basic.code ?? '', task: '' },
   }
 }
