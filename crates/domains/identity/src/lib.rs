@@ -67,3 +67,6 @@ impl FromRef<Identity> for Platform {
         identity.platform.clone()
     }
 }
+
+#[cfg(test)]
+mod tests;
