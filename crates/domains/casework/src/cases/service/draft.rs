@@ -597,7 +597,7 @@ pub(crate) fn account_applicant(account: &Account) -> Applicant {
             name: enterprise.name.clone(),
             personal: Personal {
                 id_number: enterprise.uscc.clone(),
-                phone: account.phone.clone(),
+                phone: account.phone.clone().unwrap_or_default(),
                 legal_person: Some(enterprise.legal_person.clone()),
                 agent: None,
             },
@@ -605,7 +605,11 @@ pub(crate) fn account_applicant(account: &Account) -> Applicant {
         None => Applicant {
             kind: "person".into(),
             name: account.name.clone(),
-            personal: Personal { id_number: account.id_number.clone(), phone: account.phone.clone(), ..Personal::default() },
+            personal: Personal {
+                id_number: account.id_number.clone(),
+                phone: account.phone.clone().unwrap_or_default(),
+                ..Personal::default()
+            },
         },
     }
 }

@@ -10,6 +10,7 @@ pub mod draft;
 pub mod intake;
 pub mod judge;
 pub mod lists;
+pub mod notify;
 pub mod review;
 pub mod special;
 pub mod submit;
@@ -51,6 +52,8 @@ pub struct Casework {
     pub calendars: Calendars,
     /// Keys and fonts of papers.
     pub papers: documents::Papers,
+    /// Texts of messages.
+    pub texts: Arc<notify::Texts>,
 }
 
 impl axum::extract::FromRef<Casework> for Platform {

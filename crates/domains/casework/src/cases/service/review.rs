@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::change::{Actor, Change, all_set};
-use super::documents::DocumentKind;
+use super::documents::Paper;
 use super::intake::object;
 use super::{Casework, Loaded};
 use crate::cases::error::CaseError;
@@ -235,13 +235,13 @@ impl Casework {
                         .exec(tx.conn())
                         .await?;
                 }
-                Effect::CallService { token, service, attempt, attributes, .. } => {
+                Effect::CallService { token, element, service, attempt, attributes } => {
                     change.row.step_name = "制作结果".to_owned();
                     let wait = if *attempt > 1 { Some(tx.now() + time::Duration::seconds(30)) } else { None };
                     tx.enqueue(NewJob {
                         id: self.platform.new_id(),
                         kind: SERVICE_JOB,
-                        payload: json!({ "case_id": case_id, "token": token, "service": service, "attributes": attributes }),
+                        payload: json!({ "case_id": case_id, "token": token, "element": element, "service": service, "attributes": attributes }),
                         run_at: wait,
                         key: Some(format!("{SERVICE_JOB}:{case_id}:{token}:{attempt}")),
                     });
@@ -305,6 +305,7 @@ impl Casework {
         struct Call {
             case_id: Uuid,
             token: String,
+            element: String,
             service: String,
             #[serde(default)]
             attributes: Map<String, Value>,
@@ -332,7 +333,9 @@ impl Casework {
                     let mut change = Change::of(loaded.row.clone(), Actor::system());
                     if call.service == "make_document" {
                         let paper = call.attributes.get("paper").and_then(Value::as_str).unwrap_or("grant");
-                        casework.result_document(tx, &mut change, &loaded, paper).await?;
+                        let definition = casework.design.flow(&loaded.item.definitions.flow).await?;
+                        let step = definition.node(&call.element).map_or(paper, |node| node.name.as_str());
+                        casework.result_document(tx, &mut change, &loaded, paper, step).await?;
                     }
                     let command = Command::ServiceDone { token: call.token, variables: Map::new() };
                     casework.step_flow(tx, &mut change, &loaded, command).await?;
@@ -396,31 +399,48 @@ impl Casework {
                 item_name: loaded.row.item_name.clone(),
                 org_id: loaded.row.org_id,
                 holder: licences::Holder {
-                    kind: loaded.row.applicant_kind.clone(),
+                    kind: if loaded.row.applicant_kind == "enterprise" {
+                        licences::HolderKind::Enterprise
+                    } else {
+                        licences::HolderKind::Person
+                    },
                     name: loaded.row.applicant_name.clone(),
-                    id: personal.id_number,
+                    id: personal.id_number.clone(),
                     account: loaded.row.account_id,
                 },
-                fields: data,
+                fields: object(json!({
+                    "form": data,
+                    "handle_item": loaded.row.handle_item,
+                    "applicant": {
+                        "kind": loaded.row.applicant_kind,
+                        "name": loaded.row.applicant_name,
+                        "id_number": personal.id_number,
+                        "legal_person": personal.legal_person,
+                    },
+                    "case": { "decided_on": loaded.row.decided_at.map(|at| base::zone::china_date(at).to_string()) },
+                })),
                 issued_on: base::zone::china_date(self.platform.now()),
+                replaces: None,
             })
             .await?;
         Ok(())
     }
 
-    async fn result_document(&self, tx: &Tx, change: &mut Change, loaded: &Loaded, paper: &str) -> Result<()> {
-        let kind = DocumentKind::parse(paper).ok_or_else(|| Problem::internal(format!("unknown paper {paper}")))?;
-        let more = match kind {
-            DocumentKind::Refusal => {
-                object(json!({ "reasons": [change.row.closing_reason.clone().unwrap_or_else(|| "不符合法定条件。".into())] }))
-            }
-            _ => object(json!({ "content": [
+    /// Makes the document a flow asks for. Its title is the name of the drawn step (“出具…”).
+    async fn result_document(&self, tx: &Tx, change: &mut Change, loaded: &Loaded, paper: &str, step: &str) -> Result<()> {
+        let refused = change.row.outcome.as_deref() == Some("refused");
+        let title = step.strip_prefix("出具").unwrap_or(step);
+        let series = if refused { "不准" } else { "准" };
+        let more = if refused {
+            object(json!({ "reasons": [change.row.closing_reason.clone().unwrap_or_else(|| "不符合法定条件。".into())] }))
+        } else {
+            object(json!({ "content": [
                 { "label": "事项", "value": loaded.row.handle_item_name },
                 { "label": "申请人", "value": loaded.row.applicant_name },
-            ] })),
+            ] }))
         };
-        let document = self.document(&change.row, &loaded.item, kind, Some(tx), more).await?;
-        let title = document.name.clone();
+        let wanted = Paper { key: paper, title, series: Some(series) };
+        let document = self.paper_document(&change.row, &loaded.item, &wanted, Some(tx), more).await?;
         change.record(
             &self.platform,
             EventKind::Document,

@@ -386,7 +386,7 @@ impl Casework {
                         id: casework.platform.new_id(),
                         topic: "case.urged",
                         subject: format!("case:{}:{id}", row.org_id),
-                        payload: json!({ "case_id": id, "case_number": row.case_number, "text": text, "event_no": row.event_count }),
+                        payload: json!({ "topic": "case.urged", "case_id": id, "case_number": row.case_number, "text": text, "event_no": row.event_count }),
                     });
                     Ok(())
                 })

@@ -1,0 +1,1 @@
+//! The domain through its services and its router, on both databases.
