@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use base::calendar::YearCalendar;
-use identity::import;
+use licences::SealPurpose;
 use platform::{Problem, Result};
 
 use crate::App;
@@ -20,9 +20,9 @@ impl App {
     /// Names the file and what is wrong in it.
     pub async fn load_city(&self, folder: &Path, password: &str) -> Result<Imported> {
         let city = folder.join("city");
-        let regions = import::regions_from_tsv(&read(&folder.join("platform/regions/regions.tsv"))?)?;
+        let regions = identity::import::regions_from_tsv(&read(&folder.join("platform/regions/regions.tsv"))?)?;
         self.identity.import_regions(regions).await?;
-        self.identity.import_regions(import::regions_from_city(&read(&city.join("city.yaml"))?)?).await?;
+        self.identity.import_regions(identity::import::regions_from_city(&read(&city.join("city.yaml"))?)?).await?;
         self.identity.import_orgs(&read(&city.join("orgs.yaml"))?).await?;
         self.identity.import_windows(&read(&city.join("windows.yaml"))?).await?;
         self.identity.import_staff(&read(&city.join("staff.yaml"))?, password).await?;
@@ -33,10 +33,9 @@ impl App {
             }
         }
         let imported = self.import_packs(folder, "系统").await?;
-        for org in self.identity.orgs().await?.all() {
-            if org.uscc.is_some() {
-                self.licences.ensure_seals(org.id).await?;
-            }
+        for org in self.identity.orgs().await?.all().iter().filter(|org| org.uscc.is_some()) {
+            self.licences.ensure_seal_for(org.id, SealPurpose::Licence).await?;
+            self.licences.ensure_seal_for(org.id, SealPurpose::Notice).await?;
         }
         Ok(imported)
     }

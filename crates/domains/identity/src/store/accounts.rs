@@ -72,6 +72,11 @@ pub(crate) async fn find(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option
     Ok(row::Entity::find_by_id(id).one(conn).await?)
 }
 
+pub(crate) async fn person_by_number(conn: &impl ConnectionTrait, index: &str) -> Result<Option<row::Model>> {
+    let own = row::Entity::find().filter(row::Column::IdNumberIndex.eq(index)).filter(row::Column::Kind.eq("person"));
+    Ok(own.one(conn).await?)
+}
+
 pub(crate) async fn by_subject(conn: &impl ConnectionTrait, subject: &str) -> Result<Option<row::Model>> {
     Ok(row::Entity::find().filter(row::Column::Subject.eq(subject)).one(conn).await?)
 }

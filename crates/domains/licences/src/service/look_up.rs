@@ -68,6 +68,17 @@ impl Licences {
         Ok(own)
     }
 
+    /// Types of which an account's owner holds a valid licence: key and name.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn held_types(&self, account: Uuid) -> Result<Vec<(String, String)>> {
+        let today = self.today();
+        let mut own = self.own(account).await?;
+        own.retain(|one| one.state == State::Valid && !one.is_expired(today));
+        Ok(own.into_iter().map(|one| (one.type_key, one.name)).collect())
+    }
+
     /// What stands on a licence, by field key: for `old` and for prefilling.
     ///
     /// # Errors

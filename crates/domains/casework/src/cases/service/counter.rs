@@ -5,7 +5,6 @@ use platform::web::guard::Principal;
 use platform::web::problem::FieldProblem;
 use platform::work::audit::Line;
 use platform::{Problem, Result};
-use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;

@@ -139,8 +139,10 @@ impl Casework {
             })
         })
         .await?;
-        if let Some(licence) = self.licences.of_case(id).await? {
-            self.licences.abolish(licence.id, &caller.name, &why).await?;
+        for licence in self.licences.of_case(id).await? {
+            if licence.state == licences::State::Valid {
+                self.licences.abolish(licence.id, &why, Some(caller)).await?;
+            }
         }
         Ok(())
     }

@@ -472,7 +472,7 @@ impl Casework {
     /// Licences we hold about an account that can replace materials: type key → name.
     pub(crate) async fn held_licences(&self, account: &Account) -> Result<BTreeMap<String, String>> {
         let mut held: BTreeMap<String, String> =
-            self.licences.valid_of(account.id).await?.into_iter().map(|licence| (licence.type_key, licence.name)).collect();
+            self.licences.held_types(account.id).await?.into_iter().collect();
         // The identity mirror itself proves these two (IDENT-001).
         if account.real_name {
             held.insert("resident-id".into(), "居民身份证".into());

@@ -464,9 +464,10 @@ impl Casework {
         let page = PageQuery { limit: filter.limit, cursor: filter.cursor.clone() };
         // By time left, then in the order they came. Tasks whose clock stands come last.
         let offset = match page.cursor_parts(1)? {
-            Some(parts) => parts.first().and_then(|text| text.parse::<u64>().ok()).unwrap_or(0).min(10_000),
+            Some(parts) => parts.first().and_then(|text| text.parse::<u64>().ok()).unwrap_or(0),
             None => 0,
         };
+        let offset = Ord::min(offset, 10_000);
         let rows: Vec<(task::Model, Option<case::Model>)> = joined
             .select_also(case::Entity)
             .order_by(Expr::col((case::Entity, case::Column::DueAt)).is_null(), Order::Asc)

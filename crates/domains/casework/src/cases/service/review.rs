@@ -280,7 +280,7 @@ impl Casework {
             change.row.decided_at = Some(tx.now());
             change.row.outcome = Some("granted".to_owned());
         }
-        let has_licence = self.licences.of_case(change.row.id).await?.is_some();
+        let has_licence = self.licences.of_case(change.row.id).await?.iter().any(|one| one.state == licences::State::Valid);
         let closing = match (refused, has_licence) {
             (true, _) => Closing::Returned,
             (false, true) => Closing::Licence,
@@ -352,7 +352,7 @@ impl Casework {
         };
         let definition = self.design.flow(&loaded.item.definitions.flow).await?;
         let instance: flow::Instance = self.open(&row.instance, loaded.row.id, "flow")?;
-        Ok(instance.pending(&definition).iter().any(|id| id == token))
+        Ok(instance.pending(&definition).iter().any(|(id, _)| id == token))
     }
 
     /// The job behind [`TIMER_JOB`].
@@ -392,7 +392,7 @@ impl Casework {
         let data: Map<String, Value> = self.open(&form.form_sealed, loaded.row.id, "form")?;
         let personal = self.personal(&loaded.row)?;
         self.licences
-            .issue(licences::IssueRequest {
+            .issue(&licences::IssueRequest {
                 type_key: type_key.to_owned(),
                 case_id: loaded.row.id,
                 case_number: loaded.row.case_number.clone().unwrap_or_default(),

@@ -687,7 +687,8 @@ impl Casework {
 
     async fn licence_ref(&self, case: Uuid) -> Result<Option<LicenceRef>> {
         let licence = self.licences.of_case(case).await?;
-        Ok(licence.map(|licence| LicenceRef { id: licence.id, name: licence.name, number: licence.number }))
+        let valid = licence.into_iter().find(|licence| licence.state != licences::State::Draft);
+        Ok(valid.map(|licence| LicenceRef { id: licence.id, name: licence.name, number: licence.number }))
     }
 
     fn material_views(&self, whole: &Whole, staff: bool) -> Result<Vec<MaterialView>> {
@@ -743,7 +744,10 @@ impl Casework {
         let returnable = match (&task.flow_task, self.instance(whole).await?) {
             (Some(flow_task), Some((definition, instance))) => flow::returnable(&definition, &instance, flow_task)
                 .into_iter()
-                .map(|node| Returnable { element: node.id.clone(), name: node.name.clone() })
+                .map(|element| Returnable {
+                    name: definition.node(&element).map_or_else(|| element.clone(), |node| node.name.clone()),
+                    element,
+                })
                 .collect(),
             _ => Vec::new(),
         };
