@@ -209,3 +209,57 @@ pub(crate) fn reach(caller: &Principal, row: &case::Model) -> Result<()> {
 pub(crate) fn fresh(row: &case::Model, version: i64) -> Result<()> {
     if row.version == version { Ok(()) } else { Err(Problem::stale()) }
 }
+
+/// Small questions of `app`: the demo, tests and the ratings adapter.
+impl Casework {
+    /// Whether any case exists.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn has_any(&self) -> Result<bool> {
+        Ok(case::Entity::find().one(self.platform.db.read()).await?.is_some())
+    }
+
+    async fn head(&self, id: Uuid) -> Result<case::Model> {
+        Ok(case::Entity::find_by_id(id).one(self.platform.db.read()).await?.ok_or(CaseError::NotFound)?)
+    }
+
+    /// Present version of a case.
+    ///
+    /// # Errors
+    /// 404 for an unknown one.
+    pub async fn version_of(&self, id: Uuid) -> Result<i64> {
+        Ok(self.head(id).await?.version)
+    }
+
+    /// Organisation that handles a case.
+    ///
+    /// # Errors
+    /// 404 for an unknown one.
+    pub async fn org_of(&self, id: Uuid) -> Result<Uuid> {
+        Ok(self.head(id).await?.org_id)
+    }
+
+    /// The open task of a case's flow: task, element, role.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn open_flow_task(&self, id: Uuid) -> Result<Option<(Uuid, String, String)>> {
+        let tasks = super::store::tasks(self.platform.db.read(), id).await?;
+        Ok(tasks
+            .into_iter()
+            .find(|task| task.state == "open" && task.flow_task.is_some())
+            .map(|task| (task.id, task.element, task.role)))
+    }
+
+    /// A one-page paper with a title, for materials of the demo.
+    ///
+    /// # Errors
+    /// When typesetting fails.
+    pub async fn sample_paper(&self, title: &str) -> Result<Vec<u8>> {
+        let template = "#set page(paper: \"a4\")\n#set text(size: 16pt)\n#align(center + horizon)[#text(size: 24pt, weight: \"bold\")[#data.title] #v(2em) 示例材料，只用于演示。]";
+        let data = serde_json::json!({ "title": title });
+        let pdf = self.render(template, data, title, self.platform.now()).await?;
+        Ok(pdf.bytes)
+    }
+}
