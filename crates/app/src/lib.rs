@@ -3,6 +3,7 @@
 //! `app` owns no rule. Start at [`App::assemble`] (who gets what), [`App::router`] (what is served)
 //! and [`cli`] (the command line).
 
+pub mod cast;
 pub mod cli;
 pub mod demo;
 pub mod keys;
