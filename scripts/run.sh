@@ -17,13 +17,9 @@ done
 cargo build -p app
 tongban="${CARGO_TARGET_DIR:-target}/debug/tongban"
 
-data="${TONGBAN_DATA_DIR:-data}"
 listen="${TONGBAN_LISTEN:-127.0.0.1:8080}"
-if [ -z "${TONGBAN_DATABASE_URL:-}" ] && [ ! -f "$data/demo-loaded" ]; then
-    mkdir -p "$data"
-    "$tongban" demo
-    touch "$data/demo-loaded"
-fi
+password="${TONGBAN_DEMO_PASSWORD:-Tongban-2026}"
+"$tongban" demo --if-empty --password "$password"
 
 pids=()
 stop() {
@@ -47,7 +43,8 @@ done
 cat <<TEXT
 
   Portal   http://$listen          sign in as 王海燕 on the simulated provincial page
-  Desk     http://$listen/desk     clerk · reviewer · inspector · approver · delivery · supervisor · editor · sysadmin
+  Desk     http://$listen/desk/    clerk · reviewer · inspector · approver · delivery · supervisor · editor · sysadmin
+                                   password of all: $password
 
   Ctrl-C stops the server and the simulators.
 
