@@ -7,6 +7,7 @@
 //! Start at [`GROUPS`].
 
 mod engines;
+mod http;
 mod machine;
 mod measure;
 
@@ -14,8 +15,8 @@ use std::process::ExitCode;
 
 use measure::Workload;
 
-/// A group of workloads that take turns: its name and its maker.
-type Group = (&'static str, fn() -> anyhow::Result<Vec<Workload>>);
+/// A group: its name and what makes its sets. The workloads of one set take turns.
+type Group = (&'static str, fn() -> anyhow::Result<Vec<Vec<Workload>>>);
 
 const GROUPS: &[Group] = &[
     ("flow", engines::flow::workloads),
@@ -23,10 +24,17 @@ const GROUPS: &[Group] = &[
     ("form", engines::form::workloads),
     ("deadline", engines::deadline::workloads),
     ("paper", engines::paper::workloads),
+    ("sqlite", http::sqlite),
+    ("postgres", http::postgres),
 ];
 
 fn main() -> ExitCode {
+    // Two TLS providers are compiled in; the one we mean must be named before the first client.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let wanted: Vec<String> = std::env::args().skip(1).collect();
+    if wanted.first().is_some_and(|name| name == http::SERVE) {
+        return http::serve();
+    }
     if let Some(unknown) = wanted.iter().find(|name| !GROUPS.iter().any(|(known, _)| known == name)) {
         let known: Vec<&str> = GROUPS.iter().map(|(name, _)| *name).collect();
         eprintln!("no workload {unknown}: {}", known.join(" "));
@@ -48,7 +56,9 @@ fn run(wanted: &[String]) -> anyhow::Result<()> {
     println!("{}", machine::describe()?);
     measure::header();
     for (name, make) in GROUPS.iter().filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|one| one == name)) {
-        measure::run(name, &mut make()?)?;
+        for mut set in make()? {
+            measure::run(name, &mut set)?;
+        }
     }
     println!("{}", machine::describe()?);
     Ok(())

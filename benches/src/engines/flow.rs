@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{object, pack};
 use crate::measure::Workload;
 
-pub fn workloads() -> anyhow::Result<Vec<Workload>> {
+pub fn workloads() -> anyhow::Result<Vec<Vec<Workload>>> {
     let text = pack("items/food-operation-permit/flow.bpmn")?;
     let definition = Definition::parse(&text).map_err(|findings| anyhow!("{findings:?}"))?;
     let sample: Value = serde_json::from_str(&pack("items/food-operation-permit/samples/valid-new-sales.json")?)?;
@@ -31,14 +31,14 @@ pub fn workloads() -> anyhow::Result<Vec<Workload>> {
     let size = steps.iter().map(|(text, _)| text.len()).max().unwrap_or_default();
     let count = steps.len();
     let what = format!("load, complete a task, store ({size} bytes of state)");
-    Ok(vec![Workload::repeated(what, "steps/s/core", count as f64, move || {
+    Ok(vec![vec![Workload::repeated(what, "steps/s/core", count as f64, move || {
         for (text, command) in &steps {
             let instance: Instance = serde_json::from_str(text)?;
             let next = advance(&definition, &instance, command.clone(), &expressions)?;
             std::hint::black_box(serde_json::to_string(&next.instance)?);
         }
         Ok(())
-    })])
+    })]])
 }
 
 fn created_task(advance: &Advance) -> Option<String> {

@@ -10,7 +10,7 @@ use crate::measure::Workload;
 
 const FIELDS: usize = 300;
 
-pub fn workloads() -> anyhow::Result<Vec<Workload>> {
+pub fn workloads() -> anyhow::Result<Vec<Vec<Workload>>> {
     let form = Form::from_value(definition()).map_err(|defects| anyhow!("{defects:?}"))?;
     let expressions = FeelExpressions::new();
     let data = filled();
@@ -27,10 +27,10 @@ pub fn workloads() -> anyhow::Result<Vec<Workload>> {
     let outcome = judge();
     ensure!(outcome.problems.is_empty(), "the filled form is right: {:?}", outcome.problems.first());
     let what = format!("judge a form of {FIELDS} fields, a third with rules");
-    Ok(vec![Workload::repeated(what, "forms/s", 1.0, move || {
+    Ok(vec![vec![Workload::repeated(what, "forms/s", 1.0, move || {
         std::hint::black_box(judge());
         Ok(())
-    })])
+    })]])
 }
 
 /// Ten sections; of three fields one is plain, one a choice, one a number with a rule, a condition or a computation.

@@ -8,7 +8,7 @@ use time::macros::datetime;
 use super::pack;
 use crate::measure::Workload;
 
-pub fn workloads() -> anyhow::Result<Vec<Workload>> {
+pub fn workloads() -> anyhow::Result<Vec<Vec<Workload>>> {
     let template = Template::new(&pack("platform/papers/acceptance.typ")?).map_err(|error| anyhow!("{error}"))?;
     let mut data: Value = serde_json::from_str(&pack("platform/papers/samples/acceptance.json")?)?;
     let options = Options {
@@ -20,7 +20,7 @@ pub fn workloads() -> anyhow::Result<Vec<Workload>> {
     ensure!(first.archival, "the notice is PDF/A");
     let what = format!("acceptance notice to PDF/A, {} page, {} KB", first.pages, first.bytes.len() / 1024);
     let mut number = 0_u32;
-    Ok(vec![Workload::repeated(what, "pages/s", first.pages as f64, move || {
+    Ok(vec![vec![Workload::repeated(what, "pages/s", first.pages as f64, move || {
         // Another number each time: a paper is never the one before.
         number += 1;
         if let Some(fields) = data.as_object_mut() {
@@ -28,5 +28,5 @@ pub fn workloads() -> anyhow::Result<Vec<Workload>> {
         }
         std::hint::black_box(template.render(&data, &options).map_err(|error| anyhow!("{error}"))?);
         Ok(())
-    })])
+    })]])
 }

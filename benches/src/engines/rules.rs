@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{object, pack};
 use crate::measure::Workload;
 
-pub fn workloads() -> anyhow::Result<Vec<Workload>> {
+pub fn workloads() -> anyhow::Result<Vec<Vec<Workload>>> {
     let decisions =
         Decisions::parse(&pack("items/food-operation-permit/rules.dmn")?).map_err(|error| anyhow!("{error}"))?;
     let table_input = object(json!({ "handle_item": "renew", "condition_changed": "no" }));
@@ -28,7 +28,7 @@ pub fn workloads() -> anyhow::Result<Vec<Workload>> {
     for text in rules {
         ensure!(!feel.evaluate(text, &context)?.is_null(), "{text} has an answer");
     }
-    Ok(vec![
+    Ok(vec![vec![
         Workload::repeated("decision table, fourth of five rules fires, with trace", "decisions/s", 1.0, move || {
             std::hint::black_box(decisions.decide("inspection", &table_input)?);
             Ok(())
@@ -39,5 +39,5 @@ pub fn workloads() -> anyhow::Result<Vec<Workload>> {
             }
             Ok(())
         }),
-    ])
+    ]])
 }
