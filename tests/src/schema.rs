@@ -34,7 +34,11 @@ async fn read(conn: &DatabaseConnection, sql: &str, prefix: &str) -> Schema {
 fn same_kind(sqlite: &str, postgres: &str) -> bool {
     matches!(
         (sqlite, postgres),
-        ("blob", "uuid") | ("text", "text" | "timestamptz" | "jsonb") | ("bigint", "int8") | ("boolean", "bool") | ("", "")
+        ("blob", "uuid")
+            | ("text", "text" | "timestamptz" | "jsonb")
+            | ("bigint", "int8")
+            | ("boolean", "bool")
+            | ("", "")
     )
 }
 
