@@ -116,6 +116,8 @@ impl App {
         let fonts = paper::Fonts::built_in();
         let licences = Licences::new(platform.clone(), design.clone(), identity.clone()).with_fonts(fonts.clone());
         let catalogue = Catalogue::new(platform.clone(), identity.clone(), design.clone());
+        let themes = platform.config.packs_dir.join("platform/themes.yaml");
+        catalogue.use_navigation(catalogue::packs::read_navigation(&themes).map_err(Problem::internal)?);
         let casework = Casework {
             platform: platform.clone(),
             identity: identity.clone(),
