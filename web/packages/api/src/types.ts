@@ -1,6 +1,12 @@
 /** The shapes of the server's answers and requests. Names are those of the OpenAPI document. */
 import type { components } from './schema.d.ts'
 
+// Names of the OpenAPI document (schema.d.ts), with what it leaves open said exactly.
+type S = components['schemas']
+/** The server writes absent values as null, never leaves them out; the document only says "optional". */
+type Whole<T> = T extends (infer U)[] ? Whole<U>[] : T extends object ? { [K in keyof T]-?: Whole<Exclude<T[K], undefined>> } : T
+type Narrow<T, U> = Omit<T, keyof U> & U
+
 // ---------- common ----------
 export type TimeUnit = 'working_day' | 'natural_day' | 'hour' | 'minute' | 'month'
 export interface TimeLimit { value: number; unit: TimeUnit; text: string }
@@ -37,11 +43,11 @@ export type CaseState =
   | 'decided' | 'closed' | 'delivered' | 'not_accepted' | 'withdrawn' | 'voided'
 /** A keyset page with an exact total and the time of its data. */
 export interface Page<T> { items: T[]; total: number; next: string | null; as_of: string }
-export interface DocumentRef { id: string; kind: string; name: string; number: string | null; at: string }
+export type DocumentRef = Whole<S['DocumentRef']>
 export interface DocumentLink { id: string; name: string }
-export interface LicenceRef { id: string; name: string; number: string }
+export type LicenceRef = Whole<S['LicenceRef']>
 export type ApplicantKind = 'person' | 'enterprise'
-export interface Address { name: string; phone: string; region: string; address: string }
+export type Address = S['Address']
 export type DeliveryWay = 'self' | 'post' | 'electronic'
 export interface Delivery { way: DeliveryWay; address: Address | null; delivered_at?: string | null; receiver_name?: string | null; waybill?: string | null }
 export type Handing = 'upload' | 'licence' | 'window' | 'later' | 'paper' | 'scan'
@@ -51,101 +57,50 @@ export type FormData = Record<string, unknown>
 export type SituationAnswers = Record<string, string | string[]>
 
 // ---------- site and catalogue ----------
-export interface Site { name: string; city: string; region: string; hotline: string; host_body: string; run_body: string; today: string; default_district: string; popular_items: string[]; notices: { key: string; title: string; text: string }[] }
-export interface ItemCard { slug: string; name: string; summary: string; org_name: string; item_type: string; item_type_label: string; promise: TimeLimit; on_site_times: number; charge: boolean; online: boolean; themes: string[] }
-export interface Region { code: string; name: string; level: number; has_children: boolean }
-export interface Facet { key: string; label: string; count: number }
-export interface ItemSearch { items: ItemCard[]; total: number; facets: { themes: Facet[]; objects: Facet[]; scopes: Facet[]; orgs: Facet[] }; did_you_mean: string[] }
-export interface ItemSuggestions { items: { slug: string; name: string; matched: 'name' | 'initials' | 'theme' }[] }
-export interface Themes { natural: Facet[]; legal: Facet[]; objects: Facet[]; scopes: Facet[] }
-export interface HandleItem { key: string; name: string; code: string }
-export interface SituationOption { key: string; label: string; effect?: 'stop' | null; reason?: string | null; goto?: string | null }
-export interface Situation { key: string; question: string; hint?: string | null; kind: 'single' | 'multi'; handle_items: string[]; visible_when?: string | null; options: SituationOption[] }
-export interface ConditionOption { key: string; label: string; met: boolean; note?: string | null }
-export interface Condition { key: string; text: string; necessary: boolean; check: 'manual' | 'data'; question?: string | null; options: ConditionOption[]; handle_items: string[] }
-export interface ReviewPoint { key: string; text: string; kind: 'formal' | 'substantive'; for: 'window' | 'approver' }
+export type Site = Whole<S['Site']>
+export type ItemCard = Narrow<Whole<S['ItemCard']>, { promise: TimeLimit }>
+export type Region = Whole<S['RegionView']>
+export type Facet = S['Facet']
+export type ItemSearch = Narrow<Whole<S['Found']>, { items: ItemCard[] }>
+export type ItemSuggestions = S['Suggestions']
+export type Themes = Whole<S['Themes']>
+export type HandleItem = Whole<S['HandleItem']>
+export type SituationOption = Whole<S['SituationOption']>
+export type Situation = Narrow<Whole<S['Situation']>, { kind: 'single' | 'multi' }>
+export type ConditionOption = Whole<S['ConditionOption']>
+export type Condition = Narrow<Whole<S['Condition']>, { check: 'manual' | 'data' }>
+export type ReviewPoint = Narrow<S['ReviewPoint'], { kind: 'formal' | 'substantive'; for: 'window' | 'approver' }>
 export type Necessity = '1' | '2' | '3'
-export interface GuideMaterial {
-  key: string; name: string; order: number; kind_label: string; form_label: string; original_copies: number; photo_copies: number
-  source_label: string; necessity: Necessity; necessity_label: string; file_types: string[]; max_mb: number; licence_type: string | null
-  exempt_note: string | null; generated: boolean; blank_form: string | null; blank_form_name: string | null; sample: string | null; sample_note: string | null; fill_notes: string | null
-  hand_in: string[]; handle_items: string[]; when: string | null; review_points: ReviewPoint[]
-}
-export interface Guide {
-  slug: string; version: number; name: string; summary: string; body: { name: string; uscc: string; nature: string }; item_type: string; item_type_label: string
-  facts: { promise: TimeLimit; promise_note: string | null; legal: TimeLimit; legal_note: string | null; on_site_times: number; on_site_reason: string | null; charge: boolean; fee_text: string; results: { name: string; kind_label: string; validity: string | null }[]; consult_phone: string }
-  handle_items: HandleItem[]; situations: Situation[]; conditions: Condition[]; materials: GuideMaterial[]
-  process: { name: string; role: string; limit: TimeLimit | null; output: string | null }[]
-  flow: { name: string; role_label: string; days: number | null; optional: boolean }[]
-  places: { name: string; address: string; hours: string; phone: string; windows: string[]; terminal: boolean }[]
-  hours: string | null
-  legal_basis: { title: string; article: string | null; doc_no: string | null; kind: string }[]
-  remedies: { review: string; lawsuit: string } | null; rights: string[]; duties: string[]; complaint_phone: string
-  codes: { basic: string; task: string }; region_name: string; service_objects: string[]; case_type_label: string; online_depth: string; online_depth_label: string; acceptance: TimeLimit
-  handle_forms: string[]; handle_area: string; channels: string[]; commitment: { supported: boolean; kind: string | null }
-  tolerance: { supported: boolean; days: number | null }; special_procedures: SpecialProcedure[]; fees: unknown; quantity_limit: string | null
-  intermediary: unknown[]; faq: { q: string; a: string }[]; updated_at: string
-}
-export interface SpecialProcedure { key: string; name: string; limit?: { value: number; unit: TimeUnit } | null; counts_in_limit?: boolean; note?: string | null }
+export type GuideMaterial = Narrow<Whole<S['GuideMaterial']>, { necessity: Necessity; review_points: ReviewPoint[] }>
+export type Guide = Narrow<Whole<S['Guide']>, { situations: Situation[]; conditions: Condition[]; materials: GuideMaterial[]; review_points: ReviewPoint[] }>
+export type SpecialProcedure = Whole<S['SpecialProcedure']>
 export interface ResolveRequest { handle_item: string; situations: SituationAnswers; conditions: SituationAnswers }
-export interface ResolvedMaterial { key: string; name: string; needed: boolean; because: string | null; necessity: Necessity; exempt: boolean; generated: boolean }
-export interface Resolution {
-  questions: string[]; answered: boolean; stops: { key: string; reason: string; goto: string | null }[]; materials: ResolvedMaterial[]
-  unmet: { key: string; text: string; reason: string }[]; counts: { needed: number; prepare: number; generated: number; exempt: number }
-}
+export type ResolvedMaterial = Narrow<Whole<S['ResolvedMaterial']>, { necessity: Necessity }>
+export type Resolution = Narrow<Whole<S['Resolution']>, { materials: ResolvedMaterial[] }>
 
 // ---------- citizens ----------
-export interface PortalMe {
-  account: {
-    id: string; kind: ApplicantKind; name: string; id_number_masked: string; phone_masked: string; email: string; display_name: string
-    real_name: boolean; enterprise: { name: string; uscc: string; legal_person: string; address: string } | null; version: number
-  }
-}
-export interface MyCaseRow {
-  id: string; case_number: string | null; item_slug: string; item_name: string; handle_item_name: string; state: CaseState; state_label: string
-  todo: string | null; step_name: string; time_left: TimeLeftView | null; updated_at: string; submitted_at: string | null
-}
+export type PortalMe = Whole<S['Me']>
+export type MyCaseRow = Narrow<Whole<S['List_MyCaseRow']['items'][number]>, { state: CaseState; time_left: TimeLeftView | null }>
 export interface MyCases extends Page<MyCaseRow> { counts: { todo: number; open: number; done: number; draft: number } }
-export interface DraftMaterial {
-  key: string; name: string; necessity: Necessity; because: string | null; file_types: string[]; max_mb: number
-  /** Name of the licence we hold in its place. */
-  exempt: string | null
-  exempt_note: string | null; generated: boolean; fill_notes: string | null; hand_in: string[]; may_follow: boolean; files: FileRef[]; handing: Handing | null
-}
+export type DraftMaterial = Narrow<Whole<S['DraftMaterial']>, { necessity: Necessity; files: FileRef[]; handing: Handing | null }>
 /** Something to mend: `/form/area`, `/materials/m03`, `/conditions/…`, `/consents/agreed`, `/delivery/address`. */
-export interface CheckProblem { pointer: string; code: string; message: string; step: number }
-export interface CaseDraft {
-  id: string; version: number; item: { slug: string; name: string; version: number }; handle_item: { key: string; name: string }; step: number
-  conditions: SituationAnswers; situations: SituationAnswers; consents: { authorised: boolean; agreed: boolean }; form: FormData
-  prefilled: { key: string; locked: boolean }[]; materials: DraftMaterial[]; delivery: Delivery; saved_at: string; problems: CheckProblem[]
-}
-export interface MyCaseEvent { no: number; kind: string; public_kind: string | null; title: string; at: string; text: string; document: DocumentRef | null }
-export interface TodoItem { material_key: string | null; field_key: string | null; name: string; reason: string }
-export interface MyCaseMaterial {
-  key: string; name: string; necessity: Necessity; handing: Handing | ''; status: DeskMaterialStatus; files: RoundFile[]; file_types: string[]; max_mb: number
-}
-export interface MyCase {
-  id: string; version: number; case_number: string; query_code: string; item: { slug: string; name: string; version: number }; handle_item_name: string
-  applicant_name: string; org_name: string; org_phone: string; state: CaseState; state_label: string; step_name: string
-  todo: null | { kind: 'correction' | 'rating' | 'collect'; title: string; text: string; until: string | null; items: TodoItem[] }
+export type CheckProblem = S['StepProblem']
+export type CaseDraft = Narrow<Whole<S['DraftView']>, { conditions: SituationAnswers; situations: SituationAnswers; form: FormData; materials: DraftMaterial[]; delivery: Delivery }>
+export type MyCaseEvent = Omit<Whole<S['EventView']>, 'actor'>
+export type TodoItem = Whole<S['TodoItem']>
+export type MyCaseMaterial = Narrow<Omit<Whole<S['MaterialView']>, 'review_points'>, { necessity: Necessity; handing: Handing | ''; status: DeskMaterialStatus; files: RoundFile[] }>
+export type MyCase = Narrow<Whole<S['MyCase']>, {
+  state: CaseState; todo: null | Narrow<Whole<S['Todo']>, { kind: 'correction' | 'rating' | 'collect' }>
   /** Before acceptance the answer, afterwards promise and law. */
   deadlines: DeadlineView[]
-  events: MyCaseEvent[]; next: string[]; documents: DocumentRef[]; licence: LicenceRef | null
-  form: { data: FormData; schema: FormSchema }; materials: MyCaseMaterial[]; delivery: Delivery
-  result: { kind: string; label: string; reason: string | null } | null
-  can: { withdraw: boolean; supply: boolean; rate: boolean; change_delivery: boolean }
-}
-export interface Rating { stars: number; label: string; reasons: string[]; text: string; times: number; rated_at: string }
-export interface CaseRating { case: { item_name: string; closed_at: string | null; finished: boolean }; rating: Rating | null }
-export interface RatingReasons {
-  version: number; grades: { stars: number; name: string; bad: boolean }[]; by_stars: Record<string, { code: string; text: string }[]>
-}
-export interface MyLicence {
-  id: string; name: string; number: string; identifier: string; holder_name: string; issuer: string; item_name: string; case_id: string; case_number: string
-  issued_at: string; expires_at: string | null; state: string; state_label: string; verify_url: string
-}
-export interface Captcha { id: string; question: string; svg: string }
-export interface Progress { item_name: string; state_label: string; events: MyCaseEvent[]; deadline_text: string | null; org_name: string; org_phone: string }
+  events: MyCaseEvent[]; form: { data: FormData; schema: FormSchema }; materials: MyCaseMaterial[]; delivery: Delivery
+}>
+export type Rating = Whole<S['RatingView']>
+export type CaseRating = Whole<S['CaseRating']>
+export type RatingReasons = Whole<S['ReasonList']>
+export type MyLicence = Whole<S['LicenceRow']>
+export type Captcha = S['Captcha']
+export type Progress = Narrow<Whole<S['Progress']>, { events: MyCaseEvent[] }>
 export interface LicenceVerdict {
   valid: boolean; verdict: string
   /** What the verdict means, for a file. */
@@ -155,11 +110,7 @@ export interface LicenceVerdict {
   signatures?: { seal: string; signer: string; signed_at: string | null; intact: boolean; trusted: boolean; covers_whole_file: boolean; problem: string | null }[]
 }
 
-// ---------- staff: names of the OpenAPI document (schema.d.ts), with what it leaves open said exactly ----------
-type S = components['schemas']
-/** The server writes absent values as null, never leaves them out; the document only says "optional". */
-type Whole<T> = T extends (infer U)[] ? Whole<U>[] : T extends object ? { [K in keyof T]-?: Whole<Exclude<T[K], undefined>> } : T
-type Narrow<T, U> = Omit<T, keyof U> & U
+// ---------- staff ----------
 
 export type StaffMe = Whole<S['StaffMe']>
 /** Time left as lists show it. */
