@@ -99,7 +99,7 @@ impl World {
     pub async fn sms(&self) -> Vec<String> {
         let answer = plain_client().get(format!("{}/messages", self.simulator.url("sms"))).send().await.unwrap();
         let body: Value = answer.json().await.unwrap();
-        let rows = body.as_array().or_else(|| body.get("messages").and_then(Value::as_array)).cloned().unwrap_or_default();
+        let rows = body["items"].as_array().cloned().unwrap_or_default();
         rows.iter().map(|row| row["text"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
