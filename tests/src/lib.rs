@@ -1,1 +1,4 @@
 //! stories
+
+#[cfg(test)]
+mod schema;

@@ -1,1 +1,175 @@
-//! app
+//! The product put together: every domain wired to the platform, one router, one set of jobs.
+//!
+//! `app` owns no rule. Start at [`App::assemble`] (who gets what), [`App::router`] (what is served)
+//! and [`cli`] (the command line).
+
+pub mod cast;
+pub mod cli;
+pub mod demo;
+pub mod keys;
+pub mod load;
+pub mod packs;
+pub mod ratings;
+pub mod server;
+pub mod site;
+pub mod web;
+
+use std::sync::Arc;
+
+use base::clock::{Clock, Randomness};
+use casework::Casework;
+use casework::calendars::Calendars;
+use casework::cases::service::documents::{self, Papers};
+use casework::cases::service::{notify, review};
+use catalogue::Catalogue;
+use design::Design;
+use feedback::Feedback;
+use identity::Identity;
+use licences::Licences;
+use platform::config::Config;
+use platform::db::migrate::{self, Migration};
+use platform::web::guard::Audience;
+use platform::work::jobs::Handlers;
+use platform::work::outbox::Subscriptions;
+use platform::{Db, Inner, Platform, Problem, Result};
+use utoipa_axum::router::OpenApiRouter;
+
+/// The assembled product.
+#[derive(Clone)]
+pub struct App {
+    /// The shell.
+    pub platform: Platform,
+    /// Accounts, staff, organisations.
+    pub identity: Identity,
+    /// Published definitions.
+    pub design: Design,
+    /// Items.
+    pub catalogue: Catalogue,
+    /// Licences.
+    pub licences: Licences,
+    /// Cases.
+    pub casework: Casework,
+    /// Ratings.
+    pub feedback: Feedback,
+    /// Key that signs the daily roots of the event log.
+    pub audit_key: Arc<base::crypto::Sm2Key>,
+}
+
+/// Every schema step in floor order.
+pub fn migrations() -> Vec<Migration> {
+    [
+        platform::work::MIGRATIONS,
+        identity::MIGRATIONS,
+        design::MIGRATIONS,
+        licences::MIGRATIONS,
+        catalogue::MIGRATIONS,
+        casework::MIGRATIONS,
+        feedback::MIGRATIONS,
+    ]
+    .concat()
+}
+
+/// Every permission: key and audience.
+pub fn permissions() -> Vec<(&'static str, Audience)> {
+    [
+        identity::PERMISSIONS,
+        licences::PERMISSIONS,
+        catalogue::PERMISSIONS,
+        casework::PERMISSIONS,
+        feedback::PERMISSIONS,
+    ]
+    .concat()
+}
+
+impl App {
+    /// Opens the database, brings its schema up to date and wires the domains.
+    ///
+    /// # Errors
+    /// What can't be opened, in words for the operator.
+    pub async fn assemble(config: Config, clock: Arc<dyn Clock>, randomness: Arc<dyn Randomness>) -> Result<Self> {
+        std::fs::create_dir_all(&config.data_dir).map_err(Problem::internal)?;
+        let db = Db::open(&config.database()).await?;
+        migrate::run(&db, &migrations(), clock.now()).await?;
+        let secrets = platform::secrets::Secrets::load_or_create(&config.data_dir.join("secrets.toml"), randomness.as_ref())?;
+        let audit_key = keys::load_or_create(&config.data_dir.join("audit-key.pem"), randomness.as_ref())?;
+        let platform = Platform::new(Inner {
+            db,
+            files: platform::files::Files::in_folder(&config.data_dir.join("files"))?,
+            cipher: secrets.cipher()?,
+            index_key: secrets.index_key()?,
+            live: Default::default(),
+            sessions: Default::default(),
+            numbers: Default::default(),
+            http: reqwest::Client::builder()
+                .redirect(reqwest::redirect::Policy::none())
+                // Connected systems are reached directly: a proxy of the machine is for its packages.
+                .no_proxy()
+                .build()
+                .map_err(Problem::internal)?,
+            clock,
+            randomness,
+            config,
+        });
+        let texts = notify::Texts::load(&platform.config.packs_dir.join("platform/messages.yaml"))?;
+        let identity = Identity::new(platform.clone());
+        let design = Design::new(platform.clone());
+        let fonts = paper::Fonts::built_in();
+        let licences = Licences::new(platform.clone(), design.clone(), identity.clone()).with_fonts(fonts.clone());
+        let catalogue = Catalogue::new(platform.clone(), identity.clone(), design.clone());
+        let casework = Casework {
+            platform: platform.clone(),
+            identity: identity.clone(),
+            design: design.clone(),
+            catalogue: catalogue.clone(),
+            licences: licences.clone(),
+            calendars: Calendars::new(platform.clone()),
+            papers: Papers::new(fonts),
+            texts: Arc::new(texts),
+        };
+        let feedback = ratings::wire(&platform, &casework)?;
+        Ok(Self { platform, identity, design, catalogue, licences, casework, feedback, audit_key: Arc::new(audit_key) })
+    }
+
+    /// Every API route with its documentation.
+    pub fn api(&self) -> OpenApiRouter {
+        OpenApiRouter::new()
+            .merge(site::routes(self.clone()))
+            .merge(identity::routes(self.identity.clone()))
+            .merge(catalogue::routes(self.catalogue.clone()))
+            .merge(licences::routes(self.licences.clone()))
+            .merge(casework::cases::http::routes(self.casework.clone()))
+            .merge(casework::calendars::http::routes(self.casework.clone()))
+            .merge(feedback::routes(self.feedback.clone()))
+    }
+
+    /// Which event wakes which job.
+    pub fn subscriptions(&self) -> Subscriptions {
+        notify::TOPICS.iter().fold(Subscriptions::default(), |all, topic| all.on(topic, notify::JOB))
+    }
+
+    /// What runs each kind of job.
+    pub fn handlers(&self) -> Handlers {
+        let casework = Arc::new(self.casework.clone());
+        let (draw, service, timer, tell) = (casework.clone(), casework.clone(), casework.clone(), casework);
+        Handlers::default()
+            .with(documents::DRAW_JOB, move |platform, payload| Box::pin(draw.clone().draw_job(platform, payload)))
+            .with(review::SERVICE_JOB, move |platform, payload| Box::pin(service.clone().service_job(platform, payload)))
+            .with(review::TIMER_JOB, move |platform, payload| Box::pin(timer.clone().timer_job(platform, payload)))
+            .with(notify::JOB, move |platform, payload| Box::pin(tell.clone().notify_job(platform, payload)))
+    }
+
+    /// Runs events and jobs until nothing is left: tests, the demo and the command line wait this way.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn settle(&self, handlers: &Handlers) -> Result<()> {
+        let subscriptions = self.subscriptions();
+        loop {
+            let events = platform::work::outbox::dispatch(&self.platform, &subscriptions, 500).await?;
+            let jobs = platform::work::jobs::run_due(&self.platform, handlers, 50).await?;
+            if events + jobs == 0 {
+                return Ok(());
+            }
+        }
+    }
+}

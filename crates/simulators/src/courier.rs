@@ -4,13 +4,12 @@ use std::sync::{Arc, Mutex};
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::{Switch, lock, now_text};
+use crate::{Refusal, Switch, lock, now_text};
 
 /// States of a parcel in order, with what the track says.
 const STATES: [(&str, &str); 4] = [
@@ -66,7 +65,7 @@ pub(crate) fn routes() -> Router {
 async fn create(
     State(courier): State<Courier>,
     Json(new): Json<NewOrder>,
-) -> Result<(StatusCode, Json<Order>), Response> {
+) -> Result<(StatusCode, Json<Order>), Refusal> {
     courier.switch.check()?;
     let mut orders = lock(&courier.orders);
     if let Some(order) = orders.iter().find(|order| order.reference == new.reference) {
@@ -88,13 +87,13 @@ async fn list(State(courier): State<Courier>) -> Json<Value> {
     Json(json!({ "items": *lock(&courier.orders) }))
 }
 
-async fn show(State(courier): State<Courier>, Path(waybill): Path<String>) -> Result<Json<Order>, Response> {
+async fn show(State(courier): State<Courier>, Path(waybill): Path<String>) -> Result<Json<Order>, Refusal> {
     courier.switch.check()?;
     let orders = lock(&courier.orders);
     orders.iter().find(|order| order.waybill == waybill).cloned().map(Json).ok_or_else(unknown)
 }
 
-async fn advance(State(courier): State<Courier>, Path(waybill): Path<String>) -> Result<Json<Order>, Response> {
+async fn advance(State(courier): State<Courier>, Path(waybill): Path<String>) -> Result<Json<Order>, Refusal> {
     let mut orders = lock(&courier.orders);
     let order = orders.iter_mut().find(|order| order.waybill == waybill).ok_or_else(unknown)?;
     if let Some((state, text)) = STATES.get(order.step + 1) {
@@ -105,6 +104,6 @@ async fn advance(State(courier): State<Courier>, Path(waybill): Path<String>) ->
     Ok(Json(order.clone()))
 }
 
-fn unknown() -> Response {
-    (StatusCode::NOT_FOUND, Json(json!({ "error": "unknown_waybill" }))).into_response()
+fn unknown() -> Refusal {
+    Refusal(StatusCode::NOT_FOUND, "unknown_waybill")
 }

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
 use crate::people::Login;
-use crate::{Dice, People, Switch, lock, now};
+use crate::{Dice, People, Refusal, Switch, lock, now};
 
 #[derive(Clone)]
 struct Province {
@@ -53,12 +53,8 @@ struct Exchange {
 }
 
 pub(crate) fn routes(people: People) -> Router {
-    let province = Province {
-        switch: Switch::default(),
-        people: Arc::new(people),
-        codes: Arc::default(),
-        tokens: Arc::default(),
-    };
+    let province =
+        Province { switch: Switch::default(), people: Arc::new(people), codes: Arc::default(), tokens: Arc::default() };
     let common = province.switch.routes();
     Router::new()
         .route("/authorize", get(authorize).post(choose))
@@ -68,7 +64,7 @@ pub(crate) fn routes(people: People) -> Router {
         .with_state(province)
 }
 
-async fn authorize(State(province): State<Province>, Query(asked): Query<Authorize>) -> Result<Response, Response> {
+async fn authorize(State(province): State<Province>, Query(asked): Query<Authorize>) -> Result<Response, Refusal> {
     province.switch.check()?;
     match &asked.login {
         Some(_) => province.answer(&asked),
@@ -76,47 +72,48 @@ async fn authorize(State(province): State<Province>, Query(asked): Query<Authori
     }
 }
 
-async fn choose(State(province): State<Province>, Form(asked): Form<Authorize>) -> Result<Response, Response> {
+async fn choose(State(province): State<Province>, Form(asked): Form<Authorize>) -> Result<Response, Refusal> {
     province.switch.check()?;
     province.answer(&asked)
 }
 
-async fn token(State(province): State<Province>, Form(asked): Form<Exchange>) -> Result<Json<Value>, Response> {
+async fn token(State(province): State<Province>, Form(asked): Form<Exchange>) -> Result<Json<Value>, Refusal> {
     province.switch.check()?;
     let code = lock(&province.codes).remove(&asked.code);
     let good = code.filter(|code| {
         asked.grant_type == "authorization_code" && code.redirect_uri == asked.redirect_uri && code.expires > now()
     });
-    let Some(code) = good else { return Err(refused(StatusCode::BAD_REQUEST, "invalid_grant")) };
+    let Some(code) = good else { return Err(Refusal(StatusCode::BAD_REQUEST, "invalid_grant")) };
     let token = base::id::token_hex(&Dice, 24);
     lock(&province.tokens).insert(token.clone(), (code.login, now() + Duration::minutes(5)));
     Ok(Json(json!({ "access_token": token, "token_type": "Bearer", "expires_in": 300, "nonce": code.nonce })))
 }
 
-async fn userinfo(State(province): State<Province>, headers: HeaderMap) -> Result<Json<Login>, Response> {
+async fn userinfo(State(province): State<Province>, headers: HeaderMap) -> Result<Json<Login>, Refusal> {
     province.switch.check()?;
     let token = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "))
         .unwrap_or_default();
-    let found = lock(&province.tokens).get(token).filter(|(_, expires)| *expires > now()).map(|(login, _)| login.clone());
-    found.map(Json).ok_or_else(|| refused(StatusCode::UNAUTHORIZED, "invalid_token"))
+    let found =
+        lock(&province.tokens).get(token).filter(|(_, expires)| *expires > now()).map(|(login, _)| login.clone());
+    found.map(Json).ok_or_else(|| Refusal(StatusCode::UNAUTHORIZED, "invalid_token"))
 }
 
 impl Province {
     /// Sends the browser back with a code, or with a refusal.
-    fn answer(&self, asked: &Authorize) -> Result<Response, Response> {
+    fn answer(&self, asked: &Authorize) -> Result<Response, Refusal> {
         let mut back = url::Url::parse(&asked.redirect_uri)
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https"))
-            .ok_or_else(|| refused(StatusCode::BAD_REQUEST, "invalid_redirect_uri"))?;
+            .ok_or_else(|| Refusal(StatusCode::BAD_REQUEST, "invalid_redirect_uri"))?;
         let key = asked.login.as_deref().unwrap_or_default();
         if key.is_empty() {
             back.query_pairs_mut().append_pair("error", "access_denied").append_pair("state", &asked.state);
             return Ok(Redirect::to(back.as_str()).into_response());
         }
-        let login = self.people.login(key).ok_or_else(|| refused(StatusCode::BAD_REQUEST, "unknown_login"))?;
+        let login = self.people.login(key).ok_or_else(|| Refusal(StatusCode::BAD_REQUEST, "unknown_login"))?;
         let code = base::id::token_hex(&Dice, 16);
         let mut codes = lock(&self.codes);
         codes.retain(|_, code| code.expires > now());
@@ -132,10 +129,6 @@ impl Province {
         back.query_pairs_mut().append_pair("code", &code).append_pair("state", &asked.state);
         Ok(Redirect::to(back.as_str()).into_response())
     }
-}
-
-fn refused(status: StatusCode, error: &str) -> Response {
-    (status, Json(json!({ "error": error }))).into_response()
 }
 
 /// The page: one button a person, plain HTML, works without script and with a keyboard.
@@ -198,7 +191,8 @@ button:focus-visible {{ outline: .2rem solid #0b5cad; outline-offset: .15rem }}
 
 fn button(page: &mut String, key: &str, name: &str, note: &str) {
     // Writing to a String can't fail.
-    let _ = writeln!(page, "<button name=\"login\" value=\"{}\">{}{}</button>", escape(key), escape(name), escape(note));
+    let _ =
+        writeln!(page, "<button name=\"login\" value=\"{}\">{}{}</button>", escape(key), escape(name), escape(note));
 }
 
 fn escape(text: &str) -> String {

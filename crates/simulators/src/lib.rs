@@ -84,6 +84,16 @@ impl Drop for Simulator {
 #[derive(Clone, Default)]
 struct Switch(Arc<AtomicBool>);
 
+/// A refusal: status and error code.
+#[derive(Debug, Clone, Copy)]
+struct Refusal(StatusCode, &'static str);
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        (self.0, Json(serde_json::json!({ "error": self.1 }))).into_response()
+    }
+}
+
 /// Body of `POST /<service>/control`.
 #[derive(Deserialize)]
 struct Control {
@@ -92,11 +102,8 @@ struct Control {
 
 impl Switch {
     /// The refusal of a service that is switched off.
-    fn check(&self) -> Result<(), Response> {
-        if self.0.load(Ordering::SeqCst) {
-            return Err((StatusCode::SERVICE_UNAVAILABLE, Json(serde_json::json!({ "error": "down" }))).into_response());
-        }
-        Ok(())
+    fn check(&self) -> Result<(), Refusal> {
+        if self.0.load(Ordering::SeqCst) { Err(Refusal(StatusCode::SERVICE_UNAVAILABLE, "down")) } else { Ok(()) }
     }
 
     /// `/health` and `/control`, the same for each service.
@@ -107,7 +114,7 @@ impl Switch {
                 "/health",
                 get(move || async move {
                     asked.check()?;
-                    Ok::<_, Response>(Json(serde_json::json!({ "status": "up" })))
+                    Ok::<_, Refusal>(Json(serde_json::json!({ "status": "up" })))
                 }),
             )
             .route(
@@ -147,3 +154,6 @@ impl Randomness for Dice {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

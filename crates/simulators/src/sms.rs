@@ -4,13 +4,12 @@ use std::sync::{Arc, Mutex};
 
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::response::Response;
 use axum::routing::post;
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::{Switch, lock, now_text};
+use crate::{Refusal, Switch, lock, now_text};
 
 /// Messages kept; a load test must not fill the memory.
 const KEPT: usize = 20_000;
@@ -50,7 +49,7 @@ pub(crate) fn routes() -> Router {
 async fn accept(
     State(gateway): State<Gateway>,
     Json(new): Json<NewMessage>,
-) -> Result<(StatusCode, Json<Value>), Response> {
+) -> Result<(StatusCode, Json<Value>), Refusal> {
     gateway.switch.check()?;
     let mut messages = lock(&gateway.messages);
     // The sender repeats a message when our answer got lost; the reader gets it once all the same.

@@ -78,7 +78,12 @@ fn every_vector_gives_its_outcome() {
         assert_eq!(json!(outcome.data), json!(case.expect.data), "{}: data", case.name);
         assert_eq!(outcome.visible, case.expect.visible, "{}: visible", case.name);
         assert_eq!(problems, case.expect.problems, "{}: problems", case.name);
-        assert_eq!(outcome.stripped.iter().cloned().collect::<BTreeSet<_>>(), case.expect.stripped, "{}: stripped", case.name);
+        assert_eq!(
+            outcome.stripped.iter().cloned().collect::<BTreeSet<_>>(),
+            case.expect.stripped,
+            "{}: stripped",
+            case.name
+        );
         if let Some(required) = case.expect.required {
             assert_eq!(outcome.required, required, "{}: required", case.name);
         }

@@ -103,4 +103,5 @@ CREATE TABLE sign_on_states (
   return_to @text NOT NULL,
   expires_at @time NOT NULL,
   used_at @time
-)
+);
+CREATE INDEX sign_on_states_expires ON sign_on_states (expires_at)

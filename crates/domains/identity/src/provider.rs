@@ -134,7 +134,8 @@ mod tests {
     /// req: IDENT-001
     #[test]
     fn the_browser_never_sees_the_client_secret() {
-        let provider = HttpIdentityProvider::new(reqwest::Client::default(), "https://city:s3cret@id.example/identity/");
+        let provider =
+            HttpIdentityProvider::new(reqwest::Client::default(), "https://city:s3cret@id.example/identity/");
         let address = provider.sign_on_address("st", "no", "https://tongban.example/back").unwrap();
         assert!(address.starts_with("https://id.example/identity/authorize?response_type=code&client_id=city&"));
         assert!(!address.contains("s3cret"));

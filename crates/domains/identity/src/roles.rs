@@ -84,7 +84,11 @@ mod tests {
     #[test]
     fn no_permission_belongs_to_both_user_systems() {
         let of = |audience| -> BTreeSet<&str> {
-            all().values().filter(|role| role.audience == audience).flat_map(|role| role.permissions.iter().map(String::as_str)).collect()
+            all()
+                .values()
+                .filter(|role| role.audience == audience)
+                .flat_map(|role| role.permissions.iter().map(String::as_str))
+                .collect()
         };
         assert_eq!(of(Audience::Portal).intersection(&of(Audience::Desk)).count(), 0);
         assert!(permissions(Audience::Desk, &keys(&[CITIZEN])).is_empty());
@@ -95,7 +99,9 @@ mod tests {
     fn every_permission_declared_here_is_granted_to_somebody_of_its_audience() {
         for (key, audience) in crate::PERMISSIONS {
             assert!(
-                all().values().any(|role| role.audience == *audience && role.permissions.iter().any(|held| held == key)),
+                all()
+                    .values()
+                    .any(|role| role.audience == *audience && role.permissions.iter().any(|held| held == key)),
                 "{key}"
             );
         }

@@ -1,1 +1,89 @@
-//! licences
+//! Electronic licences: types, seals, making, sealing, verifying and abolishing.
+//!
+//! From an approved result [`Licences::issue`] builds what stands on the licence, sets the draft,
+//! makes the PDF, seals it and sets it valid, once per case and type however often it is called.
+//! Before sealing a draft may be corrected or deleted; afterwards only the life cycle changes it.
+//! This domain knows nothing of cases: it is told what it needs in an [`IssueRequest`].
+//!
+//! Start at [`Licences`]; words and tables are in README.md.
+//!
+//! req: LIC-025, LIC-028
+
+mod error;
+mod http;
+mod model;
+mod permissions;
+mod seals;
+mod service;
+mod store;
+mod trust;
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use design::Design;
+use identity::Identity;
+use platform::Platform;
+use platform::db::migrate::Migration;
+
+pub use http::routes;
+pub use model::{DraftField, Holder, HolderKind, IssueRequest, Licence, LicenceType, Replaces, State};
+pub use permissions::{EditDraft, PERMISSIONS, ReadLicence, ReadMyLicence};
+pub use seals::{CertificateAuthority, OwnAuthority, SealInfo, SealPurpose, SealSubject};
+pub use service::Draft;
+pub use service::look_up::Standing;
+pub use service::verify::{FileCheck, FileVerdict};
+pub use trust::{Report, SignatureReport, Trust, Verdict, read_trust, verify_offline, write_trust};
+
+/// Schema steps of this domain.
+pub const MIGRATIONS: &[Migration] =
+    &[Migration { name: "licences_0001", sql: include_str!("../migrations/0001_licences.sql") }];
+
+/// Event left when a licence became valid; payload `{licence_id, case_id, type_key}`.
+pub const LICENCE_ISSUED: &str = "licence.issued";
+/// Event left when a licence was abolished; payload `{licence_id, case_id, type_key, reason}`.
+pub const LICENCE_ABOLISHED: &str = "licence.abolished";
+
+/// The licences domain. Cheap to clone.
+#[derive(Clone)]
+pub struct Licences {
+    pub(crate) platform: Platform,
+    pub(crate) design: Design,
+    pub(crate) identity: Identity,
+    pub(crate) authority: Arc<dyn CertificateAuthority>,
+    pub(crate) fonts: paper::Fonts,
+}
+
+impl Licences {
+    /// The domain with the installation's own certificate authority.
+    pub fn new(platform: Platform, design: Design, identity: Identity) -> Self {
+        let authority = Arc::new(OwnAuthority::new(platform.clone()));
+        Self::with_authority(platform, design, identity, authority)
+    }
+
+    /// The same with a certificate authority outside.
+    pub fn with_authority(
+        platform: Platform,
+        design: Design,
+        identity: Identity,
+        authority: Arc<dyn CertificateAuthority>,
+    ) -> Self {
+        Self { platform, design, identity, authority, fonts: paper::Fonts::built_in() }
+    }
+
+    /// With typefaces of the city (小标宋, 仿宋, rare characters) besides the built-in ones.
+    #[must_use]
+    pub fn with_fonts(mut self, fonts: paper::Fonts) -> Self {
+        self.fonts = fonts;
+        self
+    }
+}
+
+impl FromRef<Licences> for Platform {
+    fn from_ref(licences: &Licences) -> Self {
+        licences.platform.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 use crate::definition::{Bound, Field, FieldType};
 use crate::formats;
 use crate::plan::Step;
+use base::money::Fen;
 use serde_json::{Number, Value, json};
 use time::Date;
 
@@ -78,7 +79,6 @@ fn trim(text: &str) -> &str {
 fn text(field: &Field, step: &Step, text: &str, today: Option<Date>) -> Checked {
     let text = trim(text);
     let label = &field.label;
-    let data = Value::String(text.to_owned());
     let format = match field.kind {
         FieldType::Phone => formats::phone(label, text),
         FieldType::IdNumber => formats::id_number(label, text, today),
@@ -87,26 +87,27 @@ fn text(field: &Field, step: &Step, text: &str, today: Option<Date>) -> Checked 
         FieldType::Email => formats::email(label, text),
         FieldType::Date => return date(field, text, today),
         FieldType::Select | FieldType::Radio if !field.options.iter().any(|option| option.value == text) => {
-            return Checked::wrong(data, "option", format!("从列出的选项里选择{label}"));
+            return Checked::wrong(Value::String(text.to_owned()), "option", format!("从列出的选项里选择{label}"));
         }
-        _ => Ok(()),
+        _ => Ok(text.to_owned()),
     };
-    if let Err(message) = format {
-        return Checked::wrong(data, "format", message);
-    }
+    let text = match format {
+        Ok(text) => text,
+        Err(message) => return Checked::wrong(Value::String(text.to_owned()), "format", message),
+    };
     let length = text.chars().count();
     let longest = field.max_length.unwrap_or(LONGEST);
     let wrong = if length > longest {
         Some(("length", format!("{label}最多 {longest} 个字，您填了 {length} 个字")))
     } else if field.min_length.is_some_and(|least| length < least) {
         Some(("length", format!("{label}至少 {} 个字，您填了 {length} 个字", field.min_length.unwrap_or_default())))
-    } else if step.pattern.as_ref().is_some_and(|pattern| !pattern.is_match(text)) {
+    } else if step.pattern.as_ref().is_some_and(|pattern| !pattern.is_match(&text)) {
         let example = field.example.as_ref().map(|example| format!("，例如 {example}")).unwrap_or_default();
         Some(("pattern", format!("{label}的写法不对{example}")))
     } else {
         None
     };
-    Checked::right(data).or(wrong)
+    Checked::right(Value::String(text)).or(wrong)
 }
 
 fn date(field: &Field, text: &str, today: Option<Date>) -> Checked {
@@ -217,8 +218,8 @@ fn money(field: &Field, value: &Value) -> Checked {
 
 /// Fen as yuan: 120050 is 1200.50, 120000 is 1200.
 fn yuan(fen: i64) -> String {
-    let (sign, fen) = (if fen < 0 { "-" } else { "" }, fen.unsigned_abs());
-    if fen % 100 == 0 { format!("{sign}{}", fen / 100) } else { format!("{sign}{}.{:02}", fen / 100, fen % 100) }
+    let text = Fen(fen).plain();
+    text.strip_suffix(".00").map_or(text.clone(), str::to_owned)
 }
 
 fn checkboxes(field: &Field, items: &[Value]) -> Checked {

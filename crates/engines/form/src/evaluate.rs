@@ -110,7 +110,12 @@ struct Came<'a> {
     fixed: bool,
 }
 
-pub(crate) fn evaluate(definition: &Definition, plan: &Plan, expressions: &dyn Expressions, input: &Input<'_>) -> Outcome {
+pub(crate) fn evaluate(
+    definition: &Definition,
+    plan: &Plan,
+    expressions: &dyn Expressions,
+    input: &Input<'_>,
+) -> Outcome {
     let fields: Vec<&Field> = definition.sections.iter().flat_map(|section| &section.fields).collect();
     let surround = input.context;
     let mut context = Map::new();
@@ -126,7 +131,11 @@ pub(crate) fn evaluate(definition: &Definition, plan: &Plan, expressions: &dyn E
         let section = plan.sections.get(index).copied().unwrap_or_default();
         let Some(gate) = gates.get_mut(section) else { return true };
         *gate.get_or_insert_with(|| {
-            definition.sections.get(section).and_then(|section| section.visible_when.as_deref()).is_none_or(|when| run.holds(when))
+            definition
+                .sections
+                .get(section)
+                .and_then(|section| section.visible_when.as_deref())
+                .is_none_or(|when| run.holds(when))
         })
     };
     let settled = run.settle(&plan.root, &fields, came, "", &mut open);
@@ -151,7 +160,8 @@ impl Run<'_> {
         open: &mut dyn FnMut(&mut Self, usize) -> bool,
     ) -> Vec<Settled> {
         for key in came.data.keys() {
-            let known = scope.keys.get(key).and_then(|index| fields.get(*index)).is_some_and(|field| holds_value(field));
+            let known =
+                scope.keys.get(key).and_then(|index| fields.get(*index)).is_some_and(|field| holds_value(field));
             if !known {
                 self.outcome.stripped.push(format!("{path}/{}", escape(key)));
             }
@@ -166,9 +176,8 @@ impl Run<'_> {
         for &index in &scope.order {
             let (Some(field), Some(step)) = (fields.get(index), scope.step(index)) else { continue };
             let forbidden = field.permission.get(self.role) == Some(&Permission::Hidden);
-            let visible = !forbidden
-                && open(self, index)
-                && field.visible_when.as_deref().is_none_or(|when| self.holds(when));
+            let visible =
+                !forbidden && open(self, index) && field.visible_when.as_deref().is_none_or(|when| self.holds(when));
             let state = if visible {
                 let at = format!("{path}/{}", field.key);
                 self.outcome.visible.insert(at.trim_start_matches('/').to_owned());
@@ -196,7 +205,14 @@ impl Run<'_> {
             let result = self.expressions.evaluate(compute, &self.context).unwrap_or(Value::Null);
             let checked = check::check(field, step, &rounded(field, result), self.today);
             let data = checked.data.filter(|_| checked.wrong.as_ref().is_none_or(|(code, _)| *code != "type"));
-            return Settled { visible: true, fixed: true, data, feel: checked.feel, wrong: checked.wrong, inner: Vec::new() };
+            return Settled {
+                visible: true,
+                fixed: true,
+                data,
+                feel: checked.feel,
+                wrong: checked.wrong,
+                inner: Vec::new(),
+            };
         }
         let locked = came.locked.get(&field.key).filter(|value| !check::is_empty(value));
         let fixed = came.fixed
@@ -269,7 +285,15 @@ impl Run<'_> {
 
     /// Second pass over one scope: writes its data and says what is wrong. `optional`: the scope is a group that
     /// need not be filled in and is not.
-    fn judge(&mut self, scope: &Scope, fields: &[&Field], settled: &[Settled], path: &str, optional: bool, data: &mut Map<String, Value>) {
+    fn judge(
+        &mut self,
+        scope: &Scope,
+        fields: &[&Field],
+        settled: &[Settled],
+        path: &str,
+        optional: bool,
+        data: &mut Map<String, Value>,
+    ) {
         for ((field, step), state) in fields.iter().zip(&scope.steps).zip(settled) {
             if !state.visible || !holds_value(field) {
                 continue;
@@ -378,7 +402,8 @@ impl Run<'_> {
     }
 
     fn problem(&mut self, pointer: &str, code: &str, message: String, field: &Field) {
-        let problem = Problem { pointer: pointer.to_owned(), code: code.to_owned(), message, label: field.label.clone() };
+        let problem =
+            Problem { pointer: pointer.to_owned(), code: code.to_owned(), message, label: field.label.clone() };
         self.outcome.problems.push(problem);
     }
 }

@@ -8,6 +8,21 @@
 //! it before publishing, [`Form::evaluate`] judges data, [`Form::prefill`] fills in what is already known.
 //! The vectors in `tests/vectors` are run by both runtimes.
 //!
+//! # What both runtimes hold to
+//! - Empty is null, blank text, `[]` and `{}`; an empty value does not come out. A table row that was begun stays
+//!   where it is, even empty, so that pointers keep their meaning.
+//! - Texts lose blanks at their ends; codes and telephones come out in their standard writing; a decimal string
+//!   becomes a JSON number where that prints back to the same text (`"8"` → 8, `"12.50"` stays).
+//! - A field shows when its section shows, its role may see it and its condition is true; null is not true. Fields
+//!   are settled in the order of their dependencies, whatever the order on the page.
+//! - A value that is wrong in form (`type`, `format`, `option`) stays in the data for the person and is null in
+//!   expressions. A value out of range or too long is seen by expressions.
+//! - `requiredWhen` decides alone when it is there. Computed and read-only fields are never required. In a group
+//!   that is not required and holds nothing, nothing is required.
+//! - Rules of a field run when nothing else is wrong with it; false breaks them, null does not.
+//! - A locked field without a locked value is filled in by hand: a source that fails must not stop anybody.
+//! - Inside a group or row its own keys cover those outside.
+//!
 //! Expressions come in through [`Expressions`]; this crate knows no expression language.
 
 mod check;

@@ -6,22 +6,61 @@ use crate::{Defect, Expressions, formats};
 use serde_json::Value;
 use std::collections::HashSet;
 
-/// Words that mean something in expressions, so no field may be called by them.
+/// Words of the grammar of expressions, so no field may be called by them. Names of functions may be keys as long
+/// as no expression of the form calls that function.
 const RESERVED: &[&str] = &[
-    "and", "or", "not", "if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between", "true",
-    "false", "null", "function", "external", "instance", "of", "item", "partial", "list", "context", "range", "date",
-    "time", "duration", "number", "string", "now", "abs", "after", "all", "any", "append", "before", "ceiling",
-    "coincides", "concatenate", "contains", "count", "decimal", "during", "even", "exp", "finishes", "flatten", "floor",
-    "includes", "is", "log", "matches", "max", "mean", "median", "meets", "min", "mode", "modulo", "odd", "overlaps",
-    "product", "remove", "replace", "reverse", "sort", "split", "sqrt", "starts", "stddev", "sublist", "substring", "sum",
-    "union",
+    "and",
+    "or",
+    "not",
+    "if",
+    "then",
+    "else",
+    "for",
+    "in",
+    "return",
+    "some",
+    "every",
+    "satisfies",
+    "between",
+    "true",
+    "false",
+    "null",
+    "function",
+    "external",
+    "instance",
+    "of",
+    "item",
+    "partial",
+    "list",
+    "context",
+    "range",
+    "now",
 ];
 
 /// Beginnings of scripts and of markup that could carry one.
-const SCRIPTS: &[&str] = &["<script", "</script", "<iframe", "<img", "<svg", "<object", "<embed", "javascript:", "vbscript:", "data:text/html", "$fnx", "onerror=", "onload="];
+const SCRIPTS: &[&str] = &[
+    "<script",
+    "</script",
+    "<iframe",
+    "<img",
+    "<svg",
+    "<object",
+    "<embed",
+    "javascript:",
+    "vbscript:",
+    "data:text/html",
+    "$fnx",
+    "onerror=",
+    "onload=",
+];
 
 pub(crate) fn lint(definition: &Definition, plan: &Plan, expressions: &dyn Expressions) -> Vec<Defect> {
-    let mut lint = Lint { expressions, defects: Vec::new() };
+    let mut called = HashSet::new();
+    for section in &definition.sections {
+        section.visible_when.iter().for_each(|text| plan::calls(text, &mut called));
+        section.fields.iter().for_each(|field| calls(field, &mut called));
+    }
+    let mut lint = Lint { expressions, called, defects: Vec::new() };
     if let Ok(value) = serde_json::to_value(definition) {
         lint.scripts(&value, "");
     }
@@ -53,8 +92,17 @@ pub(crate) fn lint(definition: &Definition, plan: &Plan, expressions: &dyn Expre
     lint.defects
 }
 
+/// Every function that the expressions of a field call.
+fn calls(field: &Field, called: &mut HashSet<String>) {
+    let texts = [&field.visible_when, &field.required_when, &field.compute].into_iter().flatten();
+    texts.chain(field.validate.iter().map(|rule| &rule.feel)).for_each(|text| plan::calls(text, called));
+    field.fields.iter().for_each(|inner| calls(inner, called));
+}
+
 struct Lint<'a> {
     expressions: &'a dyn Expressions,
+    /// Functions called anywhere in the form.
+    called: HashSet<String>,
     defects: Vec<Defect>,
 }
 
@@ -75,7 +123,8 @@ impl Lint<'_> {
                 items.iter().enumerate().for_each(|(index, item)| self.scripts(item, &format!("{pointer}/{index}")));
             }
             Value::Object(map) => {
-                map.iter().for_each(|(key, item)| self.scripts(item, &format!("{pointer}/{}", crate::parse::escape(key))));
+                map.iter()
+                    .for_each(|(key, item)| self.scripts(item, &format!("{pointer}/{}", crate::parse::escape(key))));
             }
             _ => {}
         }
@@ -98,13 +147,20 @@ impl Lint<'_> {
         for circle in &scope.circles {
             if let Some((pointer, field)) = fields.get(*circle) {
                 let place = if field.compute.is_some() { "compute" } else { "visibleWhen" };
-                self.defect(format!("{pointer}/{place}"), format!("“{}”要看别的字段，别的字段又要看它，成了一圈", field.label));
+                self.defect(
+                    format!("{pointer}/{place}"),
+                    format!("“{}”要看别的字段，别的字段又要看它，成了一圈", field.label),
+                );
             }
         }
         for ((pointer, field), step) in fields.iter().zip(&scope.steps) {
             if let Some(inner_scope) = &step.scope {
-                let inner: Vec<(String, &Field)> =
-                    field.fields.iter().enumerate().map(|(f, inner)| (format!("{pointer}/fields/{f}"), inner)).collect();
+                let inner: Vec<(String, &Field)> = field
+                    .fields
+                    .iter()
+                    .enumerate()
+                    .map(|(f, inner)| (format!("{pointer}/fields/{f}"), inner))
+                    .collect();
                 let mut inner_names = names.to_vec();
                 inner_names.extend(field.fields.iter().map(|inner| inner.key.clone()));
                 self.scope(&inner, inner_scope, &inner_names, field.kind == FieldType::Table);
@@ -118,11 +174,15 @@ impl Lint<'_> {
             self.defect(at("key"), "字段的 key 用小写字母开头，只含小写字母、数字和下划线");
         } else if RESERVED.contains(&field.key.as_str()) || CONTEXT_NAMES.contains(&field.key.as_str()) {
             self.defect(at("key"), format!("{} 在表达式里另有含义，请换一个 key", field.key));
+        } else if self.called.contains(&field.key) {
+            self.defect(at("key"), format!("表达式里用了函数 {0}，字段不能再叫 {0}", field.key));
         }
         if field.label.trim().is_empty() {
             self.defect(at("label"), "写上字段的名称");
         }
-        for (part, text) in [("visibleWhen", &field.visible_when), ("requiredWhen", &field.required_when), ("compute", &field.compute)] {
+        for (part, text) in
+            [("visibleWhen", &field.visible_when), ("requiredWhen", &field.required_when), ("compute", &field.compute)]
+        {
             if let Some(text) = text {
                 self.expression(text, at(part), names);
             }
@@ -197,7 +257,9 @@ impl Lint<'_> {
         if (field.min_rows.is_some() || field.max_rows.is_some()) && field.kind != FieldType::Table {
             self.defect(at(if field.min_rows.is_some() { "minRows" } else { "maxRows" }), "只有表格有行数");
         }
-        if field.decimals.is_some_and(|places| places > 18) || (field.decimals.is_some() && field.kind != FieldType::Number) {
+        if field.decimals.is_some_and(|places| places > 18)
+            || (field.decimals.is_some() && field.kind != FieldType::Number)
+        {
             self.defect(at("decimals"), "小数位数只用于数字，最多 18 位");
         }
         let mut ends = Vec::new();
@@ -221,7 +283,9 @@ fn amount(kind: FieldType, bound: &Bound) -> Option<Option<i128>> {
     match (kind, bound) {
         (FieldType::Date, Bound::Text(text)) if text == "today" => Some(None),
         (FieldType::Date, Bound::Text(text)) => formats::date(text).map(|date| Some(i128::from(date.to_julian_day()))),
-        (FieldType::Number | FieldType::Money, Bound::Number(number)) => formats::decimal(&number.to_string()).map(Some),
+        (FieldType::Number | FieldType::Money, Bound::Number(number)) => {
+            formats::decimal(&number.to_string()).map(Some)
+        }
         (FieldType::Number | FieldType::Money, Bound::Text(text)) => formats::decimal(text).map(Some),
         _ => None,
     }

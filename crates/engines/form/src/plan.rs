@@ -164,8 +164,25 @@ fn reaches(edges: &[Vec<usize>], target: usize) -> bool {
 /// One word too many only costs an ordering, one too few would evaluate a field before what it reads.
 pub(crate) fn words(expression: &str) -> Vec<String> {
     let mut words = Vec::new();
+    scan(expression, |word, _| words.push(word));
+    words
+}
+
+/// The functions of one word that an expression calls: `sum(`, not the `length(` of `string length(`.
+pub(crate) fn calls(expression: &str, called: &mut HashSet<String>) {
+    scan(expression, |word, alone_before_bracket| {
+        if alone_before_bracket {
+            called.insert(word);
+        }
+    });
+}
+
+/// Calls `found(word, call)` for each word; `call` tells that a bracket follows and no word stands directly before.
+fn scan(expression: &str, mut found: impl FnMut(String, bool)) {
     let mut chars = expression.chars().peekable();
     let mut previous = ' ';
+    // The word before has joined this one into a name of several words, unless it is one of the grammar.
+    let mut joined = false;
     while let Some(ch) = chars.next() {
         if ch == '"' {
             while let Some(inner) = chars.next() {
@@ -182,15 +199,20 @@ pub(crate) fn words(expression: &str) -> Vec<String> {
             while let Some(next) = chars.next_if(|c| c.is_alphanumeric() || *c == '_') {
                 word.push(next);
             }
+            while chars.next_if(|c| c.is_whitespace()).is_some() {}
+            let joins =
+                !["if", "then", "else", "and", "or", "in", "return", "satisfies", "between"].contains(&word.as_str());
             if previous != '.' {
-                words.push(word);
+                found(word, chars.peek() == Some(&'(') && !joined);
             }
+            joined = joins;
+        } else if !ch.is_whitespace() {
+            joined = false;
         }
         if !ch.is_whitespace() {
             previous = ch;
         }
     }
-    words
 }
 
 /// A field that holds a value.
@@ -204,7 +226,10 @@ mod tests {
 
     #[test]
     fn words_leave_out_strings_comments_and_properties() {
-        assert_eq!(words("area > 3 and owner.name = \"area_b\" // z\n or 面积1 = 2"), ["area", "and", "owner", "or", "面积1"]);
+        assert_eq!(
+            words("area > 3 and owner.name = \"area_b\" // z\n or 面积1 = 2"),
+            ["area", "and", "owner", "or", "面积1"]
+        );
     }
 
     #[test]

@@ -79,7 +79,8 @@ impl Decisions {
         inspection.inspect(&definitions)?;
         let descriptions = descriptions(dmn_xml)?;
         let all = definitions.decisions();
-        let index: HashMap<&str, usize> = all.iter().enumerate().map(|(n, decision)| (decision.id().as_str(), n)).collect();
+        let index: HashMap<&str, usize> =
+            all.iter().enumerate().map(|(n, decision)| (decision.id().as_str(), n)).collect();
         let mut decisions = Vec::new();
         for decision in &all {
             let required = |requirement: &dsntk_model::InformationRequirement| {
@@ -87,6 +88,22 @@ impl Decisions {
             };
             let table = match decision.decision_logic() {
                 Some(ExpressionInstance::DecisionTable(table)) => {
+                    // A list put into a variable of one value would silently become null.
+                    let single = [
+                        "string",
+                        "number",
+                        "boolean",
+                        "date",
+                        "time",
+                        "dateTime",
+                        "dayTimeDuration",
+                        "yearMonthDuration",
+                    ];
+                    if Table::collects(table) && single.contains(&decision.variable().type_ref().as_str()) {
+                        let name = decision.name();
+                        let reason = format!("“{name}”收集多条规则的结果，变量就不要写成单个值的类型");
+                        return Err(RuleError::Model { reason });
+                    }
                     let described = descriptions.get(decision.id()).map_or(&[][..], Vec::as_slice);
                     Some(Table::compile(table, &inspection.names, described)?)
                 }
@@ -104,7 +121,8 @@ impl Decisions {
             .iter()
             .map(|input| (input.variable().feel_name().to_string(), input.variable().type_ref().to_owned()))
             .collect();
-        let model = run(|| ModelEvaluator::new(std::slice::from_ref(&definitions)).map_err(|error| model_error(&error)))?;
+        let model =
+            run(|| ModelEvaluator::new(std::slice::from_ref(&definitions)).map_err(|error| model_error(&error)))?;
         Ok(Self {
             model,
             namespace: definitions.namespace().to_owned(),
@@ -140,10 +158,20 @@ impl Decisions {
         for (key, json) in input {
             let declared = self.inputs.iter().find(|(name, _)| name == key).map(|(_, declared)| declared.as_str());
             let marked = match (declared, json) {
-                (Some("number" | "date" | "time" | "dateTime" | "date and time" | "dayTimeDuration" | "yearMonthDuration"
-                    | "days and time duration" | "years and months duration"), Json::String(text)) => {
-                    Some(serde_json::json!({ "@": text }))
-                }
+                (
+                    Some(
+                        "number"
+                        | "date"
+                        | "time"
+                        | "dateTime"
+                        | "date and time"
+                        | "dayTimeDuration"
+                        | "yearMonthDuration"
+                        | "days and time duration"
+                        | "years and months duration",
+                    ),
+                    Json::String(text),
+                ) => Some(serde_json::json!({ "@": text })),
                 _ => None,
             };
             context.set_entry(&Name::from(key), value::read(marked.as_ref().unwrap_or(json), &mut budget)?);
@@ -154,15 +182,18 @@ impl Decisions {
         let mut value = Json::Null;
         for index in order {
             let Some(known) = self.decisions.get(index) else { continue };
-            let answer = run(|| Ok(self.model.evaluate_invocable(&self.namespace, &self.model_name, &known.name, &context)))?;
+            let answer =
+                run(|| Ok(self.model.evaluate_invocable(&self.namespace, &self.model_name, &known.name, &context)))?;
             value = run(|| value::write(&answer))?;
             if let Some(table) = &known.table {
                 let scope = FeelScope::from(context.clone());
-                fired.extend(table.fired(&known.name, &scope, &value)?.into_iter().map(|(rule, annotation)| FiredRule {
-                    table: known.name.clone(),
-                    rule: rule + 1,
-                    annotation,
-                }));
+                fired.extend(
+                    table.fired(&known.name, &scope, &value)?.into_iter().map(|(rule, annotation)| FiredRule {
+                        table: known.name.clone(),
+                        rule: rule + 1,
+                        annotation,
+                    }),
+                );
             }
             context.set_entry(&Name::from(&known.variable), answer);
         }
@@ -235,13 +266,23 @@ impl Inspection {
             .business_knowledge_models()
             .iter()
             .map(|model| (model.variable().feel_name().to_string(), model.id().clone()))
-            .chain(definitions.decision_services().iter().map(|service| (service.variable().feel_name().to_string(), service.id().clone())))
+            .chain(
+                definitions
+                    .decision_services()
+                    .iter()
+                    .map(|service| (service.variable().feel_name().to_string(), service.id().clone())),
+            )
             .collect();
         let variables: HashMap<String, String> = definitions
             .decisions()
             .iter()
             .map(|decision| (decision.id().clone(), decision.variable().feel_name().to_string()))
-            .chain(definitions.input_data().iter().map(|input| (input.id().clone(), input.variable().feel_name().to_string())))
+            .chain(
+                definitions
+                    .input_data()
+                    .iter()
+                    .map(|input| (input.id().clone(), input.variable().feel_name().to_string())),
+            )
             .collect();
         for decision in definitions.decisions() {
             let mut to = HashSet::new();
@@ -253,7 +294,12 @@ impl Inspection {
                     to.insert(href.id().to_owned());
                 }
             }
-            to.extend(decision.knowledge_requirements().iter().map(|requirement| requirement.required_knowledge().id().to_owned()));
+            to.extend(
+                decision
+                    .knowledge_requirements()
+                    .iter()
+                    .map(|requirement| requirement.required_knowledge().id().to_owned()),
+            );
             let mut texts = Vec::new();
             if let Some(logic) = decision.decision_logic() {
                 collect(logic, &mut texts)?;
@@ -266,7 +312,8 @@ impl Inspection {
                 for name in self.text(text)? {
                     to.extend(ids.get(&name).cloned());
                     if plain && !readable.contains(&name) && !self.callable.contains(&name) {
-                        let position = text.1.find(&name).map_or(0, |byte| text.1.get(..byte).unwrap_or_default().chars().count());
+                        let position =
+                            text.1.find(&name).map_or(0, |byte| text.1.get(..byte).unwrap_or_default().chars().count());
                         return Err(RuleError::UnknownName { name, position });
                     }
                 }
@@ -274,8 +321,11 @@ impl Inspection {
             edges.insert(decision.id().clone(), to);
         }
         for model in definitions.business_knowledge_models() {
-            let mut to: HashSet<String> =
-                model.knowledge_requirements().iter().map(|requirement| requirement.required_knowledge().id().to_owned()).collect();
+            let mut to: HashSet<String> = model
+                .knowledge_requirements()
+                .iter()
+                .map(|requirement| requirement.required_knowledge().id().to_owned())
+                .collect();
             let mut texts = Vec::new();
             if let Some(function) = model.encapsulated_logic() {
                 collect_function(function, &mut texts)?;
@@ -372,8 +422,12 @@ fn collect<'a>(logic: &'a ExpressionInstance, texts: &mut Vec<Text<'a>>) -> Resu
                 texts.extend(rule.output_entries.iter().map(|entry| (Grammar::Expression, entry.text.as_str())));
             }
         }
-        Logic::FunctionDefinition(_) => return Err(RuleError::Refused { what: "自定义函数，请写成业务知识模型".to_owned() }),
-        Logic::Context(context) => context.context_entries().iter().try_for_each(|entry| collect(&entry.value, texts))?,
+        Logic::FunctionDefinition(_) => {
+            return Err(RuleError::Refused { what: "自定义函数，请写成业务知识模型".to_owned() });
+        }
+        Logic::Context(context) => {
+            context.context_entries().iter().try_for_each(|entry| collect(&entry.value, texts))?
+        }
         Logic::Invocation(invocation) => {
             collect(invocation.called_function(), texts)?;
             for binding in invocation.bindings() {

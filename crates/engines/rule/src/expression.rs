@@ -40,9 +40,9 @@ impl Expression {
         let mut budget = limits::INPUT_VALUES;
         let mut inputs = FeelContext::default();
         for (key, name) in &self.inputs {
-            if let Some(json) = context.get(key) {
-                inputs.set_entry(name, value::read(json, &mut budget)?);
-            }
+            // A missing name is null, even where a function has that name too.
+            let json = context.get(key).unwrap_or(&Json::Null);
+            inputs.set_entry(name, value::read(json, &mut budget)?);
         }
         let scope = FeelScope::from(inputs);
         run(|| value::write(&(self.evaluator)(&scope)))
@@ -107,7 +107,9 @@ impl Feel {
         let compiled = self.compile(expression, names)?;
         match compiled.needs.certain.iter().find(|name| !names.contains(name)) {
             None => Ok(()),
-            Some(unknown) => Err(RuleError::UnknownName { name: unknown.clone(), position: position(expression, unknown) }),
+            Some(unknown) => {
+                Err(RuleError::UnknownName { name: unknown.clone(), position: position(expression, unknown) })
+            }
         }
     }
 

@@ -43,14 +43,16 @@ pub(crate) fn is_too_deep(node: &AstNode) -> bool {
 /// `area > > 3`; a reader would not.
 pub(crate) fn has_stray_test(node: &AstNode, tested: bool) -> bool {
     use AstNode::*;
-    let stray = matches!(node, UnaryGe(_) | UnaryGt(_) | UnaryLe(_) | UnaryLt(_) | UnaryEq(_) | UnaryNe(_) | Irrelevant);
+    let stray =
+        matches!(node, UnaryGe(_) | UnaryGt(_) | UnaryLe(_) | UnaryLt(_) | UnaryEq(_) | UnaryNe(_) | Irrelevant);
     if stray && !tested {
         return true;
     }
     let lists = matches!(node, ExpressionList(_) | CommaList(_) | NegatedList(_) | List(_));
-    children(node).into_iter().enumerate().any(|(place, child)| {
-        has_stray_test(child, (lists && tested) || (matches!(node, In(..)) && place == 1))
-    })
+    children(node)
+        .into_iter()
+        .enumerate()
+        .any(|(place, child)| has_stray_test(child, (lists && tested) || (matches!(node, In(..)) && place == 1)))
 }
 
 /// Where the evaluator departs from the standard and from the browser, says the same thing so that they agree:
@@ -130,7 +132,12 @@ fn refuse(node: &AstNode, callable: Callable<'_>, sorts: bool) -> Result<(), Rul
         },
         _ => {}
     }
-    let sorts = sorting || (sorts && matches!(node, AstNode::PositionalParameters(_) | AstNode::NamedParameters(_) | AstNode::NamedParameter(..)));
+    let sorts = sorting
+        || (sorts
+            && matches!(
+                node,
+                AstNode::PositionalParameters(_) | AstNode::NamedParameters(_) | AstNode::NamedParameter(..)
+            ));
     children(node).into_iter().try_for_each(|child| refuse(child, callable, sorts))
 }
 
@@ -219,9 +226,14 @@ impl Walk {
         let mut rounds = 1_u64;
         for context in children(contexts) {
             let (name, size) = match context {
-                AstNode::IterationContextSingle(name, list) | AstNode::QuantifiedContext(name, list) => {
-                    (name, if matches!(list.as_ref(), AstNode::Range(..)) { limits::RANGE.max(self.steps(list)) } else { self.steps(list) })
-                }
+                AstNode::IterationContextSingle(name, list) | AstNode::QuantifiedContext(name, list) => (
+                    name,
+                    if matches!(list.as_ref(), AstNode::Range(..)) {
+                        limits::RANGE.max(self.steps(list))
+                    } else {
+                        self.steps(list)
+                    },
+                ),
                 AstNode::IterationContextInterval(name, start, end) => {
                     let ends = self.steps(start).saturating_add(self.steps(end));
                     (name, literal_span(start, end).unwrap_or(limits::RANGE.max(ends)))
@@ -245,7 +257,9 @@ impl Walk {
 
 fn literal(node: &AstNode) -> Option<f64> {
     match node {
-        AstNode::Numeric(before, after, _, exponent) if exponent.is_empty() => format!("{before}.{after}0").parse().ok(),
+        AstNode::Numeric(before, after, _, exponent) if exponent.is_empty() => {
+            format!("{before}.{after}0").parse().ok()
+        }
         AstNode::Numeric(before, _, sign, exponent) => format!("{before}e{sign}{exponent}").parse().ok(),
         AstNode::Neg(inner) => literal(inner).map(|number| -number),
         _ => None,
@@ -291,7 +305,11 @@ pub(crate) fn has_open_range(node: &AstNode) -> bool {
 
 fn bound_range(start: &AstNode, end: &mut Box<AstNode>) -> Result<(), RuleError> {
     if let Some(span) = literal_span(start, end) {
-        return if span > limits::RANGE { Err(RuleError::TooLarge { what: "循环的次数", limit: limits::RANGE }) } else { Ok(()) };
+        return if span > limits::RANGE {
+            Err(RuleError::TooLarge { what: "循环的次数", limit: limits::RANGE })
+        } else {
+            Ok(())
+        };
     }
     let boxed = Box::new;
     let number = || boxed(AstNode::Numeric(limits::RANGE.to_string(), String::new(), '+', String::new()));
@@ -309,39 +327,153 @@ fn bound_range(start: &AstNode, end: &mut Box<AstNode>) -> Result<(), RuleError>
 pub(crate) fn children(node: &AstNode) -> Vec<&AstNode> {
     use AstNode::*;
     match node {
-        Add(a, b) | And(a, b) | ContextEntry(a, b) | ContextTypeEntry(a, b) | Div(a, b) | Eq(a, b) | Every(a, b)
-        | Exp(a, b) | Filter(a, b) | For(a, b) | FormalParameter(a, b) | FunctionDefinition(a, b)
-        | FunctionInvocation(a, b) | FunctionType(a, b) | Ge(a, b) | Gt(a, b) | In(a, b) | InstanceOf(a, b)
-        | IterationContextSingle(a, b) | Le(a, b) | Lt(a, b) | Mul(a, b) | NamedParameter(a, b) | Nq(a, b)
-        | Or(a, b) | Out(a, b) | Path(a, b) | QuantifiedContext(a, b) | Range(a, b) | Some(a, b) | Sub(a, b) => vec![a, b],
+        Add(a, b)
+        | And(a, b)
+        | ContextEntry(a, b)
+        | ContextTypeEntry(a, b)
+        | Div(a, b)
+        | Eq(a, b)
+        | Every(a, b)
+        | Exp(a, b)
+        | Filter(a, b)
+        | For(a, b)
+        | FormalParameter(a, b)
+        | FunctionDefinition(a, b)
+        | FunctionInvocation(a, b)
+        | FunctionType(a, b)
+        | Ge(a, b)
+        | Gt(a, b)
+        | In(a, b)
+        | InstanceOf(a, b)
+        | IterationContextSingle(a, b)
+        | Le(a, b)
+        | Lt(a, b)
+        | Mul(a, b)
+        | NamedParameter(a, b)
+        | Nq(a, b)
+        | Or(a, b)
+        | Out(a, b)
+        | Path(a, b)
+        | QuantifiedContext(a, b)
+        | Range(a, b)
+        | Some(a, b)
+        | Sub(a, b) => vec![a, b],
         Between(a, b, c) | If(a, b, c) | IterationContextInterval(a, b, c) => vec![a, b, c],
-        CommaList(items) | Context(items) | ContextType(items) | ExpressionList(items) | FormalParameters(items)
-        | IterationContexts(items) | List(items) | NamedParameters(items) | NegatedList(items) | ParameterTypes(items)
-        | PositionalParameters(items) | QualifiedName(items) | QuantifiedContexts(items) => items.iter().collect(),
-        EvaluatedExpression(a) | FunctionBody(a, _) | IntervalEnd(a, _) | IntervalStart(a, _) | ListType(a) | Neg(a)
-        | RangeType(a) | Satisfies(a) | UnaryGe(a) | UnaryGt(a) | UnaryLe(a) | UnaryLt(a) | UnaryEq(a)
+        CommaList(items)
+        | Context(items)
+        | ContextType(items)
+        | ExpressionList(items)
+        | FormalParameters(items)
+        | IterationContexts(items)
+        | List(items)
+        | NamedParameters(items)
+        | NegatedList(items)
+        | ParameterTypes(items)
+        | PositionalParameters(items)
+        | QualifiedName(items)
+        | QuantifiedContexts(items) => items.iter().collect(),
+        EvaluatedExpression(a)
+        | FunctionBody(a, _)
+        | IntervalEnd(a, _)
+        | IntervalStart(a, _)
+        | ListType(a)
+        | Neg(a)
+        | RangeType(a)
+        | Satisfies(a)
+        | UnaryGe(a)
+        | UnaryGt(a)
+        | UnaryLe(a)
+        | UnaryLt(a)
+        | UnaryEq(a)
         | UnaryNe(a) => vec![a],
-        At(_) | Boolean(_) | ContextEntryKey(_) | ContextTypeEntryKey(_) | FeelType(_) | Irrelevant | Name(_) | Null
-        | Numeric(..) | ParameterName(_) | QualifiedNameSegment(_) | String(_) => vec![],
+        At(_)
+        | Boolean(_)
+        | ContextEntryKey(_)
+        | ContextTypeEntryKey(_)
+        | FeelType(_)
+        | Irrelevant
+        | Name(_)
+        | Null
+        | Numeric(..)
+        | ParameterName(_)
+        | QualifiedNameSegment(_)
+        | String(_) => vec![],
     }
 }
 
 fn children_mut(node: &mut AstNode) -> Vec<&mut AstNode> {
     use AstNode::*;
     match node {
-        Add(a, b) | And(a, b) | ContextEntry(a, b) | ContextTypeEntry(a, b) | Div(a, b) | Eq(a, b) | Every(a, b)
-        | Exp(a, b) | Filter(a, b) | For(a, b) | FormalParameter(a, b) | FunctionDefinition(a, b)
-        | FunctionInvocation(a, b) | FunctionType(a, b) | Ge(a, b) | Gt(a, b) | In(a, b) | InstanceOf(a, b)
-        | IterationContextSingle(a, b) | Le(a, b) | Lt(a, b) | Mul(a, b) | NamedParameter(a, b) | Nq(a, b)
-        | Or(a, b) | Out(a, b) | Path(a, b) | QuantifiedContext(a, b) | Range(a, b) | Some(a, b) | Sub(a, b) => vec![a, b],
+        Add(a, b)
+        | And(a, b)
+        | ContextEntry(a, b)
+        | ContextTypeEntry(a, b)
+        | Div(a, b)
+        | Eq(a, b)
+        | Every(a, b)
+        | Exp(a, b)
+        | Filter(a, b)
+        | For(a, b)
+        | FormalParameter(a, b)
+        | FunctionDefinition(a, b)
+        | FunctionInvocation(a, b)
+        | FunctionType(a, b)
+        | Ge(a, b)
+        | Gt(a, b)
+        | In(a, b)
+        | InstanceOf(a, b)
+        | IterationContextSingle(a, b)
+        | Le(a, b)
+        | Lt(a, b)
+        | Mul(a, b)
+        | NamedParameter(a, b)
+        | Nq(a, b)
+        | Or(a, b)
+        | Out(a, b)
+        | Path(a, b)
+        | QuantifiedContext(a, b)
+        | Range(a, b)
+        | Some(a, b)
+        | Sub(a, b) => vec![a, b],
         Between(a, b, c) | If(a, b, c) | IterationContextInterval(a, b, c) => vec![a, b, c],
-        CommaList(items) | Context(items) | ContextType(items) | ExpressionList(items) | FormalParameters(items)
-        | IterationContexts(items) | List(items) | NamedParameters(items) | NegatedList(items) | ParameterTypes(items)
-        | PositionalParameters(items) | QualifiedName(items) | QuantifiedContexts(items) => items.iter_mut().collect(),
-        EvaluatedExpression(a) | FunctionBody(a, _) | IntervalEnd(a, _) | IntervalStart(a, _) | ListType(a) | Neg(a)
-        | RangeType(a) | Satisfies(a) | UnaryGe(a) | UnaryGt(a) | UnaryLe(a) | UnaryLt(a) | UnaryEq(a)
+        CommaList(items)
+        | Context(items)
+        | ContextType(items)
+        | ExpressionList(items)
+        | FormalParameters(items)
+        | IterationContexts(items)
+        | List(items)
+        | NamedParameters(items)
+        | NegatedList(items)
+        | ParameterTypes(items)
+        | PositionalParameters(items)
+        | QualifiedName(items)
+        | QuantifiedContexts(items) => items.iter_mut().collect(),
+        EvaluatedExpression(a)
+        | FunctionBody(a, _)
+        | IntervalEnd(a, _)
+        | IntervalStart(a, _)
+        | ListType(a)
+        | Neg(a)
+        | RangeType(a)
+        | Satisfies(a)
+        | UnaryGe(a)
+        | UnaryGt(a)
+        | UnaryLe(a)
+        | UnaryLt(a)
+        | UnaryEq(a)
         | UnaryNe(a) => vec![a],
-        At(_) | Boolean(_) | ContextEntryKey(_) | ContextTypeEntryKey(_) | FeelType(_) | Irrelevant | Name(_) | Null
-        | Numeric(..) | ParameterName(_) | QualifiedNameSegment(_) | String(_) => vec![],
+        At(_)
+        | Boolean(_)
+        | ContextEntryKey(_)
+        | ContextTypeEntryKey(_)
+        | FeelType(_)
+        | Irrelevant
+        | Name(_)
+        | Null
+        | Numeric(..)
+        | ParameterName(_)
+        | QualifiedNameSegment(_)
+        | String(_) => vec![],
     }
 }

@@ -6,35 +6,137 @@
 
 /// Words of the grammar.
 const KEYWORDS: &[&str] = &[
-    "and", "between", "context", "else", "every", "external", "false", "for", "function", "if", "in", "instance",
-    "item", "list", "not", "null", "of", "or", "range", "return", "satisfies", "some", "then", "true",
+    "and",
+    "between",
+    "context",
+    "else",
+    "every",
+    "external",
+    "false",
+    "for",
+    "function",
+    "if",
+    "in",
+    "instance",
+    "item",
+    "list",
+    "not",
+    "null",
+    "of",
+    "or",
+    "range",
+    "return",
+    "satisfies",
+    "some",
+    "then",
+    "true",
 ];
 
 /// Built-in functions, longest first where one begins another.
 const FUNCTIONS: &[&str] = &[
-    "abs", "after", "all", "any", "append", "before", "ceiling", "coincides", "concatenate", "contains",
-    "context merge", "context put", "context", "count", "date and time", "date", "day of week", "day of year",
-    "decimal", "distinct values", "duration", "during", "ends with", "even", "exp", "finished by", "finishes",
-    "flatten", "floor", "get entries", "get value", "includes", "index of", "insert before", "is",
-    "list contains", "list replace", "log", "lower case", "matches", "max", "mean", "median", "meets", "met by",
-    "min", "mode", "modulo", "month of year", "not", "number", "odd", "overlaps after", "overlaps before",
-    "overlaps", "product", "range", "remove", "replace", "reverse", "round down", "round half down",
-    "round half up", "round up", "sort", "split", "sqrt", "started by", "starts with", "starts", "stddev",
-    "string join", "string length", "string", "sublist", "substring after", "substring before", "substring", "sum",
-    "time", "union", "upper case", "week of year", "years and months duration",
+    "abs",
+    "after",
+    "all",
+    "any",
+    "append",
+    "before",
+    "ceiling",
+    "coincides",
+    "concatenate",
+    "contains",
+    "context merge",
+    "context put",
+    "context",
+    "count",
+    "date and time",
+    "date",
+    "day of week",
+    "day of year",
+    "decimal",
+    "distinct values",
+    "duration",
+    "during",
+    "ends with",
+    "even",
+    "exp",
+    "finished by",
+    "finishes",
+    "flatten",
+    "floor",
+    "get entries",
+    "get value",
+    "includes",
+    "index of",
+    "insert before",
+    "is",
+    "list contains",
+    "list replace",
+    "log",
+    "lower case",
+    "matches",
+    "max",
+    "mean",
+    "median",
+    "meets",
+    "met by",
+    "min",
+    "mode",
+    "modulo",
+    "month of year",
+    "not",
+    "number",
+    "odd",
+    "overlaps after",
+    "overlaps before",
+    "overlaps",
+    "product",
+    "range",
+    "remove",
+    "replace",
+    "reverse",
+    "round down",
+    "round half down",
+    "round half up",
+    "round up",
+    "sort",
+    "split",
+    "sqrt",
+    "started by",
+    "starts with",
+    "starts",
+    "stddev",
+    "string join",
+    "string length",
+    "string",
+    "sublist",
+    "substring after",
+    "substring before",
+    "substring",
+    "sum",
+    "time",
+    "union",
+    "upper case",
+    "week of year",
+    "years and months duration",
+];
+
+/// Properties of dates and durations: after a dot the parser knows them by itself.
+const PROPERTIES: &[&str] = &[
+    "year", "years", "month", "months", "day", "days", "weekday", "hour", "hours", "minute", "minutes", "second",
+    "seconds", "timezone", "start", "end",
 ];
 
 /// Functions that read the clock: the caller gives `today` as a value instead.
 pub(crate) const CLOCK: &[&str] = &["now", "today"];
 
-/// Tells whether a word cannot be the name of a value in expressions (a FEEL keyword or built-in function).
+/// Tells whether a word cannot be the name of a value in expressions.
 pub fn is_reserved(word: &str) -> bool {
-    KEYWORDS.contains(&word) || FUNCTIONS.contains(&word) || word == "now" || word == "partial"
+    KEYWORDS.contains(&word) || word == "now" || word == "partial"
 }
 
 /// Tells whether a name must be told to the parser because it is no plain word or is a word of the language.
 pub(crate) fn is_special(name: &str) -> bool {
-    is_reserved(name) || !name.chars().all(continues_word) || !name.starts_with(starts_word)
+    is_reserved(name) || is_function(name) || !name.chars().all(continues_word) || !name.starts_with(starts_word)
 }
 
 /// Tells whether this is the name of a built-in function that rules may call.
@@ -87,7 +189,10 @@ pub(crate) fn words(expression: &str) -> Vec<Word> {
             return;
         }
         let after_dot = chars.get(..start).unwrap_or_default().iter().rev().find(|c| !c.is_whitespace()) == Some(&'.');
-        words.push(Word { text, start, after_dot });
+        // Were `years` of `.years` a known name, `years and months duration` would begin with it.
+        if !(after_dot && PROPERTIES.contains(&text.as_str())) {
+            words.push(Word { text, start, after_dot });
+        }
     });
     words
 }

@@ -23,13 +23,20 @@ struct Row {
 }
 
 impl Table {
+    /// Tells whether the result is a list of all rules that fit.
+    pub(crate) fn collects(table: &DecisionTable) -> bool {
+        use dsntk_model::BuiltinAggregator::List;
+        matches!(table.hit_policy(), HitPolicy::Collect(List) | HitPolicy::RuleOrder | HitPolicy::OutputOrder)
+    }
+
     /// Compiles a table. `descriptions` are the rules' description elements, in rule order.
     pub(crate) fn compile(table: &DecisionTable, names: &[String], descriptions: &[String]) -> Result<Self, RuleError> {
         let read = |text: &str, grammar| parse(text, names.iter().map(String::as_str), grammar);
         let is_in = |value: &AstNode, tests: AstNode| AstNode::In(Box::new(value.clone()), Box::new(tests));
         let mut columns = Vec::new();
         for clause in table.input_clauses() {
-            let allowed = clause.allowed_input_values.as_deref().map(|text| read(text, Grammar::UnaryTests)).transpose()?;
+            let allowed =
+                clause.allowed_input_values.as_deref().map(|text| read(text, Grammar::UnaryTests)).transpose()?;
             columns.push((read(&clause.input_expression, Grammar::Expression)?, allowed));
         }
         let mut rules = Vec::new();
@@ -57,7 +64,12 @@ impl Table {
     }
 
     /// The rules behind `result`, as index (from 0) and annotation.
-    pub(crate) fn fired(&self, table: &str, scope: &FeelScope, result: &Json) -> Result<Vec<(usize, String)>, RuleError> {
+    pub(crate) fn fired(
+        &self,
+        table: &str,
+        scope: &FeelScope,
+        result: &Json,
+    ) -> Result<Vec<(usize, String)>, RuleError> {
         let mut fired: Vec<usize> = Vec::new();
         for (index, rule) in self.rules.iter().enumerate() {
             if run(|| Ok(rule.tests.iter().all(|test| test(scope) == Value::Boolean(true))))? {
@@ -84,7 +96,9 @@ impl Table {
         let one = |output: &Evaluator| run(|| value::write(&output(scope))).ok();
         match rule.outputs.as_slice() {
             [output] => one(output).as_ref() == Some(result),
-            outputs => outputs.iter().zip(&self.output_names).all(|(output, name)| one(output).as_ref() == result.get(name)),
+            outputs => {
+                outputs.iter().zip(&self.output_names).all(|(output, name)| one(output).as_ref() == result.get(name))
+            }
         }
     }
 }

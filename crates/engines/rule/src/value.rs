@@ -13,7 +13,9 @@ const MARK: &str = "@";
 
 /// Reads a JSON value. `budget` is the number of values that may still be read.
 pub(crate) fn read(json: &Json, budget: &mut usize) -> Result<Value, RuleError> {
-    *budget = budget.checked_sub(1).ok_or(RuleError::TooLarge { what: "输入的数据量", limit: limits::INPUT_VALUES as u64 })?;
+    *budget = budget
+        .checked_sub(1)
+        .ok_or(RuleError::TooLarge { what: "输入的数据量", limit: limits::INPUT_VALUES as u64 })?;
     Ok(match json {
         Json::Null => Value::Null(None),
         Json::Bool(flag) => Value::Boolean(*flag),

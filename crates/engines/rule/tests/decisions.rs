@@ -23,7 +23,8 @@ fn a_unique_table_decides_and_tells_which_rule_fired() {
     let decision = decisions.decide("风险等级", &object(json!({"面积": 30, "业态": "小餐饮"}))).expect("decided");
     assert_eq!(decision.value, json!("低"));
     assert_eq!(decision.fired, [fired(1, "小于 50 平方米")]);
-    let decision = decisions.decide("风险等级", &object(json!({"面积": "800.5", "业态": "单位食堂"}))).expect("decided");
+    let decision =
+        decisions.decide("风险等级", &object(json!({"面积": "800.5", "业态": "单位食堂"}))).expect("decided");
     assert_eq!(decision.value, json!("高"));
     assert_eq!(decision.fired, [fired(4, "A & B 级以上")]);
     let decision = decisions.decide("风险等级", &object(json!({"面积": null, "业态": null}))).expect("decided");
@@ -33,13 +34,25 @@ fn a_unique_table_decides_and_tells_which_rule_fired() {
 /// req: FORM-016
 #[test]
 fn first_takes_the_first_and_collect_takes_all() {
-    let overlapping = |policy: &str| risk(policy).replace("[50..200)", "&lt; 200").replace("name=\"风险等级\" typeRef=\"string\"", "name=\"风险等级\"");
+    let overlapping = |policy: &str| {
+        risk(policy)
+            .replace("[50..200)", "&lt; 200")
+            .replace("name=\"风险等级\" typeRef=\"string\"", "name=\"风险等级\"")
+    };
     let input = object(json!({"面积": 30, "业态": "小餐饮"}));
-    let first = Decisions::parse(&overlapping("hitPolicy=\"FIRST\"")).expect("a DMN file").decide("风险等级", &input).expect("decided");
+    let first = Decisions::parse(&overlapping("hitPolicy=\"FIRST\""))
+        .expect("a DMN file")
+        .decide("风险等级", &input)
+        .expect("decided");
     assert_eq!((first.value, first.fired), (json!("低"), vec![fired(1, "小于 50 平方米")]));
-    let collect = Decisions::parse(&overlapping("hitPolicy=\"COLLECT\"")).expect("a DMN file").decide("风险等级", &input).expect("decided");
+    let collect = Decisions::parse(&overlapping("hitPolicy=\"COLLECT\""))
+        .expect("a DMN file")
+        .decide("风险等级", &input)
+        .expect("decided");
     assert_eq!(collect.value, json!(["低", "中"]));
     assert_eq!(collect.fired.iter().map(|rule| rule.rule).collect::<Vec<_>>(), [1, 2]);
+    let typed = risk("hitPolicy=\"COLLECT\"");
+    assert!(matches!(Decisions::parse(&typed), Err(RuleError::Model { .. })), "a list in a text variable");
     let unique = Decisions::parse(&overlapping("hitPolicy=\"UNIQUE\"")).expect("a DMN file").decide("风险等级", &input);
     assert_eq!(unique, Err(RuleError::Ambiguous { table: "风险等级".into(), rules: "1、2".into() }));
 }
@@ -48,7 +61,8 @@ fn first_takes_the_first_and_collect_takes_all() {
 #[test]
 fn a_decision_that_needs_another_explains_both() {
     let decisions = Decisions::parse(include_str!("decisions/chain.dmn")).expect("a DMN file");
-    let decision = decisions.decide("审查方式", &object(json!({"面积": 300, "开业日期": "2026-10-01"}))).expect("decided");
+    let decision =
+        decisions.decide("审查方式", &object(json!({"面积": 300, "开业日期": "2026-10-01"}))).expect("decided");
     assert_eq!(decision.value, json!({"方式": "现场核查", "天数": 7.5}));
     let rules: Vec<(&str, usize)> = decision.fired.iter().map(|rule| (rule.table.as_str(), rule.rule)).collect();
     assert_eq!(rules, [("规模", 2), ("审查方式", 1)]);
@@ -63,7 +77,10 @@ fn external_functions_recursion_and_unknown_names_are_refused_when_read() {
     assert!(refused(&bkm.replace("<encapsulatedLogic>", "<encapsulatedLogic kind=\"Java\">")));
     assert!(refused(&bkm.replace("<encapsulatedLogic>", "<encapsulatedLogic kind=\"PMML\">")));
     assert!(refused(&bkm.replace("m * 2.5", "单价(m + 1)")));
-    assert!(refused(&bkm.replace("单价(面积)", r#"{f: function(x) external {java: {class: "a", method signature: "b()"}}, r: f(1)}.r"#)));
+    assert!(refused(&bkm.replace(
+        "单价(面积)",
+        r#"{f: function(x) external {java: {class: "a", method signature: "b()"}}, r: f(1)}.r"#
+    )));
     assert!(refused(&bkm.replace("单价(面积)", "now().year")));
     assert!(refused(&bkm.replace("单价(面积)", "for n in 1..面积 return n")));
     assert_eq!(

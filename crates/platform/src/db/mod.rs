@@ -10,9 +10,11 @@
 
 pub mod migrate;
 
+use std::panic::AssertUnwindSafe;
 use std::str::FromStr;
 use std::time::Duration;
 
+use futures::FutureExt;
 use futures::future::BoxFuture;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
@@ -193,9 +195,12 @@ impl<T: Send + 'static> Command for Pending<T> {
 
 async fn in_savepoint<T>(outer: &DatabaseTransaction, now: time::OffsetDateTime, body: Body<T>) -> Result<T> {
     let tx = Tx::new(outer.begin().await?, now);
-    let value = match body(&tx).await {
-        Ok(value) => tx.flush().await.map(|()| value),
-        Err(problem) => Err(problem),
+    // A mistake in one command must not take the only writer, and with it every later command, along.
+    let outcome = AssertUnwindSafe(async { body(&tx).await }).catch_unwind().await;
+    let value = match outcome {
+        Ok(Ok(value)) => tx.flush().await.map(|()| value),
+        Ok(Err(problem)) => Err(problem),
+        Err(_) => Err(Problem::internal("a command panicked and was undone")),
     };
     let savepoint = tx.into_inner();
     match value {
@@ -239,10 +244,11 @@ async fn commit_group(
     while let Some(command) = group.get_mut(at) {
         command.run(&outer).await;
         at += 1;
-        if at == group.len() && at < GROUP {
-            if let Ok(next) = commands.try_recv() {
-                group.push(next);
-            }
+        if at == group.len()
+            && at < GROUP
+            && let Ok(next) = commands.try_recv()
+        {
+            group.push(next);
         }
     }
     outer.commit().await

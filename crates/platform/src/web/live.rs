@@ -47,11 +47,10 @@ impl Live {
 
     /// Server-sent events of the topics that `wanted` accepts, named `name`. A slow reader that
     /// missed some gets one event and fetches again.
-    pub fn stream(
-        &self,
-        name: &'static str,
-        wanted: impl Fn(&str) -> bool + Send + 'static,
-    ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    pub fn stream<W>(&self, name: &'static str, wanted: W) -> Sse<impl Stream<Item = Result<Event, Infallible>> + use<W>>
+    where
+        W: Fn(&str) -> bool + Send + 'static,
+    {
         let stream = BroadcastStream::new(self.sender.subscribe()).filter_map(move |received| {
             let event = match received {
                 Ok(change) if wanted(&change.topic) => Some(Event::default().event(name).data(change.id)),

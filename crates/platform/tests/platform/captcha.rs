@@ -8,8 +8,12 @@ use crate::fresh;
 
 /// Solves `七加二等于几？` as a reader does.
 fn solved(asked: &Captcha) -> Answer {
-    let digits: Vec<i64> =
-        asked.question.chars().filter_map(|c| "零一二三四五六七八九".chars().position(|d| d == c)).map(|d| i64::try_from(d).unwrap()).collect();
+    let digits: Vec<i64> = asked
+        .question
+        .chars()
+        .filter_map(|c| "零一二三四五六七八九".chars().position(|d| d == c))
+        .map(|d| i64::try_from(d).unwrap())
+        .collect();
     let [a, b] = digits[..] else { panic!("{}", asked.question) };
     let answer = if asked.question.contains('加') { a + b } else { a - b };
     Answer { captcha_id: asked.id, captcha_answer: format!(" {answer} ") }

@@ -88,8 +88,9 @@ async fn a_failing_job_waits_longer_each_time_and_is_dead_after_the_last_try() {
         let test = fresh(backend).await;
         let platform = &test.platform;
         enqueue(platform, vec![job(platform, "fail", json!({}))]).await;
-        let handlers = Handlers::default()
-            .with("fail", |_, _| Box::pin(async { Err(Problem::unavailable("短信通道没有回应。", "timeout")) }));
+        let handlers = Handlers::default().with("fail", |_, _| {
+            Box::pin(async { Err(Problem::unavailable("短信通道没有回应。", "timeout")) })
+        });
         for attempt in 1..=MAX_ATTEMPTS {
             assert_eq!(jobs::run_due(platform, &handlers, 5).await.unwrap(), 1, "{backend:?} try {attempt}");
             let pause = Duration::seconds(2_i64.pow(u32::try_from(attempt).unwrap()));
@@ -126,7 +127,8 @@ async fn the_job_of_a_node_that_died_is_taken_over_after_its_lease() {
         let platform = &test.platform;
         enqueue(platform, vec![job(platform, "work", json!({}))]).await;
         let stuck = Handlers::default().with("work", |_, _| Box::pin(std::future::pending()));
-        let died = tokio::time::timeout(std::time::Duration::from_millis(500), jobs::run_due(platform, &stuck, 1)).await;
+        let died =
+            tokio::time::timeout(std::time::Duration::from_millis(500), jobs::run_due(platform, &stuck, 1)).await;
         assert!(died.is_err());
         let runs = Runs::default();
         let handlers = runs.handler("work");

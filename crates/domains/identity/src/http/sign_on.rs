@@ -51,7 +51,8 @@ pub(crate) async fn begin_sign_on(
         Ok(begun) => {
             let secure = if identity.platform.config.secure_cookies { "; Secure" } else { "" };
             let path = "/api/v1/portal/sign-on";
-            let kept = format!("{STATE_COOKIE}={}; Path={path}; HttpOnly; SameSite=Lax; Max-Age=600{secure}", begun.state);
+            let kept =
+                format!("{STATE_COOKIE}={}; Path={path}; HttpOnly; SameSite=Lax; Max-Age=600{secure}", begun.state);
             (set_cookie(kept), Redirect::to(&begun.address)).into_response()
         }
         Err(problem) => explain(&headers, problem),
@@ -76,10 +77,10 @@ pub(crate) async fn finish_sign_on(
         Err(problem) => return explain(&parts.headers, problem),
     };
     // Whoever was signed in before in this browser is signed out.
-    if let Some(old) = cookie(&parts, Audience::Portal.cookie()) {
-        if let Err(problem) = identity.platform.sessions.end(&identity.platform, Audience::Portal, old).await {
-            return explain(&parts.headers, problem);
-        }
+    if let Some(old) = cookie(&parts, Audience::Portal.cookie())
+        && let Err(problem) = identity.platform.sessions.end(&identity.platform, Audience::Portal, old).await
+    {
+        return explain(&parts.headers, problem);
     }
     (set_cookie(session), Redirect::to(&return_to)).into_response()
 }

@@ -148,7 +148,12 @@ impl AccountEdit {
 fn is_email(text: &str) -> bool {
     let Some((name, host)) = text.split_once('@') else { return false };
     let plain = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_graphic() && !"@,;<>\"".contains(c));
-    text.len() <= 254 && plain(name) && plain(host) && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
+    text.len() <= 254
+        && plain(name)
+        && plain(host)
+        && host.contains('.')
+        && !host.starts_with('.')
+        && !host.ends_with('.')
 }
 
 /// Where to go after signing in: a path of this site, or the first page.
@@ -173,7 +178,9 @@ mod tests {
     #[test]
     fn only_a_path_of_this_site_is_gone_back_to() {
         assert_eq!(local_path(Some("/apply/food?step=3#area")), "/apply/food?step=3#area");
-        for bad in ["https://evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example", "evil", "", "/api/v1/x"] {
+        for bad in
+            ["https://evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example", "evil", "", "/api/v1/x"]
+        {
             assert_eq!(local_path(Some(bad)), "/", "{bad:?}");
         }
         assert_eq!(local_path(None), "/");

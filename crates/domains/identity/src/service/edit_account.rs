@@ -18,7 +18,12 @@ impl Identity {
     ///
     /// # Errors
     /// 422 names each wrong field, 409 when the page is older than the account.
-    pub async fn edit_account(&self, caller: &Allowed<EditAccount>, version: i64, edit: AccountEdit) -> Result<Account> {
+    pub async fn edit_account(
+        &self,
+        caller: &Allowed<EditAccount>,
+        version: i64,
+        edit: AccountEdit,
+    ) -> Result<Account> {
         let edit = edit.checked().map_err(Problem::invalid)?;
         let platform = &self.platform;
         let id = caller.id;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use platform::web::problem::Result;
 use uuid::Uuid;
 
+use crate::Identity;
 use crate::model::org::{Org, OrgTree, Region};
 use crate::model::staff::{Staff, Window};
 use crate::store::{directory, staff};
-use crate::Identity;
 
 impl Identity {
     /// All organisations, a few seconds old at most.

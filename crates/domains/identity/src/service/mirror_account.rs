@@ -58,6 +58,15 @@ impl Identity {
         accounts::find(self.platform.db.read(), id).await?.map(|row| self.opened(row)).transpose()
     }
 
+    /// The account of a person by identity number: a case taken at a counter shows there too.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn account_by_id_number(&self, id_number: &str) -> Result<Option<uuid::Uuid>> {
+        let index = self.platform.blind_index(id_number);
+        Ok(accounts::person_by_number(self.platform.db.read(), &index).await?.map(|row| row.id))
+    }
+
     /// The same, or 404.
     pub(crate) async fn known_account(&self, id: uuid::Uuid) -> Result<Account> {
         self.account(id).await?.ok_or_else(error::no_account)

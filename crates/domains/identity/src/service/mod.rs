@@ -7,4 +7,3 @@ mod mirror_account;
 mod resolve_principal;
 mod sign_in;
 mod sign_on;
-

@@ -20,7 +20,8 @@ impl PrincipalSource for Directory {
         match audience {
             Audience::Portal => citizen(platform, account).await,
             Audience::Desk => {
-                let Some(staff) = staff::find(platform.db.read(), account).await?.filter(|staff| !staff.disabled) else {
+                let Some(staff) = staff::find(platform.db.read(), account).await?.filter(|staff| !staff.disabled)
+                else {
                     return Ok(None);
                 };
                 let held = directory::windows_held(platform.db.read(), staff.id).await?;

@@ -41,9 +41,9 @@ impl Identity {
         platform
             .db
             .write(now, move |tx| {
-                Box::pin(async move {
-                    accounts::begin_sign_on(tx.conn(), now, hash, nonce, way_back, now + VALID).await
-                })
+                Box::pin(
+                    async move { accounts::begin_sign_on(tx.conn(), now, hash, nonce, way_back, now + VALID).await },
+                )
             })
             .await?;
         Ok(SignOn { address, state })

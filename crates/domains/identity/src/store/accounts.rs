@@ -72,6 +72,11 @@ pub(crate) async fn find(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option
     Ok(row::Entity::find_by_id(id).one(conn).await?)
 }
 
+pub(crate) async fn person_by_number(conn: &impl ConnectionTrait, index: &str) -> Result<Option<row::Model>> {
+    let own = row::Entity::find().filter(row::Column::IdNumberIndex.eq(index)).filter(row::Column::Kind.eq("person"));
+    Ok(own.one(conn).await?)
+}
+
 pub(crate) async fn by_subject(conn: &impl ConnectionTrait, subject: &str) -> Result<Option<row::Model>> {
     Ok(row::Entity::find().filter(row::Column::Subject.eq(subject)).one(conn).await?)
 }
@@ -158,12 +163,11 @@ pub(crate) async fn edit(conn: &impl ConnectionTrait, id: Uuid, version: i64, ed
             .col_expr(row::Column::PhoneIndex, Expr::value(index))
             .col_expr(row::Column::PhoneByOwner, Expr::value(true));
     }
-    let changed =
-        update.filter(row::Column::Id.eq(id)).filter(row::Column::Version.eq(version)).exec(conn).await?;
+    let changed = update.filter(row::Column::Id.eq(id)).filter(row::Column::Version.eq(version)).exec(conn).await?;
     Ok(changed.rows_affected == 1)
 }
 
-/// Remembers a sign-on under way and forgets those long over.
+/// Remembers a sign-on under way and forgets those that are over: they are refused for their age.
 pub(crate) async fn begin_sign_on(
     conn: &impl ConnectionTrait,
     now: OffsetDateTime,
@@ -172,8 +176,7 @@ pub(crate) async fn begin_sign_on(
     return_to: String,
     expires_at: OffsetDateTime,
 ) -> Result<()> {
-    let old = now - time::Duration::days(1);
-    states::Entity::delete_many().filter(states::Column::ExpiresAt.lt(old)).exec(conn).await?;
+    states::Entity::delete_many().filter(states::Column::ExpiresAt.lt(now)).exec(conn).await?;
     states::Entity::insert(states::ActiveModel {
         state_hash: Set(state_hash),
         nonce: Set(nonce),
@@ -187,7 +190,11 @@ pub(crate) async fn begin_sign_on(
 }
 
 /// Uses up a sign-on's state; its nonce and way back, or `None` when unknown, old or used.
-pub(crate) async fn use_state(conn: &impl ConnectionTrait, now: OffsetDateTime, state_hash: &str) -> Result<Option<(String, String)>> {
+pub(crate) async fn use_state(
+    conn: &impl ConnectionTrait,
+    now: OffsetDateTime,
+    state_hash: &str,
+) -> Result<Option<(String, String)>> {
     let used = states::Entity::update_many()
         .col_expr(states::Column::UsedAt, Expr::value(Some(now)))
         .filter(states::Column::StateHash.eq(state_hash))

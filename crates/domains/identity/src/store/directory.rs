@@ -179,7 +179,16 @@ pub(crate) async fn save_orgs(conn: &impl ConnectionTrait, rows: Vec<Org>) -> Re
         orgs::Entity::insert_many(rows)
             .on_conflict(
                 OnConflict::column(C::Key)
-                    .update_columns([C::Name, C::ShortName, C::Kind, C::Uscc, C::ParentId, C::Region, C::Level, C::Phone])
+                    .update_columns([
+                        C::Name,
+                        C::ShortName,
+                        C::Kind,
+                        C::Uscc,
+                        C::ParentId,
+                        C::Region,
+                        C::Level,
+                        C::Phone,
+                    ])
                     .to_owned(),
             )
             .exec_without_returning(conn)
@@ -199,7 +208,9 @@ pub(crate) async fn save_regions(conn: &impl ConnectionTrait, rows: Vec<Region>)
         });
         use regions::Column as C;
         regions::Entity::insert_many(rows)
-            .on_conflict(OnConflict::column(C::Code).update_columns([C::Name, C::Parent, C::Level, C::Valid]).to_owned())
+            .on_conflict(
+                OnConflict::column(C::Code).update_columns([C::Name, C::Parent, C::Level, C::Valid]).to_owned(),
+            )
             .exec_without_returning(conn)
             .await?;
     }
@@ -233,7 +244,11 @@ pub(crate) async fn regions_below(conn: &impl ConnectionTrait, parent: Option<&s
         .await?
         .into_iter()
         .collect();
-    Ok(rows.into_iter().map(|row| (parents.contains(&row.code), region_of(row))).map(|(more, row)| (row, more)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (parents.contains(&row.code), region_of(row)))
+        .map(|(more, row)| (row, more))
+        .collect())
 }
 
 fn region_of(row: regions::Model) -> Region {
@@ -255,12 +270,16 @@ pub(crate) async fn save_windows(conn: &impl ConnectionTrait, rows: Vec<LinkedWi
     window_items::Entity::delete_many().filter(window_items::Column::WindowKey.is_in(keys)).exec(conn).await?;
     for row in rows {
         let key = row.window.key.clone();
-        let linked = row.orgs.iter().map(|org| window_orgs::ActiveModel { window_key: Set(key.clone()), org_id: Set(*org) });
+        let linked =
+            row.orgs.iter().map(|org| window_orgs::ActiveModel { window_key: Set(key.clone()), org_id: Set(*org) });
         if !row.orgs.is_empty() {
             window_orgs::Entity::insert_many(linked).exec_without_returning(conn).await?;
         }
         if !row.items.is_empty() {
-            let items = row.items.into_iter().map(|slug| window_items::ActiveModel { window_key: Set(key.clone()), item_slug: Set(slug) });
+            let items = row
+                .items
+                .into_iter()
+                .map(|slug| window_items::ActiveModel { window_key: Set(key.clone()), item_slug: Set(slug) });
             window_items::Entity::insert_many(items).exec_without_returning(conn).await?;
         }
         let window = row.window;
@@ -317,9 +336,16 @@ pub(crate) async fn windows_held(conn: &impl ConnectionTrait, staff: Uuid) -> Re
 }
 
 /// All windows, and by window key the organisations linked to it by name or by an item it takes.
-pub(crate) async fn windows_with_orgs(conn: &impl ConnectionTrait) -> Result<(Vec<Window>, HashMap<String, Vec<Uuid>>)> {
-    let all: Vec<Window> =
-        windows::Entity::find().order_by_asc(windows::Column::Id).all(conn).await?.into_iter().map(Window::from).collect();
+pub(crate) async fn windows_with_orgs(
+    conn: &impl ConnectionTrait,
+) -> Result<(Vec<Window>, HashMap<String, Vec<Uuid>>)> {
+    let all: Vec<Window> = windows::Entity::find()
+        .order_by_asc(windows::Column::Id)
+        .all(conn)
+        .await?
+        .into_iter()
+        .map(Window::from)
+        .collect();
     let item_org: HashMap<String, Uuid> =
         item_orgs::Entity::find().all(conn).await?.into_iter().map(|row| (row.item_slug, row.org_id)).collect();
     let mut links: HashMap<String, Vec<Uuid>> = HashMap::new();

@@ -75,11 +75,17 @@ pub(crate) async fn active(conn: &impl ConnectionTrait) -> Result<Vec<Staff>> {
 }
 
 /// Counts a try to sign in; `None` when the login is unknown, disabled or locked.
-pub(crate) async fn begin_try(conn: &impl ConnectionTrait, login: &str, now: OffsetDateTime) -> Result<Option<Credentials>> {
+pub(crate) async fn begin_try(
+    conn: &impl ConnectionTrait,
+    login: &str,
+    now: OffsetDateTime,
+) -> Result<Option<Credentials>> {
     // Locked on PostgreSQL, so that two tries at once count as two; SQLite has one writer anyway.
     let found = row::Entity::find().filter(row::Column::Login.eq(login)).lock_exclusive().one(conn).await?;
     let Some(row) = found.filter(|row| !row.disabled) else { return Ok(None) };
-    let Some(tries) = (Tries { failed: row.failed_count, locked_until: row.locked_until }).begin(now) else { return Ok(None) };
+    let Some(tries) = (Tries { failed: row.failed_count, locked_until: row.locked_until }).begin(now) else {
+        return Ok(None);
+    };
     set_tries(conn, row.id, tries).await?;
     let password_hash = row.password_hash.clone();
     Ok(Some(Credentials { staff: staff_of(row)?, password_hash }))

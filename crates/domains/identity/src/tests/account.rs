@@ -33,7 +33,8 @@ async fn the_masked_phone_sent_back_changes_nothing() {
     for backend in backends() {
         let city = City::new(backend).await;
         let cookie = city.signed_on("wang-haiyan").await;
-        let changed = city.call(Method::PUT, "/api/v1/portal/me", &cookie, change("海燕", "199****0001", 1)).await.json();
+        let changed =
+            city.call(Method::PUT, "/api/v1/portal/me", &cookie, change("海燕", "199****0001", 1)).await.json();
         let id = changed["account"]["id"].as_str().unwrap().parse().unwrap();
         let raw = city.identity.account(id).await.unwrap().unwrap();
         assert_eq!(raw.phone.as_deref(), Some("19900000001"));

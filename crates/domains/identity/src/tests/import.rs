@@ -9,7 +9,8 @@ use crate::import::{regions_from_city, regions_from_tsv};
 
 async fn whole_city(backend: testkit::Backend) -> City {
     let city = City::new(backend).await;
-    let table = std::fs::read_to_string(format!("{}/../../../packs/platform/regions/regions.tsv", env!("CARGO_MANIFEST_DIR")));
+    let table =
+        std::fs::read_to_string(format!("{}/../../../packs/platform/regions/regions.tsv", env!("CARGO_MANIFEST_DIR")));
     city.identity.import_regions(regions_from_tsv(&table.unwrap()).unwrap()).await.unwrap();
     city.identity.import_regions(regions_from_city(&pack("city.yaml")).unwrap()).await.unwrap();
     city.identity.import_orgs(&pack("orgs.yaml")).await.unwrap();
@@ -43,9 +44,11 @@ async fn the_example_city_comes_in_whole_and_again_without_change() {
         assert_eq!(city.identity.orgs().await.unwrap().all(), orgs.all());
         assert_eq!(city.identity.staff_by_login("clerk").await.unwrap(), before);
         assert_eq!(city.sign_in("clerk", PASSWORD).await.status, 200, "an import keeps passwords");
-        // Counties directly under a province hang below it.
-        let hubei = city.identity.regions_below(Some("420000000000")).await.unwrap();
-        assert!(hubei.iter().any(|(region, _)| region.name == "仙桃市" && region.level == 4));
+        // There is no city between: the districts of a municipality hang below it.
+        let beijing = city.identity.regions_below(Some("110000000000")).await.unwrap();
+        assert!(beijing.iter().any(|(region, more)| region.name == "东城区" && region.level == 4 && !more));
+        // The made-up city lies where its code says.
+        assert_eq!(city.identity.region_path("449902003001").await.unwrap(), "广东省示例市示例区示例街道和平社区");
         city.test.close().await;
     }
 }
@@ -55,7 +58,9 @@ async fn staff_see_their_body_their_windows_bodies_and_nothing_else() {
     for backend in backends() {
         let city = whole_city(backend).await;
         let orgs = city.identity.orgs().await.unwrap();
-        for (slug, key) in [("food-operation-permit", "qscj"), ("senior-allowance", "mz"), ("resident-pension-enrolment", "rs")] {
+        for (slug, key) in
+            [("food-operation-permit", "qscj"), ("senior-allowance", "mz"), ("resident-pension-enrolment", "rs")]
+        {
             city.identity.link_item(slug, orgs.by_key(key).unwrap().id).await.unwrap();
         }
         let reviewer = seen(&city, "reviewer").await;

@@ -43,7 +43,10 @@ impl Answer {
     /// `name=value` of a cookie set.
     fn cookie(&self, name: &str) -> Option<String> {
         let lines = self.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap());
-        lines.filter_map(|line| line.split(';').next()).find(|pair| pair.starts_with(&format!("{name}="))).map(str::to_owned)
+        lines
+            .filter_map(|line| line.split(';').next())
+            .find(|pair| pair.starts_with(&format!("{name}=")))
+            .map(str::to_owned)
     }
 
     fn location(&self) -> String {

@@ -93,7 +93,10 @@ async fn a_state_serves_once_for_ten_minutes_and_only_the_browser_that_began() {
         let (back, kept) = city.at_the_province("/", "li-ming").await;
         // A link sent to somebody else does not sign that browser in.
         let elsewhere = city.get(&back, "").await;
-        assert_eq!((elsewhere.status, elsewhere.json()["code"].as_str()), (StatusCode::BAD_REQUEST, Some("sign_on_over")));
+        assert_eq!(
+            (elsewhere.status, elsewhere.json()["code"].as_str()),
+            (StatusCode::BAD_REQUEST, Some("sign_on_over"))
+        );
         assert_eq!(city.get(&back, &kept).await.status, StatusCode::SEE_OTHER);
         assert_eq!(city.get(&back, &kept).await.status, StatusCode::BAD_REQUEST);
 

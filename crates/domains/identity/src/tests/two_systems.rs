@@ -58,7 +58,10 @@ async fn regions_are_listed_level_by_level_without_signing_in() {
     for backend in backends() {
         let city = City::with_staff(backend).await;
         let top = city.get("/api/v1/regions", "").await.json();
-        assert_eq!(top["items"], json!([{ "code": "449900000000", "name": "示例市", "level": 3, "has_children": true }]));
+        assert_eq!(
+            top["items"],
+            json!([{ "code": "449900000000", "name": "示例市", "level": 3, "has_children": true }])
+        );
         let villages = city.get("/api/v1/regions?parent=449902003000", "").await.json();
         assert_eq!(villages["items"][0]["name"], "和平社区");
         assert_eq!(villages["items"][0]["has_children"], false);

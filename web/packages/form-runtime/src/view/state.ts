@@ -11,6 +11,8 @@ export interface FormState {
   /** Line under a prefilled field, and whether the applicant may not change it. */
   prefilled(key: string): { source?: string; locked: boolean }
   regions?: RegionSource
+  /** China date, for checks that read it. */
+  today: string
 }
 
 export interface Region { code: string; name: string; leaf?: boolean }

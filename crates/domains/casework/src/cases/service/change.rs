@@ -166,6 +166,7 @@ impl Change {
                 topic,
                 subject: format!("case:{}:{}", self.row.org_id, self.row.id),
                 payload: json!({
+                    "topic": topic,
                     "case_id": self.row.id,
                     "case_number": self.row.case_number,
                     "account_id": self.row.account_id,

@@ -60,23 +60,6 @@ impl DocumentKind {
         }
     }
 
-    /// Kind of a paper key, for documents that a flow asks for.
-    pub fn parse(text: &str) -> Option<Self> {
-        [
-            Self::Receipt,
-            Self::Acceptance,
-            Self::Correction,
-            Self::NotAccepted,
-            Self::Special,
-            Self::Grant,
-            Self::Refusal,
-            Self::Delivery,
-            Self::Form,
-        ]
-        .into_iter()
-        .find(|kind| kind.as_str() == text)
-    }
-
     /// Title.
     pub fn title(self) -> &'static str {
         match self {
@@ -110,14 +93,14 @@ impl DocumentKind {
 #[derive(Clone)]
 pub struct Papers {
     fonts: paper::Fonts,
-    latest: moka::future::Cache<&'static str, DefinitionRef>,
+    latest: moka::future::Cache<String, Option<DefinitionRef>>,
 }
 
 impl Papers {
     /// With the fonts inside the binary.
     pub fn new(fonts: paper::Fonts) -> Self {
         let latest = moka::future::Cache::builder()
-            .max_capacity(64)
+            .max_capacity(1_000)
             .time_to_live(std::time::Duration::from_secs(5))
             .build();
         Self { fonts, latest }
@@ -129,6 +112,16 @@ impl Papers {
     }
 }
 
+/// A paper to make a document from.
+pub(crate) struct Paper<'a> {
+    /// Key of the template.
+    pub key: &'a str,
+    /// Title people read.
+    pub title: &'a str,
+    /// Characters of its number; none for papers without one.
+    pub series: Option<&'a str>,
+}
+
 /// What is kept of a document until it is drawn, sealed.
 #[derive(Serialize, Deserialize)]
 struct Content {
@@ -137,7 +130,7 @@ struct Content {
 }
 
 impl Casework {
-    /// Makes the row of a document. `number_tx` gives it its running number inside the command.
+    /// Makes the row of a platform document. `number_tx` gives it its running number inside the command.
     pub(crate) async fn document(
         &self,
         row: &case::Model,
@@ -146,10 +139,29 @@ impl Casework {
         number_tx: Option<&Tx>,
         more: Map<String, Value>,
     ) -> Result<case_document::Model> {
-        let template = self.paper_ref(kind).await?;
+        let paper = Paper { key: kind.as_str(), title: kind.title(), series: kind.series() };
+        self.paper_document(row, item, &paper, number_tx, more).await
+    }
+
+    /// Makes the row of any document; an item's own paper of that key comes before the platform's.
+    pub(crate) async fn paper_document(
+        &self,
+        row: &case::Model,
+        item: &PublishedItem,
+        paper: &Paper<'_>,
+        number_tx: Option<&Tx>,
+        more: Map<String, Value>,
+    ) -> Result<case_document::Model> {
+        let template = match self.paper_ref(&format!("{}/{}", item.slug, paper.key)).await? {
+            Some(own) => own,
+            None => self
+                .paper_ref(paper.key)
+                .await?
+                .ok_or_else(|| Problem::internal(format!("the paper {} is not published", paper.key)))?,
+        };
         let org = self.identity.org(row.org_id).await?;
         let issuer = org.as_ref().map_or_else(|| item.item.body.name.clone(), |org| org.name.clone());
-        let number = match (kind.series(), number_tx) {
+        let number = match (paper.series, number_tx) {
             (Some(series), Some(tx)) => Some(self.number(tx, row, series).await?),
             _ => None,
         };
@@ -161,8 +173,8 @@ impl Casework {
         Ok(case_document::Model {
             id: self.platform.new_id(),
             case_id: row.id,
-            kind: kind.as_str().to_owned(),
-            name: kind.title().to_owned(),
+            kind: paper.key.to_owned(),
+            name: paper.title.to_owned(),
             number,
             data_sealed: self.seal(&Content { template, data: Value::Object(data) }, row.id, "document")?,
             file_id: None,
@@ -181,17 +193,12 @@ impl Casework {
         Ok(format!("{short}{series}〔{year}〕{running}号"))
     }
 
-    async fn paper_ref(&self, kind: DocumentKind) -> Result<DefinitionRef> {
-        let key = kind.as_str();
+    async fn paper_ref(&self, key: &str) -> Result<Option<DefinitionRef>> {
         if let Some(found) = self.papers.latest.get(key).await {
             return Ok(found);
         }
-        let found = self
-            .design
-            .latest(Kind::Paper, key)
-            .await?
-            .ok_or_else(|| Problem::internal(format!("the paper {key} is not published")))?;
-        self.papers.latest.insert(key, found.clone()).await;
+        let found = self.design.latest(Kind::Paper, key).await?;
+        self.papers.latest.insert(key.to_owned(), found.clone()).await;
         Ok(found)
     }
 
@@ -285,7 +292,7 @@ impl Casework {
             .await?
             .ok_or_else(|| Problem::internal("a document without its case"))?;
         let pdf = self.render(&template, content.data, &document.name, document.created_at).await?;
-        let bytes = self.licences.seal_notice(row.org_id, pdf, document.created_at).await?;
+        let bytes = self.licences.seal_notice(row.org_id, pdf.bytes, pdf.seal).await?;
         let name = format!("{}.pdf", document.name);
         let new = files::store_made(&self.platform, "document", &name, "application/pdf", bytes.into()).await?;
         let (id, file_id) = (document.id, new.id());

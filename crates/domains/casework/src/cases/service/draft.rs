@@ -472,7 +472,7 @@ impl Casework {
     /// Licences we hold about an account that can replace materials: type key → name.
     pub(crate) async fn held_licences(&self, account: &Account) -> Result<BTreeMap<String, String>> {
         let mut held: BTreeMap<String, String> =
-            self.licences.valid_of(account.id).await?.into_iter().map(|licence| (licence.type_key, licence.name)).collect();
+            self.licences.held_types(account.id).await?.into_iter().collect();
         // The identity mirror itself proves these two (IDENT-001).
         if account.real_name {
             held.insert("resident-id".into(), "居民身份证".into());
@@ -597,7 +597,7 @@ pub(crate) fn account_applicant(account: &Account) -> Applicant {
             name: enterprise.name.clone(),
             personal: Personal {
                 id_number: enterprise.uscc.clone(),
-                phone: account.phone.clone(),
+                phone: account.phone.clone().unwrap_or_default(),
                 legal_person: Some(enterprise.legal_person.clone()),
                 agent: None,
             },
@@ -605,7 +605,11 @@ pub(crate) fn account_applicant(account: &Account) -> Applicant {
         None => Applicant {
             kind: "person".into(),
             name: account.name.clone(),
-            personal: Personal { id_number: account.id_number.clone(), phone: account.phone.clone(), ..Personal::default() },
+            personal: Personal {
+                id_number: account.id_number.clone(),
+                phone: account.phone.clone().unwrap_or_default(),
+                ..Personal::default()
+            },
         },
     }
 }

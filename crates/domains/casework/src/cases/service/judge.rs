@@ -133,7 +133,7 @@ pub fn judge(application: &Application<'_>, feel: &FeelExpressions) -> Judgement
             }
         }
     }
-    delivery(application.delivery, &mut add);
+    delivery_problems(application.delivery, &mut add);
     Judgement { data: outcome.data, resolution, problems }
 }
 
@@ -191,7 +191,7 @@ fn material_problem(application: &Application<'_>, material: &Material) -> Optio
     }
 }
 
-fn delivery(delivery: &Delivery, add: &mut impl FnMut(u8, String, &str, String)) {
+pub(crate) fn delivery_problems(delivery: &Delivery, add: &mut impl FnMut(u8, String, &str, String)) {
     match delivery.way.as_str() {
         "electronic" | "self" => {}
         "post" => {

@@ -8,8 +8,10 @@ pub mod deliver;
 pub mod documents;
 pub mod draft;
 pub mod intake;
+pub mod jobs;
 pub mod judge;
 pub mod lists;
+pub mod notify;
 pub mod review;
 pub mod special;
 pub mod submit;
@@ -51,6 +53,8 @@ pub struct Casework {
     pub calendars: Calendars,
     /// Keys and fonts of papers.
     pub papers: documents::Papers,
+    /// Texts of messages.
+    pub texts: Arc<notify::Texts>,
 }
 
 impl axum::extract::FromRef<Casework> for Platform {
@@ -205,4 +209,113 @@ pub(crate) fn reach(caller: &Principal, row: &case::Model) -> Result<()> {
 /// Refuses an old page.
 pub(crate) fn fresh(row: &case::Model, version: i64) -> Result<()> {
     if row.version == version { Ok(()) } else { Err(Problem::stale()) }
+}
+
+/// Small questions of `app`: the demo, tests and the ratings adapter.
+impl Casework {
+    /// Whether any case exists.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn has_any(&self) -> Result<bool> {
+        Ok(case::Entity::find().one(self.platform.db.read()).await?.is_some())
+    }
+
+    async fn head(&self, id: Uuid) -> Result<case::Model> {
+        Ok(case::Entity::find_by_id(id).one(self.platform.db.read()).await?.ok_or(CaseError::NotFound)?)
+    }
+
+    /// Present version of a case.
+    ///
+    /// # Errors
+    /// 404 for an unknown one.
+    pub async fn version_of(&self, id: Uuid) -> Result<i64> {
+        Ok(self.head(id).await?.version)
+    }
+
+    /// Present state of a case.
+    ///
+    /// # Errors
+    /// 404 for an unknown one.
+    pub async fn state_of(&self, id: Uuid) -> Result<State> {
+        parse_state(&self.head(id).await?)
+    }
+
+    /// Organisation that handles a case.
+    ///
+    /// # Errors
+    /// 404 for an unknown one.
+    pub async fn org_of(&self, id: Uuid) -> Result<Uuid> {
+        Ok(self.head(id).await?.org_id)
+    }
+
+    /// The open task of a case's flow: task, element, role.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn open_flow_task(&self, id: Uuid) -> Result<Option<(Uuid, String, String)>> {
+        let tasks = super::store::tasks(self.platform.db.read(), id).await?;
+        Ok(tasks
+            .into_iter()
+            .find(|task| task.state == "open" && task.flow_task.is_some())
+            .map(|task| (task.id, task.element, task.role)))
+    }
+
+    /// A case by id or by number, as far as ratings need it, with its account.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn finished_case(&self, id: Option<Uuid>, number: Option<&str>) -> Result<Option<(Ended, Option<Uuid>)>> {
+        let wanted = match (id, number) {
+            (Some(id), _) => case::Entity::find_by_id(id),
+            (None, Some(number)) => case::Entity::find().filter(case::Column::CaseNumber.eq(number)),
+            (None, None) => return Ok(None),
+        };
+        let Some(row) = wanted.one(self.platform.db.read()).await? else { return Ok(None) };
+        let state = parse_state(&row)?;
+        let Some(case_number) = row.case_number else { return Ok(None) };
+        let ended = Ended {
+            id: row.id,
+            case_number,
+            item_slug: row.item_slug,
+            item_name: row.item_name,
+            applicant_name: row.applicant_name,
+            org_id: row.org_id,
+            closed_at: row.closed_at,
+            finished: matches!(state, State::Closed | State::Delivered | State::NotAccepted),
+        };
+        Ok(Some((ended, row.account_id)))
+    }
+
+    /// A one-page paper with a title, for materials of the demo.
+    ///
+    /// # Errors
+    /// When typesetting fails.
+    pub async fn sample_paper(&self, title: &str) -> Result<Vec<u8>> {
+        let template = "#set page(paper: \"a4\")\n#set text(size: 16pt)\n#align(center + horizon)[#text(size: 24pt, weight: \"bold\")[#data.title] #v(2em) 示例材料，只用于演示。]";
+        let data = serde_json::json!({ "title": title });
+        let pdf = self.render(template, data, title, self.platform.now()).await?;
+        Ok(pdf.bytes)
+    }
+}
+
+/// A case as far as ratings need it.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// Id.
+    pub id: Uuid,
+    /// Number.
+    pub case_number: String,
+    /// Item.
+    pub item_slug: String,
+    /// Its name.
+    pub item_name: String,
+    /// Applicant.
+    pub applicant_name: String,
+    /// Organisation.
+    pub org_id: Uuid,
+    /// When it was closed.
+    pub closed_at: Option<time::OffsetDateTime>,
+    /// Whether it came to an end by which it may be rated.
+    pub finished: bool,
 }

@@ -80,9 +80,7 @@ impl Identity {
         let count = rows.len();
         self.platform
             .db
-            .write(self.platform.now(), move |tx| {
-                Box::pin(async move { directory::save_orgs(tx.conn(), rows).await })
-            })
+            .write(self.platform.now(), move |tx| Box::pin(async move { directory::save_orgs(tx.conn(), rows).await }))
             .await?;
         self.directory.forget();
         Ok(count)

@@ -57,7 +57,8 @@ impl Identity {
             row.orgs.sort();
             row.orgs.dedup();
             for key in &row.orgs {
-                linked.extend(mistakes.known(orgs.by_key(key), || format!("/windows/{at}/orgs"), key).map(|org| org.id));
+                linked
+                    .extend(mistakes.known(orgs.by_key(key), || format!("/windows/{at}/orgs"), key).map(|org| org.id));
             }
             row.items.sort();
             row.items.dedup();

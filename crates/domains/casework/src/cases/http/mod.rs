@@ -1,0 +1,206 @@
+//! HTTP of cases: thin handlers, one service call each.
+
+mod acts;
+mod desk;
+mod my;
+mod public;
+mod uploads;
+
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use platform::Result;
+use platform::files;
+use platform::web::guard::Principal;
+use sea_orm::EntityTrait;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::error::CaseError;
+use super::service::draft::MaterialFile;
+use super::service::judge::StepProblem;
+use super::service::{Casework, reach};
+use super::store::{self, case};
+
+/// Routes of cases.
+pub fn routes(casework: Casework) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(my::create_my_case, my::list_my_cases))
+        .routes(routes!(my::file_my_case))
+        .routes(routes!(my::get_my_draft, my::save_my_draft))
+        .routes(routes!(my::check_my_case))
+        .routes(routes!(my::hand_my_material))
+        .routes(routes!(my::submit_my_case))
+        .routes(routes!(my::get_my_case, my::delete_my_draft))
+        .routes(routes!(my::supply_my_correction))
+        .routes(routes!(my::withdraw_my_case))
+        .routes(routes!(my::change_my_delivery))
+        .routes(routes!(my::get_my_document))
+        .routes(routes!(my::get_my_file))
+        .routes(routes!(my::watch_my_case))
+        .routes(routes!(desk::get_workbench))
+        .routes(routes!(desk::list_tasks))
+        .routes(routes!(desk::list_cases))
+        .routes(routes!(desk::export_cases))
+        .routes(routes!(desk::get_board))
+        .routes(routes!(desk::watch_cases))
+        .routes(routes!(desk::get_case))
+        .routes(routes!(desk::reveal_case_field))
+        .routes(routes!(desk::get_case_document))
+        .routes(routes!(desk::get_case_file))
+        .routes(routes!(desk::watch_case))
+        .routes(routes!(acts::pre_review_case))
+        .routes(routes!(acts::request_case_correction))
+        .routes(routes!(acts::accept_case))
+        .routes(routes!(acts::not_accept_case))
+        .routes(routes!(acts::complete_task))
+        .routes(routes!(acts::suspend_case))
+        .routes(routes!(acts::resume_case))
+        .routes(routes!(acts::ask_extension))
+        .routes(routes!(acts::decide_extension))
+        .routes(routes!(acts::abort_case))
+        .routes(routes!(acts::urge_case))
+        .routes(routes!(acts::reply_urge))
+        .routes(routes!(acts::deliver_case))
+        .routes(routes!(acts::void_case))
+        .routes(routes!(acts::check_counter_application))
+        .routes(routes!(acts::take_counter_application))
+        .routes(routes!(public::query_progress))
+        .routes(routes!(public::ask_captcha))
+        .routes(routes!(uploads::upload_file))
+        .routes(routes!(uploads::upload_desk_file))
+        .with_state(casework)
+}
+
+/// Begins an application.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct NewCase {
+    /// Item.
+    pub item_slug: String,
+    /// Handling item.
+    pub handle_item: String,
+}
+
+/// The draft made.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CreatedCase {
+    /// Id of the draft; read it at `/my/cases/{id}/draft`.
+    pub id: Uuid,
+}
+
+/// What is still to mend.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Problems {
+    /// In the order of the steps.
+    pub problems: Vec<StepProblem>,
+}
+
+/// Version of the page an act was made on.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct Version {
+    /// Version.
+    pub version: i64,
+}
+
+/// Which raw value, and why.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct RevealQuery {
+    /// phone, id_number, agent_phone, address, or `form.<key>`.
+    pub field: String,
+    /// Why it is needed; logged.
+    pub reason: String,
+}
+
+/// A raw value.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Revealed {
+    /// Value.
+    pub value: String,
+}
+
+async fn own_row(casework: &Casework, caller: &Principal, id: Uuid) -> Result<case::Model> {
+    let row = case::Entity::find_by_id(id).one(casework.platform.db.read()).await?;
+    Ok(row.filter(|row| row.account_id == Some(caller.id)).ok_or(CaseError::NotFound)?)
+}
+
+async fn reached_row(casework: &Casework, caller: &Principal, id: Uuid) -> Result<case::Model> {
+    let row = case::Entity::find_by_id(id).one(casework.platform.db.read()).await?.ok_or(CaseError::NotFound)?;
+    reach(caller, &row)?;
+    Ok(row)
+}
+
+async fn own_document(casework: &Casework, caller: &Principal, id: Uuid, document: Uuid) -> Result<Response> {
+    own_row(casework, caller, id).await?;
+    let (file, bytes) = casework.document_pdf(id, document).await?;
+    Ok(files::respond(&file, bytes))
+}
+
+async fn reached_document(casework: &Casework, caller: &Principal, id: Uuid, document: Uuid) -> Result<Response> {
+    reached_row(casework, caller, id).await?;
+    let (file, bytes) = casework.document_pdf(id, document).await?;
+    Ok(files::respond(&file, bytes))
+}
+
+async fn own_file(casework: &Casework, caller: &Principal, id: Uuid, file: Uuid) -> Result<Response> {
+    own_row(casework, caller, id).await?;
+    case_file(casework, id, file).await
+}
+
+async fn reached_file(casework: &Casework, caller: &Principal, id: Uuid, file: Uuid) -> Result<Response> {
+    reached_row(casework, caller, id).await?;
+    case_file(casework, id, file).await
+}
+
+/// A file of this case; a file of another case does not exist here.
+async fn case_file(casework: &Casework, id: Uuid, wanted: Uuid) -> Result<Response> {
+    let conn = casework.platform.db.read();
+    let mut belongs = false;
+    for row in store::materials(conn, id).await? {
+        let kept: Vec<MaterialFile> = serde_json::from_value(row.files)?;
+        belongs |= kept.iter().any(|one| one.file.id == wanted);
+    }
+    for row in store::tasks(conn, id).await? {
+        let kept: Vec<files::FileRef> = serde_json::from_value(row.files)?;
+        belongs |= kept.iter().any(|one| one.id == wanted);
+    }
+    if !belongs {
+        return Err(platform::Problem::not_found("没有找到这个文件。"));
+    }
+    let (file, bytes) = files::read(&casework.platform, wanted).await?;
+    Ok(files::respond(&file, bytes))
+}
+
+async fn watch_own(casework: &Casework, caller: &Principal, id: Uuid) -> Result<Response> {
+    let row = own_row(casework, caller, id).await?;
+    Ok(watch(casework, row))
+}
+
+async fn watch_reached(casework: &Casework, caller: &Principal, id: Uuid) -> Result<Response> {
+    let row = reached_row(casework, caller, id).await?;
+    Ok(watch(casework, row))
+}
+
+fn watch(casework: &Casework, row: case::Model) -> Response {
+    let topic = format!("case:{}:{}", row.org_id, row.id);
+    casework.platform.live.stream("case", move |changed| changed == topic).into_response()
+}
+
+fn watch_reach(casework: &Casework, caller: &Principal) -> Result<Response> {
+    let prefixes: Vec<String> = caller.visible_orgs.iter().map(|org| format!("case:{org}:")).collect();
+    let wanted = move |topic: &str| prefixes.iter().any(|prefix| topic.starts_with(prefix));
+    Ok(casework.platform.live.stream("cases", wanted).into_response())
+}
+
+fn csv(text: String) -> Result<Response> {
+    Ok((
+        [
+            (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+            (header::CONTENT_DISPOSITION, "attachment; filename=\"cases.csv\""),
+        ],
+        text,
+    )
+        .into_response())
+}

@@ -1,0 +1,218 @@
+//! Taking an application at the counter, from paper (CASE-011 in part): same judgement, same case.
+
+use base::codes::{CitizenId, Phone, Uscc};
+use platform::web::guard::Principal;
+use platform::web::problem::FieldProblem;
+use platform::work::audit::Line;
+use platform::{Problem, Result};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+use super::change::Actor;
+use super::draft::{Applicant, refused};
+use super::judge::{Application, Handed, StepProblem, judge};
+use super::submit::{HandedMaterial, Receipt};
+use super::{Agent, Casework, Delivery, Loaded, Personal};
+use catalogue::items::resolve::{Answers, ResolvedMaterial};
+
+/// An application taken at the counter.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct CounterApplication {
+    /// Item.
+    pub item_slug: String,
+    /// Handling item.
+    pub handle_item: String,
+    /// Who applies.
+    pub applicant: CounterApplicant,
+    /// Who came for the applicant.
+    pub agent: Option<Agent>,
+    /// Answers to situations.
+    #[serde(default)]
+    pub situations: Answers,
+    /// Form data.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub form: Map<String, Value>,
+    /// Materials checked off: `paper`, `scan`, `licence`, `later`.
+    #[serde(default)]
+    pub materials: std::collections::BTreeMap<String, HandedMaterial>,
+    /// Delivery.
+    #[serde(default)]
+    pub delivery: Delivery,
+}
+
+/// The applicant as identified at the counter.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct CounterApplicant {
+    /// `person` or `enterprise`.
+    pub kind: String,
+    /// Name.
+    pub name: String,
+    /// Identity number, or unified social credit code.
+    pub id_number: String,
+    /// Phone.
+    pub phone: String,
+    /// Legal representative.
+    pub legal_person: Option<String>,
+}
+
+/// What is still missing.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CounterCheck {
+    /// To mend.
+    pub problems: Vec<StepProblem>,
+    /// Materials that apply.
+    pub materials: Vec<ResolvedMaterial>,
+    /// Questions to ask.
+    pub questions: Vec<String>,
+}
+
+impl Casework {
+    /// Judges without writing.
+    ///
+    /// # Errors
+    /// 404 for an item not offered.
+    pub async fn counter_check(&self, caller: &Principal, application: &CounterApplication) -> Result<CounterCheck> {
+        let (_, judgement, mut problems) = self.judge_counter(caller, application).await?;
+        problems.extend(judgement.problems);
+        Ok(CounterCheck {
+            problems,
+            materials: judgement.resolution.materials.into_iter().filter(|material| material.needed).collect(),
+            questions: judgement.resolution.questions,
+        })
+    }
+
+    /// Takes the application; the case then waits in the clerk's list like any other.
+    ///
+    /// # Errors
+    /// 422 naming what to mend; 404 for an item outside the clerk's windows.
+    pub async fn take_at_counter(&self, caller: &Principal, application: CounterApplication) -> Result<Receipt> {
+        let (item, judgement, mut problems) = self.judge_counter(caller, &application).await?;
+        problems.extend(judgement.problems);
+        if !problems.is_empty() {
+            return Err(refused(problems));
+        }
+        let applicant = Applicant {
+            kind: application.applicant.kind.clone(),
+            name: application.applicant.name.trim().to_owned(),
+            personal: Personal {
+                id_number: application.applicant.id_number.trim().to_uppercase(),
+                phone: application.applicant.phone.trim().to_owned(),
+                legal_person: application.applicant.legal_person.clone(),
+                agent: application.agent.clone(),
+            },
+        };
+        // Somebody who has an account finds the case there, wherever it was taken.
+        let account = self.identity.account_by_id_number(&applicant.personal.id_number).await?;
+        let row = self.new_row(&item, &application.handle_item, "window", &applicant, account)?;
+        let mut form_row = self.form_row(&row, &judgement.data, &application.delivery)?;
+        form_row.step = 8;
+        form_row.situations = serde_json::to_value(&application.situations)?;
+        let loaded = Loaded { row, item: item.clone() };
+        let materials = self.material_rows(&loaded, &application.materials, Some(caller.id)).await?;
+        let filed = self.file_new(loaded.row, &item, &Actor::of(caller), "窗口收件").await?;
+        let casework = self.clone();
+        let line = Line::by(caller, self.platform.new_id(), "case.intake", format!("case:{}", form_row.case_id), json!({ "item": item.slug }));
+        self.platform
+            .db
+            .write(self.platform.now(), move |tx| {
+                Box::pin(async move {
+                    tx.audit(line);
+                    casework.write_new(tx, filed, form_row, materials, &item).await
+                })
+            })
+            .await
+    }
+
+    async fn judge_counter(
+        &self,
+        caller: &Principal,
+        application: &CounterApplication,
+    ) -> Result<(std::sync::Arc<catalogue::PublishedItem>, super::judge::Judgement, Vec<StepProblem>)> {
+        let item = self.catalogue.published(&application.item_slug).await?;
+        if !caller.visible_orgs.contains(&item.org_id) {
+            return Err(Problem::not_found("这个事项不在您的窗口，不能收件。请换到对应的窗口。"));
+        }
+        let form = self.design.form(&item.definitions.form).await?;
+        let nothing = Map::new();
+        let conditions = Answers::default();
+        let judgement = judge(
+            &Application {
+                item: &item.item,
+                form: &form,
+                handle_item: &application.handle_item,
+                situations: &application.situations,
+                conditions: &conditions,
+                consents: None,
+                data: &application.form,
+                locked: &nothing,
+                applicant: super::judge::applicant(&application.applicant.kind, &application.applicant.name),
+                role: "clerk",
+                today: base::zone::china_date(self.platform.now()).to_string(),
+                handed: &|key| {
+                    application.materials.get(key).map_or_else(Handed::default, |one| Handed {
+                        handing: one.handing.clone(),
+                        has_files: !one.files.is_empty(),
+                    })
+                },
+                // At the counter the clerk has looked the licence up.
+                held_licence: &|kind| Some(kind.to_owned()),
+                delivery: &application.delivery,
+            },
+            self.design.expressions(),
+        );
+        let mut problems: Vec<StepProblem> = self
+            .applicant_problems(application)
+            .into_iter()
+            .map(|problem| StepProblem { pointer: problem.pointer, code: problem.code, message: problem.message, step: 1 })
+            .collect();
+        if item.item.handle_item(&application.handle_item).is_none() {
+            problems.push(StepProblem {
+                pointer: "/handle_item".into(),
+                code: "option".into(),
+                message: "选择要办的是哪一种业务".into(),
+                step: 1,
+            });
+        }
+        Ok((item, judgement, problems))
+    }
+
+    fn applicant_problems(&self, application: &CounterApplication) -> Vec<FieldProblem> {
+        let today = base::zone::china_date(self.platform.now());
+        let applicant = &application.applicant;
+        let mut problems = Vec::new();
+        let mut add = |field: &str, message: String| {
+            problems.push(FieldProblem::new(format!("/applicant/{field}"), "invalid", message));
+        };
+        if applicant.name.trim().is_empty() {
+            add("name", "填写申请人姓名或名称".into());
+        }
+        match applicant.kind.as_str() {
+            "person" => {
+                if let Err(error) = CitizenId::parse(&applicant.id_number, today) {
+                    add("id_number", error.to_string());
+                }
+            }
+            "enterprise" => {
+                if let Err(error) = Uscc::parse(&applicant.id_number) {
+                    add("id_number", error.to_string());
+                }
+            }
+            _ => add("kind", "选择申请人是个人还是企业".into()),
+        }
+        if let Err(error) = Phone::parse(&applicant.phone) {
+            add("phone", error.to_string());
+        }
+        if let Some(agent) = &application.agent {
+            if agent.name.trim().is_empty() {
+                problems.push(FieldProblem::new("/agent/name", "invalid", "填写经办人姓名"));
+            }
+            if let Err(error) = CitizenId::parse(&agent.id_number, today) {
+                problems.push(FieldProblem::new("/agent/id_number", "invalid", error.to_string()));
+            }
+        }
+        problems
+    }
+}

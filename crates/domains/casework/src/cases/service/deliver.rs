@@ -1,0 +1,149 @@
+//! Handing the result over (CASE-028 in part) and voiding a closed case.
+
+use platform::web::guard::Principal;
+use platform::{Problem, Result, Tx};
+use sea_orm::entity::prelude::*;
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::change::{Change, all_set};
+use super::documents::DocumentKind;
+use super::intake::{caller_of, close_tasks, object};
+use super::special::{Reason, reason};
+use super::{Casework, Delivery};
+use crate::cases::model::EventKind;
+use crate::cases::store::task;
+
+/// Hands over.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct Deliver {
+    /// Version of the page.
+    pub version: i64,
+    /// Who takes it.
+    pub receiver_name: String,
+    /// Identity number of who takes it, for a pick-up.
+    #[serde(default)]
+    pub receiver_id_number: String,
+    /// `self`, `post` or `electronic`.
+    pub way: String,
+    /// Waybill, for post.
+    #[serde(default)]
+    pub waybill: String,
+    /// Note.
+    #[serde(default)]
+    pub note: String,
+}
+
+impl Casework {
+    /// A delivery task when somebody has to hand paper over; an electronic result is there at once.
+    pub(crate) async fn deliver_task(&self, tx: &Tx, change: &mut Change) -> Result<()> {
+        let form = self.form_of(tx.conn(), change.row.id).await?;
+        let delivery: Delivery = self.open(&form.delivery_sealed, change.row.id, "delivery")?;
+        if delivery.way == "electronic" && change.row.account_id.is_some() {
+            return Ok(());
+        }
+        change.row.step_name = "领取".to_owned();
+        let row = task::Model {
+            id: self.platform.new_id(),
+            case_id: change.row.id,
+            flow_task: None,
+            element: "deliver".to_owned(),
+            stage: "deliver".to_owned(),
+            name: if delivery.way == "post" { "寄出结果".to_owned() } else { "窗口发放".to_owned() },
+            role: "delivery".to_owned(),
+            org_id: change.row.org_id,
+            state: "open".to_owned(),
+            created_at: tx.now(),
+            done_at: None,
+            done_by: None,
+            done_by_name: None,
+            outcome: None,
+            opinion: None,
+            files: json!([]),
+        };
+        task::Entity::insert(all_set::<_, task::ActiveModel>(row)).exec_without_returning(tx.conn()).await?;
+        Ok(())
+    }
+
+    /// Records the hand-over.
+    ///
+    /// # Errors
+    /// 409 before closing or when delivered, 422 naming what is missing.
+    pub async fn deliver(&self, caller: &Principal, id: Uuid, deliver: Deliver) -> Result<()> {
+        if deliver.receiver_name.trim().is_empty() {
+            return Err(Problem::invalid_field("/receiver_name", "required", "填写领取人姓名"));
+        }
+        match deliver.way.as_str() {
+            "self" => {
+                let today = base::zone::china_date(self.platform.now());
+                base::codes::CitizenId::parse(&deliver.receiver_id_number, today)
+                    .map_err(|error| Problem::invalid_field("/receiver_id_number", "id_number", error.to_string()))?;
+            }
+            "post" if deliver.waybill.trim().is_empty() => {
+                return Err(Problem::invalid_field("/waybill", "required", "填写寄件运单号"));
+            }
+            "post" | "electronic" => {}
+            _ => return Err(Problem::invalid_field("/way", "option", "选择领取方式")),
+        }
+        let casework = self.clone();
+        self.act(caller, id, deliver.version, "case.deliver", move |tx, loaded, mut change| {
+            Box::pin(async move {
+                if deliver.way == "post" {
+                    change.record(
+                        &casework.platform,
+                        EventKind::CourierOrder,
+                        format!("已寄出，运单号 {}", deliver.waybill.trim()),
+                        json!({ "waybill": deliver.waybill.trim() }),
+                    )?;
+                }
+                let more = object(json!({ "receiver": {
+                    "name": deliver.receiver_name.trim(),
+                    "id": base::mask::citizen_id(&deliver.receiver_id_number),
+                    "way": deliver.way,
+                    "waybill": deliver.waybill,
+                }}));
+                let document = casework.document(&change.row, &loaded.item, DocumentKind::Delivery, None, more).await?;
+                let text = match deliver.way.as_str() {
+                    "post" => format!("寄给{}", deliver.receiver_name.trim()),
+                    "self" => format!("{}已在窗口领取", deliver.receiver_name.trim()),
+                    _ => "已领取电子结果".to_owned(),
+                };
+                change.record(&casework.platform, EventKind::Collect, text, json!({ "document_id": document.id, "way": deliver.way }))?;
+                change.row.delivered_at = Some(tx.now());
+                change.row.step_name = String::new();
+                close_tasks(tx, id, "deliver", caller_of(&change), "delivered", deliver.note.trim()).await?;
+                casework.keep_document(tx, document).await?;
+                change.announce("case.delivered");
+                Ok(change)
+            })
+        })
+        .await
+    }
+
+    /// Voids a closed case (办件撤销); its licence is abolished with it.
+    ///
+    /// # Errors
+    /// 409 out of order, 422 without a reason.
+    pub async fn void(&self, caller: &Principal, id: Uuid, void: Reason) -> Result<()> {
+        let why = reason("/reason", &void.reason)?;
+        let casework = self.clone();
+        let text = why.clone();
+        self.act(caller, id, void.version, "case.void", move |tx, _, mut change| {
+            Box::pin(async move {
+                change.record(&casework.platform, EventKind::Revoke, format!("撤销：{text}"), json!({ "reason": text }))?;
+                change.row.step_name = String::new();
+                super::intake::cancel_tasks(tx, id).await?;
+                change.announce("case.voided");
+                Ok(change)
+            })
+        })
+        .await?;
+        for licence in self.licences.of_case(id).await? {
+            if licence.state == licences::State::Valid {
+                self.licences.abolish(licence.id, &why, Some(caller)).await?;
+            }
+        }
+        Ok(())
+    }
+}

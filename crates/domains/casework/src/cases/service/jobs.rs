@@ -1,0 +1,26 @@
+//! What casework leaves for later: which job runs what, which event wakes which job.
+
+use std::sync::Arc;
+
+use platform::work::jobs::Handlers;
+use platform::work::outbox::Subscriptions;
+
+use super::{Casework, documents, notify, review};
+
+impl Casework {
+    /// Adds the handlers of casework's jobs.
+    pub fn jobs(&self, handlers: Handlers) -> Handlers {
+        let casework = Arc::new(self.clone());
+        let (draw, service, timer, tell) = (casework.clone(), casework.clone(), casework.clone(), casework);
+        handlers
+            .with(documents::DRAW_JOB, move |platform, payload| Box::pin(draw.clone().draw_job(platform, payload)))
+            .with(review::SERVICE_JOB, move |platform, payload| Box::pin(service.clone().service_job(platform, payload)))
+            .with(review::TIMER_JOB, move |platform, payload| Box::pin(timer.clone().timer_job(platform, payload)))
+            .with(notify::JOB, move |platform, payload| Box::pin(tell.clone().notify_job(platform, payload)))
+    }
+
+    /// Adds the events casework listens to.
+    pub fn subscriptions(&self, subscriptions: Subscriptions) -> Subscriptions {
+        notify::TOPICS.iter().fold(subscriptions, |all, topic| all.on(topic, notify::JOB))
+    }
+}

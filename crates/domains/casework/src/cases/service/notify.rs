@@ -1,0 +1,223 @@
+//! Tells people what happened: a text per event, to the applicant and to the handling staff.
+//!
+//! Runs as a job of the outbox event, so a gateway that is down delays a message and nothing else;
+//! the message table makes every (event, person, channel) one message.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use platform::messages::{self, Channel, Message};
+use platform::{Platform, Problem, Result};
+use sea_orm::EntityTrait;
+use sea_orm::entity::prelude::Uuid;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Casework, Delivery};
+use crate::cases::model::{EventKind, State};
+use crate::cases::store::case;
+
+/// The job.
+pub const JOB: &str = "case.notify";
+
+/// Events that people are told about.
+pub const TOPICS: &[&str] = &[
+    "case.submitted",
+    "case.pre_reviewed",
+    "case.correction_requested",
+    "case.correction_supplied",
+    "case.accepted",
+    "case.not_accepted",
+    "case.special_started",
+    "case.special_ended",
+    "case.extended",
+    "case.decided",
+    "case.closed",
+    "case.delivered",
+    "case.withdrawn",
+    "case.urged",
+];
+
+/// Texts by event, from `packs/platform/messages.yaml`.
+#[derive(Debug, Clone, Default)]
+pub struct Texts(BTreeMap<String, Text>);
+
+#[derive(Debug, Clone, Deserialize)]
+struct Text {
+    event: String,
+    sms: String,
+    in_app: String,
+    channels: Vec<String>,
+}
+
+impl Text {
+    fn goes_by(&self, channel: &str) -> bool {
+        self.channels.iter().any(|one| one == channel)
+    }
+}
+
+#[derive(Deserialize)]
+struct TextFile {
+    messages: Vec<Text>,
+}
+
+impl Texts {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// Names the file when it is absent or broken.
+    pub fn load(path: &Path) -> Result<Self> {
+        let named = |error: String| Problem::internal(format!("{}: {error}", path.display()));
+        let text = std::fs::read_to_string(path).map_err(|error| named(error.to_string()))?;
+        let file: TextFile = serde_yaml_ng::from_str(&text).map_err(|error| named(error.to_string()))?;
+        Ok(Self(file.messages.into_iter().map(|text| (text.event.clone(), text)).collect()))
+    }
+}
+
+#[derive(Deserialize)]
+struct Payload {
+    topic: String,
+    case_id: Uuid,
+    event_no: i64,
+    #[serde(default)]
+    text: Option<String>,
+}
+
+impl Casework {
+    /// The job behind [`JOB`].
+    ///
+    /// # Errors
+    /// 503 when the SMS gateway is down: tried again.
+    pub async fn notify_job(self: Arc<Self>, _platform: Platform, payload: Value) -> Result<()> {
+        let event: Payload = serde_json::from_value(payload)?;
+        let Some(row) = case::Entity::find_by_id(event.case_id).one(self.platform.db.read()).await? else { return Ok(()) };
+        let key = format!("{}:{}:{}", event.topic, event.case_id, event.event_no);
+        if event.topic == "case.urged" {
+            return self.tell_staff(&row, &key, event.text.as_deref().unwrap_or_default()).await;
+        }
+        let name = event.topic.trim_start_matches("case.");
+        let Some(text) = self.texts.0.get(name) else { return Ok(()) };
+        let values = self.values(&row).await?;
+        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        if let Some(account) = row.account_id.filter(|_| text.goes_by("in_app")) {
+            messages::send(
+                &self.platform,
+                Message {
+                    event_key: key.clone(),
+                    recipient: format!("account:{account}"),
+                    phone: None,
+                    channel: Channel::InApp,
+                    template: name.to_owned(),
+                    body: messages::fill(&text.in_app, &values),
+                },
+            )
+            .await?;
+        }
+        let personal = self.personal(&row)?;
+        if text.goes_by("sms") && !personal.phone.is_empty() {
+            messages::send(
+                &self.platform,
+                Message {
+                    event_key: key,
+                    // The number itself is personal: the row keeps its blind index.
+                    recipient: format!("phone:{}", self.platform.blind_index(&personal.phone)),
+                    phone: Some(personal.phone),
+                    channel: Channel::Sms,
+                    template: name.to_owned(),
+                    body: messages::fill(&text.sms, &values),
+                },
+            )
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// What the texts may name.
+    async fn values(&self, row: &case::Model) -> Result<Vec<(&'static str, String)>> {
+        let conn = self.platform.db.read();
+        let org = self.identity.org(row.org_id).await?;
+        let around = crate::cases::store::around(conn, row.id).await?;
+        let day = |at: Option<time::OffsetDateTime>| {
+            at.map(|at| {
+                let date = base::zone::china_date(at - time::Duration::seconds(1));
+                format!("{}（{}）", base::zone::date_text_near(date, base::zone::china_date(self.platform.now()).year()), base::zone::weekday_text(date))
+            })
+            .unwrap_or_default()
+        };
+        let number = row.case_number.clone().unwrap_or_default();
+        let tail = number.char_indices().rev().nth(11).map_or(number.as_str(), |(at, _)| number.get(at..).unwrap_or_default());
+        let asked = around.events.iter().rev().find(|event| event.kind == EventKind::CorrectionAsk.as_str());
+        let data: Value = asked.and_then(|event| serde_json::from_str(&event.data).ok()).unwrap_or(Value::Null);
+        let items: Vec<&str> = data
+            .get("items")
+            .and_then(Value::as_array)
+            .map(|items| items.iter().filter_map(|item| item.get("name")?.as_str()).collect())
+            .unwrap_or_default();
+        let until = data.get("until").and_then(Value::as_str).unwrap_or_default();
+        let special = around.specials.last();
+        let extension = around.extensions.last();
+        let form = self.form_of(conn, row.id).await?;
+        let delivery: Delivery = self.open(&form.delivery_sealed, row.id, "delivery")?;
+        let outcome = match row.outcome.as_deref() {
+            Some("refused") => "不予批准",
+            Some("aborted") => "中止办理",
+            _ => "准予",
+        };
+        let correcting = row.state == State::Correction.as_str();
+        let shipped = around.events.iter().rev().find(|event| event.kind == EventKind::CourierOrder.as_str());
+        let waybill = shipped.and_then(|event| event.text.rsplit(' ').next().map(str::to_owned)).unwrap_or_default();
+        let collected = around.events.iter().rev().find(|event| event.kind == EventKind::Collect.as_str());
+        let receiver = collected
+            .map(|event| event.text.trim_start_matches("寄给").trim_end_matches("已在窗口领取").to_owned())
+            .unwrap_or_default();
+        Ok(vec![
+            ("item_name", row.item_name.clone()),
+            ("case_number", number.clone()),
+            ("case_tail", tail.to_owned()),
+            ("query_code", row.query_code.clone().unwrap_or_default()),
+            ("applicant_name", row.applicant_name.clone()),
+            ("org_name", org.map(|org| org.name).unwrap_or_default()),
+            ("acceptance_due", if row.accepted_at.is_none() { day(row.due_at) } else { String::new() }),
+            ("due_date", if correcting { until.to_owned() } else { day(row.due_at) }),
+            ("count", items.len().to_string()),
+            ("corrections", items.join("、")),
+            ("next_step", row.step_name.clone()),
+            ("reason", row.closing_reason.clone().or(special.map(|one| one.reason.clone())).unwrap_or_default()),
+            ("remedy", String::new()),
+            ("procedure_name", special.map(|one| one.name.clone()).unwrap_or_default()),
+            ("start_date", day(special.map(|one| one.started_at))),
+            ("extension", extension.map(|one| format!("{} 个工作日", one.value)).unwrap_or_default()),
+            ("decision", outcome.to_owned()),
+            ("result", outcome.to_owned()),
+            ("collection", format!("领取方式：{}。", delivery.label())),
+            ("courier", "快递".to_owned()),
+            ("tracking_number", waybill),
+            ("receiver", receiver),
+            ("delivered_on", day(row.delivered_at)),
+            ("withdrawn_on", day(row.closed_at)),
+        ])
+    }
+
+    /// A reminder or order reaches everybody who has an open task of the case.
+    async fn tell_staff(&self, row: &case::Model, key: &str, text: &str) -> Result<()> {
+        let tasks = crate::cases::store::tasks(self.platform.db.read(), row.id).await?;
+        for task in tasks.iter().filter(|task| task.state == "open") {
+            for staff in self.identity.staff_with_role(row.org_id, &task.role).await? {
+                messages::send(
+                    &self.platform,
+                    Message {
+                        event_key: key.to_owned(),
+                        recipient: format!("staff:{}", staff.id),
+                        phone: None,
+                        channel: Channel::InApp,
+                        template: "urged".to_owned(),
+                        body: format!("“{}”（{}）催办：{text}", row.item_name, row.applicant_name),
+                    },
+                )
+                .await?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,16 @@
+//! Casework through its services, on both databases. One binary: the city is expensive to link.
+//!
+//! Start at [`world`]: a city with two items, its staff, a citizen and an enterprise.
+
+mod any_order;
+mod before_acceptance;
+mod calendars;
+mod clocks;
+mod documents;
+mod filling_in;
+mod lists;
+mod log;
+mod main_job;
+mod messages;
+mod reach;
+mod world;

@@ -1,0 +1,32 @@
+//! HTTP of the domain.
+
+mod desk;
+mod my;
+mod public;
+
+use axum::extract::DefaultBodyLimit;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::Licences;
+
+/// Largest file taken for checking: a licence is a few hundred kilobytes.
+pub(crate) const MAX_FILE: usize = 8 << 20;
+
+/// Routes under `/api/v1`, with their OpenAPI description.
+pub fn routes(licences: Licences) -> OpenApiRouter {
+    // Room for the multipart's own lines besides the file.
+    let check =
+        OpenApiRouter::new().routes(routes!(public::verify_file)).layer(DefaultBodyLimit::max(MAX_FILE + (64 << 10)));
+    OpenApiRouter::new()
+        .routes(routes!(my::list_my_licences))
+        .routes(routes!(my::get_my_licence_file))
+        .routes(routes!(public::verify_licence))
+        .routes(routes!(public::get_trust_anchors))
+        .merge(check)
+        .routes(routes!(desk::list_licences))
+        .routes(routes!(desk::get_licence_file))
+        .routes(routes!(desk::list_licence_drafts))
+        .routes(routes!(desk::correct_licence_draft, desk::delete_licence_draft))
+        .with_state(licences)
+}

@@ -1,0 +1,10 @@
+//! What one may do with licences. Roles are granted these keys in the identity domain.
+
+platform::permissions! {
+    /// See own licences and their files.
+    pub ReadMyLicence = Portal "my_licence.read";
+    /// See the licences of cases in one's reach.
+    pub ReadLicence = Desk "case.read";
+    /// See, correct and delete drafts before they are sealed.
+    pub EditDraft = Desk "licence.draft";
+}
