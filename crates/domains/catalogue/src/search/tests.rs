@@ -7,7 +7,18 @@ use crate::navigation::Navigation;
 
 fn province(items: usize) -> Snapshot {
     let navigation = Navigation::parse(include_str!("../../../../../packs/platform/themes.yaml")).unwrap();
-    let names = ["食品经营", "道路运输", "护士执业", "建设工程", "医疗器械", "民办学校", "危险化学品", "排水", "出版物", "林木采伐"];
+    let names = [
+        "食品经营",
+        "道路运输",
+        "护士执业",
+        "建设工程",
+        "医疗器械",
+        "民办学校",
+        "危险化学品",
+        "排水",
+        "出版物",
+        "林木采伐",
+    ];
     let acts = ["许可证核发", "变更登记", "延续", "注销", "备案", "资格认定", "年度报告", "信息更正"];
     let sources = (0..items)
         .map(|at| Source {

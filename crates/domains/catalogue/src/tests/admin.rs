@@ -20,11 +20,14 @@ async fn a_save_that_breaks_rules_tells_every_error_and_saves_nothing() {
         content["promise_limit"]["value"] = 99.into();
         content["colour"] = "red".into();
         content["materials"][1]["kind"] = "9".into();
-        let answer = desk.call(Method::PUT, FOOD, &editor, json!({ "content": content, "version": before["version"] })).await;
+        let answer =
+            desk.call(Method::PUT, FOOD, &editor, json!({ "content": content, "version": before["version"] })).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.text);
         let problem = answer.json();
         let errors = problem["errors"].as_array().unwrap();
-        let at = |pointer: &str| errors.iter().find(|error| error["pointer"] == pointer).map(|e| e["message"].as_str().unwrap());
+        let at = |pointer: &str| {
+            errors.iter().find(|error| error["pointer"] == pointer).map(|e| e["message"].as_str().unwrap())
+        };
         assert!(at("/name").unwrap().starts_with("事项名称"));
         assert!(at("/item_type").unwrap().contains("不在代码表里"));
         assert!(at("/colour").is_some());
@@ -58,9 +61,11 @@ async fn a_published_draft_is_the_next_version_and_the_old_one_stays() {
         assert_eq!(changes["changes"][0]["path"], "/promise_limit/value");
 
         let publish = |version: Value| json!({ "version": version });
-        let stale = desk.call(Method::POST, &format!("{FOOD}/publish"), &editor, publish(before["version"].clone())).await;
+        let stale =
+            desk.call(Method::POST, &format!("{FOOD}/publish"), &editor, publish(before["version"].clone())).await;
         assert_eq!(stale.status, StatusCode::CONFLICT);
-        let done = desk.call(Method::POST, &format!("{FOOD}/publish"), &editor, publish(saved["version"].clone())).await;
+        let done =
+            desk.call(Method::POST, &format!("{FOOD}/publish"), &editor, publish(saved["version"].clone())).await;
         assert_eq!(done.status, StatusCode::OK, "{}", done.text);
         let done = done.json();
         assert_eq!((done["published_version"].as_i64(), done["draft"].as_bool()), (Some(2), Some(false)));
@@ -91,7 +96,8 @@ async fn a_cancelled_item_takes_no_new_applications_and_leaves_the_lists() {
         assert_eq!((refused.status(), refused.code()), (StatusCode::GONE, "item_cancelled"));
         assert_eq!(desk.get("/items?q=食品经营许可证核发", "").await.json()["total"], 0);
         assert!(desk.catalogue.version("food-operation-permit", 1).await.is_ok());
-        let back = desk.call(Method::POST, &format!("{FOOD}/publish"), &editor, json!({ "version": done["version"] })).await;
+        let back =
+            desk.call(Method::POST, &format!("{FOOD}/publish"), &editor, json!({ "version": done["version"] })).await;
         assert_eq!(back.status, StatusCode::OK, "{}", back.text);
         assert_eq!(back.json()["published_version"], 1);
         assert!(desk.catalogue.published("food-operation-permit").await.is_ok());
@@ -102,7 +108,8 @@ async fn a_cancelled_item_takes_no_new_applications_and_leaves_the_lists() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_editor_sees_and_changes_only_items_of_organisations_in_view() {
     let desk = Desk::with_items(testkit::Backend::Sqlite).await;
-    let (editor, district, clerk) = (desk.staff("editor").await, desk.staff("district").await, desk.staff("clerk").await);
+    let (editor, district, clerk) =
+        (desk.staff("editor").await, desk.staff("district").await, desk.staff("clerk").await);
     let nurse = "/admin/items/nurse-registration";
     assert_eq!(desk.get(nurse, &editor).await.status, StatusCode::OK);
     assert_eq!(desk.get(nurse, &district).await.status, StatusCode::NOT_FOUND);
@@ -121,7 +128,8 @@ async fn an_editor_sees_and_changes_only_items_of_organisations_in_view() {
     // Handing the item to a body out of view would be a way around.
     let mut content = item["content"].clone();
     content["body"] = json!({ "name": "示例市卫生健康局", "uscc": "11449900MB9900312H", "nature": "1" });
-    let moved = desk.call(Method::PUT, FOOD, &district, json!({ "content": content, "version": item["version"] })).await;
+    let moved =
+        desk.call(Method::PUT, FOOD, &district, json!({ "content": content, "version": item["version"] })).await;
     assert_eq!(moved.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
@@ -137,7 +145,8 @@ async fn a_new_item_is_unseen_until_published_and_its_codes_are_its_own() {
         let taken = desk.call(Method::POST, "/admin/items", &editor, json!({ "content": content })).await;
         assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(taken.json()["errors"][0]["pointer"], "/codes/task");
-        let text = content.to_string().replace("440131004000", "440131099000").replace("食品经营许可证核发", "小作坊登记");
+        let text =
+            content.to_string().replace("440131004000", "440131099000").replace("食品经营许可证核发", "小作坊登记");
         let content: Value = serde_json::from_str(&text).unwrap();
         let made = desk.call(Method::POST, "/admin/items", &editor, json!({ "content": content })).await;
         assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
@@ -145,11 +154,13 @@ async fn a_new_item_is_unseen_until_published_and_its_codes_are_its_own() {
         assert_eq!(made["state"], "draft");
         assert_eq!(desk.get("/items?q=小作坊", "").await.json()["total"], 0);
         let again = "/admin/items/food-again";
-        let early = desk.call(Method::POST, &format!("{again}/publish"), &editor, json!({ "version": made["version"] })).await;
+        let early =
+            desk.call(Method::POST, &format!("{again}/publish"), &editor, json!({ "version": made["version"] })).await;
         assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
         let save = json!({ "content": content, "version": made["version"], "files": food["files"] });
         let saved = desk.call(Method::PUT, again, &editor, save).await.json();
-        let done = desk.call(Method::POST, &format!("{again}/publish"), &editor, json!({ "version": saved["version"] })).await;
+        let done =
+            desk.call(Method::POST, &format!("{again}/publish"), &editor, json!({ "version": saved["version"] })).await;
         assert_eq!(done.status, StatusCode::OK, "{}", done.text);
         assert_eq!(desk.get("/items?q=小作坊登记", "").await.json()["total"], 1);
         desk.test.close().await;

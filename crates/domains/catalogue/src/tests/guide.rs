@@ -42,7 +42,8 @@ fn needed(resolved: &Value) -> Vec<&str> {
 #[tokio::test(flavor = "multi_thread")]
 async fn answers_decide_materials_and_where_to_go() {
     let desk = Desk::with_items(testkit::Backend::Sqlite).await;
-    let ask = async |body: Value| desk.call(Method::POST, "/items/food-operation-permit/resolve", "", body).await.json();
+    let ask =
+        async |body: Value| desk.call(Method::POST, "/items/food-operation-permit/resolve", "", body).await.json();
     let own = ask(json!({ "handle_item": "new-catering",
         "situations": { "prepackaged_only": "no", "agent": "no", "vending": "no", "warehouse": "no", "chain": "no" } }))
     .await;
@@ -53,7 +54,8 @@ async fn answers_decide_materials_and_where_to_go() {
     assert_eq!(stop["stops"][0]["goto"], "仅销售预包装食品备案");
     let unmet = ask(json!({ "handle_item": "new-sales", "situations": {}, "conditions": { "qualified": "no" } })).await;
     assert_eq!(unmet["unmet"][0]["key"], "qualified");
-    let wrong = desk.call(Method::POST, "/items/food-operation-permit/resolve", "", json!({ "handle_item": "x" })).await;
+    let wrong =
+        desk.call(Method::POST, "/items/food-operation-permit/resolve", "", json!({ "handle_item": "x" })).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
 
     let form = desk.get("/items/food-operation-permit/form?handle_item=new-catering", "").await.json();
@@ -76,7 +78,8 @@ async fn favourites_are_ones_own() {
         assert_eq!(put("food-operation-permit", "").await, StatusCode::UNAUTHORIZED);
         let clerk = desk.staff("clerk").await;
         assert_eq!(put("food-operation-permit", &clerk).await, StatusCode::UNAUTHORIZED);
-        let list = async |cookie: &str| desk.get("/my/favourites", cookie).await.json()["items"].as_array().unwrap().len();
+        let list =
+            async |cookie: &str| desk.get("/my/favourites", cookie).await.json()["items"].as_array().unwrap().len();
         assert_eq!((list(&wang).await, list(&li).await), (1, 0));
         desk.call(Method::DELETE, "/my/favourites/food-operation-permit", &li, json!({})).await;
         assert_eq!(list(&wang).await, 1);

@@ -53,8 +53,7 @@ impl Desk {
     /// The example city without items. `editor` sees the whole city, `district` one district's
     /// market bureau, `clerk` may only read.
     async fn new(backend: Backend) -> Self {
-        let steps: Vec<Migration> =
-            [identity::MIGRATIONS, design::MIGRATIONS, crate::MIGRATIONS].concat();
+        let steps: Vec<Migration> = [identity::MIGRATIONS, design::MIGRATIONS, crate::MIGRATIONS].concat();
         let test = TestPlatform::new(backend, &steps).await;
         let identity = Identity::new(test.platform.clone());
         identity.import_regions(identity::import::regions_from_city(&file("city/city.yaml")).unwrap()).await.unwrap();
@@ -129,7 +128,9 @@ impl Desk {
 
 /// Full address with everything that is not ASCII percent-encoded, as a browser does.
 fn address(path: &str) -> String {
-    let encoded: String =
-        path.bytes().map(|byte| if byte.is_ascii() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect();
+    let encoded: String = path
+        .bytes()
+        .map(|byte| if byte.is_ascii() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect();
     format!("/api/v1{encoded}")
 }

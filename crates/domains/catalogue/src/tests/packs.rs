@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::items::rules::Known;
 use crate::packs;
 
-use super::{folder, file};
+use super::{file, folder};
 
 /// req: ITEM-002, ITEM-003, ITEM-004, ITEM-039, ITEM-040, ITEM-042
 #[test]
