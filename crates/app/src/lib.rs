@@ -118,6 +118,8 @@ impl App {
         let catalogue = Catalogue::new(platform.clone(), identity.clone(), design.clone());
         let themes = platform.config.packs_dir.join("platform/themes.yaml");
         catalogue.use_navigation(catalogue::packs::read_navigation(&themes).map_err(Problem::internal)?);
+        let types = platform.config.packs_dir.join("licences");
+        catalogue.know_licence_types(catalogue::packs::licence_types(&types).map_err(Problem::internal)?);
         let casework = Casework {
             platform: platform.clone(),
             identity: identity.clone(),

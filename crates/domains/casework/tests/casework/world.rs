@@ -89,7 +89,7 @@ impl World {
             .await;
         let people: People = serde_yaml_ng::from_str(&read("city/citizens.yaml")).unwrap();
         let sms = Simulator::start(people).await.unwrap();
-        let config = Config { sms_url: sms.url("sms"), packs_dir: packs(), ..Config::default() };
+        let config = Config { sms_url: sms.url("sms"), packs_dir: packs(), upload_max_mb: 40, ..Config::default() };
         let test = TestPlatform::copy(template, config).await;
         let casework = wire(&test.platform);
         let haiyan = citizen(&casework, haiyan()).await;
