@@ -103,12 +103,32 @@ impl Casework {
                         json!({ "waybill": deliver.waybill.trim() }),
                     )?;
                 }
-                let more = object(json!({ "receiver": {
-                    "name": deliver.receiver_name.trim(),
-                    "id": base::mask::citizen_id(&deliver.receiver_id_number),
-                    "way": deliver.way,
-                    "waybill": deliver.waybill,
-                }}));
+                let made = crate::cases::store::documents(tx.conn(), id).await?;
+                let mut handed: Vec<_> = made
+                    .iter()
+                    .filter(|one| !matches!(one.kind.as_str(), "receipt" | "acceptance" | "correction" | "special"))
+                    .map(|one| json!({ "name": one.name, "number": one.number, "copies": 1 }))
+                    .collect();
+                for licence in casework.licences.of_case(id).await? {
+                    handed.push(json!({ "name": licence.name, "number": licence.number, "copies": 1 }));
+                }
+                let method = match deliver.way.as_str() {
+                    "post" => "邮寄送达",
+                    "self" => "直接送达（窗口领取）",
+                    _ => "电子送达",
+                };
+                let place = loaded.item.item.places.first().map_or("政务服务中心", |place| place.name.as_str());
+                let more = object(json!({
+                    "place": place,
+                    "method": method,
+                    "documents": handed,
+                    "delivered_at": super::documents::minute(tx.now()),
+                    "deliverer": change.actor().name,
+                    "signed_by": deliver.receiver_name.trim(),
+                    "signed_on": base::zone::china_date(tx.now()).to_string(),
+                    "courier": if deliver.way == "post" { deliver.waybill.trim() } else { "" },
+                    "note": deliver.note.trim(),
+                }));
                 let document = casework.document(&change.row, &loaded.item, DocumentKind::Delivery, None, more).await?;
                 let text = match deliver.way.as_str() {
                     "post" => format!("寄给{}", deliver.receiver_name.trim()),

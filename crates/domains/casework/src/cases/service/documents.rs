@@ -228,7 +228,7 @@ impl Casework {
                 "number": number,
                 "item": row.item_name,
                 "handle_item": row.handle_item_name,
-                "submitted_at": row.submitted_at.map(base::zone::moment_text),
+                "submitted_at": row.submitted_at.map(minute),
                 "channel": crate::cases::model::Channel::label_of(&row.channel),
                 "query_code": row.query_code,
                 "acceptance_limit": crate::cases::clock::intake_limit(&item.item).to_string(),
@@ -242,7 +242,8 @@ impl Casework {
                 Some(article) => format!("《{}》{article}", law.title),
                 None => format!("《{}》", law.title),
             }).collect::<Vec<_>>().join("、"),
-            "remedies": { "review": item.item.remedies.review, "lawsuit": item.item.remedies.lawsuit },
+            // Bodies, as the papers name them; which one is competent depends on the issuer (行政复议法 24).
+            "remedies": { "review": "本机关的本级人民政府或者上一级主管部门", "lawsuit": "有管辖权的人民法院" },
         });
         match data {
             Value::Object(map) => Ok(map),
@@ -287,11 +288,17 @@ impl Casework {
     async fn draw(&self, document: &case_document::Model) -> Result<Uuid> {
         let content: Content = self.open(&document.data_sealed, document.case_id, "document")?;
         let template = self.design.paper(&content.template).await?;
+        let mut data = content.data;
+        if document.kind == DocumentKind::Receipt.as_str() {
+            if let Value::Object(map) = &mut data {
+                map.insert("materials".into(), self.received(document.case_id).await?);
+            }
+        }
         let row = case::Entity::find_by_id(document.case_id)
             .one(self.platform.db.read())
             .await?
             .ok_or_else(|| Problem::internal("a document without its case"))?;
-        let pdf = self.render(&template, content.data, &document.name, document.created_at).await?;
+        let pdf = self.render(&template, data, &document.name, document.created_at).await?;
         let bytes = self.licences.seal_notice(row.org_id, pdf.bytes, pdf.seal).await?;
         let name = format!("{}.pdf", document.name);
         let new = files::store_made(&self.platform, "document", &name, "application/pdf", bytes.into()).await?;
@@ -316,6 +323,25 @@ impl Casework {
         Ok(kept.and_then(|kept| kept.file_id).unwrap_or(file_id))
     }
 
+    /// What came in with the application, for its receipt: the first round only.
+    async fn received(&self, case_id: Uuid) -> Result<Value> {
+        let mut lines = vec![json!({ "name": "申请书", "form": "系统生成", "copies": "电子 1 份" })];
+        for row in crate::cases::store::materials(self.platform.db.read(), case_id).await? {
+            let files: Vec<super::draft::MaterialFile> = serde_json::from_value(row.files)?;
+            let first = files.iter().filter(|file| file.round == 1).count();
+            let (form, copies) = match row.handing.as_str() {
+                "licence" => ("电子证照", "免提交".to_owned()),
+                "paper" => ("纸质", "1 份".to_owned()),
+                "window" => ("到窗口交", String::new()),
+                "later" if first == 0 => ("受理后补交", String::new()),
+                "generated" => continue,
+                _ => ("上传文件", format!("电子 {first} 份")),
+            };
+            lines.push(json!({ "name": row.name, "form": form, "copies": copies }));
+        }
+        Ok(Value::Array(lines))
+    }
+
     /// Typesets off the async threads.
     pub(crate) async fn render(&self, template: &str, data: Value, title: &str, at: time::OffsetDateTime) -> Result<paper::Pdf> {
         let (template, title) = (template.to_owned(), title.to_owned());
@@ -338,4 +364,10 @@ impl Casework {
         }
         Ok(())
     }
+}
+
+/// A moment for a paper, `2026-09-21 09:05` in China.
+pub(crate) fn minute(at: time::OffsetDateTime) -> String {
+    let local = at.to_offset(base::zone::CHINA);
+    format!("{} {:02}:{:02}", local.date(), local.hour(), local.minute())
 }
