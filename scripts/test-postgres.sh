@@ -6,6 +6,7 @@
 #
 # PG_BIN names the folder of initdb and pg_ctl when they are not found; TONGBAN_TEST_PG_DIR the
 # folder of the server (a second folder is a second server). Durability is off: never keep data in it.
+# TONGBAN_TEST_PG_DURABLE=1 leaves it on, for measuring.
 set -euo pipefail
 
 folder="${TONGBAN_TEST_PG_DIR:-${TMPDIR:-/tmp}/tongban-test-postgres-$(id -u)}"
@@ -30,6 +31,13 @@ unprivileged() {
         (cd / && setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups env HOME="$folder" "$@")
     else
         "$@"
+    fi
+}
+
+# What makes the server fast and forgetful.
+careless() {
+    if [ -z "${TONGBAN_TEST_PG_DURABLE:-}" ]; then
+        echo "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     fi
 }
 
@@ -67,8 +75,7 @@ start() {
     for _ in 1 2 3; do
         port="$(free_port)"
         if unprivileged "$bin/pg_ctl" -D "$folder/data" -w -t 60 -l "$folder/server.log" -o "-p $port \
-            -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=400 -c fsync=off \
-            -c synchronous_commit=off -c full_page_writes=off" start >>"$folder.log" 2>&1; then
+            -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=400 $(careless)" start >>"$folder.log" 2>&1; then
             echo "$port" >"$folder/port"
             address
             return

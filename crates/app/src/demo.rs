@@ -4,7 +4,6 @@
 //! clerks accept, approvers decide, licences are made and sealed, results are handed over. Only
 //! the clock is moved. The course of events is drawn from a fixed seed: the same demo each time.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -12,23 +11,19 @@ use std::sync::{Arc, Mutex};
 use base::clock::Clock;
 use catalogue::packs::{self, Pack};
 use casework::cases::service::deliver::Deliver;
-use casework::cases::service::documents::DRAW_JOB;
 use casework::cases::service::correction::{AskCorrection, Defect, SupplyCorrection};
 use casework::cases::service::intake::{Accept, NotAccept};
-use casework::cases::service::review::CompleteTaskRequest;
 use casework::cases::service::special::{Resume, Suspend};
-use casework::cases::service::submit::{HandedMaterial, WholeApplication};
 use casework::cases::service::withdraw::Withdraw;
-use identity::{Account, Profile};
-use platform::sessions::PrincipalSource;
-use platform::web::guard::{Audience, Principal};
-use platform::work::jobs::Handlers;
-use platform::{Platform, Problem, Result};
-use serde_json::{Map, Value, json};
+use identity::Profile;
+use platform::web::guard::Principal;
+use platform::{Problem, Result};
+use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::App;
+use crate::cast::{Cast, Citizen};
 
 /// Password of the demo's staff.
 pub const PASSWORD: &str = "Tongban-2026";
@@ -48,6 +43,11 @@ impl DemoClock {
 
     fn set(&self, moment: OffsetDateTime) {
         self.at.store(moment.unix_timestamp() * 1000, Ordering::SeqCst);
+    }
+
+    /// Goes back so many days, for loading what the past needs (seals, calendars).
+    pub fn go_back(&self, days: i64) {
+        self.set(self.real_now() - time::Duration::days(days));
     }
 
     fn release(&self) {
@@ -112,15 +112,8 @@ struct Player<'a> {
     clock: &'a DemoClock,
     now: OffsetDateTime,
     dice: Dice,
-    handlers: Handlers,
+    cast: Cast<'a>,
     citizens: Vec<Citizen>,
-    staff: Mutex<HashMap<(Uuid, String), Option<Principal>>>,
-    pdfs: Mutex<HashMap<String, Vec<u8>>>,
-}
-
-struct Citizen {
-    account: Account,
-    principal: Principal,
 }
 
 /// Plays `count` cases.
@@ -131,14 +124,12 @@ pub async fn play(app: &App, clock: &DemoClock, folder: &Path, count: usize) -> 
     let now = clock.real_now();
     let people = std::fs::read_to_string(folder.join("city/citizens.yaml")).map_err(Problem::internal)?;
     let people = simulators::People::from_yaml(&people).map_err(Problem::internal)?;
+    let cast = Cast::new(app);
     let mut citizens = Vec::new();
     let keys = people.persons.iter().map(|one| &one.key).chain(people.enterprises.iter().map(|one| &one.key));
     for login in keys.filter_map(|key| people.login(key)).filter(|login| login.real_name) {
         let profile: Profile = serde_json::from_value(serde_json::to_value(&login)?)?;
-        let account = app.identity.mirror(profile).await?;
-        if let Some(principal) = app.identity.principal(&app.platform, Audience::Portal, account.id).await? {
-            citizens.push(Citizen { account, principal });
-        }
+        citizens.push(cast.citizen(profile).await?);
     }
     let packs = packs::read_set(&folder.join("items")).map_err(Problem::internal)?;
     let samples: Vec<(&Pack, &Value)> = packs
@@ -150,11 +141,8 @@ pub async fn play(app: &App, clock: &DemoClock, folder: &Path, count: usize) -> 
         clock,
         now,
         dice: Dice(Mutex::new(0x5EED_2026_0924)),
-        // Documents of the past are drawn when somebody opens them.
-        handlers: app.handlers().with(DRAW_JOB, |_: Platform, _: Value| Box::pin(async { Ok(()) })),
+        cast,
         citizens,
-        staff: Mutex::default(),
-        pdfs: Mutex::default(),
     };
     let mut report = Report::default();
     for number in 0..count {
@@ -172,7 +160,7 @@ pub async fn play(app: &App, clock: &DemoClock, folder: &Path, count: usize) -> 
         }
     }
     clock.release();
-    app.settle(&player.handlers).await?;
+    app.settle(&player.cast.handlers).await?;
     Ok(report)
 }
 
@@ -198,22 +186,13 @@ impl Player<'_> {
             return Ok(Ending::Other);
         }
         let form = self.form(sample, citizen)?;
-        let slug = pack.slug.clone();
-        let mut whole: WholeApplication = serde_json::from_value(json!({
-            "item_slug": slug,
-            "handle_item": text("/handle_item"),
-            "situations": sample.get("situations"),
-            "conditions": self.conditions(pack, &text("/handle_item")),
-            "consents": { "authorised": true, "agreed": true },
-            "form": form,
-            "delivery": { "way": if self.dice.chance(40) { "self" } else { "electronic" } },
-        }))?;
-        whole.materials = self.materials(pack, sample, citizen).await?;
+        let way = if self.dice.chance(40) { "self" } else { "electronic" };
+        let whole = self.cast.application(pack, sample, form, citizen, way).await?;
         let receipt = match self.app.casework.file_whole(&citizen.principal, whole, None).await {
             Ok(receipt) => receipt,
             // A sample of the future may not fit today's date any more; the demo goes on without it.
             Err(problem) if problem.status().is_client_error() => {
-                tracing::warn!(item = %slug, cause = %problem, "a sample could not be filed");
+                tracing::warn!(item = %pack.slug, cause = %problem, "a sample could not be filed");
                 return Ok(Ending::Other);
             }
             Err(problem) => return Err(problem),
@@ -240,7 +219,7 @@ impl Player<'_> {
     /// Acceptance, with a correction or a refusal now and then. `None` when it was accepted.
     async fn intake(&self, play: &mut Play, citizen: &Citizen, sample: &Value) -> Result<Option<Ending>> {
         let casework = &self.app.casework;
-        let Some(clerk) = self.actor(play.id, "clerk").await? else { return Ok(Some(Ending::Open)) };
+        let Some(clerk) = self.cast.actor(play.id, "clerk").await? else { return Ok(Some(Ending::Open)) };
         if self.dice.chance(2) {
             let refusal = NotAccept { version: self.version(play.id).await?, reason: "申请的经营场所不在本辖区，请到场所所在区的窗口申请".into() };
             casework.not_accept(&clerk, play.id, refusal).await?;
@@ -254,7 +233,7 @@ impl Player<'_> {
             if self.dice.chance(25) || !self.later(play, 30).await? {
                 return Ok(Some(Ending::Open));
             }
-            let file = self.file(citizen, "补正后的材料", false).await?;
+            let file = self.cast.file(citizen, "补正后的材料", false).await?;
             let supply = SupplyCorrection {
                 version: self.version(play.id).await?,
                 materials: [(key.to_owned(), vec![file])].into(),
@@ -277,35 +256,15 @@ impl Player<'_> {
     async fn examine(&self, play: &mut Play, sample: &Value) -> Result<()> {
         let casework = &self.app.casework;
         for _ in 0..12 {
-            let Some((task, element, role)) = casework.open_flow_task(play.id).await? else { return Ok(()) };
+            let Some((_, _, role)) = casework.open_flow_task(play.id).await? else { return Ok(()) };
             if !self.later(play, 10).await? {
                 return Ok(());
             }
-            let Some(handler) = self.actor(play.id, &role).await? else { return Ok(()) };
+            let Some(handler) = self.cast.actor(play.id, &role).await? else { return Ok(()) };
             if self.dice.chance(5) && self.pause(play, &handler).await? {
                 return Ok(());
             }
-            let outcome = sample
-                .pointer(&format!("/expect/task_answers/{element}/outcome"))
-                .and_then(Value::as_str)
-                .unwrap_or(if role == "approver" { "granted" } else { "pass" })
-                .to_owned();
-            let opinion = match outcome.as_str() {
-                "granted" => "符合法定条件，同意。",
-                "refused" => "现场条件不符合法定要求，不予批准。",
-                "fail" => "经核查，条件不符合要求。",
-                _ => "材料齐全，符合要求。",
-            };
-            let request = CompleteTaskRequest {
-                version: self.version(play.id).await?,
-                outcome,
-                opinion: opinion.to_owned(),
-                return_to: None,
-                checks: Map::new(),
-                files: Vec::new(),
-            };
-            casework.complete_task(&handler, play.id, task, request).await?;
-            self.app.settle(&self.handlers).await?;
+            self.cast.do_task(play.id, sample).await?;
         }
         Ok(())
     }
@@ -341,7 +300,7 @@ impl Player<'_> {
             return Ok(Ending::Open);
         }
         if case.delivery.way == "self" && self.dice.chance(75) && self.later(play, 30).await? {
-            if let Some(clerk) = self.actor(play.id, "delivery").await? {
+            if let Some(clerk) = self.cast.actor(play.id, "delivery").await? {
                 let deliver = Deliver {
                     version: case.version,
                     receiver_name: citizen.account.name.clone(),
@@ -393,29 +352,6 @@ impl Player<'_> {
         Ok(morning + time::Duration::minutes(i64::try_from(self.dice.roll(150)).unwrap_or(0)))
     }
 
-    /// Somebody of a role for the case's organisation.
-    async fn actor(&self, id: Uuid, role: &str) -> Result<Option<Principal>> {
-        let org = self.app.casework.org_of(id).await?;
-        let key = (org, role.to_owned());
-        let known = self.staff.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(&key).cloned();
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        let mut found = None;
-        for staff in self.app.identity.staff_with_role(org, role).await? {
-            let principal = self.app.identity.principal(&self.app.platform, Audience::Desk, staff.id).await?;
-            if let Some(principal) = principal.filter(|one| one.visible_orgs.contains(&org)) {
-                found = Some(principal);
-                break;
-            }
-        }
-        if found.is_none() {
-            tracing::warn!(%org, role, "nobody to act in the demo");
-        }
-        self.staff.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(key, found.clone());
-        Ok(found)
-    }
-
     /// The sample's form with the citizen's own names and numbers.
     fn form(&self, sample: &Value, citizen: &Citizen) -> Result<Value> {
         let mut text = serde_json::to_string(sample.get("form").unwrap_or(&Value::Null))?;
@@ -440,56 +376,6 @@ impl Player<'_> {
         Ok(serde_json::from_str(&text)?)
     }
 
-    /// Every condition answered with its met option.
-    fn conditions(&self, pack: &Pack, handle_item: &str) -> Value {
-        let Some(item) = &pack.item else { return json!({}) };
-        let met = item
-            .conditions
-            .iter()
-            .filter(|one| one.handle_items.is_empty() || one.handle_items.iter().any(|key| key == handle_item))
-            .filter_map(|one| Some((one.key.clone(), Value::from(one.options.iter().find(|option| option.met)?.key.clone()))))
-            .collect::<Map<_, _>>();
-        Value::Object(met)
-    }
-
-    async fn materials(&self, pack: &Pack, sample: &Value, citizen: &Citizen) -> Result<std::collections::BTreeMap<String, HandedMaterial>> {
-        let mut handed = std::collections::BTreeMap::new();
-        let keys = sample.get("materials").and_then(Value::as_array).cloned().unwrap_or_default();
-        for key in keys.iter().filter_map(Value::as_str) {
-            let Some(material) = pack.item.as_ref().and_then(|item| item.material(key)) else { continue };
-            let picture = !material.file_types.iter().any(|kind| kind == "pdf");
-            let file = self.file(citizen, &material.name, picture).await?;
-            handed.insert(key.to_owned(), HandedMaterial { handing: "upload".into(), files: vec![file] });
-        }
-        Ok(handed)
-    }
-
-    /// A material that says of itself that it is a sample.
-    async fn file(&self, citizen: &Citizen, name: &str, picture: bool) -> Result<Uuid> {
-        let (bytes, kind) = if picture {
-            (include_bytes!("demo.png").to_vec(), "png")
-        } else {
-            let known = self.pdfs.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(name).cloned();
-            let bytes = match known {
-                Some(bytes) => bytes,
-                None => {
-                    let made = self.app.casework.sample_paper(name).await?;
-                    self.pdfs.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(name.to_owned(), made.clone());
-                    made
-                }
-            };
-            (bytes, "pdf")
-        };
-        let stored = platform::files::store(
-            &self.app.platform,
-            Some(citizen.account.id),
-            "material",
-            &format!("{name}.{kind}"),
-            bytes.into(),
-        )
-        .await?;
-        Ok(stored.id)
-    }
 }
 
 struct Play {

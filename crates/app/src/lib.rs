@@ -3,6 +3,7 @@
 //! `app` owns no rule. Start at [`App::assemble`] (who gets what), [`App::router`] (what is served)
 //! and [`cli`] (the command line).
 
+pub mod cast;
 pub mod cli;
 pub mod demo;
 pub mod keys;
@@ -101,6 +102,8 @@ impl App {
             numbers: Default::default(),
             http: reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
+                // Connected systems are reached directly: a proxy of the machine is for its packages.
+                .no_proxy()
                 .build()
                 .map_err(Problem::internal)?,
             clock,
@@ -113,6 +116,10 @@ impl App {
         let fonts = paper::Fonts::built_in();
         let licences = Licences::new(platform.clone(), design.clone(), identity.clone()).with_fonts(fonts.clone());
         let catalogue = Catalogue::new(platform.clone(), identity.clone(), design.clone());
+        let themes = platform.config.packs_dir.join("platform/themes.yaml");
+        catalogue.use_navigation(catalogue::packs::read_navigation(&themes).map_err(Problem::internal)?);
+        let types = platform.config.packs_dir.join("licences");
+        catalogue.know_licence_types(catalogue::packs::licence_types(&types).map_err(Problem::internal)?);
         let casework = Casework {
             platform: platform.clone(),
             identity: identity.clone(),

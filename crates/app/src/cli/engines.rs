@@ -186,7 +186,11 @@ pub(super) fn flow(command: &FlowCommand) -> Outcome {
     let feel = FeelExpressions::new();
     match command {
         FlowCommand::Lint { days, .. } => {
-            let context = catalogue::packs::flow_context(*days);
+            let context = flow::LintContext {
+                roles: identity::roles::all().keys().cloned().collect(),
+                services: catalogue::packs::SERVICES.iter().map(|service| (*service).to_owned()).collect(),
+                limit_days: *days,
+            };
             let findings = flow::lint(&definition, &feel, &context);
             let clean = findings.iter().all(|finding| finding.severity != flow::Severity::Error);
             print_json(&json!({ "findings": findings }))?;

@@ -53,8 +53,12 @@ enum Command {
         #[arg(long)]
         if_empty: bool,
     },
-    /// Check configuration, database, files, calendars, seals.
-    Doctor,
+    /// Check configuration, database, files, calendars, connected systems.
+    Doctor {
+        /// Give failed background jobs another round of tries.
+        #[arg(long)]
+        retry_jobs: bool,
+    },
     /// Print the OpenAPI document.
     Openapi,
     /// Content packs.
@@ -116,7 +120,7 @@ fn dispatch(cli: Cli) -> Outcome {
                     Command::Serve => operate::serve(config).await,
                     Command::Migrate => operate::migrate(config).await,
                     Command::Demo { cases, password, if_empty } => operate::demo(config, cases, &password, if_empty).await,
-                    Command::Doctor => operate::doctor(config).await,
+                    Command::Doctor { retry_jobs } => operate::doctor(config, retry_jobs).await,
                     Command::Openapi => operate::openapi(config).await,
                     Command::Pack(command) => pack::run(config, command).await,
                     Command::Audit(command) => proof::audit(config, command).await,

@@ -65,6 +65,8 @@ pub(super) async fn demo(config: Config, cases: usize, password: &str, if_empty:
         return Ok(ExitCode::SUCCESS);
     }
     let packs = app.platform.config.packs_dir.clone();
+    // The seals of the city were made before its past cases were sealed with them.
+    clock.go_back(200);
     let imported = app.load_city(&packs, password).await?;
     println!("已装入示例市：{} 个事项，{} 种证照，{} 份文书模板", imported.items.len(), imported.licence_types, imported.papers);
     let report = demo::play(&app, &clock, &packs, cases).await?;
@@ -88,11 +90,17 @@ pub(super) async fn openapi(mut config: Config) -> Outcome {
 /// One check of the doctor: name and what was found.
 struct Check(&'static str, Result<String, String>);
 
-pub(super) async fn doctor(config: Config) -> Outcome {
+pub(super) async fn doctor(config: Config, retry_jobs: bool) -> Outcome {
     let mut checks = vec![Check("配置", Ok(format!("监听 {}，数据目录 {}", config.listen, config.data_dir.display())))];
     match assemble(config).await {
         Err(error) => checks.push(Check("数据库", Err(error.to_string()))),
-        Ok(app) => checks.extend(examine(&app).await),
+        Ok(app) => {
+            if retry_jobs {
+                let revived = platform::work::jobs::revive(&app.platform).await?;
+                println!("{revived} 个失败的后台任务将重新执行");
+            }
+            checks.extend(examine(&app).await);
+        }
     }
     let mut healthy = true;
     for Check(name, found) in checks {

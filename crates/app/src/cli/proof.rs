@@ -7,6 +7,7 @@ use anyhow::Context;
 use casework::cases::service::audit::{self, Export};
 use clap::Subcommand;
 use platform::config::Config;
+use serde_json::json;
 
 use super::engines::read;
 use super::{Outcome, assemble, print_json};
@@ -47,8 +48,22 @@ pub(super) fn verify_file(file: &Path, trust: &Path) -> Outcome {
     let pdf = std::fs::read(file).with_context(|| format!("读不到文件 {}", file.display()))?;
     let trust = licences::read_trust(&read(trust)?).map_err(anyhow::Error::msg)?;
     let report = licences::verify_offline(&pdf, &trust);
-    print_json(&report)?;
-    eprintln!("{}", report.verdict.text());
+    let signatures: Vec<_> = report
+        .signatures
+        .iter()
+        .map(|one| {
+            json!({
+                "seal": one.seal,
+                "signer": one.signer,
+                "signed_at": one.signed_at.map(|at| at.to_string()),
+                "covers_whole_file": one.covers_whole_file,
+                "intact": one.intact,
+                "trusted": one.trusted,
+                "problem": one.problem,
+            })
+        })
+        .collect();
+    print_json(&json!({ "verdict": report.verdict.text(), "signatures": signatures }))?;
     Ok(if report.verdict == licences::Verdict::Genuine { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

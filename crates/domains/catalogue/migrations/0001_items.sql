@@ -1,4 +1,6 @@
 -- The item library. A published version is frozen; the head row is what lists and search read.
+-- card: what lists and search show of the published version. draft: what an editor saved and not yet
+-- published. draft_version: counts every change of the row; an editor's page must be as new.
 CREATE TABLE items (
   slug @text PRIMARY KEY,
   task_code @text NOT NULL UNIQUE,
@@ -9,11 +11,15 @@ CREATE TABLE items (
   item_type @text NOT NULL,
   state @text NOT NULL,
   version @int NOT NULL,
+  card @json,
   draft @json,
   draft_version @int NOT NULL,
   updated_at @time NOT NULL
 );
 CREATE INDEX items_by_org ON items (org_id, slug);
+CREATE INDEX items_by_basic_code ON items (basic_code);
+-- Answers "has anything changed" from the index alone.
+CREATE INDEX items_by_draft_version ON items (draft_version);
 
 CREATE TABLE item_versions (
   slug @text NOT NULL,
@@ -26,12 +32,14 @@ CREATE TABLE item_versions (
   PRIMARY KEY (slug, version)
 );
 
--- Common catalogue (通用目录) and its sub-items; implementation entries hang below by basic code.
+-- Common catalogue (通用目录, kind catalogue) and its sub-items (子项, kind sub); implementation
+-- entries hang below by basic code.
 CREATE TABLE catalogue_nodes (
   code @text PRIMARY KEY,
   kind @text NOT NULL,
   name @text NOT NULL,
   parent_code @text,
+  version @int NOT NULL,
   updated_at @time NOT NULL
 );
 CREATE INDEX catalogue_nodes_parent ON catalogue_nodes (parent_code);

@@ -1,15 +1,27 @@
 //! Service items: the single authority for what the government offers.
 //!
 //! Everything else reads items from here, in published, frozen versions. Start at
-//! [`Catalogue::published`] (what is offered now), [`items::resolve`] (what an answer does) and
-//! [`items::rules`] (what a good item looks like).
+//! [`Catalogue::published`] (what is offered now), [`items::resolve`] (what an answer does),
+//! [`items::rules`] (what a good item looks like), [`packs`] (items on disk) and [`search`].
+//! README.md tells words, tables, permissions.
 
+mod admin;
+mod http;
 pub mod items;
+pub mod navigation;
+pub mod packs;
+mod permissions;
+pub mod search;
 
-pub use items::service::{Catalogue, PublishedItem};
+pub use http::routes;
+pub use items::service::{Catalogue, Definitions, PublishedItem, Sources};
+pub use permissions::{EditFavourite, EditItem, PERMISSIONS, PublishItem, ReadItem};
 
 use platform::db::migrate::Migration;
 
 /// Schema steps of this domain.
 pub const MIGRATIONS: &[Migration] =
     &[Migration { name: "catalogue_0001", sql: include_str!("../migrations/0001_items.sql") }];
+
+#[cfg(test)]
+mod tests;

@@ -91,7 +91,8 @@ impl LicenceType {
         if found.schema != SCHEMA {
             wrong("schema", format!("schema 要写 {SCHEMA}"));
         }
-        if found.key.is_empty() || !found.key.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-') {
+        if found.key.is_empty() || !found.key.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-')
+        {
             wrong("key", "key 只能用小写字母、数字和连字符".to_owned());
         }
         if let Err(error) = LicenceIdentifier::build(&found.type_code, &found.issuer.uscc, "1", 1) {

@@ -111,8 +111,10 @@ impl OwnAuthority {
         let key = Sm2Key::generate(platform.randomness.as_ref());
         let now = platform.now();
         let validity = Validity { from: now - Duration::days(1), until: now + Duration::days(365 * ROOT_YEARS) };
-        let subject =
-            Subject { common_name: "通办平台电子印章根证书".to_owned(), organisation: "通办政务服务平台".to_owned() };
+        let subject = Subject {
+            common_name: "通办平台电子印章根证书".to_owned(),
+            organisation: "通办政务服务平台".to_owned(),
+        };
         let certificate = paper::make_certificate(&subject, &Issuer::Itself(&key), validity, &serial(platform))
             .map_err(Problem::internal)?;
         let made = new_row(platform, AUTHORITY.to_owned(), None, &subject_of_root(), &key, &certificate, validity)?;
@@ -131,10 +133,8 @@ impl CertificateAuthority for OwnAuthority {
         let key = key_of(&self.platform, &root)?;
         let certificate = certificate_of(&root)?;
         let issuer = Issuer::Authority { certificate: &certificate, key: &key, subject_key: public_key };
-        let name = Subject {
-            common_name: format!("{}{}", subject.body, subject.kind),
-            organisation: subject.body.clone(),
-        };
+        let name =
+            Subject { common_name: format!("{}{}", subject.body, subject.kind), organisation: subject.body.clone() };
         let until = validity.until.min(root.valid_to);
         paper::make_certificate(&name, &issuer, Validity { until, ..validity }, &serial(&self.platform))
             .map_err(Problem::internal)
@@ -252,8 +252,7 @@ impl Ready {
         fonts: &paper::Fonts,
         at: OffsetDateTime,
     ) -> Result<Vec<u8>, paper::PaperError> {
-        let by =
-            paper::SealedBy { seal: &self.seal, certificate: &self.certificate, key: &self.key, place, fonts };
+        let by = paper::SealedBy { seal: &self.seal, certificate: &self.certificate, key: &self.key, place, fonts };
         paper::sign(pdf, &by, at)
     }
 }

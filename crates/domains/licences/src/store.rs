@@ -210,15 +210,18 @@ fn sealed() -> Select<Entity> {
     Entity::find().filter(Column::State.ne(State::Draft.as_str()))
 }
 
-/// Whose licences: of an account, or of the holder with one of the id numbers' indexes.
+/// Whose licences: of an account, or of its owner's number.
 pub(crate) fn held_by(account: Uuid, holder: Option<(HolderKind, String)>) -> Condition {
     let own = Condition::any().add(Column::AccountId.eq(account));
     match holder {
-        Some((kind, index)) => own.add(
-            Condition::all().add(Column::HolderKind.eq(kind.as_str())).add(Column::HolderIdIndex.eq(index)),
-        ),
+        Some((kind, index)) => own.add(held_by_number(kind, index)),
         None => own,
     }
+}
+
+/// Whose licences: of the holder with a number, by its index.
+pub(crate) fn held_by_number(kind: HolderKind, index: String) -> Condition {
+    Condition::all().add(Column::HolderKind.eq(kind.as_str())).add(Column::HolderIdIndex.eq(index))
 }
 
 /// Sealed licences under a condition, newest first.

@@ -12,7 +12,7 @@ pub fn write_trust(certificates: &[Vec<u8>]) -> String {
     let mut text = String::new();
     for der in certificates {
         let mut encoded = to_base64url(der).replace('-', "+").replace('_', "/");
-        while encoded.len() % 4 != 0 {
+        while !encoded.len().is_multiple_of(4) {
             encoded.push('=');
         }
         text.push_str(BEGIN);

@@ -192,6 +192,29 @@ async fn settle(platform: &Platform, job: &Leased, outcome: Result<()>) -> Resul
         .await
 }
 
+/// Gives dead jobs another round of tries, after what stopped them was mended; returns how many.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn revive(platform: &Platform) -> Result<u64> {
+    let now = platform.now();
+    platform
+        .db
+        .write(now, move |tx| {
+            Box::pin(async move {
+                let revived = row::Entity::update_many()
+                    .col_expr(row::Column::State, Expr::value("ready"))
+                    .col_expr(row::Column::Attempts, Expr::value(0_i64))
+                    .col_expr(row::Column::RunAt, Expr::value(now))
+                    .filter(row::Column::State.eq("dead"))
+                    .exec(tx.conn())
+                    .await?;
+                Ok(revived.rows_affected)
+            })
+        })
+        .await
+}
+
 /// Jobs by state, for health pages.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 /** What staff can ask the server: one function per operation. All throw `ApiProblem`. */
 import { address, call, newKey } from './transport.ts'
+import { sendFile, type UploadOptions } from './upload.ts'
 import type * as T from './types.ts'
 
 const CASE = '/api/v1/cases/{id}'
@@ -18,7 +19,7 @@ export const desk = {
   cases: (query: T.CaseFilters, signal?: AbortSignal) => call<T.CaseList>('get', '/api/v1/cases', { query: { ...query }, signal }),
   casesExportAddress: (query: T.CaseFilters) => address('/api/v1/cases/export', { query: { ...query, limit: undefined, cursor: undefined } }),
   casesLiveAddress: '/api/v1/cases/live',
-  board: () => call<T.Board>('get', '/api/v1/cases/board'),
+  board: () => call<T.BoardColumn[]>('get', '/api/v1/cases/board'),
 
   // --- one case ---
   case: (id: string) => call<T.DeskCase>('get', CASE, { path: { id } }),
@@ -28,29 +29,27 @@ export const desk = {
   reveal: (id: string, field: 'phone' | 'id_number' | 'address', reason: string) =>
     call<{ value: string }>('get', `${CASE}/reveal`, { path: { id }, query: { field, reason } }),
   preReview: (id: string, body: { version: number; result: 'pass' | 'refuse'; note: string }) =>
-    call<unknown>('post', `${CASE}/pre-review`, { path: { id }, body }),
+    call<void>('post', `${CASE}/pre-review`, { path: { id }, body }),
   requestCorrection: (id: string, body: { version: number; items: T.CorrectionItem[]; until_days?: number }) =>
-    call<unknown>('post', `${CASE}/request-correction`, { path: { id }, body }),
-  receiveCorrection: (id: string, body: { version: number; accepted: boolean }) =>
-    call<unknown>('post', `${CASE}/receive-correction`, { path: { id }, body }),
+    call<void>('post', `${CASE}/request-correction`, { path: { id }, body }),
   accept: (id: string, body: { version: number; note: string; tolerated: string[] }) =>
-    call<unknown>('post', `${CASE}/accept`, { path: { id }, body }),
-  notAccept: (id: string, body: { version: number; reason: string }) => call<unknown>('post', `${CASE}/not-accept`, { path: { id }, body }),
+    call<void>('post', `${CASE}/accept`, { path: { id }, body }),
+  notAccept: (id: string, body: { version: number; reason: string }) => call<void>('post', `${CASE}/not-accept`, { path: { id }, body }),
   completeTask: (id: string, taskId: string, body: T.CompleteTask) =>
-    call<unknown>('post', `${CASE}/tasks/{taskId}/complete`, { path: { id, taskId }, body }),
-  suspend: (id: string, body: { version: number; procedure: string; reason: string; expected: { value: number; unit: T.TimeUnit } }) =>
-    call<unknown>('post', `${CASE}/suspend`, { path: { id }, body }),
-  resume: (id: string, body: { version: number; result: string }) => call<unknown>('post', `${CASE}/resume`, { path: { id }, body }),
+    call<void>('post', `${CASE}/tasks/{taskId}/complete`, { path: { id, taskId }, body }),
+  suspend: (id: string, body: { version: number; procedure: string; reason: string; expected: { value: number; unit: T.TimeUnit } | null }) =>
+    call<void>('post', `${CASE}/suspend`, { path: { id }, body }),
+  resume: (id: string, body: { version: number; result: string }) => call<void>('post', `${CASE}/resume`, { path: { id }, body }),
   askExtension: (id: string, body: { version: number; value: number; unit: T.TimeUnit; reason: string }) =>
-    call<unknown>('post', `${CASE}/extensions`, { path: { id }, body, key: newKey() }),
+    call<void>('post', `${CASE}/extensions`, { path: { id }, body, key: newKey() }),
   decideExtension: (id: string, extensionId: string, body: { version: number; approve: boolean; opinion: string }) =>
-    call<unknown>('post', `${CASE}/extensions/{extensionId}/decide`, { path: { id, extensionId }, body }),
-  abort: (id: string, body: { version: number; reason: string }) => call<unknown>('post', `${CASE}/abort`, { path: { id }, body }),
-  urge: (id: string, body: { text: string; order: boolean }) => call<unknown>('post', `${CASE}/urge`, { path: { id }, body, key: newKey() }),
+    call<void>('post', `${CASE}/extensions/{extensionId}/decide`, { path: { id, extensionId }, body }),
+  abort: (id: string, body: { version: number; reason: string }) => call<void>('post', `${CASE}/abort`, { path: { id }, body }),
+  urge: (id: string, body: { text: string; order: boolean }) => call<void>('post', `${CASE}/urge`, { path: { id }, body, key: newKey() }),
   replyUrge: (id: string, urgeId: string, text: string) =>
-    call<unknown>('post', `${CASE}/urges/{urgeId}/reply`, { path: { id, urgeId }, body: { text } }),
-  deliver: (id: string, body: T.DeliverRequest) => call<unknown>('post', `${CASE}/deliver`, { path: { id }, body }),
-  void: (id: string, body: { version: number; reason: string }) => call<unknown>('post', `${CASE}/void`, { path: { id }, body }),
+    call<void>('post', `${CASE}/urges/{urgeId}/reply`, { path: { id, urgeId }, body: { text } }),
+  deliver: (id: string, body: T.DeliverRequest) => call<void>('post', `${CASE}/deliver`, { path: { id }, body }),
+  void: (id: string, body: { version: number; reason: string }) => call<void>('post', `${CASE}/void`, { path: { id }, body }),
 
   // --- counter ---
   items: (query: { q?: string; limit?: number; offset?: number }) => call<T.ItemSearch>('get', '/api/v1/items', { query }),
@@ -58,26 +57,35 @@ export const desk = {
   resolve: (slug: string, body: T.ResolveRequest) => call<T.Resolution>('post', '/api/v1/items/{slug}/resolve', { path: { slug }, body }),
   form: (slug: string, handleItem: string) => call<T.FormSchema>('get', '/api/v1/items/{slug}/form', { path: { slug }, query: { handle_item: handleItem } }),
   counterCheck: (body: T.CounterCase) => call<T.CounterCheck>('post', '/api/v1/counter/check', { body }),
-  counterCreate: (body: T.CounterCase, key: string) => call<T.DeskCase>('post', '/api/v1/counter/cases', { body, key }),
+  counterCreate: (body: T.CounterCase, key: string) => call<T.Receipt>('post', '/api/v1/counter/cases', { body, key }),
+
+  uploadFile: (file: File, options?: UploadOptions) => sendFile<T.FileRef>('/api/v1/desk/files', file, options),
+  regions: (parent: string | null) => call<{ items: { code: string; name: string; level: number; has_children: boolean }[] }>('get', '/api/v1/regions', { query: { parent } }),
 
   // --- calendars ---
   calendars: () => call<T.CalendarYear[]>('get', '/api/v1/calendars'),
-  saveCalendar: (year: number, body: Partial<T.CalendarYear>) => call<T.CalendarChange>('put', '/api/v1/calendars/{year}', { path: { year }, body }),
+  saveCalendar: (year: number, body: Pick<T.CalendarYear, 'source' | 'holidays' | 'make_up'>) => call<T.CalendarChange>('put', '/api/v1/calendars/{year}', { path: { year }, body }),
   deleteCalendar: (year: number) => call<T.CalendarChange>('delete', '/api/v1/calendars/{year}', { path: { year } }),
 
   // --- item administration ---
-  catalogue: (q?: string) => call<{ nodes: T.CatalogueNode[]; total: number }>('get', '/api/v1/catalogue', { query: { q } }),
+  catalogue: (q?: string) => call<T.CatalogueTree>('get', '/api/v1/catalogue', { query: { q } }),
   createNode: (body: { parent_id: string | null; kind: string; code: string; name: string }) =>
     call<T.CatalogueNode>('post', '/api/v1/catalogue/nodes', { body, key: newKey() }),
   updateNode: (id: string, body: { code: string; name: string; version: number }) =>
     call<T.CatalogueNode>('put', '/api/v1/catalogue/nodes/{id}', { path: { id }, body }),
   deleteNode: (id: string) => call<void>('delete', '/api/v1/catalogue/nodes/{id}', { path: { id } }),
-  adminItems: (query: { q?: string; org?: string; state?: string }): Lists<T.AdminItemRow> => call('get', '/api/v1/admin/items', { query }),
+  adminItems: (query: { q?: string; org?: string; state?: string; limit?: number; cursor?: string }): Lists<T.AdminItemRow> => call('get', '/api/v1/admin/items', { query }),
+  createItem: (body: { content: T.ItemContent; files: T.ItemFiles | null }) => call<T.AdminItem>('post', '/api/v1/admin/items', { body, key: newKey() }),
   adminItem: (slug: string) => call<T.AdminItem>('get', '/api/v1/admin/items/{slug}', { path: { slug } }),
   saveItem: (slug: string, body: { content: T.ItemContent; version: number }) =>
     call<T.AdminItem>('put', '/api/v1/admin/items/{slug}', { path: { slug }, body }),
   publishItem: (slug: string, version: number) =>
     call<T.AdminItem>('post', '/api/v1/admin/items/{slug}/publish', { path: { slug }, body: { version } }),
   lintItem: (slug: string, content: T.ItemContent) =>
-    call<{ findings: T.Finding[] } | T.Finding[]>('post', '/api/v1/admin/items/{slug}/lint', { path: { slug }, body: { content } }),
+    call<{ findings: T.Finding[] }>('post', '/api/v1/admin/items/{slug}/lint', { path: { slug }, body: { content } }),
+  cancelItem: (slug: string, body: { version: number; reason: string }) =>
+    call<T.AdminItem>('post', '/api/v1/admin/items/{slug}/cancel', { path: { slug }, body }),
+  /** Version 0 is the draft. */
+  diffItem: (slug: string, from: number, to: number) =>
+    call<{ changes: T.Difference[] }>('get', '/api/v1/admin/items/{slug}/diff', { path: { slug }, query: { from: String(from), to: String(to) } }),
 }

@@ -3,6 +3,7 @@
  * `types.ts` names the shapes, `transport.ts` says how a call is made.
  */
 export { desk } from './desk.ts'
+export { drawDeadline, drawTimeLeft } from './drawing.ts'
 export { listen, type LiveOptions } from './live.ts'
 export { portal, type DraftChange } from './portal.ts'
 export { ApiProblem, asProblem, type ProblemBody, type ProblemField } from './problem.ts'

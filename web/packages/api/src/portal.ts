@@ -7,8 +7,8 @@ const MINE = '/api/v1/my/cases/{id}'
 type Captcha = { captcha_id: string; captcha_answer: string }
 type RatingBody = { stars: number; reasons: string[]; text: string }
 export interface DraftChange {
-  version: number; step?: number; conditions?: Record<string, string>; situations?: T.SituationAnswers
-  consents?: { authorised: boolean; agreed: boolean }; form?: T.FormData; delivery?: { way: T.DeliveryWay; address: T.Address | null }
+  version: number; step?: number; conditions?: T.SituationAnswers; situations?: T.SituationAnswers
+  consents?: { authorised: boolean; agreed: boolean }; form?: T.FormData; delivery?: { way: T.DeliveryWay; address?: T.Address | null }
 }
 
 export const portal = {
@@ -23,6 +23,8 @@ export const portal = {
   resolve: (slug: string, body: T.ResolveRequest) => call<T.Resolution>('post', '/api/v1/items/{slug}/resolve', { path: { slug }, body }),
   form: (slug: string, handleItem: string) => call<T.FormSchema>('get', '/api/v1/items/{slug}/form', { path: { slug }, query: { handle_item: handleItem } }),
 
+  regions: (parent: string | null) => call<{ items: T.Region[] }>('get', '/api/v1/regions', { query: { parent } }),
+
   // --- account ---
   signOnAddress: (returnTo: string) => address('/api/v1/portal/sign-on', { query: { return_to: returnTo } }),
   signOut: () => call<void>('post', '/api/v1/portal/sign-out'),
@@ -33,25 +35,26 @@ export const portal = {
   myCases: (query: { state?: 'open' | 'done' | 'draft' | 'todo'; q?: string; limit?: number; cursor?: string }) =>
     call<T.MyCases>('get', '/api/v1/my/cases', { query }),
   start: (itemSlug: string, handleItem: string, key = newKey()) =>
-    call<T.CaseDraft>('post', '/api/v1/my/cases', { body: { item_slug: itemSlug, handle_item: handleItem }, key }),
+    call<{ id: string }>('post', '/api/v1/my/cases', { body: { item_slug: itemSlug, handle_item: handleItem }, key }),
   draft: (id: string) => call<T.CaseDraft>('get', `${MINE}/draft`, { path: { id } }),
   saveDraft: (id: string, body: DraftChange) => call<T.CaseDraft>('put', `${MINE}/draft`, { path: { id }, body }),
   check: (id: string) => call<{ problems: T.CheckProblem[] }>('post', `${MINE}/check`, { path: { id } }),
   uploadFile: (file: File, options?: UploadOptions) => uploadFile(file, options),
   saveMaterial: (id: string, key: string, body: { version: number; files: string[]; handing: T.Handing }) =>
-    call<T.CaseDraft>('put', `${MINE}/materials/{key}`, { path: { id, key }, body }),
-  submit: (id: string, version: number, key = newKey()) => call<T.Submitted>('post', `${MINE}/submit`, { path: { id }, body: { version }, key }),
+    call<void>('put', `${MINE}/materials/{key}`, { path: { id, key }, body }),
+  submit: (id: string, version: number, key = newKey()) => call<T.Receipt>('post', `${MINE}/submit`, { path: { id }, body: { version }, key }),
   remove: (id: string) => call<void>('delete', MINE, { path: { id } }),
   case: (id: string) => call<T.MyCase>('get', MINE, { path: { id } }),
   supplyCorrection: (id: string, body: { version: number; materials: Record<string, string[]>; form: T.FormData }) =>
-    call<T.MyCase>('post', `${MINE}/corrections`, { path: { id }, body }),
-  withdraw: (id: string, body: { version: number; reason: string }) => call<T.MyCase>('post', `${MINE}/withdraw`, { path: { id }, body }),
-  changeDelivery: (id: string, body: { version: number; way: T.DeliveryWay; address: T.Address | null }) =>
-    call<T.MyCase>('put', `${MINE}/delivery`, { path: { id }, body }),
+    call<void>('post', `${MINE}/corrections`, { path: { id }, body }),
+  withdraw: (id: string, body: { version: number; reason: string }) => call<void>('post', `${MINE}/withdraw`, { path: { id }, body }),
+  changeDelivery: (id: string, body: { version: number; way: T.DeliveryWay; address?: T.Address | null }) =>
+    call<void>('put', `${MINE}/delivery`, { path: { id }, body }),
   caseLiveAddress: (id: string) => address(`${MINE}/live`, { path: { id } }),
   documentAddress: (id: string, documentId: string) => address(`${MINE}/documents/{documentId}`, { path: { id, documentId } }),
   fileAddress: (id: string, fileId: string) => address(`${MINE}/files/{fileId}`, { path: { id, fileId } }),
-  rate: (id: string, body: RatingBody) => call<T.MyCase>('put', `${MINE}/rating`, { path: { id }, body }),
+  rating: (id: string) => call<T.CaseRating>('get', `${MINE}/rating`, { path: { id } }),
+  rate: (id: string, body: RatingBody) => call<T.Rating>('put', `${MINE}/rating`, { path: { id }, body }),
   ratingReasons: () => call<T.RatingReasons>('get', '/api/v1/ratings/reasons'),
   myLicences: () => call<{ items: T.MyLicence[] }>('get', '/api/v1/my/licences'),
   licenceAddress: (id: string) => address('/api/v1/my/licences/{id}/file', { path: { id } }),
@@ -61,10 +64,10 @@ export const portal = {
 
   // --- without sign-in ---
   captcha: () => call<T.Captcha>('get', '/api/v1/captcha'),
-  progress: (body: { case_number: string; query_code?: string; applicant_name?: string } & Captcha) =>
+  progress: (body: { case_number: string; proof: string } & Captcha) =>
     call<T.Progress>('post', '/api/v1/progress', { body }),
   rateOpenly: (body: { case_number: string; applicant_name: string; rating?: RatingBody } & Captcha) =>
-    call<{ case: { item_name: string; closed_at: string }; rating: RatingBody | null }>('post', '/api/v1/ratings/open', { body }),
+    call<T.CaseRating>('post', '/api/v1/ratings/open', { body }),
   verifyLicence: (code: string) => call<T.LicenceVerdict>('get', '/api/v1/licences/verify/{code}', { path: { code } }),
   verifyLicenceFile: (file: File, options?: UploadOptions) => sendFile<T.LicenceVerdict>('/api/v1/licences/verify-file', file, options),
 }

@@ -1,6 +1,7 @@
-import { formatDay } from '@tongban/ui'
-import { bareNumber, emailFault, idNumberFault, phoneFault, realDay, usccFault } from './codes.ts'
+import { readEmail, readIdNumber, readPhone, readRegion, readUscc, realDay, type Read } from './codes.ts'
 import { t } from './messages/index.ts'
+import { canonical, digits, places, toNumber } from './numbers.ts'
+import { toDate } from './feel.ts'
 import type { FormField } from './schema.ts'
 
 /** Checks of one value by its type: same order, codes and words as the server's engine. */
@@ -10,7 +11,6 @@ export interface Fault { code: string; message: string }
 const LONGEST = 10_000
 
 const fault = (code: string, message: string): Fault => ({ code, message })
-const formal = (message: string | null): Fault | null => (message ? fault('format', message) : null)
 
 export function isEmpty(value: unknown): boolean {
   if (value === null || value === undefined) return true
@@ -23,19 +23,6 @@ const CHOSEN = ['select', 'radio', 'checkboxes', 'yesno', 'date', 'region']
 
 export function missing(field: FormField): Fault {
   return fault('required', t(CHOSEN.includes(field.type) ? 'choose' : 'fill', { label: field.label }))
-}
-
-const DECIMAL = /^-?\d{1,18}(\.\d{1,18})?$/
-
-/** The number in a JSON number or decimal string; null when it is none. */
-export function toNumber(value: unknown): number | null {
-  const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : ''
-  return DECIMAL.test(text) ? Number(text) : null
-}
-
-/** Decimals a number is written with, trailing zeros apart. */
-function places(value: unknown): number {
-  return (String(value).trim().split('.')[1] ?? '').replace(/0+$/, '').length
 }
 
 /** Fen as yuan: 120050 is 1200.50, 120000 is 1200. */
@@ -69,11 +56,10 @@ function text(field: FormField, value: string): Fault | null {
   return null
 }
 
-function day(field: FormField, value: string, today: string): Fault | null {
+function dayRange(field: FormField, value: string, today: string): Fault | null {
   const label = field.label
-  if (!realDay(value)) return fault('format', t('date', { label }))
   const bound = (b: number | string | undefined) => (b === 'today' ? today : typeof b === 'string' && realDay(b) ? b : null)
-  const said = (limit: string) => (limit === today ? t('todayIs', { day: `${Number(limit.slice(5, 7))}月${Number(limit.slice(8))}日` }) : formatDay(limit))
+  const said = (limit: string) => (limit === today ? t('todayIs', { day: `${Number(limit.slice(5, 7))}月${Number(limit.slice(8))}日` }) : `${limit.slice(0, 4)}年${Number(limit.slice(5, 7))}月${Number(limit.slice(8))}日`)
   const least = bound(field.min)
   const most = bound(field.max)
   if (least && value < least) return fault('range', t('notBefore', { label, day: said(least) }))
@@ -81,51 +67,74 @@ function day(field: FormField, value: string, today: string): Fault | null {
   return null
 }
 
-/** The first thing wrong with a filled value, or null. */
-export function check(field: FormField, value: unknown, today: string): Fault | null {
+/** A value as it is stored, as expressions see it, and what is wrong with it. */
+export interface Checked {
+  /** Undefined: not filled in. A value that is wrong stays, so that the person sees it again. */
+  data: unknown
+  feel: unknown
+  wrong: Fault | null
+}
+
+const right = (data: unknown, feel: unknown = data, wrong: Fault | null = null): Checked => ({ data, feel, wrong })
+const spoilt = (data: unknown, code: string, message: string): Checked => ({ data, feel: null, wrong: fault(code, message) })
+
+/** Checks the value of a field that nests nothing. */
+export function check(field: FormField, value: unknown, today: string): Checked {
+  if (isEmpty(value)) return { data: undefined, feel: null, wrong: null }
   const label = field.label
+  const unreadable = () => spoilt(value, 'type', t('unreadable', { label }))
   const known = (v: unknown) => (field.options ?? []).some(o => o.value === v)
   switch (field.type) {
     case 'note':
     case 'group':
     case 'table':
-      return null
+      return { data: undefined, feel: null, wrong: null }
     case 'yesno':
-      return typeof value === 'boolean' ? null : fault('type', t('unreadable', { label }))
+      return typeof value === 'boolean' ? right(value) : unreadable()
     case 'number': {
-      const n = toNumber(value)
-      if (n === null) return fault('type', t('number', { label }))
-      if (field.decimals === 0 && places(value) > 0) return fault('decimals', t('whole', { label }))
-      if (field.decimals !== undefined && places(value) > field.decimals) return fault('decimals', t('decimals', { label, n: field.decimals }))
-      return range(field, n, field.unit ? ` ${field.unit}` : ' ', String)
+      if (typeof value !== 'number' && typeof value !== 'string') return unreadable()
+      const typed = digits(value)
+      if (typed === null) return spoilt(value, 'type', t('number', { label }))
+      const had = places(typed)
+      const wrong = field.decimals === 0 && had > 0
+        ? fault('decimals', t('whole', { label }))
+        : field.decimals !== undefined && had > field.decimals
+          ? fault('decimals', t('decimals', { label, n: field.decimals }))
+          : range(field, Number(typed), field.unit ? ` ${field.unit}` : ' ', String)
+      return right(canonical(typed), Number(typed), wrong)
     }
     case 'money': {
-      const n = toNumber(value)
-      if (n === null || !Number.isSafeInteger(n)) return fault('type', t('money', { label }))
-      return range(field, n, ' 元', yuan)
+      if (typeof value !== 'number' && typeof value !== 'string') return unreadable()
+      const typed = digits(value)
+      const fen = typed !== null && places(typed) === 0 ? Number(typed) : NaN
+      if (!Number.isSafeInteger(fen)) return spoilt(value, 'type', t('money', { label }))
+      return right(fen, fen, range(field, fen, ' 元', yuan))
     }
-    case 'checkboxes':
-      if (!Array.isArray(value)) return fault('type', t('unreadable', { label }))
-      return value.every(known) ? null : fault('option', t('option', { label }))
-    default: {
-      if (typeof value !== 'string') return fault('type', t('unreadable', { label }))
-      const typed = value.trim()
-      switch (field.type) {
-        case 'date': return day(field, typed, today)
-        case 'select':
-        case 'radio': return known(typed) ? null : fault('option', t('option', { label }))
-        case 'phone': return formal(phoneFault(label, bareNumber(typed))) ?? text(field, typed)
-        case 'id_number': return formal(idNumberFault(label, typed, today)) ?? text(field, typed)
-        case 'uscc': return formal(usccFault(label, typed.toUpperCase())) ?? text(field, typed)
-        case 'email': return formal(emailFault(label, typed)) ?? text(field, typed)
-        case 'region': return /^(?!00)\d{12}$/.test(typed) ? null : fault('format', t('choose', { label }))
-        default: return text(field, typed)
-      }
+    case 'checkboxes': {
+      if (!Array.isArray(value)) return unreadable()
+      const chosen = [...new Set(value as unknown[])]
+      return chosen.every(known) ? right(chosen) : spoilt(chosen, 'option', t('option', { label }))
     }
   }
+  if (typeof value !== 'string') return unreadable()
+  const typed = value.trim()
+  if (field.type === 'date') {
+    if (!realDay(typed)) return spoilt(typed, 'format', t('date', { label }))
+    return right(typed, toDate(typed), dayRange(field, typed, today))
+  }
+  if ((field.type === 'select' || field.type === 'radio') && !known(typed)) return spoilt(typed, 'option', t('option', { label }))
+  const read = readCode(field, typed, today)
+  if ('fault' in read) return spoilt(typed, 'format', read.fault)
+  return right(read.text, read.text, text(field, read.text))
 }
 
-/** Faults after which expressions no longer see the value: it can't be read as what it should be. */
-export function hidesValue(found: Fault | null): boolean {
-  return found !== null && ['type', 'format', 'option'].includes(found.code)
+function readCode(field: FormField, typed: string, today: string): Read {
+  switch (field.type) {
+    case 'phone': return readPhone(field.label, typed)
+    case 'id_number': return readIdNumber(field.label, typed, today)
+    case 'uscc': return readUscc(field.label, typed)
+    case 'email': return readEmail(field.label, typed)
+    case 'region': return readRegion(field.label, typed)
+    default: return { text: typed }
+  }
 }

@@ -20,7 +20,7 @@ export function display(field: FormField, value: unknown, regionName?: (code: st
   }
 }
 
-/** The DOM id of the control at a pointer: `/form/managers/0/name` → `f-managers-0-name`. */
+/** The DOM id of the control at a pointer: `/managers/0/name`, or `/form/managers/0/name` of a server answer → `f-managers-0-name`. */
 export function controlId(pointer: string): string {
-  return `f-${pointer.replace(/^\/form\//, '').replaceAll('/', '-')}`
+  return `f-${pointer.replace(/^(\/form)?\//, '').replaceAll('/', '-')}`
 }

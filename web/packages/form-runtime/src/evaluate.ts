@@ -1,175 +1,231 @@
-import { check, hidesValue, isEmpty, missing, toNumber } from './check.ts'
-import { bareNumber } from './codes.ts'
+import { check, isEmpty, missing, type Checked, type Fault } from './check.ts'
 import { feel, fromFeel, holds, toDate } from './feel.ts'
 import { t } from './messages/index.ts'
-import type { Form, FormField, FormInput, FormProblem, FormSection, FormValues } from './schema.ts'
+import { canonical, digits, round } from './numbers.ts'
+import { planOf, type Scope } from './plan.ts'
+import type { Form, FormField, FormInput, FormProblem, FormValues } from './schema.ts'
 
 /**
- * `evaluate(form, input)`: what is visible, required, computed and wrong. Pure; same meaning as the server's
- * engine, which decides. Hidden values are null in expressions and absent from `data`.
+ * Judges filled-in data, as the server's engine does (crates/engines/form, which decides): first every field is
+ * settled in the order of the plan — does it show, who writes it, what is its value — then, in page order, what
+ * is wrong is said, because rules may read every value. Both run the same vectors.
  */
-export interface FieldState { visible: boolean; required: boolean; writable: boolean }
-
 export interface Evaluation {
-  /** By JSON pointer: `/form/area`, `/form/managers/0/manager_name`. */
-  fields: Record<string, FieldState>
-  sections: Record<string, boolean>
-  /** Stripped and computed values, ready to be sent. */
+  /** The data that counts: nothing hidden, forbidden or unknown, computed values in place. */
   data: FormValues
+  /** Key paths of the fields that show: `area`, `owner/name`, `rows/0/name`. */
+  visible: Set<string>
+  /** Key paths of the fields that must be answered. */
+  required: Set<string>
+  /** Key paths the writer can't change. */
+  fixed: Set<string>
+  /** What is wrong, in page order. */
   problems: FormProblem[]
+  /** JSON pointers of values that came but do not count. */
+  stripped: string[]
 }
 
 type Context = Record<string, unknown>
 
-const MAX_ROUNDS = 8
+/** Most rows of a table where the form sets no number. */
+const MOST_ROWS = 1000
 
-/** A value as expressions see it. */
-function inExpression(field: FormField, value: unknown, today: string): unknown {
-  if (isEmpty(value) || hidesValue(check(field, value, today))) return null
-  switch (field.type) {
-    case 'number':
-    case 'money': return toNumber(value)
-    case 'date': return toDate(value)
-    case 'phone': return bareNumber(String(value))
-    case 'id_number':
-    case 'uscc': return String(value).trim().toUpperCase()
-    case 'table': return Array.isArray(value) ? value.map(row => members(field, row as FormValues, today)) : null
-    case 'group': return members(field, value as FormValues, today)
-    default: return typeof value === 'string' ? value.trim() : value
-  }
+interface Settled {
+  visible: boolean
+  fixed: boolean
+  data: unknown
+  feel: unknown
+  wrong: Fault | null
+  /** The fields of a group (one entry) or the rows of a table. */
+  inner: Settled[][]
 }
 
-function members(field: FormField, values: FormValues, today: string): Context {
-  return Object.fromEntries((field.fields ?? []).map(f => [f.key, inExpression(f, values?.[f.key], today)]))
-}
+/** The values of one scope as they came. */
+interface Came { data: FormValues; locked: FormValues; fixed: boolean }
 
-/** A value as it is sent: trimmed, codes in capitals, phone numbers bare. */
-function cleaned(field: FormField, value: unknown): unknown {
-  if (typeof value !== 'string') return value
-  if (field.type === 'phone') return bareNumber(value)
-  if (field.type === 'id_number' || field.type === 'uscc') return value.trim().toUpperCase()
-  return value.trim()
+const nothing = (): Settled => ({ visible: false, fixed: false, data: undefined, feel: null, wrong: null, inner: [] })
+const isObject = (value: unknown): value is FormValues => value !== null && typeof value === 'object' && !Array.isArray(value)
+const isNested = (field: FormField) => field.type === 'group' || field.type === 'table'
+const empty = (s: Settled): boolean => s.data === undefined && s.inner.flat().every(empty)
+const pathOf = (pointer: string) => pointer.slice(1)
+
+/** A computed number with the decimals of its field, a computed amount in whole fen. */
+function rounded(field: FormField, result: unknown): unknown {
+  const to = field.type === 'money' ? 0 : field.type === 'number' ? field.decimals : undefined
+  if (to === undefined || (typeof result !== 'number' && typeof result !== 'string')) return result
+  // Twelve digits are what binary fractions keep safely: 0.1 + 0.2 is 0.3 for whoever reads it.
+  const text = typeof result === 'number' ? digits(Number(result.toPrecision(12))) : digits(result)
+  const done = text === null ? null : round(text, to)
+  return done === null ? result : canonical(done)
 }
 
 class Run {
-  readonly fields: Record<string, FieldState> = {}
-  readonly problems: FormProblem[] = []
-  constructor(readonly input: FormInput) {}
-
-  state(field: FormField, context: Context, parentVisible: boolean): FieldState {
-    const right = this.input.viewer ? field.permission?.[this.input.viewer] : undefined
-    const visible = parentVisible && right !== 'hidden' && (!field.visibleWhen || holds(field.visibleWhen, context))
-    const required = field.type !== 'note' && (field.requiredWhen ? holds(field.requiredWhen, context) : field.required !== false)
-    return { visible, required: visible && required && !field.compute, writable: visible && !field.compute && right !== 'read' }
+  readonly out: Evaluation = { data: {}, visible: new Set(), required: new Set(), fixed: new Set(), problems: [], stripped: [] }
+  context: Context
+  readonly role: string
+  constructor(readonly input: FormInput) {
+    const c = input
+    this.role = input.role ?? 'applicant'
+    this.context = { handle_item: c.handle_item ?? null, situation: c.situation ?? {}, applicant: c.applicant ?? {}, today: toDate(c.today) }
   }
 
-  /** Walks one field: records its state, its problems, and gives the value to send. */
-  walk(field: FormField, value: unknown, pointer: string, context: Context, parentVisible: boolean): unknown {
-    const state = this.state(field, context, parentVisible)
-    this.fields[pointer] = state
-    if (!state.visible || field.type === 'note') return undefined
-    if (field.compute) return fromFeel(feel(field.compute, context)) ?? undefined
-    if (field.type === 'group') return this.group(field, (value ?? {}) as FormValues, pointer, context)
-    if (field.type === 'table') return this.table(field, Array.isArray(value) ? (value as FormValues[]) : [], pointer, context, state.required)
-    if (isEmpty(value)) {
-      if (state.required) this.add(pointer, missing(field))
-      return undefined
+  settle(scope: Scope, fields: readonly FormField[], came: Came, path: string, open: (index: number) => boolean): Settled[] {
+    const known = new Set(fields.filter(f => f.type !== 'note').map(f => f.key))
+    for (const key of Object.keys(came.data)) if (!known.has(key)) this.out.stripped.push(`${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    for (const f of fields) this.context[f.key] = null
+    const settled = fields.map(nothing)
+    for (const index of scope.order) {
+      const field = fields[index]
+      if (!field) continue
+      const pointer = `${path}/${field.key}`
+      const forbidden = field.permission?.[this.role] === 'hidden'
+      const visible = !forbidden && open(index) && (!field.visibleWhen || holds(field.visibleWhen, this.context))
+      if (visible) {
+        this.out.visible.add(pathOf(pointer))
+        const state = this.value(field, scope.inner[index] ?? null, came, pointer)
+        if (state.fixed) this.out.fixed.add(pathOf(pointer))
+        settled[index] = state
+      } else if (field.type !== 'note' && !isEmpty(came.data[field.key])) this.out.stripped.push(pointer)
+      this.context[field.key] = settled[index]?.feel ?? null
     }
-    const fault = check(field, value, this.input.today)
-    if (fault) this.add(pointer, fault)
-    else this.rules(field, pointer, context)
-    return cleaned(field, value)
+    return settled
   }
 
-  group(field: FormField, values: FormValues, pointer: string, context: Context): FormValues {
-    const own = { ...context, ...members(field, values, this.input.today) }
-    const out: FormValues = {}
-    for (const f of field.fields ?? []) {
-      const v = this.walk(f, values[f.key], `${pointer}/${f.key}`, own, true)
-      if (v !== undefined) out[f.key] = v
+  /** Settles a field that shows. */
+  value(field: FormField, inner: Scope | null, came: Came, pointer: string): Settled {
+    const today = this.input.today
+    if (field.compute) {
+      const c = check(field, rounded(field, fromFeel(feel(field.compute, this.context))), today)
+      return { visible: true, fixed: true, data: c.wrong?.code === 'type' ? undefined : c.data, feel: c.feel, wrong: c.wrong, inner: [] }
     }
-    return out
-  }
-
-  table(field: FormField, rows: FormValues[], pointer: string, context: Context, required: boolean): FormValues[] | undefined {
-    const least = Math.max(field.minRows ?? 0, required ? 1 : 0)
-    if (rows.length < least) this.add(pointer, { code: rows.length ? 'rows_min' : 'required', message: t('rowsMin', { label: field.label, n: least }) })
-    if (field.maxRows !== undefined && rows.length > field.maxRows) this.add(pointer, { code: 'rows_max', message: t('rowsMax', { label: field.label, n: field.maxRows }) })
-    const out = rows.map((row, i) => this.group(field, row, `${pointer}/${i}`, context))
-    for (const unique of (field.fields ?? []).filter(f => f.unique === true || f.key === field.unique)) {
-      const seen = new Map<unknown, number>()
-      out.forEach((row, i) => {
-        const value = row[unique.key]
-        if (isEmpty(value)) return
-        const before = seen.get(value)
-        if (before === undefined) seen.set(value, i)
-        else this.add(`${pointer}/${i}/${unique.key}`, { code: 'unique', message: t('unique', { label: unique.label, n: before + 1 }) })
-      })
+    const locked = isEmpty(came.locked[field.key]) ? undefined : came.locked[field.key]
+    const fixed = came.fixed || field.permission?.[this.role] === 'read' || (field.locked === true && locked !== undefined)
+    const sent = came.data[field.key]
+    const value = fixed ? locked : sent
+    if (fixed && !isEmpty(sent) && JSON.stringify(sent) !== JSON.stringify(value)) this.out.stripped.push(pointer)
+    if (!inner) {
+      const c: Checked = check(field, value, today)
+      return { visible: true, fixed, data: c.data, feel: c.feel, wrong: fixed ? null : c.wrong, inner: [] }
     }
-    if (rows.length) this.rules(field, pointer, context)
-    return rows.length ? out : undefined
+    return this.nested(field, inner, value, locked, fixed, pointer)
   }
 
-  rules(field: FormField, pointer: string, context: Context): void {
-    const broken = field.validate?.find(rule => feel(rule.feel, context) === false)
-    if (broken) this.add(pointer, { code: 'rule', message: broken.message })
+  nested(field: FormField, scope: Scope, value: unknown, locked: unknown, fixed: boolean, pointer: string): Settled {
+    const fields = field.fields ?? []
+    const state: Settled = { visible: true, fixed, data: undefined, feel: null, wrong: null, inner: [] }
+    let rows: { at: string; value: unknown; locked: unknown }[] = []
+    if (field.type === 'group') rows = [{ at: pointer, value, locked }]
+    else if (Array.isArray(value)) {
+      const most = Math.min(field.maxRows ?? MOST_ROWS, MOST_ROWS)
+      if (value.length > most) state.wrong = { code: 'rows', message: t('rowsMax', { label: field.label, n: most, had: value.length }) }
+      rows = value.slice(0, MOST_ROWS).map((v, n) => ({ at: `${pointer}/${n}`, value: v, locked: undefined }))
+    } else if (value !== null && value !== undefined) this.out.stripped.push(pointer)
+    const seen: unknown[] = []
+    for (const row of rows) {
+      if (!isObject(row.value) && row.value !== null && row.value !== undefined) this.out.stripped.push(row.at)
+      const data = isObject(row.value) ? row.value : {}
+      const kept = this.context
+      this.context = { ...kept }
+      const settled = this.settle(scope, fields, { data, locked: fixed ? data : isObject(row.locked) ? row.locked : {}, fixed }, row.at, () => true)
+      this.context = kept
+      seen.push(Object.fromEntries(fields.flatMap((f, i) => (f.type === 'note' ? [] : [[f.key, settled[i]?.feel ?? null]]))))
+      state.inner.push(settled)
+    }
+    state.feel = field.type === 'group' ? (seen[0] ?? null) : seen.length ? seen : null
+    return state
   }
 
-  add(pointer: string, fault: { code: string; message: string }): void {
-    if (!this.problems.some(p => p.pointer === pointer)) this.problems.push({ pointer, ...fault })
-  }
-}
-
-function surroundings(input: FormInput): Context {
-  return {
-    handle_item: input.handle_item ?? null,
-    situation: input.situation ?? {},
-    applicant: input.applicant ?? {},
-    today: toDate(input.today),
-  }
-}
-
-function visibleSection(section: FormSection, context: Context): boolean {
-  return !section.visibleWhen || holds(section.visibleWhen, context)
-}
-
-/**
- * Values of all top-level fields with hidden ones null and computed ones filled in. Visibility can depend on
- * hidden or computed values, so it is repeated until nothing changes.
- */
-function settle(form: Form, input: FormInput): Context {
-  const around = surroundings(input)
-  const all = form.sections.flatMap(s => s.fields)
-  const raw: Context = Object.fromEntries(all.map(f => [f.key, f.compute ? null : inExpression(f, input.data[f.key], input.today)]))
-  let context: Context = { ...raw, ...around }
-  const run = new Run(input)
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    const next: Context = { ...raw, ...around }
-    for (const section of form.sections) {
-      const shown = visibleSection(section, context)
-      for (const f of section.fields) {
-        if (!run.state(f, context, shown).visible) next[f.key] = null
-        else if (f.compute) next[f.key] = feel(f.compute, context)
+  /** Second pass over one scope. `optional`: the scope is a group that need not be filled in and is not. */
+  judge(scope: Scope, fields: readonly FormField[], settled: readonly Settled[], path: string, optional: boolean): FormValues {
+    const data: FormValues = {}
+    fields.forEach((field, index) => {
+      const state = settled[index]
+      if (!state?.visible || field.type === 'note') return
+      const pointer = `${path}/${field.key}`
+      const required = !optional && !state.fixed && (field.requiredWhen ? holds(field.requiredWhen, this.context) : field.required !== false)
+      if (required && field.type !== 'group') this.out.required.add(pathOf(pointer))
+      const before = this.out.problems.length
+      if (isNested(field)) {
+        const parts = this.judgeNested(field, scope.inner[index] ?? null, state, required, optional, pointer)
+        if (field.type === 'group') {
+          if (parts[0] && !isEmpty(parts[0])) data[field.key] = parts[0]
+        } else if (parts.length) data[field.key] = parts
+      } else {
+        if (state.wrong) this.add(pointer, state.wrong, field)
+        else if (required && state.data === undefined) this.add(pointer, missing(field), field)
+        if (state.data !== undefined) data[field.key] = state.data
       }
-    }
-    if (JSON.stringify(next) === JSON.stringify(context)) return next
-    context = next
+      if (this.out.problems.length > before) return
+      for (const rule of field.validate ?? []) if (feel(rule.feel, this.context) === false) this.add(pointer, { code: 'rule', message: rule.message }, field)
+    })
+    return data
   }
-  return context
+
+  judgeNested(field: FormField, scope: Scope | null, state: Settled, required: boolean, optional: boolean, pointer: string): FormValues[] {
+    if (!scope) return []
+    const fields = field.fields ?? []
+    if (state.wrong) this.add(pointer, state.wrong, field)
+    if (field.type === 'table') this.rows(field, state, required, pointer)
+    const parts = state.inner.map((row, n) => {
+      const kept = this.context
+      this.context = { ...kept }
+      fields.forEach((f, i) => { this.context[f.key] = row[i]?.feel ?? null })
+      const skip = optional || (field.type === 'group' && !required && empty(state))
+      const part = this.judge(scope, fields, row, field.type === 'table' ? `${pointer}/${n}` : pointer, skip)
+      this.context = kept
+      return part
+    })
+    if (field.type === 'table') this.unique(field, state, pointer)
+    return parts
+  }
+
+  rows(field: FormField, state: Settled, required: boolean, pointer: string): void {
+    const had = state.inner.length
+    const n = Math.max(field.minRows ?? 1, 1)
+    // A table that need not be filled in may stay away, but what is begun is finished.
+    if (state.fixed || had >= n || (had === 0 && !required)) return
+    if (had === 0) this.add(pointer, { code: 'required', message: t('rowsNone', { label: field.label, n }) }, field)
+    else this.add(pointer, { code: 'rows', message: t('rowsMin', { label: field.label, n, had }) }, field)
+  }
+
+  /** Columns in which nothing may stand twice. */
+  unique(table: FormField, state: Settled, pointer: string): void {
+    (table.fields ?? []).forEach((field, column) => {
+      if (field.unique !== true) return
+      const seen = new Map<string, number>()
+      state.inner.forEach((row, n) => {
+        const value = row[column]?.data
+        if (value === undefined) return
+        const key = JSON.stringify(value)
+        const first = seen.get(key)
+        if (first === undefined) seen.set(key, n)
+        else this.add(`${pointer}/${n}/${field.key}`, { code: 'unique', message: t('unique', { label: field.label, n: first + 1 }) }, field)
+      })
+    })
+  }
+
+  add(pointer: string, found: Fault, field: FormField): void {
+    this.out.problems.push({ pointer, code: found.code, message: found.message, label: field.label })
+  }
 }
 
 export function evaluate(form: Form, input: FormInput): Evaluation {
-  const context = settle(form, input)
+  const plan = planOf(form)
+  const fields = form.sections.flatMap(s => s.fields)
+  const sectionOf = form.sections.flatMap((s, i) => s.fields.map(() => i))
   const run = new Run(input)
-  const data: FormValues = {}
-  const sections: Record<string, boolean> = {}
-  for (const section of form.sections) {
-    const shown = visibleSection(section, context)
-    for (const f of section.fields) {
-      const value = run.walk(f, input.data[f.key], `/form/${f.key}`, context, shown)
-      if (value !== undefined) data[f.key] = value
+  const gates = new Map<number, boolean>()
+  const open = (index: number): boolean => {
+    const section = sectionOf[index] ?? 0
+    let shown = gates.get(section)
+    if (shown === undefined) {
+      const when = form.sections[section]?.visibleWhen
+      shown = !when || holds(when, run.context)
+      gates.set(section, shown)
     }
-    sections[section.key] = shown && section.fields.some(f => run.fields[`/form/${f.key}`]?.visible)
+    return shown
   }
-  return { fields: run.fields, sections, data, problems: run.problems }
+  const settled = run.settle(plan, fields, { data: input.data, locked: input.locked ?? {}, fixed: false }, '', open)
+  run.out.data = run.judge(plan, fields, settled, '', false)
+  return run.out
 }

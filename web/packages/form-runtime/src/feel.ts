@@ -1,5 +1,6 @@
 import { date as feelDate, evaluate as run } from 'feelin'
 import { realDay } from './codes.ts'
+import { namesIn } from './plan.ts'
 
 /**
  * FEEL in the browser, for comfort while typing. The server evaluates everything again and decides.
@@ -10,12 +11,6 @@ const KEPT = 64
 
 interface Remembered { names: string[]; results: Map<string, unknown> }
 const memory = new Map<string, Remembered>()
-
-/** Names an expression may mention; strings are cut out first so that their words don't count. */
-function namesIn(expression: string): string[] {
-  const bare = expression.replace(/"(?:[^"\\]|\\.)*"/g, '""')
-  return [...new Set(bare.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? [])]
-}
 
 /** The value of `expression`, or null when it can't be computed. */
 export function feel(expression: string, context: Record<string, unknown>): unknown {

@@ -36,8 +36,8 @@ export interface FormField {
   fields?: FormField[]
   minRows?: number
   maxRows?: number
-  /** On a column, or on its table by name: values must differ from row to row. */
-  unique?: boolean | string
+  /** A column in which no value may stand twice. */
+  unique?: boolean
 }
 
 export interface FormSection { key: string; title: string; hint?: string; visibleWhen?: string; fields: FormField[] }
@@ -45,17 +45,30 @@ export interface Form { schema: 'tongban-form/1'; key: string; title: string; se
 
 export type FormValues = Record<string, unknown>
 
-/** What a form is evaluated with, beside its own values. */
-export interface FormInput {
-  data: FormValues
+/** What surrounds a form when it is filled in. */
+export interface FormContext {
   handle_item?: string | null
   /** Situation key → chosen option key (or keys). */
   situation?: Record<string, unknown>
   applicant?: Record<string, unknown>
   /** China date, `YYYY-MM-DD`. */
   today: string
-  /** Role or step that looks `permission` up. */
-  viewer?: string
 }
 
-export interface FormProblem { pointer: string; code: string; message: string }
+/** What a form is evaluated with. */
+export interface FormInput extends FormContext {
+  /** The values as they came. */
+  data: FormValues
+  /** Role or step of the writer: decides permissions. Citizens write as `applicant`, which is meant when left out. */
+  role?: string
+  /** Values the writer can't change, in the shape of the data: pre-filled ones of locked fields, stored ones of read-only fields. */
+  locked?: FormValues
+}
+
+export interface FormProblem {
+  /** JSON pointer into the data: `/area`, `/rows/0/name`. */
+  pointer: string
+  code: string
+  message: string
+  label?: string
+}

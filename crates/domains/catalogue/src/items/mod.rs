@@ -1,6 +1,16 @@
-//! Items: model, answers, published versions.
+//! Items: model, rules, answers, published versions.
 
+mod elements;
+pub mod findings;
+pub mod labels;
 pub mod model;
+pub(crate) mod publish;
 pub mod resolve;
+pub mod rules;
 pub mod service;
 pub(crate) mod store;
+
+/// Chinese name of the element at a JSON pointer of an item.
+pub(crate) fn element_name(pointer: &str) -> String {
+    elements::name_of(pointer)
+}

@@ -4,6 +4,7 @@
 //! in [`super::rules`], what an answer does is in [`super::resolve`].
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Schema name of the file.
 pub const SCHEMA: &str = "tongban-item/1";
@@ -177,7 +178,7 @@ pub struct Codes {
 }
 
 /// A body.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Body {
     /// Name.
@@ -189,7 +190,7 @@ pub struct Body {
 }
 
 /// A law.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LegalBasis {
     /// Title.
@@ -215,12 +216,13 @@ pub struct Themes {
 }
 
 /// A limit with its note.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Limit {
     /// How many.
     pub value: u32,
-    /// Of what.
+    /// Of what: working_day, natural_day, hour, minute, month.
+    #[schema(value_type = String)]
     pub unit: base::deadline::TimeUnit,
     /// How it is counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -235,7 +237,7 @@ impl Limit {
 }
 
 /// A place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
     /// Name of the hall.
@@ -258,7 +260,7 @@ pub struct Place {
 }
 
 /// Remedies.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Remedies {
     /// 行政复议.
@@ -268,7 +270,7 @@ pub struct Remedies {
 }
 
 /// Fees.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fees {
     /// Whether anything is charged.
@@ -282,7 +284,7 @@ pub struct Fees {
 }
 
 /// A fee.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FeeItem {
     /// Name.
@@ -295,7 +297,7 @@ pub struct FeeItem {
 }
 
 /// Notification commitment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Commitment {
     /// Whether it may be used.
@@ -306,7 +308,7 @@ pub struct Commitment {
 }
 
 /// Tolerance.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Tolerance {
     /// Whether it may be used.
@@ -317,7 +319,7 @@ pub struct Tolerance {
 }
 
 /// A special procedure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SpecialProcedure {
     /// Key.
@@ -335,7 +337,7 @@ pub struct SpecialProcedure {
 }
 
 /// A handling item 业务办理项.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HandleItem {
     /// Key.
@@ -347,7 +349,7 @@ pub struct HandleItem {
 }
 
 /// A question whose answer changes what is needed (ITEM-039).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Situation {
     /// Key, snake_case; its FEEL name.
@@ -370,7 +372,7 @@ pub struct Situation {
 }
 
 /// An option of a situation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SituationOption {
     /// Key.
@@ -389,7 +391,7 @@ pub struct SituationOption {
 }
 
 /// An acceptance condition (ITEM-040).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Condition {
     /// Key.
@@ -412,7 +414,7 @@ pub struct Condition {
 }
 
 /// An option of a condition.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConditionOption {
     /// Key.
@@ -492,7 +494,7 @@ pub struct Material {
 }
 
 /// What is looked at (审查要点, ITEM-042).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReviewPoint {
     /// Key.
@@ -544,7 +546,7 @@ pub struct ItemResult {
 }
 
 /// A question people ask.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Faq {
     /// Question.

@@ -1,18 +1,22 @@
-//! Published items: reading them (cached, frozen) and publishing a new version.
+//! Published items: reading them, cached and frozen.
 
-use std::collections::HashMap;
-use std::sync::{Arc, RwLock};
+use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock, RwLock};
 
-use design::{DefinitionRef, Design, Kind};
+use axum::extract::FromRef;
+use axum::http::{HeaderValue, StatusCode};
+use bytes::Bytes;
+use design::{DefinitionRef, Design};
 use identity::Identity;
 use platform::{Platform, Problem, Result};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{QueryOrder, Set};
 use serde::{Deserialize, Serialize};
 
 use super::model::Item;
-use super::store::{item, node, version};
+use super::rules::Known;
+use super::store::{item, version};
+use crate::navigation::Navigation;
+use crate::search::Search;
 
 /// The files a version points to, frozen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +47,7 @@ pub struct PublishedItem {
 }
 
 /// The texts of the files beside an item.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sources {
     /// `form.json`
     pub form: String,
@@ -51,6 +55,20 @@ pub struct Sources {
     pub flow: String,
     /// `rules.dmn`
     pub rules: Option<String>,
+}
+
+/// A guide as it is sent.
+#[derive(Clone)]
+pub(crate) struct GuidePage {
+    pub body: Bytes,
+    pub etag: HeaderValue,
+}
+
+/// Head of an item as remembered for a few seconds.
+#[derive(Clone)]
+struct Head {
+    version: i64,
+    state: String,
 }
 
 /// The catalogue service. Cheap to clone.
@@ -62,39 +80,107 @@ pub struct Catalogue {
     pub identity: Identity,
     /// Definitions.
     pub design: Design,
-    versions: Arc<RwLock<HashMap<(String, i64), Arc<PublishedItem>>>>,
-    heads: moka::future::Cache<String, i64>,
+    heads: moka::future::Cache<String, Option<Head>>,
+    /// Frozen, so an entry never goes stale; bounded, because thirty thousand items do not fit.
+    versions: moka::future::Cache<(String, i64), Arc<PublishedItem>>,
+    /// Guide pages as the bytes that are sent.
+    pub(crate) guides: moka::future::Cache<(String, i64), GuidePage>,
+    /// How many findings an item has, by its change counter.
+    pub(crate) finding_counts: moka::future::Cache<(String, i64), usize>,
+    pub(crate) search: Arc<Search>,
+    navigation: Arc<RwLock<Arc<Navigation>>>,
+    licence_types: Arc<OnceLock<BTreeSet<String>>>,
+}
+
+impl FromRef<Catalogue> for Platform {
+    fn from_ref(catalogue: &Catalogue) -> Self {
+        catalogue.platform.clone()
+    }
 }
 
 impl Catalogue {
     /// A catalogue on the platform.
     pub fn new(platform: Platform, identity: Identity, design: Design) -> Self {
         // A head lives a few seconds: another node's publication shows within that time.
-        let heads = moka::future::Cache::builder()
-            .max_capacity(50_000)
-            .time_to_live(std::time::Duration::from_secs(5))
+        let heads =
+            moka::future::Cache::builder().max_capacity(50_000).time_to_live(std::time::Duration::from_secs(5)).build();
+        let guides = moka::future::Cache::builder()
+            .weigher(|_, page: &GuidePage| u32::try_from(page.body.len()).unwrap_or(u32::MAX))
+            .max_capacity(48 << 20)
             .build();
-        Self { platform, identity, design, versions: Arc::default(), heads }
+        Self {
+            platform,
+            identity,
+            design,
+            heads,
+            versions: moka::future::Cache::new(1_000),
+            guides,
+            finding_counts: moka::future::Cache::new(50_000),
+            search: Arc::default(),
+            navigation: Arc::default(),
+            licence_types: Arc::default(),
+        }
+    }
+
+    /// Takes the themes, groups and scopes of the portal (`packs/platform/themes.yaml`).
+    pub fn use_navigation(&self, navigation: Navigation) {
+        *self.navigation.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(navigation);
+        self.search.forget();
+    }
+
+    /// The navigation in use; empty before [`Catalogue::use_navigation`].
+    pub fn navigation(&self) -> Arc<Navigation> {
+        Arc::clone(&self.navigation.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    /// Takes the keys of the licence types that exist; from then on items may name only these.
+    pub fn know_licence_types(&self, keys: BTreeSet<String>) {
+        // Once, at start; a second call would be a wiring mistake, the first list stays.
+        let _ = self.licence_types.set(keys);
+    }
+
+    /// Calls with what the rules may know.
+    pub(crate) fn with_known<T>(&self, call: impl FnOnce(&Known<'_>) -> T) -> T {
+        let navigation = self.navigation();
+        call(&Known {
+            expressions: self.design.expressions(),
+            navigation: (!navigation.schema.is_empty()).then_some(&*navigation),
+            licence_types: self.licence_types.get(),
+        })
     }
 
     /// The version offered now.
     ///
     /// # Errors
-    /// 404 when there is no such item or it is not offered.
+    /// 404 when there is no such item; 410 `item_cancelled` or `item_suspended`, with a notice for
+    /// the applicant, when it is not offered any more. Running cases read [`Catalogue::version`].
     pub async fn published(&self, slug: &str) -> Result<Arc<PublishedItem>> {
-        let version = match self.heads.get(slug).await {
-            Some(version) => version,
+        self.version(slug, self.published_version(slug).await?).await
+    }
+
+    /// Number of the version offered now.
+    ///
+    /// # Errors
+    /// As [`Catalogue::published`].
+    pub(crate) async fn published_version(&self, slug: &str) -> Result<i64> {
+        let head = match self.heads.get(slug).await {
+            Some(head) => head,
             None => {
-                let head = item::Entity::find_by_id(slug.to_owned())
-                    .one(self.platform.db.read())
-                    .await?
-                    .filter(|head| head.version > 0 && head.state == "1")
-                    .ok_or_else(|| Problem::not_found("没有找到这个事项，可能已经停办。请搜索事项名称再试。"))?;
-                self.heads.insert(slug.to_owned(), head.version).await;
-                head.version
+                let row = item::Entity::find_by_id(slug.to_owned()).one(self.platform.db.read()).await?;
+                let head = row.filter(|row| row.version > 0).map(|row| Head { version: row.version, state: row.state });
+                self.heads.insert(slug.to_owned(), head.clone()).await;
+                head
             }
         };
-        self.version(slug, version).await
+        let gone = |code, title: &str| Err(Problem::new(StatusCode::GONE, code, title));
+        match head {
+            None => Err(Problem::not_found("没有找到这个事项，可能已经停办。请搜索事项名称再试。")),
+            Some(head) => match head.state.as_str() {
+                "1" => Ok(head.version),
+                "2" => gone("item_suspended", "这个事项暂停办理，现在不收新的申请。已经受理的照常办理。"),
+                _ => gone("item_cancelled", "这个事项已经取消，不再收新的申请。已经受理的照常办理。"),
+            },
+        }
     }
 
     /// A frozen version.
@@ -103,8 +189,7 @@ impl Catalogue {
     /// 404 when there is none.
     pub async fn version(&self, slug: &str, version: i64) -> Result<Arc<PublishedItem>> {
         let key = (slug.to_owned(), version);
-        let cached = self.versions.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(&key).cloned();
-        if let Some(found) = cached {
+        if let Some(found) = self.versions.get(&key).await {
             return Ok(found);
         }
         let row = version::Entity::find_by_id(key.clone())
@@ -112,138 +197,48 @@ impl Catalogue {
             .await?
             .ok_or_else(|| Problem::not_found("没有找到这个事项的这一版。"))?;
         let item: Item = serde_json::from_value(row.content)?;
-        let org = self.org_of(&item).await?;
         let published = Arc::new(PublishedItem {
             slug: row.slug,
             version: row.version,
-            org_id: org,
+            org_id: self.org_of(&item).await?,
             definitions: serde_json::from_value(row.definitions)?,
             published_at: row.published_at,
             item,
         });
-        let mut versions = self.versions.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        versions.insert(key, Arc::clone(&published));
+        self.versions.insert(key, Arc::clone(&published)).await;
         Ok(published)
     }
 
-    /// Publishes an item with its files as the next version; equal content stays the present version.
+    /// The form, flow and rules of a version as texts.
     ///
     /// # Errors
-    /// 422 with everything that is wrong; nothing is then published.
-    pub async fn publish(&self, item: &Item, sources: &Sources, by: &str) -> Result<i64> {
-        let org = self.org_of(item).await?;
-        let form = self.design.publish(Kind::Form, &item.slug, &sources.form, by).await?;
-        let flow = self.design.publish(Kind::Flow, &item.slug, &sources.flow, by).await?;
-        let rules = match &sources.rules {
-            Some(text) => Some(self.design.publish(Kind::Rules, &item.slug, text, by).await?),
+    /// Internal problem when a frozen definition is gone.
+    pub async fn sources(&self, definitions: &Definitions) -> Result<Sources> {
+        let rules = match &definitions.rules {
+            Some(rules) => Some(self.design.source(rules).await?),
             None => None,
         };
-        let definitions = Definitions { form, flow, rules };
-        let content = serde_json::to_value(item)?;
-        let digest = base::encoding::to_hex(&base::crypto::sm3(format!("{content}{}", serde_json::to_string(&definitions)?).as_bytes()));
-        let (item, by) = (item.clone(), by.to_owned());
-        let definitions = serde_json::to_value(&definitions)?;
-        let slug = item.slug.clone();
-        let id = self.platform.new_id();
-        let version = self
-            .platform
-            .db
-            .write(self.platform.now(), move |tx| {
-                Box::pin(async move {
-                    let conn = tx.conn();
-                    let latest = version::Entity::find()
-                        .filter(version::Column::Slug.eq(&item.slug))
-                        .order_by_desc(version::Column::Version)
-                        .one(conn)
-                        .await?;
-                    if let Some(same) = latest.as_ref().filter(|latest| latest.digest == digest) {
-                        return Ok(same.version);
-                    }
-                    let next = latest.map_or(1, |latest| latest.version + 1);
-                    put_nodes(conn, &item, tx.now()).await?;
-                    let head = item::ActiveModel {
-                        slug: Set(item.slug.clone()),
-                        task_code: Set(item.codes.task.clone()),
-                        basic_code: Set(item.codes.basic.clone()),
-                        name: Set(item.name.clone()),
-                        org_id: Set(org),
-                        region: Set(item.region.clone()),
-                        item_type: Set(item.item_type.clone()),
-                        state: Set(item.state.clone()),
-                        version: Set(next),
-                        draft: Set(None),
-                        draft_version: Set(next),
-                        updated_at: Set(tx.now()),
-                    };
-                    item::Entity::insert(head)
-                        .on_conflict(
-                            OnConflict::column(item::Column::Slug)
-                                .update_columns([
-                                    item::Column::TaskCode,
-                                    item::Column::BasicCode,
-                                    item::Column::Name,
-                                    item::Column::OrgId,
-                                    item::Column::Region,
-                                    item::Column::ItemType,
-                                    item::Column::State,
-                                    item::Column::Version,
-                                    item::Column::Draft,
-                                    item::Column::DraftVersion,
-                                    item::Column::UpdatedAt,
-                                ])
-                                .to_owned(),
-                        )
-                        .exec_without_returning(conn)
-                        .await?;
-                    let slug = item.slug.clone();
-                    version::Entity::insert(version::ActiveModel {
-                        slug: Set(item.slug),
-                        version: Set(next),
-                        content: Set(content),
-                        definitions: Set(definitions),
-                        digest: Set(digest),
-                        published_at: Set(tx.now()),
-                        published_by: Set(by),
-                    })
-                    .exec_without_returning(conn)
-                    .await?;
-                    tx.publish(platform::work::outbox::Event {
-                        id,
-                        topic: "item.published",
-                        subject: format!("item:{slug}"),
-                        payload: serde_json::json!({ "slug": slug, "version": next }),
-                    });
-                    Ok(next)
-                })
-            })
-            .await?;
-        self.heads.invalidate(&slug).await;
-        Ok(version)
-    }
-
-    async fn org_of(&self, item: &Item) -> Result<Uuid> {
-        let org = self.identity.org_by_uscc(&item.body.uscc).await?;
-        org.map(|org| org.id).ok_or_else(|| {
-            Problem::invalid_field("/body/uscc", "unknown_org", format!("机构库里没有“{}”，请先登记机构。", item.body.name))
+        Ok(Sources {
+            form: self.design.source(&definitions.form).await?,
+            flow: self.design.source(&definitions.flow).await?,
+            rules,
         })
     }
-}
 
-/// Puts the common catalogue nodes an item hangs on: a child never exists without its parent (ITEM-001).
-async fn put_nodes(conn: &impl sea_orm::ConnectionTrait, item: &Item, now: time::OffsetDateTime) -> Result<()> {
-    let main = (item.catalogue.code.clone(), "main", item.catalogue.name.clone(), None);
-    let sub = item.catalogue.sub.as_ref().map(|sub| (sub.code.clone(), "sub", sub.name.clone(), Some(item.catalogue.code.clone())));
-    let rows = std::iter::once(main).chain(sub).map(|(code, kind, name, parent)| node::ActiveModel {
-        code: Set(code),
-        kind: Set(kind.to_owned()),
-        name: Set(name),
-        parent_code: Set(parent),
-        updated_at: Set(now),
-    });
-    node::Entity::insert_many(rows)
-        .on_conflict(OnConflict::column(node::Column::Code).do_nothing().to_owned())
-        .try_insert()
-        .exec_without_returning(conn)
-        .await?;
-    Ok(())
+    /// Forgets what is remembered of an item after a change made here.
+    pub(crate) async fn changed(&self, slug: &str) {
+        self.heads.invalidate(slug).await;
+        self.search.forget();
+    }
+
+    pub(crate) async fn org_of(&self, item: &Item) -> Result<Uuid> {
+        let org = self.identity.org_by_uscc(&item.body.uscc).await?;
+        org.map(|org| org.id).ok_or_else(|| {
+            Problem::invalid_field(
+                "/body/uscc",
+                "unknown_org",
+                format!("机构库里没有“{}”，请先登记机构。", item.body.name),
+            )
+        })
+    }
 }

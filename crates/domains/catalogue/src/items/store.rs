@@ -20,6 +20,7 @@ pub mod item {
         pub item_type: String,
         pub state: String,
         pub version: i64,
+        pub card: Option<Json>,
         pub draft: Option<Json>,
         pub draft_version: i64,
         pub updated_at: OffsetDateTime,
@@ -67,6 +68,7 @@ pub mod node {
         pub kind: String,
         pub name: String,
         pub parent_code: Option<String>,
+        pub version: i64,
         pub updated_at: OffsetDateTime,
     }
 

@@ -16,9 +16,8 @@ pub(crate) const MAX_FILE: usize = 8 << 20;
 /// Routes under `/api/v1`, with their OpenAPI description.
 pub fn routes(licences: Licences) -> OpenApiRouter {
     // Room for the multipart's own lines besides the file.
-    let check = OpenApiRouter::new()
-        .routes(routes!(public::verify_file))
-        .layer(DefaultBodyLimit::max(MAX_FILE + (64 << 10)));
+    let check =
+        OpenApiRouter::new().routes(routes!(public::verify_file)).layer(DefaultBodyLimit::max(MAX_FILE + (64 << 10)));
     OpenApiRouter::new()
         .routes(routes!(my::list_my_licences))
         .routes(routes!(my::get_my_licence_file))

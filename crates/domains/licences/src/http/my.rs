@@ -36,6 +36,8 @@ pub(crate) struct Row {
     state: LicenceState,
     /// 有效, 已过期, 已废止.
     state_label: &'static str,
+    /// Why it was abolished.
+    abolish_reason: Option<String>,
     /// Public page about it.
     verify_url: String,
 }
@@ -56,6 +58,7 @@ impl Row {
             case_number: licence.case_number,
             issued_at: licence.issued_on.to_string(),
             expires_at: licence.expires_on.map(|last| last.to_string()),
+            abolish_reason: licence.abolish_reason,
             state: licence.state,
             state_label: licence.state.label(expired),
         }

@@ -27,8 +27,6 @@ pub(crate) struct LicenceFacts {
     issued_at: String,
     /// Last day, `YYYY-MM-DD`; null without end.
     expires_at: Option<String>,
-    /// Why it was abolished.
-    abolish_reason: Option<String>,
 }
 
 impl From<Licence> for LicenceFacts {
@@ -41,7 +39,6 @@ impl From<Licence> for LicenceFacts {
             issuer: licence.issuer_name,
             issued_at: licence.issued_on.to_string(),
             expires_at: licence.expires_on.map(|last| last.to_string()),
-            abolish_reason: licence.abolish_reason,
         }
     }
 }
@@ -117,7 +114,7 @@ pub(crate) async fn verify_licence(
 }
 
 /// Checks a licence file: the signatures in it, and the licence behind it.
-#[utoipa::path(post, path = "/api/v1/licences/verify-file", tag = "licences", operation_id = "verify_file",
+#[utoipa::path(post, path = "/api/v1/licences/verify-file", tag = "licences", operation_id = "verify_licence_file",
     request_body(content = FileUpload, content_type = "multipart/form-data"),
     responses((status = 200, body = FileAnswer),
         (status = 422, body = ProblemBody, content_type = "application/problem+json")))]

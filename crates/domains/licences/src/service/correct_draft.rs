@@ -39,8 +39,12 @@ impl Licences {
     /// # Errors
     /// 400 for a made-up cursor.
     pub async fn drafts(&self, caller: &Allowed<EditDraft>, page: &PageQuery) -> Result<(Vec<Draft>, u64)> {
-        let reach =
-            Reach { orgs: caller.visible_orgs.clone(), drafts: true, before: super::look_up::before(page)?, case: None };
+        let reach = Reach {
+            orgs: caller.visible_orgs.clone(),
+            drafts: true,
+            before: super::look_up::before(page)?,
+            case: None,
+        };
         let (rows, total) = store::page(self.platform.db.read(), &reach, page.limit()).await?;
         let mut drafts = Vec::with_capacity(rows.len());
         for row in &rows {
@@ -82,7 +86,8 @@ impl Licences {
             .db
             .write(platform.now(), move |tx| {
                 Box::pin(async move {
-                    let update = guarded(id, version, tx.now()).col_expr(Column::CorrectionsSealed, Expr::value(sealed));
+                    let update =
+                        guarded(id, version, tx.now()).col_expr(Column::CorrectionsSealed, Expr::value(sealed));
                     if update.exec(tx.conn()).await?.rows_affected != 1 {
                         return Ok(false);
                     }

@@ -63,7 +63,8 @@ impl Licences {
         let names: Vec<String> = NAMES.iter().map(|name| (*name).to_owned()).collect();
         let mut errors = Vec::new();
         for field in &kind.fields {
-            if let Some(Err(message)) = field.from.as_deref().map(|from| self.design.expressions().check(from, &names)) {
+            if let Some(Err(message)) = field.from.as_deref().map(|from| self.design.expressions().check(from, &names))
+            {
                 let place = format!("/licence/{}/fields/{}", kind.key, field.key);
                 errors.push(FieldProblem::new(place, "defect", message));
             }
@@ -104,9 +105,8 @@ impl Licences {
         let data = face(kind, &sample, &values, "https://example.com/verify/0000000000");
         let options = Options { fonts: self.fonts.clone(), produced_at: now, title: kind.name.clone() };
         let template = template.to_owned();
-        let found = tokio::task::spawn_blocking(move || paper::check(&template, &data, &options))
-            .await
-            .map_err(error::lost)?;
+        let found =
+            tokio::task::spawn_blocking(move || paper::check(&template, &data, &options)).await.map_err(error::lost)?;
         if found.is_empty() {
             return Ok(());
         }

@@ -78,7 +78,12 @@ impl Licences {
     }
 
     /// Evaluates what stands on the face.
-    async fn values(&self, kind: &LicenceType, request: &IssueRequest, old: Option<&Model>) -> Result<Map<String, Value>> {
+    async fn values(
+        &self,
+        kind: &LicenceType,
+        request: &IssueRequest,
+        old: Option<&Model>,
+    ) -> Result<Map<String, Value>> {
         let mut context = request.fields.clone();
         let mut case = context.get("case").and_then(Value::as_object).cloned().unwrap_or_default();
         for (key, value) in [
@@ -202,7 +207,9 @@ impl Licences {
         match written {
             Ok(row) => Ok(row),
             // Another run of the same job was faster: its draft is ours too.
-            Err(problem) => store::by_case(platform.db.read(), request.case_id, &request.type_key).await?.ok_or(problem),
+            Err(problem) => {
+                store::by_case(platform.db.read(), request.case_id, &request.type_key).await?.ok_or(problem)
+            }
         }
     }
 
@@ -322,11 +329,7 @@ impl Licences {
 }
 
 /// An update of a draft that only takes when nobody changed it since.
-pub(crate) fn guarded(
-    id: uuid::Uuid,
-    version: i64,
-    now: time::OffsetDateTime,
-) -> sea_orm::UpdateMany<Entity> {
+pub(crate) fn guarded(id: uuid::Uuid, version: i64, now: time::OffsetDateTime) -> sea_orm::UpdateMany<Entity> {
     Entity::update_many()
         .col_expr(Column::Version, Expr::value(version + 1))
         .col_expr(Column::UpdatedAt, Expr::value(now))

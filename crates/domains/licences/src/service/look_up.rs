@@ -68,6 +68,19 @@ impl Licences {
         Ok(own)
     }
 
+    /// Valid licences of a type held by an id number: what a change or renewal takes the place of, also
+    /// when it is applied for at a counter.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn valid_of_holder(&self, kind: HolderKind, id: &str, type_key: &str) -> Result<Vec<Licence>> {
+        let (today, index) = (self.today(), self.platform.blind_index(id.trim()));
+        let rows = store::newest(self.platform.db.read(), store::held_by_number(kind, index), MAX_OWN).await?;
+        let mut held = rows.iter().map(Model::licence).collect::<Result<Vec<_>>>()?;
+        held.retain(|one| one.type_key == type_key && one.state == State::Valid && !one.is_expired(today));
+        Ok(held)
+    }
+
     /// Types of which an account's owner holds a valid licence: key and name.
     ///
     /// # Errors

@@ -45,11 +45,7 @@ impl Casework {
             let loaded = self.with_item(row).await?;
             let around = store::around(conn, id).await?;
             let mut fresh = loaded.row.clone();
-            if clock::set_due(&mut fresh, &loaded.item.item, &around, calendar, self.platform.now()).is_err() {
-                // The year is missing: no date is better than a wrong one.
-                fresh.due_at = None;
-                fresh.legal_due_at = None;
-            }
+            clock::set_due(&mut fresh, &loaded.item.item, &around, calendar, self.platform.now())?;
             if fresh.due_at == loaded.row.due_at && fresh.legal_due_at == loaded.row.legal_due_at {
                 return Ok(false);
             }

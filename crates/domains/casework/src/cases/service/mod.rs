@@ -263,6 +263,32 @@ impl Casework {
             .map(|task| (task.id, task.element, task.role)))
     }
 
+    /// A case by id or by number, as far as ratings need it, with its account.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn finished_case(&self, id: Option<Uuid>, number: Option<&str>) -> Result<Option<(Ended, Option<Uuid>)>> {
+        let wanted = match (id, number) {
+            (Some(id), _) => case::Entity::find_by_id(id),
+            (None, Some(number)) => case::Entity::find().filter(case::Column::CaseNumber.eq(number)),
+            (None, None) => return Ok(None),
+        };
+        let Some(row) = wanted.one(self.platform.db.read()).await? else { return Ok(None) };
+        let state = parse_state(&row)?;
+        let Some(case_number) = row.case_number else { return Ok(None) };
+        let ended = Ended {
+            id: row.id,
+            case_number,
+            item_slug: row.item_slug,
+            item_name: row.item_name,
+            applicant_name: row.applicant_name,
+            org_id: row.org_id,
+            closed_at: row.closed_at,
+            finished: matches!(state, State::Closed | State::Delivered | State::NotAccepted),
+        };
+        Ok(Some((ended, row.account_id)))
+    }
+
     /// A one-page paper with a title, for materials of the demo.
     ///
     /// # Errors
@@ -273,4 +299,25 @@ impl Casework {
         let pdf = self.render(template, data, title, self.platform.now()).await?;
         Ok(pdf.bytes)
     }
+}
+
+/// A case as far as ratings need it.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// Id.
+    pub id: Uuid,
+    /// Number.
+    pub case_number: String,
+    /// Item.
+    pub item_slug: String,
+    /// Its name.
+    pub item_name: String,
+    /// Applicant.
+    pub applicant_name: String,
+    /// Organisation.
+    pub org_id: Uuid,
+    /// When it was closed.
+    pub closed_at: Option<time::OffsetDateTime>,
+    /// Whether it came to an end by which it may be rated.
+    pub finished: bool,
 }

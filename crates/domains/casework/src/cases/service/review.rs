@@ -331,7 +331,8 @@ impl Casework {
             return Ok(());
         }
         match call.service.as_str() {
-            "issue_licence" => self.issue_licence(&loaded).await?,
+            // Whatever stops it (an expired seal, a missing field) can be mended: try again, never give up at once.
+            "issue_licence" => self.issue_licence(&loaded).await.map_err(Problem::internal)?,
             "make_document" => {}
             other => return Err(Problem::internal(format!("unknown service {other}"))),
         }

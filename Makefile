@@ -1,0 +1,24 @@
+# Each target calls cargo, npm, xtask or one script. `make` alone lists them.
+.PHONY: help run test check bench fmt
+
+help:
+	@echo "make run     the demo city at http://127.0.0.1:8080 (installs and builds what is missing)"
+	@echo "make test    every test: Rust on SQLite and PostgreSQL, web, browser journeys"
+	@echo "make check   format, lints, floors, register, generated files, types"
+	@echo "make bench   measures a release build"
+	@echo "make fmt     formats the Rust code"
+
+run:
+	@scripts/run.sh
+
+test:
+	@scripts/test.sh
+
+check:
+	@scripts/check.sh
+
+bench:
+	cargo xtask bench
+
+fmt:
+	cargo fmt --all

@@ -1,0 +1,62 @@
+//! Ratings over cases: feedback asks, casework answers.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use casework::Casework;
+use feedback::{Feedback, NewRating, RateMyCase, RatedCase, RatedCases, Reasons};
+use platform::web::guard::{Allowed, Principal};
+use platform::{Platform, Problem, Result};
+use uuid::Uuid;
+
+use crate::App;
+
+struct Cases(Casework);
+
+#[async_trait]
+impl RatedCases for Cases {
+    async fn case_of_account(&self, case_id: Uuid, account: Uuid) -> Result<Option<RatedCase>> {
+        let found = self.0.finished_case(Some(case_id), None).await?;
+        Ok(found.filter(|(_, owner)| *owner == Some(account)).map(|(case, _)| rated(case)))
+    }
+
+    async fn case_by_number(&self, number: &str) -> Result<Option<RatedCase>> {
+        Ok(self.0.finished_case(None, Some(number)).await?.map(|(case, _)| rated(case)))
+    }
+}
+
+fn rated(case: casework::cases::service::Ended) -> RatedCase {
+    RatedCase {
+        id: case.id,
+        case_number: case.case_number,
+        item_slug: case.item_slug,
+        item_name: case.item_name,
+        applicant_name: case.applicant_name,
+        org_id: case.org_id,
+        closed_at: case.closed_at,
+        finished: case.finished,
+    }
+}
+
+/// Feedback over casework, with the reasons of the packs.
+///
+/// # Errors
+/// Names the file of reasons when it is absent or broken.
+pub fn wire(platform: &Platform, casework: &Casework) -> Result<Feedback> {
+    let path = platform.config.packs_dir.join("platform/rating-reasons.yaml");
+    let named = |error: String| Problem::internal(format!("{}: {error}", path.display()));
+    let text = std::fs::read_to_string(&path).map_err(|error| named(error.to_string()))?;
+    let reasons = Reasons::parse(&text).map_err(named)?;
+    Ok(Feedback::new(platform.clone(), Arc::new(Cases(casework.clone())), reasons))
+}
+
+/// Rates a case as its applicant, with the first reasons of the grade (demo).
+///
+/// # Errors
+/// What the service refuses.
+pub async fn rate(app: &App, caller: &Principal, case: Uuid, stars: i64) -> Result<()> {
+    let reasons = app.feedback.reasons().offered(stars).take(2).map(|reason| reason.code.clone()).collect();
+    let rating = NewRating { stars, reasons, text: String::new() };
+    app.feedback.rate(&Allowed::<RateMyCase>::trusted(caller.clone()), case, rating).await?;
+    Ok(())
+}

@@ -1,0 +1,6 @@
+//! What the domain does, one file per act.
+
+mod open;
+mod rate;
+pub mod summary;
+pub(crate) mod survey;

@@ -1,0 +1,48 @@
+/** The pages of the rail: who is offered them, by which key they are reached. */
+import type { IconName } from '@tongban/ui'
+import type { shell } from '../messages/index.ts'
+import { may } from './session.ts'
+
+type Key = Parameters<typeof shell>[0]
+export interface PageEntry {
+  name: 'workbench' | 'tasks' | 'cases' | 'intake' | 'delivery' | 'board' | 'catalogue' | 'calendars'
+  /** Shorter name for the narrow rail. */
+  short?: Key
+  icon: IconName
+  /** Second key after `g`. */
+  key: string
+  permission: string
+  /** Offered at phone width: reading, approving and urging only. */
+  phone?: boolean
+}
+export interface PageGroup { title: Key; entries: PageEntry[] }
+
+const GROUPS: PageGroup[] = [
+  { title: 'groupCases', entries: [
+    { name: 'workbench', icon: 'home', key: 'h', permission: 'workbench.read', phone: true },
+    { name: 'tasks', icon: 'inbox', key: 't', permission: 'task.list', phone: true },
+    { name: 'cases', short: 'casesShort', icon: 'list', key: 'c', permission: 'case.list', phone: true },
+    { name: 'intake', short: 'intakeShort', icon: 'pen', key: 'i', permission: 'case.intake' },
+    { name: 'delivery', short: 'deliveryShort', icon: 'card', key: 'd', permission: 'case.deliver' },
+  ] },
+  { title: 'groupOversight', entries: [{ name: 'board', icon: 'flag', key: 'b', permission: 'board.read', phone: true }] },
+  { title: 'groupReference', entries: [
+    { name: 'catalogue', short: 'catalogueShort', icon: 'file', key: 'm', permission: 'item.read' },
+    { name: 'calendars', short: 'calendarsShort', icon: 'cal', key: 'k', permission: 'calendar.read' },
+  ] },
+]
+
+/** Groups with the pages the person may open. */
+export function offered(): PageGroup[] {
+  return GROUPS.map((group) => ({ ...group, entries: group.entries.filter((entry) => may(entry.permission)) })).filter((group) => group.entries.length > 0)
+}
+
+/** Where a person begins: the workbench, or the first page of the rail for those without cases. */
+export function firstPage(): PageEntry['name'] {
+  return offered()[0]?.entries[0]?.name ?? 'workbench'
+}
+
+/** The permission a page asks for; none for pages outside the rail. */
+export function permissionOf(name: string): string | undefined {
+  return GROUPS.flatMap((group) => group.entries).find((entry) => entry.name === name)?.permission
+}

@@ -1,0 +1,199 @@
+/**
+ * One counter intake from choosing the item to submitting. Kept in memory only: a counter is shared,
+ * so nothing about an applicant may stay in the browser after the tab is closed.
+ */
+import { asProblem, desk, newKey, type CounterCase, type DeliveryWay, type DeskCase, type FileRef, type Guide, type Handing, type Receipt, type Resolution, type ResolvedMaterial, type Situation } from '@tongban/api'
+import type { Form, FormValues } from '@tongban/form-runtime'
+import { computed, reactive, ref, shallowRef } from 'vue'
+import { sentence } from '../../../app/load.ts'
+import { intake as t } from '../../../messages/index.ts'
+
+export const STEPS = ['item', 'applicant', 'situation', 'form', 'materials', 'delivery', 'confirm'] as const
+export type Step = (typeof STEPS)[number]
+export interface Person { name: string; id_number: string; phone: string }
+export interface Handed { handing: Handing | ''; copies: number; files: FileRef[] }
+export interface Wrong { id: string; message: string; step?: Step }
+
+const fresh = () => ({
+  slug: '', handleItem: '',
+  applicant: { kind: 'person' as 'person' | 'enterprise', name: '', id_number: '', uscc: '', phone: '', legal_person: '' },
+  byAgent: 'no' as 'no' | 'yes',
+  agent: { name: '', id_number: '', phone: '' } as Person,
+  situations: {} as Record<string, string | string[]>,
+  form: {} as FormValues,
+  handed: {} as Record<string, Handed>,
+  way: 'self' as DeliveryWay,
+  address: { name: '', phone: '', region: '', address: '' },
+})
+
+export const entry = reactive(fresh())
+export const step = ref<Step>('item')
+/** The furthest step reached: earlier ones are links. */
+export const reached = ref(0)
+export const guide = shallowRef<Guide | null>(null)
+export const resolution = shallowRef<Resolution | null>(null)
+export const form = shallowRef<Form | null>(null)
+export interface Created { receipt: Receipt; record: DeskCase | null; accepted: boolean; notAccepted: string | null }
+export const created = shallowRef<Created | null>(null)
+/** The same key while the same intake is sent again, so that a lost answer never makes two cases. */
+let key = newKey()
+
+export function restart(): void {
+  Object.assign(entry, fresh())
+  step.value = 'item'
+  reached.value = 0
+  guide.value = resolution.value = form.value = created.value = null
+  key = newKey()
+}
+
+export async function chooseItem(slug: string): Promise<void> {
+  guide.value = await desk.guide(slug)
+  entry.slug = slug
+  const [only] = guide.value.handle_items
+  entry.handleItem = guide.value.handle_items.length === 1 && only ? only.key : ''
+  entry.situations = {}
+  entry.form = {}
+  entry.handed = {}
+  resolution.value = null
+  form.value = null
+}
+
+export async function resolve(): Promise<void> {
+  if (!entry.slug || !entry.handleItem) return
+  resolution.value = await desk.resolve(entry.slug, { handle_item: entry.handleItem, situations: entry.situations, conditions: {} })
+}
+
+/** Questions that apply now, in the order of the guide. */
+export const questions = computed<Situation[]>(() => (guide.value?.situations ?? []).filter((each) => resolution.value?.questions.includes(each.key)))
+
+export async function loadForm(): Promise<void> {
+  form.value ??= (await desk.form(entry.slug, entry.handleItem)) as unknown as Form
+  prefill(form.value)
+}
+
+// What the counter has just read from the documents is not asked again.
+function prefill(made: Form): void {
+  const a = entry.applicant
+  const known: Record<string, string> = {
+    'account.name': a.kind === 'person' ? a.name : '', 'account.id_number': a.id_number, 'account.phone': a.phone,
+    'enterprise.name': a.kind === 'enterprise' ? a.name : '', 'enterprise.uscc': a.uscc, 'enterprise.legal_person': a.legal_person,
+  }
+  for (const field of made.sections.flatMap((section) => section.fields)) {
+    const value = field.source ? known[field.source] : undefined
+    if (value && !entry.form[field.key]) entry.form = { ...entry.form, [field.key]: value }
+  }
+}
+
+/** What expressions of the form may ask about the applicant; the server gives them the same two. */
+export const applicantContext = computed(() => ({ kind: entry.applicant.kind, name: entry.applicant.name }))
+
+/** Materials the clerk has to deal with: needed now and not made by the platform itself. */
+export const toReceive = computed<ResolvedMaterial[]>(() => (resolution.value?.materials ?? []).filter((m) => m.needed && !m.generated))
+
+export function handedOf(material: ResolvedMaterial): Handed {
+  return (entry.handed[material.key] ??= { handing: material.exempt ? 'licence' : '', copies: 1, files: [] })
+}
+
+export function body(): CounterCase {
+  const { kind, name, id_number, uscc, phone, legal_person } = entry.applicant
+  return {
+    item_slug: entry.slug,
+    handle_item: entry.handleItem,
+    applicant: { kind, name: name.trim(), phone: phone.trim(), id_number: (kind === 'person' ? id_number : uscc).trim().toUpperCase(), legal_person: kind === 'enterprise' ? legal_person.trim() : null },
+    agent: entry.byAgent === 'yes' ? { ...entry.agent } : null,
+    situations: entry.situations,
+    form: entry.form,
+    materials: Object.fromEntries(toReceive.value.filter((m) => entry.handed[m.key]?.handing).map((m) => {
+      const handed = handedOf(m)
+      return [m.key, { handing: handed.handing as Handing, files: handed.files.map((file) => file.id) }]
+    })),
+    delivery: entry.way === 'post' ? { way: entry.way, address: { ...entry.address } } : { way: entry.way },
+  }
+}
+
+/** Hands the application in; with `accept` it is accepted at once. A refusal to accept leaves it received. */
+export async function submit(accept: boolean): Promise<void> {
+  const receipt = await desk.counterCreate(body(), key)
+  let record = await desk.case(receipt.id).catch(() => null)
+  let accepted = false
+  let notAccepted: string | null = null
+  if (accept && record) {
+    try {
+      const tolerated = toReceive.value.filter((m) => entry.handed[m.key]?.handing === 'later').map((m) => m.key)
+      await desk.accept(receipt.id, { version: record.version, note: '', tolerated })
+      accepted = true
+      record = await desk.case(receipt.id).catch(() => record)
+    } catch (thrown) {
+      notAccepted = sentence(asProblem(thrown))
+    }
+  }
+  created.value = { receipt, record, accepted, notAccepted }
+}
+
+/** What stops the clerk from leaving `at`; empty when all is well. */
+export function wrongAt(at: Step): Wrong[] {
+  const wrong: Wrong[] = []
+  const need = (id: string, value: string, name: string) => { if (!value.trim()) wrong.push({ id, message: t('nameMissing', { name }) }) }
+  const length = (id: string, value: string, n: number, text: 'idLength' | 'usccLength' | 'phoneLength') => {
+    const got = value.trim().length
+    if (got && got !== n) wrong.push({ id, message: t(text, { n: got }) })
+  }
+  if (at === 'item') {
+    if (!entry.slug) wrong.push({ id: 'in-q', message: t('chooseItem') })
+    else if (!entry.handleItem) wrong.push({ id: 'in-handle', message: t('chooseHandle') })
+  }
+  if (at === 'applicant') {
+    const a = entry.applicant
+    need('in-name', a.name, t(`name_${a.kind}`))
+    if (a.kind === 'person') {
+      need('in-id', a.id_number, t('idNumber'))
+      length('in-id', a.id_number, 18, 'idLength')
+    } else {
+      need('in-uscc', a.uscc, t('uscc'))
+      length('in-uscc', a.uscc, 18, 'usccLength')
+      need('in-legal', a.legal_person, t('legalPerson'))
+    }
+    need('in-phone', a.phone, t('phone'))
+    length('in-phone', a.phone, 11, 'phoneLength')
+    if (entry.byAgent === 'yes') {
+      need('in-agent-name', entry.agent.name, t('agentName'))
+      need('in-agent-id', entry.agent.id_number, t('agentId'))
+      length('in-agent-id', entry.agent.id_number, 18, 'idLength')
+      need('in-agent-phone', entry.agent.phone, t('agentPhone'))
+    }
+  }
+  if (at === 'situation') {
+    for (const question of questions.value) {
+      const answer = entry.situations[question.key]
+      if (!answer?.length) wrong.push({ id: `in-s-${question.key}`, message: t('answerMissing', { question: question.question }) })
+    }
+    for (const stop of resolution.value?.stops ?? []) wrong.push({ id: 'in-stops', message: stop.reason })
+  }
+  if (at === 'materials') {
+    for (const m of toReceive.value) {
+      const handed = handedOf(m)
+      if (!handed.handing && m.necessity === '1') wrong.push({ id: `in-m-${m.key}`, message: t('notHanded', { name: m.name }) })
+      if (handed.handing === 'scan' && handed.files.length === 0) wrong.push({ id: `in-m-${m.key}`, message: t('scanMissing', { name: m.name }) })
+    }
+  }
+  if (at === 'delivery' && entry.way === 'post') {
+    need('in-d-name', entry.address.name, t('receiverName'))
+    need('in-d-phone', entry.address.phone, t('receiverPhone'))
+    need('in-d-address', entry.address.address, t('address'))
+  }
+  return wrong
+}
+
+/** The step and control a server's pointer belongs to. */
+export function placeOf(pointer: string): { step: Step; id: string } {
+  const [, root = '', name = ''] = pointer.split('/')
+  switch (root) {
+    case 'applicant': return { step: 'applicant', id: { name: 'in-name', id_number: entry.applicant.kind === 'person' ? 'in-id' : 'in-uscc', kind: 'in-kind', phone: 'in-phone', legal_person: 'in-legal' }[name] ?? 'in-name' }
+    case 'agent': return { step: 'applicant', id: { id_number: 'in-agent-id', phone: 'in-agent-phone' }[name] ?? 'in-agent-name' }
+    case 'situations': return { step: 'situation', id: `in-s-${name}` }
+    case 'materials': return { step: 'materials', id: `in-m-${name}` }
+    case 'delivery': return { step: 'delivery', id: 'in-way' }
+    case 'form': return { step: 'form', id: `f-${pointer.slice(6).replaceAll('/', '-')}` }
+    default: return { step: 'item', id: 'in-q' }
+  }
+}

@@ -1,0 +1,48 @@
+/** English beside the Chinese for navigation and headings; everything else falls back to Chinese. */
+import type { zh as board_ } from './zh-CN/board.ts'
+import type { zh as calendars_ } from './zh-CN/calendars.ts'
+import type { zh as case_ } from './zh-CN/case.ts'
+import type { zh as cases_ } from './zh-CN/cases.ts'
+import type { zh as catalogue_ } from './zh-CN/catalogue.ts'
+import type { zh as common_ } from './zh-CN/common.ts'
+import type { zh as delivery_ } from './zh-CN/delivery.ts'
+import type { zh as intake_ } from './zh-CN/intake.ts'
+import type { zh as item_ } from './zh-CN/item.ts'
+import type { zh as session_ } from './zh-CN/session.ts'
+import type { zh as shell_ } from './zh-CN/shell.ts'
+import type { zh as workbench_ } from './zh-CN/workbench.ts'
+
+type Some<T> = Partial<Record<keyof T, string>>
+
+export const shell: Some<typeof shell_> = {
+  brand: 'Tongban', wrongTitle: 'Error: ', skip: 'Skip to content', navigation: 'Functions',
+  workbench: 'Workbench', tasks: 'To do', cases: 'Cases', case: 'Case', intake: 'Counter intake', delivery: 'Delivery', board: 'Supervision',
+  calendars: 'Calendars', catalogue: 'Items', item: 'Edit item', newItem: 'New item', signIn: 'Sign in', lost: 'No such page',
+  casesShort: 'Cases', intakeShort: 'Intake', deliveryShort: 'Deliver', calendarsShort: 'Calendar', catalogueShort: 'Items',
+  groupCases: 'Cases', groupOversight: 'Oversight', groupReference: 'Reference',
+  search: 'Find a case', searchHint: 'Case number, applicant or credit code', window: 'Window {n}',
+  help: 'Shortcuts', helpTitle: 'Shortcuts', helpIntro: 'They do nothing while you type in a field.', helpSwitch: 'Use single-key shortcuts', helpThen: 'then',
+  helpKeys: 'Keys', helpDoes: 'What it does', keyHelp: 'Show shortcuts', keySearch: 'Find a case', keyGo: 'Go to {page}',
+  signOut: 'Sign out', switchLanguage: '中文', account: '{name}, {org}', roles: 'Roles', lostText: 'The address may be wrong, or the page has moved.', backHome: 'Back to the start', refusedTitle: 'Not permitted', count: '{n} cases',
+}
+export const session: Some<typeof session_> = {
+  title: 'Sign in to the desk', hall: '{region} government services', login: 'Login name', password: 'Password', showPassword: 'Show password', submit: 'Sign in', busy: 'Signing in',
+}
+export const common: Some<typeof common_> = {
+  cancel: 'Cancel', close: 'Close', save: 'Save', search: 'Search', print: 'Print', previous: 'Previous', next: 'Next', pages: 'Pages', asOf: 'Data as of {time}', total: '{n} cases', range: '{from}–{to} of {total}',
+}
+export const workbench: Some<typeof workbench_> = {
+  morning: 'Good morning, {name}', afternoon: 'Good afternoon, {name}', evening: 'Good evening, {name}', mine: 'My to-do list', week: 'My cases this week', reminders: 'Reminders', entries: 'Often used', seeAll: 'See all',
+  toAccept: 'To accept', toReview: 'To review', correctionBack: 'Corrections back', overdue: 'Overdue', paused: 'Clock stopped',
+}
+export const cases: Some<typeof cases_> = { tasksTitle: 'To do', title: 'Cases', tab_open: 'Open', tab_overdue: 'Overdue', tab_today: 'Due today', tab_paused: 'Clock stopped', tab_done: 'Closed', tab_all: 'All' }
+export const caseTexts: Some<typeof case_> = {
+  next: 'Next case', info: 'Application', materials: 'Materials', history: 'History', tab_material: 'Material', tab_form: 'Form', tab_flow: 'Flow and opinions', tab_papers: 'Notices and licence',
+  points: 'Review points', ledger: 'Deadline ledger', opinion: 'Opinion', flowTitle: 'Flow', opinions: 'Opinions', special: 'Special procedures', extensions: 'Extensions', urges: 'Urges and orders', documents: 'Notices', licence: 'Licence',
+}
+export const board: Some<typeof board_> = { title: 'Supervision', list: 'Cases to urge' }
+export const calendars: Some<typeof calendars_> = { title: 'Working calendar', holidays: 'Holidays', makeUp: 'Make-up working days' }
+export const catalogue: Some<typeof catalogue_> = { title: 'Items' }
+export const item: Some<typeof item_> = { findings: 'Findings', versions: 'Versions' }
+export const intake: Some<typeof intake_> = { title: 'Counter intake' }
+export const delivery: Some<typeof delivery_> = { title: 'Delivery' }

@@ -1,0 +1,8 @@
+export const zh = {
+  cancel: '取消', close: '关闭', save: '保存', busy: '正在提交', remove: '删除', edit: '修改', add: '添加', retry: '重试', print: '打印', search: '查询',
+  stale: '这一页旧了：别人刚办过这个办件。已换成最新的内容，请看过再提交。',
+  reason: '原因', reasonMissing: '写明原因', asOf: '数据截至 {time}', live: '实时更新', notLive: '已断开，正在重连',
+  total: '共 {n} 件', range: '第 {from}–{to} 件，共 {total} 件', previous: '上一页', next: '下一页', pages: '分页', dayCount: '{n} 日',
+  none: '无', yes: '是', no: '否', all: '全部', reasonFor: '写明“{name}”要补的原因', atLeast: '{name}至少 {n}', atMost: '{name}不超过 {n}', phrases: '插入常用语', amount: '数量', unit: '单位', required: '填写{name}', choose: '请选择{name}',
+  working_day: '个工作日', natural_day: '日', hour: '小时', minute: '分钟', month: '个月',
+} as const

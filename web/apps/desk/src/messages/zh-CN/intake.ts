@@ -1,0 +1,17 @@
+export const zh = {
+  title: '收件登记', steps: '收件步骤', step_item: '选事项', step_applicant: '认申请人', step_situation: '问情形', step_form: '填表', step_materials: '收材料', step_delivery: '领取方式', step_confirm: '核对提交',
+  next: '保存，下一步', back: '上一步', restart: '重新开始', restartTitle: '清空这次收件？', restartText: '填好的内容都会清掉，不能恢复。', restartSubmit: '清空', restartKeep: '不清空',
+  findItem: '要办什么事', findHint: '事项名称或关键词', results: '找到的事项', promise: '承诺{limit}', choose: '选这个', noItem: '没有找到“{q}”', didYouMean: '您可能要找：{names}',
+  handleItem: '办哪一种', chosenItem: '已选 {name}', change: '换一个',
+  kind: '申请人是', kind_person: '个人', kind_enterprise: '企业或其他组织', name_person: '姓名', name_enterprise: '名称', idNumber: '身份证号码', uscc: '统一社会信用代码', phone: '手机号码', legalPerson: '法定代表人或负责人', sayNoSpace: '照证件填，连写',
+  byAgent: '经办人', agent_no: '申请人自己来办', agent_yes: '委托他人来办', agentName: '经办人姓名', agentId: '经办人身份证号码', agentPhone: '经办人手机号码', checkCard: '请核对证件原件，人证一致再继续。',
+  nameMissing: '填写{name}', idLength: '身份证号码要 18 位，现在是 {n} 位', usccLength: '统一社会信用代码要 18 位，现在是 {n} 位', phoneLength: '手机号码要 11 位，现在是 {n} 位', chooseItem: '先选一个事项', chooseHandle: '选办哪一种', answerAll: '还有 {n} 个问题没有回答', noQuestions: '这个事项不用问情形，直接下一步。',
+  stopTitle: '现在还不能申请', stopGoto: '请先办：{name}', situationIntro: '照实问申请人，材料清单会跟着变。', needed: '要收 {n} 份材料',
+  formNone: '这个办理项没有表单。', formFailed: '表单没有取回来',
+  materialsIntro: '逐份看原件，收下的打上记号。免交的从证照库取。', material: '材料', howHanded: '怎么交来', hand_paper: '收纸质', hand_scan: '扫描上传', hand_licence: '从证照库取', hand_later: '以后补', copies: '份数', copiesUnit: '份', generated: '由表单生成，不用交', exempt: '从证照库取，不用交', optional: '可以不交', tolerable: '可以后补', pointsHint: '收的时候看什么', notHanded: '还没交：{name}', scanMissing: '上传扫描件：{name}', none: '不交',
+  way: '怎么领取结果', receiverName: '收件人', receiverPhone: '收件人电话', address: '详细地址', region: '所在地区',
+  confirmIntro: '和申请人一起核对。提交后办件编号就定了。', checking: '正在检查', problemsTitle: '有 {n} 处要改', applicant: '申请人', agent: '经办人', item: '事项', situations: '情形', materials: '材料', form: '表单',
+  acceptNow: '提交并受理', acceptNowHint: '材料齐全、符合法定形式，当场受理，打印受理通知书。', receiveOnly: '只收件', receiveOnlyHint: '先登记，受理要另外审查。', busy: '正在提交',
+  doneAccepted: '已受理', doneReceived: '已收件', doneText: '请打印回执交给申请人。', printReceipt: '打印回执', another: '再收一件', openCase: '打开办件', receiptTitle: '收件回执', caseNumber: '办件编号', receivedAt: '收件时间', receivedBy: '经手人', windowNo: '{n} 号窗口', due: '办结时间', queryCode: '查询密码', answerBy: '答复是否受理', notAccepted: '已收件，但没有受理成功：{why}请打开办件处理。', dueBy: '{day}前', received: '收到的材料', hotline: '查询进度：打 12345，或在网上办事大厅输入办件编号。', sign: '申请人签名', documents: '文书',
+  answerMissing: '回答：{question}',
+} as const

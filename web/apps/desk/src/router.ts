@@ -1,0 +1,66 @@
+import { asProblem } from '@tongban/api'
+import { nextTick } from 'vue'
+import { createRouter, createWebHistory } from 'vue-router'
+import { firstPage, permissionOf } from './app/pages.ts'
+import { loadSession, may, session } from './app/session.ts'
+import { setTitle } from './app/title.ts'
+import { shell } from './messages/index.ts'
+
+type TitleKey = Parameters<typeof shell>[0]
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Message key of the page's name: document title and navigation. */
+    title: TitleKey
+    /** Shown without the frame, to anybody. */
+    bare?: boolean
+    /** Narrow rail, so that three panes fit. */
+    slim?: boolean
+  }
+}
+
+export const router = createRouter({
+  history: createWebHistory('/desk/'),
+  routes: [
+    { path: '/sign-in', name: 'sign-in', component: () => import('./features/identity/sign-in/SignInPage.vue'), meta: { title: 'signIn', bare: true } },
+    { path: '/', name: 'workbench', component: () => import('./features/casework/workbench/WorkbenchPage.vue'), meta: { title: 'workbench' } },
+    { path: '/tasks', name: 'tasks', component: () => import('./features/casework/tasks/TasksPage.vue'), meta: { title: 'tasks' } },
+    { path: '/cases', name: 'cases', component: () => import('./features/casework/list/CasesPage.vue'), meta: { title: 'cases' } },
+    { path: '/cases/:id', name: 'case', component: () => import('./features/casework/case/CasePage.vue'), props: true, meta: { title: 'case', slim: true } },
+    { path: '/intake', name: 'intake', component: () => import('./features/casework/intake/IntakePage.vue'), meta: { title: 'intake' } },
+    { path: '/delivery', name: 'delivery', component: () => import('./features/casework/delivery/DeliveryPage.vue'), meta: { title: 'delivery' } },
+    { path: '/board', name: 'board', component: () => import('./features/casework/board/BoardPage.vue'), meta: { title: 'board' } },
+    { path: '/calendars', name: 'calendars', component: () => import('./features/calendars/year/CalendarsPage.vue'), meta: { title: 'calendars' } },
+    { path: '/catalogue', name: 'catalogue', component: () => import('./features/catalogue/tree/CataloguePage.vue'), meta: { title: 'catalogue' } },
+    { path: '/catalogue/new', name: 'new-item', component: () => import('./features/catalogue/editor/ItemPage.vue'), meta: { title: 'newItem' } },
+    { path: '/catalogue/:slug', name: 'item', component: () => import('./features/catalogue/editor/ItemPage.vue'), props: true, meta: { title: 'item' } },
+    { path: '/refused', name: 'refused', component: () => import('./app/RefusedPage.vue'), meta: { title: 'refusedTitle' } },
+    { path: '/:rest(.*)*', name: 'lost', component: () => import('./app/LostPage.vue'), meta: { title: 'lost' } },
+  ],
+  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
+})
+
+router.beforeEach(async (to) => {
+  if (to.meta.bare) return true
+  try {
+    await loadSession()
+    const permission = permissionOf(String(to.name))
+    if (!permission || may(permission)) return true
+    // The beginning is another page for people without cases; elsewhere the page itself says why not.
+    return to.name === 'workbench' && firstPage() !== 'workbench' ? { name: firstPage() } : { name: 'refused' }
+  } catch (thrown) {
+    const problem = asProblem(thrown)
+    // Without a line the page itself says what is wrong; only a missing session leads to sign-in.
+    if (!problem.isSignedOut) return true
+    session.me = null
+    return { name: 'sign-in', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
+  }
+})
+
+router.afterEach(async (to, from, failure) => {
+  if (failure) return
+  setTitle(shell(to.meta.title))
+  if (to.path === from.path || from.matched.length === 0) return
+  // A new page is read from its beginning, by eye and by ear.
+  await nextTick()
+  document.getElementById('main')?.focus({ preventScroll: true })
+})

@@ -1,0 +1,6 @@
+import type { help as zh } from '../zh-CN/help.ts'
+
+export const help: Partial<Record<keyof typeof zh, string>> = {
+  accessTitle: 'Accessibility statement', accessIntro: 'This site is made to be usable by everyone, with any device, with or without sight or a mouse.', can: 'What you can do', can1: 'Use the keyboard alone: Tab to move, Enter to open; the first link on each page skips to the content.', can2: 'Use a screen reader: headings, forms, errors and progress are announced.', can3: 'Zoom to 400 %, or open Accessibility at the top for larger text, more contrast or dark colours.', can4: 'Turn on senior mode: large text, one column, words beside every icon, the same steps.', can5: 'When something is wrong, the top of the page lists every place to correct; each line leads there.',
+  standard: 'Standards', standard1: 'GB/T 37668—2019 and WCAG 2.2 level AA.', gaps: 'What is still missing', gaps1: 'Some samples and documents are scans that a screen reader can’t read. Call {hotline} for a readable copy.', report: 'When you can’t use something', reportText: 'Call {hotline} and say which page and step. You get an answer within three working days.', elderOn: 'Turn on senior mode', elderOff: 'Normal mode', familyTitle: 'Ask family to help', find: 'Find a service', call: 'Call for help: {hotline}',
+}

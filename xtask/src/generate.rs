@@ -1,0 +1,62 @@
+//! `gen`: files made from the code: the OpenAPI document and the web client's types.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, bail};
+
+use crate::{cargo, root};
+
+/// Made from the server's routes.
+const OPENAPI: &str = "docs/openapi.json";
+/// Made from the OpenAPI document.
+const CLIENT: &str = "web/packages/api/src/schema.d.ts";
+
+pub fn run(arguments: &[String]) -> anyhow::Result<()> {
+    let check = arguments.iter().any(|argument| argument == "--check");
+    let made = [OPENAPI, CLIENT].map(|name| root().join(name));
+    let before: Vec<Option<Vec<u8>>> = made.iter().map(|path| std::fs::read(path).ok()).collect();
+    let outcome = write(&made[0]);
+    let after: Vec<Option<Vec<u8>>> = made.iter().map(|path| std::fs::read(path).ok()).collect();
+    if check {
+        for (path, content) in made.iter().zip(&before) {
+            match content {
+                Some(content) => std::fs::write(path, content)?,
+                None if path.exists() => std::fs::remove_file(path)?,
+                None => {}
+            }
+        }
+    }
+    outcome?;
+    let changed: Vec<&str> = [OPENAPI, CLIENT]
+        .into_iter()
+        .zip(before.iter().zip(&after))
+        .filter(|(_, (old, new))| old != new)
+        .map(|(name, _)| name)
+        .collect();
+    match (check, changed.is_empty()) {
+        (_, true) => println!("gen: {OPENAPI} and {CLIENT} are current"),
+        (false, false) => println!("gen: wrote {}", changed.join(", ")),
+        (true, false) => bail!("gen: {} would change; run `cargo xtask gen` and commit", changed.join(", ")),
+    }
+    Ok(())
+}
+
+fn write(openapi: &PathBuf) -> anyhow::Result<()> {
+    let output = cargo()
+        .args(["run", "--quiet", "-p", "app", "--bin", "tongban", "--", "openapi"])
+        .output()
+        .context("cargo run")?;
+    if !output.status.success() {
+        bail!("tongban openapi: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).context("tongban openapi prints JSON")?;
+    std::fs::write(openapi, format!("{}\n", serde_json::to_string_pretty(&document)?))?;
+    let status = Command::new("npm")
+        .args(["run", "--silent", "gen", "-w", "@tongban/api"])
+        .current_dir(root().join("web"))
+        .stdout(std::process::Stdio::null())
+        .status()
+        .context("npm")?;
+    if status.success() { Ok(()) } else { bail!("npm run gen -w @tongban/api failed") }
+}
