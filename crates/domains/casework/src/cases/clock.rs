@@ -119,6 +119,13 @@ pub fn unit_key(unit: TimeUnit) -> &'static str {
     }
 }
 
+/// Unit of a column value.
+pub fn unit_of(key: &str) -> Option<TimeUnit> {
+    [TimeUnit::WorkingDay, TimeUnit::NaturalDay, TimeUnit::Hour, TimeUnit::Minute, TimeUnit::Month]
+        .into_iter()
+        .find(|unit| unit_key(*unit) == key)
+}
+
 /// Sets the due columns of a row from its clocks. Called by every act that starts, stops or moves one.
 ///
 /// A year whose calendar is not imported yet leaves the date unknown, never guessed; the act itself

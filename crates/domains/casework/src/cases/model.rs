@@ -11,6 +11,7 @@ use super::error::CaseError;
 /// Where a case stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = CaseState)]
 pub enum State {
     /// 草稿: the applicant is still filling in.
     Draft,

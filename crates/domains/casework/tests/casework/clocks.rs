@@ -90,6 +90,7 @@ async fn an_extension_is_approved_by_another_and_moves_both_dates_once() {
         let approver = world.staff("approver").await;
         let id = world.accepted().await;
         let ask = async |who: &str, value: u32, unit: &str| {
+            world.forward(time::Duration::seconds(1));
             let body = world.on(id, json!({ "value": value, "unit": unit, "reason": "案情复杂，需要专家论证" })).await;
             casework.ask_extension(&world.staff(who).await, id, body).await
         };

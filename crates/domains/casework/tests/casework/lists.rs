@@ -118,7 +118,7 @@ async fn filters_and_totals_are_exact() {
             (json!({ "state": "correction" }), 1),
             (json!({ "light": "paused" }), 2),
             (json!({ "light": "overdue" }), 0),
-            (json!({ "light": "today" }), 1),
+            (json!({ "light": "warning" }), 2),
             (json!({ "item": "food-operation-permit" }), 9),
             (json!({ "item": ALLOWANCE }), 0),
             (json!({ "channel": "window" }), 0),
@@ -157,7 +157,9 @@ async fn lists_keep_to_the_reach_and_mask_names() {
         let save = world.on(id, answers(ALLOWANCE, "valid")).await;
         world.casework.save_draft(&zhao.caller, id, save).await.unwrap();
         for key in ["m02", "m03", "m04"] {
-            let file = world.file(zhao.account.id, key).await;
+            let picture = [b"\x89PNG\r\n\x1a\n".to_vec(), key.into()].concat();
+            let platform = &world.casework.platform;
+            let file = platform::files::store(platform, Some(zhao.account.id), "material", "a.png", picture.into()).await.unwrap().id;
             let hand = world.on(id, json!({ "files": [file], "handing": "upload" })).await;
             world.casework.hand_material(&zhao.caller, id, key, hand).await.unwrap();
         }
@@ -205,19 +207,20 @@ async fn the_export_is_masked_and_runs_no_formula() {
 async fn board_and_workbench_count_what_waits() {
     on_both(async |world| {
         town(world).await;
+        world.days(1);
         let board = async || {
             let columns = world.casework.board(&world.staff("supervisor").await).await.unwrap();
             columns.iter().map(|column| (column.light, column.count)).collect::<Vec<_>>()
         };
-        assert_eq!(board().await, [("overdue", 0), ("today", 1), ("warning", 2), ("normal", 3), ("paused", 2)]);
+        assert_eq!(board().await, [("overdue", 0), ("today", 2), ("warning", 0), ("normal", 4), ("paused", 2)]);
         let clerk = world.staff("clerk").await;
         let bench = world.casework.workbench(&clerk).await.unwrap();
         let counts = bench.counts;
         assert_eq!((counts.to_accept, counts.to_review, counts.paused, counts.overdue, counts.to_deliver), (5, 1, 2, 0, 0));
         assert_eq!(bench.task_total, 5);
-        assert!(bench.sentence.contains("1 件"), "{}", bench.sentence);
+        assert!(bench.sentence.contains("2 件"), "{}", bench.sentence);
         let received: Vec<u64> = bench.week.iter().map(|day| day.received).collect();
-        assert_eq!(received, [3, 3, 3]);
+        assert_eq!(received, [3, 3, 3, 0]);
         world.days(20);
         let late = board().await;
         assert_eq!(late[0], ("overdue", 6));

@@ -8,7 +8,9 @@ use crate::world::on_both;
 #[tokio::test]
 async fn a_text_is_sent_once_although_the_job_runs_twice() {
     on_both(async |world| {
-        world.accepted().await;
+        let id = world.submitted().await;
+        world.settle().await;
+        world.accept(id).await.unwrap();
         world.settle().await;
         let sent = world.texts_to("19900000001").await;
         assert_eq!(sent.len(), 2, "{sent:?}");

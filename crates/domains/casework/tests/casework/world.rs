@@ -33,6 +33,8 @@ use uuid::Uuid;
 pub const FOOD: &str = "food-operation-permit";
 /// An item for persons, without a licence.
 pub const ALLOWANCE: &str = "senior-allowance";
+/// An item of the city whose result is made by hand after the decision.
+pub const ESTATE: &str = "real-estate-transfer";
 
 fn packs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../packs")
@@ -324,11 +326,12 @@ async fn load(casework: &Casework) -> Result<()> {
         casework.calendars.put(calendar(year), None).await?;
     }
     papers(casework, &packs().join("platform/papers"), None).await?;
-    for key in ["business-licence", "resident-id", FOOD, "household-register"] {
-        let template = read("platform/papers/licence.typ");
+    for key in ["business-licence", "resident-id", FOOD, "household-register", "real-estate-certificate", "divorce-certificate"] {
+        let own = packs().join(format!("licences/{key}/licence.typ"));
+        let template = read(if own.exists() { own } else { packs().join("platform/papers/licence.typ") });
         casework.licences.import_type(&read(format!("licences/{key}/licence.yaml")), &template).await?;
     }
-    for slug in [FOOD, ALLOWANCE] {
+    for slug in [FOOD, ALLOWANCE, ESTATE] {
         let item: Item = serde_yaml_ng::from_str(&read(format!("items/{slug}/item.yaml"))).map_err(Problem::internal)?;
         let file = |name: &str| read(format!("items/{slug}/{name}"));
         papers(casework, &packs().join(format!("items/{slug}/papers")), Some(slug)).await?;

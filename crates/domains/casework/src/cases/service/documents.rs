@@ -60,6 +60,13 @@ impl DocumentKind {
         }
     }
 
+    /// Whether a document (by its column value) tells of the way to the result, not the result.
+    pub fn is_of_process(kind: &str) -> bool {
+        [Self::Receipt, Self::Acceptance, Self::Correction, Self::Special, Self::Delivery, Self::Form]
+            .iter()
+            .any(|one| one.as_str() == kind)
+    }
+
     /// Title.
     pub fn title(self) -> &'static str {
         match self {

@@ -463,28 +463,22 @@ impl Casework {
         let total = joined.clone().count(conn).await?;
         let page = PageQuery { limit: filter.limit, cursor: filter.cursor.clone() };
         // By time left, then in the order they came. Tasks whose clock stands come last.
-        let offset = match page.cursor_parts(1)? {
-            Some(parts) => parts.first().and_then(|text| text.parse::<u64>().ok()).unwrap_or(0),
-            None => 0,
-        };
-        let offset = Ord::min(offset, 10_000);
-        let rows: Vec<(task::Model, Option<case::Model>)> = joined
+        let rows: Vec<(task::Model, Option<case::Model>)> = after_task(joined, &page)?
             .select_also(case::Entity)
-            .order_by(Expr::col((case::Entity, case::Column::DueAt)).is_null(), Order::Asc)
-            .order_by_asc(case::Column::DueAt)
-            .order_by_asc(task::Column::Id)
-            .offset(offset)
             .limit(page.limit() + 1)
             .all(conn)
             .await?;
         let more = rows.len() as u64 > page.limit();
         let mut items = Vec::with_capacity(rows.len());
         let (tasks, cases): (Vec<_>, Vec<_>) = rows.into_iter().filter_map(|(task, row)| Some((task, row?))).unzip();
+        let keys: Vec<Vec<String>> =
+            tasks.iter().zip(&cases).map(|(task, row)| vec![seconds(row.due_at), task.id.to_string()]).collect();
         for (task, case) in tasks.into_iter().zip(self.rows(cases).await?) {
             items.push(TaskRow { id: task.id, stage: task.stage, name: task.name, created_at: task.created_at, case });
         }
-        items.truncate(usize::try_from(page.limit()).unwrap_or(100));
-        let next = more.then(|| cursor(&[(offset + page.limit()).to_string()]));
+        let kept = usize::try_from(page.limit()).unwrap_or(100);
+        let next = if more { kept.checked_sub(1).and_then(|last| keys.get(last)).map(|key| cursor(key)) } else { None };
+        items.truncate(kept);
         Ok(List { items, total, next, as_of: self.platform.now() })
     }
 
@@ -715,6 +709,27 @@ fn after_due(select: Select<case::Entity>, page: &PageQuery) -> Result<Select<ca
         .order_by_asc(case::Column::Id))
 }
 
+fn after_task(select: Select<task::Entity>, page: &PageQuery) -> Result<Select<task::Entity>> {
+    let due = || Expr::col((case::Entity, case::Column::DueAt));
+    let mut select = select;
+    if let Some(parts) = page.cursor_parts(2)? {
+        let id = id_part(parts.get(1))?;
+        select = match parts.first().map(String::as_str) {
+            Some("") | None => select.filter(due().is_null()).filter(task::Column::Id.gt(id)),
+            Some(text) => {
+                let at = moment_part(text)?;
+                select.filter(
+                    Cond::any()
+                        .add(due().is_null())
+                        .add(due().gt(at))
+                        .add(Cond::all().add(due().eq(at)).add(task::Column::Id.gt(id))),
+                )
+            }
+        };
+    }
+    Ok(select.order_by(due().is_null(), Order::Asc).order_by(due(), Order::Asc).order_by_asc(task::Column::Id))
+}
+
 fn after_submitted(select: Select<case::Entity>, page: &PageQuery) -> Result<Select<case::Entity>> {
     let mut select = select;
     if let Some(parts) = page.cursor_parts(2)? {
@@ -731,7 +746,12 @@ fn after_submitted(select: Select<case::Entity>, page: &PageQuery) -> Result<Sel
 
 fn sort_key(row: &case::Model, by_time: bool) -> Vec<String> {
     let at = if by_time { row.due_at } else { row.submitted_at };
-    vec![at.map(|at| at.unix_timestamp().to_string()).unwrap_or_default(), row.id.to_string()]
+    vec![seconds(at), row.id.to_string()]
+}
+
+/// A moment in a cursor; empty for none.
+fn seconds(at: Option<OffsetDateTime>) -> String {
+    at.map(|at| at.unix_timestamp().to_string()).unwrap_or_default()
 }
 
 fn bad_cursor() -> Problem {

@@ -18,7 +18,7 @@ use super::{Casework, reach};
 use crate::cases::clock;
 use crate::cases::error::CaseError;
 use crate::cases::model::{Closing, EventKind, State};
-use crate::cases::store::{self, case, case_flow, extension, special, urge};
+use crate::cases::store::{self, Around, case, case_flow, extension, special, urge};
 
 /// A length of time in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
@@ -80,6 +80,7 @@ pub struct DecideExtensionRequest {
 
 /// Ends an examination that can't go on.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(as = ActReason)]
 pub struct Reason {
     /// Version of the page.
     pub version: i64,
@@ -102,6 +103,27 @@ pub struct Urge {
 pub struct ReplyUrgeRequest {
     /// Reply.
     pub text: String,
+}
+
+/// Day the promise would end if the procedure took as long as expected; none when that can't be told.
+fn expected_due(
+    row: &case::Model,
+    loaded: &Loaded,
+    around: &Around,
+    begun: &special::Model,
+    calendar: &base::calendar::Calendar,
+) -> Option<String> {
+    if begun.counts_in_limit {
+        return row.due_at.map(super::submit::last_day);
+    }
+    let length = TimeLimit { value: u32::try_from(begun.expected_value?).ok()?, unit: clock::unit_of(begun.expected_unit.as_deref()?)? };
+    let until = base::deadline::due_at(calendar, begun.started_at, length, &[], &[]).ok()??;
+    let ended = special::Model { ended_at: Some(until), ..begun.clone() };
+    let specials = around.specials.iter().cloned().chain([ended]).collect();
+    let around = Around { specials, extensions: around.extensions.clone(), events: around.events.clone() };
+    let mut row = row.clone();
+    clock::set_due(&mut row, &loaded.item.item, &around, calendar, until).ok()?;
+    row.due_at.map(super::submit::last_day)
 }
 
 pub(crate) fn reason(pointer: &str, text: &str) -> Result<String> {
@@ -151,12 +173,14 @@ impl Casework {
                     ended_by: None,
                     result: None,
                 };
+                let due = expected_due(&change.row, &loaded, &store::around(tx.conn(), id).await?, &row, &calendar);
                 let more = object(json!({ "procedure": {
                     "name": procedure.name,
                     "reason": why,
                     "legal_basis": "《中华人民共和国行政许可法》第四十五条",
                     "from": base::zone::china_date(tx.now()).to_string(),
                     "limit": expected.map(|limit| limit.to_string()),
+                    "due": due,
                     "counts_in_limit": procedure.counts_in_limit,
                 }}));
                 let document = casework.document(&change.row, &loaded.item, DocumentKind::Special, Some(tx), more).await?;

@@ -379,6 +379,7 @@ pub struct Returnable {
 
 /// A step of the flow.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = CaseFlowStep)]
 pub struct FlowStep {
     /// Element.
     pub element: String,
