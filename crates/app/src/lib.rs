@@ -19,8 +19,8 @@ use std::sync::Arc;
 use base::clock::{Clock, Randomness};
 use casework::Casework;
 use casework::calendars::Calendars;
-use casework::cases::service::documents::{self, Papers};
-use casework::cases::service::{notify, review};
+use casework::cases::service::documents::Papers;
+use casework::cases::service::notify;
 use catalogue::Catalogue;
 use design::Design;
 use feedback::Feedback;
@@ -116,6 +116,10 @@ impl App {
         let fonts = paper::Fonts::built_in();
         let licences = Licences::new(platform.clone(), design.clone(), identity.clone()).with_fonts(fonts.clone());
         let catalogue = Catalogue::new(platform.clone(), identity.clone(), design.clone());
+        let themes = platform.config.packs_dir.join("platform/themes.yaml");
+        catalogue.use_navigation(catalogue::packs::read_navigation(&themes).map_err(Problem::internal)?);
+        let types = platform.config.packs_dir.join("licences");
+        catalogue.know_licence_types(catalogue::packs::licence_types(&types).map_err(Problem::internal)?);
         let casework = Casework {
             platform: platform.clone(),
             identity: identity.clone(),
@@ -144,18 +148,12 @@ impl App {
 
     /// Which event wakes which job.
     pub fn subscriptions(&self) -> Subscriptions {
-        notify::TOPICS.iter().fold(Subscriptions::default(), |all, topic| all.on(topic, notify::JOB))
+        self.casework.subscriptions(Subscriptions::default())
     }
 
     /// What runs each kind of job.
     pub fn handlers(&self) -> Handlers {
-        let casework = Arc::new(self.casework.clone());
-        let (draw, service, timer, tell) = (casework.clone(), casework.clone(), casework.clone(), casework);
-        Handlers::default()
-            .with(documents::DRAW_JOB, move |platform, payload| Box::pin(draw.clone().draw_job(platform, payload)))
-            .with(review::SERVICE_JOB, move |platform, payload| Box::pin(service.clone().service_job(platform, payload)))
-            .with(review::TIMER_JOB, move |platform, payload| Box::pin(timer.clone().timer_job(platform, payload)))
-            .with(notify::JOB, move |platform, payload| Box::pin(tell.clone().notify_job(platform, payload)))
+        self.casework.jobs(Handlers::default())
     }
 
     /// Runs events and jobs until nothing is left: tests, the demo and the command line wait this way.

@@ -97,6 +97,19 @@ pub struct TestPlatform {
     /// Its folder; gone afterwards.
     pub folder: std::path::PathBuf,
     cleanup: Option<(String, String)>,
+    secrets: u64,
+}
+
+/// A filled database from which [`TestPlatform::copy`] makes fresh ones in milliseconds.
+pub struct Template {
+    content: Content,
+    secrets: u64,
+}
+
+enum Content {
+    Sqlite(Vec<u8>),
+    /// (server, name of the database copied from)
+    Postgres(String, String),
 }
 
 static COUNTER: AtomicU64 = AtomicU64::new(0);
@@ -115,10 +128,26 @@ pub async fn fresh_database(backend: Backend, folder: &std::path::Path) -> (Stri
             let name = unique("tongban_test");
             let admin = Database::connect(&server).await.expect("the test server answers");
             admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a database is made");
-            let base = server.rsplit_once('/').map_or(server.as_str(), |(head, _)| head);
-            (format!("{base}/{name}"), Some((server.clone(), name)))
+            (address(&server, &name), Some((server.clone(), name)))
         }
     }
+}
+
+fn address(server: &str, name: &str) -> String {
+    let base = server.rsplit_once('/').map_or(server, |(head, _)| head);
+    format!("{base}/{name}")
+}
+
+fn new_folder() -> std::path::PathBuf {
+    let folder = std::env::temp_dir().join(unique("tongban"));
+    std::fs::create_dir_all(&folder).expect("a folder is made");
+    folder
+}
+
+async fn place(backend: Backend) -> (std::path::PathBuf, String, Option<(String, String)>) {
+    let folder = new_folder();
+    let (url, cleanup) = fresh_database(backend, &folder).await;
+    (folder, url, cleanup)
 }
 
 /// Drops a database made by [`fresh_database`].
@@ -135,20 +164,76 @@ impl TestPlatform {
     }
 
     /// The same with settings of its own; `data_dir` is replaced by the test's folder.
-    pub async fn with_config(backend: Backend, steps: &[Migration], mut config: Config) -> Self {
-        // Both TLS providers are compiled in; reqwest wants one chosen.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let folder = std::env::temp_dir().join(unique("tongban"));
-        std::fs::create_dir_all(&folder).expect("a folder is made");
-        let (url, cleanup) = fresh_database(backend, &folder).await;
-        config.data_dir = folder.clone();
-        config.database_url = url.clone();
-        let clock = MockClock::at(story_start());
-        let randomness = Arc::new(SeededRandomness::new(COUNTER.fetch_add(1, Ordering::SeqCst) + 42));
+    pub async fn with_config(backend: Backend, steps: &[Migration], config: Config) -> Self {
+        let (folder, url, cleanup) = place(backend).await;
         let db = Db::open(&url).await.expect("the database opens");
         let all: Vec<Migration> = platform::work::MIGRATIONS.iter().chain(steps).copied().collect();
-        migrate::run(&db, &all, clock.now()).await.expect("the schema is made");
-        let secrets = platform::secrets::Secrets::generate(randomness.as_ref());
+        migrate::run(&db, &all, story_start()).await.expect("the schema is made");
+        let secrets = COUNTER.fetch_add(1, Ordering::SeqCst) + 42;
+        Self::around(db, url, folder, cleanup, secrets, config)
+    }
+
+    /// A platform on a copy of a filled database, with the same secrets, so that sealed values open.
+    pub async fn copy(template: &Template, config: Config) -> Self {
+        let (folder, url, cleanup) = match &template.content {
+            Content::Sqlite(bytes) => {
+                let (folder, url, cleanup) = place(Backend::Sqlite).await;
+                std::fs::write(folder.join("test.sqlite"), bytes).expect("the copy is written");
+                (folder, url, cleanup)
+            }
+            Content::Postgres(server, source) => {
+                let name = unique("tongban_test");
+                let admin = Database::connect(server).await.expect("the test server answers");
+                admin
+                    .execute_unprepared(&format!("CREATE DATABASE {name} TEMPLATE {source}"))
+                    .await
+                    .expect("a database is copied");
+                (new_folder(), address(server, &name), Some((server.clone(), name)))
+            }
+        };
+        let db = Db::open(&url).await.expect("the database opens");
+        Self::around(db, url, folder, cleanup, template.secrets, config)
+    }
+
+    /// Ends this platform and keeps its database to copy from.
+    pub async fn into_template(mut self) -> Template {
+        let content = match self.cleanup.take() {
+            None => {
+                let read = self.platform.db.read();
+                read.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.expect("the log is folded in");
+                Content::Sqlite(std::fs::read(self.folder.join("test.sqlite")).expect("the database is read"))
+            }
+            Some((server, name)) => {
+                // A database somebody is connected to can't be copied.
+                let admin = Database::connect(&server).await.expect("the test server answers");
+                let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+                admin
+                    .execute_unprepared(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false"))
+                    .await
+                    .expect("the database is closed");
+                admin.execute_unprepared(&end).await.expect("its connections end");
+                Content::Postgres(server, name)
+            }
+        };
+        Template { content, secrets: self.secrets }
+    }
+
+    fn around(
+        db: Db,
+        url: String,
+        folder: std::path::PathBuf,
+        cleanup: Option<(String, String)>,
+        seed: u64,
+        mut config: Config,
+    ) -> Self {
+        // Both TLS providers are compiled in; reqwest wants one chosen.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        config.data_dir = folder.clone();
+        config.database_url = url;
+        let clock = MockClock::at(story_start());
+        let secrets = platform::secrets::Secrets::generate(&SeededRandomness::new(seed));
+        // Ids of a copy must not repeat those of its template.
+        let randomness = Arc::new(SeededRandomness::new(COUNTER.fetch_add(1, Ordering::SeqCst) + 1_000_042));
         let platform = Platform::new(Inner {
             clock: clock.clone(),
             randomness,
@@ -162,7 +247,7 @@ impl TestPlatform {
             http: reqwest::Client::new(),
             config,
         });
-        Self { platform, clock, folder, cleanup }
+        Self { platform, clock, folder, cleanup, secrets: seed }
     }
 
     /// Drops the database. Without it a PostgreSQL test database stays until the server goes.

@@ -56,8 +56,11 @@ impl Db {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let mut options = ConnectOptions::new(url.to_owned());
             options.max_connections(16).min_connections(1).acquire_timeout(Duration::from_secs(10)).sqlx_logging(false);
-            let pool = Database::connect(options).await?;
-            return Ok(Self { reader: pool.clone(), writer: Writer::Pool(pool) });
+            // Two pools: a command reads beside its own transaction (caches, other domains), and
+            // sixteen commands waiting in one pool for a seventeenth connection would never end.
+            let writer = Database::connect(options.clone()).await?;
+            let reader = Database::connect(options).await?;
+            return Ok(Self { reader, writer: Writer::Pool(writer) });
         }
         if !url.starts_with("sqlite:") {
             return Err(Problem::internal(format!("unknown database address {url:?}: use sqlite://file or postgres://…")));

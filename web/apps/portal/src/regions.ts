@@ -1,4 +1,4 @@
-import { call } from '@tongban/api'
+import { portal } from '@tongban/api'
 import type { Region, RegionSource } from '@tongban/form-runtime'
 
 /** Children of a region, for the lists of a form. Answers are kept: the tree does not change while a page is open. */
@@ -8,7 +8,7 @@ export const regions: RegionSource = parent => {
   const key = parent ?? ''
   let found = known.get(key)
   if (!found) {
-    found = call<{ items: Region[] }>('get', '/api/v1/regions', { query: { parent } }).then(r => r.items)
+    found = portal.regions(parent).then(r => r.items.map(x => ({ code: x.code, name: x.name, leaf: !x.has_children })))
     found.catch(() => known.delete(key))
     known.set(key, found)
   }

@@ -25,7 +25,7 @@ export function drawDeadline(view: DeadlineView): Deadline {
     left: ledger ? ledger.left : null,
     overdue_by: ledger?.overdue_by ?? 0,
     light: view.light,
-    lines: (ledger?.lines ?? []).map((line) => ({ kind: LINES[line.kind], text: line.text, amount: line.amount })),
+    lines: (ledger?.lines ?? []).map((line) => ({ kind: LINES[line.kind], label: line.label, text: line.text, amount: line.amount })),
     days: (ledger?.days ?? []).map((day) => ({ ...day, name: day.name ?? null })),
     problem: view.problem,
   }

@@ -6,6 +6,8 @@ export interface TimeLimit { value: number; unit: LimitUnit; text: string }
 
 export interface DeadlineLine {
   kind: 'start' | 'limit' | 'excluded' | 'pause' | 'extension' | 'due'
+  /** The ledger's own name of the line, when it gives one. */
+  label?: string
   text: string
   amount: string
 }

@@ -121,27 +121,34 @@ pub fn unit_key(unit: TimeUnit) -> &'static str {
 
 /// Sets the due columns of a row from its clocks. Called by every act that starts, stops or moves one.
 ///
+/// A year whose calendar is not imported yet leaves the date unknown, never guessed; the act itself
+/// goes on, because a citizen may not be turned away for a missing calendar (docs/adr/0015). Screens
+/// say so, `tongban doctor` warns, and importing the year fills the dates in.
+///
 /// # Errors
-/// 409 when the calendar of a needed year is missing: never a guessed date.
+/// Internal problem for a clock that contradicts itself.
 pub fn set_due(row: &mut case::Model, item: &Item, around: &Around, calendar: &Calendar, now: OffsetDateTime) -> Result<()> {
     let first = if row.accepted_at.is_some() { Which::Promise } else { Which::Intake };
     let Some(running) = clock(first, row, item, around) else { return Ok(()) };
-    row.due_at = running.due_at(calendar).map_err(problem)?;
+    row.due_at = known(running.due_at(calendar))?.flatten();
     row.legal_due_at = match clock(Which::Legal, row, item, around) {
-        Some(legal) => legal.due_at(calendar).map_err(problem)?,
+        Some(legal) => known(legal.due_at(calendar))?.flatten(),
         None => None,
     };
-    row.paused_left = match row.due_at {
-        Some(_) => None,
-        None => Some(i64::from(deadline::ledger(calendar, &running, now).map_err(problem)?.left)),
+    let stands = running.pauses.iter().any(|pause| pause.until.is_none());
+    row.paused_left = match known(deadline::ledger(calendar, &running, now))? {
+        Some(ledger) if stands => Some(i64::from(ledger.left)),
+        _ => None,
     };
     Ok(())
 }
 
-fn problem(error: deadline::DeadlineError) -> platform::Problem {
-    match error {
-        deadline::DeadlineError::Calendar(error) => error.into(),
-        other => platform::Problem::internal(other),
+/// `None` when a year is missing.
+fn known<T>(computed: Result<T, deadline::DeadlineError>) -> Result<Option<T>> {
+    match computed {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.missing_year().is_some() => Ok(None),
+        Err(error) => Err(platform::Problem::internal(error)),
     }
 }
 
@@ -226,8 +233,11 @@ pub fn time_left(row: &case::Model, calendar: &Calendar, now: OffsetDateTime) ->
     }
     let started = row.accepted_at.or(row.submitted_at)?;
     let Some(due) = row.due_at else {
-        let left = row.paused_left?;
-        return Some(TimeLeft { light: "paused", text: format!("停表，剩 {left} 日"), due_date: None, percent_used: 0 });
+        let (light, text) = match row.paused_left {
+            Some(left) => ("paused", format!("停表，剩 {left} 日")),
+            None => ("normal", "日历未发布，暂不能算出".to_owned()),
+        };
+        return Some(TimeLeft { light, text, due_date: None, percent_used: 0 });
     };
     // 24:00 of the last day is the first instant of the next one.
     let last_day = base::zone::china_date(due - time::Duration::seconds(1));

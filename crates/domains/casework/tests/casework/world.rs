@@ -22,10 +22,11 @@ use platform::sessions::PrincipalSource;
 use platform::web::guard::{Audience, Principal};
 use platform::work::jobs::Handlers;
 use platform::work::outbox::Subscriptions;
-use platform::{Problem, Result};
+use platform::{Platform, Problem, Result};
 use serde_json::{Map, Value, json};
 use simulators::{People, Simulator};
-use testkit::{Backend, TestPlatform};
+use testkit::{Backend, Template, TestPlatform};
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 /// The item most stories are about.
@@ -74,28 +75,23 @@ fn migrations() -> Vec<Migration> {
 }
 
 impl World {
+    /// A city of its own, copied from one that is loaded once per run.
     pub async fn new(backend: Backend) -> Self {
+        static SQLITE: OnceCell<Template> = OnceCell::const_new();
+        static POSTGRES: OnceCell<Template> = OnceCell::const_new();
+        let kept = if backend == Backend::Sqlite { &SQLITE } else { &POSTGRES };
+        let template = kept
+            .get_or_init(|| async {
+                let test = TestPlatform::new(backend, &migrations()).await;
+                load(&wire(&test.platform)).await.unwrap();
+                test.into_template().await
+            })
+            .await;
         let people: People = serde_yaml_ng::from_str(&read("city/citizens.yaml")).unwrap();
         let sms = Simulator::start(people).await.unwrap();
-        let config = Config { sms_url: sms.url("sms"), packs_dir: packs(), ..Config::default() };
-        let test = TestPlatform::with_config(backend, &migrations(), config).await;
-        let platform = test.platform.clone();
-        let identity = Identity::new(platform.clone());
-        let design = Design::new(platform.clone());
-        let fonts = paper::Fonts::built_in();
-        let licences = Licences::new(platform.clone(), design.clone(), identity.clone()).with_fonts(fonts.clone());
-        let catalogue = Catalogue::new(platform.clone(), identity.clone(), design.clone());
-        let casework = Casework {
-            platform: platform.clone(),
-            identity: identity.clone(),
-            design,
-            catalogue,
-            licences,
-            calendars: Calendars::new(platform.clone()),
-            papers: Papers::new(fonts),
-            texts: Arc::new(notify::Texts::load(&packs().join("platform/messages.yaml")).unwrap()),
-        };
-        load(&casework).await.unwrap();
+        let config = Config { sms_url: sms.url("sms"), packs_dir: packs(), upload_max_mb: 40, ..Config::default() };
+        let test = TestPlatform::copy(template, config).await;
+        let casework = wire(&test.platform);
         let haiyan = citizen(&casework, haiyan()).await;
         let li = citizen(&casework, person("li-ming", "李明", "449902198506170153", "19900000002")).await;
         let handlers = casework.jobs(Handlers::default());
@@ -298,6 +294,22 @@ pub fn refused<T>(result: Result<T>, status: u16) -> Problem {
             assert_eq!(problem.status().as_u16(), status, "{problem} {:?}", problem.field_errors());
             problem
         }
+    }
+}
+
+fn wire(platform: &Platform) -> Casework {
+    let identity = Identity::new(platform.clone());
+    let design = Design::new(platform.clone());
+    let fonts = paper::Fonts::built_in();
+    Casework {
+        platform: platform.clone(),
+        licences: Licences::new(platform.clone(), design.clone(), identity.clone()).with_fonts(fonts.clone()),
+        catalogue: Catalogue::new(platform.clone(), identity.clone(), design.clone()),
+        calendars: Calendars::new(platform.clone()),
+        papers: Papers::new(fonts),
+        texts: Arc::new(notify::Texts::load(&packs().join("platform/messages.yaml")).unwrap()),
+        identity,
+        design,
     }
 }
 

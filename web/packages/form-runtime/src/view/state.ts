@@ -8,8 +8,8 @@ export interface FormState {
   setAt(pointer: string, value: unknown): void
   errorAt(pointer: string): string | undefined
   leave(pointer: string): void
-  /** Line under a prefilled field, and whether the applicant may not change it. */
-  prefilled(key: string): { source?: string; locked: boolean }
+  /** Whether a field was filled in from what is held, and whether the applicant may not change it. */
+  prefilled(key: string): { prefilled: boolean; locked: boolean }
   regions?: RegionSource
   /** China date, for checks that read it. */
   today: string

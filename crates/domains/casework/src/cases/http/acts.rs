@@ -11,7 +11,8 @@ use uuid::Uuid;
 use crate::Casework;
 use crate::cases::service::counter::{CounterApplication, CounterCheck};
 use crate::cases::service::deliver::Deliver;
-use crate::cases::service::intake::{Accept, AskCorrection, NotAccept, PreReview};
+use crate::cases::service::correction::AskCorrection;
+use crate::cases::service::intake::{Accept, NotAccept, PreReview};
 use crate::cases::service::review::CompleteTaskRequest;
 use crate::cases::service::special::{
     AskExtension, DecideExtensionRequest, Reason, ReplyUrgeRequest, Resume, Suspend, Urge,

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{CreatedCase, NewCase, Problems};
 use crate::Casework;
 use crate::cases::service::draft::{DraftView, HandMaterial, SaveDraft};
-use crate::cases::service::intake::SupplyCorrection;
+use crate::cases::service::correction::SupplyCorrection;
 use crate::cases::service::lists::{MyCaseList, MyFilter};
 use crate::cases::service::submit::{Receipt, WholeApplication};
 use crate::cases::service::views::MyCase;

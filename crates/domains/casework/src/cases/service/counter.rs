@@ -150,6 +150,7 @@ impl Casework {
                 locked: &nothing,
                 applicant: super::judge::applicant(&application.applicant.kind, &application.applicant.name),
                 role: "clerk",
+                at_counter: true,
                 today: base::zone::china_date(self.platform.now()).to_string(),
                 handed: &|key| {
                     application.materials.get(key).map_or_else(Handed::default, |one| Handed {

@@ -1,10 +1,13 @@
 //! Handing the result over (CASE-028 in part) and voiding a closed case.
 
+use std::sync::Arc;
+
 use platform::web::guard::Principal;
-use platform::{Problem, Result, Tx};
+use platform::work::jobs::NewJob;
+use platform::{Platform, Problem, Result, Tx};
 use sea_orm::entity::prelude::*;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::change::{Change, all_set};
@@ -12,8 +15,11 @@ use super::documents::DocumentKind;
 use super::intake::{caller_of, close_tasks, object};
 use super::special::{Reason, reason};
 use super::{Casework, Delivery};
-use crate::cases::model::EventKind;
+use crate::cases::model::{Closing, EventKind};
 use crate::cases::store::task;
+
+/// Job that abolishes the licences of a voided case.
+pub const ABOLISH_JOB: &str = "case.abolish_licences";
 
 /// Hands over.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -128,20 +134,40 @@ impl Casework {
     pub async fn void(&self, caller: &Principal, id: Uuid, void: Reason) -> Result<()> {
         let why = reason("/reason", &void.reason)?;
         let casework = self.clone();
-        let text = why.clone();
         self.act(caller, id, void.version, "case.void", move |tx, _, mut change| {
             Box::pin(async move {
+                let text = why;
                 change.record(&casework.platform, EventKind::Revoke, format!("撤销：{text}"), json!({ "reason": text }))?;
                 change.row.step_name = String::new();
                 super::intake::cancel_tasks(tx, id).await?;
+                change.row.closing = Some(Closing::Voided.as_str().to_owned());
+                tx.enqueue(NewJob {
+                    id: casework.platform.new_id(),
+                    kind: ABOLISH_JOB,
+                    payload: json!({ "case_id": id, "reason": text }),
+                    run_at: None,
+                    key: Some(format!("{ABOLISH_JOB}:{id}")),
+                });
                 change.announce("case.voided");
                 Ok(change)
             })
         })
-        .await?;
+        .await
+    }
+
+    /// The job behind [`ABOLISH_JOB`]: a job, so that no voided case keeps a valid licence when
+    /// something fails in between.
+    ///
+    /// # Errors
+    /// 500 to be tried again.
+    pub async fn abolish_job(self: Arc<Self>, _platform: Platform, payload: Value) -> Result<()> {
+        let id: Uuid = serde_json::from_value(payload.get("case_id").cloned().unwrap_or(Value::Null))?;
+        let reason: String = serde_json::from_value(payload.get("reason").cloned().unwrap_or(Value::Null))?;
+        // A licence keeps a shorter reason than a case.
+        let reason: String = reason.chars().take(200).collect();
         for licence in self.licences.of_case(id).await? {
             if licence.state == licences::State::Valid {
-                self.licences.abolish(licence.id, &why, Some(caller)).await?;
+                self.licences.abolish(licence.id, &reason, None).await?;
             }
         }
         Ok(())

@@ -22,7 +22,7 @@ use super::judge::{self, Application, Consents, Handed, Judgement, StepProblem};
 use super::{Casework, Delivery, Loaded, Personal, fresh};
 use crate::cases::chain::GENESIS;
 use crate::cases::error::CaseError;
-use crate::cases::model::State;
+use crate::cases::model::{Channel, State};
 use crate::cases::store::{self, case, case_form, case_material};
 
 /// A partial save: what is absent stays.
@@ -188,10 +188,9 @@ impl Casework {
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
                     if let Some(key) = &key {
-                        if let Some(made) = idempotency::earlier(tx, caller.id, "my_case.create", key).await? {
+                        if let Some(made) = idempotency::claim(tx, caller.id, "my_case.create", key, row.id).await? {
                             return Ok(made);
                         }
-                        idempotency::remember(tx, caller.id, "my_case.create", key, row.id).await?;
                     }
                     let id = row.id;
                     Change::new_case(row, Actor::of(&caller)).save(&casework.platform, tx).await?;
@@ -365,6 +364,10 @@ impl Casework {
                     if !matches!(loaded.state()?, State::Draft | State::Correction) {
                         return Err(Problem::conflict("materials_closed", "现在不能改材料。要补材料的话，等窗口发出补正告知。"));
                     }
+                    if loaded.state()? == State::Correction {
+                        let around = store::around(tx.conn(), id).await?;
+                        super::correction::asked_for(&super::correction::asked_items(&around.events), &key)?;
+                    }
                     let row = casework.material_row(tx.conn(), &loaded, &key, &hand, Some(caller.id)).await?;
                     put_material(tx, row).await?;
                     Change::of(loaded.row, Actor::of(&caller)).save(&casework.platform, tx).await?;
@@ -392,7 +395,9 @@ impl Casework {
             .item
             .material(key)
             .ok_or_else(|| Problem::invalid_field(&pointer, "unknown_material", "这个事项没有这份材料，请刷新后再传。"))?;
-        if !matches!(handing, "upload" | "licence" | "window" | "later" | "paper" | "scan") {
+        let at_counter = loaded.row.channel == Channel::Window.as_str();
+        // Paper in hand is something only a clerk can have seen.
+        if !matches!(handing, "upload" | "licence" | "window" | "later") && !(at_counter && matches!(handing, "paper" | "scan")) {
             return Err(Problem::invalid_field(&pointer, "option", "选择这份材料怎么交"));
         }
         let mut kept = Vec::new();
@@ -459,6 +464,7 @@ impl Casework {
                 locked: &locked,
                 applicant: judge::applicant(&loaded.row.applicant_kind, &loaded.row.applicant_name),
                 role: "applicant",
+                at_counter: loaded.row.channel == Channel::Window.as_str(),
                 today: base::zone::china_date(self.platform.now()).to_string(),
                 handed: &|key| handed(&parts.materials, key),
                 held_licence: &|kind| licences.get(kind).cloned(),

@@ -54,6 +54,8 @@ pub struct Application<'a> {
     pub applicant: Map<String, Value>,
     /// Writer's role for field permissions.
     pub role: &'a str,
+    /// Taken at the counter: paper in the clerk's hand counts as handed in.
+    pub at_counter: bool,
     /// Today in China, `YYYY-MM-DD`.
     pub today: String,
     /// Materials by key.
@@ -179,7 +181,7 @@ fn material_problem(application: &Application<'_>, material: &Material) -> Optio
         "licence" => Some(format!("电子证照库里没有找到可以替代“{}”的证照，请上传", material.name)),
         "window" if material.hand_in.iter().any(|way| way == "window") => None,
         "window" => Some(format!("“{}”只能网上提交，请上传", material.name)),
-        "paper" => None,
+        "paper" if application.at_counter => None,
         "later" if material.necessity == "3" && application.item.tolerance.supported => None,
         "later" => Some(format!("“{}”不能后补，请上传", material.name)),
         _ if handed.has_files => None,

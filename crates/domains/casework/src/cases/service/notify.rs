@@ -82,6 +82,8 @@ struct Payload {
     event_no: i64,
     #[serde(default)]
     text: Option<String>,
+    #[serde(default)]
+    urge_id: Option<Uuid>,
 }
 
 impl Casework {
@@ -94,6 +96,8 @@ impl Casework {
         let Some(row) = case::Entity::find_by_id(event.case_id).one(self.platform.db.read()).await? else { return Ok(()) };
         let key = format!("{}:{}:{}", event.topic, event.case_id, event.event_no);
         if event.topic == "case.urged" {
+            // Two reminders may follow the same event of the case: each is a message of its own.
+            let key = event.urge_id.map_or(key.clone(), |id| format!("{key}:{id}"));
             return self.tell_staff(&row, &key, event.text.as_deref().unwrap_or_default()).await;
         }
         let name = event.topic.trim_start_matches("case.");

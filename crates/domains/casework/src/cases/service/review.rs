@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use catalogue::items::resolve;
 use flow::{Command, Effect};
 use platform::web::guard::Principal;
 use platform::work::jobs::NewJob;
@@ -55,9 +56,16 @@ impl Casework {
         let definition = self.design.flow(&loaded.item.definitions.flow).await?;
         let form = self.form_of(tx.conn(), loaded.row.id).await?;
         let data: Value = self.open(&form.form_sealed, loaded.row.id, "form")?;
+        // As the applicant was asked: an answer to a question that was not asked counts nowhere.
+        let situation = resolve::context(
+            &loaded.item.item,
+            self.design.expressions(),
+            &loaded.row.handle_item,
+            &serde_json::from_value(form.situations)?,
+        );
         let variables = object(json!({
             "handle_item": loaded.row.handle_item,
-            "situation": form.situations,
+            "situation": situation,
             "applicant": { "kind": loaded.row.applicant_kind, "name": loaded.row.applicant_name },
             "form": data,
         }));
@@ -85,9 +93,9 @@ impl Casework {
                 if task.stage == "intake" || task.stage == "deliver" || !who.has_role(&task.role) {
                     return Err(CaseError::NotYourTask.into());
                 }
-                // Nothing is examined while the clock stands still.
-                loaded.state()?.after(EventKind::Review)?;
+                check_step(loaded.state()?, &task, &request)?;
                 check_request(&task, &request)?;
+                check_points(&loaded, &request.checks)?;
                 casework.save_checks(tx, id, &request.checks).await?;
                 let files = platform::files::find(tx.conn(), &request.files).await?;
                 if files.iter().any(|(_, owner)| *owner != Some(who.id)) || files.len() != request.files.len() {
@@ -133,6 +141,9 @@ impl Casework {
             change.row.outcome = Some(request.outcome.clone());
             change.row.closing_reason = (request.outcome == "refused").then(|| opinion.to_owned());
             change.announce("case.decided");
+        } else if change.row.state == State::Decided.as_str() {
+            // Making the result after the decision is no examination any more.
+            change.record(&self.platform, EventKind::Document, text, data)?;
         } else {
             change.record(&self.platform, EventKind::Review, text, data)?;
         }
@@ -345,6 +356,7 @@ impl Casework {
                 })
             })
             .await
+            .map_err(again)
     }
 
     async fn waits_for(&self, loaded: &Loaded, token: &str) -> Result<bool> {
@@ -380,6 +392,7 @@ impl Casework {
                 })
             })
             .await
+            .map_err(again)
     }
 
     /// Makes and seals the licence of a granted case; asked twice it makes one (LIC-025).
@@ -450,6 +463,38 @@ impl Casework {
         )?;
         self.keep_document(tx, document).await
     }
+}
+
+/// A job that met somebody else's change, or a case whose clock stands, is tried again: it has no
+/// page to refresh, and giving up would leave the case where it is.
+fn again(problem: Problem) -> Problem {
+    if problem.status() == axum::http::StatusCode::CONFLICT {
+        Problem::unavailable("办件正在变更，稍后自动再试。", problem)
+    } else {
+        problem
+    }
+}
+
+/// Whether the state lets this task be done: nothing is examined while the clock stands still, and
+/// after the decision only the result is made.
+fn check_step(state: State, task: &task::Model, request: &CompleteTaskRequest) -> Result<()> {
+    if state == State::Decided && task.stage == "make" && request.outcome != "return" {
+        return Ok(());
+    }
+    state.after(EventKind::Review)?;
+    Ok(())
+}
+
+/// Review points are kept for materials of the item and for the application as a whole.
+fn check_points(loaded: &Loaded, checks: &Map<String, Value>) -> Result<()> {
+    for (key, points) in checks {
+        let known = key == "application" || loaded.item.item.material(key).is_some();
+        let answers = points.as_object().is_some_and(|points| points.values().all(|one| matches!(one.as_str(), Some("yes" | "no"))));
+        if !known || !answers {
+            return Err(Problem::invalid_field(format!("/checks/{key}"), "option", "审查要点只能选“是”或“否”，请刷新后再选"));
+        }
+    }
+    Ok(())
 }
 
 fn check_request(task: &task::Model, request: &CompleteTaskRequest) -> Result<()> {

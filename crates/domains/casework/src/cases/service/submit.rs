@@ -2,6 +2,7 @@
 
 use catalogue::PublishedItem;
 use platform::web::guard::Principal;
+use platform::work::idempotency;
 use platform::{Problem, Result, Tx};
 use sea_orm::entity::prelude::*;
 use serde::Serialize;
@@ -235,6 +236,7 @@ impl Casework {
                 locked: &locked,
                 applicant: super::judge::applicant(&row.applicant_kind, &row.applicant_name),
                 role: "applicant",
+                at_counter: false,
                 today: base::zone::china_date(self.platform.now()).to_string(),
                 handed: &|key| whole.materials.get(key).map_or_else(Default::default, |one| super::judge::Handed {
                     handing: one.handing.clone(),
@@ -263,11 +265,11 @@ impl Casework {
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
                     if let Some(key) = &key {
-                        if let Some(made) = platform::work::idempotency::earlier(tx, caller_id, "my_case.file", key).await? {
+                        let claimed = idempotency::claim(tx, caller_id, "my_case.file", key, form_row.case_id).await?;
+                        if let Some(made) = claimed {
                             let row = case::Entity::find_by_id(made).one(tx.conn()).await?.ok_or(CaseError::NotFound)?;
                             return receipt(&row, &item, None);
                         }
-                        platform::work::idempotency::remember(tx, caller_id, "my_case.file", key, form_row.case_id).await?;
                     }
                     casework.write_new(tx, filed, form_row, materials, &item).await
                 })

@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use super::draft::{ItemRef, MaterialFile};
-use super::intake::asked_items;
+use super::correction::asked_items;
 use super::{Casework, Delivery, Loaded, Personal, reach};
 use crate::cases::clock::{self, DeadlineView};
 use crate::cases::error::CaseError;
@@ -742,7 +742,7 @@ impl Casework {
             return Ok(None);
         };
         let returnable = match (&task.flow_task, self.instance(whole).await?) {
-            (Some(flow_task), Some((definition, instance))) => flow::returnable(&definition, &instance, flow_task)
+            (Some(flow_task), Some((definition, instance))) if whole.loaded.row.state != State::Decided.as_str() => flow::returnable(&definition, &instance, flow_task)
                 .into_iter()
                 .map(|element| Returnable {
                     name: definition.node(&element).map_or_else(|| element.clone(), |node| node.name.clone()),
@@ -1072,6 +1072,7 @@ fn actions(caller: &Principal, row: &case::Model, state: State, task: Option<&My
             "task.complete",
             match task {
                 Some(task) if !matches!(task.stage.as_str(), "intake" | "deliver") && examining => None,
+                Some(task) if task.stage == "make" && state == State::Decided => None,
                 Some(_) if state == State::Special => Some("时限停表中，先结束特别程序"),
                 _ => Some("这一步不是您办"),
             },
@@ -1079,7 +1080,7 @@ fn actions(caller: &Principal, row: &case::Model, state: State, task: Option<&My
         ("suspend", "启动特别程序", "case.suspend", if whole.loaded.item.item.special_procedures.is_empty() { Some("这个事项没有规定特别程序") } else { by_state(EventKind::SpecialStart) }),
         ("resume", "结束特别程序", "case.suspend", by_state(EventKind::SpecialEnd)),
         ("extend", "申请延长", "case.extend", if asked { Some("已经有一个延长申请等待批准") } else if examining { None } else { Some("只有审查中的办件可以延长") }),
-        ("decide_extension", "批准延长", "case.extend_decide", if asked { None } else { Some("没有等待批准的延长申请") }),
+        ("decide_extension", "批准延长", "case.extend_decide", if asked && (examining || state == State::Special) { None } else { Some("没有等待批准的延长申请") }),
         ("abort", "中止办理", "case.abort", if examining || state == State::Special { None } else { Some("只有审查中的办件可以中止") }),
         ("urge", "催办", "case.urge", if state.is_open() { None } else { Some("已经办完，不用再催") }),
         ("deliver", "登记领取", "case.deliver", by_state(EventKind::Collect)),

@@ -2,18 +2,16 @@
 
 use platform::web::guard::Principal;
 use platform::{Problem, Result};
-use sea_orm::entity::prelude::*;
+use sea_orm::entity::prelude::Uuid;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
 use super::change::{Actor, Change};
 use super::draft::update_form;
-use super::intake::cancel_tasks;
 use super::special::reason;
 use super::{Address, Casework, Delivery, fresh};
 use crate::cases::model::EventKind;
-use crate::cases::store::case_flow;
 
 /// Withdraws.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -55,11 +53,7 @@ impl Casework {
                     change.row.closing_reason = Some(why);
                     change.row.closed_at = Some(tx.now());
                     change.row.due_at = None;
-                    change.row.step_name = String::new();
-                    if case_flow::Entity::find_by_id(id).one(tx.conn()).await?.is_some() {
-                        casework.step_flow(tx, &mut change, &loaded, flow::Command::Cancel).await?;
-                    }
-                    cancel_tasks(tx, id).await?;
+                    casework.stop_examination(tx, &mut change, &loaded, "申请人撤回").await?;
                     change.announce("case.withdrawn");
                     change.save(&casework.platform, tx).await?;
                     Ok(())

@@ -3,7 +3,7 @@ export const apply = {
   stepsLabel: '办理步骤', next: '保存并继续', nextPlain: '继续', back: '上一步', later: '存草稿，以后再填', saving: '正在保存', savedAt: '已自动保存 {at}', notSaved: '没有保存成功',
   saveFailed: '没有保存成功：{why} 您填的内容都在，再试一次。', staleTitle: '这份草稿在别处改过了', staleText: '已经换成最新保存的内容，请核对后接着填。', laterToast: '草稿已保存，在“我的办件”里接着填',
   // start
-  startTitle: '开始办理', whichKind: '您要办哪一种？', begin: '开始填写', beginning: '正在准备', startFailed: '没有准备好：{why}', chooseKind: '选择要办哪一种', haveDraft: '您有一份没填完的', haveDraftText: '{name}，填到第 {n} 步，{at} 保存。', resumeDraft: '接着填', beginNew: '另外新办一份',
+  startTitle: '开始办理', whichKind: '您要办哪一种？', begin: '开始填写', beginning: '正在准备', startFailed: '没有准备好：{why}', chooseKind: '选择要办哪一种', haveDraft: '您有一份没填完的', haveDraftText: '{name}，{at} 保存。', resumeDraft: '接着填', beginNew: '另外新办一份',
   realName: '办事前要先实名认证。认证只用来确认是您本人。',
   // 1
   conditionsIntro: '先看看符不符合条件，免得白跑。', noConditions: '这个事项没有要先核对的条件，请继续。', answerCondition: '回答：{q}', notMet: '还不能办：{text}', notMetSoft: '提醒：{text}',
@@ -11,7 +11,7 @@ export const apply = {
   situationsIntro: '答完，后面只出现您用得上的栏目和材料。', noSituations: '没有要问的，请继续。', answerSituation: '回答：{q}', stopGo: '去找“{name}”', stopped: '按您的回答，不用办这个事项。',
   // 3
   checkIntro: '提交前先替您核对一遍。', checkConditions: '条件', checkConditionsOk: '{n} 项都符合', checkWho: '申请人', checkRealName: '{name}，已实名认证', checkNoRealName: '{name}，还没有实名认证', checkTime: '办结时间', checkTimeText: '受理后{limit}内，不用到现场', checkTimeVisit: '受理后{limit}内，要到现场 {n} 次', checkTimeNow: '当场办结',
-  checkMaterials: '您的材料清单', checkPrepare: '要准备 {n} 份，可以现在去准备，草稿会一直保存。', checkNone: '不用准备材料。', toPrepare: '要上传', generated: '自动生成', exempt: '免提交', tolerated: '可以后补',
+  checkMaterials: '您的材料清单', checkPrepare: '要准备 {n} 份，可以现在去准备，草稿会一直保存。', checkNone: '不用准备材料。', toPrepare: '要上传', optional: '有就交', generated: '自动生成', exempt: '免提交', tolerated: '可以后补',
   // 4
   consentsIntro: '请看清楚再勾选。', authorise: '授权调取证照', authoriseText: '您同意的话，从电子证照库调取下面的证照，只用于办这一件事，不用再上传复印件。', authoriseNone: '这次没有可以调取的证照。', authorised: '我同意调取上面的证照', agreement: '办事协议',
   agree1: '我填写的内容和提交的材料真实、有效。', agree2: '同意用我的姓名、证件号码和手机号码办理这件事，并把进度发到我的手机。', agree3: '我知道隐瞒情况或者提供虚假材料，要承担法律责任，已取得的许可可能被撤销。', agreed: '我看完了，同意', mustAgree: '请看完协议，勾选“我看完了，同意”',
@@ -24,5 +24,5 @@ export const apply = {
   // 8
   confirmIntro: '最后核对一遍。要改的，点“修改”。', change: '修改', changeOf: '修改{name}', yourAnswers: '您的情况', filled: '填写的内容', materials: '材料', delivery: '领取方式', files: '{n} 个文件', fileNames: '{names}', submit: '提交申请', submitting: '正在提交', submitFailed: '没有提交成功：{why}', problemsTitle: '还有 {n} 处要改，改完才能提交', notAnswered: '没有填', checking: '正在核对',
   // receipt
-  receiptTitle: '已提交', receiptText: '{item}的申请已经提交，受理结果会发到您的手机。', caseNumber: '办件编号', queryCode: '查询码', keep: '凭办件编号和查询码，不登录也能查进度。', promise: '承诺时间', receiptDoc: '下载申请回执', seeCase: '看办理进度', print: '打印这一页', nextTitle: '接下来', next1: '窗口在 2 个工作日内告诉您受理不受理。', next2: '材料要补的，一次告诉您全部内容，在“我的办件”里补交。', next3: '办好后按您选的方式给您结果。',
+  receiptTitle: '已提交', receiptText: '{item}的申请已经提交，受理结果会发到您的手机。', caseNumber: '办件编号', queryCode: '查询码', keep: '凭办件编号和查询码，不登录也能查进度。', promise: '承诺时间', answerBy: '最晚答复', answerByText: '{day}前告诉您受理不受理', receiptDoc: '下载申请回执', seeCase: '看办理进度', print: '打印这一页', nextTitle: '接下来', next1: '窗口在 2 个工作日内告诉您受理不受理。', next2: '材料要补的，一次告诉您全部内容，在“我的办件”里补交。', next3: '办好后按您选的方式给您结果。',
 } as const

@@ -3,7 +3,7 @@ export const guide = {
   promise: '承诺办结', legal: '法定 {limit}', instant: '当场', visits: '到现场', times: '{n} 次', fee: '收费', get: '拿到什么', getNothing: '办理结果', validity: '有效 {v}', ask: '咨询',
   askTitle: '先答 {n} 个问题', askHint: '答完，材料清单只留您用得上的。', which: '办哪一种？', multi: '可以选多项。', stopGo: '去找“{name}”', stillOpen: '还有 {n} 个问题没答，下面列的可能比您要交的多。',
   materials: '您要准备的材料', print: '打印清单', sum: '共 {n} 份，您要准备 {p} 份。', sumGenerated: '{n} 份填完表自动生成', sumExempt: '{n} 份从证照库调取', noMaterials: '不用准备材料。',
-  generated: '自动生成', exempt: '免提交', tolerated: '可以后补', necessary: '必要', points: '审查时看什么', sample: '看样例', blank: '空白表',
+  generated: '自动生成', exempt: '免提交', tolerated: '可以后补', necessary: '必要', points: '审查时看什么', sample: '看样例', blank: '空白表', blankName: '空白表：{name}，到窗口领取。',
   howGenerated: '填完表单后生成，您核对并签名。', howFile: '电子文件 1 份，{types}。', howPaper: '到窗口交的，{copies}。', original: '原件 {n} 份', copy: '复印件 {n} 份', and: '、',
   unused: '您的情况用不到的 {n} 份材料', conditions: '符合这些条件才能办', process: '办理过程', by: '{role}', within: '{limit}内', counts: '{limit}从受理次日起算。材料不齐的，一次告知全部要补的内容。', special: '{name}：{note}',
   place: '地点、时间与依据', where: '办理地点', windows: '{list} 号窗口', hours: '办公时间', phone: '电话', basis: '设定依据', remedy: '不服怎么办', review: '行政复议：{text}', lawsuit: '行政诉讼：{text}', code: '实施编码', objects: '服务对象', area: '办理范围', ways: '办理途径', complain: '监督电话', quantity: '数量限制', feeBasis: '收费标准',

@@ -99,7 +99,7 @@ export function body(): CounterCase {
   return {
     item_slug: entry.slug,
     handle_item: entry.handleItem,
-    applicant: { kind, name: name.trim(), phone: phone.trim(), id_number: (kind === 'person' ? id_number : uscc).trim().toUpperCase(), ...(kind === 'enterprise' ? { legal_person: legal_person.trim() } : {}) },
+    applicant: { kind, name: name.trim(), phone: phone.trim(), id_number: (kind === 'person' ? id_number : uscc).trim().toUpperCase(), legal_person: kind === 'enterprise' ? legal_person.trim() : null },
     agent: entry.byAgent === 'yes' ? { ...entry.agent } : null,
     situations: entry.situations,
     form: entry.form,

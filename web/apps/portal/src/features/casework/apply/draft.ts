@@ -85,7 +85,10 @@ export function useDraft(id: string) {
   }
 
   const save = (change: Change) => run(version => portal.saveDraft(id, { ...change, version }))
-  const saveMaterial = (key: string, files: string[], handing: Handing) => run(version => portal.saveMaterial(id, key, { version, files, handing }))
+  const saveMaterial = (key: string, files: string[], handing: Handing) => run(async version => {
+    await portal.saveMaterial(id, key, { version, files, handing })
+    return portal.draft(id)
+  })
 
   /** Asks the server for everything that is still wrong. */
   async function check(): Promise<Problem[]> {

@@ -5,6 +5,6 @@ import { t } from './words.ts'
 export function materialTag(m: DraftMaterial): { kind: string; text: string } {
   if (m.generated) return { kind: 'tb-tag--ok', text: t('generated') }
   if (m.exempt) return { kind: 'tb-tag--ok', text: t('exempt') }
-  if (m.necessity === '3') return { kind: 'tb-tag--warn', text: t('tolerated') }
-  return { kind: '', text: t('toPrepare') }
+  if (m.may_follow) return { kind: 'tb-tag--warn', text: t('tolerated') }
+  return { kind: '', text: t(m.necessity === '2' ? 'optional' : 'toPrepare') }
 }

@@ -6,6 +6,7 @@ export const upload: UploadFile = async (file, onShare, signal) => {
   try {
     return await portal.uploadFile(file, { onProgress: onShare, signal })
   } catch (e) {
-    throw new Error(asProblem(e).title, { cause: e })
+    const p = asProblem(e)
+    throw new Error(p.errors[0]?.message ?? p.title, { cause: e })
   }
 }
