@@ -18,7 +18,10 @@ async fn a_missing_year_is_a_clear_refusal() {
         let problem = refused(world.submit(id).await, 409);
         assert!(format!("{problem}").contains("2027"), "{problem}");
         assert_eq!((world.state(id).await, world.version(id).await), (State::Draft, before));
-        assert_eq!(world.count("tasks").await + world.count("case_documents").await + world.count("case_events").await, 0);
+        assert_eq!(
+            world.count("tasks").await + world.count("case_documents").await + world.count("case_events").await,
+            0
+        );
 
         // Submitted in time, but accepting needs dates of the year that is missing.
         world.test.clock.set(time::macros::datetime!(2026-12-28 02:00:00 UTC));
@@ -33,7 +36,7 @@ async fn a_missing_year_is_a_clear_refusal() {
         let mut next = calendar(2026);
         next.year = 2027;
         next.holidays.truncate(1);
-        next.holidays[0].date = time::macros::date!(2027-01-01);
+        next.holidays[0].date = time::macros::date!(2027 - 01 - 01);
         next.adjusted_workdays.clear();
         next.workdays_total = None;
         world.casework.calendars.put(next, None).await.unwrap();
@@ -55,7 +58,7 @@ async fn a_changed_calendar_moves_open_dates_and_is_logged() {
         let admin = world.staff("sysadmin").await;
         let mut year = calendar(2026);
         let mut extra = year.holidays[0].clone();
-        extra.date = time::macros::date!(2026-09-23);
+        extra.date = time::macros::date!(2026 - 09 - 23);
         year.holidays.push(extra);
         year.holidays.sort_by_key(|day| day.date);
         year.workdays_total = None;

@@ -106,10 +106,8 @@ pub struct Papers {
 impl Papers {
     /// With the fonts inside the binary.
     pub fn new(fonts: paper::Fonts) -> Self {
-        let latest = moka::future::Cache::builder()
-            .max_capacity(1_000)
-            .time_to_live(std::time::Duration::from_secs(5))
-            .build();
+        let latest =
+            moka::future::Cache::builder().max_capacity(1_000).time_to_live(std::time::Duration::from_secs(5)).build();
         Self { fonts, latest }
     }
 
@@ -193,7 +191,9 @@ impl Casework {
     async fn number(&self, tx: &Tx, row: &case::Model, series: &str) -> Result<String> {
         let year = base::zone::china_date(self.platform.now()).year();
         let short = match self.identity.org(row.org_id).await? {
-            Some(org) => org.name.replace("人民政府", "").replace("管理局", "").replace('局', "").chars().take(8).collect(),
+            Some(org) => {
+                org.name.replace("人民政府", "").replace("管理局", "").replace('局', "").chars().take(8).collect()
+            }
             None => "通办".to_owned(),
         };
         let running = platform::numbers::strict(tx, &format!("document:{}:{series}:{year}", row.org_id)).await?;
@@ -270,7 +270,9 @@ impl Casework {
                 key: None,
             });
         }
-        case_document::Entity::insert(all_set::<_, case_document::ActiveModel>(row)).exec_without_returning(tx.conn()).await?;
+        case_document::Entity::insert(all_set::<_, case_document::ActiveModel>(row))
+            .exec_without_returning(tx.conn())
+            .await?;
         Ok(())
     }
 
@@ -295,17 +297,11 @@ impl Casework {
     async fn draw(&self, document: &case_document::Model) -> Result<Uuid> {
         let content: Content = self.open(&document.data_sealed, document.case_id, "document")?;
         let template = self.design.paper(&content.template).await?;
-        let mut data = content.data;
-        if document.kind == DocumentKind::Receipt.as_str() {
-            if let Value::Object(map) = &mut data {
-                map.insert("materials".into(), self.received(document.case_id).await?);
-            }
-        }
         let row = case::Entity::find_by_id(document.case_id)
             .one(self.platform.db.read())
             .await?
             .ok_or_else(|| Problem::internal("a document without its case"))?;
-        let pdf = self.render(&template, data, &document.name, document.created_at).await?;
+        let pdf = self.render(&template, content.data, &document.name, document.created_at).await?;
         let bytes = self.licences.seal_notice(row.org_id, pdf.bytes, pdf.seal).await?;
         let name = format!("{}.pdf", document.name);
         let new = files::store_made(&self.platform, "document", &name, "application/pdf", bytes.into()).await?;
@@ -330,27 +326,14 @@ impl Casework {
         Ok(kept.and_then(|kept| kept.file_id).unwrap_or(file_id))
     }
 
-    /// What came in with the application, for its receipt: the first round only.
-    async fn received(&self, case_id: Uuid) -> Result<Value> {
-        let mut lines = vec![json!({ "name": "申请书", "form": "系统生成", "copies": "电子 1 份" })];
-        for row in crate::cases::store::materials(self.platform.db.read(), case_id).await? {
-            let files: Vec<super::draft::MaterialFile> = serde_json::from_value(row.files)?;
-            let first = files.iter().filter(|file| file.round == 1).count();
-            let (form, copies) = match row.handing.as_str() {
-                "licence" => ("电子证照", "免提交".to_owned()),
-                "paper" => ("纸质", "1 份".to_owned()),
-                "window" => ("到窗口交", String::new()),
-                "later" if first == 0 => ("受理后补交", String::new()),
-                "generated" => continue,
-                _ => ("上传文件", format!("电子 {first} 份")),
-            };
-            lines.push(json!({ "name": row.name, "form": form, "copies": copies }));
-        }
-        Ok(Value::Array(lines))
-    }
-
     /// Typesets off the async threads.
-    pub(crate) async fn render(&self, template: &str, data: Value, title: &str, at: time::OffsetDateTime) -> Result<paper::Pdf> {
+    pub(crate) async fn render(
+        &self,
+        template: &str,
+        data: Value,
+        title: &str,
+        at: time::OffsetDateTime,
+    ) -> Result<paper::Pdf> {
         let (template, title) = (template.to_owned(), title.to_owned());
         let options = paper::Options { fonts: self.papers.fonts.clone(), produced_at: at, title };
         tokio::task::spawn_blocking(move || paper::render(&template, &data, &options))
@@ -365,7 +348,9 @@ impl Casework {
     /// 500 to be tried again.
     pub async fn draw_job(self: Arc<Self>, _platform: Platform, payload: Value) -> Result<()> {
         let id: Uuid = serde_json::from_value(payload.get("document_id").cloned().unwrap_or(Value::Null))?;
-        let Some(document) = case_document::Entity::find_by_id(id).one(self.platform.db.read()).await? else { return Ok(()) };
+        let Some(document) = case_document::Entity::find_by_id(id).one(self.platform.db.read()).await? else {
+            return Ok(());
+        };
         if document.file_id.is_none() {
             self.draw(&document).await?;
         }
