@@ -306,18 +306,20 @@ impl Player<'_> {
         if case.result.is_none() {
             return Ok(Ending::Open);
         }
-        if case.delivery.way == "self" && self.dice.chance(75) && self.later(play, 30).await? {
-            if let Some(clerk) = self.cast.actor(play.id, "delivery").await? {
-                let deliver = Deliver {
-                    version: case.version,
-                    receiver_name: citizen.account.name.clone(),
-                    receiver_id_number: citizen.account.id_number.clone(),
-                    way: "self".into(),
-                    waybill: String::new(),
-                    note: String::new(),
-                };
-                casework.deliver(&clerk, play.id, deliver).await?;
-            }
+        if case.delivery.way == "self"
+            && self.dice.chance(75)
+            && self.later(play, 30).await?
+            && let Some(clerk) = self.cast.actor(play.id, "delivery").await?
+        {
+            let deliver = Deliver {
+                version: case.version,
+                receiver_name: citizen.account.name.clone(),
+                receiver_id_number: citizen.account.id_number.clone(),
+                way: "self".into(),
+                waybill: String::new(),
+                note: String::new(),
+            };
+            casework.deliver(&clerk, play.id, deliver).await?;
         }
         if self.dice.chance(60) && self.later(play, 20).await? {
             let stars = [5, 5, 5, 5, 5, 5, 4, 4, 3, 2][usize::try_from(self.dice.roll(10)).unwrap_or(0)];

@@ -193,10 +193,10 @@ impl Casework {
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
-                    if let Some(key) = &key {
-                        if let Some(made) = idempotency::claim(tx, caller.id, "my_case.create", key, row.id).await? {
-                            return Ok(made);
-                        }
+                    if let Some(key) = &key
+                        && let Some(made) = idempotency::claim(tx, caller.id, "my_case.create", key, row.id).await?
+                    {
+                        return Ok(made);
                     }
                     let id = row.id;
                     Change::new_case(row, Actor::of(&caller)).save(&casework.platform, tx).await?;
@@ -413,9 +413,12 @@ impl Casework {
         })?;
         let at_counter = loaded.row.channel == Channel::Window.as_str();
         // Paper in hand is something only a clerk can have seen.
-        if !matches!(handing, "upload" | "licence" | "window" | "later")
-            && !(at_counter && matches!(handing, "paper" | "scan"))
-        {
+        let open = match handing {
+            "upload" | "licence" | "window" | "later" => true,
+            "paper" | "scan" => at_counter,
+            _ => false,
+        };
+        if !open {
             return Err(Problem::invalid_field(&pointer, "option", "选择这份材料怎么交"));
         }
         let mut kept = Vec::new();
@@ -453,13 +456,13 @@ impl Casework {
         let round = if loaded.row.correction_asked { 2 } else { 1 };
         let found = files::find(conn, &hand.files).await?;
         let mut row = self.material_row_of(loaded, key, &hand.handing, &hand.files, &found, owner, round)?;
-        if round > 1 {
-            if let Some(before) = case_material::Entity::find_by_id((loaded.row.id, key.to_owned())).one(conn).await? {
-                let mut all: Vec<MaterialFile> = serde_json::from_value(before.files)?;
-                all.retain(|file| file.round < round);
-                all.extend(serde_json::from_value::<Vec<MaterialFile>>(row.files)?);
-                row.files = serde_json::to_value(all)?;
-            }
+        if round > 1
+            && let Some(before) = case_material::Entity::find_by_id((loaded.row.id, key.to_owned())).one(conn).await?
+        {
+            let mut all: Vec<MaterialFile> = serde_json::from_value(before.files)?;
+            all.retain(|file| file.round < round);
+            all.extend(serde_json::from_value::<Vec<MaterialFile>>(row.files)?);
+            row.files = serde_json::to_value(all)?;
         }
         Ok(row)
     }

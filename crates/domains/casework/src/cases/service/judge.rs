@@ -135,10 +135,10 @@ pub fn judge(application: &Application<'_>, feel: &FeelExpressions) -> Judgement
         add(5, format!("/form{}", problem.pointer), &problem.code, problem.message.clone());
     }
     for material in &resolution.materials {
-        if let Some(definition) = item.material(&material.key).filter(|_| material.needed && !material.generated) {
-            if let Some(message) = material_problem(application, definition) {
-                add(6, format!("/materials/{}", material.key), "material_missing", message);
-            }
+        if let Some(definition) = item.material(&material.key).filter(|_| material.needed && !material.generated)
+            && let Some(message) = material_problem(application, definition)
+        {
+            add(6, format!("/materials/{}", material.key), "material_missing", message);
         }
     }
     delivery_problems(application.delivery, &mut add);

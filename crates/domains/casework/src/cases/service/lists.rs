@@ -269,6 +269,9 @@ pub struct WeekDay {
     pub on_time: u64,
 }
 
+/// Handed in, accepted, closed, due.
+type Dates = (Option<OffsetDateTime>, Option<OffsetDateTime>, Option<OffsetDateTime>, Option<OffsetDateTime>);
+
 const CLOCKED: [State; 6] =
     [State::Submitted, State::PreReviewed, State::Accepted, State::InReview, State::Special, State::Decided];
 
@@ -578,16 +581,14 @@ impl Casework {
             .column(case::Column::ClosedAt)
             .column(case::Column::DueAt)
             .limit(50_000)
-            .into_tuple::<(Option<OffsetDateTime>, Option<OffsetDateTime>, Option<OffsetDateTime>, Option<OffsetDateTime>)>()
+            .into_tuple::<Dates>()
             .all(conn)
             .await?;
         let mut week = Vec::new();
         let mut date = monday;
         while date <= today {
             let on = |at: Option<OffsetDateTime>| at.is_some_and(|at| base::zone::china_date(at) == date);
-            let count = |test: &dyn Fn(
-                &(Option<OffsetDateTime>, Option<OffsetDateTime>, Option<OffsetDateTime>, Option<OffsetDateTime>),
-            ) -> bool| { rows.iter().filter(|row| test(row)).count() as u64 };
+            let count = |test: &dyn Fn(&Dates) -> bool| rows.iter().filter(|row| test(row)).count() as u64;
             week.push(WeekDay {
                 date: date.to_string(),
                 received: count(&|row| on(row.0)),
