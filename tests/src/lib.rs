@@ -1,4 +1,15 @@
-//! stories
+//! Stories across domains: a real server on a real port, both databases, the outside world played
+//! by the simulators over HTTP. One binary, one module a story.
 
 #[cfg(test)]
+mod guards;
+#[cfg(test)]
+mod kill;
+#[cfg(test)]
+mod main_job;
+#[cfg(test)]
+mod packs;
+#[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod world;

@@ -71,14 +71,8 @@ pub fn migrations() -> Vec<Migration> {
 
 /// Every permission: key and audience.
 pub fn permissions() -> Vec<(&'static str, Audience)> {
-    [
-        identity::PERMISSIONS,
-        licences::PERMISSIONS,
-        catalogue::PERMISSIONS,
-        casework::PERMISSIONS,
-        feedback::PERMISSIONS,
-    ]
-    .concat()
+    [identity::PERMISSIONS, licences::PERMISSIONS, catalogue::PERMISSIONS, casework::PERMISSIONS, feedback::PERMISSIONS]
+        .concat()
 }
 
 impl App {
@@ -90,7 +84,8 @@ impl App {
         std::fs::create_dir_all(&config.data_dir).map_err(Problem::internal)?;
         let db = Db::open(&config.database()).await?;
         migrate::run(&db, &migrations(), clock.now()).await?;
-        let secrets = platform::secrets::Secrets::load_or_create(&config.data_dir.join("secrets.toml"), randomness.as_ref())?;
+        let secrets =
+            platform::secrets::Secrets::load_or_create(&config.data_dir.join("secrets.toml"), randomness.as_ref())?;
         let audit_key = keys::load_or_create(&config.data_dir.join("audit-key.pem"), randomness.as_ref())?;
         let platform = Platform::new(Inner {
             db,
@@ -118,6 +113,8 @@ impl App {
         let catalogue = Catalogue::new(platform.clone(), identity.clone(), design.clone());
         let themes = platform.config.packs_dir.join("platform/themes.yaml");
         catalogue.use_navigation(catalogue::packs::read_navigation(&themes).map_err(Problem::internal)?);
+        let types = platform.config.packs_dir.join("licences");
+        catalogue.know_licence_types(catalogue::packs::licence_types(&types).map_err(Problem::internal)?);
         let casework = Casework {
             platform: platform.clone(),
             identity: identity.clone(),

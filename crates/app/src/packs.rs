@@ -11,7 +11,6 @@ use design::{FeelExpressions, Kind};
 use identity::Profile;
 use platform::config::Config;
 use platform::system::{SystemClock, SystemRandomness};
-use platform::web::problem::FieldProblem;
 use platform::{Problem, Result};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -75,22 +74,7 @@ impl App {
     /// Names the pack and everything wrong in it; nothing of it is then published.
     pub async fn import_item(&self, folder: &Path, by: &str) -> Result<i64> {
         let pack: Pack = packs::read(folder).map_err(Problem::internal)?;
-        let errors: Vec<FieldProblem> = self
-            .lint_pack(&pack, folder)?
-            .into_iter()
-            .filter(Finding::is_error)
-            .map(|finding| FieldProblem::new(finding.pointer, "pack", finding.message))
-            .collect();
-        let (true, Some(item)) = (errors.is_empty(), &pack.item) else {
-            return Err(Problem::invalid(errors).detail(folder.display().to_string()));
-        };
-        let slug = item.slug.clone();
-        self.import_papers(&folder.join("papers"), Some(&slug), by).await?;
-        let version = self.catalogue.publish(item, &pack.sources, by).await?;
-        let published = self.catalogue.version(&slug, version).await?;
-        // General windows of a hall see the cases of the departments they serve.
-        self.identity.link_item(&slug, published.org_id).await?;
-        Ok(version)
+        self.catalogue.publish_pack(&pack, by).await
     }
 
     async fn import_papers(&self, folder: &Path, item: Option<&str>, by: &str) -> Result<usize> {
@@ -104,10 +88,6 @@ impl App {
             count += 1;
         }
         Ok(count)
-    }
-
-    fn lint_pack(&self, pack: &Pack, folder: &Path) -> Result<Vec<Finding>> {
-        lint_with(pack, folder, self.design.expressions())
     }
 
     /// Writes a published item back to a folder.
@@ -204,7 +184,11 @@ async fn sample_problem(cast: &Cast<'_>, pack: &Pack, sample: &Value) -> Result<
         Err(problem) => {
             let found: Vec<&str> = problem.field_errors().iter().map(|error| error.pointer.as_str()).collect();
             let all_there = !expected.is_empty() && expected.iter().all(|pointer| found.contains(&pointer.as_str()));
-            return if all_there { Ok(()) } else { Err(differs(format!("应当提示 {expected:?}，实际 {problem}"))) };
+            return if all_there {
+                Ok(())
+            } else {
+                Err(differs(format!("应当提示 {expected:?}，实际 {problem}")))
+            };
         }
     };
     let clerk = cast.actor(receipt.id, "clerk").await?.ok_or_else(|| differs("没有窗口人员可以受理".into()))?;

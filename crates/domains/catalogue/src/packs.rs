@@ -71,9 +71,13 @@ fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, PackError> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
-    let entries = fs::read_dir(folder).map_err(|cause| PackError::File { path: folder.display().to_string(), cause })?;
-    let mut found: Vec<PathBuf> =
-        entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == ending)).collect();
+    let entries =
+        fs::read_dir(folder).map_err(|cause| PackError::File { path: folder.display().to_string(), cause })?;
+    let mut found: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|e| e == ending))
+        .collect();
     found.sort();
     Ok(found)
 }
@@ -120,7 +124,8 @@ fn is_plain_file(name: &str) -> bool {
 /// # Errors
 /// As [`read`], for the first folder that can't be read.
 pub fn read_set(folder: &Path) -> Result<Vec<Pack>, PackError> {
-    let entries = fs::read_dir(folder).map_err(|cause| PackError::File { path: folder.display().to_string(), cause })?;
+    let entries =
+        fs::read_dir(folder).map_err(|cause| PackError::File { path: folder.display().to_string(), cause })?;
     let mut folders: Vec<PathBuf> =
         entries.flatten().map(|entry| entry.path()).filter(|path| path.join("item.yaml").is_file()).collect();
     folders.sort();
@@ -140,7 +145,8 @@ pub fn read_navigation(path: &Path) -> Result<Navigation, PackError> {
 /// # Errors
 /// When the folder can't be read.
 pub fn licence_types(folder: &Path) -> Result<BTreeSet<String>, PackError> {
-    let entries = fs::read_dir(folder).map_err(|cause| PackError::File { path: folder.display().to_string(), cause })?;
+    let entries =
+        fs::read_dir(folder).map_err(|cause| PackError::File { path: folder.display().to_string(), cause })?;
     Ok(entries
         .flatten()
         .filter(|entry| entry.path().join("licence.yaml").is_file())
@@ -242,10 +248,8 @@ pub fn write(
     let put = |name: &str, text: &str| {
         let path = folder.join(name);
         let made = path.parent().map_or(Ok(()), fs::create_dir_all);
-        made.and_then(|()| fs::write(&path, text)).map_err(|cause| PackError::File {
-            path: path.display().to_string(),
-            cause,
-        })
+        made.and_then(|()| fs::write(&path, text))
+            .map_err(|cause| PackError::File { path: path.display().to_string(), cause })
     };
     let mut item = item.clone();
     item.form = "form.json".to_owned();

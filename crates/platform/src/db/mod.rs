@@ -56,11 +56,16 @@ impl Db {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let mut options = ConnectOptions::new(url.to_owned());
             options.max_connections(16).min_connections(1).acquire_timeout(Duration::from_secs(10)).sqlx_logging(false);
-            let pool = Database::connect(options).await?;
-            return Ok(Self { reader: pool.clone(), writer: Writer::Pool(pool) });
+            // Two pools: a command reads beside its own transaction (caches, other domains), and
+            // sixteen commands waiting in one pool for a seventeenth connection would never end.
+            let writer = Database::connect(options.clone()).await?;
+            let reader = Database::connect(options).await?;
+            return Ok(Self { reader, writer: Writer::Pool(writer) });
         }
         if !url.starts_with("sqlite:") {
-            return Err(Problem::internal(format!("unknown database address {url:?}: use sqlite://file or postgres://…")));
+            return Err(Problem::internal(format!(
+                "unknown database address {url:?}: use sqlite://file or postgres://…"
+            )));
         }
         let options = SqliteConnectOptions::from_str(url)
             .map_err(Problem::internal)?
@@ -80,7 +85,8 @@ impl Db {
                 .test_before_acquire(false)
                 .connect_with(options)
         };
-        let writer = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool(1, options.clone()).await.map_err(Problem::internal)?);
+        let writer =
+            SqlxSqliteConnector::from_sqlx_sqlite_pool(pool(1, options.clone()).await.map_err(Problem::internal)?);
         let reader = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool(4, options).await.map_err(Problem::internal)?);
         let (queue, commands) = mpsc::channel(1024);
         tokio::spawn(serve(writer, commands));

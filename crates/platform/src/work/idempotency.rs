@@ -1,7 +1,8 @@
 //! The same creating request sent twice makes one thing: the second gets the first one's answer.
 
-use sea_orm::entity::prelude::*;
 use sea_orm::Set;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::OnConflict;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -35,6 +36,29 @@ pub async fn earlier(tx: &Tx, caller: Uuid, action: &str, key: &str) -> Result<O
         return Err(Problem::conflict("idempotency_key_reused", "这个 Idempotency-Key 已经用在别的操作上，请换一个。"));
     }
     Ok(Some(found.result_id))
+}
+
+/// Takes a key for what this command makes, or gives the id an earlier command made with it. Two
+/// commands at once: the second waits for the first and gets its id.
+///
+/// # Errors
+/// 409 when the key was used for another act.
+pub async fn claim(tx: &Tx, caller: Uuid, action: &str, key: &str, result: Uuid) -> Result<Option<Uuid>> {
+    let taken = row::Entity::insert(row::ActiveModel {
+        caller_id: Set(caller),
+        key: Set(key.to_owned()),
+        action: Set(action.to_owned()),
+        result_id: Set(result),
+        created_at: Set(tx.now()),
+    })
+    .on_conflict(OnConflict::columns([row::Column::CallerId, row::Column::Key]).do_nothing().to_owned())
+    .try_insert()
+    .exec_without_returning(tx.conn())
+    .await?;
+    match taken {
+        sea_orm::TryInsertResult::Inserted(1..) => Ok(None),
+        _ => earlier(tx, caller, action, key).await,
+    }
 }
 
 /// Remembers what a key made.

@@ -1,1 +1,85 @@
-//! (being written)
+//! Working calendars: a missing year, a changed day.
+
+use casework::cases::model::State;
+use serde_json::json;
+
+use crate::world::{calendar, on_both, refused};
+
+/// Without next year's calendar a date can't be told: a clear refusal, and nothing half-written.
+///
+/// req: SUPV-001, CASE-020
+#[tokio::test]
+async fn a_missing_year_is_a_clear_refusal() {
+    on_both(async |world| {
+        let near_end = time::macros::datetime!(2026-12-31 02:00:00 UTC);
+        world.test.clock.set(near_end);
+        let id = world.filled("self").await;
+        let before = world.version(id).await;
+        let problem = refused(world.submit(id).await, 409);
+        assert!(format!("{problem}").contains("2027"), "{problem}");
+        assert_eq!((world.state(id).await, world.version(id).await), (State::Draft, before));
+        assert_eq!(
+            world.count("tasks").await + world.count("case_documents").await + world.count("case_events").await,
+            0
+        );
+
+        // Submitted in time, but accepting needs dates of the year that is missing.
+        world.test.clock.set(time::macros::datetime!(2026-12-28 02:00:00 UTC));
+        world.submit(id).await.unwrap();
+        let before = world.version(id).await;
+        refused(world.accept(id).await, 409);
+        assert_eq!((world.state(id).await, world.version(id).await), (State::Submitted, before));
+        assert_eq!(world.count("case_documents WHERE kind = 'acceptance'").await, 0);
+        assert_eq!(world.count("case_flows").await, 0);
+        assert_eq!(world.count("tasks WHERE state = 'open'").await, 1);
+
+        let mut next = calendar(2026);
+        next.year = 2027;
+        next.holidays.truncate(1);
+        next.holidays[0].date = time::macros::date!(2027 - 01 - 01);
+        next.adjusted_workdays.clear();
+        next.workdays_total = None;
+        world.casework.calendars.put(next, None).await.unwrap();
+        world.accept(id).await.unwrap();
+    })
+    .await;
+}
+
+/// A new holiday moves the dates of open cases and is logged with who changed it.
+///
+/// req: SUPV-001
+#[tokio::test]
+async fn a_changed_calendar_moves_open_dates_and_is_logged() {
+    on_both(async |world| {
+        let open = world.accepted().await;
+        let ended = world.submitted().await;
+        let withdraw = world.on(ended, json!({ "reason": "信息填错了，重新申请" })).await;
+        world.casework.withdraw(&world.haiyan.caller, ended, withdraw).await.unwrap();
+        let admin = world.staff("sysadmin").await;
+        let mut year = calendar(2026);
+        let mut extra = year.holidays[0].clone();
+        extra.date = time::macros::date!(2026 - 09 - 23);
+        year.holidays.push(extra);
+        year.holidays.sort_by_key(|day| day.date);
+        year.workdays_total = None;
+        let text = serde_json::to_value(&year).unwrap();
+        world.casework.calendars.put(serde_json::from_value(text).unwrap(), Some(&admin)).await.unwrap();
+        assert_eq!(world.casework.recalculate_deadlines().await.unwrap(), 1);
+        assert_eq!(world.casework.recalculate_deadlines().await.unwrap(), 0, "a second run finds nothing to move");
+        let case = world.casework.desk_case(&world.staff("reviewer").await, open).await.unwrap();
+        let promise = case.deadlines[0].ledger.as_ref().unwrap();
+        assert_eq!(promise.due_date.unwrap().to_string(), "2026-09-30");
+        let lines = platform::work::audit::about(world.casework.platform.db.read(), "calendar:2026").await.unwrap();
+        assert_eq!(lines, [("calendar.edit".to_owned(), admin.name.clone())]);
+        // A day that is both is refused.
+        let mut broken = calendar(2026);
+        broken.holidays.push(broken.holidays[0].clone());
+        refused(world.casework.calendars.put(broken, Some(&admin)).await, 422);
+        // Taking the year away takes the dates away, not a guess.
+        world.casework.calendars.delete(2026, &admin).await.unwrap();
+        world.casework.recalculate_deadlines().await.unwrap();
+        assert_eq!(world.count("cases WHERE due_at IS NOT NULL").await, 0);
+        refused(world.casework.calendars.delete(2026, &admin).await, 404);
+    })
+    .await;
+}

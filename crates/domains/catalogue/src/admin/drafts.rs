@@ -106,7 +106,13 @@ impl Catalogue {
     }
 
     /// Checks a content whole; the item, or 422 with everything that is wrong.
-    async fn sound(&self, caller: &Principal, slug: &str, content: &Value, sources: Option<&Sources>) -> Result<(Item, Uuid)> {
+    async fn sound(
+        &self,
+        caller: &Principal,
+        slug: &str,
+        content: &Value,
+        sources: Option<&Sources>,
+    ) -> Result<(Item, Uuid)> {
         let (item, findings) = self.lint_content(content, sources);
         if let Some(problem) = refusal(&findings) {
             return Err(problem);
@@ -261,8 +267,13 @@ impl Catalogue {
         if reason.trim().is_empty() {
             return Err(Problem::invalid_field("/reason", "required", "写明取消的原因"));
         }
-        let line =
-            Line::by(caller, self.platform.new_id(), "item.cancel", format!("item:{slug}"), json!({ "reason": reason }));
+        let line = Line::by(
+            caller,
+            self.platform.new_id(),
+            "item.cancel",
+            format!("item:{slug}"),
+            json!({ "reason": reason }),
+        );
         let event = Event {
             id: self.platform.new_id(),
             topic: "item.cancelled",
@@ -296,7 +307,13 @@ impl Catalogue {
     }
 
     /// What changed from one version to another; version 0 is the draft.
-    pub(crate) async fn differences(&self, caller: &Principal, slug: &str, from: i64, to: i64) -> Result<Vec<Difference>> {
+    pub(crate) async fn differences(
+        &self,
+        caller: &Principal,
+        slug: &str,
+        from: i64,
+        to: i64,
+    ) -> Result<Vec<Difference>> {
         let head = self.head_in_view(caller, slug).await?;
         let mut sides = Vec::with_capacity(2);
         for wanted in [from, to] {

@@ -18,8 +18,8 @@ use utoipa::ToSchema;
 
 use crate::Catalogue;
 use crate::items::store::{item, node};
-use crate::search::Card;
 use crate::permissions::EditItem;
+use crate::search::Card;
 
 /// A node with what is below it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -151,7 +151,13 @@ impl Catalogue {
                 Some(parent.clone())
             }
         };
-        let line = Line::by(caller, self.platform.new_id(), "catalogue.create", format!("node:{code}"), json!({ "name": name }));
+        let line = Line::by(
+            caller,
+            self.platform.new_id(),
+            "catalogue.create",
+            format!("node:{code}"),
+            json!({ "name": name }),
+        );
         let made = leaf(kind, code.to_string(), name.clone(), 1);
         self.platform
             .db
@@ -185,12 +191,20 @@ impl Catalogue {
     }
 
     /// Renames a node. The code names it and stays.
-    pub(crate) async fn rename_node(&self, caller: &Allowed<EditItem>, id: &str, new_code: &str, name: &str, seen: i64) -> Result<Node> {
+    pub(crate) async fn rename_node(
+        &self,
+        caller: &Allowed<EditItem>,
+        id: &str,
+        new_code: &str,
+        name: &str,
+        seen: i64,
+    ) -> Result<Node> {
         let name = named(name)?;
         if new_code != id {
             return Err(Problem::invalid_field("/code", "fixed", "编码建好以后不能改。编错了的，删去重建"));
         }
-        let line = Line::by(caller, self.platform.new_id(), "catalogue.rename", format!("node:{id}"), json!({ "name": name }));
+        let line =
+            Line::by(caller, self.platform.new_id(), "catalogue.rename", format!("node:{id}"), json!({ "name": name }));
         let key = id.to_owned();
         let row = self
             .platform

@@ -229,12 +229,8 @@ pub(crate) async fn list_admin_items(
     if let Some(after) = page.cursor_parts(1)?.and_then(|parts| parts.into_iter().next()) {
         wanted = wanted.add(item::Column::Slug.gt(after));
     }
-    let heads = item::Entity::find()
-        .filter(wanted)
-        .order_by_asc(item::Column::Slug)
-        .limit(page.limit() + 1)
-        .all(conn)
-        .await?;
+    let heads =
+        item::Entity::find().filter(wanted).order_by_asc(item::Column::Slug).limit(page.limit() + 1).all(conn).await?;
     let orgs = catalogue.identity.orgs().await?;
     let mut rows = Vec::with_capacity(heads.len());
     for head in heads {

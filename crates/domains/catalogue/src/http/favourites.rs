@@ -54,19 +54,19 @@ pub(crate) async fn add_favourite(
         .db
         .write(catalogue.platform.now(), move |tx| {
             Box::pin(async move {
-                let kept = favourite::Entity::find().filter(favourite::Column::AccountId.eq(account)).count(tx.conn()).await?;
+                let kept =
+                    favourite::Entity::find().filter(favourite::Column::AccountId.eq(account)).count(tx.conn()).await?;
                 if kept >= MOST {
                     let title = format!("最多收藏 {MOST} 个事项，请先取消一些。");
                     return Err(Problem::conflict("too_many_favourites", title));
                 }
-                let row = favourite::ActiveModel {
-                    account_id: Set(account),
-                    slug: Set(slug),
-                    created_at: Set(tx.now()),
-                };
+                let row =
+                    favourite::ActiveModel { account_id: Set(account), slug: Set(slug), created_at: Set(tx.now()) };
                 favourite::Entity::insert(row)
                     .on_conflict(
-                        OnConflict::columns([favourite::Column::AccountId, favourite::Column::Slug]).do_nothing().to_owned(),
+                        OnConflict::columns([favourite::Column::AccountId, favourite::Column::Slug])
+                            .do_nothing()
+                            .to_owned(),
                     )
                     .try_insert()
                     .exec_without_returning(tx.conn())

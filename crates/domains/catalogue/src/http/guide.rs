@@ -283,7 +283,10 @@ fn guide(published: &PublishedItem, flow: &flow::Definition, region_name: String
         flow: flow::outline(flow)
             .into_iter()
             .map(|step| FlowStep {
-                role_label: step.role.map(|key| roles.get(&key).map_or(key, |role| role.label.clone())).unwrap_or_default(),
+                role_label: step
+                    .role
+                    .map(|key| roles.get(&key).map_or(key, |role| role.label.clone()))
+                    .unwrap_or_default(),
                 name: step.name,
                 days: step.days,
                 optional: step.optional,
@@ -337,7 +340,8 @@ impl Catalogue {
         let region_name = self.identity.region_path(&published.item.region).await?;
         let body = Bytes::from(serde_json::to_vec(&guide(&published, &flow, region_name))?);
         let digest = base::encoding::to_hex(&base::crypto::sm3(&body));
-        let etag = HeaderValue::from_str(&format!("\"{}\"", digest.get(..32).unwrap_or(&digest))).map_err(Problem::internal)?;
+        let etag = HeaderValue::from_str(&format!("\"{}\"", digest.get(..32).unwrap_or(&digest)))
+            .map_err(Problem::internal)?;
         let page = GuidePage { body, etag };
         self.guides.insert(key, page.clone()).await;
         Ok(page)

@@ -265,6 +265,25 @@ pub(crate) fn check(item: &Value, findings: &mut Findings) {
     group("", "", item, findings);
 }
 
+/// The same item without elements that are not in the table, so that one stray key does not hide
+/// what the rules between elements have to say.
+pub(crate) fn without_unknown(item: &Value) -> Value {
+    known_only("", item)
+}
+
+fn known_only(pattern: &str, value: &Value) -> Value {
+    match value {
+        Value::Object(map) => map
+            .iter()
+            .map(|(key, inner)| (format!("{pattern}/{key}"), key, inner))
+            .filter(|(path, ..)| find(path).is_some())
+            .map(|(path, key, inner)| (key.clone(), known_only(&path, inner)))
+            .collect(),
+        Value::Array(rows) => rows.iter().map(|row| known_only(&format!("{pattern}/*"), row)).collect(),
+        other => other.clone(),
+    }
+}
+
 fn group(pattern: &str, pointer: &str, value: &Value, findings: &mut Findings) {
     let Some(map) = value.as_object() else {
         findings.error(pointer, "这里要是一组要素");

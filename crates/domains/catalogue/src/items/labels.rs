@@ -54,8 +54,7 @@ pub const CASE_TYPES: CodeList = &[("1", "即办件"), ("2", "承诺件")];
 pub const TIME_UNITS: CodeList =
     &[("working_day", "工作日"), ("natural_day", "自然日"), ("hour", "小时"), ("minute", "分钟"), ("month", "月")];
 /// 网办深度.
-pub const ONLINE_DEPTHS: CodeList =
-    &[("Ⅰ", "网上咨询"), ("Ⅱ", "网上收件"), ("Ⅲ", "网上预审、受理"), ("Ⅳ", "全程网办")];
+pub const ONLINE_DEPTHS: CodeList = &[("Ⅰ", "网上咨询"), ("Ⅱ", "网上收件"), ("Ⅲ", "网上预审、受理"), ("Ⅳ", "全程网办")];
 /// 审批服务办理形式.
 pub const APPROVAL_FORMS: CodeList = &[("independent", "独立办理"), ("joint", "联合办理")];
 /// 办理形式.
@@ -85,8 +84,7 @@ pub const SOURCES: CodeList =
 /// 必要性.
 pub const NECESSITIES: CodeList = &[("1", "必要"), ("2", "非必要"), ("3", "容缺后补")];
 /// File types the file store takes.
-pub const FILE_TYPES: CodeList =
-    &[("pdf", "PDF"), ("jpg", "JPG"), ("png", "PNG"), ("docx", "DOCX"), ("xlsx", "XLSX")];
+pub const FILE_TYPES: CodeList = &[("pdf", "PDF"), ("jpg", "JPG"), ("png", "PNG"), ("docx", "DOCX"), ("xlsx", "XLSX")];
 /// Ways to hand a material in.
 pub const HAND_INS: CodeList = &[("online", "网上上传"), ("window", "窗口提交"), ("post", "邮寄")];
 /// 审批结果类型.

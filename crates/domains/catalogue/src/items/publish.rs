@@ -33,8 +33,7 @@ impl Catalogue {
     pub async fn publish(&self, item: &Item, sources: &Sources, by: &str) -> Result<i64> {
         let org = self.org_of(item).await?;
         let definitions = self.publish_files(item, sources, by).await?;
-        let publication =
-            Publication { item: item.clone(), definitions, org, by: by.to_owned(), of_draft: false };
+        let publication = Publication { item: item.clone(), definitions, org, by: by.to_owned(), of_draft: false };
         let (events, slug) = (self.platform.new_id(), item.slug.clone());
         let version = self
             .platform

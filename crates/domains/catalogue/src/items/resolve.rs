@@ -118,10 +118,17 @@ pub struct Counts {
 }
 
 /// Resolves answers for one handling item.
-pub fn resolve(item: &Item, holds: &dyn Holds, handle_item: &str, situations: &Answers, conditions: &Answers) -> Resolution {
+pub fn resolve(
+    item: &Item,
+    holds: &dyn Holds,
+    handle_item: &str,
+    situations: &Answers,
+    conditions: &Answers,
+) -> Resolution {
     let context = context(item, holds, handle_item, situations);
     let asked: Vec<&Situation> = asked(item, holds, handle_item, &context);
-    let answered = asked.iter().all(|question| situations.0.get(&question.key).is_some_and(|choice| fits(question, choice)));
+    let answered =
+        asked.iter().all(|question| situations.0.get(&question.key).is_some_and(|choice| fits(question, choice)));
     let stops = asked
         .iter()
         .flat_map(|question| {
@@ -171,7 +178,14 @@ pub fn resolve(item: &Item, holds: &dyn Holds, handle_item: &str, situations: &A
         exempt: needed.clone().filter(|material| material.exempt && !material.generated).count(),
         prepare: needed.filter(|material| !material.generated && !material.exempt).count(),
     };
-    Resolution { questions: asked.iter().map(|question| question.key.clone()).collect(), answered, stops, materials, unmet, counts }
+    Resolution {
+        questions: asked.iter().map(|question| question.key.clone()).collect(),
+        answered,
+        stops,
+        materials,
+        unmet,
+        counts,
+    }
 }
 
 /// Names for FEEL: every situation key (null until answered) and `handle_item`.
@@ -221,7 +235,10 @@ fn fits(question: &Situation, choice: &Choice) -> bool {
         && keys.iter().all(|key| question.options.iter().any(|option| option.key == *key))
 }
 
-fn chosen<'q>(question: &'q Situation, situations: &Answers) -> impl Iterator<Item = &'q super::model::SituationOption> {
+fn chosen<'q>(
+    question: &'q Situation,
+    situations: &Answers,
+) -> impl Iterator<Item = &'q super::model::SituationOption> {
     let keys = situations.0.get(&question.key).map(|choice| choice.keys().to_vec()).unwrap_or_default();
     question.options.iter().filter(move |option| keys.contains(&option.key))
 }
@@ -232,7 +249,9 @@ fn because(material: &Material, asked: &[&Situation], situations: &Answers) -> O
     let question = asked.iter().find(|question| mentions(when, &question.key))?;
     let option = chosen(question, situations).next()?;
     let answer = match option.label.as_str() {
-        "是" | "否" | "有" | "没有" => format!("“{}”答了“{}”", question.question.trim_end_matches('？'), option.label),
+        "是" | "否" | "有" | "没有" => {
+            format!("“{}”答了“{}”", question.question.trim_end_matches('？'), option.label)
+        }
         label => format!("选了“{label}”"),
     };
     Some(format!("因为您{answer}"))

@@ -102,10 +102,8 @@ impl Catalogue {
     /// A catalogue on the platform.
     pub fn new(platform: Platform, identity: Identity, design: Design) -> Self {
         // A head lives a few seconds: another node's publication shows within that time.
-        let heads = moka::future::Cache::builder()
-            .max_capacity(50_000)
-            .time_to_live(std::time::Duration::from_secs(5))
-            .build();
+        let heads =
+            moka::future::Cache::builder().max_capacity(50_000).time_to_live(std::time::Duration::from_secs(5)).build();
         let guides = moka::future::Cache::builder()
             .weigher(|_, page: &GuidePage| u32::try_from(page.body.len()).unwrap_or(u32::MAX))
             .max_capacity(48 << 20)

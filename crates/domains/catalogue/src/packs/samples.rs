@@ -29,14 +29,16 @@ fn one(place: &str, sample: &Value, item: &Item, flow: Option<&flow::Definition>
         None => findings.error(format!("{place}/situations"), "要有情形的回答（可以是空的）"),
         Some(answers) => {
             for (key, answer) in answers {
-                let options = item.situations.iter().find(|situation| situation.key == *key).map(|found| &found.options);
+                let options =
+                    item.situations.iter().find(|situation| situation.key == *key).map(|found| &found.options);
                 let chosen: Vec<&str> = match answer {
                     Value::String(one) => vec![one],
                     Value::Array(many) => many.iter().filter_map(Value::as_str).collect(),
                     _ => Vec::new(),
                 };
                 let fits = !chosen.is_empty()
-                    && options.is_some_and(|known| chosen.iter().all(|key| known.iter().any(|option| option.key == *key)));
+                    && options
+                        .is_some_and(|known| chosen.iter().all(|key| known.iter().any(|option| option.key == *key)));
                 if !fits {
                     findings.error(format!("{place}/situations/{key}"), "没有这个情形或者选项");
                 }

@@ -178,8 +178,11 @@ impl Snapshot {
                 numbers.dedup();
             }
             let department = departments.add(&source.org_id.to_string(), &source.org_name);
-            let theme_names: Vec<String> =
-                item_themes.iter().filter_map(|number| themes.list.get(usize::from(*number))).map(|(_, name)| name.clone()).collect();
+            let theme_names: Vec<String> = item_themes
+                .iter()
+                .filter_map(|number| themes.list.get(usize::from(*number)))
+                .map(|(_, name)| name.clone())
+                .collect();
             let handle_items: Vec<&str> = card.handle_items.iter().map(|(_, name)| name.as_str()).collect();
             let text = format!(
                 "{} {} {} {} {} {}",

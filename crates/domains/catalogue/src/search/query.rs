@@ -11,8 +11,30 @@ use super::build::{Entry, Snapshot};
 const MOST: usize = 100;
 /// Words that say that somebody wants something, not what.
 const EMPTY_WORDS: [&str; 24] = [
-    "我", "我要", "要", "想", "想要", "怎么", "怎样", "如何", "办", "办理", "申请", "去", "哪里", "哪儿", "在", "的",
-    "了", "吗", "呢", "请问", "需要", "什么", "一个", "怎么办",
+    "我",
+    "我要",
+    "要",
+    "想",
+    "想要",
+    "怎么",
+    "怎样",
+    "如何",
+    "办",
+    "办理",
+    "申请",
+    "去",
+    "哪里",
+    "哪儿",
+    "在",
+    "的",
+    "了",
+    "吗",
+    "呢",
+    "请问",
+    "需要",
+    "什么",
+    "一个",
+    "怎么办",
 ];
 
 /// What is asked for. All parts together must hold; several values of one facet are joined by commas
@@ -156,7 +178,8 @@ impl Snapshot {
         let q = query.q.as_deref().map(plain).unwrap_or_default();
         let scores = if q.is_empty() { None } else { Some(self.scores(&q)) };
         let chosen = [&query.theme, &query.object, &query.scope, &query.org];
-        let chosen: [Chosen; 4] = std::array::from_fn(|at| self.chosen(at, chosen.get(at).and_then(|key| key.as_deref())));
+        let chosen: [Chosen; 4] =
+            std::array::from_fn(|at| self.chosen(at, chosen.get(at).and_then(|key| key.as_deref())));
         let region = query.region.as_deref().filter(|region| !region.is_empty()).map(region_prefix);
         let mut hits: Vec<(u32, usize)> = Vec::new();
         let mut counts: [Vec<usize>; 4] =
@@ -239,7 +262,8 @@ impl Snapshot {
 
     /// Every word of the question must stand in the name or beside it.
     fn by_words(&self, q: &str, scores: &mut [u32]) {
-        let mut asked: Vec<String> = words(q).into_iter().filter(|word| !EMPTY_WORDS.contains(&word.as_str())).collect();
+        let mut asked: Vec<String> =
+            words(q).into_iter().filter(|word| !EMPTY_WORDS.contains(&word.as_str())).collect();
         asked.sort_unstable();
         asked.dedup();
         let mut lists: Vec<_> = asked.iter().map(|word| self.places.get(word)).collect();
@@ -299,8 +323,12 @@ impl Snapshot {
         }
         found.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         let best = found.into_iter().take(limit).filter_map(|(_, at, matched)| Some((self.entries.get(at)?, matched)));
-        best.map(|(entry, matched)| Suggestion { slug: entry.card.slug.clone(), name: entry.card.name.clone(), matched })
-            .collect()
+        best.map(|(entry, matched)| Suggestion {
+            slug: entry.card.slug.clone(),
+            name: entry.card.name.clone(),
+            matched,
+        })
+        .collect()
     }
 
     /// Items asked for most as the navigation says, filled up from the beginning of the catalogue.

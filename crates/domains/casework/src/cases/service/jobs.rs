@@ -5,17 +5,21 @@ use std::sync::Arc;
 use platform::work::jobs::Handlers;
 use platform::work::outbox::Subscriptions;
 
-use super::{Casework, documents, notify, review};
+use super::{Casework, deliver, documents, notify, review};
 
 impl Casework {
     /// Adds the handlers of casework's jobs.
     pub fn jobs(&self, handlers: Handlers) -> Handlers {
         let casework = Arc::new(self.clone());
-        let (draw, service, timer, tell) = (casework.clone(), casework.clone(), casework.clone(), casework);
+        let (draw, service, timer, void, tell) =
+            (casework.clone(), casework.clone(), casework.clone(), casework.clone(), casework);
         handlers
             .with(documents::DRAW_JOB, move |platform, payload| Box::pin(draw.clone().draw_job(platform, payload)))
-            .with(review::SERVICE_JOB, move |platform, payload| Box::pin(service.clone().service_job(platform, payload)))
+            .with(review::SERVICE_JOB, move |platform, payload| {
+                Box::pin(service.clone().service_job(platform, payload))
+            })
             .with(review::TIMER_JOB, move |platform, payload| Box::pin(timer.clone().timer_job(platform, payload)))
+            .with(deliver::ABOLISH_JOB, move |platform, payload| Box::pin(void.clone().abolish_job(platform, payload)))
             .with(notify::JOB, move |platform, payload| Box::pin(tell.clone().notify_job(platform, payload)))
     }
 

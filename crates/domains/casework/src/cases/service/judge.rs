@@ -54,6 +54,8 @@ pub struct Application<'a> {
     pub applicant: Map<String, Value>,
     /// Writer's role for field permissions.
     pub role: &'a str,
+    /// Taken at the counter: paper in the clerk's hand counts as handed in.
+    pub at_counter: bool,
     /// Today in China, `YYYY-MM-DD`.
     pub today: String,
     /// Materials by key.
@@ -117,9 +119,15 @@ pub fn judge(application: &Application<'_>, feel: &FeelExpressions) -> Judgement
         if !consents.agreed {
             add(4, "/consents/agreed".into(), "not_agreed", "确认填报内容真实，勾选后才能提交".into());
         }
-        let borrowed = resolution.materials.iter().any(|m| m.needed && (application.handed)(&m.key).handing == "licence");
+        let borrowed =
+            resolution.materials.iter().any(|m| m.needed && (application.handed)(&m.key).handing == "licence");
         if borrowed && !consents.authorised {
-            add(4, "/consents/authorised".into(), "not_authorised", "有材料从电子证照库调取，请先勾选授权，或者改为上传".into());
+            add(
+                4,
+                "/consents/authorised".into(),
+                "not_authorised",
+                "有材料从电子证照库调取，请先勾选授权，或者改为上传".into(),
+            );
         }
     }
     let outcome = judge_form(application, feel);
@@ -127,10 +135,10 @@ pub fn judge(application: &Application<'_>, feel: &FeelExpressions) -> Judgement
         add(5, format!("/form{}", problem.pointer), &problem.code, problem.message.clone());
     }
     for material in &resolution.materials {
-        if let Some(definition) = item.material(&material.key).filter(|_| material.needed && !material.generated) {
-            if let Some(message) = material_problem(application, definition) {
-                add(6, format!("/materials/{}", material.key), "material_missing", message);
-            }
+        if let Some(definition) = item.material(&material.key).filter(|_| material.needed && !material.generated)
+            && let Some(message) = material_problem(application, definition)
+        {
+            add(6, format!("/materials/{}", material.key), "material_missing", message);
         }
     }
     delivery_problems(application.delivery, &mut add);
@@ -139,7 +147,12 @@ pub fn judge(application: &Application<'_>, feel: &FeelExpressions) -> Judgement
 
 fn conditions(application: &Application<'_>, resolution: &Resolution, add: &mut impl FnMut(u8, String, &str, String)) {
     for unmet in &resolution.unmet {
-        add(1, format!("/conditions/{}", unmet.key), "condition_unmet", format!("“{}”还不满足。{}", unmet.text, unmet.reason));
+        add(
+            1,
+            format!("/conditions/{}", unmet.key),
+            "condition_unmet",
+            format!("“{}”还不满足。{}", unmet.text, unmet.reason),
+        );
     }
     // At the counter the clerk judges the conditions by the papers.
     if application.consents.is_none() {
@@ -157,8 +170,7 @@ fn conditions(application: &Application<'_>, resolution: &Resolution, add: &mut 
 }
 
 fn judge_form(application: &Application<'_>, feel: &FeelExpressions) -> form::Outcome {
-    let situation =
-        resolve::context(application.item, feel, application.handle_item, application.situations);
+    let situation = resolve::context(application.item, feel, application.handle_item, application.situations);
     let context = form::Context {
         handle_item: Some(application.handle_item.to_owned()),
         situation,
@@ -179,7 +191,7 @@ fn material_problem(application: &Application<'_>, material: &Material) -> Optio
         "licence" => Some(format!("电子证照库里没有找到可以替代“{}”的证照，请上传", material.name)),
         "window" if material.hand_in.iter().any(|way| way == "window") => None,
         "window" => Some(format!("“{}”只能网上提交，请上传", material.name)),
-        "paper" => None,
+        "paper" if application.at_counter => None,
         "later" if material.necessity == "3" && application.item.tolerance.supported => None,
         "later" => Some(format!("“{}”不能后补，请上传", material.name)),
         _ if handed.has_files => None,

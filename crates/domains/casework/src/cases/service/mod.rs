@@ -3,7 +3,9 @@
 
 pub mod audit;
 pub mod change;
+pub mod correction;
 pub mod counter;
+pub mod deadlines;
 pub mod deliver;
 pub mod documents;
 pub mod draft;

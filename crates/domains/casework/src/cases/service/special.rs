@@ -4,7 +4,7 @@
 use base::deadline::{TimeLimit, TimeUnit};
 use platform::web::guard::Principal;
 use platform::work::audit::Line;
-use platform::{Problem, Result};
+use platform::{Problem, Result, Tx};
 use sea_orm::entity::prelude::*;
 use serde::Deserialize;
 use serde_json::json;
@@ -14,10 +14,11 @@ use super::change::all_set;
 use super::documents::DocumentKind;
 use super::intake::{cancel_tasks, object};
 use super::{Casework, reach};
+use super::{Loaded, change::Change};
 use crate::cases::clock;
 use crate::cases::error::CaseError;
 use crate::cases::model::{Closing, EventKind, State};
-use crate::cases::store::{self, case, extension, special, urge};
+use crate::cases::store::{self, Around, case, case_flow, extension, special, urge};
 
 /// A length of time in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
@@ -79,6 +80,7 @@ pub struct DecideExtensionRequest {
 
 /// Ends an examination that can't go on.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(as = ActReason)]
 pub struct Reason {
     /// Version of the page.
     pub version: i64,
@@ -101,6 +103,30 @@ pub struct Urge {
 pub struct ReplyUrgeRequest {
     /// Reply.
     pub text: String,
+}
+
+/// Day the promise would end if the procedure took as long as expected; none when that can't be told.
+fn expected_due(
+    row: &case::Model,
+    loaded: &Loaded,
+    around: &Around,
+    begun: &special::Model,
+    calendar: &base::calendar::Calendar,
+) -> Option<String> {
+    if begun.counts_in_limit {
+        return row.due_at.map(super::submit::last_day);
+    }
+    let length = TimeLimit {
+        value: u32::try_from(begun.expected_value?).ok()?,
+        unit: clock::unit_of(begun.expected_unit.as_deref()?)?,
+    };
+    let until = base::deadline::due_at(calendar, begun.started_at, length, &[], &[]).ok()??;
+    let ended = special::Model { ended_at: Some(until), ..begun.clone() };
+    let specials = around.specials.iter().cloned().chain([ended]).collect();
+    let around = Around { specials, extensions: around.extensions.clone(), events: around.events.clone() };
+    let mut row = row.clone();
+    clock::set_due(&mut row, &loaded.item.item, &around, calendar, until).ok()?;
+    row.due_at.map(super::submit::last_day)
 }
 
 pub(crate) fn reason(pointer: &str, text: &str) -> Result<String> {
@@ -150,12 +176,14 @@ impl Casework {
                     ended_by: None,
                     result: None,
                 };
+                let due = expected_due(&change.row, &loaded, &store::around(tx.conn(), id).await?, &row, &calendar);
                 let more = object(json!({ "procedure": {
                     "name": procedure.name,
                     "reason": why,
                     "legal_basis": "《中华人民共和国行政许可法》第四十五条",
                     "from": base::zone::china_date(tx.now()).to_string(),
                     "limit": expected.map(|limit| limit.to_string()),
+                    "due": due,
                     "counts_in_limit": procedure.counts_in_limit,
                 }}));
                 let document = casework.document(&change.row, &loaded.item, DocumentKind::Special, Some(tx), more).await?;
@@ -263,7 +291,9 @@ impl Casework {
                     decided_by_name: None,
                     opinion: None,
                 };
-                extension::Entity::insert(all_set::<_, extension::ActiveModel>(row)).exec_without_returning(tx.conn()).await?;
+                extension::Entity::insert(all_set::<_, extension::ActiveModel>(row))
+                    .exec_without_returning(tx.conn())
+                    .await?;
                 Ok(change)
             })
         })
@@ -274,7 +304,13 @@ impl Casework {
     ///
     /// # Errors
     /// 409 when it was decided; 403 for the one who asked.
-    pub async fn decide_extension(&self, caller: &Principal, id: Uuid, extension_id: Uuid, decision: DecideExtensionRequest) -> Result<()> {
+    pub async fn decide_extension(
+        &self,
+        caller: &Principal,
+        id: Uuid,
+        extension_id: Uuid,
+        decision: DecideExtensionRequest,
+    ) -> Result<()> {
         let casework = self.clone();
         let decider = caller.clone();
         let calendar = self.calendars.current().await?;
@@ -289,6 +325,9 @@ impl Casework {
                 if found.state != "asked" {
                     return Err(Problem::conflict("extension_decided", "这个延长申请已经处理过。"));
                 }
+                if !matches!(loaded.state()?, State::Accepted | State::InReview | State::Special) {
+                    return Err(Problem::conflict("case_out_of_order", "这个办件已经不在审查中，延长申请不用再处理。"));
+                }
                 if found.asked_by == decider.id {
                     return Err(Problem::forbidden("不能批准自己提出的延长，请由负责人处理。"));
                 }
@@ -297,7 +336,8 @@ impl Casework {
                 found.decided_by_name = Some(decider.name.clone());
                 found.opinion = Some(decision.opinion.trim().to_owned());
                 let row = found.clone();
-                let length = TimeLimit { value: u32::try_from(row.value).unwrap_or(0), unit: loaded.item.item.legal_limit.unit };
+                let length =
+                    TimeLimit { value: u32::try_from(row.value).unwrap_or(0), unit: loaded.item.item.legal_limit.unit };
                 if decision.approve {
                     clock::set_due(&mut change.row, &loaded.item.item, &around, &calendar, tx.now())?;
                     change.record(
@@ -342,12 +382,38 @@ impl Casework {
                 change.row.closed_at = Some(tx.now());
                 change.row.outcome = Some("aborted".to_owned());
                 change.row.step_name = String::new();
-                cancel_tasks(tx, id).await?;
+                casework.stop_examination(tx, &mut change, &loaded, "办件中止").await?;
                 change.announce("case.closed");
                 Ok(change)
             })
         })
         .await
+    }
+
+    /// Ends the flow, the open tasks and a running special procedure of a case that ends early.
+    pub(crate) async fn stop_examination(
+        &self,
+        tx: &Tx,
+        change: &mut Change,
+        loaded: &Loaded,
+        result: &str,
+    ) -> Result<()> {
+        let id = loaded.row.id;
+        if case_flow::Entity::find_by_id(id).one(tx.conn()).await?.is_some() {
+            self.step_flow(tx, change, loaded, flow::Command::Cancel).await?;
+        }
+        cancel_tasks(tx, id).await?;
+        special::Entity::update_many()
+            .col_expr(special::Column::EndedAt, Expr::value(Some(tx.now())))
+            .col_expr(special::Column::EndedBy, Expr::value(Some(change.actor().name.clone())))
+            .col_expr(special::Column::Result, Expr::value(Some(result)))
+            .filter(special::Column::CaseId.eq(id))
+            .filter(special::Column::EndedAt.is_null())
+            .exec(tx.conn())
+            .await?;
+        change.row.paused_left = None;
+        change.row.step_name = String::new();
+        Ok(())
     }
 
     /// Urges the handlers, or gives a supervision order that wants a reply.
@@ -368,8 +434,9 @@ impl Casework {
                         return Err(Problem::conflict("case_closed", "这个办件已经办完，不用再催。"));
                     }
                     let kind = if urge_request.order { "order" } else { "urge" };
+                    let urge_id = casework.platform.new_id();
                     urge::Entity::insert(all_set::<_, urge::ActiveModel>(urge::Model {
-                        id: casework.platform.new_id(),
+                        id: urge_id,
                         case_id: id,
                         kind: kind.to_owned(),
                         text: text.clone(),
@@ -386,7 +453,7 @@ impl Casework {
                         id: casework.platform.new_id(),
                         topic: "case.urged",
                         subject: format!("case:{}:{id}", row.org_id),
-                        payload: json!({ "topic": "case.urged", "case_id": id, "case_number": row.case_number, "text": text, "event_no": row.event_count }),
+                        payload: json!({ "topic": "case.urged", "case_id": id, "case_number": row.case_number, "text": text, "urge_id": urge_id, "event_no": row.event_count }),
                     });
                     Ok(())
                 })
@@ -420,62 +487,16 @@ impl Casework {
                     if answered.rows_affected != 1 {
                         return Err(Problem::conflict("urge_answered", "这条督办已经回复过，或者不存在。"));
                     }
-                    tx.audit(Line::by(&caller, casework.platform.new_id(), "case.urge_reply", format!("case:{id}"), json!({})));
+                    tx.audit(Line::by(
+                        &caller,
+                        casework.platform.new_id(),
+                        "case.urge_reply",
+                        format!("case:{id}"),
+                        json!({}),
+                    ));
                     Ok(())
                 })
             })
             .await
-    }
-
-    /// Recalculates the due dates of every open case, after a calendar changed (SUPV-001).
-    /// Returns how many dates moved.
-    ///
-    /// # Errors
-    /// When the database refuses; cases whose year is missing keep no date.
-    pub async fn recalculate_deadlines(&self) -> Result<u64> {
-        use sea_orm::{QueryOrder, QuerySelect};
-        let calendar = self.calendars.current().await?;
-        let open: Vec<String> = State::ALL.iter().filter(|state| state.is_open()).map(|state| state.as_str().to_owned()).collect();
-        let mut moved = 0;
-        let mut after: Option<Uuid> = None;
-        loop {
-            let mut page = case::Entity::find().filter(case::Column::State.is_in(open.clone())).order_by_asc(case::Column::Id);
-            if let Some(after) = after {
-                page = page.filter(case::Column::Id.gt(after));
-            }
-            let rows = page.limit(200).all(self.platform.db.read()).await?;
-            let Some(last) = rows.last() else { return Ok(moved) };
-            after = Some(last.id);
-            for row in rows {
-                moved += u64::from(self.recalculate(row, &calendar).await?);
-            }
-        }
-    }
-
-    async fn recalculate(&self, row: case::Model, calendar: &base::calendar::Calendar) -> Result<bool> {
-        let loaded = self.with_item(row).await?;
-        let around = store::around(self.platform.db.read(), loaded.row.id).await?;
-        let mut fresh = loaded.row.clone();
-        clock::set_due(&mut fresh, &loaded.item.item, &around, calendar, self.platform.now())?;
-        if fresh.due_at == loaded.row.due_at && fresh.legal_due_at == loaded.row.legal_due_at {
-            return Ok(false);
-        }
-        let (id, due, legal, left) = (fresh.id, fresh.due_at, fresh.legal_due_at, fresh.paused_left);
-        self.platform
-            .db
-            .write(self.platform.now(), move |tx| {
-                Box::pin(async move {
-                    case::Entity::update_many()
-                        .col_expr(case::Column::DueAt, Expr::value(due))
-                        .col_expr(case::Column::LegalDueAt, Expr::value(legal))
-                        .col_expr(case::Column::PausedLeft, Expr::value(left))
-                        .filter(case::Column::Id.eq(id))
-                        .exec(tx.conn())
-                        .await?;
-                    Ok(())
-                })
-            })
-            .await?;
-        Ok(true)
     }
 }

@@ -2,18 +2,16 @@
 
 use platform::web::guard::Principal;
 use platform::{Problem, Result};
-use sea_orm::entity::prelude::*;
+use sea_orm::entity::prelude::Uuid;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
 use super::change::{Actor, Change};
 use super::draft::update_form;
-use super::intake::cancel_tasks;
 use super::special::reason;
 use super::{Address, Casework, Delivery, fresh};
 use crate::cases::model::EventKind;
-use crate::cases::store::case_flow;
 
 /// Withdraws.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -51,15 +49,16 @@ impl Casework {
                     let loaded = casework.load_own(tx, &caller, id).await?;
                     fresh(&loaded.row, withdraw.version)?;
                     let mut change = Change::of(loaded.row.clone(), Actor::of(&caller));
-                    change.record(&casework.platform, EventKind::Withdraw, format!("您撤回了申请：{why}"), json!({ "reason": why }))?;
+                    change.record(
+                        &casework.platform,
+                        EventKind::Withdraw,
+                        format!("您撤回了申请：{why}"),
+                        json!({ "reason": why }),
+                    )?;
                     change.row.closing_reason = Some(why);
                     change.row.closed_at = Some(tx.now());
                     change.row.due_at = None;
-                    change.row.step_name = String::new();
-                    if case_flow::Entity::find_by_id(id).one(tx.conn()).await?.is_some() {
-                        casework.step_flow(tx, &mut change, &loaded, flow::Command::Cancel).await?;
-                    }
-                    cancel_tasks(tx, id).await?;
+                    casework.stop_examination(tx, &mut change, &loaded, "申请人撤回").await?;
                     change.announce("case.withdrawn");
                     change.save(&casework.platform, tx).await?;
                     Ok(())

@@ -63,16 +63,10 @@ fn one(item: &Item, material: &Material, place: &str, known: &Known<'_>, finding
     if material.source == "99" && super::blank(material.source_note.as_deref()) {
         findings.warn(format!("{place}/source_note"), "来源是其他的，写明从哪里来");
     }
-    match &material.licence_type {
-        Some(key) => {
-            licence_type(key, &format!("{place}/licence_type"), known, findings);
-            if material.generated {
-                findings.error(format!("{place}/licence_type"), "由表单生成的材料不用证照代替");
-            }
+    if let Some(key) = &material.licence_type {
+        licence_type(key, &format!("{place}/licence_type"), known, findings);
+        if material.generated {
+            findings.error(format!("{place}/licence_type"), "由表单生成的材料不用证照代替");
         }
-        None if material.exempt_note.is_some() => {
-            findings.error(format!("{place}/licence_type"), "写了免交说明，要关联电子证照");
-        }
-        None => {}
     }
 }

@@ -37,7 +37,7 @@ pub struct Known<'a> {
 pub fn check(content: &Value, known: &Known<'_>) -> (Option<Item>, Vec<Finding>) {
     let mut findings = Findings::default();
     elements::check(content, &mut findings);
-    let item: Option<Item> = match serde_json::from_value(content.clone()) {
+    let item: Option<Item> = match serde_json::from_value(elements::without_unknown(content)) {
         Ok(item) => Some(item),
         Err(error) => {
             // Every cause is in the table of elements; this catches the day when the two differ.

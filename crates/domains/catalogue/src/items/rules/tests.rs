@@ -1,1 +1,122 @@
+//! The rules on the food permit, one broken at a time.
 
+use serde_json::json;
+
+use super::*;
+
+fn food() -> Value {
+    serde_yaml_ng::from_str(include_str!("../../../../../../packs/items/food-operation-permit/item.yaml")).unwrap()
+}
+
+fn findings(content: &Value) -> Vec<Finding> {
+    let expressions = FeelExpressions::new();
+    check(content, &Known { expressions: &expressions, navigation: None, licence_types: None }).1
+}
+
+/// The food permit with one element changed; the places of the errors.
+fn broken(pointer: &str, value: Value) -> Vec<String> {
+    let mut content = food();
+    let (above, key) = pointer.rsplit_once('/').unwrap();
+    let above = content.pointer_mut(above).unwrap();
+    match above {
+        Value::Array(rows) => rows[key.parse::<usize>().unwrap()] = value,
+        other => other[key] = value,
+    }
+    findings(&content).into_iter().filter(Finding::is_error).map(|finding| finding.pointer).collect()
+}
+
+fn refuses(pointer: &str, value: Value, place: &str) {
+    let found = broken(pointer, value);
+    assert!(found.iter().any(|each| each == place), "{pointer}: {found:?}");
+}
+
+#[test]
+fn the_food_permit_keeps_every_rule() {
+    let errors: Vec<String> = findings(&food()).iter().filter(|f| f.is_error()).map(ToString::to_string).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
+/// req: ITEM-002
+#[test]
+fn a_type_outside_the_list_is_refused_and_a_public_service_names_its_field() {
+    refuses("/item_type", json!("02"), "/item_type");
+    refuses("/item_type", json!("20"), "/service_field");
+    refuses("/service_field", json!("公共教育"), "/service_field");
+    refuses("/filing", json!(true), "/item_type");
+}
+
+/// req: ITEM-003
+#[test]
+fn elements_are_checked_by_type_length_list_and_presence() {
+    refuses("/name", json!("长".repeat(101)), "/name");
+    refuses("/on_site_times", json!("two"), "/on_site_times");
+    refuses("/handle_area", json!("全球"), "/handle_area");
+    refuses("/legal_basis", json!([]), "/legal_basis");
+    refuses("/consult_phone", Value::Null, "/consult_phone");
+    refuses("/codes/basic", json!("4401310040"), "/codes/basic");
+    refuses("/codes/task", json!("11449902MB9900128N3440131004000"), "/codes/task");
+    refuses("/handle_items/1/code", json!("11449902MB9900128N444013100400001"), "/handle_items/1/code");
+    refuses("/body/uscc", json!("11449902MB9900128A"), "/body/uscc");
+}
+
+/// req: ITEM-003
+#[test]
+fn elements_agree_with_each_other() {
+    refuses("/promise_limit/value", json!(11), "/promise_limit");
+    refuses("/case_type", json!("1"), "/promise_limit");
+    refuses("/on_site_times", json!(1), "/on_site_times");
+    refuses("/on_site_times", json!(1), "/on_site_reason");
+    refuses("/fees", json!({ "charge": true, "items": [] }), "/fees/basis");
+    refuses("/complaint_phone", json!("0679-8810112"), "/complaint_phone");
+    refuses("/approval_form", json!("joint"), "/joint_bodies");
+    refuses("/tolerance", json!({ "supported": false }), "/materials/3/necessity");
+    refuses("/results/0/kind", json!("20"), "/results/0/kind");
+}
+
+/// req: ITEM-004, ITEM-042
+#[test]
+fn materials_are_named_once_counted_and_reachable() {
+    refuses("/materials/2/key", json!("m02"), "/materials/2/key");
+    refuses("/materials/1/photo_copies", json!(0), "/materials/1/photo_copies");
+    refuses("/materials/2/file_types", json!([]), "/materials/2/file_types");
+    refuses("/materials/2/handle_items", json!(["nothing"]), "/materials/2/handle_items/0");
+    refuses("/materials/4/when", json!("agnet = \"yes\""), "/materials/4/when");
+    refuses("/materials/2/review_points/0/for", json!("boss"), "/materials/2/review_points/0/for");
+}
+
+/// req: ITEM-039
+#[test]
+fn the_tree_shows_contradictions_unreachable_questions_and_empty_leaves() {
+    refuses("/materials/4/when", json!("agent = \"yes\" and agent = \"no\""), "/materials/4/when");
+    refuses("/materials/4/when", json!("agent = \"maybe\""), "/materials/4/when");
+    refuses("/situations/3/visible_when", json!("prepackaged_only = \"yes\""), "/situations/3");
+    refuses("/situations/1/visible_when", json!("warehouse = \"yes\""), "/situations/1/visible_when");
+    refuses("/situations/0/options/0/reason", Value::Null, "/situations/0/options/0/reason");
+    let mut content = food();
+    content["materials"].as_array_mut().unwrap().retain(|material| material["key"] == "m05");
+    let found = findings(&content);
+    let empty = found.iter().find(|finding| finding.pointer == "/handle_items/0").unwrap();
+    assert!(empty.message.contains("没有任何材料"), "{empty}");
+}
+
+/// req: ITEM-040
+#[test]
+fn a_condition_can_be_met_and_says_what_to_do_when_it_is_not() {
+    refuses("/conditions/0/options/0/met", json!(false), "/conditions/0/options");
+    refuses("/conditions/2/options/1/note", Value::Null, "/conditions/2/options/1/note");
+    refuses("/conditions/2/question", Value::Null, "/conditions/2/question");
+}
+
+/// req: ITEM-003
+#[test]
+fn every_mistake_shows_at_once() {
+    let mut content = food();
+    content["name"] = json!("");
+    content["level"] = json!("9");
+    content["promise_limit"]["value"] = json!(50);
+    content["extra"] = json!(1);
+    let found = findings(&content);
+    for place in ["/name", "/level", "/extra", "/promise_limit"] {
+        assert!(found.iter().any(|finding| finding.pointer == place), "{place}: {found:#?}");
+    }
+}

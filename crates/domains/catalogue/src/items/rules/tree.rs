@@ -129,7 +129,8 @@ fn answers(situation: &Situation) -> Vec<(Value, bool, String)> {
     let options = &situation.options;
     let one = |at: usize| options.get(at).map(|option| (option.key.clone(), option.effect.as_deref() == Some("stop")));
     let label = |rows: &[usize]| {
-        let names: Vec<&str> = rows.iter().filter_map(|at| options.get(*at)).map(|option| option.label.as_str()).collect();
+        let names: Vec<&str> =
+            rows.iter().filter_map(|at| options.get(*at)).map(|option| option.label.as_str()).collect();
         format!("“{}”", names.join("、"))
     };
     if situation.kind != "multi" {

@@ -1,0 +1,62 @@
+//! The shipped content packs.
+
+use std::fmt::Write as _;
+
+use crate::items::rules::Known;
+use crate::packs;
+
+use super::{file, folder};
+
+/// req: ITEM-002, ITEM-003, ITEM-004, ITEM-039, ITEM-040, ITEM-042
+#[test]
+fn every_shipped_item_keeps_the_rules() {
+    let navigation = packs::read_navigation(&folder("platform/themes.yaml")).unwrap();
+    let licence_types = packs::licence_types(&folder("licences")).unwrap();
+    let expressions = design::FeelExpressions::new();
+    let known = Known { expressions: &expressions, navigation: Some(&navigation), licence_types: Some(&licence_types) };
+    let set = packs::read_set(&folder("items")).unwrap();
+    assert!(set.len() >= 12);
+    let mut errors = String::new();
+    for pack in &set {
+        for finding in packs::lint(pack, &known) {
+            println!("{} {:?} {finding}", pack.slug, finding.severity);
+            if finding.is_error() {
+                writeln!(errors, "{} {finding}", pack.slug).unwrap();
+            }
+        }
+    }
+    assert!(errors.is_empty(), "{errors}");
+}
+
+#[test]
+fn a_written_pack_reads_back_the_same() {
+    let pack = packs::read(&folder("items/food-operation-permit")).unwrap();
+    let target = std::env::temp_dir().join(testkit::unique("pack")).join("food-operation-permit");
+    let item = pack.item.clone().unwrap();
+    packs::write(&target, &item, &pack.sources, &pack.papers, &pack.samples).unwrap();
+    let back = packs::read(&target).unwrap();
+    assert_eq!(back.item, pack.item);
+    assert_eq!(back.sources, pack.sources);
+    assert_eq!(back.samples, pack.samples);
+    std::fs::remove_dir_all(target.parent().unwrap()).unwrap();
+}
+
+#[test]
+fn a_pack_with_mistakes_names_file_and_element() {
+    let mut pack = packs::read(&folder("items/food-operation-permit")).unwrap();
+    let form = file("items/food-operation-permit/form.json");
+    pack.sources.form = form.replacen("\"type\": \"text\"", "\"type\": \"txet\"", 1);
+    assert_ne!(pack.sources.form, form);
+    pack.sources.flow = pack.sources.flow.replace("tongban:role=\"approver\"", "tongban:role=\"boss\"");
+    pack.samples[0].1["handle_item"] = "nothing".into();
+    let expressions = design::FeelExpressions::new();
+    let found = packs::lint(&pack, &Known { expressions: &expressions, navigation: None, licence_types: None });
+    let at = |start: &str| found.iter().any(|finding| finding.is_error() && finding.pointer.starts_with(start));
+    assert!(at("/form/") && at("/flow/") && at("/samples/"), "{found:#?}");
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let error = packs::read(&folder("items/no-such-item")).unwrap_err();
+    assert!(error.to_string().contains("item.yaml"), "{error}");
+}

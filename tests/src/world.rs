@@ -1,0 +1,233 @@
+//! A served product with a loaded city, its simulators, and clients signed in to it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::App;
+use platform::config::Config;
+use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+use reqwest::{Client, Method, StatusCode};
+use serde_json::{Value, json};
+use testkit::{Backend, MockClock, SeededRandomness, drop_database, fresh_database, story_start, unique};
+
+/// Where the packs lie.
+pub fn packs_dir() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../packs")
+}
+
+/// A served product.
+pub struct World {
+    /// The product itself, for looking behind the pages.
+    pub app: App,
+    /// Its clock.
+    pub clock: Arc<MockClock>,
+    /// Address of the API.
+    pub base: String,
+    simulator: simulators::Simulator,
+    folder: PathBuf,
+    made: Option<(String, String)>,
+    stop: Option<tokio::sync::oneshot::Sender<()>>,
+    served: Option<tokio::task::JoinHandle<()>>,
+}
+
+impl World {
+    /// Loads the city and serves it.
+    pub async fn new(backend: Backend) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let folder = std::env::temp_dir().join(unique("tongban_story"));
+        std::fs::create_dir_all(&folder).unwrap();
+        let (database_url, made) = fresh_database(backend, &folder).await;
+        let people = std::fs::read_to_string(packs_dir().join("city/citizens.yaml")).unwrap();
+        let simulator = simulators::Simulator::start(simulators::People::from_yaml(&people).unwrap()).await.unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let config = Config {
+            public_url: base.clone(),
+            database_url,
+            data_dir: folder.clone(),
+            packs_dir: packs_dir(),
+            identity_url: simulator.url("identity"),
+            sms_url: simulator.url("sms"),
+            courier_url: simulator.url("courier"),
+            ..Config::default()
+        };
+        let clock = MockClock::at(story_start());
+        let app = App::assemble(config, clock.clone(), Arc::new(SeededRandomness::new(7))).await.unwrap();
+        app.load_city(&packs_dir(), app::demo::PASSWORD).await.unwrap();
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let serving = app.clone();
+        let served = tokio::spawn(async move {
+            serving
+                .serve_on(listener, async {
+                    let _ = stopped.await;
+                })
+                .await
+                .unwrap();
+        });
+        Self { app, clock, base, simulator, folder, made, stop: Some(stop), served: Some(served) }
+    }
+
+    /// Signs a citizen or enterprise in through the identity simulator, as a browser would.
+    pub async fn citizen(&self, login: &str) -> Caller {
+        let client = plain_client();
+        let start =
+            client.get(format!("{}/api/v1/portal/sign-on?return_to=/my/cases", self.base)).send().await.unwrap();
+        let bound = cookie_of(&start);
+        let authorize = start.headers()[LOCATION].to_str().unwrap().to_owned();
+        let chosen = client.get(format!("{authorize}&login={login}")).send().await.unwrap();
+        let back = chosen.headers()[LOCATION].to_str().unwrap().to_owned();
+        let done = client.get(back).header(COOKIE, bound).send().await.unwrap();
+        assert!(done.status().is_redirection(), "sign-on answered {}", done.status());
+        Caller { client, base: self.base.clone(), cookie: cookie_of(&done) }
+    }
+
+    /// Signs a staff user in.
+    pub async fn staff(&self, login: &str) -> Caller {
+        let caller = self.nobody();
+        let body = json!({ "login": login, "password": app::demo::PASSWORD });
+        let answer = caller.request(Method::POST, "/staff/sign-in", Some(body)).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{login} signs in");
+        Caller { cookie: cookie_of(&answer), ..caller }
+    }
+
+    /// A caller without a session.
+    pub fn nobody(&self) -> Caller {
+        Caller { client: plain_client(), base: self.base.clone(), cookie: String::new() }
+    }
+
+    /// Texts the SMS gateway has taken.
+    pub async fn sms(&self) -> Vec<String> {
+        let answer = plain_client().get(format!("{}/messages", self.simulator.url("sms"))).send().await.unwrap();
+        let body: Value = answer.json().await.unwrap();
+        let rows = body["items"].as_array().cloned().unwrap_or_default();
+        rows.iter().map(|row| row["text"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// Runs events and jobs to the end: the served workers use the real time for their pauses.
+    pub async fn settle(&self) {
+        self.app.settle(&self.app.handlers()).await.unwrap();
+    }
+
+    /// Stops serving and removes what was made.
+    pub async fn close(mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        if let Some(served) = self.served.take() {
+            // Idle keep-alive connections may hold the graceful stop; the test is over.
+            let _ = tokio::time::timeout(Duration::from_secs(3), served).await;
+        }
+        if let Some(made) = self.made.take() {
+            drop_database(made).await;
+        }
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn plain_client() -> Client {
+    Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
+}
+
+fn cookie_of(answer: &reqwest::Response) -> String {
+    answer
+        .headers()
+        .get_all(SET_COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok()?.split(';').next().map(str::to_owned))
+        .filter(|pair| !pair.ends_with('='))
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+/// Somebody at a browser.
+#[derive(Clone)]
+pub struct Caller {
+    client: Client,
+    base: String,
+    /// Session cookie.
+    pub cookie: String,
+}
+
+impl Caller {
+    /// Sends a request; the path is below `/api/v1`.
+    pub async fn request(&self, method: Method, path: &str, body: Option<Value>) -> reqwest::Response {
+        let mut request = self
+            .client
+            .request(method, format!("{}/api/v1{path}", self.base))
+            .header("X-Tongban-Request", "1")
+            .header(COOKIE, &self.cookie);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        request.send().await.unwrap()
+    }
+
+    /// GET, 200, JSON.
+    pub async fn get(&self, path: &str) -> Value {
+        self.call(Method::GET, path, None).await
+    }
+
+    /// POST, success, JSON (null without a body).
+    pub async fn post(&self, path: &str, body: Value) -> Value {
+        self.call(Method::POST, path, Some(body)).await
+    }
+
+    /// PUT, success, JSON (null without a body).
+    pub async fn put(&self, path: &str, body: Value) -> Value {
+        self.call(Method::PUT, path, Some(body)).await
+    }
+
+    async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Value {
+        let answer = self.request(method.clone(), path, body).await;
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        assert!(status.is_success(), "{method} {path} answered {status}: {text}");
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
+    /// A refusal: status and problem.
+    pub async fn refused(&self, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
+        let answer = self.request(method, path, body).await;
+        let status = answer.status();
+        assert_eq!(answer.headers()["content-type"], "application/problem+json", "{path} {status}");
+        (status, answer.json().await.unwrap())
+    }
+
+    /// Uploads a file; the id it got.
+    pub async fn upload(&self, path: &str, name: &str, bytes: Vec<u8>) -> reqwest::Response {
+        let boundary = "tongban-test-boundary";
+        let mut body = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend(bytes);
+        body.extend(format!("\r\n--{boundary}--\r\n").into_bytes());
+        self.client
+            .post(format!("{}/api/v1{path}", self.base))
+            .header("X-Tongban-Request", "1")
+            .header(COOKIE, &self.cookie)
+            .header("Content-Type", format!("multipart/form-data; boundary={boundary}"))
+            .body(body)
+            .send()
+            .await
+            .unwrap()
+    }
+
+    /// Uploads a small PDF of the citizen's own.
+    pub async fn pdf(&self, name: &str) -> String {
+        let answer = self
+            .upload("/files", name, b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF".to_vec())
+            .await;
+        assert_eq!(answer.status(), StatusCode::CREATED);
+        let stored: Value = answer.json().await.unwrap();
+        stored["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Bytes of a download.
+    pub async fn bytes(&self, path: &str) -> Vec<u8> {
+        let answer = self.request(Method::GET, path, None).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        answer.bytes().await.unwrap().to_vec()
+    }
+}
