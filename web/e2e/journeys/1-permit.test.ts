@@ -164,6 +164,9 @@ describe('the owner applies', () => {
     await page.waitForURL(/\/my\/cases\/[0-9a-f-]{36}$/)
     caseId = page.url().split('/').at(-1) ?? ''
     await page.locator('.cs-head h1').waitFor()
+    // The receipt is of today, in China.
+    const today = new Intl.DateTimeFormat('zh-CN', { month: 'numeric', day: 'numeric', timeZone: 'Asia/Shanghai' }).formatToParts().filter((part) => part.type !== 'literal').map((part) => part.value)
+    expect.soft((await page.locator('.cs-side a[href*="/documents/"] .tb-meta').first().innerText()).replaceAll(/[^\d月日]/g, ''), 'day of the receipt').toContain(`${today[0]}月${today[1]}日`)
     await look(page, 'portal-case-submitted')
     quiet(owner)
   })
@@ -202,7 +205,7 @@ describe('the window asks for a correction and accepts', () => {
   it('asks once for everything that is missing; the owner sees it without loading the page again (req: CASE-008)', async () => {
     await mark()
     const { page } = clerk
-    await page.getByRole('button', { name: '要补正', exact: true }).click()
+    await page.getByRole('button', { name: '要求补正', exact: true }).click()
     await dialog(page).waitFor()
     await look(page, 'desk-correction')
     await dialog(page).getByRole('checkbox', { name: /主要设备设施、经营布局/ }).check()
