@@ -17,8 +17,10 @@ const focused = (page: Page) => page.evaluate(() => {
   const style = at ? getComputedStyle(at) : null
   const box = at?.closest('label, .tb-option, .dk-seg label')
   const boxStyle = box ? getComputedStyle(box) : null
+  // The parts of the browser's own date box show the focus themselves.
+  const own = at instanceof HTMLInputElement && at.type === 'date'
   const shows = (each: CSSStyleDeclaration | null) => !!each && ((each.outlineStyle !== 'none' && Number.parseFloat(each.outlineWidth) > 0) || each.boxShadow !== 'none')
-  return { id: at?.id ?? '', text: (at?.getAttribute('aria-label') ?? at?.innerText ?? '').trim(), tag: at?.tagName ?? '', href: at?.getAttribute('href') ?? '', seen: shows(style) || shows(boxStyle) }
+  return { id: at?.id ?? '', text: (at?.getAttribute('aria-label') ?? at?.innerText ?? '').trim(), tag: at?.tagName ?? '', href: at?.getAttribute('href') ?? '', seen: own || shows(style) || shows(boxStyle) }
 })
 
 /** Presses Tab until `found` says so; every stop on the way must be visible. */

@@ -24,7 +24,7 @@ it('chooses the item and the applicant (req: CASE-030)', async () => {
   await look(page, 'desk-intake-item')
   await page.locator('#in-q').fill('食品经营许可')
   await page.locator('#in-q').press('Enter')
-  await page.getByRole('button', { name: /选这个：食品经营许可证核发/ }).click()
+  await page.locator('.in-items li').filter({ hasText: '食品经营许可证核发' }).getByRole('button', { name: /选这个/ }).click()
   await page.locator('input[name="in-handle"][value="new-catering"]').check()
   await next()
   await onStep('认申请人')
