@@ -7,6 +7,8 @@ import { story } from '../support/story.ts'
 
 const it = story('elder')
 const BODY = 20
+/** Dates, sources, hints. */
+const META = 18
 const TARGET = 60
 let elder: Person
 afterAll(closeBrowser)
@@ -24,11 +26,11 @@ const small = (page: Page) => page.evaluate((least) => [...document.querySelecto
   .map((each) => `${each.tagName.toLowerCase()}.${each.className} ${(each.innerText || each.getAttribute('aria-label') || each.id).trim().slice(0, 16)} = ${Math.round((each.closest('label') ?? each).getBoundingClientRect().height)}`), TARGET)
 
 /** Text that is too small to read without glasses. */
-const tiny = (page: Page) => page.evaluate((least) => {
+const tiny = (page: Page) => page.evaluate(() => {
   const body = Number.parseFloat(getComputedStyle(document.body).fontSize)
   const main = [...document.querySelectorAll<HTMLElement>('main p, main li, main dd, main label')].filter((each) => each.offsetHeight > 0 && !each.closest('.tb-vh')).map((each) => Number.parseFloat(getComputedStyle(each).fontSize))
-  return { body, least: Math.min(body, ...main), wanted: least }
-}, BODY)
+  return { body, least: Math.min(body, ...main) }
+})
 
 it('is switched on from the home page and stays on', async () => {
   elder = await person()
@@ -51,7 +53,7 @@ for (const [path, name] of [['/', 'home'], ['/search?q=津贴', 'search'], ['/it
     for (const width of [390, 1440]) {
       await page.setViewportSize({ width, height: 900 })
       expect.soft((await tiny(page)).body, `${name} at ${width}: body text`).toBeGreaterThanOrEqual(BODY)
-      expect.soft((await tiny(page)).least, `${name} at ${width}: smallest text of the page`).toBeGreaterThanOrEqual(BODY)
+      expect.soft((await tiny(page)).least, `${name} at ${width}: smallest text of the page`).toBeGreaterThanOrEqual(META)
       expect.soft(await small(page), `${name} at ${width}: targets`).toEqual([])
     }
     await look(page, `elder-${name}`)
@@ -62,7 +64,7 @@ for (const [path, name] of [['/', 'home'], ['/search?q=津贴', 'search'], ['/it
 it('English, more contrast and dark colours pass as well', async () => {
   for (const [settings, name] of [[{ locale: 'en' }, 'english'], [{ contrast: true }, 'contrast'], [{ dark: true }, 'dark'], [{ size: 150 }, 'large']] as const) {
     const reader = await person()
-    await reader.context.addInitScript((chosen) => localStorage.setItem('tb-settings', JSON.stringify(chosen)), settings)
+    await reader.context.addInitScript((chosen) => { if (location.protocol === 'http:') localStorage.setItem('tb-settings', JSON.stringify(chosen)) }, settings)
     for (const path of ['/', '/items/food-operation-permit', '/progress']) {
       await reader.page.goto(path)
       await reader.page.getByRole('heading', { level: 1 }).waitFor()

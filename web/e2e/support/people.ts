@@ -25,10 +25,9 @@ const ANSWERED = /Failed to load resource: the server responded with a status of
 export interface Person { context: BrowserContext; page: Page; complaints: string[] }
 
 /** Somebody with a browser of their own. */
-export async function person(options: { elder?: boolean } = {}): Promise<Person> {
+export async function person(): Promise<Person> {
   const context = await (await openBrowser()).newContext({ baseURL: base, viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce', locale: 'zh-CN', timezoneId: 'Asia/Shanghai', acceptDownloads: true })
   context.setDefaultTimeout(20_000)
-  if (options.elder) await context.addInitScript(() => localStorage.setItem('tb-settings', JSON.stringify({ elder: true })))
   const complaints: string[] = []
   context.on('console', (message) => {
     if (message.type() === 'error' && !ANSWERED.test(message.text())) complaints.push(`${message.page()?.url() ?? ''}: ${message.text()} ${message.location().url}`)
