@@ -235,7 +235,7 @@ impl Casework {
                 "number": number,
                 "item": row.item_name,
                 "handle_item": row.handle_item_name,
-                "submitted_at": row.submitted_at.map(base::zone::moment_text),
+                "submitted_at": row.submitted_at.map(minute),
                 "channel": crate::cases::model::Channel::label_of(&row.channel),
                 "query_code": row.query_code,
                 "acceptance_limit": crate::cases::clock::intake_limit(&item.item).to_string(),
@@ -249,7 +249,8 @@ impl Casework {
                 Some(article) => format!("《{}》{article}", law.title),
                 None => format!("《{}》", law.title),
             }).collect::<Vec<_>>().join("、"),
-            "remedies": { "review": item.item.remedies.review, "lawsuit": item.item.remedies.lawsuit },
+            // Bodies, as the papers name them; which one is competent depends on the issuer (行政复议法 24).
+            "remedies": { "review": "本机关的本级人民政府或者上一级主管部门", "lawsuit": "有管辖权的人民法院" },
         });
         match data {
             Value::Object(map) => Ok(map),
@@ -345,4 +346,10 @@ impl Casework {
         }
         Ok(())
     }
+}
+
+/// A moment for a paper, `2026-09-21 09:05` in China.
+pub(crate) fn minute(at: time::OffsetDateTime) -> String {
+    let local = at.to_offset(base::zone::CHINA);
+    format!("{} {:02}:{:02}", local.date(), local.hour(), local.minute())
 }
