@@ -18,8 +18,12 @@ cargo build -p app
 tongban="${CARGO_TARGET_DIR:-target}/debug/tongban"
 
 listen="${TONGBAN_LISTEN:-127.0.0.1:8080}"
+outside="${TONGBAN_SIM_LISTEN:-127.0.0.1:8090}"
 password="${TONGBAN_DEMO_PASSWORD:-Tongban-2026}"
-"$tongban" demo --if-empty --password "$password"
+export TONGBAN_LISTEN="$listen" TONGBAN_PUBLIC_URL="${TONGBAN_PUBLIC_URL:-http://$listen}"
+export TONGBAN_IDENTITY_URL="${TONGBAN_IDENTITY_URL:-http://$outside/identity}"
+export TONGBAN_SMS_URL="${TONGBAN_SMS_URL:-http://$outside/sms}" TONGBAN_COURIER_URL="${TONGBAN_COURIER_URL:-http://$outside/courier}"
+"$tongban" demo --if-empty --cases "${TONGBAN_DEMO_CASES:-500}" --password "$password"
 
 pids=()
 stop() {
@@ -30,7 +34,7 @@ stop() {
 trap stop EXIT
 trap 'stop; exit 0' INT TERM
 
-"$tongban" sim &
+"$tongban" sim --listen "$outside" &
 pids+=($!)
 "$tongban" serve &
 pids+=($!)

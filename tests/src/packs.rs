@@ -9,7 +9,8 @@ use crate::world::packs_dir;
 #[tokio::test(flavor = "multi_thread")]
 async fn every_sample_of_every_pack_ends_as_it_expects() {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let folders: Vec<_> = entries(&packs_dir().join("items")).into_iter().filter(|path| path.join("item.yaml").exists()).collect();
+    let folders: Vec<_> =
+        entries(&packs_dir().join("items")).into_iter().filter(|path| path.join("item.yaml").exists()).collect();
     assert_eq!(folders.len(), 12);
     let config = Config { packs_dir: packs_dir(), ..Config::default() };
     let reports = test(config, &folders).await.unwrap();

@@ -134,7 +134,13 @@ pub fn unit_of(key: &str) -> Option<TimeUnit> {
 ///
 /// # Errors
 /// Internal problem for a clock that contradicts itself.
-pub fn set_due(row: &mut case::Model, item: &Item, around: &Around, calendar: &Calendar, now: OffsetDateTime) -> Result<()> {
+pub fn set_due(
+    row: &mut case::Model,
+    item: &Item,
+    around: &Around,
+    calendar: &Calendar,
+    now: OffsetDateTime,
+) -> Result<()> {
     let first = if row.accepted_at.is_some() { Which::Promise } else { Which::Intake };
     let Some(running) = clock(first, row, item, around) else { return Ok(()) };
     row.due_at = known(running.due_at(calendar))?.flatten();
@@ -178,7 +184,13 @@ pub struct DeadlineView {
 }
 
 /// Explains the clocks of a case at a moment.
-pub fn explain(row: &case::Model, item: &Item, around: &Around, calendar: &Calendar, now: OffsetDateTime) -> Vec<DeadlineView> {
+pub fn explain(
+    row: &case::Model,
+    item: &Item,
+    around: &Around,
+    calendar: &Calendar,
+    now: OffsetDateTime,
+) -> Vec<DeadlineView> {
     let wanted: &[Which] = if row.accepted_at.is_some() { &[Which::Promise, Which::Legal] } else { &[Which::Intake] };
     wanted
         .iter()

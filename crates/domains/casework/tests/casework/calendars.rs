@@ -35,13 +35,13 @@ async fn a_missing_year_leaves_the_date_unknown_until_it_comes() {
         let mut next = calendar(2026);
         next.year = 2027;
         next.holidays.truncate(1);
-        next.holidays[0].date = time::macros::date!(2027-01-01);
+        next.holidays[0].date = time::macros::date!(2027 - 01 - 01);
         next.adjusted_workdays.clear();
         next.workdays_total = None;
         world.casework.calendars.put(next, None).await.unwrap();
         assert_eq!(world.casework.recalculate_deadlines().await.unwrap(), 1);
         let case = world.casework.desk_case(&reviewer, id).await.unwrap();
-        assert!(case.deadlines[0].ledger.as_ref().unwrap().due_date.unwrap() > time::macros::date!(2027-01-01));
+        assert!(case.deadlines[0].ledger.as_ref().unwrap().due_date.unwrap() > time::macros::date!(2027 - 01 - 01));
         world.settle().await;
         world.no_dead_jobs().await;
     })
@@ -61,7 +61,7 @@ async fn a_changed_calendar_moves_open_dates_and_is_logged() {
         let admin = world.staff("sysadmin").await;
         let mut year = calendar(2026);
         let mut extra = year.holidays[0].clone();
-        extra.date = time::macros::date!(2026-09-23);
+        extra.date = time::macros::date!(2026 - 09 - 23);
         year.holidays.push(extra);
         year.holidays.sort_by_key(|day| day.date);
         year.workdays_total = None;

@@ -84,13 +84,19 @@ async fn a_refusal_carries_reasons_and_remedies() {
 async fn every_paper_of_a_case_can_be_drawn() {
     on_both(async |world| {
         let corrected = world.submitted().await;
-        let ask = world.on(corrected, json!({ "items": [{ "material_key": "m03", "reason": "没有标出流向，请重新上传" }] })).await;
+        let ask = world
+            .on(corrected, json!({ "items": [{ "material_key": "m03", "reason": "没有标出流向，请重新上传" }] }))
+            .await;
         world.casework.request_correction(&world.staff("clerk").await, corrected, ask).await.unwrap();
         let refused = world.submitted().await;
         let no = world.on(refused, json!({ "reason": "不在本区，请到场所所在区申请" })).await;
         world.casework.not_accept(&world.staff("clerk").await, refused, no).await.unwrap();
         let mut all = vec![corrected, refused];
-        for (procedure, expected) in [("inspection", json!(null)), ("hearing", json!(null)), ("hearing", json!({ "value": 5, "unit": "working_day" }))] {
+        for (procedure, expected) in [
+            ("inspection", json!(null)),
+            ("hearing", json!(null)),
+            ("hearing", json!({ "value": 5, "unit": "working_day" })),
+        ] {
             let id = world.accepted().await;
             let body = json!({ "procedure": procedure, "reason": "利害关系人要求听证", "expected": expected });
             let suspend = world.on(id, body).await;
@@ -108,7 +114,10 @@ async fn every_paper_of_a_case_can_be_drawn() {
                 kinds.insert(document.kind);
             }
         }
-        assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["acceptance", "correction", "not-accepted", "receipt", "special"]);
+        assert_eq!(
+            kinds.into_iter().collect::<Vec<_>>(),
+            ["acceptance", "correction", "not-accepted", "receipt", "special"]
+        );
     })
     .await;
 }
@@ -123,7 +132,10 @@ async fn a_hand_over_needs_who_took_it() {
         let delivery = world.staff("delivery").await;
         for (body, pointer) in [
             (json!({ "receiver_name": "", "way": "self" }), "/receiver_name"),
-            (json!({ "receiver_name": "王海燕", "receiver_id_number": "449902198803120268", "way": "self" }), "/receiver_id_number"),
+            (
+                json!({ "receiver_name": "王海燕", "receiver_id_number": "449902198803120268", "way": "self" }),
+                "/receiver_id_number",
+            ),
             (json!({ "receiver_name": "王海燕", "way": "post" }), "/waybill"),
             (json!({ "receiver_name": "王海燕", "way": "pigeon" }), "/way"),
         ] {

@@ -38,9 +38,13 @@ async fn a_case_is_taken_over_the_counter_from_paper() {
         assert_eq!(check.problems.iter().map(|one| one.pointer.as_str()).collect::<Vec<_>>(), ["/materials/m04"]);
         assert_eq!(pointers(casework.take_at_counter(&clerk, application.clone()).await, 422), ["/materials/m04"]);
         assert_eq!(world.count("cases").await, 0);
-        application.materials = serde_json::from_value(json!({ "m02": paper, "m03": paper, "m04": paper, "m05": paper })).unwrap();
+        application.materials =
+            serde_json::from_value(json!({ "m02": paper, "m03": paper, "m04": paper, "m05": paper })).unwrap();
         application.applicant.id_number = "92449902MA9900KX9X".into();
-        assert_eq!(pointers(casework.take_at_counter(&clerk, application.clone()).await, 422), ["/applicant/id_number"]);
+        assert_eq!(
+            pointers(casework.take_at_counter(&clerk, application.clone()).await, 422),
+            ["/applicant/id_number"]
+        );
         application.applicant.id_number = "92449902MA9900KX9E".into();
         refused(casework.take_at_counter(&world.staff("clerk-social").await, application.clone()).await, 404);
         let receipt = casework.take_at_counter(&clerk, application).await.unwrap();
@@ -65,7 +69,8 @@ async fn a_whole_application_is_filed_once() {
         body["item_slug"] = FOOD.into();
         body["handle_item"] = "new-catering".into();
         let upload = json!({ "handing": "upload", "files": [file] });
-        body["materials"] = json!({ "m02": { "handing": "licence" }, "m03": upload, "m04": upload, "m05": { "handing": "paper" } });
+        body["materials"] =
+            json!({ "m02": { "handing": "licence" }, "m03": upload, "m04": upload, "m05": { "handing": "paper" } });
         let whole = |body: &Value| -> WholeApplication { serde_json::from_value(body.clone()).unwrap() };
         let caller = &world.haiyan.caller;
         let casework = &world.casework;

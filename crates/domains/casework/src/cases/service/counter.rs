@@ -115,7 +115,13 @@ impl Casework {
         let received = received(&judgement.resolution, &|key| handed_whole(&application.materials, key));
         let filed = self.file_new(loaded.row, &item, &Actor::of(caller), "窗口收件", received).await?;
         let casework = self.clone();
-        let line = Line::by(caller, self.platform.new_id(), "case.intake", format!("case:{}", form_row.case_id), json!({ "item": item.slug }));
+        let line = Line::by(
+            caller,
+            self.platform.new_id(),
+            "case.intake",
+            format!("case:{}", form_row.case_id),
+            json!({ "item": item.slug }),
+        );
         self.platform
             .db
             .write(self.platform.now(), move |tx| {
@@ -163,7 +169,12 @@ impl Casework {
         let mut problems: Vec<StepProblem> = self
             .applicant_problems(application)
             .into_iter()
-            .map(|problem| StepProblem { pointer: problem.pointer, code: problem.code, message: problem.message, step: 1 })
+            .map(|problem| StepProblem {
+                pointer: problem.pointer,
+                code: problem.code,
+                message: problem.message,
+                step: 1,
+            })
             .collect();
         if item.item.handle_item(&application.handle_item).is_none() {
             problems.push(StepProblem {

@@ -110,7 +110,12 @@ impl Casework {
                     "self" => format!("{}已在窗口领取", deliver.receiver_name.trim()),
                     _ => "已领取电子结果".to_owned(),
                 };
-                change.record(&casework.platform, EventKind::Collect, text, json!({ "document_id": document.id, "way": deliver.way }))?;
+                change.record(
+                    &casework.platform,
+                    EventKind::Collect,
+                    text,
+                    json!({ "document_id": document.id, "way": deliver.way }),
+                )?;
                 change.row.delivered_at = Some(tx.now());
                 change.row.step_name = String::new();
                 close_tasks(tx, id, "deliver", caller_of(&change), "delivered", deliver.note.trim()).await?;
@@ -123,7 +128,13 @@ impl Casework {
     }
 
     /// What the 送达回证 says: what was handed over, where, how, and to whom.
-    async fn delivery_data(&self, tx: &Tx, change: &Change, loaded: &Loaded, deliver: &Deliver) -> Result<Map<String, Value>> {
+    async fn delivery_data(
+        &self,
+        tx: &Tx,
+        change: &Change,
+        loaded: &Loaded,
+        deliver: &Deliver,
+    ) -> Result<Map<String, Value>> {
         let id = loaded.row.id;
         let place = loaded.item.item.places.first().map(|place| format!("{}，{}", place.name, place.address));
         let (place, method) = match deliver.way.as_str() {
@@ -169,7 +180,12 @@ impl Casework {
         self.act(caller, id, void.version, "case.void", move |tx, _, mut change| {
             Box::pin(async move {
                 let text = why;
-                change.record(&casework.platform, EventKind::Revoke, format!("撤销：{text}"), json!({ "reason": text }))?;
+                change.record(
+                    &casework.platform,
+                    EventKind::Revoke,
+                    format!("撤销：{text}"),
+                    json!({ "reason": text }),
+                )?;
                 change.row.step_name = String::new();
                 super::intake::cancel_tasks(tx, id).await?;
                 change.row.closing = Some(Closing::Voided.as_str().to_owned());

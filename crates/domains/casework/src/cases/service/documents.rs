@@ -106,10 +106,8 @@ pub struct Papers {
 impl Papers {
     /// With the fonts inside the binary.
     pub fn new(fonts: paper::Fonts) -> Self {
-        let latest = moka::future::Cache::builder()
-            .max_capacity(1_000)
-            .time_to_live(std::time::Duration::from_secs(5))
-            .build();
+        let latest =
+            moka::future::Cache::builder().max_capacity(1_000).time_to_live(std::time::Duration::from_secs(5)).build();
         Self { fonts, latest }
     }
 
@@ -193,7 +191,9 @@ impl Casework {
     async fn number(&self, tx: &Tx, row: &case::Model, series: &str) -> Result<String> {
         let year = base::zone::china_date(self.platform.now()).year();
         let short = match self.identity.org(row.org_id).await? {
-            Some(org) => org.name.replace("人民政府", "").replace("管理局", "").replace('局', "").chars().take(8).collect(),
+            Some(org) => {
+                org.name.replace("人民政府", "").replace("管理局", "").replace('局', "").chars().take(8).collect()
+            }
             None => "通办".to_owned(),
         };
         let running = platform::numbers::strict(tx, &format!("document:{}:{series}:{year}", row.org_id)).await?;
@@ -270,7 +270,9 @@ impl Casework {
                 key: None,
             });
         }
-        case_document::Entity::insert(all_set::<_, case_document::ActiveModel>(row)).exec_without_returning(tx.conn()).await?;
+        case_document::Entity::insert(all_set::<_, case_document::ActiveModel>(row))
+            .exec_without_returning(tx.conn())
+            .await?;
         Ok(())
     }
 
@@ -325,7 +327,13 @@ impl Casework {
     }
 
     /// Typesets off the async threads.
-    pub(crate) async fn render(&self, template: &str, data: Value, title: &str, at: time::OffsetDateTime) -> Result<paper::Pdf> {
+    pub(crate) async fn render(
+        &self,
+        template: &str,
+        data: Value,
+        title: &str,
+        at: time::OffsetDateTime,
+    ) -> Result<paper::Pdf> {
         let (template, title) = (template.to_owned(), title.to_owned());
         let options = paper::Options { fonts: self.papers.fonts.clone(), produced_at: at, title };
         tokio::task::spawn_blocking(move || paper::render(&template, &data, &options))
@@ -340,7 +348,9 @@ impl Casework {
     /// 500 to be tried again.
     pub async fn draw_job(self: Arc<Self>, _platform: Platform, payload: Value) -> Result<()> {
         let id: Uuid = serde_json::from_value(payload.get("document_id").cloned().unwrap_or(Value::Null))?;
-        let Some(document) = case_document::Entity::find_by_id(id).one(self.platform.db.read()).await? else { return Ok(()) };
+        let Some(document) = case_document::Entity::find_by_id(id).one(self.platform.db.read()).await? else {
+            return Ok(());
+        };
         if document.file_id.is_none() {
             self.draw(&document).await?;
         }

@@ -13,8 +13,8 @@ use utoipa::ToSchema;
 use super::change::all_set;
 use super::documents::DocumentKind;
 use super::intake::{cancel_tasks, object};
-use super::{Loaded, change::Change};
 use super::{Casework, reach};
+use super::{Loaded, change::Change};
 use crate::cases::clock;
 use crate::cases::error::CaseError;
 use crate::cases::model::{Closing, EventKind, State};
@@ -80,6 +80,7 @@ pub struct DecideExtensionRequest {
 
 /// Ends an examination that can't go on.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(as = ActReason)]
 pub struct Reason {
     /// Version of the page.
     pub version: i64,
@@ -115,7 +116,10 @@ fn expected_due(
     if begun.counts_in_limit {
         return row.due_at.map(super::submit::last_day);
     }
-    let length = TimeLimit { value: u32::try_from(begun.expected_value?).ok()?, unit: clock::unit_of(begun.expected_unit.as_deref()?)? };
+    let length = TimeLimit {
+        value: u32::try_from(begun.expected_value?).ok()?,
+        unit: clock::unit_of(begun.expected_unit.as_deref()?)?,
+    };
     let until = base::deadline::due_at(calendar, begun.started_at, length, &[], &[]).ok()??;
     let ended = special::Model { ended_at: Some(until), ..begun.clone() };
     let specials = around.specials.iter().cloned().chain([ended]).collect();
@@ -287,7 +291,9 @@ impl Casework {
                     decided_by_name: None,
                     opinion: None,
                 };
-                extension::Entity::insert(all_set::<_, extension::ActiveModel>(row)).exec_without_returning(tx.conn()).await?;
+                extension::Entity::insert(all_set::<_, extension::ActiveModel>(row))
+                    .exec_without_returning(tx.conn())
+                    .await?;
                 Ok(change)
             })
         })
@@ -298,7 +304,13 @@ impl Casework {
     ///
     /// # Errors
     /// 409 when it was decided; 403 for the one who asked.
-    pub async fn decide_extension(&self, caller: &Principal, id: Uuid, extension_id: Uuid, decision: DecideExtensionRequest) -> Result<()> {
+    pub async fn decide_extension(
+        &self,
+        caller: &Principal,
+        id: Uuid,
+        extension_id: Uuid,
+        decision: DecideExtensionRequest,
+    ) -> Result<()> {
         let casework = self.clone();
         let decider = caller.clone();
         let calendar = self.calendars.current().await?;
@@ -324,7 +336,8 @@ impl Casework {
                 found.decided_by_name = Some(decider.name.clone());
                 found.opinion = Some(decision.opinion.trim().to_owned());
                 let row = found.clone();
-                let length = TimeLimit { value: u32::try_from(row.value).unwrap_or(0), unit: loaded.item.item.legal_limit.unit };
+                let length =
+                    TimeLimit { value: u32::try_from(row.value).unwrap_or(0), unit: loaded.item.item.legal_limit.unit };
                 if decision.approve {
                     clock::set_due(&mut change.row, &loaded.item.item, &around, &calendar, tx.now())?;
                     change.record(
@@ -378,7 +391,13 @@ impl Casework {
     }
 
     /// Ends the flow, the open tasks and a running special procedure of a case that ends early.
-    pub(crate) async fn stop_examination(&self, tx: &Tx, change: &mut Change, loaded: &Loaded, result: &str) -> Result<()> {
+    pub(crate) async fn stop_examination(
+        &self,
+        tx: &Tx,
+        change: &mut Change,
+        loaded: &Loaded,
+        result: &str,
+    ) -> Result<()> {
         let id = loaded.row.id;
         if case_flow::Entity::find_by_id(id).one(tx.conn()).await?.is_some() {
             self.step_flow(tx, change, loaded, flow::Command::Cancel).await?;
@@ -468,7 +487,13 @@ impl Casework {
                     if answered.rows_affected != 1 {
                         return Err(Problem::conflict("urge_answered", "这条督办已经回复过，或者不存在。"));
                     }
-                    tx.audit(Line::by(&caller, casework.platform.new_id(), "case.urge_reply", format!("case:{id}"), json!({})));
+                    tx.audit(Line::by(
+                        &caller,
+                        casework.platform.new_id(),
+                        "case.urge_reply",
+                        format!("case:{id}"),
+                        json!({}),
+                    ));
                     Ok(())
                 })
             })

@@ -82,7 +82,11 @@ impl Casework {
             // Two clicks at once: the loser finds the case handed in and answers with its receipt.
             Err(problem) if problem.code() == "stale_version" => {
                 let row = case::Entity::find_by_id(id).one(conn).await?.ok_or(CaseError::NotFound)?;
-                if row.state == State::Draft.as_str() { Err(problem) } else { self.receipt_of(&row, &loaded.item).await }
+                if row.state == State::Draft.as_str() {
+                    Err(problem)
+                } else {
+                    self.receipt_of(&row, &loaded.item).await
+                }
             }
             Err(problem) => Err(problem),
         }
@@ -99,7 +103,8 @@ impl Casework {
     ) -> Result<Filed> {
         let now = self.platform.now();
         let day = base::zone::china_date(now).to_string().replace('-', "");
-        let running = self.platform.numbers.next(&self.platform, &format!("case:{}:{day}", item.item.codes.task)).await?;
+        let running =
+            self.platform.numbers.next(&self.platform, &format!("case:{}:{day}", item.item.codes.task)).await?;
         let calendar = self.calendars.current().await?;
         let mut change = Change::of(row, actor.clone());
         change.row.case_number = Some(format!("{}{day}{running:04}", item.item.codes.task));
@@ -115,7 +120,9 @@ impl Casework {
         let nothing = Around { specials: Vec::new(), extensions: Vec::new(), events: Vec::new() };
         clock::set_due(&mut change.row, &item.item, &nothing, &calendar, now)?;
         change.announce("case.submitted");
-        let receipt = self.document(&change.row, item, DocumentKind::Receipt, None, object(json!({ "materials": materials }))).await?;
+        let receipt = self
+            .document(&change.row, item, DocumentKind::Receipt, None, object(json!({ "materials": materials })))
+            .await?;
         Ok(Filed { change, receipt_id: receipt.id, receipt })
     }
 
@@ -153,7 +160,10 @@ impl Casework {
 
     async fn receipt_of(&self, row: &case::Model, item: &PublishedItem) -> Result<Receipt> {
         let documents = crate::cases::store::documents(self.platform.db.read(), row.id).await?;
-        let id = documents.iter().find(|document| document.kind == DocumentKind::Receipt.as_str()).map(|document| document.id);
+        let id = documents
+            .iter()
+            .find(|document| document.kind == DocumentKind::Receipt.as_str())
+            .map(|document| document.id);
         receipt(row, item, id)
     }
 }
@@ -249,7 +259,12 @@ impl Casework {
     ///
     /// # Errors
     /// 422 naming each thing to mend; 403 without a real-name account.
-    pub async fn file_whole(&self, caller: &Principal, whole: WholeApplication, key: Option<String>) -> Result<Receipt> {
+    pub async fn file_whole(
+        &self,
+        caller: &Principal,
+        whole: WholeApplication,
+        key: Option<String>,
+    ) -> Result<Receipt> {
         let account = self.account(caller).await?;
         if !account.real_name {
             return Err(CaseError::RealNameNeeded.into());
@@ -301,7 +316,8 @@ impl Casework {
                     if let Some(key) = &key {
                         let claimed = idempotency::claim(tx, caller_id, "my_case.file", key, form_row.case_id).await?;
                         if let Some(made) = claimed {
-                            let row = case::Entity::find_by_id(made).one(tx.conn()).await?.ok_or(CaseError::NotFound)?;
+                            let row =
+                                case::Entity::find_by_id(made).one(tx.conn()).await?.ok_or(CaseError::NotFound)?;
                             return receipt(&row, &item, None);
                         }
                     }
@@ -350,7 +366,9 @@ impl Casework {
         item: &PublishedItem,
     ) -> Result<Receipt> {
         use crate::cases::store::case_material;
-        case_form::Entity::insert(all_set::<_, case_form::ActiveModel>(form_row)).exec_without_returning(tx.conn()).await?;
+        case_form::Entity::insert(all_set::<_, case_form::ActiveModel>(form_row))
+            .exec_without_returning(tx.conn())
+            .await?;
         if !materials.is_empty() {
             let rows = materials.into_iter().map(all_set::<_, case_material::ActiveModel>);
             case_material::Entity::insert_many(rows).exec_without_returning(tx.conn()).await?;
