@@ -50,8 +50,8 @@ impl Workload {
 /// Prints the head of the table.
 pub fn header() {
     println!(
-        "\n{:10} {:64} {:>12} {:>12} {:>12}  {:12} {}",
-        "group", "workload", "median", "lowest", "highest", "unit", "of floor"
+        "\n{:10} {:64} {:>12} {:>12} {:>12}  {:12} of floor",
+        "group", "workload", "median", "lowest", "highest", "unit"
     );
 }
 

@@ -21,10 +21,13 @@ fn operations(document: &Value) -> Vec<Operation> {
     for (path, methods) in document["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
             let Ok(method) = Method::from_bytes(method.to_uppercase().as_bytes()) else { continue };
-            let guard = operation["security"].as_array().and_then(|all| all.first()).and_then(Value::as_object).and_then(|scheme| {
-                let (name, keys) = scheme.iter().next()?;
-                Some((name.clone(), keys.as_array()?.first()?.as_str()?.to_owned()))
-            });
+            let guard =
+                operation["security"].as_array().and_then(|all| all.first()).and_then(Value::as_object).and_then(
+                    |scheme| {
+                        let (name, keys) = scheme.iter().next()?;
+                        Some((name.clone(), keys.as_array()?.first()?.as_str()?.to_owned()))
+                    },
+                );
             let path = path.trim_start_matches("/api/v1").to_owned();
             all.push(Operation { method, path: fill(&path), guard });
         }
@@ -49,15 +52,28 @@ fn fill(path: &str) -> String {
 
 /// Public by intent; anything else without a guard is a mistake.
 const PUBLIC: &[&str] = &[
-    "/site", "/health", "/items", "/items/suggest", "/items/popular", "/themes", "/captcha", "/progress", "/regions",
-    "/ratings/reasons", "/ratings/open", "/licences/verify-file", "/licences/trust.pem", "/portal/sign-on",
-    "/portal/sign-on/callback", "/portal/sign-out", "/staff/sign-in", "/staff/sign-out",
+    "/site",
+    "/health",
+    "/items",
+    "/items/suggest",
+    "/items/popular",
+    "/themes",
+    "/captcha",
+    "/progress",
+    "/regions",
+    "/ratings/reasons",
+    "/ratings/open",
+    "/licences/verify-file",
+    "/licences/trust.pem",
+    "/portal/sign-on",
+    "/portal/sign-on/callback",
+    "/portal/sign-out",
+    "/staff/sign-in",
+    "/staff/sign-out",
 ];
 
 fn is_public(path: &str) -> bool {
-    PUBLIC.contains(&path)
-        || path.starts_with("/items/food-operation-permit/")
-        || path.starts_with("/licences/verify/")
+    PUBLIC.contains(&path) || path.starts_with("/items/food-operation-permit/") || path.starts_with("/licences/verify/")
 }
 
 /// req: IDENT-004
@@ -70,7 +86,18 @@ async fn every_route_refuses_the_unknown_the_other_system_and_the_unauthorised()
     let citizen = world.citizen("haiyan").await;
     // One staff user of each role, with what the roles hold.
     let mut staff: Vec<(Caller, Vec<String>)> = Vec::new();
-    for login in ["clerk", "reviewer", "inspector", "approver", "maker", "delivery", "supervisor", "editor", "sysadmin", "auditor"] {
+    for login in [
+        "clerk",
+        "reviewer",
+        "inspector",
+        "approver",
+        "maker",
+        "delivery",
+        "supervisor",
+        "editor",
+        "sysadmin",
+        "auditor",
+    ] {
         let caller = world.staff(login).await;
         let me = caller.get("/staff/me").await;
         let held = me["permissions"].as_array().unwrap().iter().map(|key| key.as_str().unwrap().to_owned()).collect();
@@ -128,7 +155,8 @@ async fn nobody_learns_of_a_case_outside_their_reach() {
     let world = World::new(Backend::Sqlite).await;
     let document = world.nobody().get("/openapi.json").await;
     let citizen = world.citizen("haiyan").await;
-    let made = citizen.post("/my/cases", json!({ "item_slug": "food-operation-permit", "handle_item": "new-catering" })).await;
+    let made =
+        citizen.post("/my/cases", json!({ "item_slug": "food-operation-permit", "handle_item": "new-catering" })).await;
     let id = made["id"].as_str().unwrap();
     let other = world.citizen("li-ming").await;
     let clerk = world.staff("clerk").await;
@@ -143,7 +171,14 @@ async fn nobody_learns_of_a_case_outside_their_reach() {
         for method in methods.as_object().unwrap().keys().filter(|method| *method == "get") {
             let filled = fill(&looked.replace("{id}", id)).replace("//", "/");
             let query = if filled.ends_with("/reveal") { "?field=phone&reason=核对联系电话" } else { "" };
-            let status = caller.request(Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(), &format!("{filled}{query}"), None).await.status();
+            let status = caller
+                .request(
+                    Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(),
+                    &format!("{filled}{query}"),
+                    None,
+                )
+                .await
+                .status();
             if status != StatusCode::NOT_FOUND && status != StatusCode::FORBIDDEN {
                 faults.push(format!("{method} {path} answered {status}"));
             }

@@ -75,7 +75,8 @@ async fn a_killed_server_keeps_every_acknowledged_submission_once() {
         let sent = Arc::new(AtomicUsize::new(0));
         let mut clients = Vec::new();
         for _ in 0..16 {
-            let (base, cookie, acknowledged, sent) = (server.base.clone(), cookie.clone(), acknowledged.clone(), sent.clone());
+            let (base, cookie, acknowledged, sent) =
+                (server.base.clone(), cookie.clone(), acknowledged.clone(), sent.clone());
             clients.push(tokio::spawn(async move {
                 let client = client();
                 while sent.fetch_add(1, Ordering::SeqCst) < 1_000 {

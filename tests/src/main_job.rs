@@ -27,7 +27,8 @@ fn met(guide: &Value) -> Value {
 async fn filled_draft(citizen: &Caller) -> String {
     let sample = sample();
     let guide = citizen.get("/items/food-operation-permit/guide").await;
-    let made = citizen.post("/my/cases", json!({ "item_slug": "food-operation-permit", "handle_item": "new-catering" })).await;
+    let made =
+        citizen.post("/my/cases", json!({ "item_slug": "food-operation-permit", "handle_item": "new-catering" })).await;
     let id = made["id"].as_str().unwrap().to_owned();
     let draft = citizen.get(&format!("/my/cases/{id}/draft")).await;
     assert_eq!(draft["form"]["operator_name"], "示例区海燕小厨餐饮店", "what we hold is filled in");
@@ -63,7 +64,8 @@ async fn version(staff: &Caller, id: &str) -> Value {
 /// Completes the caller's own task of a case.
 async fn complete(staff: &Caller, id: &str, outcome: &str, opinion: &str) {
     let case = staff.get(&format!("/cases/{id}")).await;
-    let task = case["my_task"]["id"].as_str().unwrap_or_else(|| panic!("no task of this caller: {}", case["step_name"]));
+    let task =
+        case["my_task"]["id"].as_str().unwrap_or_else(|| panic!("no task of this caller: {}", case["step_name"]));
     let body = json!({ "version": case["version"], "outcome": outcome, "opinion": opinion });
     staff.post(&format!("/cases/{id}/tasks/{task}/complete"), body).await;
 }
@@ -95,7 +97,13 @@ async fn a_restaurant_gets_its_licence_and_rates_the_service() {
             "items": [{ "material_key": "m03", "reason": "布局图没有标注功能区面积，请补上" }],
         });
         clerk.post(&format!("/cases/{id}/request-correction"), ask.clone()).await;
-        let (status, problem) = clerk.refused(Method::POST, &format!("/cases/{id}/request-correction"), Some(json!({ "version": version(&clerk, &id).await, "items": ask["items"] }))).await;
+        let (status, problem) = clerk
+            .refused(
+                Method::POST,
+                &format!("/cases/{id}/request-correction"),
+                Some(json!({ "version": version(&clerk, &id).await, "items": ask["items"] })),
+            )
+            .await;
         assert_eq!((status, problem["code"].as_str().unwrap()), (StatusCode::CONFLICT, "correction_asked_before"));
 
         let mine = citizen.get(&format!("/my/cases/{id}")).await;
@@ -112,7 +120,13 @@ async fn a_restaurant_gets_its_licence_and_rates_the_service() {
         let promise = mine["deadlines"].as_array().unwrap().iter().find(|one| one["kind"] == "promise").unwrap();
         // 2026-09-21 accepted, five working days, Mid-Autumn on 25-27 not counted.
         assert_eq!(promise["ledger"]["due_date"].as_str().unwrap(), "2026-09-29");
-        assert!(promise["ledger"]["lines"].as_array().unwrap().iter().any(|line| line["text"].as_str().unwrap().contains("中秋")));
+        assert!(
+            promise["ledger"]["lines"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|line| line["text"].as_str().unwrap().contains("中秋"))
+        );
 
         let reviewer = world.staff("reviewer").await;
         let suspend = json!({ "version": version(&reviewer, &id).await, "procedure": "hearing", "reason": "邻居对油烟有异议，申请听证" });
@@ -124,7 +138,8 @@ async fn a_restaurant_gets_its_licence_and_rates_the_service() {
         let case = reviewer.get(&format!("/cases/{id}")).await;
         let task = case["my_task"]["id"].as_str().unwrap();
         let early = json!({ "version": case["version"], "outcome": "pass", "opinion": "" });
-        let (status, _) = reviewer.refused(Method::POST, &format!("/cases/{id}/tasks/{task}/complete"), Some(early)).await;
+        let (status, _) =
+            reviewer.refused(Method::POST, &format!("/cases/{id}/tasks/{task}/complete"), Some(early)).await;
         assert_eq!(status, StatusCode::CONFLICT, "nothing is examined while the clock stands still");
         world.clock.advance(time::Duration::days(2));
         let resume = json!({ "version": case["version"], "result": "听证结束，无异议" });
@@ -150,7 +165,8 @@ async fn a_restaurant_gets_its_licence_and_rates_the_service() {
         let mut forged = pdf.clone();
         let at = forged.len() / 3;
         forged[at] ^= 1;
-        let refused: Value = world.nobody().upload("/licences/verify-file", "licence.pdf", forged).await.json().await.unwrap();
+        let refused: Value =
+            world.nobody().upload("/licences/verify-file", "licence.pdf", forged).await.json().await.unwrap();
         assert_eq!(refused["valid"], false, "a changed byte is told");
 
         let acceptance = mine["documents"].as_array().unwrap().iter().find(|one| one["kind"] == "acceptance").unwrap();
@@ -167,7 +183,8 @@ async fn a_restaurant_gets_its_licence_and_rates_the_service() {
 
         // Anybody with number and code may follow, with an answered captcha.
         let progress = progress(&world.nobody(), number, receipt["query_code"].as_str().unwrap()).await;
-        let kinds: Vec<&str> = progress["events"].as_array().unwrap().iter().map(|event| event["public_kind"].as_str().unwrap()).collect();
+        let kinds: Vec<&str> =
+            progress["events"].as_array().unwrap().iter().map(|event| event["public_kind"].as_str().unwrap()).collect();
         assert_eq!(kinds.first(), Some(&"申办"));
         assert_eq!(kinds.last(), Some(&"领取登记"));
         assert!(kinds.contains(&"补交告知") && kinds.contains(&"特别程序结果"));
@@ -189,7 +206,10 @@ async fn progress(nobody: &Caller, number: &str, proof: &str) -> Value {
     let captcha = nobody.get("/captcha").await;
     let answer = solve(captcha["question"].as_str().unwrap());
     nobody
-        .post("/progress", json!({ "case_number": number, "proof": proof, "captcha_id": captcha["id"], "captcha_answer": answer }))
+        .post(
+            "/progress",
+            json!({ "case_number": number, "proof": proof, "captcha_id": captcha["id"], "captcha_answer": answer }),
+        )
         .await
 }
 
@@ -223,19 +243,34 @@ async fn bad_input_is_told_at_its_field_and_loses_nothing() {
         form.insert("not_a_field".into(), "x".into());
         form.insert("old_licence_number".into(), "JY1234".into());
         citizen.put(&format!("/my/cases/{id}/draft"), json!({ "version": draft["version"], "form": form })).await;
-        let (status, problem) =
-            citizen.refused(Method::POST, &format!("/my/cases/{id}/submit"), Some(json!({ "version": draft_version(&citizen, &id).await }))).await;
+        let (status, problem) = citizen
+            .refused(
+                Method::POST,
+                &format!("/my/cases/{id}/submit"),
+                Some(json!({ "version": draft_version(&citizen, &id).await })),
+            )
+            .await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         let errors = problem["errors"].as_array().unwrap();
-        let at = |pointer: &str| errors.iter().find(|error| error["pointer"] == pointer).map(|error| error["message"].as_str().unwrap().to_owned());
+        let at = |pointer: &str| {
+            errors
+                .iter()
+                .find(|error| error["pointer"] == pointer)
+                .map(|error| error["message"].as_str().unwrap().to_owned())
+        };
         assert!(at("/form/area").is_some(), "{errors:?}");
-        assert_eq!(at("/form/contact_phone").unwrap(), "联系电话要 11 位，您填了 10 位".replace("联系电话", at("/form/contact_phone").unwrap().split("要 11").next().unwrap()));
+        assert_eq!(
+            at("/form/contact_phone").unwrap(),
+            "联系电话要 11 位，您填了 10 位"
+                .replace("联系电话", at("/form/contact_phone").unwrap().split("要 11").next().unwrap())
+        );
         let kept = citizen.get(&format!("/my/cases/{id}/draft")).await;
         assert_eq!(kept["form"]["contact_phone"], "1380000000", "what was filled in stays");
 
         // A stale page.
-        let (status, problem) =
-            citizen.refused(Method::PUT, &format!("/my/cases/{id}/draft"), Some(json!({ "version": 1, "step": 2 }))).await;
+        let (status, problem) = citizen
+            .refused(Method::PUT, &format!("/my/cases/{id}/draft"), Some(json!({ "version": 1, "step": 2 })))
+            .await;
         assert_eq!((status, problem["code"].as_str().unwrap()), (StatusCode::CONFLICT, "stale_version"));
 
         // Mended, it goes through, and what is hidden or unknown is not kept.
@@ -246,7 +281,10 @@ async fn bad_input_is_told_at_its_field_and_loses_nothing() {
         citizen.post(&format!("/my/cases/{id}/submit"), json!({ "version": draft_version(&citizen, &id).await })).await;
         let mine = citizen.get(&format!("/my/cases/{id}")).await;
         assert!(mine["form"]["data"].get("not_a_field").is_none());
-        assert!(mine["form"]["data"].get("old_licence_number").is_none(), "hidden for a new permit, sent anyway, stripped");
+        assert!(
+            mine["form"]["data"].get("old_licence_number").is_none(),
+            "hidden for a new permit, sent anyway, stripped"
+        );
 
         // Somebody else's case does not exist for another citizen.
         let other = world.citizen("li-ming").await;

@@ -71,7 +71,8 @@ impl World {
     /// Signs a citizen or enterprise in through the identity simulator, as a browser would.
     pub async fn citizen(&self, login: &str) -> Caller {
         let client = plain_client();
-        let start = client.get(format!("{}/api/v1/portal/sign-on?return_to=/my/cases", self.base)).send().await.unwrap();
+        let start =
+            client.get(format!("{}/api/v1/portal/sign-on?return_to=/my/cases", self.base)).send().await.unwrap();
         let bound = cookie_of(&start);
         let authorize = start.headers()[LOCATION].to_str().unwrap().to_owned();
         let chosen = client.get(format!("{authorize}&login={login}")).send().await.unwrap();
@@ -215,7 +216,9 @@ impl Caller {
 
     /// Uploads a small PDF of the citizen's own.
     pub async fn pdf(&self, name: &str) -> String {
-        let answer = self.upload("/files", name, b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF".to_vec()).await;
+        let answer = self
+            .upload("/files", name, b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF".to_vec())
+            .await;
         assert_eq!(answer.status(), StatusCode::CREATED);
         let stored: Value = answer.json().await.unwrap();
         stored["id"].as_str().unwrap().to_owned()

@@ -39,11 +39,14 @@ enum Cell {
     Bool(Option<bool>),
 }
 
+/// Name, columns, rows.
+type Table = (&'static str, Vec<String>, Vec<Vec<Cell>>);
+
 /// The rows of one application.
 #[derive(Clone)]
 pub struct Rows {
     case: Uuid,
-    tables: Vec<(&'static str, Vec<String>, Vec<Vec<Cell>>)>,
+    tables: Vec<Table>,
 }
 
 /// Column words by table, as the migrations say them.

@@ -93,7 +93,14 @@ impl<'a> Cast<'a> {
     ///
     /// # Errors
     /// When a material can't be stored.
-    pub async fn application(&self, pack: &Pack, sample: &Value, form: Value, citizen: &Citizen, way: &str) -> Result<WholeApplication> {
+    pub async fn application(
+        &self,
+        pack: &Pack,
+        sample: &Value,
+        form: Value,
+        citizen: &Citizen,
+        way: &str,
+    ) -> Result<WholeApplication> {
         let handle_item = sample.get("handle_item").and_then(Value::as_str).unwrap_or_default();
         let mut whole: WholeApplication = serde_json::from_value(json!({
             "item_slug": pack.slug,
@@ -108,7 +115,12 @@ impl<'a> Cast<'a> {
         Ok(whole)
     }
 
-    async fn materials(&self, pack: &Pack, sample: &Value, citizen: &Citizen) -> Result<BTreeMap<String, HandedMaterial>> {
+    async fn materials(
+        &self,
+        pack: &Pack,
+        sample: &Value,
+        citizen: &Citizen,
+    ) -> Result<BTreeMap<String, HandedMaterial>> {
         let mut handed = BTreeMap::new();
         let keys = sample.get("materials").and_then(Value::as_array).cloned().unwrap_or_default();
         for key in keys.iter().filter_map(Value::as_str) {
@@ -133,14 +145,19 @@ impl<'a> Cast<'a> {
                 Some(bytes) => bytes,
                 None => {
                     let made = self.app.casework.sample_paper(name).await?;
-                    self.pdfs.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(name.to_owned(), made.clone());
+                    self.pdfs
+                        .lock()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner)
+                        .insert(name.to_owned(), made.clone());
                     made
                 }
             };
             (bytes, "pdf")
         };
         let owner = Some(citizen.account.id);
-        let stored = platform::files::store(&self.app.platform, owner, "material", &format!("{name}.{kind}"), bytes.into()).await?;
+        let stored =
+            platform::files::store(&self.app.platform, owner, "material", &format!("{name}.{kind}"), bytes.into())
+                .await?;
         Ok(stored.id)
     }
 
@@ -184,7 +201,9 @@ fn conditions(pack: &Pack, handle_item: &str) -> Value {
         .conditions
         .iter()
         .filter(|one| one.handle_items.is_empty() || one.handle_items.iter().any(|key| key == handle_item))
-        .filter_map(|one| Some((one.key.clone(), Value::from(one.options.iter().find(|option| option.met)?.key.clone()))))
+        .filter_map(|one| {
+            Some((one.key.clone(), Value::from(one.options.iter().find(|option| option.met)?.key.clone())))
+        })
         .collect::<Map<_, _>>();
     Value::Object(met)
 }

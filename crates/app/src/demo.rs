@@ -9,12 +9,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use base::clock::Clock;
-use catalogue::packs::{self, Pack};
-use casework::cases::service::deliver::Deliver;
 use casework::cases::service::correction::{AskCorrection, Defect, SupplyCorrection};
+use casework::cases::service::deliver::Deliver;
 use casework::cases::service::intake::{Accept, NotAccept};
 use casework::cases::service::special::{Resume, Suspend};
 use casework::cases::service::withdraw::Withdraw;
+use catalogue::packs::{self, Pack};
 use identity::Profile;
 use platform::web::guard::Principal;
 use platform::{Problem, Result};
@@ -134,16 +134,11 @@ pub async fn play(app: &App, clock: &DemoClock, folder: &Path, count: usize) -> 
     let packs = packs::read_set(&folder.join("items")).map_err(Problem::internal)?;
     let samples: Vec<(&Pack, &Value)> = packs
         .iter()
-        .flat_map(|pack| pack.samples.iter().filter(|(name, _)| !name.starts_with("invalid")).map(move |(_, sample)| (pack, sample)))
+        .flat_map(|pack| {
+            pack.samples.iter().filter(|(name, _)| !name.starts_with("invalid")).map(move |(_, sample)| (pack, sample))
+        })
         .collect();
-    let player = Player {
-        app,
-        clock,
-        now,
-        dice: Dice(Mutex::new(0x5EED_2026_0924)),
-        cast,
-        citizens,
-    };
+    let player = Player { app, clock, now, dice: Dice(Mutex::new(0x5EED_2026_0924)), cast, citizens };
     let mut report = Report::default();
     for number in 0..count {
         // Half of the plays are the deep item, the others share the rest.
@@ -175,7 +170,8 @@ impl Player<'_> {
     async fn one(&self, pack: &Pack, sample: &Value, number: usize, count: usize) -> Result<Ending> {
         let text = |pointer: &str| sample.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
         let kind = text("/applicant/kind");
-        let pool: Vec<&Citizen> = self.citizens.iter().filter(|one| one.account.enterprise.is_some() == (kind == "enterprise")).collect();
+        let pool: Vec<&Citizen> =
+            self.citizens.iter().filter(|one| one.account.enterprise.is_some() == (kind == "enterprise")).collect();
         let Some(citizen) = pool.get(usize::try_from(self.dice.roll(pool.len() as u64)).unwrap_or(0)) else {
             return Ok(Ending::Other);
         };
@@ -202,7 +198,8 @@ impl Player<'_> {
             if !self.later(&mut play, 3).await? {
                 return Ok(Ending::Open);
             }
-            let withdraw = Withdraw { version: self.version(play.id).await?, reason: "信息填错了，重新申请".into() };
+            let withdraw =
+                Withdraw { version: self.version(play.id).await?, reason: "信息填错了，重新申请".into() };
             self.app.casework.withdraw(&citizen.principal, play.id, withdraw).await?;
             return Ok(Ending::Other);
         }
@@ -221,13 +218,23 @@ impl Player<'_> {
         let casework = &self.app.casework;
         let Some(clerk) = self.cast.actor(play.id, "clerk").await? else { return Ok(Some(Ending::Open)) };
         if self.dice.chance(2) {
-            let refusal = NotAccept { version: self.version(play.id).await?, reason: "申请的经营场所不在本辖区，请到场所所在区的窗口申请".into() };
+            let refusal = NotAccept {
+                version: self.version(play.id).await?,
+                reason: "申请的经营场所不在本辖区，请到场所所在区的窗口申请".into(),
+            };
             casework.not_accept(&clerk, play.id, refusal).await?;
             return Ok(Some(Ending::Other));
         }
-        let asked = sample.get("materials").and_then(Value::as_array).and_then(|keys| keys.iter().rev().find_map(Value::as_str));
+        let asked = sample
+            .get("materials")
+            .and_then(Value::as_array)
+            .and_then(|keys| keys.iter().rev().find_map(Value::as_str));
         if let Some(key) = asked.filter(|_| self.dice.chance(9)) {
-            let defect = Defect { material_key: Some(key.to_owned()), field_key: None, reason: "盖章不清楚，请重新扫描后上传".into() };
+            let defect = Defect {
+                material_key: Some(key.to_owned()),
+                field_key: None,
+                reason: "盖章不清楚，请重新扫描后上传".into(),
+            };
             let ask = AskCorrection { version: self.version(play.id).await?, items: vec![defect], until_days: None };
             casework.request_correction(&clerk, play.id, ask).await?;
             if self.dice.chance(25) || !self.later(play, 30).await? {
@@ -299,18 +306,20 @@ impl Player<'_> {
         if case.result.is_none() {
             return Ok(Ending::Open);
         }
-        if case.delivery.way == "self" && self.dice.chance(75) && self.later(play, 30).await? {
-            if let Some(clerk) = self.cast.actor(play.id, "delivery").await? {
-                let deliver = Deliver {
-                    version: case.version,
-                    receiver_name: citizen.account.name.clone(),
-                    receiver_id_number: citizen.account.id_number.clone(),
-                    way: "self".into(),
-                    waybill: String::new(),
-                    note: String::new(),
-                };
-                casework.deliver(&clerk, play.id, deliver).await?;
-            }
+        if case.delivery.way == "self"
+            && self.dice.chance(75)
+            && self.later(play, 30).await?
+            && let Some(clerk) = self.cast.actor(play.id, "delivery").await?
+        {
+            let deliver = Deliver {
+                version: case.version,
+                receiver_name: citizen.account.name.clone(),
+                receiver_id_number: citizen.account.id_number.clone(),
+                way: "self".into(),
+                waybill: String::new(),
+                note: String::new(),
+            };
+            casework.deliver(&clerk, play.id, deliver).await?;
         }
         if self.dice.chance(60) && self.later(play, 20).await? {
             let stars = [5, 5, 5, 5, 5, 5, 4, 4, 3, 2][usize::try_from(self.dice.roll(10)).unwrap_or(0)];
@@ -345,7 +354,11 @@ impl Player<'_> {
         let date = calendar.working_day_from(base::zone::china_date(at))?;
         let spans = calendar.office_spans(date)?;
         if let Some((from, _)) = spans.iter().find(|(from, until)| at < *until && (*from <= at || at < *from)) {
-            return Ok(if at < *from { *from + time::Duration::minutes(i64::try_from(self.dice.roll(60)).unwrap_or(0)) } else { at });
+            return Ok(if at < *from {
+                *from + time::Duration::minutes(i64::try_from(self.dice.roll(60)).unwrap_or(0))
+            } else {
+                at
+            });
         }
         let next = calendar.working_day_from(date.next_day().unwrap_or(date))?;
         let morning = calendar.office_spans(next)?.first().map_or(at, |(from, _)| *from);
@@ -355,7 +368,9 @@ impl Player<'_> {
     /// The sample's form with the citizen's own names and numbers.
     fn form(&self, sample: &Value, citizen: &Citizen) -> Result<Value> {
         let mut text = serde_json::to_string(sample.get("form").unwrap_or(&Value::Null))?;
-        let old = |key: &str| sample.pointer(&format!("/applicant/{key}")).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let old = |key: &str| {
+            sample.pointer(&format!("/applicant/{key}")).and_then(Value::as_str).unwrap_or_default().to_owned()
+        };
         let account = &citizen.account;
         let mut swap = |old: String, new: &str| {
             if !old.is_empty() && !new.is_empty() {
@@ -375,7 +390,6 @@ impl Player<'_> {
         swap(old("phone"), account.phone.as_deref().unwrap_or_default());
         Ok(serde_json::from_str(&text)?)
     }
-
 }
 
 struct Play {

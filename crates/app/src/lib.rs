@@ -71,14 +71,8 @@ pub fn migrations() -> Vec<Migration> {
 
 /// Every permission: key and audience.
 pub fn permissions() -> Vec<(&'static str, Audience)> {
-    [
-        identity::PERMISSIONS,
-        licences::PERMISSIONS,
-        catalogue::PERMISSIONS,
-        casework::PERMISSIONS,
-        feedback::PERMISSIONS,
-    ]
-    .concat()
+    [identity::PERMISSIONS, licences::PERMISSIONS, catalogue::PERMISSIONS, casework::PERMISSIONS, feedback::PERMISSIONS]
+        .concat()
 }
 
 impl App {
@@ -90,7 +84,8 @@ impl App {
         std::fs::create_dir_all(&config.data_dir).map_err(Problem::internal)?;
         let db = Db::open(&config.database()).await?;
         migrate::run(&db, &migrations(), clock.now()).await?;
-        let secrets = platform::secrets::Secrets::load_or_create(&config.data_dir.join("secrets.toml"), randomness.as_ref())?;
+        let secrets =
+            platform::secrets::Secrets::load_or_create(&config.data_dir.join("secrets.toml"), randomness.as_ref())?;
         let audit_key = keys::load_or_create(&config.data_dir.join("audit-key.pem"), randomness.as_ref())?;
         let platform = Platform::new(Inner {
             db,

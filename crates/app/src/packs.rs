@@ -184,7 +184,11 @@ async fn sample_problem(cast: &Cast<'_>, pack: &Pack, sample: &Value) -> Result<
         Err(problem) => {
             let found: Vec<&str> = problem.field_errors().iter().map(|error| error.pointer.as_str()).collect();
             let all_there = !expected.is_empty() && expected.iter().all(|pointer| found.contains(&pointer.as_str()));
-            return if all_there { Ok(()) } else { Err(differs(format!("应当提示 {expected:?}，实际 {problem}"))) };
+            return if all_there {
+                Ok(())
+            } else {
+                Err(differs(format!("应当提示 {expected:?}，实际 {problem}")))
+            };
         }
     };
     let clerk = cast.actor(receipt.id, "clerk").await?.ok_or_else(|| differs("没有窗口人员可以受理".into()))?;

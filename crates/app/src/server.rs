@@ -44,8 +44,14 @@ impl App {
                 Problem::internal("a handler panicked").into_response()
             }))
             .layer(axum::middleware::from_fn(platform::web::extract::trace_id))
-            .layer(SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy)))
-            .layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
+            .layer(SetResponseHeaderLayer::if_not_present(
+                header::CONTENT_SECURITY_POLICY,
+                HeaderValue::from_static(policy),
+            ))
+            .layer(SetResponseHeaderLayer::overriding(
+                header::X_CONTENT_TYPE_OPTIONS,
+                HeaderValue::from_static("nosniff"),
+            ))
             .layer(SetResponseHeaderLayer::overriding(header::REFERRER_POLICY, HeaderValue::from_static("same-origin")))
             .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
             .layer(TraceLayer::new_for_http())
@@ -69,7 +75,11 @@ impl App {
     ///
     /// # Errors
     /// When serving fails.
-    pub async fn serve_on(self, listener: tokio::net::TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
+    pub async fn serve_on(
+        self,
+        listener: tokio::net::TcpListener,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<()> {
         let (stopping, stopped) = tokio::sync::watch::channel(false);
         let worker = tokio::spawn(platform::work::jobs::work(
             self.platform.clone(),
@@ -110,7 +120,9 @@ fn describe(document: OpenApi) -> OpenApi {
         .info(
             InfoBuilder::new()
                 .title("Tongban 通办")
-                .description(Some("Integrated government-service platform. Times are RFC 3339 UTC; errors are RFC 9457 problems."))
+                .description(Some(
+                    "Integrated government-service platform. Times are RFC 3339 UTC; errors are RFC 9457 problems.",
+                ))
                 .version(env!("CARGO_PKG_VERSION"))
                 .build(),
         )

@@ -28,7 +28,9 @@ pub async fn page(uri: Uri) -> Response {
         return answer(kind.as_ref(), cache, file.data.into_owned());
     }
     match index {
-        Some(index) if !path.contains("/assets/") => answer("text/html; charset=utf-8", "no-cache", index.data.into_owned()),
+        Some(index) if !path.contains("/assets/") => {
+            answer("text/html; charset=utf-8", "no-cache", index.data.into_owned())
+        }
         _ => (StatusCode::NOT_FOUND, "没有这个页面。").into_response(),
     }
 }

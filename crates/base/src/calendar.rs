@@ -160,8 +160,8 @@ impl YearCalendar {
     /// # Errors
     /// [`CalendarError`] names the row or sum that is wrong.
     pub fn from_yaml(text: &str) -> Result<Self, CalendarError> {
-        let calendar: Self = serde_yaml_ng::from_str(text)
-            .map_err(|error| CalendarError::Unreadable(error.to_string()))?;
+        let calendar: Self =
+            serde_yaml_ng::from_str(text).map_err(|error| CalendarError::Unreadable(error.to_string()))?;
         calendar.table()?;
         Ok(calendar)
     }
@@ -172,16 +172,10 @@ impl YearCalendar {
         }
         let mut table = YearTable::weekdays(self.year);
         let rows = self.holidays.iter().map(|row| (row.date, false, &row.name));
-        let worked = self
-            .adjusted_workdays
-            .iter()
-            .map(|row| (row.date, true, &row.holiday));
+        let worked = self.adjusted_workdays.iter().map(|row| (row.date, true, &row.holiday));
         for (date, working, name) in rows.chain(worked) {
             if date.year() != self.year {
-                return Err(CalendarError::WrongYear {
-                    year: self.year,
-                    date,
-                });
+                return Err(CalendarError::WrongYear { year: self.year, date });
             }
             if working && !is_weekend(date) {
                 return Err(CalendarError::NotWeekend(date));
@@ -192,11 +186,7 @@ impl YearCalendar {
         }
         let counted = table.working.iter().map(|word| word.count_ones()).sum();
         match self.workdays_total {
-            Some(stated) if stated != counted => Err(CalendarError::Total {
-                year: self.year,
-                stated,
-                counted,
-            }),
+            Some(stated) if stated != counted => Err(CalendarError::Total { year: self.year, stated, counted }),
             _ => Ok(table),
         }
     }
@@ -215,10 +205,7 @@ struct YearTable {
 
 impl YearTable {
     fn weekdays(year: i32) -> Self {
-        let mut table = Self {
-            working: [0; 6],
-            names: BTreeMap::new(),
-        };
+        let mut table = Self { working: [0; 6], names: BTreeMap::new() };
         let mut day = Date::from_calendar_date(year, Month::January, 1).ok();
         while let Some(date) = day.filter(|date| date.year() == year) {
             table.set(date, !is_weekend(date));
@@ -272,14 +259,8 @@ impl Default for OfficeHours {
     fn default() -> Self {
         use time::macros::time;
         Self(vec![
-            OfficeSpan {
-                from: time!(9:00),
-                until: time!(12:00),
-            },
-            OfficeSpan {
-                from: time!(13:30),
-                until: time!(17:00),
-            },
+            OfficeSpan { from: time!(9:00), until: time!(12:00) },
+            OfficeSpan { from: time!(13:30), until: time!(17:00) },
         ])
     }
 }
@@ -314,10 +295,7 @@ impl Calendar {
     pub fn with_overlay(mut self, rows: &[OverlayRow]) -> Result<Self, CalendarError> {
         for row in rows {
             let year = row.date.year();
-            let table = self
-                .years
-                .get_mut(&year)
-                .ok_or(CalendarError::YearMissing(year))?;
+            let table = self.years.get_mut(&year).ok_or(CalendarError::YearMissing(year))?;
             table.name(row.date, row.working, &row.name);
         }
         Ok(self)
@@ -350,9 +328,7 @@ impl Calendar {
 
     fn table(&self, date: Date) -> Result<&YearTable, CalendarError> {
         let year = date.year();
-        self.years
-            .get(&year)
-            .ok_or(CalendarError::YearMissing(year))
+        self.years.get(&year).ok_or(CalendarError::YearMissing(year))
     }
 
     /// What the day is.
@@ -362,11 +338,7 @@ impl Calendar {
     pub fn day(&self, date: Date) -> Result<Day, CalendarError> {
         let table = self.table(date)?;
         let kind = table.names.get(&date.ordinal()).cloned();
-        let kind = kind.unwrap_or(if is_weekend(date) {
-            DayKind::Weekend
-        } else {
-            DayKind::Working
-        });
+        let kind = kind.unwrap_or(if is_weekend(date) { DayKind::Weekend } else { DayKind::Working });
         Ok(Day { date, kind })
     }
 
@@ -422,26 +394,17 @@ impl Calendar {
     ///
     /// # Errors
     /// [`CalendarError::YearMissing`].
-    pub fn office_spans(
-        &self,
-        date: Date,
-    ) -> Result<Vec<(OffsetDateTime, OffsetDateTime)>, CalendarError> {
+    pub fn office_spans(&self, date: Date) -> Result<Vec<(OffsetDateTime, OffsetDateTime)>, CalendarError> {
         if !self.is_working(date)? {
             return Ok(Vec::new());
         }
-        Ok(self
-            .hours
-            .0
-            .iter()
-            .map(|span| (zone::at(date, span.from), zone::at(date, span.until)))
-            .collect())
+        Ok(self.hours.0.iter().map(|span| (zone::at(date, span.from), zone::at(date, span.until))).collect())
     }
 }
 
 /// The day after; the end of representable time counts as a missing year.
 pub(crate) fn next(date: Date) -> Result<Date, CalendarError> {
-    date.next_day()
-        .ok_or(CalendarError::YearMissing(date.year().saturating_add(1)))
+    date.next_day().ok_or(CalendarError::YearMissing(date.year().saturating_add(1)))
 }
 
 #[cfg(test)]

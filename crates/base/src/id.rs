@@ -14,8 +14,7 @@ pub fn new_v7(clock: &dyn Clock, randomness: &dyn Randomness) -> Uuid {
     let milliseconds = clock.now().unix_timestamp_nanos() / 1_000_000;
     let mut bytes = [0_u8; 10];
     randomness.fill(&mut bytes);
-    Builder::from_unix_timestamp_millis(u64::try_from(milliseconds).unwrap_or(0), &bytes)
-        .into_uuid()
+    Builder::from_unix_timestamp_millis(u64::try_from(milliseconds).unwrap_or(0), &bytes).into_uuid()
 }
 
 /// A token of `bytes` random bytes in hex: session ids, single-use links.
@@ -31,10 +30,7 @@ pub fn token_hex(randomness: &dyn Randomness, bytes: usize) -> String {
 pub fn token_base32(randomness: &dyn Randomness, length: usize) -> String {
     let mut buffer = vec![0_u8; length];
     randomness.fill(&mut buffer);
-    buffer
-        .iter()
-        .map(|byte| char::from(BASE32[usize::from(byte & 31)]))
-        .collect()
+    buffer.iter().map(|byte| char::from(BASE32[usize::from(byte & 31)])).collect()
 }
 
 /// A code of `length` decimal digits, every digit equally likely: SMS codes and
@@ -46,11 +42,7 @@ pub fn digits(randomness: &dyn Randomness, length: usize) -> String {
     while code.len() < length {
         randomness.fill(&mut buffer);
         // 250 is the greatest multiple of ten in a byte: the rest would favour 0-5.
-        for byte in buffer
-            .iter()
-            .filter(|byte| **byte < 250)
-            .take(length - code.len())
-        {
+        for byte in buffer.iter().filter(|byte| **byte < 250).take(length - code.len()) {
             code.push(char::from(b'0' + byte % 10));
         }
     }
@@ -86,10 +78,7 @@ mod tests {
         let later = new_v7(&At(datetime!(2026-09-21 01:40:00.001 UTC)), &random);
         assert_eq!(earlier.get_version_num(), 7);
         assert!(earlier < later);
-        assert_eq!(
-            earlier.get_timestamp().map(|t| t.to_unix().0),
-            Some(1_789_954_800)
-        );
+        assert_eq!(earlier.get_timestamp().map(|t| t.to_unix().0), Some(1_789_954_800));
     }
 
     #[test]

@@ -52,11 +52,7 @@ pub fn phone(text: &str) -> String {
     if let Some((area, number)) = text.split_once('-') {
         return format!("{area}-{}", keep(number, 0, 2));
     }
-    if text.chars().count() >= 11 {
-        keep(text, 3, 4)
-    } else {
-        keep(text, 0, 2)
-    }
+    if text.chars().count() >= 11 { keep(text, 3, 4) } else { keep(text, 0, 2) }
 }
 
 /// `**** **** **** 1234`.
@@ -80,23 +76,10 @@ pub fn address(text: &str) -> String {
         return String::new();
     }
     let end_of_first = |words: &[&str]| {
-        words
-            .iter()
-            .filter_map(|word| {
-                text.find(word)
-                    .filter(|at| *at > 0)
-                    .map(|at| at + word.len())
-            })
-            .min()
+        words.iter().filter_map(|word| text.find(word).filter(|at| *at > 0).map(|at| at + word.len())).min()
     };
     let end = end_of_first(&["大道", "路", "大街", "街", "巷", "胡同", "弄"])
-        .map(|end| {
-            if text[end..].starts_with("道") {
-                end + "道".len()
-            } else {
-                end
-            }
-        })
+        .map(|end| if text[end..].starts_with("道") { end + "道".len() } else { end })
         .or_else(|| end_of_first(&["镇", "乡"]))
         .or_else(|| end_of_first(&["区", "县", "旗"]))
         .unwrap_or_else(|| text.char_indices().nth(3).map_or(0, |(at, _)| at));
@@ -107,10 +90,7 @@ pub fn address(text: &str) -> String {
 #[must_use]
 pub fn email(text: &str) -> String {
     match text.trim().split_once('@') {
-        Some((user, domain)) => format!(
-            "{}***@{domain}",
-            user.chars().next().map(String::from).unwrap_or_default()
-        ),
+        Some((user, domain)) => format!("{}***@{domain}", user.chars().next().map(String::from).unwrap_or_default()),
         None => stars(text.trim().chars().count()),
     }
 }
@@ -133,21 +113,12 @@ mod tests {
         assert_eq!(name("王海燕"), "王*燕");
         assert_eq!(name("欧阳海燕"), "欧**燕");
         assert_eq!(citizen_id("44010619900307123X"), "440***********123X");
-        assert_eq!(
-            citizen_id_public("44010619900307123X"),
-            "4****************X"
-        );
+        assert_eq!(citizen_id_public("44010619900307123X"), "4****************X");
         assert_eq!(phone("13812341234"), "138****1234");
         assert_eq!(phone("020-87654321"), "020-******21");
         assert_eq!(bank_card("6222 0210 0112 3456 789"), "**** **** **** 6789");
-        assert_eq!(
-            address("示例市示例区人民路12号3栋501"),
-            "示例市示例区人民路****"
-        );
-        assert_eq!(
-            address("示例市示例区中山大道西3号"),
-            "示例市示例区中山大道****"
-        );
+        assert_eq!(address("示例市示例区人民路12号3栋501"), "示例市示例区人民路****");
+        assert_eq!(address("示例市示例区中山大道西3号"), "示例市示例区中山大道****");
         assert_eq!(address("示例市城关街道新华社区2栋"), "示例市城关街道****");
         assert_eq!(address("示例县柳镇三组8号"), "示例县柳镇****");
         assert_eq!(email("zhang.san@example.com"), "z***@example.com");

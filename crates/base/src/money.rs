@@ -7,9 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 /// An amount in fen (1 元 = 100 分). JSON carries the integer.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fen(pub i64);
 
@@ -85,14 +83,8 @@ impl FromStr for Fen {
     type Err = MoneyError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let cleaned: String = text
-            .trim()
-            .chars()
-            .filter(|c| !matches!(c, ',' | '，' | '¥' | '￥' | ' '))
-            .collect();
-        let (negative, digits) = cleaned
-            .strip_prefix('-')
-            .map_or((false, cleaned.as_str()), |rest| (true, rest));
+        let cleaned: String = text.trim().chars().filter(|c| !matches!(c, ',' | '，' | '¥' | '￥' | ' ')).collect();
+        let (negative, digits) = cleaned.strip_prefix('-').map_or((false, cleaned.as_str()), |rest| (true, rest));
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
         let numeric = |part: &str| part.bytes().all(|c| c.is_ascii_digit());
         if whole.is_empty() || !numeric(whole) || !numeric(fraction) || digits.ends_with('.') {
@@ -101,9 +93,7 @@ impl FromStr for Fen {
         if fraction.len() > 2 {
             return Err(MoneyError::TooFine);
         }
-        let fen: i64 = format!("{whole}{fraction:0<2}")
-            .parse()
-            .map_err(|_| MoneyError::TooLarge)?;
+        let fen: i64 = format!("{whole}{fraction:0<2}").parse().map_err(|_| MoneyError::TooLarge)?;
         Ok(Self(if negative { -fen } else { fen }))
     }
 }
@@ -111,9 +101,7 @@ impl FromStr for Fen {
 /// Saturates instead of wrapping.
 impl Sum for Fen {
     fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
-        amounts.fold(Self::ZERO, |sum, amount| {
-            Self(sum.0.saturating_add(amount.0))
-        })
+        amounts.fold(Self::ZERO, |sum, amount| Self(sum.0.saturating_add(amount.0)))
     }
 }
 
@@ -138,10 +126,7 @@ mod tests {
         assert_eq!("12.345".parse::<Fen>(), Err(MoneyError::TooFine));
         assert_eq!("十二".parse::<Fen>(), Err(MoneyError::NotANumber));
         assert_eq!("12.".parse::<Fen>(), Err(MoneyError::NotANumber));
-        assert_eq!(
-            "99999999999999999999".parse::<Fen>(),
-            Err(MoneyError::TooLarge)
-        );
+        assert_eq!("99999999999999999999".parse::<Fen>(), Err(MoneyError::TooLarge));
     }
 
     proptest! {

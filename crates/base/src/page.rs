@@ -39,10 +39,7 @@ pub struct PageRequest {
 
 impl Default for PageRequest {
     fn default() -> Self {
-        Self {
-            limit: DEFAULT_LIMIT,
-            start: Start::Offset(0),
-        }
+        Self { limit: DEFAULT_LIMIT, start: Start::Offset(0) }
     }
 }
 
@@ -70,10 +67,7 @@ impl PageQuery {
         if !(1..=MAX_LIMIT).contains(&limit) {
             return Err(PageError::Limit(limit));
         }
-        let start = match (
-            self.offset,
-            self.cursor.as_deref().filter(|c| !c.is_empty()),
-        ) {
+        let start = match (self.offset, self.cursor.as_deref().filter(|c| !c.is_empty())) {
             (Some(_), Some(_)) => return Err(PageError::TwoStarts),
             (offset, None) => Start::Offset(offset.unwrap_or(0)),
             (None, Some(token)) => Start::After(Cursor::decode(token)?),
@@ -86,10 +80,7 @@ impl PageRequest {
     /// A first page of at most `limit` rows (brought into 1 to 100).
     #[must_use]
     pub fn first(limit: u32) -> Self {
-        Self {
-            limit: limit.clamp(1, MAX_LIMIT),
-            start: Start::Offset(0),
-        }
+        Self { limit: limit.clamp(1, MAX_LIMIT), start: Start::Offset(0) }
     }
 
     /// Rows wanted, 1 to 100.
@@ -142,9 +133,7 @@ impl Cursor {
     /// [`PageError::Cursor`] when it is not one of ours.
     pub fn decode(token: &str) -> Result<Self, PageError> {
         let bytes = encoding::from_base64url(token).ok_or(PageError::Cursor)?;
-        serde_json::from_slice(&bytes)
-            .map(Self)
-            .map_err(|_| PageError::Cursor)
+        serde_json::from_slice(&bytes).map(Self).map_err(|_| PageError::Cursor)
     }
 }
 
@@ -172,25 +161,14 @@ impl<T> Page<T> {
         let limit = request.limit as usize;
         let more = rows.len() > limit;
         rows.truncate(limit);
-        let next = rows
-            .last()
-            .filter(|_| more)
-            .map(|row| Cursor(keys(row)).encode());
-        Self {
-            items: rows,
-            total,
-            next,
-        }
+        let next = rows.last().filter(|_| more).map(|row| Cursor(keys(row)).encode());
+        Self { items: rows, total, next }
     }
 
     /// The same page with every row turned into something else.
     #[must_use]
     pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
-        Page {
-            items: self.items.into_iter().map(change).collect(),
-            total: self.total,
-            next: self.next,
-        }
+        Page { items: self.items.into_iter().map(change).collect(), total: self.total, next: self.next }
     }
 }
 
@@ -202,51 +180,27 @@ mod tests {
     fn a_page_has_twenty_rows_unless_asked_and_never_more_than_a_hundred() {
         assert_eq!(PageQuery::default().check(), Ok(PageRequest::default()));
         for limit in [0, 101] {
-            let query = PageQuery {
-                limit: Some(limit),
-                ..PageQuery::default()
-            };
+            let query = PageQuery { limit: Some(limit), ..PageQuery::default() };
             assert_eq!(query.check(), Err(PageError::Limit(limit)));
         }
-        assert_eq!(
-            PageError::Limit(500).to_string(),
-            "每页条数要在 1 到 100 之间，您填了 500"
-        );
+        assert_eq!(PageError::Limit(500).to_string(), "每页条数要在 1 到 100 之间，您填了 500");
     }
 
     #[test]
     fn offset_and_cursor_exclude_each_other_and_a_foreign_cursor_is_refused() {
-        let both = PageQuery {
-            offset: Some(0),
-            cursor: Some("x".into()),
-            limit: None,
-        };
+        let both = PageQuery { offset: Some(0), cursor: Some("x".into()), limit: None };
         assert_eq!(both.check(), Err(PageError::TwoStarts));
-        let foreign = PageQuery {
-            cursor: Some("bm8".into()),
-            ..PageQuery::default()
-        };
+        let foreign = PageQuery { cursor: Some("bm8".into()), ..PageQuery::default() };
         assert_eq!(foreign.check(), Err(PageError::Cursor));
     }
 
     #[test]
     fn the_next_cursor_names_the_last_row_shown() {
         let request = PageRequest::first(2);
-        let page = Page::of(&request, vec![1, 2, 3], Some(3), |row| {
-            vec![row.to_string()]
-        });
+        let page = Page::of(&request, vec![1, 2, 3], Some(3), |row| vec![row.to_string()]);
         assert_eq!(page.items, [1, 2]);
-        let query = PageQuery {
-            cursor: page.next,
-            ..PageQuery::default()
-        };
-        assert_eq!(
-            query.check().unwrap().after(),
-            Some(&Cursor(vec!["2".into()]))
-        );
-        assert_eq!(
-            Page::of(&request, vec![3], None, |row| vec![row.to_string()]).next,
-            None
-        );
+        let query = PageQuery { cursor: page.next, ..PageQuery::default() };
+        assert_eq!(query.check().unwrap().after(), Some(&Cursor(vec!["2".into()])));
+        assert_eq!(Page::of(&request, vec![3], None, |row| vec![row.to_string()]).next, None);
     }
 }

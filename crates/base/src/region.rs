@@ -107,10 +107,7 @@ impl RegionCode {
         // without a province are gaps.
         let empty = |from: usize, to: usize| code[from..to].iter().all(|digit| *digit == b'0');
         let filled = |from: usize, to: usize| !empty(from, to);
-        if (filled(9, 12) && empty(6, 9))
-            || (filled(6, 12) && empty(2, 6))
-            || (filled(2, 12) && empty(0, 2))
-        {
+        if (filled(9, 12) && empty(6, 9)) || (filled(6, 12) && empty(2, 6)) || (filled(2, 12) && empty(0, 2)) {
             return Err(RegionError::Gap);
         }
         Ok(region)
@@ -133,11 +130,7 @@ impl RegionCode {
     #[must_use]
     pub fn level(&self) -> RegionLevel {
         use RegionLevel::{City, Country, County, Province, Town, Village};
-        let significant = self
-            .0
-            .iter()
-            .rposition(|digit| *digit != b'0')
-            .map_or(0, |last| last + 1);
+        let significant = self.0.iter().rposition(|digit| *digit != b'0').map_or(0, |last| last + 1);
         [Country, Province, City, County, Town]
             .into_iter()
             .find(|level| significant <= level.digits())
@@ -242,29 +235,12 @@ mod tests {
     #[test]
     fn a_village_lies_in_everything_above_it_and_in_nothing_beside() {
         let village = code("511602100201");
-        let up: Vec<String> = village
-            .ancestors()
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        assert_eq!(
-            up,
-            [
-                "511602100000",
-                "511602000000",
-                "511600000000",
-                "510000000000",
-                "000000000000"
-            ]
-        );
+        let up: Vec<String> = village.ancestors().iter().map(ToString::to_string).collect();
+        assert_eq!(up, ["511602100000", "511602000000", "511600000000", "510000000000", "000000000000"]);
         assert!(code("5116").contains(&village) && RegionCode::COUNTRY.contains(&village));
         assert!(!code("511603").contains(&village) && !village.contains(&code("511602")));
         assert_eq!(code("511602").prefix(), "511602");
-        assert_eq!(
-            code("441900003").parent(),
-            Some(code("4419")),
-            "a town of a city without counties"
-        );
+        assert_eq!(code("441900003").parent(), Some(code("4419")), "a town of a city without counties");
     }
 
     #[test]

@@ -3,8 +3,8 @@
 //! Picture puzzles shut out people who can't see them; the sum keeps simple robots from guessing
 //! case numbers in bulk, together with the limit of one try per captcha.
 
-use sea_orm::entity::prelude::*;
 use sea_orm::Set;
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -104,5 +104,9 @@ pub async fn check(platform: &Platform, answer: &Answer) -> Result<()> {
             })
         })
         .await?;
-    if right { Ok(()) } else { Err(Problem::invalid_field("/captcha_answer", "captcha_wrong", "验证题的答案不对，请答新的一题。")) }
+    if right {
+        Ok(())
+    } else {
+        Err(Problem::invalid_field("/captcha_answer", "captcha_wrong", "验证题的答案不对，请答新的一题。"))
+    }
 }

@@ -4,8 +4,8 @@
 
 use bytes::Bytes;
 use opendal::Operator;
-use sea_orm::entity::prelude::*;
 use sea_orm::ConnectionTrait;
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -111,7 +111,13 @@ fn contains(bytes: &[u8], part: &[u8]) -> bool {
 ///
 /// # Errors
 /// 422 with the way out when the type or the size is wrong.
-pub async fn store(platform: &Platform, owner: Option<Uuid>, purpose: &str, name: &str, bytes: Bytes) -> Result<FileRef> {
+pub async fn store(
+    platform: &Platform,
+    owner: Option<Uuid>,
+    purpose: &str,
+    name: &str,
+    bytes: Bytes,
+) -> Result<FileRef> {
     let max = platform.config.upload_max_mb * 1024 * 1024;
     if bytes.len() as u64 > max {
         return Err(too_large(platform.config.upload_max_mb));
@@ -146,7 +152,13 @@ pub fn too_large(max_mb: u64) -> Problem {
 ///
 /// # Errors
 /// When the disk or the database refuses.
-pub async fn store_made(platform: &Platform, purpose: &str, name: &str, media_type: &str, bytes: Bytes) -> Result<NewFile> {
+pub async fn store_made(
+    platform: &Platform,
+    purpose: &str,
+    name: &str,
+    media_type: &str,
+    bytes: Bytes,
+) -> Result<NewFile> {
     place(platform, None, purpose, name, media_type, bytes).await.map(NewFile)
 }
 
@@ -247,13 +259,26 @@ pub async fn read(platform: &Platform, id: Uuid) -> Result<(FileRef, Bytes)> {
 /// An HTTP answer that shows a file in the page, never runs it.
 pub fn respond(file: &FileRef, bytes: Bytes) -> axum::response::Response {
     use axum::response::IntoResponse;
-    let name: String = file.name.bytes().map(|byte| if byte.is_ascii_alphanumeric() || byte == b'.' { (byte as char).to_string() } else { format!("%{byte:02X}") }).collect();
+    let name: String = file
+        .name
+        .bytes()
+        .map(|byte| {
+            if byte.is_ascii_alphanumeric() || byte == b'.' {
+                (byte as char).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect();
     (
         [
             (axum::http::header::CONTENT_TYPE, file.media_type.clone()),
             (axum::http::header::CONTENT_DISPOSITION, format!("inline; filename*=UTF-8''{name}")),
             (axum::http::header::CACHE_CONTROL, "private, no-store".to_owned()),
-            (axum::http::header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'".to_owned()),
+            (
+                axum::http::header::CONTENT_SECURITY_POLICY,
+                "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'".to_owned(),
+            ),
         ],
         bytes,
     )

@@ -201,7 +201,10 @@ mod tests {
 
     #[test]
     fn names_are_filled_and_an_unknown_one_stays_visible() {
-        assert_eq!(fill("{item}已受理，{due}前办结", &[("item", "许可证"), ("due", "9月29日")]), "许可证已受理，9月29日前办结");
+        assert_eq!(
+            fill("{item}已受理，{due}前办结", &[("item", "许可证"), ("due", "9月29日")]),
+            "许可证已受理，9月29日前办结"
+        );
         assert_eq!(fill("{oops}", &[]), "{oops}");
     }
 }

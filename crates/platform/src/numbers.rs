@@ -38,10 +38,8 @@ impl Numbers {
             return Ok(number);
         }
         let owned = scope.to_owned();
-        let end = platform
-            .db
-            .write(platform.now(), move |tx| Box::pin(async move { add(tx, &owned, BLOCK).await }))
-            .await?;
+        let end =
+            platform.db.write(platform.now(), move |tx| Box::pin(async move { add(tx, &owned, BLOCK).await })).await?;
         let mut block = end - BLOCK + 1..end + 1;
         let first = block.next().ok_or_else(|| Problem::internal("an empty block of numbers"))?;
         // Yesterday's scopes are never asked again.

@@ -65,7 +65,8 @@ impl SearchIndex {
         let mut schema = Schema::builder();
         let key = schema.add_text_field("key", STRING | STORED);
         // Texts arrive as words joined by blanks, so that building and asking cut alike.
-        let indexing = TextFieldIndexing::default().set_tokenizer("whitespace").set_index_option(IndexRecordOption::WithFreqs);
+        let indexing =
+            TextFieldIndexing::default().set_tokenizer("whitespace").set_index_option(IndexRecordOption::WithFreqs);
         let options = TextOptions::default().set_indexing_options(indexing);
         let title = schema.add_text_field("title", options.clone());
         let text = schema.add_text_field("text", options);
@@ -122,7 +123,8 @@ mod tests {
     /// req: PORTAL-008
     #[test]
     fn a_name_is_found_by_its_words_and_by_initials() {
-        let document = |key: &str, title: &str, text: &str| Document { key: key.into(), title: title.into(), text: text.into() };
+        let document =
+            |key: &str, title: &str, text: &str| Document { key: key.into(), title: title.into(), text: text.into() };
         let index = SearchIndex::build(&[
             document("food", "食品经营许可证核发", "餐饮 饭店 市场监督管理局"),
             document("nurse", "护士执业证书核发", "卫生健康局"),

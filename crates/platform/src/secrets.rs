@@ -30,11 +30,7 @@ impl Secrets {
             randomness.fill(&mut key);
             base::encoding::to_hex(&key)
         };
-        Self {
-            active_field_key: "k1".into(),
-            field_keys: [("k1".to_owned(), fresh())].into(),
-            index_key: fresh(),
-        }
+        Self { active_field_key: "k1".into(), field_keys: [("k1".to_owned(), fresh())].into(), index_key: fresh() }
     }
 
     /// Reads the file, or makes it at the first start.

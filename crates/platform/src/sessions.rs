@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sea_orm::entity::prelude::*;
 use sea_orm::Set;
+use sea_orm::entity::prelude::*;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -103,7 +103,12 @@ impl Sessions {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn resolve(&self, platform: &Platform, audience: Audience, token: &str) -> Result<Option<Arc<Principal>>> {
+    pub async fn resolve(
+        &self,
+        platform: &Platform,
+        audience: Audience,
+        token: &str,
+    ) -> Result<Option<Arc<Principal>>> {
         if token.len() != 64 || !token.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Ok(None);
         }
@@ -111,7 +116,9 @@ impl Sessions {
         if let Some(caller) = self.cache.get(&key).await {
             return Ok(Some(caller));
         }
-        let Some(session) = row::Entity::find_by_id(key.1.clone()).one(platform.db.read()).await? else { return Ok(None) };
+        let Some(session) = row::Entity::find_by_id(key.1.clone()).one(platform.db.read()).await? else {
+            return Ok(None);
+        };
         let now = platform.now();
         let idle = time::Duration::minutes(platform.config.session_idle_minutes);
         let alive = session.ended_at.is_none() && session.expires_at > now && session.seen_at + idle > now;

@@ -98,7 +98,7 @@ async fn userinfo(State(province): State<Province>, headers: HeaderMap) -> Resul
         .unwrap_or_default();
     let found =
         lock(&province.tokens).get(token).filter(|(_, expires)| *expires > now()).map(|(login, _)| login.clone());
-    found.map(Json).ok_or_else(|| Refusal(StatusCode::UNAUTHORIZED, "invalid_token"))
+    found.map(Json).ok_or(Refusal(StatusCode::UNAUTHORIZED, "invalid_token"))
 }
 
 impl Province {
@@ -107,13 +107,13 @@ impl Province {
         let mut back = url::Url::parse(&asked.redirect_uri)
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https"))
-            .ok_or_else(|| Refusal(StatusCode::BAD_REQUEST, "invalid_redirect_uri"))?;
+            .ok_or(Refusal(StatusCode::BAD_REQUEST, "invalid_redirect_uri"))?;
         let key = asked.login.as_deref().unwrap_or_default();
         if key.is_empty() {
             back.query_pairs_mut().append_pair("error", "access_denied").append_pair("state", &asked.state);
             return Ok(Redirect::to(back.as_str()).into_response());
         }
-        let login = self.people.login(key).ok_or_else(|| Refusal(StatusCode::BAD_REQUEST, "unknown_login"))?;
+        let login = self.people.login(key).ok_or(Refusal(StatusCode::BAD_REQUEST, "unknown_login"))?;
         let code = base::id::token_hex(&Dice, 16);
         let mut codes = lock(&self.codes);
         codes.retain(|_, code| code.expires > now());

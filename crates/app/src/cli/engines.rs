@@ -207,7 +207,9 @@ pub(super) fn flow(command: &FlowCommand) -> Outcome {
                 })
                 .collect();
             let run = flow::simulate(&definition, variables, &answers, &feel)?;
-            print_json(&json!({ "path": run.path, "services": run.services, "end": run.end, "variables": run.variables }))?;
+            print_json(
+                &json!({ "path": run.path, "services": run.services, "end": run.end, "variables": run.variables }),
+            )?;
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -228,10 +230,13 @@ pub(super) fn calendar(command: &CalendarCommand) -> Outcome {
         .map(|path| Ok(YearCalendar::from_yaml(&read(path)?)?))
         .collect::<anyhow::Result<Vec<_>>>()?;
     let calendar = Calendar::new(&years)?;
-    let unit: TimeUnit = serde_json::from_value(Value::String(unit.clone())).context("单位要是 working_day、natural_day、hour、minute 或 month")?;
+    let unit: TimeUnit = serde_json::from_value(Value::String(unit.clone()))
+        .context("单位要是 working_day、natural_day、hour、minute 或 month")?;
     let clock = DeadlineClock::started(moment(start)?, "起算", TimeLimit { value: *limit, unit });
     let ledger = base::deadline::ledger(&calendar, &clock, clock.started_at)?;
-    print_json(&json!({ "due_at": ledger.due_at.map(|at| at.to_string()), "due_date": ledger.due_date.map(|day| day.to_string()), "due_text": ledger.due_text, "lines": ledger.lines }))?;
+    print_json(
+        &json!({ "due_at": ledger.due_at.map(|at| at.to_string()), "due_date": ledger.due_date.map(|day| day.to_string()), "due_text": ledger.due_text, "lines": ledger.lines }),
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -262,4 +267,3 @@ pub(super) fn paper(command: &PaperCommand) -> Outcome {
         PaperCommand::Verify { file, trust } => super::proof::verify_file(file, trust),
     }
 }
-

@@ -119,7 +119,9 @@ fn dispatch(cli: Cli) -> Outcome {
                 match command {
                     Command::Serve => operate::serve(config).await,
                     Command::Migrate => operate::migrate(config).await,
-                    Command::Demo { cases, password, if_empty } => operate::demo(config, cases, &password, if_empty).await,
+                    Command::Demo { cases, password, if_empty } => {
+                        operate::demo(config, cases, &password, if_empty).await
+                    }
                     Command::Doctor { retry_jobs } => operate::doctor(config, retry_jobs).await,
                     Command::Openapi => operate::openapi(config).await,
                     Command::Pack(command) => pack::run(config, command).await,

@@ -68,7 +68,12 @@ pub(super) async fn demo(config: Config, cases: usize, password: &str, if_empty:
     // The seals of the city were made before its past cases were sealed with them.
     clock.go_back(200);
     let imported = app.load_city(&packs, password).await?;
-    println!("已装入示例市：{} 个事项，{} 种证照，{} 份文书模板", imported.items.len(), imported.licence_types, imported.papers);
+    println!(
+        "已装入示例市：{} 个事项，{} 种证照，{} 份文书模板",
+        imported.items.len(),
+        imported.licence_types,
+        imported.papers
+    );
     let report = demo::play(&app, &clock, &packs, cases).await?;
     println!("已演示 {} 件历史办件：在办 {}，办结 {}，其他 {}", report.cases, report.open, report.closed, report.other);
     println!("工作台账号：clerk reviewer inspector approver supervisor editor sysadmin …，密码 {password}");
@@ -131,18 +136,20 @@ async fn examine(app: &App) -> Vec<Check> {
         }
     });
     checks.push(Check("工作日历", calendar));
-    let jobs = platform::work::jobs::counts(&app.platform).await.map_err(|problem| problem.to_string()).and_then(|counts| {
-        match counts.iter().find(|(state, _)| state == "dead") {
-            Some((_, dead)) => Err(format!("{dead} 个后台任务失败，不再重试")),
-            None => Ok(format!("{counts:?}")),
-        }
-    });
+    let jobs =
+        platform::work::jobs::counts(&app.platform).await.map_err(|problem| problem.to_string()).and_then(|counts| {
+            match counts.iter().find(|(state, _)| state == "dead") {
+                Some((_, dead)) => Err(format!("{dead} 个后台任务失败，不再重试")),
+                None => Ok(format!("{counts:?}")),
+            }
+        });
     checks.push(Check("后台任务", jobs));
     let probe = app.platform.config.data_dir.join("doctor-probe");
     let files = std::fs::write(&probe, b"ok").and_then(|()| std::fs::remove_file(&probe));
     checks.push(Check("文件", files.map(|()| "可读写".to_owned()).map_err(|error| error.to_string())));
     for (name, url) in [("身份认证", &app.platform.config.identity_url), ("短信", &app.platform.config.sms_url)] {
-        let answer = app.platform.http.get(format!("{url}/health")).timeout(std::time::Duration::from_secs(3)).send().await;
+        let answer =
+            app.platform.http.get(format!("{url}/health")).timeout(std::time::Duration::from_secs(3)).send().await;
         let found = match answer {
             Ok(answer) if answer.status().is_success() => Ok(format!("{url} 有回应")),
             Ok(answer) => Err(format!("{url} 回应 {}", answer.status())),
@@ -152,4 +159,3 @@ async fn examine(app: &App) -> Vec<Check> {
     }
     checks
 }
-

@@ -124,15 +124,9 @@ impl CitizenId {
         if length != 18 {
             return Err(CitizenIdError::Length(length));
         }
-        let wrong = id
-            .chars()
-            .enumerate()
-            .find(|(index, c)| !(c.is_ascii_digit() || (*index == 17 && *c == 'X')));
+        let wrong = id.chars().enumerate().find(|(index, c)| !(c.is_ascii_digit() || (*index == 17 && *c == 'X')));
         if let Some((index, found)) = wrong {
-            return Err(CitizenIdError::Character {
-                position: index + 1,
-                found,
-            });
+            return Err(CitizenIdError::Character { position: index + 1, found });
         }
         if date_of(&id).is_none() {
             return Err(CitizenIdError::Date(id[6..14].to_owned()));
@@ -149,17 +143,8 @@ impl CitizenId {
     /// # Errors
     /// [`CitizenIdError`] when the parts make no number.
     pub fn build(address: &str, birth: Date, order: u16) -> Result<Self, CitizenIdError> {
-        let body = format!(
-            "{address}{:04}{:02}{:02}{order:03}",
-            birth.year(),
-            u8::from(birth.month()),
-            birth.day()
-        );
-        let check = if body.len() == 17 {
-            check_character(body.as_bytes())
-        } else {
-            '?'
-        };
+        let body = format!("{address}{:04}{:02}{:02}{order:03}", birth.year(), u8::from(birth.month()), birth.day());
+        let check = if body.len() == 17 { check_character(body.as_bytes()) } else { '?' };
         Self::restore(&format!("{body}{check}"))
     }
 
@@ -185,11 +170,7 @@ impl CitizenId {
     /// Sex, from the order digit: odd male, even female.
     #[must_use]
     pub fn sex(&self) -> Sex {
-        if self.0.as_bytes()[16] % 2 == 1 {
-            Sex::Male
-        } else {
-            Sex::Female
-        }
+        if self.0.as_bytes()[16] % 2 == 1 { Sex::Male } else { Sex::Female }
     }
 
     /// Full years of age on a day.
@@ -210,20 +191,11 @@ impl CitizenId {
 fn date_of(id: &str) -> Option<Date> {
     let number = |from: usize, to: usize| id.get(from..to)?.parse::<u16>().ok();
     let month = Month::try_from(u8::try_from(number(10, 12)?).ok()?).ok()?;
-    Date::from_calendar_date(
-        i32::from(number(6, 10)?),
-        month,
-        u8::try_from(number(12, 14)?).ok()?,
-    )
-    .ok()
+    Date::from_calendar_date(i32::from(number(6, 10)?), month, u8::try_from(number(12, 14)?).ok()?).ok()
 }
 
 /// ISO 7064 MOD 11-2 over 17 digits.
 fn check_character(digits: &[u8]) -> char {
-    let sum: u32 = digits
-        .iter()
-        .zip(WEIGHTS)
-        .map(|(digit, weight)| u32::from(digit.wrapping_sub(b'0')) * weight)
-        .sum();
+    let sum: u32 = digits.iter().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit.wrapping_sub(b'0')) * weight).sum();
     char::from(CHECKS[(sum % 11) as usize])
 }

@@ -46,44 +46,23 @@ impl LicenceIdentifier {
     ///
     /// # Errors
     /// [`LicenceIdentifierError`] names the part.
-    pub fn build(
-        type_code: &str,
-        issuer: &str,
-        serial: &str,
-        version: u16,
-    ) -> Result<Self, LicenceIdentifierError> {
-        let (type_code, issuer, serial) =
-            (normalise(type_code), normalise(issuer), normalise(serial));
-        let order = type_code
-            .get(18..)
-            .filter(|order| order.len() == 3 && order.bytes().all(|c| c.is_ascii_digit()));
+    pub fn build(type_code: &str, issuer: &str, serial: &str, version: u16) -> Result<Self, LicenceIdentifierError> {
+        let (type_code, issuer, serial) = (normalise(type_code), normalise(issuer), normalise(serial));
+        let order = type_code.get(18..).filter(|order| order.len() == 3 && order.bytes().all(|c| c.is_ascii_digit()));
         // Live identifiers carry codes of the transition time, so only their form is checked.
-        if order.is_none()
-            || type_code
-                .get(..18)
-                .is_none_or(|code| Uscc::accept_despite_check(code).is_err())
-        {
+        if order.is_none() || type_code.get(..18).is_none_or(|code| Uscc::accept_despite_check(code).is_err()) {
             return Err(LicenceIdentifierError::TypeCode);
         }
         if Uscc::accept_despite_check(&issuer).is_err() || issuer.len() != 18 {
             return Err(LicenceIdentifierError::Issuer);
         }
-        if !(1..=32).contains(&serial.len())
-            || !serial
-                .bytes()
-                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
-        {
+        if !(1..=32).contains(&serial.len()) || !serial.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()) {
             return Err(LicenceIdentifierError::Serial);
         }
         if !(1..=999).contains(&version) {
             return Err(LicenceIdentifierError::Version);
         }
-        Ok(Self {
-            type_code,
-            issuer,
-            serial,
-            version,
-        })
+        Ok(Self { type_code, issuer, serial, version })
     }
 
     /// Reads and checks a full identifier.
@@ -92,22 +71,15 @@ impl LicenceIdentifier {
     /// [`LicenceIdentifierError`].
     pub fn parse(text: &str) -> Result<Self, LicenceIdentifierError> {
         let text = normalise(text);
-        let rest = text
-            .strip_prefix(ROOT)
-            .and_then(|rest| rest.strip_prefix('.'));
-        let parts: Vec<&str> = rest
-            .ok_or(LicenceIdentifierError::Structure)?
-            .split('.')
-            .collect();
+        let rest = text.strip_prefix(ROOT).and_then(|rest| rest.strip_prefix('.'));
+        let parts: Vec<&str> = rest.ok_or(LicenceIdentifierError::Structure)?.split('.').collect();
         let [type_code, issuer, serial, version, check] = parts[..] else {
             return Err(LicenceIdentifierError::Structure);
         };
         if version.len() != 3 || !version.bytes().all(|c| c.is_ascii_digit()) {
             return Err(LicenceIdentifierError::Version);
         }
-        let version = version
-            .parse()
-            .map_err(|_| LicenceIdentifierError::Version)?;
+        let version = version.parse().map_err(|_| LicenceIdentifierError::Version)?;
         let identifier = Self::build(type_code, issuer, serial, version)?;
         if check.chars().ne([identifier.check()]) {
             return Err(LicenceIdentifierError::Check);
@@ -144,22 +116,14 @@ impl LicenceIdentifier {
     /// # Errors
     /// [`LicenceIdentifierError::Version`] after 999.
     pub fn next_version(&self) -> Result<Self, LicenceIdentifierError> {
-        Self::build(
-            &self.type_code,
-            &self.issuer,
-            &self.serial,
-            self.version.saturating_add(1),
-        )
+        Self::build(&self.type_code, &self.issuer, &self.serial, self.version.saturating_add(1))
     }
 
     /// The check character over type, issuer, serial and version, without dots
     /// and without the root.
     #[must_use]
     pub fn check(&self) -> char {
-        let body = format!(
-            "{}{}{}{:03}",
-            self.type_code, self.issuer, self.serial, self.version
-        );
+        let body = format!("{}{}{}{:03}", self.type_code, self.issuer, self.serial, self.version);
         // All parts are digits and capitals, see build().
         mod_37_36(&body).unwrap_or('?')
     }
@@ -167,17 +131,8 @@ impl LicenceIdentifier {
 
 impl std::fmt::Display for LicenceIdentifier {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self {
-            type_code,
-            issuer,
-            serial,
-            version,
-        } = self;
-        write!(
-            f,
-            "{ROOT}.{type_code}.{issuer}.{serial}.{version:03}.{}",
-            self.check()
-        )
+        let Self { type_code, issuer, serial, version } = self;
+        write!(f, "{ROOT}.{type_code}.{issuer}.{serial}.{version:03}.{}", self.check())
     }
 }
 
@@ -195,9 +150,7 @@ super::text_code_reading!(LicenceIdentifier, LicenceIdentifierError);
 pub fn mod_37_36(body: &str) -> Option<char> {
     let mut product = 36;
     for character in body.chars() {
-        let value = character
-            .to_digit(36)
-            .filter(|_| !character.is_ascii_lowercase())?;
+        let value = character.to_digit(36).filter(|_| !character.is_ascii_lowercase())?;
         let sum = match (product + value) % 36 {
             0 => 36,
             sum => sum,

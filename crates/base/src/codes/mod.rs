@@ -24,9 +24,7 @@ fn normalise(text: &str) -> String {
     text.chars()
         .filter(|character| !character.is_whitespace())
         .map(|character| match character {
-            '\u{FF01}'..='\u{FF5E}' => {
-                char::from_u32(character as u32 - 0xFEE0).unwrap_or(character)
-            }
+            '\u{FF01}'..='\u{FF5E}' => char::from_u32(character as u32 - 0xFEE0).unwrap_or(character),
             other => other,
         })
         .map(|character| character.to_ascii_uppercase())

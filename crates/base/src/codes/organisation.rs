@@ -6,9 +6,7 @@ use super::{normalise, text_code, text_code_reading};
 /// No I, O, S, V, Z.
 const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 /// 3^(i-1) mod 31.
-const WEIGHTS: [u32; 17] = [
-    1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28,
-];
+const WEIGHTS: [u32; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
 
 /// A checked 18-character unified social credit code.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,15 +70,9 @@ impl Uscc {
         if length != 18 {
             return Err(UsccError::Length(length));
         }
-        let wrong = code
-            .chars()
-            .enumerate()
-            .find(|(_, c)| !c.is_ascii() || !ALPHABET.contains(&(*c as u8)));
+        let wrong = code.chars().enumerate().find(|(_, c)| !c.is_ascii() || !ALPHABET.contains(&(*c as u8)));
         if let Some((index, found)) = wrong {
-            return Err(UsccError::Character {
-                position: index + 1,
-                found,
-            });
+            return Err(UsccError::Character { position: index + 1, found });
         }
         if !code.as_bytes()[2..8].iter().all(u8::is_ascii_digit) {
             return Err(UsccError::Region);
@@ -94,11 +86,7 @@ impl Uscc {
     /// [`UsccError`] when they are not such characters.
     pub fn build(body: &str) -> Result<Self, UsccError> {
         let body = normalise(body);
-        let check = if body.len() == 17 {
-            check_character(body.as_bytes())
-        } else {
-            b'0'
-        };
+        let check = if body.len() == 17 { check_character(body.as_bytes()) } else { b'0' };
         Self::parse(&format!("{body}{}", char::from(check)))
     }
 
@@ -144,11 +132,7 @@ impl Uscc {
 /// callers refuse them.
 fn check_character(body: &[u8]) -> u8 {
     let value = |character: &u8| ALPHABET.iter().position(|c| c == character).unwrap_or(0);
-    let sum: u32 = body
-        .iter()
-        .zip(WEIGHTS)
-        .map(|(character, weight)| value(character) as u32 * weight)
-        .sum();
+    let sum: u32 = body.iter().zip(WEIGHTS).map(|(character, weight)| value(character) as u32 * weight).sum();
     ALPHABET[((31 - sum % 31) % 31) as usize]
 }
 
@@ -189,11 +173,7 @@ impl OrganisationCode {
         }
         let weights = [3, 7, 9, 10, 5, 8, 4, 2];
         let value = |character: char| character.to_digit(36).unwrap_or(0);
-        let sum: u32 = code
-            .chars()
-            .zip(weights)
-            .map(|(character, weight)| value(character) * weight)
-            .sum();
+        let sum: u32 = code.chars().zip(weights).map(|(character, weight)| value(character) * weight).sum();
         let expected = match 11 - sum % 11 {
             10 => 'X',
             11 => '0',

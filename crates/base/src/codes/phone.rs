@@ -39,14 +39,8 @@ pub enum PhoneError {
 
 /// Keeps digits; drops the country code and the usual separators.
 fn digits_of(text: &str) -> Result<String, PhoneError> {
-    let text: String = normalise(text)
-        .chars()
-        .filter(|c| !matches!(c, '-' | '(' | ')' | '–' | '—'))
-        .collect();
-    let text = text
-        .strip_prefix("+86")
-        .or_else(|| text.strip_prefix("0086"))
-        .unwrap_or(&text);
+    let text: String = normalise(text).chars().filter(|c| !matches!(c, '-' | '(' | ')' | '–' | '—')).collect();
+    let text = text.strip_prefix("+86").or_else(|| text.strip_prefix("0086")).unwrap_or(&text);
     if text.is_empty() {
         return Err(PhoneError::Empty);
     }
@@ -83,13 +77,8 @@ impl Phone {
             return Self::parse_mobile(&digits);
         }
         // 010 and 02x have three digits, the others four; numbers have 7 or 8.
-        let area = if digits.starts_with("010") || digits.starts_with("02") {
-            3
-        } else {
-            4
-        };
-        let fits =
-            digits.starts_with('0') && digits.len() > area && matches!(digits.len() - area, 7 | 8);
+        let area = if digits.starts_with("010") || digits.starts_with("02") { 3 } else { 4 };
+        let fits = digits.starts_with('0') && digits.len() > area && matches!(digits.len() - area, 7 | 8);
         if !fits || matches!(digits.as_bytes()[area], b'0' | b'1') {
             return Err(PhoneError::Unknown);
         }

@@ -64,38 +64,26 @@ impl ItemType {
     /// The type with this code; `None` for extensions.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .find(|(_, known, _)| *known == code)
-            .map(|(kind, ..)| *kind)
+        Self::ALL.iter().find(|(_, known, _)| *known == code).map(|(kind, ..)| *kind)
     }
 
     /// Two digits.
     #[must_use]
     pub fn code(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|(kind, ..)| *kind == self)
-            .map_or("", |(_, code, _)| code)
+        Self::ALL.iter().find(|(kind, ..)| *kind == self).map_or("", |(_, code, _)| code)
     }
 
     /// The Chinese name.
     #[must_use]
     pub fn name(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|(kind, ..)| *kind == self)
-            .map_or("", |(.., name)| name)
+        Self::ALL.iter().find(|(kind, ..)| *kind == self).map_or("", |(.., name)| name)
     }
 
     /// Whether people apply for it (shown in the hall), by 国发〔2022〕5号; the
     /// others are acts of office.
     #[must_use]
     pub fn is_on_application(self) -> bool {
-        !matches!(
-            self,
-            Self::Punishment | Self::Coercion | Self::Levy | Self::Inspection
-        )
+        !matches!(self, Self::Punishment | Self::Coercion | Self::Levy | Self::Inspection)
     }
 }
 
@@ -143,11 +131,7 @@ fn of_length(
     let code = normalise(text);
     let found = code.chars().count();
     if found != length {
-        return Err(ServiceCodeError::Length {
-            name,
-            expected,
-            found,
-        });
+        return Err(ServiceCodeError::Length { name, expected, found });
     }
     if !code.is_ascii() {
         return Err(ServiceCodeError::Digits(name));
@@ -174,11 +158,7 @@ impl BasicCode {
     /// [`ServiceCodeError`].
     pub fn parse(text: &str) -> Result<Self, ServiceCodeError> {
         let code = of_length(text, BASIC, 12, "12")?;
-        if is_digits(&code) {
-            Ok(Self(code))
-        } else {
-            Err(ServiceCodeError::Digits(BASIC))
-        }
+        if is_digits(&code) { Ok(Self(code)) } else { Err(ServiceCodeError::Digits(BASIC)) }
     }
 
     /// Province digits, 00 for national.
@@ -287,11 +267,7 @@ impl HandleCode {
     pub fn parse(text: &str) -> Result<Self, ServiceCodeError> {
         let code = of_length(text, HANDLE, 33, "33")?;
         TaskCode::parse(&code[..31])?;
-        if is_digits(&code[31..]) {
-            Ok(Self(code))
-        } else {
-            Err(ServiceCodeError::Digits(HANDLE))
-        }
+        if is_digits(&code[31..]) { Ok(Self(code)) } else { Err(ServiceCodeError::Digits(HANDLE)) }
     }
 
     /// Builds from the parts; `order` 1 to 99.
@@ -335,11 +311,7 @@ impl CaseNumber {
         let code = normalise(text);
         let found = code.chars().count();
         if !(43..=45).contains(&found) {
-            return Err(ServiceCodeError::Length {
-                name: CASE,
-                expected: "43 到 45",
-                found,
-            });
+            return Err(ServiceCodeError::Length { name: CASE, expected: "43 到 45", found });
         }
         if !code.is_ascii() || !is_digits(&code[31..]) {
             return Err(ServiceCodeError::Digits(CASE));
@@ -358,12 +330,7 @@ impl CaseNumber {
         if !(1..=999_999).contains(&running) || !(0..=9999).contains(&date.year()) {
             return Err(ServiceCodeError::Running);
         }
-        Ok(Self(format!(
-            "{task}{:04}{:02}{:02}{running:04}",
-            date.year(),
-            u8::from(date.month()),
-            date.day()
-        )))
+        Ok(Self(format!("{task}{:04}{:02}{:02}{running:04}", date.year(), u8::from(date.month()), date.day())))
     }
 
     /// The task code.
@@ -382,12 +349,7 @@ impl CaseNumber {
     fn read_date(&self) -> Option<Date> {
         let number = |from: usize, to: usize| self.0[from..to].parse::<u16>().ok();
         let month = Month::try_from(u8::try_from(number(35, 37)?).ok()?).ok()?;
-        Date::from_calendar_date(
-            i32::from(number(31, 35)?),
-            month,
-            u8::try_from(number(37, 39)?).ok()?,
-        )
-        .ok()
+        Date::from_calendar_date(i32::from(number(31, 35)?), month, u8::try_from(number(37, 39)?).ok()?).ok()
     }
 
     /// The running number of the day.

@@ -58,10 +58,8 @@ impl FieldKey {
     /// # Errors
     /// [`FieldError::KeyId`].
     pub fn new(id: &str, key: &[u8; 32]) -> Result<Self, FieldError> {
-        let fits = (1..=32).contains(&id.len())
-            && id
-                .bytes()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_'));
+        let fits =
+            (1..=32).contains(&id.len()) && id.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_'));
         if !fits {
             return Err(FieldError::KeyId(id.to_owned()));
         }
@@ -103,9 +101,7 @@ impl FieldKey {
 /// Never shows key material.
 impl std::fmt::Debug for FieldKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FieldKey")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("FieldKey").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
@@ -130,25 +126,14 @@ impl FieldCipher {
                 return Err(FieldError::Key(id));
             }
         }
-        let active = known
-            .get(active_key_id)
-            .cloned()
-            .ok_or_else(|| FieldError::Key(active_key_id.to_owned()))?;
-        Ok(Self {
-            active,
-            keys: known,
-        })
+        let active = known.get(active_key_id).cloned().ok_or_else(|| FieldError::Key(active_key_id.to_owned()))?;
+        Ok(Self { active, keys: known })
     }
 
     /// Seals a text. `associated_data` names its place, such as
     /// `accounts.phone:<row id>`; opening needs the same.
     #[must_use]
-    pub fn seal(
-        &self,
-        plaintext: &str,
-        associated_data: &[u8],
-        randomness: &dyn Randomness,
-    ) -> String {
+    pub fn seal(&self, plaintext: &str, associated_data: &[u8], randomness: &dyn Randomness) -> String {
         let key = &self.active;
         let mut nonce = [0_u8; NONCE];
         randomness.fill(&mut nonce);
@@ -167,15 +152,10 @@ impl FieldCipher {
     /// [`FieldError`]; nothing of the content is revealed unless the tag fits.
     pub fn open(&self, sealed: &str, associated_data: &[u8]) -> Result<String, FieldError> {
         let (id, body) = parts(sealed)?;
-        let key = self
-            .keys
-            .get(id)
-            .ok_or_else(|| FieldError::Key(id.to_owned()))?;
+        let key = self.keys.get(id).ok_or_else(|| FieldError::Key(id.to_owned()))?;
         let body = encoding::from_base64url(body).ok_or(FieldError::Format)?;
         let (rest, tag) = body.split_last_chunk::<TAG>().ok_or(FieldError::Format)?;
-        let (nonce, ciphertext) = rest
-            .split_first_chunk::<NONCE>()
-            .ok_or(FieldError::Format)?;
+        let (nonce, ciphertext) = rest.split_first_chunk::<NONCE>().ok_or(FieldError::Format)?;
         if !constant_time_eq(&key.tag(associated_data, rest), tag) {
             return Err(FieldError::Tampered);
         }

@@ -4,9 +4,7 @@
 use sm2::dsa::signature::{Signer, Verifier};
 use sm2::dsa::{Signature, SigningKey, VerifyingKey};
 use sm2::elliptic_curve::sec1::ToSec1Point;
-use sm2::pkcs8::{
-    DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey, LineEnding,
-};
+use sm2::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey, LineEnding};
 use sm2::{PublicKey, SecretKey};
 
 use crate::clock::Randomness;
@@ -64,9 +62,7 @@ impl Sm2Key {
     /// # Errors
     /// [`SignError::Key`] when out of range.
     pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, SignError> {
-        SecretKey::from_slice(bytes)
-            .map_err(|_| SignError::Key)
-            .and_then(Self::from_secret)
+        SecretKey::from_slice(bytes).map_err(|_| SignError::Key).and_then(Self::from_secret)
     }
 
     /// Reads a PKCS#8 PEM (`openssl genpkey -algorithm SM2`).
@@ -74,9 +70,7 @@ impl Sm2Key {
     /// # Errors
     /// [`SignError::Key`].
     pub fn from_pem(pem: &str) -> Result<Self, SignError> {
-        SecretKey::from_pkcs8_pem(pem)
-            .map_err(|_| SignError::Key)
-            .and_then(Self::from_secret)
+        SecretKey::from_pkcs8_pem(pem).map_err(|_| SignError::Key).and_then(Self::from_secret)
     }
 
     fn from_secret(secret: SecretKey) -> Result<Self, SignError> {
@@ -89,10 +83,7 @@ impl Sm2Key {
     /// # Errors
     /// [`SignError::Key`].
     pub fn to_pem(&self) -> Result<String, SignError> {
-        self.secret
-            .to_pkcs8_pem(LineEnding::LF)
-            .map(|pem| pem.to_string())
-            .map_err(|_| SignError::Key)
+        self.secret.to_pkcs8_pem(LineEnding::LF).map(|pem| pem.to_string()).map_err(|_| SignError::Key)
     }
 
     /// The public half.
@@ -108,10 +99,7 @@ impl Sm2Key {
     /// # Errors
     /// [`SignError::Sign`], practically never.
     pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
-        let signature = self
-            .signing
-            .try_sign(message)
-            .map_err(|_| SignError::Sign)?;
+        let signature = self.signing.try_sign(message).map_err(|_| SignError::Sign)?;
         Ok(signature.to_der().as_bytes().to_vec())
     }
 }
@@ -126,9 +114,7 @@ impl Sm2PublicKey {
     /// # Errors
     /// [`SignError::Key`].
     pub fn from_pem(pem: &str) -> Result<Self, SignError> {
-        PublicKey::from_public_key_pem(pem)
-            .map_err(|_| SignError::Key)
-            .and_then(Self::from_public)
+        PublicKey::from_public_key_pem(pem).map_err(|_| SignError::Key).and_then(Self::from_public)
     }
 
     /// Reads a curve point (SEC 1), as certificates carry it.
@@ -136,15 +122,11 @@ impl Sm2PublicKey {
     /// # Errors
     /// [`SignError::Key`].
     pub fn from_sec1(bytes: &[u8]) -> Result<Self, SignError> {
-        PublicKey::from_sec1_bytes(bytes)
-            .map_err(|_| SignError::Key)
-            .and_then(Self::from_public)
+        PublicKey::from_sec1_bytes(bytes).map_err(|_| SignError::Key).and_then(Self::from_public)
     }
 
     fn from_public(key: PublicKey) -> Result<Self, SignError> {
-        VerifyingKey::new(SIGNER_ID, key)
-            .map(Self)
-            .map_err(|_| SignError::Key)
+        VerifyingKey::new(SIGNER_ID, key).map(Self).map_err(|_| SignError::Key)
     }
 
     /// The key as SubjectPublicKeyInfo PEM.
@@ -152,9 +134,7 @@ impl Sm2PublicKey {
     /// # Errors
     /// [`SignError::Key`].
     pub fn to_pem(&self) -> Result<String, SignError> {
-        PublicKey::from(&self.0)
-            .to_public_key_pem(LineEnding::LF)
-            .map_err(|_| SignError::Key)
+        PublicKey::from(&self.0).to_public_key_pem(LineEnding::LF).map_err(|_| SignError::Key)
     }
 
     /// The curve point, uncompressed: 65 bytes beginning with 4.
@@ -169,8 +149,6 @@ impl Sm2PublicKey {
     /// [`SignError::Format`] or [`SignError::Mismatch`].
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignError> {
         let signature = Signature::from_der(signature).map_err(|_| SignError::Format)?;
-        self.0
-            .verify(message, &signature)
-            .map_err(|_| SignError::Mismatch)
+        self.0.verify(message, &signature).map_err(|_| SignError::Mismatch)
     }
 }

@@ -19,19 +19,12 @@ impl Stops {
         if pauses.is_empty() {
             return Ok(Self::default());
         }
-        if pauses
-            .iter()
-            .any(|pause| pause.until.is_some_and(|until| until < pause.from))
-        {
+        if pauses.iter().any(|pause| pause.until.is_some_and(|until| until < pause.from)) {
             return Err(DeadlineError::PauseOrder);
         }
-        let mut stops: Vec<_> = pauses
-            .iter()
-            .map(|pause| (pause.from, pause.until))
-            .collect();
+        let mut stops: Vec<_> = pauses.iter().map(|pause| (pause.from, pause.until)).collect();
         stops.sort_by_key(|(from, _)| *from);
-        let mut merged: Vec<(OffsetDateTime, Option<OffsetDateTime>)> =
-            Vec::with_capacity(stops.len());
+        let mut merged: Vec<(OffsetDateTime, Option<OffsetDateTime>)> = Vec::with_capacity(stops.len());
         for (from, until) in stops {
             match merged.last_mut() {
                 Some((_, end)) if end.is_none_or(|end| from <= end) => {
@@ -46,16 +39,12 @@ impl Stops {
     /// Whether the clock stands just before the instant. A pause that begins at
     /// 24:00 leaves the day whole; one that ends at 24:00 has taken it.
     pub(super) fn stand_before(&self, instant: OffsetDateTime) -> bool {
-        self.0
-            .iter()
-            .any(|(from, until)| *from < instant && until.is_none_or(|until| instant <= until))
+        self.0.iter().any(|(from, until)| *from < instant && until.is_none_or(|until| instant <= until))
     }
 
     /// Whether the clock stands at the instant.
     pub(super) fn stand_at(&self, instant: OffsetDateTime) -> bool {
-        self.0
-            .iter()
-            .any(|(from, until)| *from <= instant && until.is_none_or(|until| instant < until))
+        self.0.iter().any(|(from, until)| *from <= instant && until.is_none_or(|until| instant < until))
     }
 
     /// Whether the clock stands at the end of the day.
@@ -66,24 +55,15 @@ impl Stops {
     /// Whether nothing after this day can count, as the clock stands without a
     /// known end.
     fn for_good(&self, day: Date) -> bool {
-        self.0
-            .last()
-            .is_some_and(|(from, until)| until.is_none() && *from < zone::end_of_day(day))
+        self.0.last().is_some_and(|(from, until)| until.is_none() && *from < zone::end_of_day(day))
     }
 
     fn open_from(&self) -> Option<OffsetDateTime> {
-        self.0
-            .last()
-            .filter(|(_, until)| until.is_none())
-            .map(|(from, _)| *from)
+        self.0.last().filter(|(_, until)| until.is_none()).map(|(from, _)| *from)
     }
 
     /// The parts of an interval in which the clock runs.
-    fn running(
-        &self,
-        from: OffsetDateTime,
-        until: OffsetDateTime,
-    ) -> Vec<(OffsetDateTime, OffsetDateTime)> {
+    fn running(&self, from: OffsetDateTime, until: OffsetDateTime) -> Vec<(OffsetDateTime, OffsetDateTime)> {
         let mut parts = Vec::new();
         let mut start = from;
         for (stop, resume) in &self.0 {
@@ -116,70 +96,35 @@ pub(super) struct Whole {
 
 impl Whole {
     /// Adds up; months become the natural days they have from this start.
-    pub(super) fn new(
-        start: Date,
-        limit: TimeLimit,
-        extensions: &[Extension],
-    ) -> Result<Self, DeadlineError> {
+    pub(super) fn new(start: Date, limit: TimeLimit, extensions: &[Extension]) -> Result<Self, DeadlineError> {
         let minutes = limit.unit.is_clock_time();
         let in_unit = |limit: TimeLimit| {
-            let factor = if minutes && limit.unit == TimeUnit::Hour {
-                60
-            } else {
-                1
-            };
-            limit
-                .value
-                .checked_mul(factor)
-                .ok_or(DeadlineError::TooLong)
+            let factor = if minutes && limit.unit == TimeUnit::Hour { 60 } else { 1 };
+            limit.value.checked_mul(factor).ok_or(DeadlineError::TooLong)
         };
         let mut total = in_unit(limit)?;
         for extension in extensions {
-            if extension.limit.unit != limit.unit
-                && !(minutes && extension.limit.unit.is_clock_time())
-            {
+            if extension.limit.unit != limit.unit && !(minutes && extension.limit.unit.is_clock_time()) {
                 return Err(DeadlineError::ExtensionUnit);
             }
-            total = total
-                .checked_add(in_unit(extension.limit)?)
-                .ok_or(DeadlineError::TooLong)?;
+            total = total.checked_add(in_unit(extension.limit)?).ok_or(DeadlineError::TooLong)?;
         }
         let whole = match limit.unit {
             TimeUnit::Month => {
                 let end = zone::add_months(start, total).ok_or(DeadlineError::TooLong)?;
-                let days = u32::try_from((end - start).whole_days())
-                    .map_err(|_| DeadlineError::TooLong)?;
-                Self {
-                    unit: TimeUnit::NaturalDay,
-                    total: days,
-                }
+                let days = u32::try_from((end - start).whole_days()).map_err(|_| DeadlineError::TooLong)?;
+                Self { unit: TimeUnit::NaturalDay, total: days }
             }
-            TimeUnit::Hour | TimeUnit::Minute => Self {
-                unit: TimeUnit::Minute,
-                total,
-            },
+            TimeUnit::Hour | TimeUnit::Minute => Self { unit: TimeUnit::Minute, total },
             unit => Self { unit, total },
         };
-        let most = if minutes {
-            MAX_NATURAL_DAYS * 24 * 60
-        } else {
-            MAX_NATURAL_DAYS
-        };
-        if whole.total > most {
-            Err(DeadlineError::TooLong)
-        } else {
-            Ok(whole)
-        }
+        let most = if minutes { MAX_NATURAL_DAYS * 24 * 60 } else { MAX_NATURAL_DAYS };
+        if whole.total > most { Err(DeadlineError::TooLong) } else { Ok(whole) }
     }
 }
 
 /// Whether a day is of the unit and the clock runs at its end.
-pub(super) fn counts(
-    calendar: &Calendar,
-    unit: TimeUnit,
-    stops: &Stops,
-    day: Date,
-) -> Result<bool, DeadlineError> {
+pub(super) fn counts(calendar: &Calendar, unit: TimeUnit, stops: &Stops, day: Date) -> Result<bool, DeadlineError> {
     let of_unit = unit != TimeUnit::WorkingDay || calendar.is_working(day)?;
     Ok(of_unit && !stops.take_day(day))
 }

@@ -3,9 +3,7 @@
 use time::{Date, Duration, OffsetDateTime};
 
 use super::count::{Stops, Whole, counts, due_at, office_time};
-use super::{
-    DeadlineClock, DeadlineError, Ledger, LedgerDay, LedgerState, MAX_DAYS, TimeUnit, text,
-};
+use super::{DeadlineClock, DeadlineError, Ledger, LedgerDay, LedgerState, MAX_DAYS, TimeUnit, text};
 use crate::calendar::{Calendar, DayKind, next};
 use crate::zone;
 
@@ -13,33 +11,20 @@ use crate::zone;
 ///
 /// # Errors
 /// [`DeadlineError`]; a missing calendar carries its year.
-pub fn ledger(
-    calendar: &Calendar,
-    clock: &DeadlineClock,
-    now: OffsetDateTime,
-) -> Result<Ledger, DeadlineError> {
+pub fn ledger(calendar: &Calendar, clock: &DeadlineClock, now: OffsetDateTime) -> Result<Ledger, DeadlineError> {
     let stops = Stops::new(&clock.pauses)?;
     let start = zone::china_date(clock.started_at);
     let whole = Whole::new(start, clock.limit, &clock.extensions)?;
     let as_of = clock.finished_at.map_or(now, |finished| finished.min(now));
     let today = zone::china_date(as_of);
-    let due_at = due_at(
-        calendar,
-        clock.started_at,
-        clock.limit,
-        &clock.pauses,
-        &clock.extensions,
-    )?;
+    let due_at = due_at(calendar, clock.started_at, clock.limit, &clock.pauses, &clock.extensions)?;
     // 24:00 is the first instant of the next day: step back into the day itself.
     let due_date = due_at.map(|due| match whole.unit {
         TimeUnit::Minute => zone::china_date(due),
         _ => zone::china_date(due.saturating_sub(Duration::NANOSECOND)),
     });
     let late = due_at.is_some_and(|due| as_of > due);
-    let state = match (
-        clock.finished_at.is_some_and(|finished| finished <= now),
-        late,
-    ) {
+    let state = match (clock.finished_at.is_some_and(|finished| finished <= now), late) {
         (true, true) => LedgerState::Missed,
         (true, false) => LedgerState::Met,
         (false, true) => LedgerState::Overdue,
@@ -48,9 +33,7 @@ pub fn ledger(
     };
 
     let days = list_days(calendar, clock, whole, &stops, today, due_date)?;
-    let figures = Figures::of(
-        calendar, clock, whole, &stops, as_of, due_at, due_date, late,
-    )?;
+    let figures = Figures::of(calendar, clock, whole, &stops, as_of, due_at, due_date, late)?;
     let mut ledger = Ledger {
         state,
         as_of,
@@ -83,10 +66,7 @@ struct Figures {
 }
 
 impl Figures {
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the parts of one computation, not an interface"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "the parts of one computation, not an interface")]
     fn of(
         calendar: &Calendar,
         clock: &DeadlineClock,
@@ -102,19 +82,11 @@ impl Figures {
         }
         let start = zone::china_date(clock.started_at);
         let today = zone::china_date(as_of);
-        let used = if late {
-            whole.total
-        } else {
-            used_days(calendar, whole, stops, start, today)?
-        };
+        let used = if late { whole.total } else { used_days(calendar, whole, stops, start, today)? };
         let overdue_by = match due_date.filter(|_| late) {
             None => 0,
-            Some(due) if whole.unit == TimeUnit::WorkingDay => {
-                calendar.working_days_between(due, today)?.max(1)
-            }
-            Some(due) => u32::try_from((today - due).whole_days())
-                .unwrap_or(0)
-                .max(1),
+            Some(due) if whole.unit == TimeUnit::WorkingDay => calendar.working_days_between(due, today)?.max(1),
+            Some(due) => u32::try_from((today - due).whole_days()).unwrap_or(0).max(1),
         };
         Ok(Self {
             unit: whole.unit,
@@ -138,23 +110,16 @@ impl Figures {
         let minutes = if late {
             total
         } else {
-            office_time(calendar, clock.started_at, as_of, stops)?
-                .whole_minutes()
-                .min(total)
+            office_time(calendar, clock.started_at, as_of, stops)?.whole_minutes().min(total)
         };
         let over = match due_at.filter(|_| late) {
             // Pauses after the end do not shorten the delay.
-            Some(due) => office_time(calendar, due, as_of, &Stops::default())?
-                .whole_minutes()
-                .max(1),
+            Some(due) => office_time(calendar, due, as_of, &Stops::default())?.whole_minutes().max(1),
             None => 0,
         };
         // Whole hours stay hours; left-over minutes (an extension) need minutes.
-        let unit = if clock.limit.unit == TimeUnit::Hour && total % 60 == 0 {
-            TimeUnit::Hour
-        } else {
-            TimeUnit::Minute
-        };
+        let unit =
+            if clock.limit.unit == TimeUnit::Hour && total % 60 == 0 { TimeUnit::Hour } else { TimeUnit::Minute };
         let size = if unit == TimeUnit::Hour { 60 } else { 1 };
         let figure = |minutes: i64| u32::try_from(minutes).unwrap_or(u32::MAX);
         Ok(Self {
@@ -168,20 +133,10 @@ impl Figures {
 }
 
 fn percent(used: i64, total: i64) -> u32 {
-    if total == 0 {
-        100
-    } else {
-        u32::try_from(used * 100 / total).unwrap_or(100).min(100)
-    }
+    if total == 0 { 100 } else { u32::try_from(used * 100 / total).unwrap_or(100).min(100) }
 }
 
-fn used_days(
-    calendar: &Calendar,
-    whole: Whole,
-    stops: &Stops,
-    start: Date,
-    today: Date,
-) -> Result<u32, DeadlineError> {
+fn used_days(calendar: &Calendar, whole: Whole, stops: &Stops, start: Date, today: Date) -> Result<u32, DeadlineError> {
     let (mut day, mut used) = (start, 0);
     while day < today && used < whole.total {
         day = next(day)?;
@@ -216,16 +171,7 @@ fn list_days(
         }
         let is_due = due_date == Some(date);
         let (mark, note) = describe(clock, whole, date, &kind, count, paused, number);
-        days.push(LedgerDay {
-            date,
-            kind,
-            count,
-            paused,
-            is_today: date == today,
-            is_due,
-            mark,
-            note,
-        });
+        days.push(LedgerDay { date, kind, count, paused, is_today: date == today, is_due, mark, note });
         date = next(date)?;
     }
     Ok(days)
@@ -242,19 +188,14 @@ fn describe(
 ) -> (String, String) {
     let is_start = date == zone::china_date(clock.started_at);
     let (mark, note) = match (count, kind) {
-        (Some(number), DayKind::MakeUp(_)) => {
-            (number.to_string(), format!("第 {number} 日，调休上班"))
-        }
+        (Some(number), DayKind::MakeUp(_)) => (number.to_string(), format!("第 {number} 日，调休上班")),
         (Some(number), _) => (number.to_string(), format!("第 {number} 日")),
         (None, _) if is_start && whole.unit != TimeUnit::Minute => {
             ("起".to_owned(), format!("{}，当天不算", clock.start_event))
         }
         (None, DayKind::Holiday(name)) => ("假".to_owned(), format!("{name}放假")),
         (None, DayKind::Weekend) => ("休".to_owned(), "周末".to_owned()),
-        (None, _) if paused => (
-            "停".to_owned(),
-            format!("停表：{}", pause_reason(clock, date)),
-        ),
+        (None, _) if paused => ("停".to_owned(), format!("停表：{}", pause_reason(clock, date))),
         (None, _) if whole.unit == TimeUnit::Minute => (String::new(), "办公时间内计时".to_owned()),
         (None, _) if number >= whole.total => ("延".to_owned(), "顺延".to_owned()),
         (None, _) => (String::new(), String::new()),
@@ -264,9 +205,6 @@ fn describe(
 
 fn pause_reason(clock: &DeadlineClock, date: Date) -> &str {
     let end = zone::end_of_day(date);
-    let taking = clock
-        .pauses
-        .iter()
-        .find(|pause| pause.from < end && pause.until.is_none_or(|until| end <= until));
+    let taking = clock.pauses.iter().find(|pause| pause.from < end && pause.until.is_none_or(|until| end <= until));
     taking.map_or("", |pause| pause.reason.as_str())
 }

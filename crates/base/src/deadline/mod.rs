@@ -61,13 +61,7 @@ pub enum TimeUnit {
 }
 
 impl TimeUnit {
-    const ALL: [Self; 5] = [
-        Self::WorkingDay,
-        Self::NaturalDay,
-        Self::Hour,
-        Self::Minute,
-        Self::Month,
-    ];
+    const ALL: [Self; 5] = [Self::WorkingDay, Self::NaturalDay, Self::Hour, Self::Minute, Self::Month];
 
     /// The code of 时限单位.
     #[must_use]
@@ -119,10 +113,7 @@ impl TimeLimit {
     /// A limit in working days.
     #[must_use]
     pub fn working_days(value: u32) -> Self {
-        Self {
-            value,
-            unit: TimeUnit::WorkingDay,
-        }
+        Self { value, unit: TimeUnit::WorkingDay }
     }
 }
 
@@ -198,17 +189,8 @@ impl DeadlineClock {
     ///
     /// # Errors
     /// [`DeadlineError`].
-    pub fn due_at(
-        &self,
-        calendar: &crate::calendar::Calendar,
-    ) -> Result<Option<OffsetDateTime>, DeadlineError> {
-        due_at(
-            calendar,
-            self.started_at,
-            self.limit,
-            &self.pauses,
-            &self.extensions,
-        )
+    pub fn due_at(&self, calendar: &crate::calendar::Calendar) -> Result<Option<OffsetDateTime>, DeadlineError> {
+        due_at(calendar, self.started_at, self.limit, &self.pauses, &self.extensions)
     }
 }
 
@@ -390,11 +372,7 @@ pub struct Thresholds {
 /// 20 % or 1 day, whichever comes first.
 impl Default for Thresholds {
     fn default() -> Self {
-        Self {
-            percent: 20,
-            days: 1,
-            both: false,
-        }
+        Self { percent: 20, days: 1, both: false }
     }
 }
 

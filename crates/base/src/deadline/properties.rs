@@ -16,17 +16,11 @@ fn calendar() -> &'static Calendar {
 
 /// Any minute of the first months of the calendars.
 fn start() -> impl Strategy<Value = OffsetDateTime> {
-    (0_i64..400 * 24 * 60)
-        .prop_map(|minutes| zone::start_of_day(date!(2024 - 01 - 01)) + Duration::minutes(minutes))
+    (0_i64..400 * 24 * 60).prop_map(|minutes| zone::start_of_day(date!(2024 - 01 - 01)) + Duration::minutes(minutes))
 }
 
 fn unit() -> impl Strategy<Value = TimeUnit> {
-    prop_oneof![
-        Just(TimeUnit::WorkingDay),
-        Just(TimeUnit::NaturalDay),
-        Just(TimeUnit::Month),
-        Just(TimeUnit::Hour)
-    ]
+    prop_oneof![Just(TimeUnit::WorkingDay), Just(TimeUnit::NaturalDay), Just(TimeUnit::Month), Just(TimeUnit::Hour)]
 }
 
 fn limit() -> impl Strategy<Value = TimeLimit> {
@@ -34,11 +28,7 @@ fn limit() -> impl Strategy<Value = TimeLimit> {
 }
 
 fn limit_of_days() -> impl Strategy<Value = TimeLimit> {
-    limit_in(prop_oneof![
-        Just(TimeUnit::WorkingDay),
-        Just(TimeUnit::NaturalDay),
-        Just(TimeUnit::Month)
-    ])
+    limit_in(prop_oneof![Just(TimeUnit::WorkingDay), Just(TimeUnit::NaturalDay), Just(TimeUnit::Month)])
 }
 
 fn limit_in(unit: impl Strategy<Value = TimeUnit>) -> impl Strategy<Value = TimeLimit> {
@@ -59,11 +49,7 @@ fn clock(started_at: OffsetDateTime, limit: TimeLimit, pauses: &[(i64, i64)]) ->
         .iter()
         .map(|(from, length)| {
             let from = started_at + Duration::minutes(*from);
-            Pause {
-                from,
-                until: Some(from + Duration::minutes(*length)),
-                reason: "核查".into(),
-            }
+            Pause { from, until: Some(from + Duration::minutes(*length)), reason: "核查".into() }
         })
         .collect();
     clock
@@ -74,16 +60,9 @@ fn due(clock: &DeadlineClock) -> OffsetDateTime {
 }
 
 fn extended(clock: &DeadlineClock, value: u32) -> DeadlineClock {
-    let limit = TimeLimit {
-        value,
-        unit: clock.limit.unit,
-    };
+    let limit = TimeLimit { value, unit: clock.limit.unit };
     let mut extended = clock.clone();
-    extended.extensions.push(Extension {
-        limit,
-        reason: "复杂".into(),
-        approved_at: clock.started_at,
-    });
+    extended.extensions.push(Extension { limit, reason: "复杂".into(), approved_at: clock.started_at });
     extended
 }
 
@@ -91,17 +70,12 @@ fn extended(clock: &DeadlineClock, value: u32) -> DeadlineClock {
 fn recount(clock: &DeadlineClock) -> Date {
     let stands = |day: Date| {
         let midnight = zone::start_of_day(day) + Duration::DAY;
-        clock
-            .pauses
-            .iter()
-            .any(|p| p.from < midnight && p.until.is_none_or(|until| until >= midnight))
+        clock.pauses.iter().any(|p| p.from < midnight && p.until.is_none_or(|until| until >= midnight))
     };
     let start = clock.started_at.to_offset(zone::CHINA).date();
     let working = |day: Date| calendar().is_working(day).unwrap();
     let n = match clock.limit.unit {
-        TimeUnit::Month => {
-            (zone::add_months(start, clock.limit.value).unwrap() - start).whole_days()
-        }
+        TimeUnit::Month => (zone::add_months(start, clock.limit.value).unwrap() - start).whole_days(),
         _ => i64::from(clock.limit.value),
     };
     let mut counted = 0;
@@ -129,12 +103,7 @@ fn recount_minutes(clock: &DeadlineClock) -> OffsetDateTime {
         let open = [(time!(9:00), time!(12:00)), (time!(13:30), time!(17:00))]
             .iter()
             .any(|(a, b)| (*a..*b).contains(&local.time()));
-        let stands = || {
-            clock
-                .pauses
-                .iter()
-                .any(|p| p.from <= minute && p.until.is_none_or(|until| minute < until))
-        };
+        let stands = || clock.pauses.iter().any(|p| p.from <= minute && p.until.is_none_or(|until| minute < until));
         left -= u32::from(open && !stands() && calendar().is_working(local.date()).unwrap());
         minute += Duration::MINUTE;
     }

@@ -241,7 +241,11 @@ fn parse(kind: Kind, key: &str, content: &str) -> Result<Parsed> {
             found
                 .into_iter()
                 .map(|(place, message)| {
-                    platform::web::problem::FieldProblem::new(format!("/{}/{key}{place}", kind.as_str()), "defect", message)
+                    platform::web::problem::FieldProblem::new(
+                        format!("/{}/{key}{place}", kind.as_str()),
+                        "defect",
+                        message,
+                    )
                 })
                 .collect(),
         )
@@ -250,11 +254,9 @@ fn parse(kind: Kind, key: &str, content: &str) -> Result<Parsed> {
         Kind::Form => form::Form::parse(content)
             .map(|form| Parsed::Form(Arc::new(form)))
             .map_err(|found| defects(found.into_iter().map(|defect| (defect.pointer, defect.message)).collect())),
-        Kind::Flow => flow::Definition::parse(content)
-            .map(|flow| Parsed::Flow(Arc::new(flow)))
-            .map_err(|found| {
-                defects(found.into_iter().map(|finding| (format!("/{}", finding.element), finding.message)).collect())
-            }),
+        Kind::Flow => flow::Definition::parse(content).map(|flow| Parsed::Flow(Arc::new(flow))).map_err(|found| {
+            defects(found.into_iter().map(|finding| (format!("/{}", finding.element), finding.message)).collect())
+        }),
         Kind::Rules => rule::Decisions::parse(content)
             .map(|rules| Parsed::Rules(Arc::new(rules)))
             .map_err(|error| defects(vec![(String::new(), error.to_string())])),

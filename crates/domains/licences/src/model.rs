@@ -227,6 +227,7 @@ pub struct IssueRequest {
 /// State of a licence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = LicenceState)]
 pub enum State {
     /// Made, not sealed: may be corrected or deleted.
     Draft,

@@ -45,12 +45,12 @@ impl Reach {
     }
 
     /// Whether a token on `flow` can arrive on the way in with number `way`.
-    pub fn from_flow(&self, way: usize, flow: usize) -> bool {
+    pub fn way_from_flow(&self, way: usize, flow: usize) -> bool {
         self.rows[way][flow]
     }
 
     /// Whether a token at `node` can arrive on the way in with number `way`.
-    pub fn from_node(&self, way: usize, node: usize) -> bool {
+    pub fn way_from_node(&self, way: usize, node: usize) -> bool {
         self.rows[way][self.flows + node]
     }
 

@@ -21,8 +21,7 @@ pub struct Subject {
 
 impl Subject {
     fn name(&self) -> Vec<u8> {
-        let part =
-            |oid: &str, value: Vec<u8>| der::set(vec![der::sequence(&[der::oid(oid), value])]);
+        let part = |oid: &str, value: Vec<u8>| der::set(vec![der::sequence(&[der::oid(oid), value])]);
         der::sequence(&[
             part(oids::COUNTRY, der::element(0x13, b"CN")),
             part(oids::ORGANISATION, der::utf8(&self.organisation)),
@@ -67,14 +66,9 @@ pub fn make_certificate(
     serial: &[u8],
 ) -> Result<Vec<u8>, String> {
     let name = subject.name();
-    let (issuer_name, public_key, key, root): (Vec<u8>, [u8; 65], &dyn Signer, bool) = match issuer
-    {
+    let (issuer_name, public_key, key, root): (Vec<u8>, [u8; 65], &dyn Signer, bool) = match issuer {
         Issuer::Itself(key) => (name.clone(), key.public_key(), *key, true),
-        Issuer::Authority {
-            certificate,
-            key,
-            subject_key,
-        } => {
+        Issuer::Authority { certificate, key, subject_key } => {
             let above = Certificate::read(certificate).ok_or("签发机构的证书无法读取")?;
             (above.subject.to_vec(), *subject_key, *key, false)
         }
@@ -93,25 +87,13 @@ pub fn make_certificate(
         parts.push(der::octets(&value));
         der::sequence(&parts)
     };
-    let basic = if root {
-        der::sequence(&[der::element(der::BOOLEAN, &[0xff])])
-    } else {
-        der::sequence(&[])
-    };
+    let basic = if root { der::sequence(&[der::element(der::BOOLEAN, &[0xff])]) } else { der::sequence(&[]) };
     // Root: keyCertSign and cRLSign. Seal: digitalSignature and nonRepudiation.
-    let usage = if root {
-        der::bits(&[0b0000_0110], 1)
-    } else {
-        der::bits(&[0b1100_0000], 6)
-    };
+    let usage = if root { der::bits(&[0b0000_0110], 1) } else { der::bits(&[0b1100_0000], 6) };
     let extensions = der::sequence(&[
         extension(oids::BASIC_CONSTRAINTS, true, basic),
         extension(oids::KEY_USAGE, true, usage),
-        extension(
-            oids::SUBJECT_KEY_ID,
-            false,
-            der::octets(key_id.get(..20).unwrap_or_default()),
-        ),
+        extension(oids::SUBJECT_KEY_ID, false, der::octets(key_id.get(..20).unwrap_or_default())),
     ]);
     let body = der::sequence(&[
         der::context(0, &der::unsigned(&[2])),
@@ -183,17 +165,12 @@ impl<'a> Certificate<'a> {
         fields.take(der::SEQUENCE)?;
         let issuer = fields.take(der::SEQUENCE)?;
         let mut times = fields.take(der::SEQUENCE)?.inside();
-        let validity = Validity {
-            from: times.next()?.moment()?,
-            until: times.next()?.moment()?,
-        };
+        let validity = Validity { from: times.next()?.moment()?, until: times.next()?.moment()? };
         let subject = fields.take(der::SEQUENCE)?;
         let mut key_info = fields.take(der::SEQUENCE)?.inside();
         let mut key_kind = key_info.take(der::SEQUENCE)?.inside();
         let is_sm2 = key_kind.next()?.is_oid(oids::EC_PUBLIC_KEY)
-            && key_kind
-                .next()
-                .is_some_and(|curve| curve.is_oid(oids::SM2_CURVE));
+            && key_kind.next().is_some_and(|curve| curve.is_oid(oids::SM2_CURVE));
         let point = key_info.take(der::BIT_STRING)?.bit_content()?;
         let mut authority = false;
         while let Some(field) = fields.next() {
@@ -226,18 +203,14 @@ impl<'a> Certificate<'a> {
             }
             None
         };
-        find(oids::COMMON_NAME)
-            .or_else(|| find(oids::ORGANISATION))
-            .unwrap_or_default()
+        find(oids::COMMON_NAME).or_else(|| find(oids::ORGANISATION)).unwrap_or_default()
     }
 
     /// Whether the authority's key made this certificate's signature and may do so.
     pub fn is_issued_by(&self, above: &Certificate<'_>) -> bool {
         above.authority
             && self.issuer == above.subject
-            && above
-                .public_key
-                .is_some_and(|key| key::verifies(key, self.body, self.signature))
+            && above.public_key.is_some_and(|key| key::verifies(key, self.body, self.signature))
     }
 
     pub fn counts_at(&self, at: OffsetDateTime) -> bool {
@@ -254,16 +227,8 @@ fn says_authority(extensions: &[u8]) -> Option<bool> {
             continue;
         }
         parts.take(der::BOOLEAN);
-        let value = parts
-            .take(der::OCTET_STRING)?
-            .inside()
-            .take(der::SEQUENCE)?;
-        return Some(
-            value
-                .inside()
-                .take(der::BOOLEAN)
-                .is_some_and(|flag| flag.content == [0xff]),
-        );
+        let value = parts.take(der::OCTET_STRING)?.inside().take(der::SEQUENCE)?;
+        return Some(value.inside().take(der::BOOLEAN).is_some_and(|flag| flag.content == [0xff]));
     }
     Some(false)
 }

@@ -20,12 +20,9 @@ pub(crate) fn signed_data(
         return Err("印章证书与签名密钥不匹配".to_owned());
     }
     let sm3 = der::sequence(&[der::oid(oids::SM3)]);
-    let attribute =
-        |oid: &str, value: Vec<u8>| der::sequence(&[der::oid(oid), der::set(vec![value])]);
-    let certificate_id = der::sequence(&[der::sequence(&[der::sequence(&[
-        sm3.clone(),
-        der::octets(&key::sm3(&[own.raw])),
-    ])])]);
+    let attribute = |oid: &str, value: Vec<u8>| der::sequence(&[der::oid(oid), der::set(vec![value])]);
+    let certificate_id =
+        der::sequence(&[der::sequence(&[der::sequence(&[sm3.clone(), der::octets(&key::sm3(&[own.raw]))])])]);
     let attributes = der::set(vec![
         attribute(oids::CONTENT_TYPE, der::oid(oids::DATA)),
         attribute(oids::SIGNING_TIME, der::moment(signed_at)),
@@ -53,10 +50,7 @@ pub(crate) fn signed_data(
         der::context(0, own.raw),
         der::set(vec![signer]),
     ]);
-    Ok(der::sequence(&[
-        der::oid(oids::SIGNED_DATA),
-        der::context(0, &signed),
-    ]))
+    Ok(der::sequence(&[der::oid(oids::SIGNED_DATA), der::context(0, &signed)]))
 }
 
 /// What signed data says, and the bytes to check it with.
@@ -77,17 +71,11 @@ impl<'a> Signed<'a> {
     pub fn read(bytes: &'a [u8]) -> Result<Self, &'static str> {
         const BROKEN: &str = "签名数据无法读取";
         const OTHER: &str = "签名不是 SM2 算法，本平台不能核验";
-        let mut outer = Reader::new(bytes)
-            .take(der::SEQUENCE)
-            .ok_or(BROKEN)?
-            .inside();
+        let mut outer = Reader::new(bytes).take(der::SEQUENCE).ok_or(BROKEN)?.inside();
         if !outer.next().ok_or(BROKEN)?.is_oid(oids::SIGNED_DATA) {
             return Err(BROKEN);
         }
-        let signed = outer
-            .take(0xa0)
-            .and_then(|it| it.inside().take(der::SEQUENCE))
-            .ok_or(BROKEN)?;
+        let signed = outer.take(0xa0).and_then(|it| it.inside().take(der::SEQUENCE)).ok_or(BROKEN)?;
         let mut parts = signed.inside();
         parts.take(der::INTEGER).ok_or(BROKEN)?;
         parts.take(der::SET).ok_or(BROKEN)?;
@@ -113,8 +101,7 @@ impl<'a> Signed<'a> {
         let stored = signer.take(0xa0).ok_or(BROKEN)?;
         let signature_kind = signer.take(der::SEQUENCE).ok_or(BROKEN)?;
         let signature = signer.take(der::OCTET_STRING).ok_or(BROKEN)?.content;
-        let is =
-            |kind: der::Element<'_>, oid| kind.inside().next().is_some_and(|it| it.is_oid(oid));
+        let is = |kind: der::Element<'_>, oid| kind.inside().next().is_some_and(|it| it.is_oid(oid));
         if !is(digest_kind, oids::SM3) || !is(signature_kind, oids::SM2_WITH_SM3) {
             return Err(OTHER);
         }
@@ -127,10 +114,7 @@ impl<'a> Signed<'a> {
         while let Some(attribute) = list.next() {
             let mut pair = attribute.inside();
             let kind = pair.next().ok_or(BROKEN)?;
-            let value = pair
-                .take(der::SET)
-                .and_then(|set| set.inside().next())
-                .ok_or(BROKEN)?;
+            let value = pair.take(der::SET).and_then(|set| set.inside().next()).ok_or(BROKEN)?;
             if kind.is_oid(oids::MESSAGE_DIGEST) {
                 digest = Some(value.content);
             } else if kind.is_oid(oids::SIGNING_TIME) {
@@ -163,12 +147,7 @@ impl<'a> Signed<'a> {
 
 /// The SM3 digest inside SigningCertificateV2.
 fn certificate_digest_of(value: der::Element<'_>) -> Option<&[u8]> {
-    let mut id = value
-        .inside()
-        .take(der::SEQUENCE)?
-        .inside()
-        .take(der::SEQUENCE)?
-        .inside();
+    let mut id = value.inside().take(der::SEQUENCE)?.inside().take(der::SEQUENCE)?.inside();
     let kind = id.take(der::SEQUENCE)?;
     if !kind.inside().next()?.is_oid(oids::SM3) {
         return None;

@@ -24,12 +24,7 @@ pub(crate) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     if content.len() < 0x80 {
         out.push(content.len() as u8);
     } else {
-        let length: Vec<u8> = content
-            .len()
-            .to_be_bytes()
-            .into_iter()
-            .skip_while(|byte| *byte == 0)
-            .collect();
+        let length: Vec<u8> = content.len().to_be_bytes().into_iter().skip_while(|byte| *byte == 0).collect();
         out.push(0x80 | length.len() as u8);
         out.extend(length);
     }
@@ -64,14 +59,8 @@ pub(crate) fn unsigned(bytes: &[u8]) -> Vec<u8> {
 
 /// An object identifier from its dotted form; arcs that are not numbers count as 0.
 pub(crate) fn oid(dotted: &str) -> Vec<u8> {
-    let arcs: Vec<u64> = dotted
-        .split('.')
-        .map(|arc| arc.parse().unwrap_or(0))
-        .collect();
-    let (first, second) = (
-        arcs.first().copied().unwrap_or(0),
-        arcs.get(1).copied().unwrap_or(0),
-    );
+    let arcs: Vec<u64> = dotted.split('.').map(|arc| arc.parse().unwrap_or(0)).collect();
+    let (first, second) = (arcs.first().copied().unwrap_or(0), arcs.get(1).copied().unwrap_or(0));
     let mut content = Vec::new();
     for arc in std::iter::once(first * 40 + second).chain(arcs.into_iter().skip(2)) {
         let mut digits = vec![(arc & 0x7f) as u8];
@@ -102,21 +91,12 @@ pub(crate) fn utf8(text: &str) -> Vec<u8> {
 /// A time: UTCTime up to 2049, GeneralizedTime after it (RFC 5280 §4.1.2.5).
 pub(crate) fn moment(at: OffsetDateTime) -> Vec<u8> {
     let at = at.to_offset(UtcOffset::UTC);
-    let tail = format!(
-        "{:02}{:02}{:02}{:02}{:02}Z",
-        u8::from(at.month()),
-        at.day(),
-        at.hour(),
-        at.minute(),
-        at.second()
-    );
+    let tail =
+        format!("{:02}{:02}{:02}{:02}{:02}Z", u8::from(at.month()), at.day(), at.hour(), at.minute(), at.second());
     if (1950..2050).contains(&at.year()) {
         element(UTC_TIME, format!("{:02}{tail}", at.year() % 100).as_bytes())
     } else {
-        element(
-            GENERALIZED_TIME,
-            format!("{:04}{tail}", at.year()).as_bytes(),
-        )
+        element(GENERALIZED_TIME, format!("{:04}{tail}", at.year()).as_bytes())
     }
 }
 
@@ -157,11 +137,7 @@ impl<'a> Element<'a> {
         let text = std::str::from_utf8(self.content).ok()?;
         let text = match self.tag {
             UTC_TIME => {
-                let century = if text.get(..2)?.parse::<u8>().ok()? < 50 {
-                    "20"
-                } else {
-                    "19"
-                };
+                let century = if text.get(..2)?.parse::<u8>().ok()? < 50 { "20" } else { "19" };
                 format!("{century}{text}")
             }
             GENERALIZED_TIME => text.to_owned(),
@@ -208,9 +184,7 @@ impl<'a> Reader<'a> {
                 return None;
             }
             let bytes = self.rest.get(2..2 + size)?;
-            let length = bytes
-                .iter()
-                .fold(0usize, |sum, byte| (sum << 8) | usize::from(*byte));
+            let length = bytes.iter().fold(0usize, |sum, byte| (sum << 8) | usize::from(*byte));
             (2 + size, length)
         };
         let end = header.checked_add(length)?;
@@ -235,10 +209,7 @@ mod tests {
 
     #[test]
     fn object_identifier_is_written_in_base_128() {
-        assert_eq!(
-            oid("1.2.156.10197.1.501"),
-            [0x06, 0x08, 0x2a, 0x81, 0x1c, 0xcf, 0x55, 0x01, 0x83, 0x75]
-        );
+        assert_eq!(oid("1.2.156.10197.1.501"), [0x06, 0x08, 0x2a, 0x81, 0x1c, 0xcf, 0x55, 0x01, 0x83, 0x75]);
     }
 
     #[test]

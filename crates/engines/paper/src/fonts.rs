@@ -17,10 +17,7 @@ static BUILT_IN: LazyLock<Vec<Font>> = LazyLock::new(|| {
         include_bytes!("../fonts/NotoSansSC-Regular.otf"),
         include_bytes!("../fonts/NotoSansSC-Bold.otf"),
     ];
-    files
-        .into_iter()
-        .flat_map(|file| Font::iter(Bytes::new(file)))
-        .collect()
+    files.into_iter().flat_map(|file| Font::iter(Bytes::new(file))).collect()
 });
 
 /// A set of typefaces; cheap to clone.

@@ -23,9 +23,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-pub use certificate::{
-    CertificateInfo, Issuer, Subject, Validity, make_certificate, read_certificate,
-};
+pub use certificate::{CertificateInfo, Issuer, Subject, Validity, make_certificate, read_certificate};
 pub use fonts::Fonts;
 pub use key::Signer;
 pub use qr::svg as qr_svg;

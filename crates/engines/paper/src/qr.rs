@@ -22,11 +22,7 @@ pub fn svg(text: &str) -> Result<String, String> {
         smallest(text).and_then(|bits| QrCode::with_bits(bits, LEVEL))
     };
     let code = code.map_err(|_| format!("二维码放不下这段文字：共 {} 字节", text.len()))?;
-    Ok(code
-        .render::<svg::Color<'_>>()
-        .module_dimensions(4, 4)
-        .quiet_zone(true)
-        .build())
+    Ok(code.render::<svg::Color<'_>>().module_dimensions(4, 4).quiet_zone(true).build())
 }
 
 fn smallest(text: &str) -> QrResult<Bits> {

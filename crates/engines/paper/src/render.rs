@@ -34,10 +34,7 @@ pub struct PaperError {
 
 impl PaperError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self {
-            line: None,
-            message: message.into(),
-        }
+        Self { line: None, message: message.into() }
     }
 }
 
@@ -88,19 +85,14 @@ impl Template {
     /// # Errors
     /// The first mistake in the template, with its line.
     pub fn render(&self, data: &Value, options: &Options) -> Result<Pdf, PaperError> {
-        self.compile(data, options).map_err(|problems| {
-            problems
-                .into_iter()
-                .next()
-                .unwrap_or_else(|| PaperError::new("模板无法生成文书"))
-        })
+        self.compile(data, options)
+            .map_err(|problems| problems.into_iter().next().unwrap_or_else(|| PaperError::new("模板无法生成文书")))
     }
 
     /// On a thread of its own: deep templates need a deep stack, and a panic inside the
     /// typesetter must not take a request's thread with it.
     fn compile(&self, data: &Value, options: &Options) -> Result<Pdf, Vec<PaperError>> {
-        let json =
-            serde_json::to_vec(data).map_err(|error| vec![PaperError::new(error.to_string())])?;
+        let json = serde_json::to_vec(data).map_err(|error| vec![PaperError::new(error.to_string())])?;
         let result = std::thread::scope(|scope| {
             std::thread::Builder::new()
                 .name("paper".to_owned())
@@ -141,33 +133,19 @@ pub fn check(template: &str, sample: &Value, options: &Options) -> Vec<PaperErro
 fn typeset(source: &Source, json: Vec<u8>, options: &Options) -> Result<Pdf, Vec<PaperError>> {
     let local = options.produced_at.to_offset(CHINA);
     let (year, month, day) = (local.year(), u8::from(local.month()), local.day());
-    let identity = key::sm3(&[
-        source.text().as_bytes(),
-        &json,
-        &options.produced_at.unix_timestamp().to_be_bytes(),
-    ]);
+    let identity = key::sm3(&[source.text().as_bytes(), &json, &options.produced_at.unix_timestamp().to_be_bytes()]);
     let sheet = Sheet {
         fonts: options.fonts.clone(),
         main: source.clone(),
         data: Bytes::new(json),
         today: Datetime::from_ymd(year, month, day),
     };
-    let Warned {
-        output,
-        warnings: _,
-    } = typst::compile::<PagedDocument>(&sheet);
+    let Warned { output, warnings: _ } = typst::compile::<PagedDocument>(&sheet);
     let mut document = output.map_err(|errors| problems(&sheet, &errors))?;
     document.info_mut().title = Some(options.title.as_str().into());
     let seal = seal_place(&document);
-    let timestamp = Datetime::from_ymd_hms(
-        year,
-        month,
-        day,
-        local.hour(),
-        local.minute(),
-        local.second(),
-    )
-    .and_then(|moment| Timestamp::new_local(moment, 8 * 60));
+    let timestamp = Datetime::from_ymd_hms(year, month, day, local.hour(), local.minute(), local.second())
+        .and_then(|moment| Timestamp::new_local(moment, 8 * 60));
     let export = |standards| {
         let options = PdfOptions {
             ident: Smart::Custom(to_hex(&identity)),
@@ -189,21 +167,13 @@ fn typeset(source: &Source, json: Vec<u8>, options: &Options) -> Result<Pdf, Vec
     };
     let pages = document.pages().len();
     typst::comemo::evict(10);
-    Ok(Pdf {
-        bytes,
-        pages,
-        seal,
-        archival,
-    })
+    Ok(Pdf { bytes, pages, seal, archival })
 }
 
 fn seal_place(document: &PagedDocument) -> Option<Place> {
     let label = Label::new(PicoStr::intern("tongban-seal"))?;
     let introspector = document.introspector();
-    let content = introspector
-        .query_labelled()
-        .into_iter()
-        .find(|it| it.label() == Some(label))?;
+    let content = introspector.query_labelled().into_iter().find(|it| it.label() == Some(label))?;
     let position = introspector.position(content.location()?)?;
     Some(Place {
         page: NonZeroUsize::get(position.page),
@@ -221,23 +191,14 @@ fn problems(sheet: &Sheet, errors: &EcoVec<SourceDiagnostic>) -> Vec<PaperError>
     errors
         .iter()
         .map(|error| {
-            let in_main = (error.span.id() == Some(main))
-                .then(|| sheet.range(error.span))
-                .flatten();
+            let in_main = (error.span.id() == Some(main)).then(|| sheet.range(error.span)).flatten();
             let range = in_main.or_else(|| {
-                error
-                    .trace
-                    .iter()
-                    .find(|point| point.span.id() == Some(main))
-                    .and_then(|point| sheet.range(point.span))
+                error.trace.iter().find(|point| point.span.id() == Some(main)).and_then(|point| sheet.range(point.span))
             });
             let line = range
                 .and_then(|range| sheet.main.lines().byte_to_line(range.start))
                 .map(|line| (line + 1).saturating_sub(before).max(1));
-            PaperError {
-                line,
-                message: plain(&error.message),
-            }
+            PaperError { line, message: plain(&error.message) }
         })
         .collect()
 }
@@ -245,12 +206,9 @@ fn problems(sheet: &Sheet, errors: &EcoVec<SourceDiagnostic>) -> Vec<PaperError>
 /// The commonest messages in plain Chinese; the others keep the compiler's words.
 fn plain(message: &str) -> String {
     let between = |start: &str, end: &str| {
-        message.strip_prefix(start).map(|rest| {
-            rest.strip_suffix(end)
-                .unwrap_or(rest)
-                .trim_matches(['"', '`'])
-                .to_owned()
-        })
+        message
+            .strip_prefix(start)
+            .map(|rest| rest.strip_suffix(end).unwrap_or(rest).trim_matches(['"', '`']).to_owned())
     };
     if message.contains("access denied") || message.contains("escape the project root") {
         "模板不能读取文件".to_owned()
@@ -260,10 +218,7 @@ fn plain(message: &str) -> String {
         format!("没有名为 {name} 的变量")
     } else if let Some(key) = between("dictionary does not contain key ", "") {
         format!("数据里没有「{key}」")
-    } else if matches!(
-        message,
-        "loop seems to be infinite" | "condition is always true"
-    ) {
+    } else if matches!(message, "loop seems to be infinite" | "condition is always true") {
         "循环没有尽头".to_owned()
     } else if message == "maximum function call depth exceeded" {
         "函数调用层数过多".to_owned()

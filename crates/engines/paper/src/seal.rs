@@ -29,28 +29,16 @@ impl Seal {
     /// The seal as SVG, 42 mm wide, transparent.
     #[must_use]
     pub fn svg(&self) -> String {
-        let letters: Vec<char> = self
-            .body
-            .chars()
-            .filter(|letter| !letter.is_whitespace())
-            .collect();
+        let letters: Vec<char> = self.body.chars().filter(|letter| !letter.is_whitespace()).collect();
         let count = letters.len().max(1) as f64;
         // The arc runs over at most 230 degrees, which leaves the chord for the kind free; few
         // characters stand closer together.
         let span = ((count - 1.0) * 25.0).min(230.0);
-        let step = if letters.len() > 1 {
-            span / (count - 1.0)
-        } else {
-            0.0
-        };
+        let step = if letters.len() > 1 { span / (count - 1.0) } else { 0.0 };
         let size = (step * 2.5).clamp(22.0, 56.0);
         let mut arc = String::new();
         for (index, letter) in letters.iter().enumerate() {
-            let angle = if letters.len() > 1 {
-                index as f64 * step - span / 2.0
-            } else {
-                0.0
-            };
+            let angle = if letters.len() > 1 { index as f64 * step - span / 2.0 } else { 0.0 };
             arc.push_str(&format!(
                 "<text transform=\"rotate({angle:.2} 210 210) translate(210 {:.1}) scale(.84 1.16)\" font-size=\"{size:.1}\">{}</text>",
                 32.0 + size * 1.02,
@@ -72,24 +60,14 @@ impl Seal {
     pub(crate) fn pdf(&self, fonts: &Fonts) -> Result<Vec<u8>, PaperError> {
         const TEMPLATE: &str = "#set page(width: 42mm, height: 42mm, margin: 0pt, fill: none)\n\
             #image(bytes(data.svg), format: \"svg\", width: 42mm, height: 42mm)";
-        let options = Options {
-            fonts: fonts.clone(),
-            produced_at: time::OffsetDateTime::UNIX_EPOCH,
-            title: self.name(),
-        };
-        render(
-            TEMPLATE,
-            &serde_json::json!({ "svg": self.svg() }),
-            &options,
-        )
-        .map(|pdf| pdf.bytes)
+        let options =
+            Options { fonts: fonts.clone(), produced_at: time::OffsetDateTime::UNIX_EPOCH, title: self.name() };
+        render(TEMPLATE, &serde_json::json!({ "svg": self.svg() }), &options).map(|pdf| pdf.bytes)
     }
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// Where a seal stands on a paper: centre and width in millimetres from the upper left corner.
@@ -108,11 +86,6 @@ pub struct Place {
 impl Default for Place {
     /// Lower right of an A4 page.
     fn default() -> Self {
-        Self {
-            page: 1,
-            x: 150.0,
-            y: 240.0,
-            size: 42.0,
-        }
+        Self { page: 1, x: 150.0, y: 240.0, size: 42.0 }
     }
 }

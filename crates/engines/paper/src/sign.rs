@@ -8,9 +8,7 @@ use std::collections::HashMap;
 
 use base::encoding::to_hex;
 use base::zone::CHINA;
-use lopdf::{
-    Dictionary, Document, IncrementalDocument, Object, ObjectId, Stream, StringFormat, dictionary,
-};
+use lopdf::{Dictionary, Document, IncrementalDocument, Object, ObjectId, Stream, StringFormat, dictionary};
 use time::OffsetDateTime;
 
 use crate::cms;
@@ -45,11 +43,7 @@ pub struct SealedBy<'a> {
 /// When the file is no readable PDF, the place is outside it, or the key does not fit.
 ///
 /// req: LIC-025
-pub fn sign(
-    pdf: &[u8],
-    by: &SealedBy<'_>,
-    signed_at: OffsetDateTime,
-) -> Result<Vec<u8>, PaperError> {
+pub fn sign(pdf: &[u8], by: &SealedBy<'_>, signed_at: OffsetDateTime) -> Result<Vec<u8>, PaperError> {
     let document = Document::load_mem(pdf).map_err(broken)?;
     if document.is_encrypted() {
         return Err(PaperError::new("加密的文件不能盖章"));
@@ -59,14 +53,10 @@ pub fn sign(
         None => None,
     };
     let mut update = IncrementalDocument::create_from(pdf.to_vec(), document);
-    let signature = update
-        .new_document
-        .add_object(signature_dictionary(&by.seal.name(), signed_at));
+    let signature = update.new_document.add_object(signature_dictionary(&by.seal.name(), signed_at));
     add_field(&mut update, by, picture.as_deref(), signature)?;
     let mut file = Vec::with_capacity(pdf.len() + 64 * 1024);
-    update
-        .save_to(&mut file)
-        .map_err(|error| PaperError::new(format!("盖章后的文件无法写出：{error}")))?;
+    update.save_to(&mut file).map_err(|error| PaperError::new(format!("盖章后的文件无法写出：{error}")))?;
     // ISO 32000-1 §7.5.5: the end-of-file marker stands on a line of its own.
     if !file.ends_with(b"\n") {
         file.push(b'\n');
@@ -108,27 +98,15 @@ fn add_field(
     picture: Option<&[u8]>,
     signature: ObjectId,
 ) -> Result<(), PaperError> {
-    let place = by.place.unwrap_or(Place {
-        size: 0.0,
-        ..Place::default()
-    });
+    let place = by.place.unwrap_or(Place { size: 0.0, ..Place::default() });
     let pages = update.get_prev_documents().get_pages();
     let number = u32::try_from(place.page).unwrap_or(u32::MAX);
-    let page = *pages
-        .get(&number)
-        .ok_or_else(|| PaperError::new(format!("文件没有第 {number} 页，不能在此盖章")))?;
+    let page = *pages.get(&number).ok_or_else(|| PaperError::new(format!("文件没有第 {number} 页，不能在此盖章")))?;
     let rect = rectangle(update.get_prev_documents(), page, place)?;
-    let catalog = update
-        .get_prev_documents()
-        .trailer
-        .get(b"Root")
-        .and_then(Object::as_reference)
-        .map_err(broken)?;
+    let catalog = update.get_prev_documents().trailer.get(b"Root").and_then(Object::as_reference).map_err(broken)?;
 
     let mut fields = Vec::new();
-    let old_form = form(update.get_prev_documents())
-        .cloned()
-        .unwrap_or_default();
+    let old_form = form(update.get_prev_documents()).cloned().unwrap_or_default();
     if let Ok(list) = old_form.get(b"Fields") {
         fields = array(update.get_prev_documents(), list);
     }
@@ -154,9 +132,7 @@ fn add_field(
     widget.set("AP", dictionary! { "N" => appearance });
     let widget = update.new_document.add_object(widget);
 
-    update
-        .opt_clone_object_to_new_document(page)
-        .map_err(broken)?;
+    update.opt_clone_object_to_new_document(page).map_err(broken)?;
     let mut annotations = update
         .new_document
         .get_dictionary(page)
@@ -164,25 +140,15 @@ fn add_field(
         .map(|list| array(update.get_prev_documents(), list))
         .unwrap_or_default();
     annotations.push(widget.into());
-    update
-        .new_document
-        .get_dictionary_mut(page)
-        .map_err(broken)?
-        .set("Annots", annotations);
+    update.new_document.get_dictionary_mut(page).map_err(broken)?.set("Annots", annotations);
 
     fields.push(widget.into());
     let mut new_form = old_form;
     new_form.set("Fields", fields);
     // SignaturesExist and AppendOnly.
     new_form.set("SigFlags", 3);
-    update
-        .opt_clone_object_to_new_document(catalog)
-        .map_err(broken)?;
-    update
-        .new_document
-        .get_dictionary_mut(catalog)
-        .map_err(broken)?
-        .set("AcroForm", new_form);
+    update.opt_clone_object_to_new_document(catalog).map_err(broken)?;
+    update.new_document.get_dictionary_mut(catalog).map_err(broken)?.set("AcroForm", new_form);
     Ok(())
 }
 
@@ -194,12 +160,7 @@ pub(crate) fn form(document: &Document) -> Option<&Dictionary> {
 
 /// An array, direct or referenced; anything else is empty.
 pub(crate) fn array(document: &Document, object: &Object) -> Vec<Object> {
-    document
-        .dereference(object)
-        .ok()
-        .and_then(|(_, object)| object.as_array().ok())
-        .cloned()
-        .unwrap_or_default()
+    document.dereference(object).ok().and_then(|(_, object)| object.as_array().ok()).cloned().unwrap_or_default()
 }
 
 /// The place in the page's own units.
@@ -212,20 +173,13 @@ fn rectangle(document: &Document, page: ObjectId, place: Place) -> Result<[f64; 
             sheet = Some(array(document, found));
             break;
         }
-        match node
-            .get(b"Parent")
-            .and_then(Object::as_reference)
-            .and_then(|id| document.get_dictionary(id))
-        {
+        match node.get(b"Parent").and_then(Object::as_reference).and_then(|id| document.get_dictionary(id)) {
             Ok(parent) => node = parent,
             Err(_) => break,
         }
     }
-    let edges: Vec<f64> = sheet
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|edge| edge.as_float().ok().map(f64::from))
-        .collect();
+    let edges: Vec<f64> =
+        sheet.unwrap_or_default().iter().filter_map(|edge| edge.as_float().ok().map(f64::from)).collect();
     let [left, bottom, right, top] = edges.as_slice() else {
         return Err(PaperError::new("页面没有尺寸，不能盖章"));
     };
@@ -233,17 +187,9 @@ fn rectangle(document: &Document, page: ObjectId, place: Place) -> Result<[f64; 
         return Ok([0.0; 4]);
     }
     let half = place.size / 2.0 * POINTS_PER_MM;
-    let (x, y) = (
-        left + place.x * POINTS_PER_MM,
-        top - place.y * POINTS_PER_MM,
-    );
+    let (x, y) = (left + place.x * POINTS_PER_MM, top - place.y * POINTS_PER_MM);
     let rect = [x - half, y - half, x + half, y + half];
-    if rect.iter().any(|edge| !edge.is_finite())
-        || x < *left
-        || x > *right
-        || y < *bottom
-        || y > *top
-    {
+    if rect.iter().any(|edge| !edge.is_finite()) || x < *left || x > *right || y < *bottom || y > *top {
         return Err(PaperError::new("盖章位置在页面之外"));
     }
     Ok(rect)
@@ -252,20 +198,12 @@ fn rectangle(document: &Document, page: ObjectId, place: Place) -> Result<[f64; 
 /// Copies the first page of the picture into the update as a form, fonts and all.
 fn transplant(update: &mut IncrementalDocument, picture: &[u8]) -> Result<ObjectId, PaperError> {
     let source = Document::load_mem(picture).map_err(broken)?;
-    let page = source
-        .get_pages()
-        .get(&1)
-        .copied()
-        .ok_or_else(|| PaperError::new("印章图样是空的"))?;
+    let page = source.get_pages().get(&1).copied().ok_or_else(|| PaperError::new("印章图样是空的"))?;
     let content = source.get_page_content(page);
     let dictionary = source.get_dictionary(page).map_err(broken)?;
     let mut copied = HashMap::new();
     let mut form = dictionary! { "Type" => "XObject", "Subtype" => "Form" };
-    for (from, to) in [
-        ("MediaBox", "BBox"),
-        ("Resources", "Resources"),
-        ("Group", "Group"),
-    ] {
+    for (from, to) in [("MediaBox", "BBox"), ("Resources", "Resources"), ("Group", "Group")] {
         if let Ok(value) = dictionary.get(from.as_bytes()) {
             let value = copy(&source, value, &mut update.new_document, &mut copied, 0);
             form.set(to, value);
@@ -288,14 +226,13 @@ fn copy(
     if depth > 64 {
         return Object::Null;
     }
-    let dictionary =
-        |dictionary: &Dictionary, target: &mut Document, copied: &mut HashMap<_, _>| {
-            let mut new = Dictionary::new();
-            for (key, value) in dictionary {
-                new.set(key.clone(), copy(source, value, target, copied, depth + 1));
-            }
-            new
-        };
+    let dictionary = |dictionary: &Dictionary, target: &mut Document, copied: &mut HashMap<_, _>| {
+        let mut new = Dictionary::new();
+        for (key, value) in dictionary {
+            new.set(key.clone(), copy(source, value, target, copied, depth + 1));
+        }
+        new
+    };
     match object {
         Object::Reference(id) => {
             if let Some(new) = copied.get(id) {
@@ -310,11 +247,9 @@ fn copy(
             target.set_object(new, value);
             Object::Reference(new)
         }
-        Object::Array(list) => Object::Array(
-            list.iter()
-                .map(|one| copy(source, one, target, copied, depth + 1))
-                .collect(),
-        ),
+        Object::Array(list) => {
+            Object::Array(list.iter().map(|one| copy(source, one, target, copied, depth + 1)).collect())
+        }
         Object::Dictionary(one) => Object::Dictionary(dictionary(one, target, copied)),
         Object::Stream(stream) => {
             let mut new = stream.clone();
@@ -326,18 +261,10 @@ fn copy(
 }
 
 /// Writes the byte range and the signature into the room left for them.
-fn fill(
-    file: &mut [u8],
-    old: usize,
-    by: &SealedBy<'_>,
-    signed_at: OffsetDateTime,
-) -> Result<(), PaperError> {
+fn fill(file: &mut [u8], old: usize, by: &SealedBy<'_>, signed_at: OffsetDateTime) -> Result<(), PaperError> {
     let lost = || PaperError::new("签名位置写入失败");
     let find = |file: &[u8], wanted: &[u8], from: usize| {
-        file.get(from..)?
-            .windows(wanted.len())
-            .position(|window| window == wanted)
-            .map(|at| at + from)
+        file.get(from..)?.windows(wanted.len()).position(|window| window == wanted).map(|at| at + from)
     };
     let zeros = format!("<{}>", "00".repeat(ROOM));
     let open = find(file, zeros.as_bytes(), old).ok_or_else(lost)?;
@@ -350,17 +277,10 @@ fn fill(
         let slot = file.get_mut(at..at + padded.len()).ok_or_else(lost)?;
         slot.copy_from_slice(padded.as_bytes());
     }
-    let digest = key::sm3(&[
-        file.get(..open).unwrap_or_default(),
-        file.get(after..).unwrap_or_default(),
-    ]);
-    let signed =
-        cms::signed_data(&digest, by.certificate, by.key, signed_at).map_err(PaperError::new)?;
+    let digest = key::sm3(&[file.get(..open).unwrap_or_default(), file.get(after..).unwrap_or_default()]);
+    let signed = cms::signed_data(&digest, by.certificate, by.key, signed_at).map_err(PaperError::new)?;
     let hex = to_hex(&signed);
-    let slot = file
-        .get_mut(open + 1..open + 1 + hex.len())
-        .filter(|_| signed.len() <= ROOM)
-        .ok_or_else(lost)?;
+    let slot = file.get_mut(open + 1..open + 1 + hex.len()).filter(|_| signed.len() <= ROOM).ok_or_else(lost)?;
     slot.copy_from_slice(hex.as_bytes());
     Ok(())
 }

@@ -79,16 +79,10 @@ impl Verdict {
 #[must_use]
 pub fn verify(pdf: &[u8], trust: &Trust) -> Report {
     let Ok(document) = Document::load_mem(pdf) else {
-        return Report {
-            signatures: Vec::new(),
-            verdict: Verdict::Unreadable,
-        };
+        return Report { signatures: Vec::new(), verdict: Verdict::Unreadable };
     };
-    let trusted: Vec<Certificate<'_>> = trust
-        .certificates
-        .iter()
-        .filter_map(|certificate| Certificate::read(certificate))
-        .collect();
+    let trusted: Vec<Certificate<'_>> =
+        trust.certificates.iter().filter_map(|certificate| Certificate::read(certificate)).collect();
     let mut found: Vec<(usize, SignatureReport)> = signature_dictionaries(&document)
         .into_iter()
         .map(|signature| judge(pdf, &document, signature, &trusted))
@@ -97,19 +91,14 @@ pub fn verify(pdf: &[u8], trust: &Trust) -> Report {
     let signatures: Vec<SignatureReport> = found.into_iter().map(|(_, report)| report).collect();
     let verdict = if signatures.is_empty() {
         Verdict::Unsigned
-    } else if signatures.iter().any(|one| !one.intact)
-        || !signatures.iter().any(|one| one.covers_whole_file)
-    {
+    } else if signatures.iter().any(|one| !one.intact) || !signatures.iter().any(|one| one.covers_whole_file) {
         Verdict::Altered
     } else if signatures.iter().any(|one| !one.trusted) {
         Verdict::Untrusted
     } else {
         Verdict::Genuine
     };
-    Report {
-        signatures,
-        verdict,
-    }
+    Report { signatures, verdict }
 }
 
 /// The values of all signature fields, those under other fields included.
@@ -131,10 +120,7 @@ fn signature_dictionaries(document: &Document) -> Vec<&Dictionary> {
         if let Ok(kids) = field.get(b"Kids") {
             waiting.extend(array(document, kids));
         }
-        let is_signature = field
-            .get(b"FT")
-            .and_then(Object::as_name)
-            .is_ok_and(|kind| kind == b"Sig");
+        let is_signature = field.get(b"FT").and_then(Object::as_name).is_ok_and(|kind| kind == b"Sig");
         let value = field.get_deref(b"V", document).and_then(Object::as_dict);
         if let (true, Ok(value)) = (is_signature, value) {
             found.push(value);
@@ -149,11 +135,7 @@ fn judge(
     signature: &Dictionary,
     trusted: &[Certificate<'_>],
 ) -> (usize, SignatureReport) {
-    let seal = signature
-        .get(b"Name")
-        .ok()
-        .and_then(|name| lopdf::decode_text_string(name).ok())
-        .unwrap_or_default();
+    let seal = signature.get(b"Name").ok().and_then(|name| lopdf::decode_text_string(name).ok()).unwrap_or_default();
     let mut report = SignatureReport {
         seal,
         signer: String::new(),
@@ -168,10 +150,7 @@ fn judge(
         return (pdf.len(), report);
     };
     report.covers_whole_file = range.end == pdf.len();
-    let contents = signature
-        .get(b"Contents")
-        .and_then(Object::as_str)
-        .unwrap_or_default();
+    let contents = signature.get(b"Contents").and_then(Object::as_str).unwrap_or_default();
     let signed = match Signed::read(contents) {
         Ok(signed) => signed,
         Err(problem) => {
@@ -186,11 +165,9 @@ fn judge(
     };
     report.signer = certificate.display_name();
     let digest_fits = key::sm3(&[range.before, range.after]) == signed.digest;
-    let signature_fits = certificate
-        .public_key
-        .is_some_and(|point| key::verifies(point, &signed.attributes, signed.signature));
-    let pages_kept =
-        range.end == pdf.len() || pages_kept(pdf.get(..range.end).unwrap_or_default(), document);
+    let signature_fits =
+        certificate.public_key.is_some_and(|point| key::verifies(point, &signed.attributes, signed.signature));
+    let pages_kept = range.end == pdf.len() || pages_kept(pdf.get(..range.end).unwrap_or_default(), document);
     report.intact = digest_fits && signature_fits && pages_kept;
     let chain = chain_ends_in(&signed, certificate, trusted, signed.signed_at);
     report.trusted = chain.is_ok();
@@ -233,11 +210,7 @@ impl<'a> Range<'a> {
         if !hex.eq_ignore_ascii_case(written.as_bytes()) {
             return None;
         }
-        Some(Self {
-            before: pdf.get(..*open)?,
-            after: pdf.get(*after..end)?,
-            end,
-        })
+        Some(Self { before: pdf.get(..*open)?, after: pdf.get(*after..end)?, end })
     }
 }
 
@@ -260,23 +233,12 @@ fn pages_kept(revision: &[u8], now: &Document) -> bool {
     };
     // Any object of the signed revision must be the same now, except what a new seal touches:
     // the catalog, which names the form, and pages, which list annotations.
-    let mut touched: Vec<lopdf::ObjectId> = then
-        .trailer
-        .get(b"Root")
-        .and_then(Object::as_reference)
-        .into_iter()
-        .collect();
+    let mut touched: Vec<lopdf::ObjectId> =
+        then.trailer.get(b"Root").and_then(Object::as_reference).into_iter().collect();
     // Other producers keep the form and the list of annotations as objects of their own.
-    touched.extend(
-        then.catalog()
-            .and_then(|catalog| catalog.get(b"AcroForm"))
-            .and_then(Object::as_reference),
-    );
+    touched.extend(then.catalog().and_then(|catalog| catalog.get(b"AcroForm")).and_then(Object::as_reference));
     touched.extend(old.values().filter_map(|page| {
-        then.get_dictionary(*page)
-            .and_then(|page| page.get(b"Annots"))
-            .and_then(Object::as_reference)
-            .ok()
+        then.get_dictionary(*page).and_then(|page| page.get(b"Annots")).and_then(Object::as_reference).ok()
     }));
     let unchanged = then.objects.iter().all(|(id, object)| {
         if old.values().any(|page| page == id) {
@@ -285,16 +247,12 @@ fn pages_kept(revision: &[u8], now: &Document) -> bool {
         let same = now.objects.get(id) == Some(object);
         same || touched.contains(id) || is_bookkeeping(object)
     });
-    unchanged
-        && catalog_kept(&then, now)
-        && old.values().all(|page| only_seals_added(&then, now, *page))
+    unchanged && catalog_kept(&then, now) && old.values().all(|page| only_seals_added(&then, now, *page))
 }
 
 /// Cross-reference and object streams: how objects are stored, not what they say.
 fn is_bookkeeping(object: &Object) -> bool {
-    object
-        .type_name()
-        .is_ok_and(|name| name == b"XRef" || name == b"ObjStm")
+    object.type_name().is_ok_and(|name| name == b"XRef" || name == b"ObjStm")
 }
 
 fn catalog_kept(then: &Document, now: &Document) -> bool {
@@ -322,11 +280,7 @@ fn only_seals_added(then: &Document, now: &Document, page: lopdf::ObjectId) -> b
             now.dereference(one)
                 .ok()
                 .and_then(|(_, one)| one.as_dict().ok())
-                .is_some_and(|one| {
-                    one.get(b"FT")
-                        .and_then(Object::as_name)
-                        .is_ok_and(|kind| kind == b"Sig")
-                })
+                .is_some_and(|one| one.get(b"FT").and_then(Object::as_name).is_ok_and(|kind| kind == b"Sig"))
         })
 }
 
@@ -346,17 +300,9 @@ fn chain_ends_in(
             return Ok(());
         }
         if let Some(above) = trusted.iter().find(|one| link.is_issued_by(one)) {
-            return if above.counts_at(at) {
-                Ok(())
-            } else {
-                Err("签名时证书不在有效期内")
-            };
+            return if above.counts_at(at) { Ok(()) } else { Err("签名时证书不在有效期内") };
         }
-        match signed
-            .certificates
-            .iter()
-            .find(|one| one.raw != link.raw && link.is_issued_by(one))
-        {
+        match signed.certificates.iter().find(|one| one.raw != link.raw && link.is_issued_by(one)) {
             Some(above) => link = *above,
             None => break,
         }

@@ -7,8 +7,7 @@ use typst::comemo::Tracked;
 use typst::diag::{FileError, FileResult, PackageError, SourceResult};
 use typst::engine::Engine;
 use typst::foundations::{
-    Args, Binding, Bytes, CastInfo, Context, Datetime, Duration, Func, NativeFuncData,
-    NativeFuncPtr, Scope, Str, Value,
+    Args, Binding, Bytes, CastInfo, Context, Datetime, Duration, Func, NativeFuncData, NativeFuncPtr, Scope, Str, Value,
 };
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
@@ -34,27 +33,17 @@ static NAMES: LazyLock<Option<Names>> = LazyLock::new(|| {
         let path = VirtualPath::new(path).ok()?;
         Some(FileId::new(RootedPath::new(VirtualRoot::Project, path)))
     };
-    Some(Names {
-        main: file("/main.typ")?,
-        prelude: file("/tongban.typ")?,
-        data: file("/data.json")?,
-    })
+    Some(Names { main: file("/main.typ")?, prelude: file("/tongban.typ")?, data: file("/data.json")? })
 });
 
-static PRELUDE: LazyLock<Option<Source>> = LazyLock::new(|| {
-    NAMES
-        .as_ref()
-        .map(|names| Source::new(names.prelude, include_str!("prelude.typ").to_owned()))
-});
+static PRELUDE: LazyLock<Option<Source>> =
+    LazyLock::new(|| NAMES.as_ref().map(|names| Source::new(names.prelude, include_str!("prelude.typ").to_owned())));
 
 /// One library for all papers: it must stay equal for the compiler's cache to work, which is
 /// why data comes as a file and not as `sys.inputs`.
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| {
     let mut library = Library::default();
-    library
-        .global
-        .scope_mut()
-        .bind("qr-svg".into(), Binding::detached(Func::from(&QR_SVG)));
+    library.global.scope_mut().bind("qr-svg".into(), Binding::detached(Func::from(&QR_SVG)));
     LazyHash::new(library)
 });
 
@@ -82,10 +71,7 @@ fn qr_svg(_: &mut Engine, _: Tracked<Context>, args: &mut Args) -> SourceResult<
 
 /// The main file of a template, parsed.
 pub(crate) fn source(template: &str) -> Option<Source> {
-    Some(Source::new(
-        NAMES.as_ref()?.main,
-        format!("{FIRST_LINE}{template}"),
-    ))
+    Some(Source::new(NAMES.as_ref()?.main, format!("{FIRST_LINE}{template}")))
 }
 
 /// One rendering's world.
@@ -137,9 +123,7 @@ impl World for Sheet {
 
 fn refusal(id: FileId) -> FileError {
     match id.get().root() {
-        VirtualRoot::Package(package) => {
-            FileError::Package(PackageError::NotFound(package.clone()))
-        }
+        VirtualRoot::Package(package) => FileError::Package(PackageError::NotFound(package.clone())),
         VirtualRoot::Project => FileError::AccessDenied,
     }
 }

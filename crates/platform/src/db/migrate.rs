@@ -29,12 +29,8 @@ const WORDS: &[(&str, &str, &str)] = &[
 
 /// Translates a step for one database.
 pub fn statements(migration: &Migration, backend: DbBackend) -> Vec<String> {
-    let mut sql = migration
-        .sql
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("--"))
-        .collect::<Vec<_>>()
-        .join("\n");
+    let mut sql =
+        migration.sql.lines().filter(|line| !line.trim_start().starts_with("--")).collect::<Vec<_>>().join("\n");
     for (word, sqlite, postgres) in WORDS {
         sql = sql.replace(word, if backend == DbBackend::Sqlite { sqlite } else { postgres });
     }
@@ -60,7 +56,9 @@ pub async fn run(db: &Db, steps: &[Migration], now: time::OffsetDateTime) -> Res
         let mut batch = statements(step, db.backend());
         let at = now.format(&time::format_description::well_known::Rfc3339).map_err(Problem::internal)?;
         batch.push(format!("INSERT INTO schema_steps (name, applied_at) VALUES ('{}', '{at}')", step.name));
-        db.execute_batch(now, batch).await.map_err(|problem| Problem::internal(format!("step {}: {problem}", step.name)))?;
+        db.execute_batch(now, batch)
+            .await
+            .map_err(|problem| Problem::internal(format!("step {}: {problem}", step.name)))?;
         ran.push(step.name);
     }
     Ok(ran)

@@ -63,7 +63,9 @@ impl Db {
             return Ok(Self { reader, writer: Writer::Pool(writer) });
         }
         if !url.starts_with("sqlite:") {
-            return Err(Problem::internal(format!("unknown database address {url:?}: use sqlite://file or postgres://…")));
+            return Err(Problem::internal(format!(
+                "unknown database address {url:?}: use sqlite://file or postgres://…"
+            )));
         }
         let options = SqliteConnectOptions::from_str(url)
             .map_err(Problem::internal)?
@@ -83,7 +85,8 @@ impl Db {
                 .test_before_acquire(false)
                 .connect_with(options)
         };
-        let writer = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool(1, options.clone()).await.map_err(Problem::internal)?);
+        let writer =
+            SqlxSqliteConnector::from_sqlx_sqlite_pool(pool(1, options.clone()).await.map_err(Problem::internal)?);
         let reader = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool(4, options).await.map_err(Problem::internal)?);
         let (queue, commands) = mpsc::channel(1024);
         tokio::spawn(serve(writer, commands));

@@ -84,12 +84,9 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
         let Some(value) = parts.headers.get("idempotency-key") else { return Ok(Self(None)) };
         match value.to_str() {
             Ok(text) if (8..=64).contains(&text.len()) => Ok(Self(Some(text.to_owned()))),
-            _ => Err(Problem::new(
-                StatusCode::BAD_REQUEST,
-                "bad_idempotency_key",
-                "Idempotency-Key 要 8 到 64 个字符。",
-            )),
+            _ => {
+                Err(Problem::new(StatusCode::BAD_REQUEST, "bad_idempotency_key", "Idempotency-Key 要 8 到 64 个字符。"))
+            }
         }
     }
 }
-

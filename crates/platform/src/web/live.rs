@@ -47,7 +47,11 @@ impl Live {
 
     /// Server-sent events of the topics that `wanted` accepts, named `name`. A slow reader that
     /// missed some gets one event and fetches again.
-    pub fn stream<W>(&self, name: &'static str, wanted: W) -> Sse<impl Stream<Item = Result<Event, Infallible>> + use<W>>
+    pub fn stream<W>(
+        &self,
+        name: &'static str,
+        wanted: W,
+    ) -> Sse<impl Stream<Item = Result<Event, Infallible>> + use<W>>
     where
         W: Fn(&str) -> bool + Send + 'static,
     {

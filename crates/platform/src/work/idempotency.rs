@@ -1,7 +1,7 @@
 //! The same creating request sent twice makes one thing: the second gets the first one's answer.
 
-use sea_orm::entity::prelude::*;
 use sea_orm::Set;
+use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use time::OffsetDateTime;
 use uuid::Uuid;

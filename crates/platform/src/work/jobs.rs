@@ -108,7 +108,6 @@ struct Leased {
     attempts: i64,
 }
 
-
 /// Leases due jobs and runs them one after the other; returns how many ran.
 ///
 /// # Errors
@@ -147,9 +146,7 @@ async fn lease(platform: &Platform, batch: u64) -> Result<Vec<Leased>> {
     let statement = Statement::from_sql_and_values(backend, sql, [until.into(), now.into()]);
     platform
         .db
-        .write(now, move |tx| {
-            Box::pin(async move { Ok(Leased::find_by_statement(statement).all(tx.conn()).await?) })
-        })
+        .write(now, move |tx| Box::pin(async move { Ok(Leased::find_by_statement(statement).all(tx.conn()).await?) }))
         .await
 }
 
@@ -176,7 +173,8 @@ async fn settle(platform: &Platform, job: &Leased, outcome: Result<()>) -> Resul
                             .await?;
                     }
                     Some((dead, error)) => {
-                        let delay = time::Duration::seconds(2_i64.pow(u32::try_from(attempts.clamp(1, 10)).unwrap_or(1)));
+                        let delay =
+                            time::Duration::seconds(2_i64.pow(u32::try_from(attempts.clamp(1, 10)).unwrap_or(1)));
                         row::Entity::update_many()
                             .col_expr(row::Column::State, Expr::value(if dead { "dead" } else { "ready" }))
                             .col_expr(row::Column::RunAt, Expr::value(now + delay))

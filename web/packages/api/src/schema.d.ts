@@ -1559,6 +1559,16 @@ export interface components {
              */
             version: number;
         };
+        /** @description Ends an examination that can't go on. */
+        ActReason: {
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
         /** @description Something the caller may do, or why not. */
         Action: {
             /** @description Whether it may be done now. */
@@ -1725,6 +1735,22 @@ export interface components {
         Cards: {
             items: components["schemas"]["ItemCard"][];
         };
+        /** @description A step of the flow. */
+        CaseFlowStep: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at?: string | null;
+            /** @description Who did it. */
+            by?: string | null;
+            /** @description Element. */
+            element: string;
+            /** @description Name. */
+            name: string;
+            /** @description `done`, `now` or `todo`. */
+            state: string;
+        };
         /** @description The staff list with counts per state. */
         CaseList: components["schemas"]["List_CaseRow"] & {
             /** @description Cases per state under the other filters. */
@@ -1779,6 +1805,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description Where a case stands.
+         * @enum {string}
+         */
+        CaseState: "draft" | "submitted" | "pre_reviewed" | "correction" | "accepted" | "in_review" | "special" | "decided" | "closed" | "delivered" | "not_accepted" | "withdrawn" | "voided";
         /** @description The tree. */
         CatalogueTree: {
             /** @description Implementation entries not shown because there are too many; search for them. */
@@ -2101,7 +2132,7 @@ export interface components {
             /** @description Extensions. */
             extensions: components["schemas"]["ExtensionView"][];
             /** @description Steps of the flow. */
-            flow: components["schemas"]["FlowStep"][];
+            flow: components["schemas"]["CaseFlowStep"][];
             /** @description Form, personal fields masked. */
             form: components["schemas"]["FormView"];
             /** @description Handling item. */
@@ -2129,7 +2160,7 @@ export interface components {
             /** @description Special procedures of this case. */
             special: components["schemas"]["SpecialView"][];
             /** @description State. */
-            state: components["schemas"]["State"];
+            state: components["schemas"]["CaseState"];
             /** @description In words. */
             state_label: string;
             /** @description Present step. */
@@ -2814,12 +2845,17 @@ export interface components {
             /** @description Name of its type, 食品经营许可证. */
             name: string;
             number: string;
-            state: components["schemas"]["State"];
+            state: components["schemas"]["LicenceState"];
             /** @description 有效, 已过期, 已废止. */
             state_label: string;
             /** @description Public page about it. */
             verify_url: string;
         };
+        /**
+         * @description State of a licence.
+         * @enum {string}
+         */
+        LicenceState: "draft" | "valid" | "abolished";
         /** @description A limit with its note. */
         Limit: {
             /** @description How it is counted. */
@@ -2997,7 +3033,7 @@ export interface components {
                 /** @description Name of its type, 食品经营许可证. */
                 name: string;
                 number: string;
-                state: components["schemas"]["State"];
+                state: components["schemas"]["LicenceState"];
                 /** @description 有效, 已过期, 已废止. */
                 state_label: string;
                 /** @description Public page about it. */
@@ -3242,7 +3278,7 @@ export interface components {
             query_code: string;
             result?: components["schemas"]["ResultView"] | null;
             /** @description State. */
-            state: components["schemas"]["State"];
+            state: components["schemas"]["CaseState"];
             /** @description In words. */
             state_label: string;
             /** @description What is done now, and by which step. */
@@ -3572,16 +3608,6 @@ export interface components {
              */
             times: number;
         };
-        /** @description Ends an examination that can't go on. */
-        Reason: {
-            /** @description Why. */
-            reason: string;
-            /**
-             * Format: int64
-             * @description Version of the page.
-             */
-            version: number;
-        };
         /** @description The reasons in use. */
         ReasonList: {
             /** @description Reasons to choose from, by stars. */
@@ -3909,11 +3935,6 @@ export interface components {
             title: string;
             windows: components["schemas"]["WindowName"][];
         };
-        /**
-         * @description State of a licence.
-         * @enum {string}
-         */
-        State: "draft" | "valid" | "abolished";
         /** @description A problem and the step of the guided application it belongs to. */
         StepProblem: {
             /** @description Code. */
@@ -5142,7 +5163,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Reason"];
+                "application/json": components["schemas"]["ActReason"];
             };
         };
         responses: {
@@ -6267,7 +6288,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Reason"];
+                "application/json": components["schemas"]["ActReason"];
             };
         };
         responses: {

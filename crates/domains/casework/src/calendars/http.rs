@@ -69,14 +69,19 @@ struct Changed {
 
 /// Working calendars
 #[utoipa::path(get, path = "/api/v1/calendars", tag = "calendar", operation_id = "list_calendars", responses((status = 200, description = "Years", body = Vec<YearView>), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["calendar.read"])))]
-async fn list_calendars(State(casework): State<Casework>, _caller: Allowed<ReadCalendars>) -> Result<Json<Vec<YearView>>> {
+async fn list_calendars(
+    State(casework): State<Casework>,
+    _caller: Allowed<ReadCalendars>,
+) -> Result<Json<Vec<YearView>>> {
     let years = casework.calendars.list().await?;
     let views = years
         .into_iter()
         .map(|(year, updated_at, updated_by)| -> Result<YearView> {
             let calendar = Calendar::new(std::slice::from_ref(&year))?;
-            let first = time::Date::from_calendar_date(year.year, time::Month::January, 1).map_err(platform::Problem::internal)?;
-            let last = time::Date::from_calendar_date(year.year, time::Month::December, 31).map_err(platform::Problem::internal)?;
+            let first = time::Date::from_calendar_date(year.year, time::Month::January, 1)
+                .map_err(platform::Problem::internal)?;
+            let last = time::Date::from_calendar_date(year.year, time::Month::December, 31)
+                .map_err(platform::Problem::internal)?;
             let working_days = calendar.working_days_between(first, last)? + u32::from(calendar.is_working(first)?);
             Ok(YearView {
                 year: year.year,
@@ -94,15 +99,30 @@ async fn list_calendars(State(casework): State<Casework>, _caller: Allowed<ReadC
 
 /// Set a year; open deadlines are recalculated
 #[utoipa::path(put, path = "/api/v1/calendars/{year}", tag = "calendar", operation_id = "put_calendar", params(("year" = i32, Path, description = "Year")), request_body = PutYear, responses((status = 200, description = "Set", body = Changed), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "The year contradicts itself", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["calendar.edit"])))]
-async fn put_calendar(State(casework): State<Casework>, caller: Allowed<EditCalendars>, Path(year): Path<i32>, Json(body): Json<PutYear>) -> Result<Json<Changed>> {
-    let calendar = YearCalendar { year, source: body.source, holidays: body.holidays, adjusted_workdays: body.make_up, workdays_total: None };
+async fn put_calendar(
+    State(casework): State<Casework>,
+    caller: Allowed<EditCalendars>,
+    Path(year): Path<i32>,
+    Json(body): Json<PutYear>,
+) -> Result<Json<Changed>> {
+    let calendar = YearCalendar {
+        year,
+        source: body.source,
+        holidays: body.holidays,
+        adjusted_workdays: body.make_up,
+        workdays_total: None,
+    };
     casework.calendars.put(calendar, Some(&caller)).await?;
     Ok(Json(Changed { recalculated: casework.recalculate_deadlines().await? }))
 }
 
 /// Remove a year; dates that need it become unknown
 #[utoipa::path(delete, path = "/api/v1/calendars/{year}", tag = "calendar", operation_id = "delete_calendar", params(("year" = i32, Path, description = "Year")), responses((status = 200, description = "Removed", body = Changed), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Not there", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["calendar.edit"])))]
-async fn delete_calendar(State(casework): State<Casework>, caller: Allowed<EditCalendars>, Path(year): Path<i32>) -> Result<Json<Changed>> {
+async fn delete_calendar(
+    State(casework): State<Casework>,
+    caller: Allowed<EditCalendars>,
+    Path(year): Path<i32>,
+) -> Result<Json<Changed>> {
     casework.calendars.delete(year, &caller).await?;
     Ok(Json(Changed { recalculated: casework.recalculate_deadlines().await? }))
 }

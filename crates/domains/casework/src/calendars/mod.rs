@@ -96,7 +96,13 @@ impl Calendars {
             .map_err(|error| Problem::invalid_field("/holidays", "calendar_wrong", error.to_string()))?;
         let name = by.map_or("系统", |by| by.name.as_str()).to_owned();
         let line = by.map(|by| {
-            Line::by(by, self.platform.new_id(), "calendar.edit", format!("calendar:{}", year.year), json!({ "holidays": year.holidays.len(), "make_up": year.adjusted_workdays.len() }))
+            Line::by(
+                by,
+                self.platform.new_id(),
+                "calendar.edit",
+                format!("calendar:{}", year.year),
+                json!({ "holidays": year.holidays.len(), "make_up": year.adjusted_workdays.len() }),
+            )
         });
         let content = serde_json::to_value(&year)?;
         let number = i64::from(year.year);
@@ -141,7 +147,8 @@ impl Calendars {
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
                     tx.audit(line);
-                    let gone = row::Entity::delete_by_id((i64::from(year), NATIONAL.to_owned())).exec(tx.conn()).await?;
+                    let gone =
+                        row::Entity::delete_by_id((i64::from(year), NATIONAL.to_owned())).exec(tx.conn()).await?;
                     Ok(gone.rows_affected)
                 })
             })

@@ -119,6 +119,13 @@ pub fn unit_key(unit: TimeUnit) -> &'static str {
     }
 }
 
+/// Unit of a column value.
+pub fn unit_of(key: &str) -> Option<TimeUnit> {
+    [TimeUnit::WorkingDay, TimeUnit::NaturalDay, TimeUnit::Hour, TimeUnit::Minute, TimeUnit::Month]
+        .into_iter()
+        .find(|unit| unit_key(*unit) == key)
+}
+
 /// Sets the due columns of a row from its clocks. Called by every act that starts, stops or moves one.
 ///
 /// A year whose calendar is not imported yet leaves the date unknown, never guessed; the act itself
@@ -127,7 +134,13 @@ pub fn unit_key(unit: TimeUnit) -> &'static str {
 ///
 /// # Errors
 /// Internal problem for a clock that contradicts itself.
-pub fn set_due(row: &mut case::Model, item: &Item, around: &Around, calendar: &Calendar, now: OffsetDateTime) -> Result<()> {
+pub fn set_due(
+    row: &mut case::Model,
+    item: &Item,
+    around: &Around,
+    calendar: &Calendar,
+    now: OffsetDateTime,
+) -> Result<()> {
     let first = if row.accepted_at.is_some() { Which::Promise } else { Which::Intake };
     let Some(running) = clock(first, row, item, around) else { return Ok(()) };
     row.due_at = known(running.due_at(calendar))?.flatten();
@@ -171,7 +184,13 @@ pub struct DeadlineView {
 }
 
 /// Explains the clocks of a case at a moment.
-pub fn explain(row: &case::Model, item: &Item, around: &Around, calendar: &Calendar, now: OffsetDateTime) -> Vec<DeadlineView> {
+pub fn explain(
+    row: &case::Model,
+    item: &Item,
+    around: &Around,
+    calendar: &Calendar,
+    now: OffsetDateTime,
+) -> Vec<DeadlineView> {
     let wanted: &[Which] = if row.accepted_at.is_some() { &[Which::Promise, Which::Legal] } else { &[Which::Intake] };
     wanted
         .iter()

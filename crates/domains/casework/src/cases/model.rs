@@ -11,6 +11,7 @@ use super::error::CaseError;
 /// Where a case stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = CaseState)]
 pub enum State {
     /// 草稿: the applicant is still filling in.
     Draft,
@@ -137,8 +138,6 @@ impl State {
             (S::Submitted | S::PreReviewed, E::Accept) => S::Accepted,
             (S::Submitted | S::PreReviewed | S::Correction, E::NotAccept) => S::NotAccepted,
             (S::Accepted | S::InReview, E::Review) => S::InReview,
-            // Steps after the decision (making the certificate) are approval records too.
-            (S::Decided, E::Review) => S::Decided,
             (S::Accepted | S::InReview, E::SpecialStart) => S::Special,
             (S::Special, E::SpecialEnd) => S::InReview,
             (S::Decided, E::Result) => S::Decided,
@@ -146,16 +145,20 @@ impl State {
             // Abort: an examination that can't go on is closed with a reason (CASE-020).
             (S::Accepted | S::InReview | S::Special, E::Close) => S::Closed,
             (S::Closed, E::Collect) => S::Delivered,
-            (
-                S::Submitted | S::PreReviewed | S::Correction | S::Accepted | S::InReview | S::Special,
-                E::Withdraw,
-            ) => S::Withdrawn,
+            (S::Submitted | S::PreReviewed | S::Correction | S::Accepted | S::InReview | S::Special, E::Withdraw) => {
+                S::Withdrawn
+            }
             (S::Closed | S::Delivered, E::Revoke) => S::Voided,
             // Records beside the main line leave the state alone.
             (S::Draft, _) => return Err(CaseError::OutOfOrder { state: self, event }),
             (
                 _,
-                E::Document | E::ArchiveFile | E::AttachmentDownload | E::FeeDetail | E::FeeOrder | E::MaterialHandOver
+                E::Document
+                | E::ArchiveFile
+                | E::AttachmentDownload
+                | E::FeeDetail
+                | E::FeeOrder
+                | E::MaterialHandOver
                 | E::MaterialSignFor,
             ) => self,
             (state, E::DeliveryChange) if state.is_open() || state == S::Closed => self,
@@ -456,7 +459,9 @@ mod tests {
     fn the_main_line_is_allowed_and_an_illegal_order_refused() {
         use EventKind as E;
         let mut state = State::Draft;
-        for event in [E::Apply, E::CorrectionAsk, E::CorrectionDone, E::Accept, E::Review, E::SpecialStart, E::SpecialEnd] {
+        for event in
+            [E::Apply, E::CorrectionAsk, E::CorrectionDone, E::Accept, E::Review, E::SpecialStart, E::SpecialEnd]
+        {
             state = state.after(event).unwrap();
         }
         state = state.decided().unwrap().after(E::Result).unwrap().after(E::Close).unwrap().after(E::Collect).unwrap();

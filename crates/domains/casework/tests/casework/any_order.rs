@@ -98,9 +98,15 @@ async fn run(world: &World, id: Uuid, act: Act) -> Result<()> {
             casework.supply_correction(citizen, id, world.on(id, json!({ "materials": { "m03": [file] } })).await).await
         }
         Act::Accept => casework.accept(&clerk, id, world.on(id, json!({})).await).await,
-        Act::NotAccept => casework.not_accept(&clerk, id, world.on(id, json!({ "reason": "不在本区，请到场所所在区申请" })).await).await,
+        Act::NotAccept => {
+            casework
+                .not_accept(&clerk, id, world.on(id, json!({ "reason": "不在本区，请到场所所在区申请" })).await)
+                .await
+        }
         Act::Withdraw => casework.withdraw(citizen, id, world.on(id, json!({ "reason": "信息填错了" })).await).await,
-        Act::ChangeDelivery => casework.change_delivery(citizen, id, world.on(id, json!({ "way": "self" })).await).await,
+        Act::ChangeDelivery => {
+            casework.change_delivery(citizen, id, world.on(id, json!({ "way": "self" })).await).await
+        }
         Act::Complete(outcome, who) => complete(OUTCOMES[outcome], STAFF[who], task().await.0).await,
         Act::Step | Act::Refuse | Act::Return => {
             let (task, role) = task().await;
@@ -117,7 +123,9 @@ async fn run(world: &World, id: Uuid, act: Act) -> Result<()> {
             let body = json!({ "procedure": procedure, "reason": "需要进一步核实情况" });
             casework.suspend(&reviewer, id, world.on(id, body).await).await
         }
-        Act::Resume => casework.resume(&reviewer, id, world.on(id, json!({ "result": "核实完毕，恢复办理" })).await).await,
+        Act::Resume => {
+            casework.resume(&reviewer, id, world.on(id, json!({ "result": "核实完毕，恢复办理" })).await).await
+        }
         Act::AskExtension => {
             let body = json!({ "value": 5, "unit": "working_day", "reason": "案情复杂，需要论证" });
             casework.ask_extension(&reviewer, id, world.on(id, body).await).await
@@ -162,8 +170,16 @@ async fn picture(world: &World, id: Uuid) -> Vec<String> {
     all.extend(world.query(&format!("SELECT stage || ' ' || state FROM tasks WHERE case_id = {id} ORDER BY id")).await);
     all.extend(world.query(&format!("SELECT kind FROM case_documents WHERE case_id = {id} ORDER BY id")).await);
     all.extend(world.query(&format!("SELECT state FROM case_extensions WHERE case_id = {id} ORDER BY id")).await);
-    all.extend(world.query(&format!("SELECT COALESCE(result, 'running') FROM special_procedures WHERE case_id = {id} ORDER BY id")).await);
-    all.extend(world.query(&format!("SELECT CAST(files AS text) FROM case_materials WHERE case_id = {id} ORDER BY key")).await);
+    all.extend(
+        world
+            .query(&format!(
+                "SELECT COALESCE(result, 'running') FROM special_procedures WHERE case_id = {id} ORDER BY id"
+            ))
+            .await,
+    );
+    all.extend(
+        world.query(&format!("SELECT CAST(files AS text) FROM case_materials WHERE case_id = {id} ORDER BY key")).await,
+    );
     all.extend(world.query(&format!("SELECT instance FROM case_flows WHERE case_id = {id}")).await);
     all
 }
@@ -171,7 +187,8 @@ async fn picture(world: &World, id: Uuid) -> Vec<String> {
 /// The state that the events alone lead to.
 async fn fold(world: &World, id: Uuid) -> State {
     let id = crate::world::id_literal(world, id);
-    let events = world.query(&format!("SELECT kind || '|' || data FROM case_events WHERE case_id = {id} ORDER BY no")).await;
+    let events =
+        world.query(&format!("SELECT kind || '|' || data FROM case_events WHERE case_id = {id} ORDER BY no")).await;
     events.iter().fold(State::Draft, |state, event| {
         let (kind, data) = event.split_once('|').unwrap();
         let kind = EventKind::parse(kind).unwrap();
@@ -185,7 +202,9 @@ async fn consistent(world: &World, id: Uuid) {
     let state = world.state(id).await;
     assert_eq!(state, fold(world, id).await, "state and events");
     let literal = crate::world::id_literal(world, id);
-    let open = async |which: &str| world.count(&format!("tasks WHERE case_id = {literal} AND state = 'open' AND {which}")).await;
+    let open = async |which: &str| {
+        world.count(&format!("tasks WHERE case_id = {literal} AND state = 'open' AND {which}")).await
+    };
     let waits = matches!(state, State::Submitted | State::PreReviewed);
     assert_eq!(open("stage = 'intake'").await, i64::from(waits), "intake tasks of {state:?}");
     let examined = matches!(state, State::Accepted | State::InReview | State::Special);
@@ -247,7 +266,8 @@ fn search(backend: Backend, cases: u32) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let world = runtime.block_on(World::new(backend));
     let wanted = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
-    let config = Config { cases: wanted.unwrap_or(cases), failure_persistence: None, max_shrink_iters: 60, ..Config::default() };
+    let config =
+        Config { cases: wanted.unwrap_or(cases), failure_persistence: None, max_shrink_iters: 60, ..Config::default() };
     let mut runner = match wanted {
         Some(_) => TestRunner::new(config),
         None => TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha)),

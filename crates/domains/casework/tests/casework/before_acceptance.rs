@@ -34,7 +34,10 @@ async fn a_correction_is_asked_for_once_with_everything_and_stops_the_clock() {
         let mine = casework.my_case(&world.haiyan.caller, id).await.unwrap();
         let todo = mine.todo.unwrap();
         assert_eq!(todo.items.len(), 2);
-        assert_eq!((todo.items[0].material_key.as_deref(), todo.items[1].field_key.as_deref()), (Some("m03"), Some("area")));
+        assert_eq!(
+            (todo.items[0].material_key.as_deref(), todo.items[1].field_key.as_deref()),
+            (Some("m03"), Some("area"))
+        );
         let notice = mine.documents.iter().find(|one| one.kind == "correction").unwrap();
         assert!(notice.number.as_deref().unwrap().contains("补〔2026〕1号"), "{:?}", notice.number);
         let ledger = mine.deadlines[0].ledger.as_ref().unwrap();
@@ -45,13 +48,25 @@ async fn a_correction_is_asked_for_once_with_everything_and_stops_the_clock() {
         // Only what was asked for may be changed, and all of it must be mended.
         let other = world.file(world.haiyan.account.id, "另一份").await;
         let supply = world.on(id, json!({ "materials": { "m04": [other] } })).await;
-        assert_eq!(pointers(casework.supply_correction(&world.haiyan.caller, id, supply).await, 422), ["/materials/m04"]);
+        assert_eq!(
+            pointers(casework.supply_correction(&world.haiyan.caller, id, supply).await, 422),
+            ["/materials/m04"]
+        );
         let hand = world.on(id, json!({ "files": [other], "handing": "upload" })).await;
-        assert_eq!(pointers(casework.hand_material(&world.haiyan.caller, id, "m04", hand).await, 422), ["/materials/m04"]);
+        assert_eq!(
+            pointers(casework.hand_material(&world.haiyan.caller, id, "m04", hand).await, 422),
+            ["/materials/m04"]
+        );
         let supply = world.on(id, json!({ "form": { "staff_count": 60 } })).await;
-        assert_eq!(pointers(casework.supply_correction(&world.haiyan.caller, id, supply).await, 422), ["/form/staff_count"]);
+        assert_eq!(
+            pointers(casework.supply_correction(&world.haiyan.caller, id, supply).await, 422),
+            ["/form/staff_count"]
+        );
         let supply = world.on(id, json!({ "form": { "area": 120 } })).await;
-        assert_eq!(pointers(casework.supply_correction(&world.haiyan.caller, id, supply).await, 422), ["/materials/m03"]);
+        assert_eq!(
+            pointers(casework.supply_correction(&world.haiyan.caller, id, supply).await, 422),
+            ["/materials/m03"]
+        );
         assert_eq!(world.state(id).await, State::Correction);
 
         // Eight days later the applicant mends.
@@ -64,7 +79,11 @@ async fn a_correction_is_asked_for_once_with_everything_and_stops_the_clock() {
         assert_eq!(mine.form.data["area"], json!(120));
         let plan = mine.materials.iter().find(|one| one.key == "m03").unwrap();
         assert_eq!(plan.status, "corrected");
-        assert_eq!(plan.files.iter().map(|file| file.version_no).collect::<Vec<_>>(), [1, 2], "what was handed in first stays");
+        assert_eq!(
+            plan.files.iter().map(|file| file.version_no).collect::<Vec<_>>(),
+            [1, 2],
+            "what was handed in first stays"
+        );
         let ledger = mine.deadlines[0].ledger.as_ref().unwrap();
         // Both days are still left: 30 September, and 8 October after the holidays.
         assert_eq!(ledger.due_date.unwrap().to_string(), "2026-10-08", "{ledger:?}");
@@ -105,9 +124,11 @@ async fn a_defect_needs_its_reason() {
 async fn a_defect_of_the_application_form_opens_its_fields() {
     on_both(async |world| {
         let id = world.submitted().await;
-        let ask = world.on(id, json!({ "items": [{ "material_key": "m01", "reason": "人数和面积都要核对后重新填" }] })).await;
+        let ask =
+            world.on(id, json!({ "items": [{ "material_key": "m01", "reason": "人数和面积都要核对后重新填" }] })).await;
         world.casework.request_correction(&world.staff("clerk").await, id, ask).await.unwrap();
-        let supply = world.on(id, json!({ "form": { "staff_count": 8, "old_licence_number": "JY24499020000015" } })).await;
+        let supply =
+            world.on(id, json!({ "form": { "staff_count": 8, "old_licence_number": "JY24499020000015" } })).await;
         world.casework.supply_correction(&world.haiyan.caller, id, supply).await.unwrap();
         let form = world.casework.my_case(&world.haiyan.caller, id).await.unwrap().form.data;
         assert_eq!(form["staff_count"], json!(8));
@@ -146,7 +167,14 @@ async fn only_a_tolerable_material_may_follow() {
     on_both(async |world| {
         let id = world.filled("self").await;
         let hand = world.on(id, json!({ "files": [], "handing": "later" })).await;
-        assert_eq!(world.casework.hand_material(&world.haiyan.caller, id, "m04", hand).await.map_err(|problem| problem.to_string()), Ok(()));
+        assert_eq!(
+            world
+                .casework
+                .hand_material(&world.haiyan.caller, id, "m04", hand)
+                .await
+                .map_err(|problem| problem.to_string()),
+            Ok(())
+        );
         world.submit(id).await.unwrap();
         world.accept(id).await.unwrap();
         let mine = world.casework.my_case(&world.haiyan.caller, id).await.unwrap();

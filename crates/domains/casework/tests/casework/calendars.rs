@@ -1,43 +1,41 @@
 //! Working calendars: a missing year, a changed day.
 
-use casework::cases::model::State;
 use serde_json::json;
 
-use crate::world::{calendar, on_both, refused};
+use crate::world::{calendar, on_both};
 
-/// Without next year's calendar a date can't be told: a clear refusal, and nothing half-written.
+/// Without next year's calendar a date can't be told: it is openly unknown, never guessed, and
+/// nobody is turned away for it (ADR 0015). Importing the year fills it in.
 ///
 /// req: SUPV-001, CASE-020
 #[tokio::test]
-async fn a_missing_year_is_a_clear_refusal() {
+async fn a_missing_year_leaves_the_date_unknown_until_it_is_imported() {
     on_both(async |world| {
-        let near_end = time::macros::datetime!(2026-12-31 02:00:00 UTC);
-        world.test.clock.set(near_end);
+        world.test.clock.set(time::macros::datetime!(2026-12-31 02:00:00 UTC));
         let id = world.filled("self").await;
-        let before = world.version(id).await;
-        let problem = refused(world.submit(id).await, 409);
-        assert!(format!("{problem}").contains("2027"), "{problem}");
-        assert_eq!((world.state(id).await, world.version(id).await), (State::Draft, before));
-        assert_eq!(world.count("tasks").await + world.count("case_documents").await + world.count("case_events").await, 0);
-
-        // Submitted in time, but accepting needs dates of the year that is missing.
-        world.test.clock.set(time::macros::datetime!(2026-12-28 02:00:00 UTC));
         world.submit(id).await.unwrap();
-        let before = world.version(id).await;
-        refused(world.accept(id).await, 409);
-        assert_eq!((world.state(id).await, world.version(id).await), (State::Submitted, before));
-        assert_eq!(world.count("case_documents WHERE kind = 'acceptance'").await, 0);
-        assert_eq!(world.count("case_flows").await, 0);
-        assert_eq!(world.count("tasks WHERE state = 'open'").await, 1);
+        world.accept(id).await.unwrap();
+        let mine = world.casework.my_case(&world.haiyan.caller, id).await.unwrap();
+        assert!(mine.deadlines.iter().all(|one| one.ledger.is_none()));
+        assert_eq!(mine.deadlines[0].problem.as_deref(), Some("日历未发布，暂不能算出"));
+        let clerk = world.staff("clerk").await;
+        let list = world.casework.list_cases(&clerk, &Default::default()).await.unwrap();
+        let row = list.list.items.iter().find(|row| row.id == id).unwrap();
+        assert_eq!(row.time_left.as_ref().unwrap().text, "日历未发布，暂不能算出");
+        assert_eq!(row.time_left.as_ref().unwrap().due_date, None);
 
         let mut next = calendar(2026);
         next.year = 2027;
         next.holidays.truncate(1);
-        next.holidays[0].date = time::macros::date!(2027-01-01);
+        next.holidays[0].date = time::macros::date!(2027 - 01 - 01);
         next.adjusted_workdays.clear();
         next.workdays_total = None;
         world.casework.calendars.put(next, None).await.unwrap();
-        world.accept(id).await.unwrap();
+        assert_eq!(world.casework.recalculate_deadlines().await.unwrap(), 1);
+        let mine = world.casework.my_case(&world.haiyan.caller, id).await.unwrap();
+        let ledger = mine.deadlines[0].ledger.as_ref().unwrap();
+        // Accepted on Thursday the 31st; 1 January and the weekend do not count.
+        assert_eq!(ledger.due_date, Some(time::macros::date!(2027 - 01 - 08)));
     })
     .await;
 }
@@ -55,7 +53,7 @@ async fn a_changed_calendar_moves_open_dates_and_is_logged() {
         let admin = world.staff("sysadmin").await;
         let mut year = calendar(2026);
         let mut extra = year.holidays[0].clone();
-        extra.date = time::macros::date!(2026-09-23);
+        extra.date = time::macros::date!(2026 - 09 - 23);
         year.holidays.push(extra);
         year.holidays.sort_by_key(|day| day.date);
         year.workdays_total = None;

@@ -40,7 +40,10 @@ async fn a_suspension_stops_the_clock_and_moves_the_date() {
         // Accepted Monday 21 September; off: 25 September, 1 to 7 October; 10 October is worked.
         assert_eq!(due(world, id).await, days("2026-09-29", "2026-10-12"));
         let unknown = world.on(id, json!({ "procedure": "no_such", "reason": "不存在的程序" })).await;
-        assert_eq!(pointers(world.casework.suspend(&world.staff("reviewer").await, id, unknown).await, 422), ["/procedure"]);
+        assert_eq!(
+            pointers(world.casework.suspend(&world.staff("reviewer").await, id, unknown).await, 422),
+            ["/procedure"]
+        );
         world.days(1);
         suspend(world, id, "hearing").await.unwrap();
         assert_eq!(world.state(id).await, State::Special);
@@ -90,6 +93,7 @@ async fn an_extension_is_approved_by_another_and_moves_both_dates_once() {
         let approver = world.staff("approver").await;
         let id = world.accepted().await;
         let ask = async |who: &str, value: u32, unit: &str| {
+            world.forward(time::Duration::seconds(1));
             let body = world.on(id, json!({ "value": value, "unit": unit, "reason": "案情复杂，需要专家论证" })).await;
             casework.ask_extension(&world.staff(who).await, id, body).await
         };
@@ -180,14 +184,18 @@ async fn a_refusal_makes_its_document_and_no_licence() {
         assert_eq!(pointers(world.casework.complete_task(&approver, id, task, silent).await, 422), ["/opinion"]);
         let wrong = world.on(id, json!({ "outcome": "pass" })).await;
         assert_eq!(pointers(world.casework.complete_task(&approver, id, task, wrong).await, 422), ["/outcome"]);
-        let refuse = world.on(id, json!({ "outcome": "refused", "opinion": "食品处理区没有清洗消毒间，不符合要求" })).await;
+        let refuse =
+            world.on(id, json!({ "outcome": "refused", "opinion": "食品处理区没有清洗消毒间，不符合要求" })).await;
         world.casework.complete_task(&approver, id, task, refuse).await.unwrap();
         world.settle().await;
         world.no_dead_jobs().await;
         let mine = world.casework.my_case(&world.haiyan.caller, id).await.unwrap();
         assert_eq!(mine.state, State::Closed);
         let result = mine.result.unwrap();
-        assert_eq!((result.label.as_str(), result.reason.as_deref()), ("不予批准", Some("食品处理区没有清洗消毒间，不符合要求")));
+        assert_eq!(
+            (result.label.as_str(), result.reason.as_deref()),
+            ("不予批准", Some("食品处理区没有清洗消毒间，不符合要求"))
+        );
         assert!(mine.documents.iter().any(|one| one.kind == "refusal" && one.number.is_some()));
         assert!(mine.licence.is_none());
     })
@@ -208,7 +216,8 @@ async fn a_step_is_returned_to_an_earlier_one() {
         assert_eq!(task.returnable.iter().map(|one| one.element.as_str()).collect::<Vec<_>>(), ["review"]);
         let silent = world.on(id, json!({ "outcome": "return", "return_to": "review" })).await;
         assert_eq!(pointers(world.casework.complete_task(&inspector, id, task.id, silent).await, 422), ["/opinion"]);
-        let back = world.on(id, json!({ "outcome": "return", "return_to": "review", "opinion": "地址不对，请再审" })).await;
+        let back =
+            world.on(id, json!({ "outcome": "return", "return_to": "review", "opinion": "地址不对，请再审" })).await;
         world.casework.complete_task(&inspector, id, task.id, back).await.unwrap();
         let (_, element, _) = world.casework.open_flow_task(id).await.unwrap().unwrap();
         assert_eq!(element, "review");

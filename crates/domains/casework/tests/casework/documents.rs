@@ -77,6 +77,51 @@ async fn a_refusal_carries_reasons_and_remedies() {
     .await;
 }
 
+/// Every paper of every way through a case can be drawn from what the case holds.
+///
+/// req: CASE-012, CASE-020
+#[tokio::test]
+async fn every_paper_of_a_case_can_be_drawn() {
+    on_both(async |world| {
+        let corrected = world.submitted().await;
+        let ask = world
+            .on(corrected, json!({ "items": [{ "material_key": "m03", "reason": "没有标出流向，请重新上传" }] }))
+            .await;
+        world.casework.request_correction(&world.staff("clerk").await, corrected, ask).await.unwrap();
+        let refused = world.submitted().await;
+        let no = world.on(refused, json!({ "reason": "不在本区，请到场所所在区申请" })).await;
+        world.casework.not_accept(&world.staff("clerk").await, refused, no).await.unwrap();
+        let mut all = vec![corrected, refused];
+        for (procedure, expected) in [
+            ("inspection", json!(null)),
+            ("hearing", json!(null)),
+            ("hearing", json!({ "value": 5, "unit": "working_day" })),
+        ] {
+            let id = world.accepted().await;
+            let body = json!({ "procedure": procedure, "reason": "利害关系人要求听证", "expected": expected });
+            let suspend = world.on(id, body).await;
+            world.casework.suspend(&world.staff("reviewer").await, id, suspend).await.unwrap();
+            all.push(id);
+        }
+        let mut kinds = std::collections::BTreeSet::new();
+        for id in all {
+            for document in world.casework.my_case(&world.haiyan.caller, id).await.unwrap().documents {
+                let (_, pdf) = world.casework.document_pdf(id, document.id).await.unwrap();
+                assert!(pdf.len() > 1_000);
+                if let (Some(text), "special") = (text_of(&pdf), document.kind.as_str()) {
+                    assert!(text.contains("利害关系人要求听证"), "{text}");
+                }
+                kinds.insert(document.kind);
+            }
+        }
+        assert_eq!(
+            kinds.into_iter().collect::<Vec<_>>(),
+            ["acceptance", "correction", "not-accepted", "receipt", "special"]
+        );
+    })
+    .await;
+}
+
 /// A hand-over is recorded with who took it; without identity or waybill it is not.
 ///
 /// req: CASE-009
@@ -87,7 +132,10 @@ async fn a_hand_over_needs_who_took_it() {
         let delivery = world.staff("delivery").await;
         for (body, pointer) in [
             (json!({ "receiver_name": "", "way": "self" }), "/receiver_name"),
-            (json!({ "receiver_name": "王海燕", "receiver_id_number": "449902198803120268", "way": "self" }), "/receiver_id_number"),
+            (
+                json!({ "receiver_name": "王海燕", "receiver_id_number": "449902198803120268", "way": "self" }),
+                "/receiver_id_number",
+            ),
             (json!({ "receiver_name": "王海燕", "way": "post" }), "/waybill"),
             (json!({ "receiver_name": "王海燕", "way": "pigeon" }), "/way"),
         ] {

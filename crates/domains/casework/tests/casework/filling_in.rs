@@ -116,7 +116,10 @@ async fn an_answer_makes_a_material_required() {
         assert!(problems(world, id).await.is_empty());
         // Paper in hand is for the counter: online it is no way around an upload.
         hand = world.on(id, json!({ "files": [], "handing": "paper" })).await;
-        assert_eq!(pointers(world.casework.hand_material(&world.haiyan.caller, id, "m03", hand).await, 422), ["/materials/m03"]);
+        assert_eq!(
+            pointers(world.casework.hand_material(&world.haiyan.caller, id, "m03", hand).await, 422),
+            ["/materials/m03"]
+        );
     })
     .await;
 }
@@ -128,8 +131,14 @@ async fn an_answer_makes_a_material_required() {
 async fn what_is_missing_is_named_step_by_step() {
     on_both(async |world| {
         let id = world.draft().await;
-        let steps: std::collections::BTreeSet<u8> =
-            world.casework.check_draft(&world.haiyan.caller, id).await.unwrap().iter().map(|problem| problem.step).collect();
+        let steps: std::collections::BTreeSet<u8> = world
+            .casework
+            .check_draft(&world.haiyan.caller, id)
+            .await
+            .unwrap()
+            .iter()
+            .map(|problem| problem.step)
+            .collect();
         assert_eq!(steps.into_iter().collect::<Vec<_>>(), [1, 2, 4, 5, 6]);
         let mut body = answers(FOOD, "valid");
         body["conditions"]["qualified"] = "no".into();
@@ -138,7 +147,13 @@ async fn what_is_missing_is_named_step_by_step() {
         body["form"]["area"] = (-1).into();
         world.save(id, body).await;
         let found = problems(world, id).await;
-        for pointer in ["/conditions/qualified", "/situations/prepackaged_only", "/consents/agreed", "/form/area", "/materials/m03"] {
+        for pointer in [
+            "/conditions/qualified",
+            "/situations/prepackaged_only",
+            "/consents/agreed",
+            "/form/area",
+            "/materials/m03",
+        ] {
             assert!(found.iter().any(|one| one == pointer), "{pointer} in {found:?}");
         }
         world.save(id, json!({ "delivery": { "way": "post" } })).await;
@@ -156,7 +171,9 @@ async fn a_wrong_file_is_refused_with_its_name() {
         let id = world.filled("self").await;
         let platform = &world.casework.platform;
         let owner = Some(world.haiyan.account.id);
-        let store = async |name: &str, bytes: Vec<u8>| platform::files::store(platform, owner, "material", name, bytes.into()).await;
+        let store = async |name: &str, bytes: Vec<u8>| {
+            platform::files::store(platform, owner, "material", name, bytes.into()).await
+        };
         // Content decides, not the name.
         let script = store("设备.pdf", b"MZ\x90\x00 not a pdf".to_vec()).await;
         let large = [b"%PDF-1.7\n".to_vec(), vec![b' '; 20 * 1024 * 1024 + 1]].concat();
@@ -170,7 +187,10 @@ async fn a_wrong_file_is_refused_with_its_name() {
         for (file, code) in [(large, "file_refused"), (strange, "unknown_file"), (uuid::Uuid::nil(), "unknown_file")] {
             let hand = world.on(id, json!({ "files": [file], "handing": "upload" })).await;
             let problem = refused(world.casework.hand_material(&world.haiyan.caller, id, "m03", hand).await, 422);
-            assert_eq!((problem.field_errors()[0].pointer.as_str(), problem.field_errors()[0].code.as_str()), ("/materials/m03", code));
+            assert_eq!(
+                (problem.field_errors()[0].pointer.as_str(), problem.field_errors()[0].code.as_str()),
+                ("/materials/m03", code)
+            );
         }
         let hand = world.on(id, json!({ "files": [], "handing": "upload" })).await;
         pointers(world.casework.hand_material(&world.haiyan.caller, id, "m99", hand).await, 422);
@@ -205,7 +225,10 @@ async fn a_draft_is_thrown_away_and_a_case_is_not() {
     on_both(async |world| {
         let id = world.filled("self").await;
         world.casework.delete_draft(&world.haiyan.caller, id).await.unwrap();
-        assert_eq!(world.count("cases").await + world.count("case_forms").await + world.count("case_materials").await, 0);
+        assert_eq!(
+            world.count("cases").await + world.count("case_forms").await + world.count("case_materials").await,
+            0
+        );
         let id = world.submitted().await;
         refused(world.casework.delete_draft(&world.haiyan.caller, id).await, 409);
         let save = world.on(id, json!({ "step": 3 })).await;

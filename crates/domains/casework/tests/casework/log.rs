@@ -30,14 +30,21 @@ async fn an_altered_row_is_found() {
         let clerk = world.staff("clerk").await;
         let case = world.casework.desk_case(&clerk, id).await.unwrap();
         let own: Vec<_> = read.events.iter().filter(|event| event.case_id == id).collect();
-        assert_eq!((case.chain.length, case.chain.head.as_str()), (own.len() as i64, own.last().unwrap().hash.as_str()));
+        assert_eq!(
+            (case.chain.length, case.chain.head.as_str()),
+            (own.len() as i64, own.iter().max_by_key(|event| event.no).unwrap().hash.as_str())
+        );
 
         world.sql("UPDATE case_events SET text = '准予，经领导同意' WHERE no = 5".into()).await;
         let faults = verify(&world.casework.export_events(&key).await.unwrap()).faults;
         assert!(faults.iter().any(|fault| fault.contains("第 5 条记录被改动")), "{faults:?}");
         world.sql("DELETE FROM case_events WHERE no = 5".into()).await;
         let faults = verify(&world.casework.export_events(&key).await.unwrap()).faults;
-        assert!(faults.iter().any(|fault| fault.contains("缺少第 5 条")) && faults.iter().any(|fault| fault.contains("日根不符")), "{faults:?}");
+        assert!(
+            faults.iter().any(|fault| fault.contains("缺少第 5 条"))
+                && faults.iter().any(|fault| fault.contains("日根不符")),
+            "{faults:?}"
+        );
     })
     .await;
 }

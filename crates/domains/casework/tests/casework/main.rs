@@ -12,5 +12,6 @@ mod lists;
 mod log;
 mod main_job;
 mod messages;
+mod other_ways;
 mod reach;
 mod world;

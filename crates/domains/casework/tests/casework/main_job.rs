@@ -62,7 +62,17 @@ async fn from_an_empty_draft_to_a_collected_licence() {
         let told: Vec<&str> = mine.events.iter().map(|event| event.title).collect();
         assert_eq!(
             told,
-            ["办件申请", "办件预审", "办件受理", "办件审批", "办件审批", "办件审批", "办件结果", "办件办结", "领取登记"]
+            [
+                "办件申请",
+                "办件预审",
+                "办件受理",
+                "办件审批",
+                "办件审批",
+                "办件审批",
+                "办件结果",
+                "办件办结",
+                "领取登记"
+            ]
         );
         let public: Vec<&str> = mine.events.iter().filter_map(|event| event.public_kind).collect();
         assert_eq!(public, ["申办", "网上预受理", "受理", "审批", "审批", "审批", "办结", "领取登记"]);

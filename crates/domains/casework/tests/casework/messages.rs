@@ -8,7 +8,9 @@ use crate::world::on_both;
 #[tokio::test]
 async fn a_text_is_sent_once_although_the_job_runs_twice() {
     on_both(async |world| {
-        world.accepted().await;
+        let id = world.submitted().await;
+        world.settle().await;
+        world.accept(id).await.unwrap();
         world.settle().await;
         let sent = world.texts_to("19900000001").await;
         assert_eq!(sent.len(), 2, "{sent:?}");
@@ -17,7 +19,10 @@ async fn a_text_is_sent_once_although_the_job_runs_twice() {
         world.sql("UPDATE jobs SET state = 'ready', attempts = 0".into()).await;
         world.settle().await;
         assert_eq!(world.texts_to("19900000001").await.len(), 2);
-        let inbox = platform::messages::inbox(&world.casework.platform, &format!("account:{}", world.haiyan.account.id), 10).await.unwrap();
+        let inbox =
+            platform::messages::inbox(&world.casework.platform, &format!("account:{}", world.haiyan.account.id), 10)
+                .await
+                .unwrap();
         assert_eq!(inbox.len(), 2);
         assert!(inbox.iter().any(|one| one.text.contains("9月29日")), "{inbox:?}");
     })

@@ -54,7 +54,9 @@ async fn a_task_is_done_by_its_role_and_by_one_person() {
         let (inspect, _, _) = casework.open_flow_task(id).await.unwrap().unwrap();
         let (first, second) = (world.staff("inspector").await, world.staff("inspector2").await);
         let version = world.version(id).await;
-        let request = |opinion: &str| serde_json::from_value(json!({ "version": version, "outcome": "pass", "opinion": opinion })).unwrap();
+        let request = |opinion: &str| {
+            serde_json::from_value(json!({ "version": version, "outcome": "pass", "opinion": opinion })).unwrap()
+        };
         let (a, b) = tokio::join!(
             casework.complete_task(&first, id, inspect, request("现场合格")),
             casework.complete_task(&second, id, inspect, request("现场也合格"))
@@ -130,7 +132,8 @@ async fn a_raw_value_is_shown_for_a_reason_and_logged() {
         assert_eq!(pointers(world.casework.reveal(&clerk, id, "no_such", "核对联系电话").await, 422), ["/field"]);
         let phone = world.casework.reveal(&clerk, id, "phone", "核对联系电话").await.unwrap();
         assert_eq!(phone, "19900000001");
-        let lines = platform::work::audit::about(world.casework.platform.db.read(), &format!("case:{id}")).await.unwrap();
+        let lines =
+            platform::work::audit::about(world.casework.platform.db.read(), &format!("case:{id}")).await.unwrap();
         let shown: Vec<_> = lines.iter().filter(|(action, _)| action == "case.reveal").collect();
         assert_eq!(shown.len(), 1, "{lines:?}");
         assert_eq!(world.count("audit_log WHERE CAST(detail AS text) LIKE '%19900000001%'").await, 0);

@@ -33,6 +33,8 @@ use uuid::Uuid;
 pub const FOOD: &str = "food-operation-permit";
 /// An item for persons, without a licence.
 pub const ALLOWANCE: &str = "senior-allowance";
+/// An item of the city whose result is made by hand after the decision.
+pub const ESTATE: &str = "real-estate-transfer";
 
 fn packs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../packs")
@@ -71,7 +73,8 @@ pub async fn on_both(story: impl AsyncFn(&World)) {
 }
 
 fn migrations() -> Vec<Migration> {
-    [identity::MIGRATIONS, design::MIGRATIONS, licences::MIGRATIONS, catalogue::MIGRATIONS, casework::MIGRATIONS].concat()
+    [identity::MIGRATIONS, design::MIGRATIONS, licences::MIGRATIONS, catalogue::MIGRATIONS, casework::MIGRATIONS]
+        .concat()
 }
 
 impl World {
@@ -324,15 +327,25 @@ async fn load(casework: &Casework) -> Result<()> {
         casework.calendars.put(calendar(year), None).await?;
     }
     papers(casework, &packs().join("platform/papers"), None).await?;
-    for key in ["business-licence", "resident-id", FOOD, "household-register"] {
-        let template = read("platform/papers/licence.typ");
+    for key in [
+        "business-licence",
+        "resident-id",
+        FOOD,
+        "household-register",
+        "real-estate-certificate",
+        "divorce-certificate",
+    ] {
+        let own = packs().join(format!("licences/{key}/licence.typ"));
+        let template = read(if own.exists() { own } else { packs().join("platform/papers/licence.typ") });
         casework.licences.import_type(&read(format!("licences/{key}/licence.yaml")), &template).await?;
     }
-    for slug in [FOOD, ALLOWANCE] {
-        let item: Item = serde_yaml_ng::from_str(&read(format!("items/{slug}/item.yaml"))).map_err(Problem::internal)?;
+    for slug in [FOOD, ALLOWANCE, ESTATE] {
+        let item: Item =
+            serde_yaml_ng::from_str(&read(format!("items/{slug}/item.yaml"))).map_err(Problem::internal)?;
         let file = |name: &str| read(format!("items/{slug}/{name}"));
         papers(casework, &packs().join(format!("items/{slug}/papers")), Some(slug)).await?;
-        let sources = Sources { form: file(&item.form), flow: file(&item.flow), rules: item.rules.as_deref().map(file) };
+        let sources =
+            Sources { form: file(&item.form), flow: file(&item.flow), rules: item.rules.as_deref().map(file) };
         let version = casework.catalogue.publish(&item, &sources, "系统").await?;
         let published = casework.catalogue.version(slug, version).await?;
         identity.link_item(slug, published.org_id).await?;
@@ -344,7 +357,9 @@ async fn load(casework: &Casework) -> Result<()> {
 
 async fn papers(casework: &Casework, folder: &Path, item: Option<&str>) -> Result<()> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Ok(()) };
-    for path in entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|kind| kind == "typ")) {
+    for path in
+        entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|kind| kind == "typ"))
+    {
         let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
         let key = item.map_or(stem.clone(), |slug| format!("{slug}/{stem}"));
         casework.design.publish(Kind::Paper, &key, &read(&path), "系统").await?;

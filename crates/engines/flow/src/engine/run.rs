@@ -359,7 +359,7 @@ impl<'a> Machine<'a> {
         };
         for active in &self.instance.active {
             let place = self.index_of(&active.element)?;
-            if reach.must_wait(&filled, |way| reach.from_node(way, place)) {
+            if reach.must_wait(&filled, |way| reach.way_from_node(way, place)) {
                 return Ok(false);
             }
         }
@@ -367,7 +367,7 @@ impl<'a> Machine<'a> {
             let Some(&flow) = self.definition.flow_index.get(&token.flow) else {
                 return Err(FlowError::UnknownElement(token.flow.clone()));
             };
-            if reach.must_wait(&filled, |way| reach.from_flow(way, flow)) {
+            if reach.must_wait(&filled, |way| reach.way_from_flow(way, flow)) {
                 return Ok(false);
             }
         }

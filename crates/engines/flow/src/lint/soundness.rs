@@ -310,7 +310,7 @@ impl<'a> Net<'a> {
                 // One flow speaks for the whole chain.
                 if self.place[flow] == flow
                     && has(marking, flow)
-                    && reach.must_wait(&filled, |way| reach.from_flow(way, flow))
+                    && reach.must_wait(&filled, |way| reach.way_from_flow(way, flow))
                 {
                     return None;
                 }

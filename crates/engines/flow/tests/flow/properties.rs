@@ -188,7 +188,7 @@ impl Drawing {
 
     fn picks(&self, seed: u64) -> Variables {
         let mut variables = Variables::new();
-        for (n, _) in &self.defaults {
+        for n in self.defaults.keys() {
             let bits = mix(seed ^ mix(*n as u64));
             variables.insert(format!("pick_{n}"), Value::from((bits % 3).to_string()));
             for branch in 0..4 {
@@ -276,13 +276,13 @@ fn legal(definition: &Definition, drawing: &Drawing, instance: &Instance, seed: 
     match node.kind {
         NodeKind::UserTask => {
             let earlier = returnable(definition, instance, id);
-            if !earlier.is_empty() && mix(seed + 2) % 4 == 0 {
+            if !earlier.is_empty() && mix(seed + 2).is_multiple_of(4) {
                 let element = earlier[mix(seed + 3) as usize % earlier.len()].clone();
                 return (Command::ReturnTo { task: id.clone(), element, reason: "重来".into() }, ends);
             }
             (Command::CompleteTask { task: id.clone(), variables }, ends)
         }
-        NodeKind::ServiceTask if mix(seed + 4) % 3 == 0 => {
+        NodeKind::ServiceTask if mix(seed + 4).is_multiple_of(3) => {
             (Command::ServiceFailed { token: id.clone(), message: "连不上".into() }, ends)
         }
         NodeKind::ServiceTask => (Command::ServiceDone { token: id.clone(), variables }, ends),

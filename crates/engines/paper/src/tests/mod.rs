@@ -18,21 +18,12 @@ pub(crate) fn produced_at() -> OffsetDateTime {
 }
 
 pub(crate) fn options() -> Options {
-    Options {
-        fonts: Fonts::built_in(),
-        produced_at: produced_at(),
-        title: "测试文书".to_owned(),
-    }
+    Options { fonts: Fonts::built_in(), produced_at: produced_at(), title: "测试文书".to_owned() }
 }
 
 /// Whether an outside judge is on this machine.
 pub(crate) fn has(tool: &str) -> bool {
-    Command::new(tool)
-        .arg("--version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok()
+    Command::new(tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
 }
 
 /// A fresh folder for an outside judge, removed when dropped.
@@ -40,8 +31,7 @@ pub(crate) struct Folder(pub PathBuf);
 
 impl Folder {
     pub fn new(name: &str) -> Self {
-        let path =
-            std::env::temp_dir().join(format!("tongban-paper-{name}-{}", std::process::id()));
+        let path = std::env::temp_dir().join(format!("tongban-paper-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
     }
@@ -62,8 +52,7 @@ impl Drop for Folder {
 /// What an outside judge prints; panics when it can't be run.
 pub(crate) fn output(command: &mut Command) -> (bool, String) {
     let output = command.output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout).into_owned()
-        + &String::from_utf8_lossy(&output.stderr);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     (output.status.success(), text)
 }
 
@@ -71,12 +60,7 @@ pub(crate) fn output(command: &mut Command) -> (bool, String) {
 pub(crate) fn text_of(pdf: &[u8], name: &str) -> String {
     let folder = Folder::new(name);
     let file = folder.put("paper.pdf", pdf);
-    let (fine, text) = output(
-        Command::new("pdftotext")
-            .args(["-layout"])
-            .arg(&file)
-            .arg("-"),
-    );
+    let (fine, text) = output(Command::new("pdftotext").args(["-layout"]).arg(&file).arg("-"));
     assert!(fine, "{text}");
     text.split_whitespace().collect()
 }
@@ -86,17 +70,9 @@ pub(crate) fn codes_of(pdf: &[u8], name: &str) -> String {
     let folder = Folder::new(name);
     let file = folder.put("paper.pdf", pdf);
     let picture = folder.0.join("page");
-    let (fine, text) = output(
-        Command::new("pdftoppm")
-            .args(["-r", "200", "-png", "-singlefile"])
-            .arg(&file)
-            .arg(&picture),
-    );
+    let (fine, text) =
+        output(Command::new("pdftoppm").args(["-r", "200", "-png", "-singlefile"]).arg(&file).arg(&picture));
     assert!(fine, "{text}");
-    let read = Command::new("zbarimg")
-        .args(["-q", "--raw"])
-        .arg(picture.with_extension("png"))
-        .output()
-        .unwrap();
+    let read = Command::new("zbarimg").args(["-q", "--raw"]).arg(picture.with_extension("png")).output().unwrap();
     String::from_utf8(read.stdout).unwrap().trim().to_owned()
 }

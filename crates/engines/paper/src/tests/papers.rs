@@ -40,19 +40,10 @@ fn default_papers_render_and_seal() {
     let office = market();
     for name in NAMES {
         let (template, data) = paper(name);
-        let options = Options {
-            title: name.to_owned(),
-            ..options()
-        };
-        let pdf = Template::new(&template)
-            .unwrap()
-            .render(&data, &options)
-            .unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert!(
-            pdf.archival && pdf.pages <= 2,
-            "{name}: {} pages",
-            pdf.pages
-        );
+        let options = Options { title: name.to_owned(), ..options() };
+        let pdf =
+            Template::new(&template).unwrap().render(&data, &options).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(pdf.archival && pdf.pages <= 2, "{name}: {} pages", pdf.pages);
         let sealed_kind = !matches!(name, "delivery" | "form");
         assert_eq!(pdf.seal.is_some(), sealed_kind, "{name}");
         let sealed = match pdf.seal {
@@ -63,11 +54,7 @@ fn default_papers_render_and_seal() {
             std::fs::write(PathBuf::from(target).join(format!("{name}.pdf")), &sealed).unwrap();
         }
         if sealed_kind {
-            assert_eq!(
-                verify(&sealed, &office.trust()).verdict,
-                Verdict::Genuine,
-                "{name}"
-            );
+            assert_eq!(verify(&sealed, &office.trust()).verdict, Verdict::Genuine, "{name}");
         }
         if has("pdftotext") {
             let text = text_of(&sealed, name);
@@ -83,21 +70,10 @@ fn default_papers_render_and_seal() {
 #[test]
 fn a_long_form_runs_over_several_pages() {
     let (template, mut data) = paper("form");
-    let rows: Vec<Value> = (0..150)
-        .map(|n| {
-            serde_json::json!([
-                format!("人员{n}"),
-                "厨师",
-                format!("JK{n:05}"),
-                "2027-01-15"
-            ])
-        })
-        .collect();
+    let rows: Vec<Value> =
+        (0..150).map(|n| serde_json::json!([format!("人员{n}"), "厨师", format!("JK{n:05}"), "2027-01-15"])).collect();
     data["sections"][2]["fields"][0]["rows"] = Value::Array(rows);
-    let pdf = Template::new(&template)
-        .unwrap()
-        .render(&data, &options())
-        .unwrap();
+    let pdf = Template::new(&template).unwrap().render(&data, &options()).unwrap();
     assert!((4..9).contains(&pdf.pages), "{} pages", pdf.pages);
     if has("pdftotext") {
         assert!(text_of(&pdf.bytes, "long").contains("人员149"));
@@ -108,10 +84,7 @@ fn a_long_form_runs_over_several_pages() {
 fn a_missing_field_of_the_data_is_named() {
     let (template, mut data) = paper("grant");
     data["case"].as_object_mut().unwrap().remove("item");
-    let error = Template::new(&template)
-        .unwrap()
-        .render(&data, &options())
-        .unwrap_err();
+    let error = Template::new(&template).unwrap().render(&data, &options()).unwrap_err();
     assert_eq!(error.message, "数据里没有「item」");
     assert_eq!(error.line, Some(6));
 }
@@ -122,10 +95,7 @@ fn a_licence_with_many_fields_stays_on_one_page() {
     let field = serde_json::json!({ "label": "经营项目", "value": "热食类食品制售、冷食类食品制售、糕点类食品制售、自制饮品制售（含鲜榨饮料）", "wide": true });
     let fields = data["fields"].as_array_mut().unwrap();
     fields.extend(std::iter::repeat_n(field, 6));
-    let pdf = Template::new(&template)
-        .unwrap()
-        .render(&data, &options())
-        .unwrap();
+    let pdf = Template::new(&template).unwrap().render(&data, &options()).unwrap();
     assert_eq!(pdf.pages, 1);
     if let Ok(target) = std::env::var("PAPERS_TO") {
         std::fs::write(PathBuf::from(target).join("licence-full.pdf"), &pdf.bytes).unwrap();

@@ -11,8 +11,8 @@ use utoipa::ToSchema;
 
 use crate::Casework;
 use crate::cases::clock;
-use crate::cases::service::views::{EventView, events, label};
 use crate::cases::model::State as CaseState;
+use crate::cases::service::views::{EventView, events, label};
 use crate::cases::store::{self, case};
 
 /// A progress query.
@@ -52,7 +52,10 @@ pub(super) async fn ask_captcha(State(casework): State<Casework>) -> Result<Json
 
 /// Progress of a case by number
 #[utoipa::path(post, path = "/api/v1/progress", tag = "public", operation_id = "query_progress", request_body = ProgressQuery, responses((status = 200, description = "Progress", body = Progress), (status = 404, description = "Number and proof do not fit", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Captcha wrong", body = ProblemBody, content_type = "application/problem+json")))]
-pub(super) async fn query_progress(State(casework): State<Casework>, Json(query): Json<ProgressQuery>) -> Result<Json<Progress>> {
+pub(super) async fn query_progress(
+    State(casework): State<Casework>,
+    Json(query): Json<ProgressQuery>,
+) -> Result<Json<Progress>> {
     captcha::check(&casework.platform, &query.captcha).await?;
     let conn = casework.platform.db.read();
     let number = query.case_number.trim();
@@ -68,10 +71,10 @@ pub(super) async fn query_progress(State(casework): State<Casework>, Json(query)
     let around = store::around(conn, row.id).await?;
     let calendar = casework.calendars.current().await?;
     let now = casework.platform.now();
-    let deadline_text = clock::explain(&row, &item.item, &around, &calendar, now)
-        .into_iter()
-        .next()
-        .and_then(|deadline| deadline.ledger.map(|ledger| format!("{}，{}", ledger.due_text, ledger.left_text)).or(deadline.problem));
+    let deadline_text =
+        clock::explain(&row, &item.item, &around, &calendar, now).into_iter().next().and_then(|deadline| {
+            deadline.ledger.map(|ledger| format!("{}，{}", ledger.due_text, ledger.left_text)).or(deadline.problem)
+        });
     let org = casework.identity.org(row.org_id).await?;
     let state = CaseState::parse(&row.state).ok_or_else(|| Problem::internal("unknown state"))?;
     Ok(Json(Progress {

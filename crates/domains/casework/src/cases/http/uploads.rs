@@ -24,13 +24,21 @@ pub(super) struct Upload {
 
 /// Upload a file for an own application
 #[utoipa::path(post, path = "/api/v1/files", tag = "file", operation_id = "upload_file", request_body(content = Upload, content_type = "multipart/form-data"), responses((status = 201, description = "Stored", body = FileRef), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Wrong type or size", body = ProblemBody, content_type = "application/problem+json")), security(("portal" = ["file.upload"])))]
-pub(super) async fn upload_file(State(casework): State<Casework>, caller: Allowed<permissions::UploadFile>, form: Multipart) -> Result<(StatusCode, Json<FileRef>)> {
+pub(super) async fn upload_file(
+    State(casework): State<Casework>,
+    caller: Allowed<permissions::UploadFile>,
+    form: Multipart,
+) -> Result<(StatusCode, Json<FileRef>)> {
     store(&casework, &caller, form).await
 }
 
 /// Upload a file at the desk
 #[utoipa::path(post, path = "/api/v1/desk/files", tag = "file", operation_id = "upload_desk_file", request_body(content = Upload, content_type = "multipart/form-data"), responses((status = 201, description = "Stored", body = FileRef), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Wrong type or size", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["file.upload_desk"])))]
-pub(super) async fn upload_desk_file(State(casework): State<Casework>, caller: Allowed<permissions::UploadDeskFile>, form: Multipart) -> Result<(StatusCode, Json<FileRef>)> {
+pub(super) async fn upload_desk_file(
+    State(casework): State<Casework>,
+    caller: Allowed<permissions::UploadDeskFile>,
+    form: Multipart,
+) -> Result<(StatusCode, Json<FileRef>)> {
     store(&casework, &caller, form).await
 }
 

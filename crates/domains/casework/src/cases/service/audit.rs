@@ -119,7 +119,12 @@ pub fn verify(export: &Export) -> Verdict {
     let key = Sm2PublicKey::from_pem(&export.public_key);
     let mut previous = GENESIS.to_owned();
     for root in &export.roots {
-        let mut hashes: Vec<&str> = export.events.iter().filter(|event| day_of(event.at) == root.day).map(|event| event.hash.as_str()).collect();
+        let mut hashes: Vec<&str> = export
+            .events
+            .iter()
+            .filter(|event| day_of(event.at) == root.day)
+            .map(|event| event.hash.as_str())
+            .collect();
         hashes.sort_unstable();
         if root.previous_root != previous {
             faults.push(format!("{} 的日根没有接上前一天", root.day));
@@ -205,7 +210,8 @@ impl Casework {
                 previous_root: previous.clone(),
                 signature: String::new(),
             };
-            root.signature = base::encoding::to_hex(&key.sign(signed_text(&root).as_bytes()).map_err(Problem::internal)?);
+            root.signature =
+                base::encoding::to_hex(&key.sign(signed_text(&root).as_bytes()).map_err(Problem::internal)?);
             previous.clone_from(&root.root);
             rooted.push(root.day.clone());
             self.platform
@@ -310,7 +316,12 @@ mod tests {
             signature: String::new(),
         };
         root.signature = base::encoding::to_hex(&key.sign(signed_text(&root).as_bytes()).unwrap());
-        Export { schema: "tongban-audit/1".into(), public_key: key.public().to_pem().unwrap(), events, roots: vec![root] }
+        Export {
+            schema: "tongban-audit/1".into(),
+            public_key: key.public().to_pem().unwrap(),
+            events,
+            roots: vec![root],
+        }
     }
 
     #[test]

@@ -64,7 +64,13 @@ impl Change {
     ///
     /// # Errors
     /// 409 when the event can't happen now.
-    pub fn record(&mut self, platform: &Platform, kind: EventKind, text: impl Into<String>, data: Value) -> Result<State> {
+    pub fn record(
+        &mut self,
+        platform: &Platform,
+        kind: EventKind,
+        text: impl Into<String>,
+        data: Value,
+    ) -> Result<State> {
         let next = parse_state(&self.row)?.after(kind)?;
         self.append(platform, kind, text.into(), &data);
         self.row.state = next.as_str().to_owned();
@@ -187,4 +193,3 @@ where
 {
     model.into_active_model().reset_all()
 }
-

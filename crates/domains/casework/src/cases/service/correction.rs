@@ -127,7 +127,8 @@ impl Casework {
                     let asked = asked_items(&around.events);
                     for (key, files) in &supply.materials {
                         asked_for(&asked, key)?;
-                        let hand = HandMaterial { version: supply.version, files: files.clone(), handing: "upload".into() };
+                        let hand =
+                            HandMaterial { version: supply.version, files: files.clone(), handing: "upload".into() };
                         let row = casework.material_row(tx.conn(), &loaded, key, &hand, Some(owner.id)).await?;
                         put_material(tx, row).await?;
                     }
@@ -149,7 +150,12 @@ impl Casework {
                     form_row.form_sealed = casework.seal(&judged, id, "form")?;
                     update_form(tx, form_row).await?;
                     let mut change = Change::of(loaded.row.clone(), Actor::of(&owner));
-                    change.record(&casework.platform, EventKind::CorrectionDone, "补齐了要补正的内容", json!({ "items": asked }))?;
+                    change.record(
+                        &casework.platform,
+                        EventKind::CorrectionDone,
+                        "补齐了要补正的内容",
+                        json!({ "items": asked }),
+                    )?;
                     change.row.corrected = true;
                     change.row.step_name = "受理".to_owned();
                     let mut after = around;
@@ -175,7 +181,13 @@ impl Casework {
     }
 
     /// What was asked for must be there, and the whole must be right; returns the form data that counts.
-    async fn check_correction(&self, tx: &Tx, owner: &Principal, loaded: &Loaded, asked: &[String]) -> Result<Map<String, Value>> {
+    async fn check_correction(
+        &self,
+        tx: &Tx,
+        owner: &Principal,
+        loaded: &Loaded,
+        asked: &[String],
+    ) -> Result<Map<String, Value>> {
         let account = self.account(owner).await?;
         let (judgement, parts) = self.judge_draft(tx.conn(), loaded, &account).await?;
         let mut problems: Vec<_> = judgement.problems.into_iter().filter(|problem| problem.step >= 5).collect();
@@ -187,7 +199,9 @@ impl Casework {
                 Some(row) => serde_json::from_value(row.files.clone())?,
                 None => Vec::new(),
             };
-            if !files.iter().any(|file| file.round > 1) && !problems.iter().any(|problem| problem.pointer == format!("/materials/{key}")) {
+            if !files.iter().any(|file| file.round > 1)
+                && !problems.iter().any(|problem| problem.pointer == format!("/materials/{key}"))
+            {
                 let name = loaded.item.item.material(key).map_or(key, |material| material.name.as_str());
                 problems.push(super::judge::StepProblem {
                     pointer: format!("/materials/{key}"),
@@ -208,9 +222,15 @@ fn check_defects(items: &[Defect]) -> Result<()> {
     let errors = items
         .iter()
         .enumerate()
-        .filter(|(_, item)| item.reason.trim().chars().count() < 4 || (item.material_key.is_none() && item.field_key.is_none()))
+        .filter(|(_, item)| {
+            item.reason.trim().chars().count() < 4 || (item.material_key.is_none() && item.field_key.is_none())
+        })
         .map(|(at, _)| {
-            platform::web::problem::FieldProblem::new(format!("/items/{at}/reason"), "required", "写明哪里不对、怎么补，申请人才能一次补齐")
+            platform::web::problem::FieldProblem::new(
+                format!("/items/{at}/reason"),
+                "required",
+                "写明哪里不对、怎么补，申请人才能一次补齐",
+            )
         })
         .collect::<Vec<_>>();
     if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
@@ -222,7 +242,8 @@ fn named_defects(items: &[Defect], loaded: &Loaded, form: &form::Form) -> Result
         .iter()
         .enumerate()
         .map(|(at, item)| {
-            let unknown = || Problem::invalid_field(format!("/items/{at}"), "unknown", "这一项不在这个办件里，请刷新后再选");
+            let unknown =
+                || Problem::invalid_field(format!("/items/{at}"), "unknown", "这一项不在这个办件里，请刷新后再选");
             let reason = item.reason.trim().to_owned();
             match (&item.material_key, &item.field_key) {
                 (Some(key), _) => {
@@ -230,7 +251,8 @@ fn named_defects(items: &[Defect], loaded: &Loaded, form: &form::Form) -> Result
                     Ok((material.name.clone(), reason, format!("material:{key}")))
                 }
                 (None, Some(key)) => {
-                    let field = form.sections.iter().flat_map(|section| &section.fields).find(|field| field.key == *key);
+                    let field =
+                        form.sections.iter().flat_map(|section| &section.fields).find(|field| field.key == *key);
                     let label = field.ok_or_else(unknown)?.label.clone();
                     Ok((label, reason, format!("field:{key}")))
                 }

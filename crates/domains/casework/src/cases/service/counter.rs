@@ -11,8 +11,8 @@ use utoipa::ToSchema;
 
 use super::change::Actor;
 use super::draft::{Applicant, refused};
-use super::judge::{Application, Handed, StepProblem, judge};
-use super::submit::{HandedMaterial, Receipt};
+use super::judge::{Application, StepProblem, judge};
+use super::submit::{HandedMaterial, Receipt, handed_whole, received};
 use super::{Agent, Casework, Delivery, Loaded, Personal};
 use catalogue::items::resolve::{Answers, ResolvedMaterial};
 
@@ -112,9 +112,16 @@ impl Casework {
         form_row.situations = serde_json::to_value(&application.situations)?;
         let loaded = Loaded { row, item: item.clone() };
         let materials = self.material_rows(&loaded, &application.materials, Some(caller.id)).await?;
-        let filed = self.file_new(loaded.row, &item, &Actor::of(caller), "窗口收件").await?;
+        let received = received(&judgement.resolution, &|key| handed_whole(&application.materials, key));
+        let filed = self.file_new(loaded.row, &item, &Actor::of(caller), "窗口收件", received).await?;
         let casework = self.clone();
-        let line = Line::by(caller, self.platform.new_id(), "case.intake", format!("case:{}", form_row.case_id), json!({ "item": item.slug }));
+        let line = Line::by(
+            caller,
+            self.platform.new_id(),
+            "case.intake",
+            format!("case:{}", form_row.case_id),
+            json!({ "item": item.slug }),
+        );
         self.platform
             .db
             .write(self.platform.now(), move |tx| {
@@ -152,12 +159,7 @@ impl Casework {
                 role: "clerk",
                 at_counter: true,
                 today: base::zone::china_date(self.platform.now()).to_string(),
-                handed: &|key| {
-                    application.materials.get(key).map_or_else(Handed::default, |one| Handed {
-                        handing: one.handing.clone(),
-                        has_files: !one.files.is_empty(),
-                    })
-                },
+                handed: &|key| handed_whole(&application.materials, key),
                 // At the counter the clerk has looked the licence up.
                 held_licence: &|kind| Some(kind.to_owned()),
                 delivery: &application.delivery,
@@ -167,7 +169,12 @@ impl Casework {
         let mut problems: Vec<StepProblem> = self
             .applicant_problems(application)
             .into_iter()
-            .map(|problem| StepProblem { pointer: problem.pointer, code: problem.code, message: problem.message, step: 1 })
+            .map(|problem| StepProblem {
+                pointer: problem.pointer,
+                code: problem.code,
+                message: problem.message,
+                step: 1,
+            })
             .collect();
         if item.item.handle_item(&application.handle_item).is_none() {
             problems.push(StepProblem {

@@ -17,11 +17,13 @@ impl Casework {
     /// When the database refuses; cases whose year is missing keep no date.
     pub async fn recalculate_deadlines(&self) -> Result<u64> {
         let calendar = self.calendars.current().await?;
-        let open: Vec<String> = State::ALL.iter().filter(|state| state.is_open()).map(|state| state.as_str().to_owned()).collect();
+        let open: Vec<String> =
+            State::ALL.iter().filter(|state| state.is_open()).map(|state| state.as_str().to_owned()).collect();
         let mut moved = 0;
         let mut after: Option<Uuid> = None;
         loop {
-            let mut page = case::Entity::find().filter(case::Column::State.is_in(open.clone())).order_by_asc(case::Column::Id);
+            let mut page =
+                case::Entity::find().filter(case::Column::State.is_in(open.clone())).order_by_asc(case::Column::Id);
             if let Some(after) = after {
                 page = page.filter(case::Column::Id.gt(after));
             }

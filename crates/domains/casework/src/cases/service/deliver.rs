@@ -7,16 +7,16 @@ use platform::work::jobs::NewJob;
 use platform::{Platform, Problem, Result, Tx};
 use sea_orm::entity::prelude::*;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::change::{Change, all_set};
 use super::documents::DocumentKind;
 use super::intake::{caller_of, close_tasks, object};
 use super::special::{Reason, reason};
-use super::{Casework, Delivery};
+use super::{Casework, Delivery, Loaded};
 use crate::cases::model::{Closing, EventKind};
-use crate::cases::store::task;
+use crate::cases::store::{self, task};
 
 /// Job that abolishes the licences of a voided case.
 pub const ABOLISH_JOB: &str = "case.abolish_licences";
@@ -103,19 +103,19 @@ impl Casework {
                         json!({ "waybill": deliver.waybill.trim() }),
                     )?;
                 }
-                let more = object(json!({ "receiver": {
-                    "name": deliver.receiver_name.trim(),
-                    "id": base::mask::citizen_id(&deliver.receiver_id_number),
-                    "way": deliver.way,
-                    "waybill": deliver.waybill,
-                }}));
+                let more = casework.delivery_data(tx, &change, &loaded, &deliver).await?;
                 let document = casework.document(&change.row, &loaded.item, DocumentKind::Delivery, None, more).await?;
                 let text = match deliver.way.as_str() {
                     "post" => format!("寄给{}", deliver.receiver_name.trim()),
                     "self" => format!("{}已在窗口领取", deliver.receiver_name.trim()),
                     _ => "已领取电子结果".to_owned(),
                 };
-                change.record(&casework.platform, EventKind::Collect, text, json!({ "document_id": document.id, "way": deliver.way }))?;
+                change.record(
+                    &casework.platform,
+                    EventKind::Collect,
+                    text,
+                    json!({ "document_id": document.id, "way": deliver.way }),
+                )?;
                 change.row.delivered_at = Some(tx.now());
                 change.row.step_name = String::new();
                 close_tasks(tx, id, "deliver", caller_of(&change), "delivered", deliver.note.trim()).await?;
@@ -125,6 +125,49 @@ impl Casework {
             })
         })
         .await
+    }
+
+    /// What the 送达回证 says: what was handed over, where, how, and to whom.
+    async fn delivery_data(
+        &self,
+        tx: &Tx,
+        change: &Change,
+        loaded: &Loaded,
+        deliver: &Deliver,
+    ) -> Result<Map<String, Value>> {
+        let id = loaded.row.id;
+        let place = loaded.item.item.places.first().map(|place| format!("{}，{}", place.name, place.address));
+        let (place, method) = match deliver.way.as_str() {
+            "self" => (place.unwrap_or_default(), "直接送达（窗口领取）"),
+            "post" => {
+                let form = self.form_of(tx.conn(), id).await?;
+                let delivery: Delivery = self.open(&form.delivery_sealed, id, "delivery")?;
+                let to = delivery.address.unwrap_or_default();
+                (format!("{}{}", to.region, to.address), "邮寄送达")
+            }
+            _ => ("网上办事大厅".to_owned(), "电子送达"),
+        };
+        let documents = store::documents(tx.conn(), id).await?;
+        let mut handed: Vec<Value> = documents
+            .iter()
+            .filter(|document| !DocumentKind::is_of_process(&document.kind))
+            .map(|document| json!({ "name": document.name, "number": document.number, "copies": 1 }))
+            .collect();
+        let licences = self.licences.of_case(id).await?;
+        let valid = licences.iter().filter(|licence| licence.state == licences::State::Valid);
+        handed.extend(valid.map(|licence| json!({ "name": licence.name, "number": licence.number, "copies": 1 })));
+        let courier = (deliver.way == "post").then(|| deliver.waybill.trim());
+        Ok(object(json!({
+            "place": place,
+            "method": method,
+            "documents": handed,
+            "deliverer": change.actor().name,
+            "delivered_at": base::zone::moment_text(tx.now()),
+            "signed_by": deliver.receiver_name.trim(),
+            "signed_on": base::zone::china_date(tx.now()).to_string(),
+            "courier": courier,
+            "note": deliver.note.trim(),
+        })))
     }
 
     /// Voids a closed case (办件撤销); its licence is abolished with it.
@@ -137,7 +180,12 @@ impl Casework {
         self.act(caller, id, void.version, "case.void", move |tx, _, mut change| {
             Box::pin(async move {
                 let text = why;
-                change.record(&casework.platform, EventKind::Revoke, format!("撤销：{text}"), json!({ "reason": text }))?;
+                change.record(
+                    &casework.platform,
+                    EventKind::Revoke,
+                    format!("撤销：{text}"),
+                    json!({ "reason": text }),
+                )?;
                 change.row.step_name = String::new();
                 super::intake::cancel_tasks(tx, id).await?;
                 change.row.closing = Some(Closing::Voided.as_str().to_owned());

@@ -60,6 +60,13 @@ impl DocumentKind {
         }
     }
 
+    /// Whether a document (by its column value) tells of the way to the result, not the result.
+    pub fn is_of_process(kind: &str) -> bool {
+        [Self::Receipt, Self::Acceptance, Self::Correction, Self::Special, Self::Delivery, Self::Form]
+            .iter()
+            .any(|one| one.as_str() == kind)
+    }
+
     /// Title.
     pub fn title(self) -> &'static str {
         match self {
@@ -99,10 +106,8 @@ pub struct Papers {
 impl Papers {
     /// With the fonts inside the binary.
     pub fn new(fonts: paper::Fonts) -> Self {
-        let latest = moka::future::Cache::builder()
-            .max_capacity(1_000)
-            .time_to_live(std::time::Duration::from_secs(5))
-            .build();
+        let latest =
+            moka::future::Cache::builder().max_capacity(1_000).time_to_live(std::time::Duration::from_secs(5)).build();
         Self { fonts, latest }
     }
 
@@ -186,7 +191,9 @@ impl Casework {
     async fn number(&self, tx: &Tx, row: &case::Model, series: &str) -> Result<String> {
         let year = base::zone::china_date(self.platform.now()).year();
         let short = match self.identity.org(row.org_id).await? {
-            Some(org) => org.name.replace("人民政府", "").replace("管理局", "").replace('局', "").chars().take(8).collect(),
+            Some(org) => {
+                org.name.replace("人民政府", "").replace("管理局", "").replace('局', "").chars().take(8).collect()
+            }
             None => "通办".to_owned(),
         };
         let running = platform::numbers::strict(tx, &format!("document:{}:{series}:{year}", row.org_id)).await?;
@@ -228,7 +235,7 @@ impl Casework {
                 "number": number,
                 "item": row.item_name,
                 "handle_item": row.handle_item_name,
-                "submitted_at": row.submitted_at.map(base::zone::moment_text),
+                "submitted_at": row.submitted_at.map(minute),
                 "channel": crate::cases::model::Channel::label_of(&row.channel),
                 "query_code": row.query_code,
                 "acceptance_limit": crate::cases::clock::intake_limit(&item.item).to_string(),
@@ -242,7 +249,8 @@ impl Casework {
                 Some(article) => format!("《{}》{article}", law.title),
                 None => format!("《{}》", law.title),
             }).collect::<Vec<_>>().join("、"),
-            "remedies": { "review": item.item.remedies.review, "lawsuit": item.item.remedies.lawsuit },
+            // Bodies, as the papers name them; which one is competent depends on the issuer (行政复议法 24).
+            "remedies": { "review": "本机关的本级人民政府或者上一级主管部门", "lawsuit": "有管辖权的人民法院" },
         });
         match data {
             Value::Object(map) => Ok(map),
@@ -262,7 +270,9 @@ impl Casework {
                 key: None,
             });
         }
-        case_document::Entity::insert(all_set::<_, case_document::ActiveModel>(row)).exec_without_returning(tx.conn()).await?;
+        case_document::Entity::insert(all_set::<_, case_document::ActiveModel>(row))
+            .exec_without_returning(tx.conn())
+            .await?;
         Ok(())
     }
 
@@ -317,7 +327,13 @@ impl Casework {
     }
 
     /// Typesets off the async threads.
-    pub(crate) async fn render(&self, template: &str, data: Value, title: &str, at: time::OffsetDateTime) -> Result<paper::Pdf> {
+    pub(crate) async fn render(
+        &self,
+        template: &str,
+        data: Value,
+        title: &str,
+        at: time::OffsetDateTime,
+    ) -> Result<paper::Pdf> {
         let (template, title) = (template.to_owned(), title.to_owned());
         let options = paper::Options { fonts: self.papers.fonts.clone(), produced_at: at, title };
         tokio::task::spawn_blocking(move || paper::render(&template, &data, &options))
@@ -332,10 +348,18 @@ impl Casework {
     /// 500 to be tried again.
     pub async fn draw_job(self: Arc<Self>, _platform: Platform, payload: Value) -> Result<()> {
         let id: Uuid = serde_json::from_value(payload.get("document_id").cloned().unwrap_or(Value::Null))?;
-        let Some(document) = case_document::Entity::find_by_id(id).one(self.platform.db.read()).await? else { return Ok(()) };
+        let Some(document) = case_document::Entity::find_by_id(id).one(self.platform.db.read()).await? else {
+            return Ok(());
+        };
         if document.file_id.is_none() {
             self.draw(&document).await?;
         }
         Ok(())
     }
+}
+
+/// A moment for a paper, `2026-09-21 09:05` in China.
+pub(crate) fn minute(at: time::OffsetDateTime) -> String {
+    let local = at.to_offset(base::zone::CHINA);
+    format!("{} {:02}:{:02}", local.date(), local.hour(), local.minute())
 }

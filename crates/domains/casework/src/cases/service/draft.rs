@@ -171,7 +171,13 @@ impl Casework {
     ///
     /// # Errors
     /// 403 without a real-name account (IDENT-001); 404 for an item that is not offered.
-    pub async fn create_draft(&self, caller: &Principal, slug: &str, handle_item: &str, key: Option<String>) -> Result<Uuid> {
+    pub async fn create_draft(
+        &self,
+        caller: &Principal,
+        slug: &str,
+        handle_item: &str,
+        key: Option<String>,
+    ) -> Result<Uuid> {
         let account = self.account(caller).await?;
         if !account.real_name {
             return Err(CaseError::RealNameNeeded.into());
@@ -187,10 +193,10 @@ impl Casework {
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
-                    if let Some(key) = &key {
-                        if let Some(made) = idempotency::claim(tx, caller.id, "my_case.create", key, row.id).await? {
-                            return Ok(made);
-                        }
+                    if let Some(key) = &key
+                        && let Some(made) = idempotency::claim(tx, caller.id, "my_case.create", key, row.id).await?
+                    {
+                        return Ok(made);
                     }
                     let id = row.id;
                     Change::new_case(row, Actor::of(&caller)).save(&casework.platform, tx).await?;
@@ -212,9 +218,10 @@ impl Casework {
         applicant: &Applicant,
         account: Option<Uuid>,
     ) -> Result<case::Model> {
-        let handle = item.item.handle_item(handle_item).ok_or_else(|| {
-            Problem::invalid_field("/handle_item", "unknown_handle_item", "选择要办的是哪一种业务")
-        })?;
+        let handle = item
+            .item
+            .handle_item(handle_item)
+            .ok_or_else(|| Problem::invalid_field("/handle_item", "unknown_handle_item", "选择要办的是哪一种业务"))?;
         let id = self.platform.new_id();
         let now = self.platform.now();
         Ok(case::Model {
@@ -256,7 +263,12 @@ impl Casework {
         })
     }
 
-    pub(crate) fn form_row(&self, row: &case::Model, data: &Map<String, Value>, delivery: &Delivery) -> Result<case_form::Model> {
+    pub(crate) fn form_row(
+        &self,
+        row: &case::Model,
+        data: &Map<String, Value>,
+        delivery: &Delivery,
+    ) -> Result<case_form::Model> {
         Ok(case_form::Model {
             case_id: row.id,
             step: 1,
@@ -314,7 +326,10 @@ impl Casework {
     async fn own_draft(&self, tx: &Tx, caller: &Principal, id: Uuid, version: i64) -> Result<Loaded> {
         let loaded = self.load_own(tx, caller, id).await?;
         if loaded.state()? != State::Draft {
-            return Err(Problem::conflict("not_a_draft", "这个申请已经提交，不能再改。要改的话请在办件页面撤回或补正。"));
+            return Err(Problem::conflict(
+                "not_a_draft",
+                "这个申请已经提交，不能再改。要改的话请在办件页面撤回或补正。",
+            ));
         }
         fresh(&loaded.row, version)?;
         Ok(loaded)
@@ -362,7 +377,10 @@ impl Casework {
                     let loaded = casework.load_own(tx, &caller, id).await?;
                     fresh(&loaded.row, hand.version)?;
                     if !matches!(loaded.state()?, State::Draft | State::Correction) {
-                        return Err(Problem::conflict("materials_closed", "现在不能改材料。要补材料的话，等窗口发出补正告知。"));
+                        return Err(Problem::conflict(
+                            "materials_closed",
+                            "现在不能改材料。要补材料的话，等窗口发出补正告知。",
+                        ));
                     }
                     if loaded.state()? == State::Correction {
                         let around = store::around(tx.conn(), id).await?;
@@ -390,14 +408,17 @@ impl Casework {
         round: i64,
     ) -> Result<case_material::Model> {
         let pointer = format!("/materials/{key}");
-        let material = loaded
-            .item
-            .item
-            .material(key)
-            .ok_or_else(|| Problem::invalid_field(&pointer, "unknown_material", "这个事项没有这份材料，请刷新后再传。"))?;
+        let material = loaded.item.item.material(key).ok_or_else(|| {
+            Problem::invalid_field(&pointer, "unknown_material", "这个事项没有这份材料，请刷新后再传。")
+        })?;
         let at_counter = loaded.row.channel == Channel::Window.as_str();
         // Paper in hand is something only a clerk can have seen.
-        if !matches!(handing, "upload" | "licence" | "window" | "later") && !(at_counter && matches!(handing, "paper" | "scan")) {
+        let open = match handing {
+            "upload" | "licence" | "window" | "later" => true,
+            "paper" | "scan" => at_counter,
+            _ => false,
+        };
+        if !open {
             return Err(Problem::invalid_field(&pointer, "option", "选择这份材料怎么交"));
         }
         let mut kept = Vec::new();
@@ -435,19 +456,24 @@ impl Casework {
         let round = if loaded.row.correction_asked { 2 } else { 1 };
         let found = files::find(conn, &hand.files).await?;
         let mut row = self.material_row_of(loaded, key, &hand.handing, &hand.files, &found, owner, round)?;
-        if round > 1 {
-            if let Some(before) = case_material::Entity::find_by_id((loaded.row.id, key.to_owned())).one(conn).await? {
-                let mut all: Vec<MaterialFile> = serde_json::from_value(before.files)?;
-                all.retain(|file| file.round < round);
-                all.extend(serde_json::from_value::<Vec<MaterialFile>>(row.files)?);
-                row.files = serde_json::to_value(all)?;
-            }
+        if round > 1
+            && let Some(before) = case_material::Entity::find_by_id((loaded.row.id, key.to_owned())).one(conn).await?
+        {
+            let mut all: Vec<MaterialFile> = serde_json::from_value(before.files)?;
+            all.retain(|file| file.round < round);
+            all.extend(serde_json::from_value::<Vec<MaterialFile>>(row.files)?);
+            row.files = serde_json::to_value(all)?;
         }
         Ok(row)
     }
 
     /// Judges a draft as submission would.
-    pub(crate) async fn judge_draft(&self, conn: &impl ConnectionTrait, loaded: &Loaded, account: &Account) -> Result<(Judgement, DraftParts)> {
+    pub(crate) async fn judge_draft(
+        &self,
+        conn: &impl ConnectionTrait,
+        loaded: &Loaded,
+        account: &Account,
+    ) -> Result<(Judgement, DraftParts)> {
         let parts = self.draft_parts(conn, loaded).await?;
         let form = self.design.form(&loaded.item.definitions.form).await?;
         let locked = form.prefill(&source(account)).locked;
@@ -477,8 +503,7 @@ impl Casework {
 
     /// Licences we hold about an account that can replace materials: type key → name.
     pub(crate) async fn held_licences(&self, account: &Account) -> Result<BTreeMap<String, String>> {
-        let mut held: BTreeMap<String, String> =
-            self.licences.held_types(account.id).await?.into_iter().collect();
+        let mut held: BTreeMap<String, String> = self.licences.held_types(account.id).await?.into_iter().collect();
         // The identity mirror itself proves these two (IDENT-001).
         if account.real_name {
             held.insert("resident-id".into(), "居民身份证".into());
@@ -549,7 +574,11 @@ impl Casework {
         Ok(DraftView {
             id,
             version: loaded.row.version,
-            item: ItemRef { slug: loaded.item.slug.clone(), name: loaded.row.item_name.clone(), version: loaded.item.version },
+            item: ItemRef {
+                slug: loaded.item.slug.clone(),
+                name: loaded.row.item_name.clone(),
+                version: loaded.item.version,
+            },
             handle_item: KeyName { key: loaded.row.handle_item.clone(), name: loaded.row.handle_item_name.clone() },
             step: parts.step,
             conditions: parts.conditions,

@@ -66,7 +66,8 @@ impl Casework {
         self.act(caller, id, review.version, "case.pre_review", move |tx, loaded, mut change| {
             Box::pin(async move {
                 let _ = (tx, loaded);
-                let text = if review.note.trim().is_empty() { "材料看过，可以受理".to_owned() } else { review.note };
+                let text =
+                    if review.note.trim().is_empty() { "材料看过，可以受理".to_owned() } else { review.note };
                 change.record(&casework.platform, EventKind::PreReview, text, json!({ "result": "1" }))?;
                 change.announce("case.pre_reviewed");
                 Ok(change)
@@ -92,7 +93,9 @@ impl Casework {
                 change.row.accepted_at = Some(tx.now());
                 let around = store::around(tx.conn(), id).await?;
                 clock::set_due(&mut change.row, &loaded.item.item, &around, &calendar, tx.now())?;
-                let document = casework.document(&change.row, &loaded.item, DocumentKind::Acceptance, Some(tx), Map::new()).await?;
+                let document = casework
+                    .document(&change.row, &loaded.item, DocumentKind::Acceptance, Some(tx), Map::new())
+                    .await?;
                 let mut text = "已受理".to_owned();
                 if !missing.is_empty() {
                     text = format!("主要材料齐全，已受理；{}约定后补", missing.join("、"));
@@ -136,7 +139,9 @@ impl Casework {
         let mut names = Vec::new();
         for material in resolution.materials.iter().filter(|material| material.needed && !material.generated) {
             let one = handed(materials, &material.key);
-            let there = one.has_files || matches!(one.handing.as_str(), "licence" | "paper" | "window") || material.necessity == "2";
+            let there = one.has_files
+                || matches!(one.handing.as_str(), "licence" | "paper" | "window")
+                || material.necessity == "2";
             if there {
                 continue;
             }
@@ -166,7 +171,8 @@ impl Casework {
         self.act(caller, id, refusal.version, "case.not_accept", move |tx, loaded, mut change| {
             Box::pin(async move {
                 let more = object(json!({ "reasons": [refusal.reason.trim()] }));
-                let document = casework.document(&change.row, &loaded.item, DocumentKind::NotAccepted, Some(tx), more).await?;
+                let document =
+                    casework.document(&change.row, &loaded.item, DocumentKind::NotAccepted, Some(tx), more).await?;
                 change.record(
                     &casework.platform,
                     EventKind::NotAccept,
@@ -189,7 +195,14 @@ impl Casework {
     }
 
     /// One staff act on a case: reach, freshness, the act, audit, saved in one transaction.
-    pub(crate) async fn act<F>(&self, caller: &Principal, id: Uuid, version: i64, permission: &'static str, act: F) -> Result<()>
+    pub(crate) async fn act<F>(
+        &self,
+        caller: &Principal,
+        id: Uuid,
+        version: i64,
+        permission: &'static str,
+        act: F,
+    ) -> Result<()>
     where
         F: for<'t> FnOnce(&'t Tx, Loaded, Change) -> futures::future::BoxFuture<'t, Result<Change>> + Send + 'static,
     {
@@ -231,7 +244,14 @@ pub(crate) fn caller_of(change: &Change) -> Actor {
 }
 
 /// Ends the open tasks of a stage.
-pub(crate) async fn close_tasks(tx: &Tx, case: Uuid, stage: &str, by: Actor, outcome: &str, opinion: &str) -> Result<()> {
+pub(crate) async fn close_tasks(
+    tx: &Tx,
+    case: Uuid,
+    stage: &str,
+    by: Actor,
+    outcome: &str,
+    opinion: &str,
+) -> Result<()> {
     task::Entity::update_many()
         .col_expr(task::Column::State, Expr::value("done"))
         .col_expr(task::Column::DoneAt, Expr::value(Some(tx.now())))
@@ -257,4 +277,3 @@ pub(crate) async fn cancel_tasks(tx: &Tx, case: Uuid) -> Result<()> {
         .await?;
     Ok(())
 }
-

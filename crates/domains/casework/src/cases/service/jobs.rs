@@ -15,7 +15,9 @@ impl Casework {
             (casework.clone(), casework.clone(), casework.clone(), casework.clone(), casework);
         handlers
             .with(documents::DRAW_JOB, move |platform, payload| Box::pin(draw.clone().draw_job(platform, payload)))
-            .with(review::SERVICE_JOB, move |platform, payload| Box::pin(service.clone().service_job(platform, payload)))
+            .with(review::SERVICE_JOB, move |platform, payload| {
+                Box::pin(service.clone().service_job(platform, payload))
+            })
             .with(review::TIMER_JOB, move |platform, payload| Box::pin(timer.clone().timer_job(platform, payload)))
             .with(deliver::ABOLISH_JOB, move |platform, payload| Box::pin(void.clone().abolish_job(platform, payload)))
             .with(notify::JOB, move |platform, payload| Box::pin(tell.clone().notify_job(platform, payload)))

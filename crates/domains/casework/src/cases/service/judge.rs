@@ -119,9 +119,15 @@ pub fn judge(application: &Application<'_>, feel: &FeelExpressions) -> Judgement
         if !consents.agreed {
             add(4, "/consents/agreed".into(), "not_agreed", "确认填报内容真实，勾选后才能提交".into());
         }
-        let borrowed = resolution.materials.iter().any(|m| m.needed && (application.handed)(&m.key).handing == "licence");
+        let borrowed =
+            resolution.materials.iter().any(|m| m.needed && (application.handed)(&m.key).handing == "licence");
         if borrowed && !consents.authorised {
-            add(4, "/consents/authorised".into(), "not_authorised", "有材料从电子证照库调取，请先勾选授权，或者改为上传".into());
+            add(
+                4,
+                "/consents/authorised".into(),
+                "not_authorised",
+                "有材料从电子证照库调取，请先勾选授权，或者改为上传".into(),
+            );
         }
     }
     let outcome = judge_form(application, feel);
@@ -129,10 +135,10 @@ pub fn judge(application: &Application<'_>, feel: &FeelExpressions) -> Judgement
         add(5, format!("/form{}", problem.pointer), &problem.code, problem.message.clone());
     }
     for material in &resolution.materials {
-        if let Some(definition) = item.material(&material.key).filter(|_| material.needed && !material.generated) {
-            if let Some(message) = material_problem(application, definition) {
-                add(6, format!("/materials/{}", material.key), "material_missing", message);
-            }
+        if let Some(definition) = item.material(&material.key).filter(|_| material.needed && !material.generated)
+            && let Some(message) = material_problem(application, definition)
+        {
+            add(6, format!("/materials/{}", material.key), "material_missing", message);
         }
     }
     delivery_problems(application.delivery, &mut add);
@@ -141,7 +147,12 @@ pub fn judge(application: &Application<'_>, feel: &FeelExpressions) -> Judgement
 
 fn conditions(application: &Application<'_>, resolution: &Resolution, add: &mut impl FnMut(u8, String, &str, String)) {
     for unmet in &resolution.unmet {
-        add(1, format!("/conditions/{}", unmet.key), "condition_unmet", format!("“{}”还不满足。{}", unmet.text, unmet.reason));
+        add(
+            1,
+            format!("/conditions/{}", unmet.key),
+            "condition_unmet",
+            format!("“{}”还不满足。{}", unmet.text, unmet.reason),
+        );
     }
     // At the counter the clerk judges the conditions by the papers.
     if application.consents.is_none() {
@@ -159,8 +170,7 @@ fn conditions(application: &Application<'_>, resolution: &Resolution, add: &mut 
 }
 
 fn judge_form(application: &Application<'_>, feel: &FeelExpressions) -> form::Outcome {
-    let situation =
-        resolve::context(application.item, feel, application.handle_item, application.situations);
+    let situation = resolve::context(application.item, feel, application.handle_item, application.situations);
     let context = form::Context {
         handle_item: Some(application.handle_item.to_owned()),
         situation,

@@ -269,6 +269,9 @@ pub struct WeekDay {
     pub on_time: u64,
 }
 
+/// Handed in, accepted, closed, due.
+type Dates = (Option<OffsetDateTime>, Option<OffsetDateTime>, Option<OffsetDateTime>, Option<OffsetDateTime>);
+
 const CLOCKED: [State; 6] =
     [State::Submitted, State::PreReviewed, State::Accepted, State::InReview, State::Special, State::Decided];
 
@@ -463,28 +466,19 @@ impl Casework {
         let total = joined.clone().count(conn).await?;
         let page = PageQuery { limit: filter.limit, cursor: filter.cursor.clone() };
         // By time left, then in the order they came. Tasks whose clock stands come last.
-        let offset = match page.cursor_parts(1)? {
-            Some(parts) => parts.first().and_then(|text| text.parse::<u64>().ok()).unwrap_or(0),
-            None => 0,
-        };
-        let offset = Ord::min(offset, 10_000);
-        let rows: Vec<(task::Model, Option<case::Model>)> = joined
-            .select_also(case::Entity)
-            .order_by(Expr::col((case::Entity, case::Column::DueAt)).is_null(), Order::Asc)
-            .order_by_asc(case::Column::DueAt)
-            .order_by_asc(task::Column::Id)
-            .offset(offset)
-            .limit(page.limit() + 1)
-            .all(conn)
-            .await?;
+        let rows: Vec<(task::Model, Option<case::Model>)> =
+            after_task(joined, &page)?.select_also(case::Entity).limit(page.limit() + 1).all(conn).await?;
         let more = rows.len() as u64 > page.limit();
         let mut items = Vec::with_capacity(rows.len());
         let (tasks, cases): (Vec<_>, Vec<_>) = rows.into_iter().filter_map(|(task, row)| Some((task, row?))).unzip();
+        let keys: Vec<Vec<String>> =
+            tasks.iter().zip(&cases).map(|(task, row)| vec![seconds(row.due_at), task.id.to_string()]).collect();
         for (task, case) in tasks.into_iter().zip(self.rows(cases).await?) {
             items.push(TaskRow { id: task.id, stage: task.stage, name: task.name, created_at: task.created_at, case });
         }
-        items.truncate(usize::try_from(page.limit()).unwrap_or(100));
-        let next = more.then(|| cursor(&[(offset + page.limit()).to_string()]));
+        let kept = usize::try_from(page.limit()).unwrap_or(100);
+        let next = if more { kept.checked_sub(1).and_then(|last| keys.get(last)).map(|key| cursor(key)) } else { None };
+        items.truncate(kept);
         Ok(List { items, total, next, as_of: self.platform.now() })
     }
 
@@ -495,12 +489,18 @@ impl Casework {
     pub async fn board(&self, caller: &Principal) -> Result<Vec<BoardColumn>> {
         let conn = self.platform.db.read();
         let mut columns = Vec::new();
-        for (light, label) in
-            [("overdue", "已超期"), ("today", "今天到期"), ("warning", "明天到期"), ("normal", "时间充足"), ("paused", "停表中")]
-        {
-            let select = self.filtered(caller, &CaseFilter { light: Some(light.to_owned()), ..CaseFilter::default() })?;
+        for (light, label) in [
+            ("overdue", "已超期"),
+            ("today", "今天到期"),
+            ("warning", "明天到期"),
+            ("normal", "时间充足"),
+            ("paused", "停表中"),
+        ] {
+            let select =
+                self.filtered(caller, &CaseFilter { light: Some(light.to_owned()), ..CaseFilter::default() })?;
             let count = select.clone().count(conn).await?;
-            let rows = select.order_by_asc(case::Column::DueAt).order_by_asc(case::Column::Id).limit(10).all(conn).await?;
+            let rows =
+                select.order_by_asc(case::Column::DueAt).order_by_asc(case::Column::Id).limit(10).all(conn).await?;
             columns.push(BoardColumn { light, label, count, items: self.rows(rows).await? });
         }
         Ok(columns)
@@ -513,9 +513,7 @@ impl Casework {
     pub async fn workbench(&self, caller: &Principal) -> Result<Workbench> {
         let conn = self.platform.db.read();
         let now = self.platform.now();
-        let reach = || {
-            case::Entity::find().filter(case::Column::OrgId.is_in(caller.visible_orgs.iter().copied()))
-        };
+        let reach = || case::Entity::find().filter(case::Column::OrgId.is_in(caller.visible_orgs.iter().copied()));
         let counted: Vec<(String, bool, i64)> = reach()
             .select_only()
             .column(case::Column::State)
@@ -583,16 +581,14 @@ impl Casework {
             .column(case::Column::ClosedAt)
             .column(case::Column::DueAt)
             .limit(50_000)
-            .into_tuple::<(Option<OffsetDateTime>, Option<OffsetDateTime>, Option<OffsetDateTime>, Option<OffsetDateTime>)>()
+            .into_tuple::<Dates>()
             .all(conn)
             .await?;
         let mut week = Vec::new();
         let mut date = monday;
         while date <= today {
             let on = |at: Option<OffsetDateTime>| at.is_some_and(|at| base::zone::china_date(at) == date);
-            let count = |test: &dyn Fn(&(Option<OffsetDateTime>, Option<OffsetDateTime>, Option<OffsetDateTime>, Option<OffsetDateTime>)) -> bool| {
-                rows.iter().filter(|row| test(row)).count() as u64
-            };
+            let count = |test: &dyn Fn(&Dates) -> bool| rows.iter().filter(|row| test(row)).count() as u64;
             week.push(WeekDay {
                 date: date.to_string(),
                 received: count(&|row| on(row.0)),
@@ -611,12 +607,18 @@ impl Casework {
     /// 422 when there are more: the caller narrows the filter.
     pub async fn export_cases(&self, caller: &Principal, filter: &CaseFilter) -> Result<String> {
         let mut filter = CaseFilter { limit: Some(100), cursor: None, ..filter.clone() };
-        let mut csv = String::from("\u{feff}办件编号,事项,业务办理项,申请人,状态,当前环节,来源,办理部门,申请时间,受理时间,剩余时间\r\n");
+        let mut csv = String::from(
+            "\u{feff}办件编号,事项,业务办理项,申请人,状态,当前环节,来源,办理部门,申请时间,受理时间,剩余时间\r\n",
+        );
         let mut rows = 0;
         loop {
             let page = self.list_cases(caller, &filter).await?;
             if page.list.total > 5_000 {
-                return Err(Problem::invalid_field("/filter", "too_many", format!("共 {} 件，一次最多导出 5,000 件，请缩小筛选范围。", page.list.total)));
+                return Err(Problem::invalid_field(
+                    "/filter",
+                    "too_many",
+                    format!("共 {} 件，一次最多导出 5,000 件，请缩小筛选范围。", page.list.total),
+                ));
             }
             for row in &page.list.items {
                 rows += 1;
@@ -644,7 +646,13 @@ impl Casework {
                 None => break,
             }
         }
-        let line = platform::work::audit::Line::by(caller, self.platform.new_id(), "case.export", "cases".to_owned(), serde_json::json!({ "rows": rows }));
+        let line = platform::work::audit::Line::by(
+            caller,
+            self.platform.new_id(),
+            "case.export",
+            "cases".to_owned(),
+            serde_json::json!({ "rows": rows }),
+        );
         self.platform
             .db
             .write(self.platform.now(), move |tx| {
@@ -660,7 +668,11 @@ impl Casework {
 
 /// Quoted; a leading formula sign is disarmed, so that a spreadsheet shows text and runs nothing.
 fn csv_cell(text: &str) -> String {
-    let safe = if text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() };
+    let safe = if text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r', '\n']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    };
     format!("\"{}\"", safe.replace('"', "\"\""))
 }
 
@@ -715,6 +727,27 @@ fn after_due(select: Select<case::Entity>, page: &PageQuery) -> Result<Select<ca
         .order_by_asc(case::Column::Id))
 }
 
+fn after_task(select: Select<task::Entity>, page: &PageQuery) -> Result<Select<task::Entity>> {
+    let due = || Expr::col((case::Entity, case::Column::DueAt));
+    let mut select = select;
+    if let Some(parts) = page.cursor_parts(2)? {
+        let id = id_part(parts.get(1))?;
+        select = match parts.first().map(String::as_str) {
+            Some("") | None => select.filter(due().is_null()).filter(task::Column::Id.gt(id)),
+            Some(text) => {
+                let at = moment_part(text)?;
+                select.filter(
+                    Cond::any()
+                        .add(due().is_null())
+                        .add(due().gt(at))
+                        .add(Cond::all().add(due().eq(at)).add(task::Column::Id.gt(id))),
+                )
+            }
+        };
+    }
+    Ok(select.order_by(due().is_null(), Order::Asc).order_by(due(), Order::Asc).order_by_asc(task::Column::Id))
+}
+
 fn after_submitted(select: Select<case::Entity>, page: &PageQuery) -> Result<Select<case::Entity>> {
     let mut select = select;
     if let Some(parts) = page.cursor_parts(2)? {
@@ -731,7 +764,12 @@ fn after_submitted(select: Select<case::Entity>, page: &PageQuery) -> Result<Sel
 
 fn sort_key(row: &case::Model, by_time: bool) -> Vec<String> {
     let at = if by_time { row.due_at } else { row.submitted_at };
-    vec![at.map(|at| at.unix_timestamp().to_string()).unwrap_or_default(), row.id.to_string()]
+    vec![seconds(at), row.id.to_string()]
+}
+
+/// A moment in a cursor; empty for none.
+fn seconds(at: Option<OffsetDateTime>) -> String {
+    at.map(|at| at.unix_timestamp().to_string()).unwrap_or_default()
 }
 
 fn bad_cursor() -> Problem {
@@ -773,7 +811,11 @@ fn case_row(row: case::Model, org_name: String, calendar: &Calendar, now: Offset
         id: row.id,
         version: row.version,
         case_number: row.case_number.clone().unwrap_or_default(),
-        applicant_name: if row.applicant_kind == "person" { base::mask::name(&row.applicant_name) } else { row.applicant_name.clone() },
+        applicant_name: if row.applicant_kind == "person" {
+            base::mask::name(&row.applicant_name)
+        } else {
+            row.applicant_name.clone()
+        },
         state_label: desk_label(&row, state),
         channel_label: Channel::label_of(&row.channel),
         item_name: row.item_name,

@@ -93,7 +93,9 @@ impl Casework {
     /// 503 when the SMS gateway is down: tried again.
     pub async fn notify_job(self: Arc<Self>, _platform: Platform, payload: Value) -> Result<()> {
         let event: Payload = serde_json::from_value(payload)?;
-        let Some(row) = case::Entity::find_by_id(event.case_id).one(self.platform.db.read()).await? else { return Ok(()) };
+        let Some(row) = case::Entity::find_by_id(event.case_id).one(self.platform.db.read()).await? else {
+            return Ok(());
+        };
         let key = format!("{}:{}:{}", event.topic, event.case_id, event.event_no);
         if event.topic == "case.urged" {
             // Two reminders may follow the same event of the case: each is a message of its own.
@@ -145,12 +147,17 @@ impl Casework {
         let day = |at: Option<time::OffsetDateTime>| {
             at.map(|at| {
                 let date = base::zone::china_date(at - time::Duration::seconds(1));
-                format!("{}（{}）", base::zone::date_text_near(date, base::zone::china_date(self.platform.now()).year()), base::zone::weekday_text(date))
+                format!(
+                    "{}（{}）",
+                    base::zone::date_text_near(date, base::zone::china_date(self.platform.now()).year()),
+                    base::zone::weekday_text(date)
+                )
             })
             .unwrap_or_default()
         };
         let number = row.case_number.clone().unwrap_or_default();
-        let tail = number.char_indices().rev().nth(11).map_or(number.as_str(), |(at, _)| number.get(at..).unwrap_or_default());
+        let tail =
+            number.char_indices().rev().nth(11).map_or(number.as_str(), |(at, _)| number.get(at..).unwrap_or_default());
         let asked = around.events.iter().rev().find(|event| event.kind == EventKind::CorrectionAsk.as_str());
         let data: Value = asked.and_then(|event| serde_json::from_str(&event.data).ok()).unwrap_or(Value::Null);
         let items: Vec<&str> = data

@@ -84,7 +84,13 @@ impl Casework {
     ///
     /// # Errors
     /// 403 for another role, 409 when it was done already or the page is old, 422 without an opinion.
-    pub async fn complete_task(&self, caller: &Principal, id: Uuid, task_id: Uuid, request: CompleteTaskRequest) -> Result<()> {
+    pub async fn complete_task(
+        &self,
+        caller: &Principal,
+        id: Uuid,
+        task_id: Uuid,
+        request: CompleteTaskRequest,
+    ) -> Result<()> {
         let casework = self.clone();
         let who = caller.clone();
         self.act(caller, id, request.version, "task.complete", move |tx, loaded, mut change| {
@@ -188,7 +194,13 @@ impl Casework {
     }
 
     /// Steps the flow and carries out what follows.
-    pub(crate) async fn step_flow(&self, tx: &Tx, change: &mut Change, loaded: &Loaded, command: Command) -> Result<()> {
+    pub(crate) async fn step_flow(
+        &self,
+        tx: &Tx,
+        change: &mut Change,
+        loaded: &Loaded,
+        command: Command,
+    ) -> Result<()> {
         let id = loaded.row.id;
         let row = case_flow::Entity::find_by_id(id)
             .one(tx.conn())
@@ -235,7 +247,9 @@ impl Casework {
                         opinion: None,
                         files: json!([]),
                     };
-                    task::Entity::insert(all_set::<_, task::ActiveModel>(row)).exec_without_returning(tx.conn()).await?;
+                    task::Entity::insert(all_set::<_, task::ActiveModel>(row))
+                        .exec_without_returning(tx.conn())
+                        .await?;
                 }
                 Effect::CancelTask { task, .. } => {
                     task::Entity::update_many()
@@ -291,15 +305,27 @@ impl Casework {
             change.row.decided_at = Some(tx.now());
             change.row.outcome = Some("granted".to_owned());
         }
-        let has_licence = self.licences.of_case(change.row.id).await?.iter().any(|one| one.state == licences::State::Valid);
+        let has_licence =
+            self.licences.of_case(change.row.id).await?.iter().any(|one| one.state == licences::State::Valid);
         let closing = match (refused, has_licence) {
             (true, _) => Closing::Returned,
             (false, true) => Closing::Licence,
             (false, false) => Closing::Plain,
         };
-        let label = if refused { "不予批准" } else if has_licence { "准予，已制作电子证照" } else { "已办好" };
+        let label = if refused {
+            "不予批准"
+        } else if has_licence {
+            "准予，已制作电子证照"
+        } else {
+            "已办好"
+        };
         change.record(&self.platform, EventKind::Result, label, json!({ "outcome": change.row.outcome }))?;
-        change.record(&self.platform, EventKind::Close, Closing::label_of(closing.as_str()), json!({ "result": closing.code() }))?;
+        change.record(
+            &self.platform,
+            EventKind::Close,
+            Closing::label_of(closing.as_str()),
+            json!({ "result": closing.code() }),
+        )?;
         change.row.closing = Some(closing.as_str().to_owned());
         change.row.closed_at = Some(tx.now());
         change.row.step_name = String::new();
@@ -441,12 +467,21 @@ impl Casework {
     }
 
     /// Makes the document a flow asks for. Its title is the name of the drawn step (“出具…”).
-    async fn result_document(&self, tx: &Tx, change: &mut Change, loaded: &Loaded, paper: &str, step: &str) -> Result<()> {
+    async fn result_document(
+        &self,
+        tx: &Tx,
+        change: &mut Change,
+        loaded: &Loaded,
+        paper: &str,
+        step: &str,
+    ) -> Result<()> {
         let refused = change.row.outcome.as_deref() == Some("refused");
         let title = step.strip_prefix("出具").unwrap_or(step);
         let series = if refused { "不准" } else { "准" };
         let more = if refused {
-            object(json!({ "reasons": [change.row.closing_reason.clone().unwrap_or_else(|| "不符合法定条件。".into())] }))
+            object(
+                json!({ "reasons": [change.row.closing_reason.clone().unwrap_or_else(|| "不符合法定条件。".into())] }),
+            )
         } else {
             object(json!({ "content": [
                 { "label": "事项", "value": loaded.row.handle_item_name },
@@ -489,16 +524,23 @@ fn check_step(state: State, task: &task::Model, request: &CompleteTaskRequest) -
 fn check_points(loaded: &Loaded, checks: &Map<String, Value>) -> Result<()> {
     for (key, points) in checks {
         let known = key == "application" || loaded.item.item.material(key).is_some();
-        let answers = points.as_object().is_some_and(|points| points.values().all(|one| matches!(one.as_str(), Some("yes" | "no"))));
+        let answers = points
+            .as_object()
+            .is_some_and(|points| points.values().all(|one| matches!(one.as_str(), Some("yes" | "no"))));
         if !known || !answers {
-            return Err(Problem::invalid_field(format!("/checks/{key}"), "option", "审查要点只能选“是”或“否”，请刷新后再选"));
+            return Err(Problem::invalid_field(
+                format!("/checks/{key}"),
+                "option",
+                "审查要点只能选“是”或“否”，请刷新后再选",
+            ));
         }
     }
     Ok(())
 }
 
 fn check_request(task: &task::Model, request: &CompleteTaskRequest) -> Result<()> {
-    let allowed: &[&str] = if task.stage == "decide" { &["granted", "refused", "return"] } else { &["pass", "fail", "done", "return"] };
+    let allowed: &[&str] =
+        if task.stage == "decide" { &["granted", "refused", "return"] } else { &["pass", "fail", "done", "return"] };
     if !allowed.contains(&request.outcome.as_str()) {
         return Err(Problem::invalid_field("/outcome", "option", "选择这一步的结论"));
     }
@@ -519,7 +561,13 @@ async fn open_task(tx: &Tx, case: Uuid, id: Uuid) -> Result<task::Model> {
 }
 
 /// Marks a task done; a second one who tries at the same time finds it gone.
-async fn finish_task(tx: &Tx, task: &task::Model, who: &Principal, request: &CompleteTaskRequest, files: Value) -> Result<()> {
+async fn finish_task(
+    tx: &Tx,
+    task: &task::Model,
+    who: &Principal,
+    request: &CompleteTaskRequest,
+    files: Value,
+) -> Result<()> {
     let done = task::Entity::update_many()
         .col_expr(task::Column::State, Expr::value("done"))
         .col_expr(task::Column::DoneAt, Expr::value(Some(tx.now())))

@@ -13,12 +13,12 @@ use utoipa::ToSchema;
 use super::change::all_set;
 use super::documents::DocumentKind;
 use super::intake::{cancel_tasks, object};
-use super::{Loaded, change::Change};
 use super::{Casework, reach};
+use super::{Loaded, change::Change};
 use crate::cases::clock;
 use crate::cases::error::CaseError;
 use crate::cases::model::{Closing, EventKind, State};
-use crate::cases::store::{self, case, case_flow, extension, special, urge};
+use crate::cases::store::{self, Around, case, case_flow, extension, special, urge};
 
 /// A length of time in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
@@ -80,6 +80,7 @@ pub struct DecideExtensionRequest {
 
 /// Ends an examination that can't go on.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(as = ActReason)]
 pub struct Reason {
     /// Version of the page.
     pub version: i64,
@@ -102,6 +103,30 @@ pub struct Urge {
 pub struct ReplyUrgeRequest {
     /// Reply.
     pub text: String,
+}
+
+/// Day the promise would end if the procedure took as long as expected; none when that can't be told.
+fn expected_due(
+    row: &case::Model,
+    loaded: &Loaded,
+    around: &Around,
+    begun: &special::Model,
+    calendar: &base::calendar::Calendar,
+) -> Option<String> {
+    if begun.counts_in_limit {
+        return row.due_at.map(super::submit::last_day);
+    }
+    let length = TimeLimit {
+        value: u32::try_from(begun.expected_value?).ok()?,
+        unit: clock::unit_of(begun.expected_unit.as_deref()?)?,
+    };
+    let until = base::deadline::due_at(calendar, begun.started_at, length, &[], &[]).ok()??;
+    let ended = special::Model { ended_at: Some(until), ..begun.clone() };
+    let specials = around.specials.iter().cloned().chain([ended]).collect();
+    let around = Around { specials, extensions: around.extensions.clone(), events: around.events.clone() };
+    let mut row = row.clone();
+    clock::set_due(&mut row, &loaded.item.item, &around, calendar, until).ok()?;
+    row.due_at.map(super::submit::last_day)
 }
 
 pub(crate) fn reason(pointer: &str, text: &str) -> Result<String> {
@@ -151,12 +176,14 @@ impl Casework {
                     ended_by: None,
                     result: None,
                 };
+                let due = expected_due(&change.row, &loaded, &store::around(tx.conn(), id).await?, &row, &calendar);
                 let more = object(json!({ "procedure": {
                     "name": procedure.name,
                     "reason": why,
                     "legal_basis": "《中华人民共和国行政许可法》第四十五条",
                     "from": base::zone::china_date(tx.now()).to_string(),
                     "limit": expected.map(|limit| limit.to_string()),
+                    "due": due,
                     "counts_in_limit": procedure.counts_in_limit,
                 }}));
                 let document = casework.document(&change.row, &loaded.item, DocumentKind::Special, Some(tx), more).await?;
@@ -264,7 +291,9 @@ impl Casework {
                     decided_by_name: None,
                     opinion: None,
                 };
-                extension::Entity::insert(all_set::<_, extension::ActiveModel>(row)).exec_without_returning(tx.conn()).await?;
+                extension::Entity::insert(all_set::<_, extension::ActiveModel>(row))
+                    .exec_without_returning(tx.conn())
+                    .await?;
                 Ok(change)
             })
         })
@@ -275,7 +304,13 @@ impl Casework {
     ///
     /// # Errors
     /// 409 when it was decided; 403 for the one who asked.
-    pub async fn decide_extension(&self, caller: &Principal, id: Uuid, extension_id: Uuid, decision: DecideExtensionRequest) -> Result<()> {
+    pub async fn decide_extension(
+        &self,
+        caller: &Principal,
+        id: Uuid,
+        extension_id: Uuid,
+        decision: DecideExtensionRequest,
+    ) -> Result<()> {
         let casework = self.clone();
         let decider = caller.clone();
         let calendar = self.calendars.current().await?;
@@ -301,7 +336,8 @@ impl Casework {
                 found.decided_by_name = Some(decider.name.clone());
                 found.opinion = Some(decision.opinion.trim().to_owned());
                 let row = found.clone();
-                let length = TimeLimit { value: u32::try_from(row.value).unwrap_or(0), unit: loaded.item.item.legal_limit.unit };
+                let length =
+                    TimeLimit { value: u32::try_from(row.value).unwrap_or(0), unit: loaded.item.item.legal_limit.unit };
                 if decision.approve {
                     clock::set_due(&mut change.row, &loaded.item.item, &around, &calendar, tx.now())?;
                     change.record(
@@ -355,7 +391,13 @@ impl Casework {
     }
 
     /// Ends the flow, the open tasks and a running special procedure of a case that ends early.
-    pub(crate) async fn stop_examination(&self, tx: &Tx, change: &mut Change, loaded: &Loaded, result: &str) -> Result<()> {
+    pub(crate) async fn stop_examination(
+        &self,
+        tx: &Tx,
+        change: &mut Change,
+        loaded: &Loaded,
+        result: &str,
+    ) -> Result<()> {
         let id = loaded.row.id;
         if case_flow::Entity::find_by_id(id).one(tx.conn()).await?.is_some() {
             self.step_flow(tx, change, loaded, flow::Command::Cancel).await?;
@@ -445,7 +487,13 @@ impl Casework {
                     if answered.rows_affected != 1 {
                         return Err(Problem::conflict("urge_answered", "这条督办已经回复过，或者不存在。"));
                     }
-                    tx.audit(Line::by(&caller, casework.platform.new_id(), "case.urge_reply", format!("case:{id}"), json!({})));
+                    tx.audit(Line::by(
+                        &caller,
+                        casework.platform.new_id(),
+                        "case.urge_reply",
+                        format!("case:{id}"),
+                        json!({}),
+                    ));
                     Ok(())
                 })
             })

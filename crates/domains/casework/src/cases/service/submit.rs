@@ -1,6 +1,7 @@
 //! Handing an application in: judged again by the server, numbered, put on the clerks' list.
 
 use catalogue::PublishedItem;
+use catalogue::items::resolve::{Resolution, ResolvedMaterial};
 use platform::web::guard::Principal;
 use platform::work::idempotency;
 use platform::{Problem, Result, Tx};
@@ -12,6 +13,8 @@ use utoipa::ToSchema;
 use super::change::{Actor, Change, all_set};
 use super::documents::DocumentKind;
 use super::draft::{self, refused, update_form};
+use super::intake::object;
+use super::judge::Handed;
 use super::{Casework, fresh};
 use crate::cases::clock;
 use crate::cases::error::CaseError;
@@ -60,7 +63,8 @@ impl Casework {
         }
         let mut form = parts.form;
         form.form_sealed = self.seal(&judgement.data, id, "form")?;
-        let filed = self.file(loaded.row, &loaded.item, &Actor::of(caller), "网上提交了申请").await?;
+        let received = received(&judgement.resolution, &|key| draft::handed(&parts.materials, key));
+        let filed = self.file(loaded.row, &loaded.item, &Actor::of(caller), "网上提交了申请", received).await?;
         let casework = self.clone();
         let item = loaded.item.clone();
         let saved = self
@@ -78,17 +82,29 @@ impl Casework {
             // Two clicks at once: the loser finds the case handed in and answers with its receipt.
             Err(problem) if problem.code() == "stale_version" => {
                 let row = case::Entity::find_by_id(id).one(conn).await?.ok_or(CaseError::NotFound)?;
-                if row.state == State::Draft.as_str() { Err(problem) } else { self.receipt_of(&row, &loaded.item).await }
+                if row.state == State::Draft.as_str() {
+                    Err(problem)
+                } else {
+                    self.receipt_of(&row, &loaded.item).await
+                }
             }
             Err(problem) => Err(problem),
         }
     }
 
     /// Numbers a case and records the application; nothing is written yet.
-    pub(crate) async fn file(&self, row: case::Model, item: &PublishedItem, actor: &Actor, text: &str) -> Result<Filed> {
+    pub(crate) async fn file(
+        &self,
+        row: case::Model,
+        item: &PublishedItem,
+        actor: &Actor,
+        text: &str,
+        materials: Value,
+    ) -> Result<Filed> {
         let now = self.platform.now();
         let day = base::zone::china_date(now).to_string().replace('-', "");
-        let running = self.platform.numbers.next(&self.platform, &format!("case:{}:{day}", item.item.codes.task)).await?;
+        let running =
+            self.platform.numbers.next(&self.platform, &format!("case:{}:{day}", item.item.codes.task)).await?;
         let calendar = self.calendars.current().await?;
         let mut change = Change::of(row, actor.clone());
         change.row.case_number = Some(format!("{}{day}{running:04}", item.item.codes.task));
@@ -104,7 +120,9 @@ impl Casework {
         let nothing = Around { specials: Vec::new(), extensions: Vec::new(), events: Vec::new() };
         clock::set_due(&mut change.row, &item.item, &nothing, &calendar, now)?;
         change.announce("case.submitted");
-        let receipt = self.document(&change.row, item, DocumentKind::Receipt, None, Map::new()).await?;
+        let receipt = self
+            .document(&change.row, item, DocumentKind::Receipt, None, object(json!({ "materials": materials })))
+            .await?;
         Ok(Filed { change, receipt_id: receipt.id, receipt })
     }
 
@@ -142,7 +160,10 @@ impl Casework {
 
     async fn receipt_of(&self, row: &case::Model, item: &PublishedItem) -> Result<Receipt> {
         let documents = crate::cases::store::documents(self.platform.db.read(), row.id).await?;
-        let id = documents.iter().find(|document| document.kind == DocumentKind::Receipt.as_str()).map(|document| document.id);
+        let id = documents
+            .iter()
+            .find(|document| document.kind == DocumentKind::Receipt.as_str())
+            .map(|document| document.id);
         receipt(row, item, id)
     }
 }
@@ -164,6 +185,31 @@ fn receipt(row: &case::Model, item: &PublishedItem, document: Option<Uuid>) -> R
         answer_by: row.due_at.filter(|_| row.accepted_at.is_none()).map(last_day),
         receipt_document_id: document,
     })
+}
+
+/// What was handed in, as the receipt lists it.
+pub(crate) fn received(resolution: &Resolution, handed: &dyn Fn(&str) -> Handed) -> Value {
+    let line = |material: &ResolvedMaterial| {
+        let handed = handed(&material.key);
+        let (form, copies) = match handed.handing.as_str() {
+            _ if material.generated => ("系统生成", "电子件"),
+            "licence" => ("电子证照", "免提交"),
+            "paper" => ("纸质", "收原件"),
+            "window" => ("到窗口交", "待交"),
+            "later" => ("容缺后补", "待交"),
+            _ if handed.has_files => ("上传文件", "电子件"),
+            _ => return None,
+        };
+        Some(json!({ "name": material.name, "form": form, "copies": copies }))
+    };
+    resolution.materials.iter().filter(|material| material.needed).filter_map(line).collect()
+}
+
+/// One material of an application that comes whole.
+pub(crate) fn handed_whole(materials: &std::collections::BTreeMap<String, HandedMaterial>, key: &str) -> Handed {
+    materials
+        .get(key)
+        .map_or_else(Handed::default, |one| Handed { handing: one.handing.clone(), has_files: !one.files.is_empty() })
 }
 
 /// Last day of a period that ends at `due`.
@@ -213,7 +259,12 @@ impl Casework {
     ///
     /// # Errors
     /// 422 naming each thing to mend; 403 without a real-name account.
-    pub async fn file_whole(&self, caller: &Principal, whole: WholeApplication, key: Option<String>) -> Result<Receipt> {
+    pub async fn file_whole(
+        &self,
+        caller: &Principal,
+        whole: WholeApplication,
+        key: Option<String>,
+    ) -> Result<Receipt> {
         let account = self.account(caller).await?;
         if !account.real_name {
             return Err(CaseError::RealNameNeeded.into());
@@ -238,10 +289,7 @@ impl Casework {
                 role: "applicant",
                 at_counter: false,
                 today: base::zone::china_date(self.platform.now()).to_string(),
-                handed: &|key| whole.materials.get(key).map_or_else(Default::default, |one| super::judge::Handed {
-                    handing: one.handing.clone(),
-                    has_files: !one.files.is_empty(),
-                }),
+                handed: &|key| handed_whole(&whole.materials, key),
                 held_licence: &|kind| licences.get(kind).cloned(),
                 delivery: &whole.delivery,
             };
@@ -257,7 +305,8 @@ impl Casework {
         form_row.consents = serde_json::to_value(&whole.consents)?;
         let loaded = super::Loaded { row, item: item.clone() };
         let materials = self.material_rows(&loaded, &whole.materials, Some(caller.id)).await?;
-        let filed = self.file_new(loaded.row, &item, &Actor::of(caller), "提交了申请").await?;
+        let received = received(&judgement.resolution, &|key| handed_whole(&whole.materials, key));
+        let filed = self.file_new(loaded.row, &item, &Actor::of(caller), "提交了申请", received).await?;
         let casework = self.clone();
         let caller_id = caller.id;
         self.platform
@@ -267,7 +316,8 @@ impl Casework {
                     if let Some(key) = &key {
                         let claimed = idempotency::claim(tx, caller_id, "my_case.file", key, form_row.case_id).await?;
                         if let Some(made) = claimed {
-                            let row = case::Entity::find_by_id(made).one(tx.conn()).await?.ok_or(CaseError::NotFound)?;
+                            let row =
+                                case::Entity::find_by_id(made).one(tx.conn()).await?.ok_or(CaseError::NotFound)?;
                             return receipt(&row, &item, None);
                         }
                     }
@@ -278,8 +328,15 @@ impl Casework {
     }
 
     /// [`Casework::file`] for a case that has no row yet.
-    pub(crate) async fn file_new(&self, row: case::Model, item: &PublishedItem, actor: &Actor, text: &str) -> Result<Filed> {
-        let mut filed = self.file(row, item, actor, text).await?;
+    pub(crate) async fn file_new(
+        &self,
+        row: case::Model,
+        item: &PublishedItem,
+        actor: &Actor,
+        text: &str,
+        materials: Value,
+    ) -> Result<Filed> {
+        let mut filed = self.file(row, item, actor, text, materials).await?;
         filed.change.mark_new();
         Ok(filed)
     }
@@ -309,7 +366,9 @@ impl Casework {
         item: &PublishedItem,
     ) -> Result<Receipt> {
         use crate::cases::store::case_material;
-        case_form::Entity::insert(all_set::<_, case_form::ActiveModel>(form_row)).exec_without_returning(tx.conn()).await?;
+        case_form::Entity::insert(all_set::<_, case_form::ActiveModel>(form_row))
+            .exec_without_returning(tx.conn())
+            .await?;
         if !materials.is_empty() {
             let rows = materials.into_iter().map(all_set::<_, case_material::ActiveModel>);
             case_material::Entity::insert_many(rows).exec_without_returning(tx.conn()).await?;

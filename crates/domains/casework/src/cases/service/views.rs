@@ -12,8 +12,8 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::draft::{ItemRef, MaterialFile};
 use super::correction::asked_items;
+use super::draft::{ItemRef, MaterialFile};
 use super::{Casework, Delivery, Loaded, Personal, reach};
 use crate::cases::clock::{self, DeadlineView};
 use crate::cases::error::CaseError;
@@ -379,6 +379,7 @@ pub struct Returnable {
 
 /// A step of the flow.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = CaseFlowStep)]
 pub struct FlowStep {
     /// Element.
     pub element: String,
@@ -584,7 +585,8 @@ impl Casework {
         let definition = self.design.form(&whole.loaded.item.definitions.form).await?;
         mask_form(&definition, &mut data);
         let my_task = self.my_task(caller, &whole).await?;
-        let urges = urge::Entity::find().filter(urge::Column::CaseId.eq(id)).order_by_asc(urge::Column::Id).all(conn).await?;
+        let urges =
+            urge::Entity::find().filter(urge::Column::CaseId.eq(id)).order_by_asc(urge::Column::Id).all(conn).await?;
         let delivery: Delivery = self.open(&whole.form.delivery_sealed, id, "delivery")?;
         let checks = whole.materials.iter().find(|row| row.key == "application").map(|row| row.checks.clone());
         Ok(DeskCase {
@@ -619,7 +621,11 @@ impl Casework {
             procedures: item
                 .special_procedures
                 .iter()
-                .map(|one| Procedure { key: one.key.clone(), name: one.name.clone(), counts_in_limit: one.counts_in_limit })
+                .map(|one| Procedure {
+                    key: one.key.clone(),
+                    name: one.name.clone(),
+                    counts_in_limit: one.counts_in_limit,
+                })
                 .collect(),
             special: whole.around.specials.iter().map(special_view).collect(),
             extensions: whole.around.extensions.iter().map(extension_view).collect(),
@@ -628,7 +634,12 @@ impl Casework {
             delivery: DeliveryView {
                 label: delivery.label(),
                 address: delivery.address.as_ref().map(|address| {
-                    format!("{} {} {}", base::mask::name(&address.name), base::mask::phone(&address.phone), base::mask::address(&address.address))
+                    format!(
+                        "{} {} {}",
+                        base::mask::name(&address.name),
+                        base::mask::phone(&address.phone),
+                        base::mask::address(&address.address)
+                    )
                 }),
                 way: delivery.way,
             },
@@ -653,7 +664,10 @@ impl Casework {
             "address" => {
                 let form = self.form_of(self.platform.db.read(), id).await?;
                 let delivery: Delivery = self.open(&form.delivery_sealed, id, "delivery")?;
-                delivery.address.map(|to| format!("{} {} {}{}", to.name, to.phone, to.region, to.address)).unwrap_or_default()
+                delivery
+                    .address
+                    .map(|to| format!("{} {} {}{}", to.name, to.phone, to.region, to.address))
+                    .unwrap_or_default()
             }
             key => {
                 let form = self.form_of(self.platform.db.read(), id).await?;
@@ -666,7 +680,13 @@ impl Casework {
                 }
             }
         };
-        let line = Line::by(caller, self.platform.new_id(), "case.reveal", format!("case:{id}"), json!({ "field": field, "reason": why }));
+        let line = Line::by(
+            caller,
+            self.platform.new_id(),
+            "case.reveal",
+            format!("case:{id}"),
+            json!({ "field": field, "reason": why }),
+        );
         self.platform
             .db
             .write(self.platform.now(), move |tx| {
@@ -729,7 +749,11 @@ impl Casework {
                     handing,
                     status,
                     files: files.into_iter().map(|one| RoundFile { file: one.file, version_no: one.round }).collect(),
-                    review_points: if staff { points(&definition.review_points, row.map(|row| &row.checks)) } else { Vec::new() },
+                    review_points: if staff {
+                        points(&definition.review_points, row.map(|row| &row.checks))
+                    } else {
+                        Vec::new()
+                    },
                     file_types: definition.file_types.clone(),
                     max_mb: definition.max_mb,
                 })
@@ -742,13 +766,15 @@ impl Casework {
             return Ok(None);
         };
         let returnable = match (&task.flow_task, self.instance(whole).await?) {
-            (Some(flow_task), Some((definition, instance))) if whole.loaded.row.state != State::Decided.as_str() => flow::returnable(&definition, &instance, flow_task)
-                .into_iter()
-                .map(|element| Returnable {
-                    name: definition.node(&element).map_or_else(|| element.clone(), |node| node.name.clone()),
-                    element,
-                })
-                .collect(),
+            (Some(flow_task), Some((definition, instance))) if whole.loaded.row.state != State::Decided.as_str() => {
+                flow::returnable(&definition, &instance, flow_task)
+                    .into_iter()
+                    .map(|element| Returnable {
+                        name: definition.node(&element).map_or_else(|| element.clone(), |node| node.name.clone()),
+                        element,
+                    })
+                    .collect()
+            }
             _ => Vec::new(),
         };
         let outcomes: &[(&'static str, &'static str)] = match task.stage.as_str() {
@@ -782,7 +808,13 @@ impl Casework {
                 let now = of_step().any(|task| task.state == "open");
                 let done = of_step().find(|task| task.state == "done");
                 FlowStep {
-                    state: if now { "now" } else if done.is_some() { "done" } else { "todo" },
+                    state: if now {
+                        "now"
+                    } else if done.is_some() {
+                        "done"
+                    } else {
+                        "todo"
+                    },
                     by: done.and_then(|task| task.done_by_name.clone()),
                     at: done.and_then(|task| task.done_at),
                     element: step.element,
@@ -818,16 +850,23 @@ fn data_of(event: &case_event::Model) -> Value {
     serde_json::from_str(&event.data).unwrap_or(Value::Null)
 }
 
-pub(crate) fn events(rows: &[case_event::Model], documents: &[store::case_document::Model], staff: bool) -> Vec<EventView> {
+pub(crate) fn events(
+    rows: &[case_event::Model],
+    documents: &[store::case_document::Model],
+    staff: bool,
+) -> Vec<EventView> {
     rows.iter()
         .filter_map(|row| {
             let kind = EventKind::parse(&row.kind)?;
-            let document = data_of(row).get("document_id").and_then(|id| id.as_str().map(str::to_owned)).and_then(|id| {
-                documents.iter().find(|document| document.id.to_string() == id).map(document_ref)
-            });
+            let document = data_of(row)
+                .get("document_id")
+                .and_then(|id| id.as_str().map(str::to_owned))
+                .and_then(|id| documents.iter().find(|document| document.id.to_string() == id).map(document_ref));
             // The receipt is made with the application itself.
             let document = document.or_else(|| {
-                (kind == EventKind::Apply).then(|| documents.iter().find(|one| one.kind == "receipt").map(document_ref)).flatten()
+                (kind == EventKind::Apply)
+                    .then(|| documents.iter().find(|one| one.kind == "receipt").map(document_ref))
+                    .flatten()
             });
             Some(EventView {
                 no: row.no,
@@ -844,7 +883,13 @@ pub(crate) fn events(rows: &[case_event::Model], documents: &[store::case_docume
 }
 
 fn document_ref(row: &store::case_document::Model) -> DocumentRef {
-    DocumentRef { id: row.id, kind: row.kind.clone(), name: row.name.clone(), number: row.number.clone(), at: row.created_at }
+    DocumentRef {
+        id: row.id,
+        kind: row.kind.clone(),
+        name: row.name.clone(),
+        number: row.number.clone(),
+        at: row.created_at,
+    }
 }
 
 fn documents(rows: &[store::case_document::Model]) -> Vec<DocumentRef> {
@@ -1053,7 +1098,8 @@ fn urge_view(row: urge::Model) -> UrgeView {
 
 /// What the caller may do: by right, by state, and by task.
 fn actions(caller: &Principal, row: &case::Model, state: State, task: Option<&MyTask>, whole: &Whole) -> Vec<Action> {
-    let by_state = |event: EventKind| if state.after(event).is_ok() { None } else { Some("现在的状态不能做这一步") };
+    let by_state =
+        |event: EventKind| if state.after(event).is_ok() { None } else { Some("现在的状态不能做这一步") };
     let examining = matches!(state, State::Accepted | State::InReview);
     let asked = whole.around.extensions.iter().any(|one| one.state == "asked");
     let all: [(&'static str, &'static str, &'static str, Option<&'static str>); 13] = [
@@ -1077,11 +1123,45 @@ fn actions(caller: &Principal, row: &case::Model, state: State, task: Option<&My
                 _ => Some("这一步不是您办"),
             },
         ),
-        ("suspend", "启动特别程序", "case.suspend", if whole.loaded.item.item.special_procedures.is_empty() { Some("这个事项没有规定特别程序") } else { by_state(EventKind::SpecialStart) }),
+        (
+            "suspend",
+            "启动特别程序",
+            "case.suspend",
+            if whole.loaded.item.item.special_procedures.is_empty() {
+                Some("这个事项没有规定特别程序")
+            } else {
+                by_state(EventKind::SpecialStart)
+            },
+        ),
         ("resume", "结束特别程序", "case.suspend", by_state(EventKind::SpecialEnd)),
-        ("extend", "申请延长", "case.extend", if asked { Some("已经有一个延长申请等待批准") } else if examining { None } else { Some("只有审查中的办件可以延长") }),
-        ("decide_extension", "批准延长", "case.extend_decide", if asked && (examining || state == State::Special) { None } else { Some("没有等待批准的延长申请") }),
-        ("abort", "中止办理", "case.abort", if examining || state == State::Special { None } else { Some("只有审查中的办件可以中止") }),
+        (
+            "extend",
+            "申请延长",
+            "case.extend",
+            if asked {
+                Some("已经有一个延长申请等待批准")
+            } else if examining {
+                None
+            } else {
+                Some("只有审查中的办件可以延长")
+            },
+        ),
+        (
+            "decide_extension",
+            "批准延长",
+            "case.extend_decide",
+            if asked && (examining || state == State::Special) {
+                None
+            } else {
+                Some("没有等待批准的延长申请")
+            },
+        ),
+        (
+            "abort",
+            "中止办理",
+            "case.abort",
+            if examining || state == State::Special { None } else { Some("只有审查中的办件可以中止") },
+        ),
         ("urge", "催办", "case.urge", if state.is_open() { None } else { Some("已经办完，不用再催") }),
         ("deliver", "登记领取", "case.deliver", by_state(EventKind::Collect)),
         ("void", "撤销办件", "case.void", by_state(EventKind::Revoke)),

@@ -49,7 +49,12 @@ impl Casework {
                     let loaded = casework.load_own(tx, &caller, id).await?;
                     fresh(&loaded.row, withdraw.version)?;
                     let mut change = Change::of(loaded.row.clone(), Actor::of(&caller));
-                    change.record(&casework.platform, EventKind::Withdraw, format!("您撤回了申请：{why}"), json!({ "reason": why }))?;
+                    change.record(
+                        &casework.platform,
+                        EventKind::Withdraw,
+                        format!("您撤回了申请：{why}"),
+                        json!({ "reason": why }),
+                    )?;
                     change.row.closing_reason = Some(why);
                     change.row.closed_at = Some(tx.now());
                     change.row.due_at = None;
