@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::world::{calendar, on_both};
+use crate::world::{calendar, on_both, refused};
 
 /// Without next year's calendar a date can't be told: it is openly unknown, never guessed, and
 /// nobody is turned away for it (ADR 0015). Importing the year fills it in.
