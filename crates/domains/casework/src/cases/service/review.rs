@@ -147,9 +147,6 @@ impl Casework {
             change.row.outcome = Some(request.outcome.clone());
             change.row.closing_reason = (request.outcome == "refused").then(|| opinion.to_owned());
             change.announce("case.decided");
-        } else if change.row.state == State::Decided.as_str() {
-            // Making the result after the decision is no examination any more.
-            change.record(&self.platform, EventKind::Document, text, data)?;
         } else {
             change.record(&self.platform, EventKind::Review, text, data)?;
         }
@@ -513,8 +510,8 @@ fn again(problem: Problem) -> Problem {
 /// Whether the state lets this task be done: nothing is examined while the clock stands still, and
 /// after the decision only the result is made.
 fn check_step(state: State, task: &task::Model, request: &CompleteTaskRequest) -> Result<()> {
-    if state == State::Decided && task.stage == "make" && request.outcome != "return" {
-        return Ok(());
+    if state == State::Decided && (task.stage != "make" || request.outcome == "return") {
+        return Err(CaseError::OutOfOrder { state, event: EventKind::Review }.into());
     }
     state.after(EventKind::Review)?;
     Ok(())
