@@ -320,7 +320,7 @@ describe('the department reviews, inspects, grants', () => {
     }
   })
 
-  it('is handed over at the window and rated with stars and reasons (req: RATE-001)', async () => {
+  it('is handed over at the window and rated with stars and reasons (req: FEEDBACK-001)', async () => {
     const counter = await staff('delivery')
     const { page } = counter
     await page.goto('/desk/delivery')
