@@ -18,7 +18,7 @@ export async function expectSummary(page: Page, field: string): Promise<void> {
   const summary = page.locator('.tb-errsum')
   await summary.waitFor()
   await expect.poll(() => summary.evaluate((each) => each === document.activeElement), { message: 'the error summary takes the focus' }).toBe(true)
-  expect(await page.title()).toMatch(/错误/)
+  expect.soft(await page.title(), `the title says that something is wrong (${field})`).toMatch(/^错误/)
   await summary.locator(`a[href="#${field}"]`).click()
   await expect.poll(() => page.evaluate(() => document.activeElement?.id), { message: 'the line leads to its field' }).toBe(field)
 }

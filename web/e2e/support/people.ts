@@ -78,5 +78,6 @@ export async function api<T>(who: Person, method: 'GET' | 'POST' | 'PUT', path: 
     ...(body === undefined ? {} : { data: body }),
   })
   if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`)
-  return (await answer.json()) as T
+  const text = await answer.text()
+  return (text ? JSON.parse(text) : undefined) as T
 }

@@ -1,0 +1,116 @@
+/** Without signing in: progress, rating, verifying, and pages that do not exist. */
+import { afterAll, expect } from 'vitest'
+import { answerCaptcha } from '../support/captcha.ts'
+import { file, type Filed } from '../support/filing.ts'
+import { look } from '../support/look.ts'
+import { api, citizen, closeBrowser, type Person, person, quiet, RESTAURANT, staff } from '../support/people.ts'
+import { story } from '../support/story.ts'
+
+const it = story('public')
+let anybody: Person
+let filed: Filed
+afterAll(closeBrowser)
+
+it('asks for the progress with a number, a code and a sum in words (req: PORTAL-030)', async () => {
+  filed = await file(await citizen(RESTAURANT))
+  anybody = await person()
+  const { page } = anybody
+  await page.goto('/progress')
+  await page.getByLabel(/等于几/).waitFor()
+  await look(page, 'portal-progress')
+  await page.getByRole('button', { name: '查询', exact: true }).click()
+  const summary = page.locator('.tb-errsum')
+  await summary.waitFor()
+  expect(await summary.locator('a').count()).toBe(3)
+  expect.soft(await page.title()).toMatch(/^错误/)
+  await look(page, 'portal-progress-errors')
+  await page.locator('#number').fill(filed.case_number)
+  await page.locator('#proof').fill('000000')
+  await answerCaptcha(page)
+  await page.getByRole('button', { name: '查询', exact: true }).click()
+  await expect.poll(() => summary.locator('li').count(), { message: 'a wrong code is refused' }).toBe(1)
+  expect(await page.locator('#number').inputValue(), 'what was typed stays').toBe(filed.case_number)
+  await page.locator('#proof').fill(filed.query_code)
+  await answerCaptcha(page)
+  await page.getByRole('button', { name: '查询', exact: true }).click()
+  await page.locator('#result').waitFor()
+  const told = await page.locator('main').innerText()
+  expect(told).toContain('食品经营许可证核发')
+  expect(told, 'no personal data').not.toMatch(/王海燕|海燕小厨|19900000001/)
+  await look(page, 'portal-progress-result')
+  quiet(anybody)
+})
+
+it('rates without signing in (req: RATE-006)', async () => {
+  const closed = await someClosed()
+  const { page } = anybody
+  await page.goto('/rate')
+  await page.getByLabel(/等于几/).waitFor()
+  await look(page, 'portal-rate')
+  await page.locator('#number').fill(closed.case_number)
+  await page.locator('#name').fill(closed.name)
+  await answerCaptcha(page)
+  await page.getByRole('button', { name: '查找办件' }).click()
+  await page.locator('.tb-star').first().waitFor()
+  await page.locator('.tb-star').nth(0).click()
+  await answerCaptcha(page)
+  await page.getByRole('button', { name: '提交评价' }).click()
+  await page.locator('.tb-errsum').waitFor()
+  await look(page, 'portal-rate-errors')
+  await page.locator('input[name="reasons"]').first().check()
+  await page.getByRole('button', { name: '提交评价' }).click()
+  await page.getByText('谢谢您的评价').waitFor()
+  await look(page, 'portal-rate-done')
+  quiet(anybody)
+})
+
+/** A case of a citizen that has been closed. */
+async function someClosed(): Promise<{ case_number: string; name: string }> {
+  const desk = await staff('supervisor')
+  const { items } = await api<{ items: { id: string; case_number: string }[] }>(desk, 'GET', '/cases?state=delivered&limit=20')
+  const found = items[0] ?? (await api<{ items: { id: string; case_number: string }[] }>(desk, 'GET', '/cases?state=closed&limit=20')).items[0]
+  if (!found) throw new Error('the demo city has no closed case')
+  const { applicant } = await api<{ applicant: { name: string } }>(desk, 'GET', `/cases/${found.id}`)
+  return { case_number: found.case_number, name: applicant.name }
+}
+
+it('a wrong licence number is said to be unknown', async () => {
+  const { page } = anybody
+  await page.goto('/verify')
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await look(page, 'portal-verify')
+  await page.getByRole('button', { name: '验证编号' }).click()
+  await page.locator('.tb-errsum').waitFor()
+  await page.locator('#code').fill('JY99999999999999')
+  await page.getByRole('button', { name: '验证编号' }).click()
+  await expect.poll(() => page.locator('#verdict-title').innerText()).toBe('查无此证')
+  await look(page, 'portal-verify-unknown')
+  await page.locator('#file').setInputFiles({ name: 'not.pdf', mimeType: 'application/pdf', buffer: Buffer.from('nothing') })
+  await page.locator('.tb-errsum, .vf-bad').first().waitFor()
+  quiet(anybody)
+})
+
+it('pages that do not exist, and all that need no sign-in', async () => {
+  const { page } = anybody
+  await page.goto('/no/such/page')
+  await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText()).toBe('没有找到这一页')
+  await look(page, 'portal-not-found')
+  await page.goto('/items/no-such-item')
+  await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText()).toBe('没有找到这一页')
+  for (const path of ['/themes', '/search?q=没有这样的事项', '/search', '/accessibility', '/help/family', '/error', '/sign-in?failed']) {
+    await page.goto(path)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await look(page, `portal${path.replaceAll(/[/?=]/g, '-')}`)
+  }
+  quiet(anybody)
+})
+
+it('what belongs to somebody asks for signing in, and gives way again when that is cancelled', async () => {
+  const { page } = anybody
+  await page.goto('/my/cases')
+  await page.getByRole('button', { name: RESTAURANT }).first().waitFor()
+  await page.getByRole('button', { name: /取消|不登录|返回/ }).first().click()
+  await expect.poll(() => page.locator('main').innerText()).toMatch(/没有登录成功|登录/)
+  await look(page, 'portal-sign-on-cancelled')
+  quiet(anybody)
+})

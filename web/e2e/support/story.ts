@@ -1,0 +1,28 @@
+/** Steps that follow one another: after a broken step the rest of the story is left out, it would say nothing new. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { it } from 'vitest'
+import { openBrowser } from './people.ts'
+
+export function story(file: string): (name: string, act: () => Promise<void>) => void {
+  let broken = ''
+  return (name, act) => it(name, async ({ skip }) => {
+    if (broken) skip(`after “${broken}”`)
+    try {
+      await act()
+    } catch (thrown) {
+      broken = name
+      await pictures(file)
+      throw thrown
+    }
+  })
+}
+
+/** What every open page showed when a step broke. */
+async function pictures(file: string): Promise<void> {
+  const folder = process.env.SHOTS
+  if (!folder) return
+  mkdirSync(folder, { recursive: true })
+  const pages = (await openBrowser()).contexts().flatMap((each) => each.pages())
+  for (const [i, page] of pages.entries()) await page.screenshot({ path: join(folder, `broken-${file}-${i}.png`), timeout: 5_000 }).catch(() => undefined)
+}
