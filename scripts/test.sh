@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Every test: Rust on both databases, web, browser journeys. Starts its own PostgreSQL and stops it.
+# Every test of the gate: Rust on both databases, web. Starts its own PostgreSQL and stops it.
+# The browser journeys have their own target, `make journeys`, until they have run often enough to judge a change.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -39,7 +40,6 @@ step rust rust_tests
 step web npm test --prefix web
 # The journeys drive the binary itself; test runs build it only where a test asks for it.
 step server cargo build -p app
-step browser npm run e2e --prefix web
 
 if [ "${#failed[@]}" -gt 0 ]; then
     echo "test: failed: ${failed[*]}"
