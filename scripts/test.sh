@@ -36,10 +36,10 @@ rust_tests() {
 }
 
 step pages npm run build --prefix web
+# The story of a killed server drives the binary itself; a test run alone does not build it.
+step server cargo build -p app
 step rust rust_tests
 step web npm test --prefix web
-# The journeys drive the binary itself; test runs build it only where a test asks for it.
-step server cargo build -p app
 
 if [ "${#failed[@]}" -gt 0 ]; then
     echo "test: failed: ${failed[*]}"
