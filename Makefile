@@ -1,9 +1,10 @@
 # Each target calls cargo, npm, xtask or one script. `make` alone lists them.
-.PHONY: help run test check bench fmt
+.PHONY: help run test journeys check bench fmt
 
 help:
 	@echo "make run     the demo city at http://127.0.0.1:8080 (installs and builds what is missing)"
-	@echo "make test    every test: Rust on SQLite and PostgreSQL, web, browser journeys"
+	@echo "make test    every test: Rust on SQLite and PostgreSQL, web"
+	@echo "make journeys  the main job in Chromium, axe on every page"
 	@echo "make check   format, lints, floors, register, generated files, types"
 	@echo "make bench   measures a release build"
 	@echo "make fmt     formats the Rust code"
@@ -13,6 +14,12 @@ run:
 
 test:
 	@scripts/test.sh
+
+journeys:
+	scripts/install.sh build web test
+	npm run build --prefix web
+	cargo build -p app
+	npm run e2e --prefix web
 
 check:
 	@scripts/check.sh

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// Rounds of each workload.
-const ROUNDS: usize = 5;
+pub const ROUNDS: usize = 5;
 /// How long a repeated workload runs in one round.
 const ROUND: Duration = Duration::from_millis(800);
 

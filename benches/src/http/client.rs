@@ -65,11 +65,11 @@ impl Connection {
         };
         let text = String::from_utf8_lossy(self.buffer.get(..head).unwrap_or_default()).to_ascii_lowercase();
         let status = text.split(' ').nth(1).and_then(|code| code.parse().ok()).context("a status line")?;
-        let length: usize = text
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length:"))
-            .and_then(|value| value.trim().parse().ok())
-            .context("an answer of known length")?;
+        let named = text.lines().find_map(|line| line.strip_prefix("content-length:"));
+        let length: usize = match (status, named) {
+            (204, None) => 0,
+            (_, named) => named.and_then(|value| value.trim().parse().ok()).context("an answer of known length")?,
+        };
         while self.buffer.len() < head + length {
             self.more().await?;
         }

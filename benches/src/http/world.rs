@@ -146,7 +146,7 @@ impl World {
             if waiting == 0 {
                 return Ok(());
             }
-            self.runtime.block_on(tokio::time::sleep(Duration::from_millis(100)));
+            self.runtime.block_on(async { tokio::time::sleep(Duration::from_millis(100)).await });
         }
         bail!("the server does not finish its jobs")
     }

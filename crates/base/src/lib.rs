@@ -8,7 +8,7 @@
 //!   items, cases and licences;
 //! - [`mask`]: how personal data is shown to those who may not see it whole;
 //! - [`crypto`]: SM2, SM3, SM4 and the sealing of single database fields;
-//! - [`id`], [`page`], [`zone`], [`encoding`]: small tools.
+//! - [`id`], [`zone`], [`encoding`]: small tools.
 
 pub mod calendar;
 pub mod clock;
@@ -19,6 +19,5 @@ pub mod encoding;
 pub mod id;
 pub mod mask;
 pub mod money;
-pub mod page;
 pub mod region;
 pub mod zone;

@@ -18,8 +18,6 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Folder of content packs. `TONGBAN_PACKS_DIR`
     pub packs_dir: PathBuf,
-    /// Built web pages; the ones inside the binary when empty. `TONGBAN_WEB_DIR`
-    pub web_dir: Option<PathBuf>,
     /// Provincial identity service. `TONGBAN_IDENTITY_URL`
     pub identity_url: String,
     /// SMS gateway. `TONGBAN_SMS_URL`
@@ -44,7 +42,6 @@ impl Default for Config {
             database_url: String::new(),
             data_dir: "data".into(),
             packs_dir: "packs".into(),
-            web_dir: None,
             identity_url: "http://127.0.0.1:8090/identity".into(),
             sms_url: "http://127.0.0.1:8090/sms".into(),
             courier_url: "http://127.0.0.1:8090/courier".into(),
@@ -98,9 +95,6 @@ impl Config {
             if let Some(value) = environment(name) {
                 *slot = value.into();
             }
-        }
-        if let Some(value) = environment("TONGBAN_WEB_DIR") {
-            config.web_dir = Some(value.into());
         }
         if let Some(value) = environment("TONGBAN_SECURE_COOKIES") {
             config.secure_cookies = value == "1" || value == "true";

@@ -52,7 +52,7 @@ describe('the owner applies', () => {
     quiet(owner)
   })
 
-  it('answers the questions of the guide, the materials change (req: ITEM-003)', async () => {
+  it('answers the questions of the guide, the materials change (req: ITEM-039)', async () => {
     const { page } = owner
     const materials = page.locator('.gd-mats .gd-mat h3')
     await materials.first().waitFor()
@@ -111,7 +111,7 @@ describe('the owner applies', () => {
     quiet(owner)
   })
 
-  it('fills in the form; a wrong field is named in the summary and reached from it (req: PORTAL-017)', async () => {
+  it('fills in the form; a wrong field is named in the summary and reached from it (req: FORM-015)', async () => {
     const { page } = owner
     const sample = await sampleOf(SLUG)
     await page.locator('#f-area').waitFor()
@@ -202,7 +202,7 @@ describe('the window asks for a correction and accepts', () => {
     quiet(clerk)
   })
 
-  it('asks once for everything that is missing; the owner sees it without loading the page again (req: CASE-008)', async () => {
+  it('asks once for everything that is missing; the owner sees it without loading the page again (req: CASE-012)', async () => {
     await mark()
     const { page } = clerk
     await page.getByRole('button', { name: '要求补正', exact: true }).click()
@@ -219,7 +219,7 @@ describe('the window asks for a correction and accepts', () => {
     quiet(clerk, owner)
   })
 
-  it('receives the supplement and accepts; the promised date appears by itself (req: SUPV-001)', async () => {
+  it('receives the supplement and accepts; the promised date appears by itself (req: CASE-012)', async () => {
     await owner.page.getByRole('link', { name: '现在补交' }).click()
     await owner.page.locator('input[type="file"]').waitFor()
     await look(owner.page, 'portal-corrections')
@@ -265,7 +265,7 @@ describe('the department reviews, inspects, grants', () => {
     quiet(reviewer)
   })
 
-  it('an on-site check is begun and ended, the owner sees both (req: CASE-015)', async () => {
+  it('an on-site check is begun and ended, the owner sees both (req: CASE-020)', async () => {
     await mark()
     const inspector = await staff('inspector')
     const { page } = inspector
@@ -289,7 +289,7 @@ describe('the department reviews, inspects, grants', () => {
     quiet(inspector, owner)
   })
 
-  it('grants; the licence is made, sealed and can be verified by anybody (req: LIC-005)', async () => {
+  it('grants; the licence is made, sealed and can be verified by anybody (req: LIC-025)', async () => {
     await mark()
     const approver = await staff('approver')
     await openCase(approver.page, caseNumber)
@@ -335,7 +335,7 @@ describe('the department reviews, inspects, grants', () => {
     }
   })
 
-  it('is handed over at the window and rated with stars and reasons (req: RATE-001)', async () => {
+  it('is handed over at the window and rated with stars and reasons (req: FEEDBACK-001)', async () => {
     const counter = await staff('delivery')
     const { page } = counter
     await page.goto('/desk/delivery')
@@ -369,7 +369,7 @@ describe('the department reviews, inspects, grants', () => {
 })
 
 describe('anybody with the number', () => {
-  it('sees the public events with the query code (req: PORTAL-030)', async () => {
+  it('sees the public events with the query code (req: PORTAL-025)', async () => {
     const anybody = await person()
     const answered = await solve(anybody)
     expect(answered).toContain('食品经营许可证核发')

@@ -26,7 +26,7 @@ it('sees the board by time left and the list', async () => {
   quiet(supervisor)
 })
 
-it('urges from a row; the handler sees it (req: SUPV-010)', async () => {
+it('urges from a row; the handler sees it (req: CASE-022)', async () => {
   const { page } = supervisor
   const row = page.locator('table.dk-dense tbody tr').first()
   const link = await row.getByRole('link').first().getAttribute('href')
@@ -44,7 +44,7 @@ it('urges from a row; the handler sees it (req: SUPV-010)', async () => {
   quiet(supervisor)
 })
 
-it('finds the ledger of the due date on the page of the case (req: SUPV-002)', async () => {
+it('finds the ledger of the due date on the page of the case (req: CASE-022)', async () => {
   const { page } = supervisor
   await openCase(page, filed.case_number)
   const ledger = page.locator('.tb-ledger').first()

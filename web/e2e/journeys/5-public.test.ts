@@ -11,7 +11,7 @@ let anybody: Person
 let filed: Filed
 afterAll(closeBrowser)
 
-it('asks for the progress with a number, a code and a sum in words (req: PORTAL-030)', async () => {
+it('asks for the progress with a number, a code and a sum in words (req: PORTAL-025)', async () => {
   filed = await file(await citizen(RESTAURANT))
   anybody = await person()
   const { page } = anybody
@@ -41,7 +41,7 @@ it('asks for the progress with a number, a code and a sum in words (req: PORTAL-
   quiet(anybody)
 })
 
-it('rates without signing in (req: RATE-006)', async () => {
+it('rates without signing in (req: FEEDBACK-001)', async () => {
   const closed = await someClosed()
   const { page } = anybody
   await page.goto('/rate')

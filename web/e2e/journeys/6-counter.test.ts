@@ -16,7 +16,7 @@ async function onStep(name: string): Promise<void> {
 }
 const next = () => clerk.page.getByRole('button', { name: '保存，下一步' }).click()
 
-it('chooses the item and the applicant (req: CASE-030)', async () => {
+it('chooses the item and the applicant (req: CASE-012)', async () => {
   clerk = await staff('clerk')
   const { page } = clerk
   await page.goto('/desk/intake')

@@ -213,10 +213,13 @@ pub fn explain(
                     let light = light_key(deadline::remaining(&ledger, &Thresholds::default()));
                     view(light.to_owned(), Some(ledger), None)
                 }
-                Err(error) if error.missing_year().is_some() => {
-                    view("normal".to_owned(), None, Some("日历未发布，暂不能算出".to_owned()))
+                Err(error) => {
+                    let problem = match error.missing_year() {
+                        Some(year) => format!("{year} 年的日历未发布，暂不能算出"),
+                        None => error.to_string(),
+                    };
+                    view("normal".to_owned(), None, Some(problem))
                 }
-                Err(error) => view("normal".to_owned(), None, Some(error.to_string())),
             })
         })
         .collect()

@@ -138,8 +138,6 @@ impl State {
             (S::Submitted | S::PreReviewed, E::Accept) => S::Accepted,
             (S::Submitted | S::PreReviewed | S::Correction, E::NotAccept) => S::NotAccepted,
             (S::Accepted | S::InReview, E::Review) => S::InReview,
-            // Steps after the decision (making the certificate) are approval records too.
-            (S::Decided, E::Review) => S::Decided,
             (S::Accepted | S::InReview, E::SpecialStart) => S::Special,
             (S::Special, E::SpecialEnd) => S::InReview,
             (S::Decided, E::Result) => S::Decided,

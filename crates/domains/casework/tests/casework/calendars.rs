@@ -1,37 +1,36 @@
 //! Working calendars: a missing year, a changed day.
 
-use casework::cases::model::State;
 use serde_json::json;
 
 use crate::world::{calendar, on_both, refused};
 
-/// Without next year's calendar a date can't be told: a clear refusal, and nothing half-written.
+/// Without next year's calendar a date is unknown, never guessed; nobody is turned away for it, the
+/// explanation names the year, and importing the year fills the dates in.
 ///
 /// req: SUPV-001, CASE-020
 #[tokio::test]
-async fn a_missing_year_is_a_clear_refusal() {
+async fn a_missing_year_leaves_the_date_unknown_until_it_comes() {
     on_both(async |world| {
-        let near_end = time::macros::datetime!(2026-12-31 02:00:00 UTC);
-        world.test.clock.set(near_end);
+        world.test.clock.set(time::macros::datetime!(2026-12-31 02:00:00 UTC));
         let id = world.filled("self").await;
-        let before = world.version(id).await;
-        let problem = refused(world.submit(id).await, 409);
-        assert!(format!("{problem}").contains("2027"), "{problem}");
-        assert_eq!((world.state(id).await, world.version(id).await), (State::Draft, before));
-        assert_eq!(
-            world.count("tasks").await + world.count("case_documents").await + world.count("case_events").await,
-            0
-        );
-
-        // Submitted in time, but accepting needs dates of the year that is missing.
-        world.test.clock.set(time::macros::datetime!(2026-12-28 02:00:00 UTC));
-        world.submit(id).await.unwrap();
-        let before = world.version(id).await;
-        refused(world.accept(id).await, 409);
-        assert_eq!((world.state(id).await, world.version(id).await), (State::Submitted, before));
-        assert_eq!(world.count("case_documents WHERE kind = 'acceptance'").await, 0);
-        assert_eq!(world.count("case_flows").await, 0);
-        assert_eq!(world.count("tasks WHERE state = 'open'").await, 1);
+        let receipt = world.submit(id).await.unwrap();
+        assert_eq!(receipt.answer_by, None);
+        world.accept(id).await.unwrap();
+        assert_eq!(world.count("cases WHERE due_at IS NOT NULL OR legal_due_at IS NOT NULL").await, 0);
+        let reviewer = world.staff("reviewer").await;
+        let case = world.casework.desk_case(&reviewer, id).await.unwrap();
+        assert!(case.deadlines[0].ledger.is_none());
+        assert!(case.deadlines[0].problem.as_deref().unwrap().contains("2027"), "{:?}", case.deadlines[0].problem);
+        let list = world.casework.list_cases(&reviewer, &Default::default()).await.unwrap().list;
+        assert!(list.items[0].time_left.as_ref().unwrap().text.contains("日历未发布"));
+        for document in world.casework.my_case(&world.haiyan.caller, id).await.unwrap().documents {
+            world.casework.document_pdf(id, document.id).await.unwrap();
+        }
+        // A clock that stands is told from one that is unknown.
+        let suspend = world.on(id, json!({ "procedure": "hearing", "reason": "利害关系人要求听证" })).await;
+        world.casework.suspend(&reviewer, id, suspend).await.unwrap();
+        let resume = world.on(id, json!({ "result": "听证结束，恢复办理" })).await;
+        world.casework.resume(&reviewer, id, resume).await.unwrap();
 
         let mut next = calendar(2026);
         next.year = 2027;
@@ -40,7 +39,11 @@ async fn a_missing_year_is_a_clear_refusal() {
         next.adjusted_workdays.clear();
         next.workdays_total = None;
         world.casework.calendars.put(next, None).await.unwrap();
-        world.accept(id).await.unwrap();
+        assert_eq!(world.casework.recalculate_deadlines().await.unwrap(), 1);
+        let case = world.casework.desk_case(&reviewer, id).await.unwrap();
+        assert!(case.deadlines[0].ledger.as_ref().unwrap().due_date.unwrap() > time::macros::date!(2027 - 01 - 01));
+        world.settle().await;
+        world.no_dead_jobs().await;
     })
     .await;
 }

@@ -162,7 +162,7 @@ impl Casework {
             "method": method,
             "documents": handed,
             "deliverer": change.actor().name,
-            "delivered_at": base::zone::moment_text(tx.now()),
+            "delivered_at": super::documents::minute(tx.now()),
             "signed_by": deliver.receiver_name.trim(),
             "signed_on": base::zone::china_date(tx.now()).to_string(),
             "courier": courier,

@@ -22,7 +22,7 @@ use super::intake::object;
 use super::{Casework, Loaded};
 use crate::cases::error::CaseError;
 use crate::cases::model::{Closing, EventKind, State};
-use crate::cases::store::{case, case_flow, case_material, task};
+use crate::cases::store::{case, case_flow, case_form, case_material, task};
 
 /// Job that runs a service of a flow.
 pub const SERVICE_JOB: &str = "case.run_service";
@@ -56,13 +56,7 @@ impl Casework {
         let definition = self.design.flow(&loaded.item.definitions.flow).await?;
         let form = self.form_of(tx.conn(), loaded.row.id).await?;
         let data: Value = self.open(&form.form_sealed, loaded.row.id, "form")?;
-        // As the applicant was asked: an answer to a question that was not asked counts nowhere.
-        let situation = resolve::context(
-            &loaded.item.item,
-            self.design.expressions(),
-            &loaded.row.handle_item,
-            &serde_json::from_value(form.situations)?,
-        );
+        let situation = self.situation(loaded, &form)?;
         let variables = object(json!({
             "handle_item": loaded.row.handle_item,
             "situation": situation,
@@ -78,6 +72,12 @@ impl Casework {
         };
         case_flow::Entity::insert(all_set::<_, case_flow::ActiveModel>(row)).exec_without_returning(tx.conn()).await?;
         self.carry_out(tx, change, &advance.effects).await
+    }
+
+    /// Answers as the applicant was asked: one to a question that was not asked counts nowhere.
+    fn situation(&self, loaded: &Loaded, form: &case_form::Model) -> Result<Map<String, Value>> {
+        let answers = serde_json::from_value(form.situations.clone())?;
+        Ok(resolve::context(&loaded.item.item, self.design.expressions(), &loaded.row.handle_item, &answers))
     }
 
     /// Completes one's task.
@@ -148,7 +148,7 @@ impl Casework {
             change.row.closing_reason = (request.outcome == "refused").then(|| opinion.to_owned());
             change.announce("case.decided");
         } else if change.row.state == State::Decided.as_str() {
-            // Making the result after the decision is no examination any more.
+            // Making the result after the decision is no examination any more: a record beside the main line.
             change.record(&self.platform, EventKind::Document, text, data)?;
         } else {
             change.record(&self.platform, EventKind::Review, text, data)?;
@@ -451,6 +451,7 @@ impl Casework {
                 fields: object(json!({
                     "form": data,
                     "handle_item": loaded.row.handle_item,
+                    "situation": self.situation(loaded, &form)?,
                     "applicant": {
                         "kind": loaded.row.applicant_kind,
                         "name": loaded.row.applicant_name,

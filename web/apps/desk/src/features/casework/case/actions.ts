@@ -121,7 +121,7 @@ export function deliver(c: Pick<DeskCase, 'id' | 'version' | 'delivery' | 'appli
     { kind: 'text', key: 'receiver_name', label: t('receiver'), value: c.applicant.name },
   ]
   fields.push(
-    { kind: 'text', key: 'receiver_id_number', label: t('receiverId'), optional: true, when: (v) => v.way === 'self' },
+    { kind: 'text', key: 'receiver_id_number', label: t('receiverId'), when: (v) => v.way === 'self' },
     { kind: 'text', key: 'waybill', label: t('waybill'), when: (v) => v.way === 'post' },
     { kind: 'textarea', key: 'note', label: t('deliverNote'), optional: true },
   )

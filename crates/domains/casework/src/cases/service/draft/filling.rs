@@ -1,0 +1,306 @@
+//! Begin a draft, save each step, throw it away.
+
+use catalogue::PublishedItem;
+use catalogue::items::resolve::Answers;
+use identity::Account;
+use platform::web::guard::Principal;
+use platform::web::problem::FieldProblem;
+use platform::work::idempotency;
+use platform::{Problem, Result, Tx};
+use sea_orm::entity::prelude::*;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+use crate::cases::chain::GENESIS;
+use crate::cases::error::CaseError;
+use crate::cases::model::State;
+use crate::cases::service::change::{Actor, Change, all_set};
+use crate::cases::service::judge::{Consents, StepProblem};
+use crate::cases::service::{Casework, Delivery, Loaded, Personal, fresh};
+use crate::cases::store::{case, case_form, case_material};
+
+/// A partial save: what is absent stays.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct SaveDraft {
+    /// Version of the page.
+    pub version: i64,
+    /// Step reached, 1 to 8.
+    pub step: Option<i64>,
+    /// Answers to conditions.
+    pub conditions: Option<Answers>,
+    /// Answers to situations.
+    pub situations: Option<Answers>,
+    /// Agreement.
+    pub consents: Option<Consents>,
+    /// Form data.
+    #[schema(value_type = Option<Object>)]
+    pub form: Option<Map<String, Value>>,
+    /// Delivery.
+    pub delivery: Option<Delivery>,
+}
+
+/// Who applies.
+pub(crate) struct Applicant {
+    pub kind: String,
+    pub name: String,
+    pub personal: Personal,
+}
+
+impl Casework {
+    /// Begins a draft for a citizen.
+    ///
+    /// # Errors
+    /// 403 without a real-name account (IDENT-001); 404 for an item that is not offered.
+    pub async fn create_draft(
+        &self,
+        caller: &Principal,
+        slug: &str,
+        handle_item: &str,
+        key: Option<String>,
+    ) -> Result<Uuid> {
+        let account = self.account(caller).await?;
+        if !account.real_name {
+            return Err(CaseError::RealNameNeeded.into());
+        }
+        let item = self.catalogue.published(slug).await?;
+        let row = self.new_row(&item, handle_item, "web", &account_applicant(&account), Some(account.id))?;
+        let form = self.design.form(&item.definitions.form).await?;
+        let prefill = form.prefill(&source(&account));
+        let form_row = self.form_row(&row, &prefill.data, &Delivery::default())?;
+        let casework = self.clone();
+        let caller = caller.clone();
+        self.platform
+            .db
+            .write(self.platform.now(), move |tx| {
+                Box::pin(async move {
+                    if let Some(key) = &key
+                        && let Some(made) = idempotency::claim(tx, caller.id, "my_case.create", key, row.id).await?
+                    {
+                        return Ok(made);
+                    }
+                    let id = row.id;
+                    Change::new_case(row, Actor::of(&caller)).save(&casework.platform, tx).await?;
+                    case_form::Entity::insert(all_set::<_, case_form::ActiveModel>(form_row))
+                        .exec_without_returning(tx.conn())
+                        .await?;
+                    Ok(id)
+                })
+            })
+            .await
+    }
+
+    /// A fresh case row.
+    pub(crate) fn new_row(
+        &self,
+        item: &PublishedItem,
+        handle_item: &str,
+        channel: &str,
+        applicant: &Applicant,
+        account: Option<Uuid>,
+    ) -> Result<case::Model> {
+        let handle = item
+            .item
+            .handle_item(handle_item)
+            .ok_or_else(|| Problem::invalid_field("/handle_item", "unknown_handle_item", "选择要办的是哪一种业务"))?;
+        let id = self.platform.new_id();
+        let now = self.platform.now();
+        Ok(case::Model {
+            id,
+            version: 1,
+            state: State::Draft.as_str().to_owned(),
+            case_number: None,
+            query_code: None,
+            item_slug: item.slug.clone(),
+            item_version: item.version,
+            item_name: item.item.name.clone(),
+            handle_item: handle.key.clone(),
+            handle_item_name: handle.name.clone(),
+            org_id: item.org_id,
+            channel: channel.to_owned(),
+            account_id: account,
+            applicant_kind: applicant.kind.clone(),
+            applicant_name: applicant.name.clone(),
+            applicant_index: Some(self.platform.blind_index(&applicant.personal.id_number)),
+            personal_sealed: self.seal(&applicant.personal, id, "personal")?,
+            corrected: false,
+            correction_asked: false,
+            step_name: String::new(),
+            created_at: now,
+            updated_at: now,
+            submitted_at: None,
+            accepted_at: None,
+            decided_at: None,
+            closed_at: None,
+            delivered_at: None,
+            due_at: None,
+            legal_due_at: None,
+            paused_left: None,
+            outcome: None,
+            closing: None,
+            closing_reason: None,
+            event_count: 0,
+            head_hash: GENESIS.to_owned(),
+        })
+    }
+
+    pub(crate) fn form_row(
+        &self,
+        row: &case::Model,
+        data: &Map<String, Value>,
+        delivery: &Delivery,
+    ) -> Result<case_form::Model> {
+        Ok(case_form::Model {
+            case_id: row.id,
+            step: 1,
+            situations: json!({}),
+            conditions: json!({}),
+            consents: json!({}),
+            form_sealed: self.seal(data, row.id, "form")?,
+            delivery_sealed: self.seal(delivery, row.id, "delivery")?,
+        })
+    }
+
+    /// The account behind a citizen caller.
+    pub(crate) async fn account(&self, caller: &Principal) -> Result<Account> {
+        self.identity.account(caller.id).await?.ok_or_else(|| Problem::not_found("没有找到您的账号，请重新登录。"))
+    }
+
+    /// Saves part of a draft.
+    ///
+    /// # Errors
+    /// 409 for an old page or a case no longer a draft.
+    pub async fn save_draft(&self, caller: &Principal, id: Uuid, save: SaveDraft) -> Result<()> {
+        let casework = self.clone();
+        let caller = caller.clone();
+        self.platform
+            .db
+            .write(self.platform.now(), move |tx| {
+                Box::pin(async move {
+                    let loaded = casework.own_draft(tx, &caller, id, save.version).await?;
+                    let mut form = casework.form_of(tx.conn(), id).await?;
+                    if let Some(step) = save.step {
+                        form.step = form.step.max(step.clamp(1, 8));
+                    }
+                    if let Some(conditions) = save.conditions {
+                        form.conditions = serde_json::to_value(conditions)?;
+                    }
+                    if let Some(situations) = save.situations {
+                        form.situations = serde_json::to_value(situations)?;
+                    }
+                    if let Some(consents) = save.consents {
+                        form.consents = serde_json::to_value(consents)?;
+                    }
+                    if let Some(data) = save.form {
+                        form.form_sealed = casework.seal(&data, id, "form")?;
+                    }
+                    if let Some(delivery) = save.delivery {
+                        form.delivery_sealed = casework.seal(&delivery, id, "delivery")?;
+                    }
+                    Change::of(loaded.row, Actor::of(&caller)).save(&casework.platform, tx).await?;
+                    update_form(tx, form).await
+                })
+            })
+            .await
+    }
+
+    pub(super) async fn own_draft(&self, tx: &Tx, caller: &Principal, id: Uuid, version: i64) -> Result<Loaded> {
+        let loaded = self.load_own(tx, caller, id).await?;
+        if loaded.state()? != State::Draft {
+            return Err(Problem::conflict(
+                "not_a_draft",
+                "这个申请已经提交，不能再改。要改的话请在办件页面撤回或补正。",
+            ));
+        }
+        fresh(&loaded.row, version)?;
+        Ok(loaded)
+    }
+
+    /// Throws a draft away.
+    ///
+    /// # Errors
+    /// 409 when it was submitted.
+    pub async fn delete_draft(&self, caller: &Principal, id: Uuid) -> Result<()> {
+        let casework = self.clone();
+        let caller = caller.clone();
+        self.platform
+            .db
+            .write(self.platform.now(), move |tx| {
+                Box::pin(async move {
+                    let loaded = casework.load_own(tx, &caller, id).await?;
+                    if loaded.state()? != State::Draft {
+                        return Err(Problem::conflict("not_a_draft", "已经提交的申请不能删除，可以撤回。"));
+                    }
+                    case_material::Entity::delete_many()
+                        .filter(case_material::Column::CaseId.eq(id))
+                        .exec(tx.conn())
+                        .await?;
+                    case_form::Entity::delete_by_id(id).exec(tx.conn()).await?;
+                    case::Entity::delete_by_id(id).exec(tx.conn()).await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+}
+
+pub(crate) fn account_applicant(account: &Account) -> Applicant {
+    match &account.enterprise {
+        Some(enterprise) => Applicant {
+            kind: "enterprise".into(),
+            name: enterprise.name.clone(),
+            personal: Personal {
+                id_number: enterprise.uscc.clone(),
+                phone: account.phone.clone().unwrap_or_default(),
+                legal_person: Some(enterprise.legal_person.clone()),
+                agent: None,
+            },
+        },
+        None => Applicant {
+            kind: "person".into(),
+            name: account.name.clone(),
+            personal: Personal {
+                id_number: account.id_number.clone(),
+                phone: account.phone.clone().unwrap_or_default(),
+                ..Personal::default()
+            },
+        },
+    }
+}
+
+/// What forms may be filled in from.
+pub(crate) fn source(account: &Account) -> Map<String, Value> {
+    let mut source = Map::new();
+    source.insert(
+        "account".into(),
+        json!({ "name": account.name, "id_number": account.id_number, "phone": account.phone, "email": account.email }),
+    );
+    if let Some(enterprise) = &account.enterprise {
+        source.insert(
+            "enterprise".into(),
+            json!({
+                "name": enterprise.name,
+                "uscc": enterprise.uscc,
+                "legal_representative": enterprise.legal_person,
+                "address": enterprise.address,
+            }),
+        );
+    }
+    source
+}
+
+pub(crate) async fn update_form(tx: &Tx, form: case_form::Model) -> Result<()> {
+    let id = form.case_id;
+    case_form::Entity::update_many()
+        .set(all_set::<_, case_form::ActiveModel>(form))
+        .filter(case_form::Column::CaseId.eq(id))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Turns step problems into the 422 answer.
+pub(crate) fn refused(problems: Vec<StepProblem>) -> Problem {
+    Problem::invalid(problems.into_iter().map(FieldProblem::from).collect())
+}

@@ -1,0 +1,186 @@
+//! Hand materials in: which files, of whom, in which way.
+
+use platform::files::{self, FileRef};
+use platform::web::guard::Principal;
+use platform::{Problem, Result, Tx};
+use sea_orm::ConnectionTrait;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::OnConflict;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use crate::cases::model::{Channel, State};
+use crate::cases::service::change::{Actor, Change, all_set};
+use crate::cases::service::correction::{asked_for, asked_items};
+use crate::cases::service::judge::Handed;
+use crate::cases::service::{Casework, Loaded, fresh};
+use crate::cases::store::{self, case_material};
+
+/// One file of a material with the round it came in (1 = with the application, 2 = with the correction).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MaterialFile {
+    /// File.
+    #[serde(flatten)]
+    pub file: FileRef,
+    /// Round.
+    pub round: i64,
+}
+
+/// Hands a material in.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct HandMaterial {
+    /// Version of the page.
+    pub version: i64,
+    /// Files, uploaded before.
+    #[serde(default)]
+    pub files: Vec<Uuid>,
+    /// `upload`, `licence`, `window` or `later`.
+    pub handing: String,
+}
+
+impl Casework {
+    /// Hands a material in, in a draft or during a correction.
+    ///
+    /// # Errors
+    /// 422 for a wrong type or size, a file of someone else, or a way that is not open.
+    pub async fn hand_material(&self, caller: &Principal, id: Uuid, key: &str, hand: HandMaterial) -> Result<()> {
+        let casework = self.clone();
+        let caller = caller.clone();
+        let key = key.to_owned();
+        self.platform
+            .db
+            .write(self.platform.now(), move |tx| {
+                Box::pin(async move {
+                    let loaded = casework.load_own(tx, &caller, id).await?;
+                    fresh(&loaded.row, hand.version)?;
+                    if !matches!(loaded.state()?, State::Draft | State::Correction) {
+                        return Err(Problem::conflict(
+                            "materials_closed",
+                            "现在不能改材料。要补材料的话，等窗口发出补正告知。",
+                        ));
+                    }
+                    if loaded.state()? == State::Correction {
+                        let around = store::around(tx.conn(), id).await?;
+                        asked_for(&asked_items(&around.events), &key)?;
+                    }
+                    let row = casework.material_row(tx.conn(), &loaded, &key, &hand, Some(caller.id)).await?;
+                    put_material(tx, row).await?;
+                    Change::of(loaded.row, Actor::of(&caller)).save(&casework.platform, tx).await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Checks the files of a material and makes its row.
+    #[expect(clippy::too_many_arguments, reason = "one private step of three acts; a struct would only rename them")]
+    pub(crate) fn material_row_of(
+        &self,
+        loaded: &Loaded,
+        key: &str,
+        handing: &str,
+        ids: &[Uuid],
+        found: &[(FileRef, Option<Uuid>)],
+        owner: Option<Uuid>,
+        round: i64,
+    ) -> Result<case_material::Model> {
+        let pointer = format!("/materials/{key}");
+        let material = loaded.item.item.material(key).ok_or_else(|| {
+            Problem::invalid_field(&pointer, "unknown_material", "这个事项没有这份材料，请刷新后再传。")
+        })?;
+        let at_counter = loaded.row.channel == Channel::Window.as_str();
+        // Paper in hand is something only a clerk can have seen.
+        let open = match handing {
+            "upload" | "licence" | "window" | "later" => true,
+            "paper" | "scan" => at_counter,
+            _ => false,
+        };
+        if !open {
+            return Err(Problem::invalid_field(&pointer, "option", "选择这份材料怎么交"));
+        }
+        let mut kept = Vec::new();
+        for id in ids {
+            // A file of someone else is as absent as one that never was.
+            let file = found
+                .iter()
+                .find(|(file, by)| file.id == *id && (owner.is_none() || *by == owner))
+                .map(|(file, _)| file.clone())
+                .ok_or_else(|| Problem::invalid_field(&pointer, "unknown_file", "没有找到上传的文件，请重新上传。"))?;
+            check_file(material, &file).map_err(|message| Problem::invalid_field(&pointer, "file_refused", message))?;
+            kept.push(MaterialFile { file, round });
+        }
+        Ok(case_material::Model {
+            case_id: loaded.row.id,
+            key: key.to_owned(),
+            name: material.name.clone(),
+            handing: handing.to_owned(),
+            files: serde_json::to_value(kept)?,
+            checks: json!({}),
+            note: None,
+            updated_at: self.platform.now(),
+        })
+    }
+
+    /// The row of a material handed in now; files of an earlier round stay in front of the new ones.
+    pub(crate) async fn material_row(
+        &self,
+        conn: &impl ConnectionTrait,
+        loaded: &Loaded,
+        key: &str,
+        hand: &HandMaterial,
+        owner: Option<Uuid>,
+    ) -> Result<case_material::Model> {
+        let round = if loaded.row.correction_asked { 2 } else { 1 };
+        let found = files::find(conn, &hand.files).await?;
+        let mut row = self.material_row_of(loaded, key, &hand.handing, &hand.files, &found, owner, round)?;
+        if round > 1
+            && let Some(before) = case_material::Entity::find_by_id((loaded.row.id, key.to_owned())).one(conn).await?
+        {
+            let mut all: Vec<MaterialFile> = serde_json::from_value(before.files)?;
+            all.retain(|file| file.round < round);
+            all.extend(serde_json::from_value::<Vec<MaterialFile>>(row.files)?);
+            row.files = serde_json::to_value(all)?;
+        }
+        Ok(row)
+    }
+}
+
+pub(crate) fn handed(materials: &[case_material::Model], key: &str) -> Handed {
+    materials.iter().find(|row| row.key == key).map_or_else(Handed::default, |row| Handed {
+        handing: row.handing.clone(),
+        has_files: row.files.as_array().is_some_and(|files| !files.is_empty()),
+    })
+}
+
+pub(super) fn check_file(material: &catalogue::items::model::Material, file: &FileRef) -> Result<(), String> {
+    let kind = match file.media_type.as_str() {
+        "application/pdf" => "pdf",
+        "image/jpeg" => "jpg",
+        "image/png" => "png",
+        other if other.ends_with("wordprocessingml.document") => "docx",
+        other if other.ends_with("spreadsheetml.sheet") => "xlsx",
+        _ => "",
+    };
+    if !material.file_types.iter().any(|allowed| allowed == kind || (allowed == "jpeg" && kind == "jpg")) {
+        let allowed = material.file_types.iter().map(|kind| kind.to_uppercase()).collect::<Vec<_>>().join("、");
+        return Err(format!("“{}”的格式不对，请换成 {allowed}", file.name));
+    }
+    if file.size > i64::from(material.max_mb) * 1024 * 1024 {
+        return Err(format!("“{}”超过 {} MB，请压缩后再上传", file.name, material.max_mb));
+    }
+    Ok(())
+}
+
+pub(crate) async fn put_material(tx: &Tx, row: case_material::Model) -> Result<()> {
+    use case_material::Column;
+    case_material::Entity::insert(all_set::<_, case_material::ActiveModel>(row))
+        .on_conflict(
+            OnConflict::columns([Column::CaseId, Column::Key])
+                .update_columns([Column::Name, Column::Handing, Column::Files, Column::UpdatedAt])
+                .to_owned(),
+        )
+        .exec_without_returning(tx.conn())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,285 @@
+//! The staff list: filters, exact total, keyset paging, reach.
+
+use base::calendar::Calendar;
+use platform::web::guard::Principal;
+use platform::web::page::{List, PageQuery, cursor};
+use platform::{Problem, Result};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Cond, Condition};
+use sea_orm::{QuerySelect, Select};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use utoipa::{IntoParams, ToSchema};
+
+use super::paging::{after_due, after_submitted, sort_key};
+use crate::cases::clock::{TimeLeft, time_left};
+use crate::cases::model::{Channel, State};
+use crate::cases::service::Casework;
+use crate::cases::service::views::desk_label;
+use crate::cases::store::case;
+
+/// Filters of the staff list.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct CaseFilter {
+    /// State, or `open`, `done`, `correction_back`.
+    pub state: Option<String>,
+    /// Case number (also its end), applicant, credit code or identity number.
+    pub q: Option<String>,
+    /// Item slug.
+    pub item: Option<String>,
+    /// Channel.
+    pub channel: Option<String>,
+    /// overdue, today, warning, paused.
+    pub light: Option<String>,
+    /// Submitted from this day on, `YYYY-MM-DD`.
+    pub from: Option<String>,
+    /// Submitted up to this day.
+    pub to: Option<String>,
+    /// `time_left` (default) or `submitted_at`.
+    pub sort: Option<String>,
+    /// Rows wanted, 1 to 100.
+    pub limit: Option<u64>,
+    /// Cursor of the next page.
+    pub cursor: Option<String>,
+}
+
+impl CaseFilter {
+    pub(super) fn page(&self) -> PageQuery {
+        PageQuery { limit: self.limit, cursor: self.cursor.clone() }
+    }
+}
+
+/// A row of the staff list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CaseRow {
+    /// Id.
+    pub id: Uuid,
+    /// Version, for acts from the row.
+    pub version: i64,
+    /// Case number.
+    pub case_number: String,
+    /// Item.
+    pub item_name: String,
+    /// Handling item.
+    pub handle_item_name: String,
+    /// Applicant; a person's name is masked in lists.
+    pub applicant_name: String,
+    /// State.
+    pub state: String,
+    /// In words.
+    pub state_label: String,
+    /// Channel.
+    pub channel_label: &'static str,
+    /// Department.
+    pub org_name: String,
+    /// Present step.
+    pub step_name: String,
+    /// When handed in.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub submitted_at: Option<OffsetDateTime>,
+    /// When accepted.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub accepted_at: Option<OffsetDateTime>,
+    /// Time left.
+    pub time_left: Option<TimeLeft>,
+    /// Working days used.
+    pub used_text: String,
+}
+
+/// The staff list with counts per state.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CaseList {
+    /// Page.
+    #[serde(flatten)]
+    pub list: List<CaseRow>,
+    /// Cases per state under the other filters.
+    #[schema(value_type = Object)]
+    pub counts: std::collections::BTreeMap<String, u64>,
+}
+
+pub(super) const CLOCKED: [State; 6] =
+    [State::Submitted, State::PreReviewed, State::Accepted, State::InReview, State::Special, State::Decided];
+
+impl Casework {
+    /// The staff list.
+    ///
+    /// # Errors
+    /// 400 for a cursor or day that can't be read.
+    pub async fn list_cases(&self, caller: &Principal, filter: &CaseFilter) -> Result<CaseList> {
+        let conn = self.platform.db.read();
+        let base = self.filtered(caller, filter)?;
+        // One grouped count gives the tabs and the exact total of the chosen state.
+        let counted: Vec<(String, bool, i64)> = base
+            .clone()
+            .select_only()
+            .column(case::Column::State)
+            .column(case::Column::Corrected)
+            .column_as(case::Column::Id.count(), "count")
+            .group_by(case::Column::State)
+            .group_by(case::Column::Corrected)
+            .into_tuple()
+            .all(conn)
+            .await?;
+        let mut counts = std::collections::BTreeMap::new();
+        let mut total = 0;
+        for (state, corrected, count) in counted {
+            let count = u64::try_from(count).unwrap_or(0);
+            if chosen(filter.state.as_deref(), &state, corrected) {
+                total += count;
+            }
+            *counts.entry(state).or_insert(0) += count;
+        }
+        let page = filter.page();
+        let limit = page.limit();
+        let mut select = base.filter(state_condition(filter.state.as_deref()));
+        let by_time = filter.sort.as_deref() != Some("submitted_at");
+        select = if by_time { after_due(select, &page)? } else { after_submitted(select, &page)? };
+        let rows = select.limit(limit + 1).all(conn).await?;
+        let keys: Vec<Vec<String>> = rows.iter().map(|row| sort_key(row, by_time)).collect();
+        let more = rows.len() as u64 > limit;
+        let next = if more { keys.get(usize::try_from(limit).unwrap_or(1) - 1).map(|key| cursor(key)) } else { None };
+        let mut items = self.rows(rows).await?;
+        items.truncate(usize::try_from(limit).unwrap_or(100));
+        Ok(CaseList { list: List { items, total, next, as_of: self.platform.now() }, counts })
+    }
+
+    /// Every filter but the state.
+    pub(super) fn filtered(&self, caller: &Principal, filter: &CaseFilter) -> Result<Select<case::Entity>> {
+        let mut select = case::Entity::find()
+            .filter(case::Column::OrgId.is_in(caller.visible_orgs.iter().copied()))
+            .filter(case::Column::State.ne(State::Draft.as_str()));
+        if let Some(text) = filter.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+            select = select.filter(self.text_condition(text));
+        }
+        if let Some(item) = &filter.item {
+            select = select.filter(case::Column::ItemSlug.eq(item));
+        }
+        if let Some(channel) = &filter.channel {
+            select = select.filter(case::Column::Channel.eq(channel));
+        }
+        if let Some(from) = &filter.from {
+            select = select.filter(case::Column::SubmittedAt.gte(base::zone::start_of_day(day("/from", from)?)));
+        }
+        if let Some(to) = &filter.to {
+            select = select.filter(case::Column::SubmittedAt.lt(base::zone::end_of_day(day("/to", to)?)));
+        }
+        if let Some(light) = &filter.light {
+            select = select.filter(self.light_condition(light));
+        }
+        Ok(select)
+    }
+
+    pub(super) fn text_condition(&self, text: &str) -> Condition {
+        let pattern = format!("%{}%", text.replace(['%', '_'], ""));
+        Cond::any()
+            .add(case::Column::CaseNumber.like(&pattern))
+            .add(case::Column::ApplicantName.like(&pattern))
+            .add(case::Column::ApplicantIndex.eq(self.platform.blind_index(&text.to_uppercase())))
+    }
+
+    pub(super) fn light_condition(&self, light: &str) -> Condition {
+        let now = self.platform.now();
+        let tonight = base::zone::end_of_day(base::zone::china_date(now));
+        let clocked = Cond::all().add(case::Column::State.is_in(CLOCKED.map(State::as_str)));
+        match light {
+            "overdue" => clocked.add(case::Column::DueAt.lte(now)),
+            "today" => clocked.add(case::Column::DueAt.gt(now)).add(case::Column::DueAt.lte(tonight)),
+            "warning" => clocked
+                .add(case::Column::DueAt.gt(tonight))
+                .add(case::Column::DueAt.lte(tonight + time::Duration::days(1))),
+            "normal" => clocked.add(case::Column::DueAt.gt(tonight + time::Duration::days(1))),
+            "paused" => Cond::all()
+                .add(case::Column::State.is_in(open_states()))
+                .add(case::Column::DueAt.is_null())
+                .add(case::Column::PausedLeft.is_not_null()),
+            _ => Cond::all(),
+        }
+    }
+
+    /// Rows for the desk.
+    pub(crate) async fn rows(&self, rows: Vec<case::Model>) -> Result<Vec<CaseRow>> {
+        let calendar = self.calendars.current().await?;
+        let orgs = self.identity.orgs().await?;
+        let now = self.platform.now();
+        Ok(rows
+            .into_iter()
+            .map(|row| {
+                let org_name = orgs.get(row.org_id).map(|org| org.name.clone()).unwrap_or_default();
+                case_row(row, org_name, &calendar, now)
+            })
+            .collect())
+    }
+}
+
+pub(super) fn open_states() -> Vec<&'static str> {
+    State::ALL.iter().filter(|state| state.is_open()).map(|state| state.as_str()).collect()
+}
+
+pub(super) fn state_condition(state: Option<&str>) -> Condition {
+    match state {
+        None | Some("" | "all") => Cond::all(),
+        Some("open") => Cond::all().add(case::Column::State.is_in(open_states())),
+        Some("done") => Cond::all().add(case::Column::State.is_not_in(open_states())),
+        Some("correction_back") => {
+            Cond::all().add(case::Column::State.eq(State::Submitted.as_str())).add(case::Column::Corrected.eq(true))
+        }
+        Some(state) => Cond::all().add(case::Column::State.eq(state)),
+    }
+}
+
+/// The same choice on a counted group.
+pub(super) fn chosen(wanted: Option<&str>, state: &str, corrected: bool) -> bool {
+    let open = State::parse(state).is_some_and(State::is_open);
+    match wanted {
+        None | Some("" | "all") => true,
+        Some("open") => open,
+        Some("done") => !open,
+        Some("correction_back") => state == State::Submitted.as_str() && corrected,
+        Some(wanted) => wanted == state,
+    }
+}
+
+pub(super) fn day(pointer: &str, text: &str) -> Result<time::Date> {
+    time::Date::parse(text, time::macros::format_description!("[year]-[month]-[day]"))
+        .map_err(|_| Problem::invalid_field(pointer, "date", "日期要写成 2026-09-24 的样子"))
+}
+
+pub(super) fn case_row(row: case::Model, org_name: String, calendar: &Calendar, now: OffsetDateTime) -> CaseRow {
+    let state = State::parse(&row.state).unwrap_or(State::Voided);
+    let left = time_left(&row, calendar, now);
+    let used_text = match (row.accepted_at, row.closed_at) {
+        (Some(from), until) => {
+            let until = base::zone::china_date(until.unwrap_or(now));
+            match calendar.working_days_between(base::zone::china_date(from), until) {
+                Ok(days) => format!("{days} 个工作日"),
+                Err(_) => String::new(),
+            }
+        }
+        (None, _) => String::new(),
+    };
+    CaseRow {
+        id: row.id,
+        version: row.version,
+        case_number: row.case_number.clone().unwrap_or_default(),
+        applicant_name: if row.applicant_kind == "person" {
+            base::mask::name(&row.applicant_name)
+        } else {
+            row.applicant_name.clone()
+        },
+        state_label: desk_label(&row, state),
+        channel_label: Channel::label_of(&row.channel),
+        item_name: row.item_name,
+        handle_item_name: row.handle_item_name,
+        state: row.state,
+        org_name,
+        step_name: row.step_name,
+        submitted_at: row.submitted_at,
+        accepted_at: row.accepted_at,
+        time_left: left,
+        used_text,
+    }
+}

@@ -1,0 +1,91 @@
+//! Keyset paging: where a page begins, and the cursor of the next one.
+
+use platform::web::page::PageQuery;
+use platform::{Problem, Result};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Cond, Expr, ExprTrait};
+use sea_orm::{Order, QueryOrder, Select};
+use time::OffsetDateTime;
+
+use crate::cases::store::{case, task};
+
+pub(super) fn after_due(select: Select<case::Entity>, page: &PageQuery) -> Result<Select<case::Entity>> {
+    let mut select = select;
+    if let Some(parts) = page.cursor_parts(2)? {
+        let id = id_part(parts.get(1))?;
+        select = match parts.first().map(String::as_str) {
+            Some("") | None => select.filter(case::Column::DueAt.is_null()).filter(case::Column::Id.gt(id)),
+            Some(text) => {
+                let due = moment_part(text)?;
+                select.filter(
+                    Cond::any()
+                        .add(case::Column::DueAt.is_null())
+                        .add(case::Column::DueAt.gt(due))
+                        .add(Cond::all().add(case::Column::DueAt.eq(due)).add(case::Column::Id.gt(id))),
+                )
+            }
+        };
+    }
+    Ok(select
+        .order_by(Expr::col(case::Column::DueAt).is_null(), Order::Asc)
+        .order_by_asc(case::Column::DueAt)
+        .order_by_asc(case::Column::Id))
+}
+
+pub(super) fn after_submitted(select: Select<case::Entity>, page: &PageQuery) -> Result<Select<case::Entity>> {
+    let mut select = select;
+    if let Some(parts) = page.cursor_parts(2)? {
+        let id = id_part(parts.get(1))?;
+        let at = moment_part(parts.first().map_or("", String::as_str))?;
+        select = select.filter(
+            Cond::any()
+                .add(case::Column::SubmittedAt.lt(at))
+                .add(Cond::all().add(case::Column::SubmittedAt.eq(at)).add(case::Column::Id.lt(id))),
+        );
+    }
+    Ok(select.order_by_desc(case::Column::SubmittedAt).order_by_desc(case::Column::Id))
+}
+
+pub(super) fn after_task(select: Select<task::Entity>, page: &PageQuery) -> Result<Select<task::Entity>> {
+    let due = || Expr::col((case::Entity, case::Column::DueAt));
+    let mut select = select;
+    if let Some(parts) = page.cursor_parts(2)? {
+        let id = id_part(parts.get(1))?;
+        select = match parts.first().map(String::as_str) {
+            Some("") | None => select.filter(due().is_null()).filter(task::Column::Id.gt(id)),
+            Some(text) => {
+                let at = moment_part(text)?;
+                select.filter(
+                    Cond::any()
+                        .add(due().is_null())
+                        .add(due().gt(at))
+                        .add(Cond::all().add(due().eq(at)).add(task::Column::Id.gt(id))),
+                )
+            }
+        };
+    }
+    Ok(select.order_by(due().is_null(), Order::Asc).order_by(due(), Order::Asc).order_by_asc(task::Column::Id))
+}
+
+pub(super) fn sort_key(row: &case::Model, by_time: bool) -> Vec<String> {
+    let at = if by_time { row.due_at } else { row.submitted_at };
+    vec![seconds(at), row.id.to_string()]
+}
+
+/// A moment in a cursor; empty for none.
+pub(super) fn seconds(at: Option<OffsetDateTime>) -> String {
+    at.map(|at| at.unix_timestamp().to_string()).unwrap_or_default()
+}
+
+pub(super) fn bad_cursor() -> Problem {
+    Problem::new(axum::http::StatusCode::BAD_REQUEST, "bad_cursor", "翻页的位置读不出来，请回到第一页。")
+}
+
+pub(super) fn id_part(text: Option<&String>) -> Result<Uuid> {
+    text.and_then(|text| Uuid::parse_str(text).ok()).ok_or_else(bad_cursor)
+}
+
+pub(super) fn moment_part(text: &str) -> Result<OffsetDateTime> {
+    let seconds = text.parse().map_err(|_| bad_cursor())?;
+    OffsetDateTime::from_unix_timestamp(seconds).map_err(|_| bad_cursor())
+}

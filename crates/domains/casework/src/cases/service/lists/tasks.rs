@@ -1,0 +1,89 @@
+//! Open tasks of the caller’s roles, by time left.
+
+use platform::Result;
+use platform::web::guard::Principal;
+use platform::web::page::{List, PageQuery, cursor};
+use sea_orm::QuerySelect;
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use utoipa::{IntoParams, ToSchema};
+
+use super::cases::CaseRow;
+use super::paging::{after_task, seconds};
+use crate::cases::service::Casework;
+use crate::cases::store::{case, task};
+
+/// Filters of tasks.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct TaskFilter {
+    /// intake, review, inspect, decide, make, deliver.
+    pub stage: Option<String>,
+    /// Case number or applicant.
+    pub q: Option<String>,
+    /// Rows wanted, 1 to 100.
+    pub limit: Option<u64>,
+    /// Cursor of the next page.
+    pub cursor: Option<String>,
+}
+
+/// A task of the caller's roles.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TaskRow {
+    /// Task.
+    pub id: Uuid,
+    /// Stage.
+    pub stage: String,
+    /// Name of the step.
+    pub name: String,
+    /// When it came.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: OffsetDateTime,
+    /// Its case.
+    pub case: CaseRow,
+}
+
+impl Casework {
+    /// Open tasks of the caller's roles within reach, by time left.
+    ///
+    /// # Errors
+    /// 400 for a cursor that can't be read.
+    pub async fn my_tasks(&self, caller: &Principal, filter: &TaskFilter) -> Result<List<TaskRow>> {
+        let conn = self.platform.db.read();
+        let mut select = task::Entity::find()
+            .filter(task::Column::State.eq("open"))
+            .filter(task::Column::OrgId.is_in(caller.visible_orgs.iter().copied()))
+            .filter(task::Column::Role.is_in(caller.roles.iter().map(String::as_str)));
+        if let Some(stage) = &filter.stage {
+            select = select.filter(task::Column::Stage.eq(stage));
+        }
+        let mut joined = select.join(sea_orm::JoinType::InnerJoin, task_to_case());
+        if let Some(text) = filter.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+            joined = joined.filter(self.text_condition(text));
+        }
+        let total = joined.clone().count(conn).await?;
+        let page = PageQuery { limit: filter.limit, cursor: filter.cursor.clone() };
+        // By time left, then in the order they came. Tasks whose clock stands come last.
+        let rows: Vec<(task::Model, Option<case::Model>)> =
+            after_task(joined, &page)?.select_also(case::Entity).limit(page.limit() + 1).all(conn).await?;
+        let more = rows.len() as u64 > page.limit();
+        let mut items = Vec::with_capacity(rows.len());
+        let (tasks, cases): (Vec<_>, Vec<_>) = rows.into_iter().filter_map(|(task, row)| Some((task, row?))).unzip();
+        let keys: Vec<Vec<String>> =
+            tasks.iter().zip(&cases).map(|(task, row)| vec![seconds(row.due_at), task.id.to_string()]).collect();
+        for (task, case) in tasks.into_iter().zip(self.rows(cases).await?) {
+            items.push(TaskRow { id: task.id, stage: task.stage, name: task.name, created_at: task.created_at, case });
+        }
+        let kept = usize::try_from(page.limit()).unwrap_or(100);
+        let next = if more { kept.checked_sub(1).and_then(|last| keys.get(last)).map(|key| cursor(key)) } else { None };
+        items.truncate(kept);
+        Ok(List { items, total, next, as_of: self.platform.now() })
+    }
+}
+
+pub(super) fn task_to_case() -> sea_orm::RelationDef {
+    task::Entity::belongs_to(case::Entity).from(task::Column::CaseId).to(case::Column::Id).into()
+}

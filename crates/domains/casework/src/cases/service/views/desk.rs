@@ -1,0 +1,363 @@
+//! A case as the staff see it: masked, with deadlines, opinions and actions.
+
+use platform::Result;
+use platform::files::FileRef;
+use platform::web::guard::Principal;
+use sea_orm::QueryOrder;
+use sea_orm::entity::prelude::*;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+
+use super::desk_parts::{actions, extension_view, mask_form, masked, opinions, special_view, urge_view};
+use super::shared::{
+    CheckedPoint, DocumentRef, EventView, FormView, LicenceRef, MaterialView, ResultView, desk_label, documents,
+    events, item_ref, points, result,
+};
+use crate::cases::clock::{self, DeadlineView};
+use crate::cases::error::CaseError;
+use crate::cases::model::{Channel, State};
+use crate::cases::service::draft::ItemRef;
+use crate::cases::service::{Casework, Delivery, reach};
+use crate::cases::store::{case, urge};
+
+/// A case for the staff.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeskCase {
+    /// Id.
+    pub id: Uuid,
+    /// Version to send back.
+    pub version: i64,
+    /// Case number.
+    pub case_number: String,
+    /// Item.
+    pub item: ItemRef,
+    /// Handling item.
+    pub handle_item_name: String,
+    /// Channel.
+    pub channel_label: &'static str,
+    /// Applicant, masked.
+    pub applicant: MaskedApplicant,
+    /// Agent, masked.
+    pub agent: Option<MaskedApplicant>,
+    /// Department.
+    pub org_name: String,
+    /// State.
+    pub state: State,
+    /// In words.
+    pub state_label: String,
+    /// Present step.
+    pub step_name: String,
+    /// Form, personal fields masked.
+    pub form: FormView,
+    /// Materials.
+    pub materials: Vec<MaterialView>,
+    /// Review points of the whole application.
+    pub review_points: Vec<CheckedPoint>,
+    /// Deadlines explained.
+    pub deadlines: Vec<DeadlineView>,
+    /// Events, oldest first.
+    pub events: Vec<EventView>,
+    /// Opinions, oldest first.
+    pub opinions: Vec<Opinion>,
+    /// Documents.
+    pub documents: Vec<DocumentRef>,
+    /// The caller's open task.
+    pub my_task: Option<MyTask>,
+    /// Steps of the flow.
+    pub flow: Vec<FlowStep>,
+    /// What the caller may do, and why not.
+    pub actions: Vec<Action>,
+    /// Special procedures of this item.
+    pub procedures: Vec<Procedure>,
+    /// Special procedures of this case.
+    pub special: Vec<SpecialView>,
+    /// Extensions.
+    pub extensions: Vec<ExtensionView>,
+    /// Reminders and orders.
+    pub urges: Vec<UrgeView>,
+    /// Licence.
+    pub licence: Option<LicenceRef>,
+    /// Delivery.
+    pub delivery: DeliveryView,
+    /// How it ended.
+    pub result: Option<ResultView>,
+    /// Head of the event chain.
+    pub chain: ChainHead,
+}
+
+/// Delivery for the desk: address masked.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DeliveryView {
+    /// Way.
+    pub way: String,
+    /// In words.
+    pub label: &'static str,
+    /// Receiver and address, masked.
+    pub address: Option<String>,
+}
+
+/// Who, masked.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MaskedApplicant {
+    /// `person` or `enterprise`.
+    pub kind: String,
+    /// Name: the officers of the case see it in full.
+    pub name: String,
+    /// Identity number masked; a credit code in full.
+    pub id_masked: String,
+    /// Phone masked.
+    pub phone_masked: String,
+    /// Legal representative.
+    pub legal_person: Option<String>,
+}
+
+/// An opinion.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Opinion {
+    /// Step.
+    pub step: String,
+    /// Who.
+    pub by: String,
+    /// Outcome.
+    pub outcome: String,
+    /// Text.
+    pub text: String,
+    /// When.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub at: Option<OffsetDateTime>,
+    /// Files.
+    #[schema(value_type = Vec<FileRef>)]
+    pub files: Value,
+}
+
+/// The caller's task.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MyTask {
+    /// Id.
+    pub id: Uuid,
+    /// Name.
+    pub name: String,
+    /// Stage: intake, review, inspect, decide, make, deliver.
+    pub stage: String,
+    /// Outcomes that may be chosen.
+    pub outcomes: Vec<Outcome>,
+    /// Earlier steps it may be returned to.
+    pub returnable: Vec<Returnable>,
+}
+
+/// An outcome.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Outcome {
+    /// Key.
+    pub key: &'static str,
+    /// Label.
+    pub label: &'static str,
+}
+
+/// A step to return to.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Returnable {
+    /// Element.
+    pub element: String,
+    /// Name.
+    pub name: String,
+}
+
+/// A step of the flow.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = CaseFlowStep)]
+pub struct FlowStep {
+    /// Element.
+    pub element: String,
+    /// Name.
+    pub name: String,
+    /// `done`, `now` or `todo`.
+    pub state: &'static str,
+    /// Who did it.
+    pub by: Option<String>,
+    /// When.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub at: Option<OffsetDateTime>,
+}
+
+/// Something the caller may do, or why not.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Action {
+    /// Key.
+    pub key: &'static str,
+    /// Label.
+    pub label: &'static str,
+    /// Whether it may be done now.
+    pub allowed: bool,
+    /// Why not.
+    pub why_not: Option<&'static str>,
+}
+
+/// A special procedure of the item.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Procedure {
+    /// Key.
+    pub key: String,
+    /// Name.
+    pub name: String,
+    /// Whether the clock goes on.
+    pub counts_in_limit: bool,
+}
+
+/// A special procedure of the case.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SpecialView {
+    /// Id.
+    pub id: Uuid,
+    /// Name.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+    /// How long it was expected to take.
+    pub expected: Option<String>,
+    /// When it began.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    pub started_at: OffsetDateTime,
+    /// When it ended.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub ended_at: Option<OffsetDateTime>,
+    /// What came out.
+    pub result: Option<String>,
+}
+
+/// An extension.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ExtensionView {
+    /// Id.
+    pub id: Uuid,
+    /// How long.
+    pub length: String,
+    /// Why.
+    pub reason: String,
+    /// `asked`, `approved` or `refused`.
+    pub state: String,
+    /// Who asked.
+    pub asked_by: String,
+    /// Who decided.
+    pub decided_by: Option<String>,
+}
+
+/// A reminder or order.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct UrgeView {
+    /// Id.
+    pub id: Uuid,
+    /// Whether it wants a reply.
+    pub order: bool,
+    /// Text.
+    pub text: String,
+    /// Who.
+    pub by: String,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    pub at: OffsetDateTime,
+    /// Reply.
+    pub reply: Option<String>,
+    /// Who replied.
+    pub replied_by: Option<String>,
+}
+
+/// Head of the chain.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ChainHead {
+    /// Hash of the last event.
+    pub head: String,
+    /// Events.
+    pub length: i64,
+}
+
+impl Casework {
+    /// A case within the caller's reach.
+    ///
+    /// # Errors
+    /// 404 outside it.
+    pub async fn desk_case(&self, caller: &Principal, id: Uuid) -> Result<DeskCase> {
+        let conn = self.platform.db.read();
+        let row = case::Entity::find_by_id(id).one(conn).await?.ok_or(CaseError::NotFound)?;
+        reach(caller, &row)?;
+        let whole = self.whole(row).await?;
+        let row = &whole.loaded.row;
+        let item = &whole.loaded.item.item;
+        let state = whole.loaded.state()?;
+        let calendar = self.calendars.current().await?;
+        let personal = self.personal(row)?;
+        let org = self.identity.org(row.org_id).await?;
+        let mut data: Map<String, Value> = self.open(&whole.form.form_sealed, id, "form")?;
+        let definition = self.design.form(&whole.loaded.item.definitions.form).await?;
+        mask_form(&definition, &mut data);
+        let my_task = self.my_task(caller, &whole).await?;
+        let urges =
+            urge::Entity::find().filter(urge::Column::CaseId.eq(id)).order_by_asc(urge::Column::Id).all(conn).await?;
+        let delivery: Delivery = self.open(&whole.form.delivery_sealed, id, "delivery")?;
+        let checks = whole.materials.iter().find(|row| row.key == "application").map(|row| row.checks.clone());
+        Ok(DeskCase {
+            id,
+            version: row.version,
+            case_number: row.case_number.clone().unwrap_or_default(),
+            item: item_ref(&whole.loaded),
+            handle_item_name: row.handle_item_name.clone(),
+            channel_label: Channel::label_of(&row.channel),
+            applicant: masked(row, &personal),
+            agent: personal.agent.as_ref().map(|agent| MaskedApplicant {
+                kind: "person".into(),
+                name: agent.name.clone(),
+                id_masked: base::mask::citizen_id(&agent.id_number),
+                phone_masked: base::mask::phone(&agent.phone),
+                legal_person: None,
+            }),
+            org_name: org.map_or_else(|| item.body.name.clone(), |org| org.name),
+            state,
+            state_label: desk_label(row, state),
+            step_name: row.step_name.clone(),
+            form: self.form_view(&whole.loaded, data).await?,
+            materials: self.material_views(&whole, true)?,
+            review_points: points(&item.review_points, checks.as_ref()),
+            deadlines: clock::explain(row, item, &whole.around, &calendar, self.platform.now()),
+            events: events(&whole.around.events, &whole.documents, true),
+            opinions: opinions(&whole.tasks),
+            documents: documents(&whole.documents),
+            flow: self.flow_steps(&whole).await?,
+            actions: actions(caller, row, state, my_task.as_ref(), &whole),
+            my_task,
+            procedures: item
+                .special_procedures
+                .iter()
+                .map(|one| Procedure {
+                    key: one.key.clone(),
+                    name: one.name.clone(),
+                    counts_in_limit: one.counts_in_limit,
+                })
+                .collect(),
+            special: whole.around.specials.iter().map(special_view).collect(),
+            extensions: whole.around.extensions.iter().map(extension_view).collect(),
+            urges: urges.into_iter().map(urge_view).collect(),
+            licence: self.licence_ref(id).await?,
+            delivery: DeliveryView {
+                label: delivery.label(),
+                address: delivery.address.as_ref().map(|address| {
+                    format!(
+                        "{} {} {}",
+                        base::mask::name(&address.name),
+                        base::mask::phone(&address.phone),
+                        base::mask::address(&address.address)
+                    )
+                }),
+                way: delivery.way,
+            },
+            result: result(row),
+            chain: ChainHead { head: row.head_hash.clone(), length: row.event_count },
+        })
+    }
+}

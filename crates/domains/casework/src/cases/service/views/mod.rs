@@ -1,0 +1,15 @@
+//! A case as its two readers see it: the applicant (own, plain) and the staff (masked, with actions).
+
+mod desk;
+mod desk_parts;
+mod mine;
+mod reveal;
+mod shared;
+
+pub use desk::{
+    Action, ChainHead, DeliveryView, DeskCase, ExtensionView, FlowStep, MaskedApplicant, MyTask, Opinion, Outcome,
+    Procedure, Returnable, SpecialView, UrgeView,
+};
+pub use mine::{MyActions, MyCase, Todo, TodoItem};
+pub use shared::{CheckedPoint, DocumentRef, EventView, FormView, LicenceRef, MaterialView, ResultView, RoundFile};
+pub(crate) use shared::{desk_label, events, label};
