@@ -11,7 +11,7 @@ import { fillForm, formOf, sampleOf } from '../support/form.ts'
 import { look } from '../support/look.ts'
 import { upload } from '../support/papers.ts'
 import { story } from '../support/story.ts'
-import { base, closeBrowser, type Person, person, quiet, RESTAURANT, signOn, staff } from '../support/people.ts'
+import { api, base, closeBrowser, type Person, person, quiet, RESTAURANT, signOn, staff } from '../support/people.ts'
 
 const it = story('permit')
 let owner: Person
@@ -308,7 +308,12 @@ describe('the department reviews, inspects, grants', () => {
     const verify = page.getByRole('link', { name: /^验真/ }).first()
     await verify.waitFor()
     await look(page, 'portal-licences-one')
-    licenceCode = decodeURIComponent((await verify.getAttribute('href'))?.split('/').at(-1) ?? '')
+    await verify.click()
+    await page.locator('#verdict-title').waitFor()
+    expect.soft(await page.locator('#verdict-title').innerText(), 'what the link 验真 leads to').toBe('有效')
+    const mine = await api<{ items: { verify_url: string; case_number: string }[] }>(owner, 'GET', '/my/licences')
+    // What the QR code on the licence says.
+    licenceCode = mine.items.find((each) => each.case_number === caseNumber)?.verify_url.split('/').at(-1) ?? ''
     quiet(owner)
 
     const anybody = await person()
