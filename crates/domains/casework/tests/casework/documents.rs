@@ -73,6 +73,8 @@ async fn the_application_is_a_document_of_its_case() {
             }
             assert!(!text.contains("449902198803120267") && !text.contains("19900000001"), "masked: {text}");
         }
+        // Documents stand in the order of their making.
+        world.forward(time::Duration::minutes(1));
         let ask = json!({ "items": [{ "field_key": "contact_name", "reason": "联系人写全名" }] });
         let ask = world.on(id, ask).await;
         world.casework.request_correction(&world.staff("clerk").await, id, ask).await.unwrap();

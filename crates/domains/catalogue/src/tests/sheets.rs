@@ -40,7 +40,7 @@ impl Desk {
             let name = path.replace(['/', '?', '='], "-");
             std::fs::write(std::path::Path::new(&folder).join(format!("{name}.pdf")), &bytes).unwrap();
         }
-        let out = Command::new("pdftotext").arg("-layout").arg(&target).arg("-").output().ok()?;
+        let out = Command::new("pdftotext").arg(&target).arg("-").output().ok()?;
         Some(String::from_utf8_lossy(&out.stdout).chars().filter(|c| !c.is_whitespace()).collect())
     }
 }
