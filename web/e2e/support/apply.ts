@@ -6,7 +6,7 @@ export const heading = (page: Page) => page.locator('#step-title')
 
 /** Waits until a step is open. */
 export async function onStep(page: Page, name: string): Promise<void> {
-  await expect.poll(() => heading(page).innerText().catch(() => ''), { timeout: 20_000, message: `step ${name}` }).toBe(name)
+  await expect.poll(() => heading(page).innerText().catch(() => ''), { message: `step ${name}` }).toBe(name)
 }
 
 export async function next(page: Page, name = '保存并继续'): Promise<void> {

@@ -17,7 +17,7 @@ export async function settled(page: Page): Promise<void> {
     await document.fonts.ready
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
   })
-  await page.waitForFunction(() => !document.querySelector('[aria-busy="true"], .tb-skeleton'), undefined, { timeout: 10_000 }).catch(() => undefined)
+  await page.waitForFunction(() => !document.querySelector('[aria-busy="true"], .tb-skeleton'), undefined, { timeout: 30_000 }).catch(() => undefined)
 }
 
 async function sideways(page: Page): Promise<string> {
