@@ -38,15 +38,25 @@ async function overlaps(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     // Lines of neighbouring texts may touch by rounding.
     const TOUCH = 3
-    const floats = (each: Element): boolean => {
-      for (let at: Element | null = each; at && at !== document.body; at = at.parentElement) {
-        const { position, opacity, overflowX, overflowY } = getComputedStyle(at)
-        if (position === 'fixed' || position === 'sticky' || position === 'absolute' || opacity === '0') return true
-        // What scrolls in itself hides a part of its content.
-        if (at !== each && (overflowX !== 'visible' || overflowY !== 'visible') && (at.scrollHeight > at.clientHeight + 1 || at.scrollWidth > at.clientWidth + 1)) return true
-      }
-      return false
+    const known = new Map<Element, boolean>()
+    const lifted = (at: Element): boolean => {
+      const { position, opacity } = getComputedStyle(at)
+      return position === 'fixed' || position === 'sticky' || position === 'absolute' || opacity === '0'
     }
+    // What scrolls in itself hides a part of its content.
+    const scrolls = (at: Element): boolean => {
+      const { overflowX, overflowY } = getComputedStyle(at)
+      return (overflowX !== 'visible' || overflowY !== 'visible') && (at.scrollHeight > at.clientHeight + 1 || at.scrollWidth > at.clientWidth + 1)
+    }
+    const within = (at: Element | null): boolean => {
+      if (!at || at === document.body) return false
+      const before = known.get(at)
+      if (before !== undefined) return before
+      const is = lifted(at) || scrolls(at) || within(at.parentElement)
+      known.set(at, is)
+      return is
+    }
+    const floats = (each: Element): boolean => lifted(each) || within(each.parentElement)
     const ownText = (each: Element) => [...each.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim())
     const seen = (box: { left: number; right: number; top: number; bottom: number }) => box.right - box.left > 1 && box.bottom - box.top > 1
     const control = 'a, button, input, select, textarea, summary, img, iframe'
@@ -68,14 +78,16 @@ async function overlaps(page: Page): Promise<string[]> {
       })
     const told: string[] = []
     const named = (each: HTMLElement) => `${each.tagName.toLowerCase()}.${each.className} “${(each.innerText || each.id).trim().slice(0, 12)}”`
-    for (const [i, a] of found.entries()) {
-      for (const b of found.slice(i + 1)) {
-        if (a.each.contains(b.each) || b.each.contains(a.each)) continue
-        const hit = a.rects.some((x) => b.rects.some((y) => Math.min(x.right, y.right) - Math.max(x.left, y.left) > TOUCH && Math.min(x.bottom, y.bottom) - Math.max(x.top, y.top) > TOUCH))
-        if (hit) told.push(`${named(a.each)} on ${named(b.each)}`)
+    const boxes = found.flatMap(({ each, rects }) => rects.map((box) => ({ each, box }))).sort((a, b) => a.box.top - b.box.top)
+    for (const [i, a] of boxes.entries()) {
+      for (let at = i + 1; at < boxes.length; at += 1) {
+        const b = boxes[at]
+        if (!b || a.box.bottom - b.box.top <= TOUCH) break
+        const shared = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left) > TOUCH && b.box.bottom - b.box.top > TOUCH
+        if (shared && !a.each.contains(b.each) && !b.each.contains(a.each)) told.push(`${named(a.each)} on ${named(b.each)}`)
       }
     }
-    return told.slice(0, 5)
+    return [...new Set(told)].slice(0, 5)
   })
 }
 
