@@ -24,7 +24,7 @@ pub const REVOKE_JOB: &str = "case.revoke_licence";
 
 /// A licence an application may be about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = OldLicence)]
+#[schema(as = HeldLicence)]
 pub struct OldLicenceRef {
     /// Id.
     pub id: Uuid,
