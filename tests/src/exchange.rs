@@ -167,12 +167,12 @@ async fn the_upper_platform_shows_what_we_show() {
         clerk.post(&format!("/cases/{id}/accept"), accept).await;
         complete(&world.staff("reviewer").await, &id, "pass", "材料齐全").await;
         world.settle().await;
-        let admin = world.staff("sysadmin").await;
         // Each failed try puts the next one off; after eight it is shown as failed.
         for _ in 0..12 {
             world.clock.advance(time::Duration::minutes(10));
             world.settle().await;
         }
+        let admin = world.staff("sysadmin").await;
         let reports = report_in(&world, &admin, "failed").await;
         assert_eq!((reports["items"][0]["case_number"].as_str(), reports["items"][0]["sent_no"].as_i64()), (Some(number), Some(1)));
         assert!(reports["items"][0]["last_error"].as_str().unwrap().contains("503"), "{reports}");
@@ -216,7 +216,6 @@ async fn report_in(world: &World, admin: &crate::world::Caller, state: &str) -> 
         if found["total"] == 1 {
             return found;
         }
-        world.clock.advance(time::Duration::minutes(10));
         world.settle().await;
     }
     panic!("no report is {state}: {}", admin.get("/exchange/reports").await);

@@ -12,6 +12,7 @@ pub mod packs;
 pub mod ratings;
 pub mod server;
 pub mod site;
+pub mod systems;
 pub mod web;
 
 use std::sync::Arc;
