@@ -47,11 +47,18 @@ async fn a_registered_system_submits_standard_events() {
             world.signed("scjg", &secret, &format!("n-{nonce}"), EVENTS, body).await
         };
         let (status, made) = send(&application("S-1")).await;
-        assert_eq!((status, made["result"].as_str(), made["state"].as_str()), (StatusCode::OK, Some("taken"), Some("submitted")), "{made}");
+        assert_eq!(
+            (status, made["result"].as_str(), made["state"].as_str()),
+            (StatusCode::OK, Some("taken"), Some("submitted")),
+            "{made}"
+        );
         let number = made["case_number"].as_str().unwrap().to_owned();
         assert_eq!(made["query_code"].as_str().map(str::len), Some(6));
         let (_, again) = send(&application("S-1")).await;
-        assert_eq!((again["result"].as_str(), again["case_number"].as_str()), (Some("duplicate"), Some(number.as_str())));
+        assert_eq!(
+            (again["result"].as_str(), again["case_number"].as_str()),
+            (Some("duplicate"), Some(number.as_str()))
+        );
         // Out of order: the state and what is possible are named.
         let (status, problem) = send(&event("close", &number, json!({ "result": "0" }))).await;
         assert_eq!((status, problem["code"].as_str()), (StatusCode::CONFLICT, Some("case_out_of_order")));
@@ -61,7 +68,10 @@ async fn a_registered_system_submits_standard_events() {
         let (status, taken) = send(&accept).await;
         assert_eq!((status, taken["state"].as_str()), (StatusCode::OK, Some("accepted")), "{taken}");
         let (_, again) = send(&accept).await;
-        assert_eq!((again["result"].as_str(), again["event_no"].as_i64()), (Some("duplicate"), taken["event_no"].as_i64()));
+        assert_eq!(
+            (again["result"].as_str(), again["event_no"].as_i64()),
+            (Some("duplicate"), taken["event_no"].as_i64())
+        );
         // The same version with another content, then a higher one, then the lower one again.
         let mut other = accept.clone();
         other["data"]["note"] = json!("材料齐全，承诺件");
@@ -69,13 +79,21 @@ async fn a_registered_system_submits_standard_events() {
         assert_eq!((status, problem["code"].as_str()), (StatusCode::CONFLICT, Some("version_differs")));
         other["version"] = json!(3);
         let (_, more) = send(&other).await;
-        assert_eq!((more["result"].as_str(), more["state"].as_str()), (Some("supplemented"), Some("accepted")), "{more}");
+        assert_eq!(
+            (more["result"].as_str(), more["state"].as_str()),
+            (Some("supplemented"), Some("accepted")),
+            "{more}"
+        );
         other["version"] = json!(2);
         let (status, problem) = send(&other).await;
         assert_eq!((status, problem["code"].as_str()), (StatusCode::CONFLICT, Some("version_old")));
         // Records; two orders are told apart by their sequence.
         for sequence in [1, 2] {
-            let mut order = event("fee_order", &number, json!({ "order_number": format!("F{sequence}"), "amount_fen": 100, "state": "paid" }));
+            let mut order = event(
+                "fee_order",
+                &number,
+                json!({ "order_number": format!("F{sequence}"), "amount_fen": 100, "state": "paid" }),
+            );
             order["sequence"] = json!(sequence);
             assert_eq!(send(&order).await.1["result"], "taken");
         }
@@ -91,20 +109,27 @@ async fn a_registered_system_submits_standard_events() {
         let found = clerk.get(&format!("/cases?q={number}")).await;
         let id = found["items"][0]["id"].as_str().unwrap();
         let case = clerk.get(&format!("/cases/{id}")).await;
-        let actors: Vec<&str> = case["events"].as_array().unwrap().iter().filter_map(|one| one["actor"].as_str()).collect();
+        let actors: Vec<&str> =
+            case["events"].as_array().unwrap().iter().filter_map(|one| one["actor"].as_str()).collect();
         assert!(actors.iter().any(|name| name.contains("业务系统 scjg（系统对接）")), "{actors:?}");
         assert_eq!(case["state"], "closed", "{}", case["step_name"]);
         let export = world.app.casework.export_events(&world.app.audit_key).await.unwrap();
         assert_eq!(casework::cases::service::audit::verify(&export).faults, Vec::<String>::new());
         // Outside the grant a case and an item do not exist; fields are named.
         let (_, narrow) = world.system("other", None, &["senior-allowance"]).await;
-        let (status, hidden) = world.signed("other", &narrow, "x-1", EVENTS, &event("document", &number, json!({ "name": "笔录" }))).await;
-        let (_, unknown) = world.signed("other", &narrow, "x-2", EVENTS, &event("document", "none", json!({ "name": "笔录" }))).await;
+        let (status, hidden) =
+            world.signed("other", &narrow, "x-1", EVENTS, &event("document", &number, json!({ "name": "笔录" }))).await;
+        let (_, unknown) =
+            world.signed("other", &narrow, "x-2", EVENTS, &event("document", "none", json!({ "name": "笔录" }))).await;
         assert_eq!((status, hidden["title"].as_str()), (StatusCode::NOT_FOUND, unknown["title"].as_str()));
         assert_eq!(world.signed("other", &narrow, "x-3", EVENTS, &application("S-2")).await.0, StatusCode::NOT_FOUND);
         let (status, wrong) = send(&json!({ "event": "dance", "version": 0, "at": "yesterday" })).await;
-        let named: Vec<&str> = wrong["errors"].as_array().unwrap().iter().map(|one| one["pointer"].as_str().unwrap()).collect();
-        assert_eq!((status, named), (StatusCode::UNPROCESSABLE_ENTITY, vec!["/event", "/case_number", "/version", "/at"]));
+        let named: Vec<&str> =
+            wrong["errors"].as_array().unwrap().iter().map(|one| one["pointer"].as_str().unwrap()).collect();
+        assert_eq!(
+            (status, named),
+            (StatusCode::UNPROCESSABLE_ENTITY, vec!["/event", "/case_number", "/version", "/at"])
+        );
         // A replay and a stranger are refused, and the ledger tells it.
         assert_eq!(world.signed("scjg", &secret, "n-1", EVENTS, &accept).await.0, StatusCode::UNAUTHORIZED);
         ledger(&world, &number).await;
@@ -148,8 +173,9 @@ async fn the_upper_platform_shows_what_we_show() {
         let world = World::with_upper(backend).await;
         let citizen = world.citizen("haiyan").await;
         let id = filled_draft(&citizen).await;
-        let receipt =
-            citizen.post(&format!("/my/cases/{id}/submit"), json!({ "version": draft_version(&citizen, &id).await })).await;
+        let receipt = citizen
+            .post(&format!("/my/cases/{id}/submit"), json!({ "version": draft_version(&citizen, &id).await }))
+            .await;
         let (number, code) = (receipt["case_number"].as_str().unwrap(), receipt["query_code"].as_str().unwrap());
         caught_up(&world, number, 1).await;
         let same = async || {
@@ -174,7 +200,10 @@ async fn the_upper_platform_shows_what_we_show() {
         }
         let admin = world.staff("sysadmin").await;
         let reports = report_in(&world, &admin, "failed").await;
-        assert_eq!((reports["items"][0]["case_number"].as_str(), reports["items"][0]["sent_no"].as_i64()), (Some(number), Some(1)));
+        assert_eq!(
+            (reports["items"][0]["case_number"].as_str(), reports["items"][0]["sent_no"].as_i64()),
+            (Some(number), Some(1))
+        );
         assert!(reports["items"][0]["last_error"].as_str().unwrap().contains("503"), "{reports}");
         assert_eq!(reports["target"]["on"], true);
         let failed = admin.get(&format!("/exchange/ledger?direction=out&result=failed&q={number}")).await;
@@ -242,7 +271,11 @@ async fn the_documented_example_works() {
         .await
         .unwrap();
     let answer = String::from_utf8_lossy(&run.stdout);
-    assert!(run.status.success() && answer.contains("\"result\":\"taken\""), "{answer} {}", String::from_utf8_lossy(&run.stderr));
+    assert!(
+        run.status.success() && answer.contains("\"result\":\"taken\""),
+        "{answer} {}",
+        String::from_utf8_lossy(&run.stderr)
+    );
     assert_eq!(world.app.casework.state_of(made_id(&world, number).await).await.unwrap().as_str(), "accepted");
     world.close().await;
 }

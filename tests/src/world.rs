@@ -153,7 +153,14 @@ impl World {
     }
 
     /// Sends a body to a route of the product, signed as a connected system signs.
-    pub async fn signed(&self, app_id: &str, secret: &str, nonce: &str, path: &str, body: &Value) -> (StatusCode, Value) {
+    pub async fn signed(
+        &self,
+        app_id: &str,
+        secret: &str,
+        nonce: &str,
+        path: &str,
+        body: &Value,
+    ) -> (StatusCode, Value) {
         let timestamp = self.app.platform.now().unix_timestamp().to_string();
         let text = format!("{timestamp}{secret}{nonce}{timestamp}");
         let answer = plain_client()
@@ -173,7 +180,12 @@ impl World {
     /// Sets the clock of the upper platform to ours.
     pub async fn upper_clock(&self) {
         let at = self.app.platform.now().unix_timestamp();
-        plain_client().post(format!("{}/clock", self.simulator.url("upper"))).json(&json!({ "at": at })).send().await.unwrap();
+        plain_client()
+            .post(format!("{}/clock", self.simulator.url("upper")))
+            .json(&json!({ "at": at }))
+            .send()
+            .await
+            .unwrap();
     }
 
     /// Switches the upper platform off or on.

@@ -20,8 +20,12 @@ pub async fn register_demo(app: &App) -> Result<()> {
     let admin = admin.ok_or_else(|| Problem::internal("the city has no sysadmin"))?;
     let caller = identity.principal(&app.platform, Audience::Desk, admin.id).await?;
     let caller = caller.ok_or_else(|| Problem::internal("the sysadmin may not sign in"))?;
-    let events =
-        Grant { interface: "events".into(), items: vec!["food-operation-permit".into()], fields: Vec::new(), valid_until: None };
+    let events = Grant {
+        interface: "events".into(),
+        items: vec!["food-operation-permit".into()],
+        fields: Vec::new(),
+        valid_until: None,
+    };
     let all = [
         (simulators::upper::APP_ID, "上级政务服务平台", simulators::upper::SECRET, Vec::new()),
         ("scjg-food", "市场监管业务系统", DEPARTMENT_SECRET, vec![events]),

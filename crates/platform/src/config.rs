@@ -136,11 +136,20 @@ impl Config {
                 return Err(ConfigError::Value(name, format!("{url:?} does not begin with http:// or https://")));
             }
         }
-        if !self.upper_url.is_empty() && !self.upper_url.starts_with("http://") && !self.upper_url.starts_with("https://") {
-            return Err(ConfigError::Value("upper_url", format!("{:?} does not begin with http:// or https://", self.upper_url)));
+        if !self.upper_url.is_empty()
+            && !self.upper_url.starts_with("http://")
+            && !self.upper_url.starts_with("https://")
+        {
+            return Err(ConfigError::Value(
+                "upper_url",
+                format!("{:?} does not begin with http:// or https://", self.upper_url),
+            ));
         }
         if !ENVIRONMENTS.contains(&self.environment.as_str()) {
-            return Err(ConfigError::Value("environment", format!("{:?} is none of {ENVIRONMENTS:?}", self.environment)));
+            return Err(ConfigError::Value(
+                "environment",
+                format!("{:?} is none of {ENVIRONMENTS:?}", self.environment),
+            ));
         }
         for network in &self.trusted_proxies {
             if crate::web::client::network(network).is_none() {

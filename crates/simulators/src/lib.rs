@@ -44,7 +44,11 @@ pub fn router(people: People) -> Router {
     let identity = identity::routes(people);
     let sms = sms::routes();
     let courier = courier::routes();
-    Router::new().nest("/identity", identity).nest("/sms", sms).nest("/courier", courier).nest("/upper", upper::routes())
+    Router::new()
+        .nest("/identity", identity)
+        .nest("/sms", sms)
+        .nest("/courier", courier)
+        .nest("/upper", upper::routes())
 }
 
 /// The outside world on a free port of this machine, for tests. Stops when dropped.

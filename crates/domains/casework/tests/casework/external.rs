@@ -130,7 +130,9 @@ async fn each_event_is_taken_exactly_in_the_states_the_model_allows() {
                 };
                 // What leaves the state alone can be tried on the same case.
                 let one = if next == state && kind != EventKind::Review { id } else { case_in(world, state).await };
-                send(world, one, kind, &content(kind, state)).await.unwrap_or_else(|problem| panic!("{state:?} {kind:?}: {problem}"));
+                send(world, one, kind, &content(kind, state))
+                    .await
+                    .unwrap_or_else(|problem| panic!("{state:?} {kind:?}: {problem}"));
                 assert_eq!(world.state(one).await, next, "{state:?} {kind:?}");
             }
         }
@@ -202,9 +204,21 @@ async fn wrong_fields_of_a_record_are_named() {
     let world = World::new(testkit::Backend::Sqlite).await;
     let id = world.submitted().await;
     for (kind, data, pointers) in [
-        (EventKind::FeeOrder, json!({ "amount_fen": 1.5, "state": "x" }), vec!["/data/order_number", "/data/amount_fen", "/data/state"]),
-        (EventKind::FeeDetail, json!({ "fees": [{ "name": "" }] }), vec!["/data/fees/0/name", "/data/fees/0/amount_fen"]),
-        (EventKind::ArchiveFile, json!({ "files": [{ "name": "a", "size": 0, "sm3": "zz" }] }), vec!["/data/files/0/size", "/data/files/0/sm3"]),
+        (
+            EventKind::FeeOrder,
+            json!({ "amount_fen": 1.5, "state": "x" }),
+            vec!["/data/order_number", "/data/amount_fen", "/data/state"],
+        ),
+        (
+            EventKind::FeeDetail,
+            json!({ "fees": [{ "name": "" }] }),
+            vec!["/data/fees/0/name", "/data/fees/0/amount_fen"],
+        ),
+        (
+            EventKind::ArchiveFile,
+            json!({ "files": [{ "name": "a", "size": 0, "sm3": "zz" }] }),
+            vec!["/data/files/0/size", "/data/files/0/sm3"],
+        ),
         (EventKind::MaterialHandOver, json!({ "materials": [] }), vec!["/data/from", "/data/to", "/data/materials"]),
         (EventKind::CorrectionAsk, json!({}), vec!["/data/items"]),
         (EventKind::NotAccept, json!({ "reason": "无" }), vec!["/data/reason"]),

@@ -47,7 +47,8 @@ impl Envelope {
         let map = value.as_object().ok_or_else(unreadable)?;
         let text = |name: &str| map.get(name).and_then(Value::as_str).unwrap_or_default().trim();
         let mut problems = Vec::new();
-        let mut wrong = |pointer: &str, code: &str, message: &str| problems.push(FieldProblem::new(pointer, code, message));
+        let mut wrong =
+            |pointer: &str, code: &str, message: &str| problems.push(FieldProblem::new(pointer, code, message));
         let kind = event(text("event"));
         if kind.is_none() {
             wrong("/event", "option", "填写 24 种标准事件之一，例如 accept 或“办件受理”");
@@ -55,7 +56,11 @@ impl Envelope {
         let field = if kind == Some(EventKind::Apply) { "source_number" } else { "case_number" };
         let number = text(field).to_owned();
         if number.is_empty() || number.len() > 64 {
-            let message = if field == "source_number" { "填写对方系统的申办流水号，最多 64 个字符" } else { "填写办件编号" };
+            let message = if field == "source_number" {
+                "填写对方系统的申办流水号，最多 64 个字符"
+            } else {
+                "填写办件编号"
+            };
             wrong(&format!("/{field}"), "required", message);
         }
         let whole = |name: &str| map.get(name).and_then(Value::as_i64).filter(|value| (1..=1_000_000).contains(value));

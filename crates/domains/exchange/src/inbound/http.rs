@@ -54,10 +54,9 @@ pub(crate) async fn submit_exchange_event(
     entry.operation = "办件事件".to_owned();
     let claimed = request.headers().get("x-tif-paasid").and_then(|value| value.to_str().ok()).unwrap_or("-");
     entry.party = claimed.chars().filter(|one| !one.is_control()).take(64).collect();
-    entry.address =
-        platform::web::client::address(request.extensions(), request.headers(), &exchange.platform.config)
-            .map(|address| address.to_string())
-            .unwrap_or_default();
+    entry.address = platform::web::client::address(request.extensions(), request.headers(), &exchange.platform.config)
+        .map(|address| address.to_string())
+        .unwrap_or_default();
     let done = match Signed::<EventsInterface>::from_request(request, &exchange).await {
         Err(problem) => Err(problem),
         Ok(call) => {

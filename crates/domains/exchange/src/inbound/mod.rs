@@ -128,13 +128,19 @@ impl Exchange {
         let known = store::versions(self.platform.db.read(), &key).await?;
         if let Some(same) = known.iter().find(|row| row.version == version) {
             if same.digest != envelope.digest {
-                return Err(Problem::conflict("version_differs", "同一数据版本已经收过，但内容不同。要更正请把数据版本加 1 再报。"));
+                return Err(Problem::conflict(
+                    "version_differs",
+                    "同一数据版本已经收过，但内容不同。要更正请把数据版本加 1 再报。",
+                ));
             }
             return Ok(answer(same, kind, "duplicate"));
         }
         let highest = known.iter().map(|row| row.version).max();
         if let Some(highest) = highest.filter(|highest| *highest > version) {
-            return Err(Problem::conflict("version_old", format!("已经收过更高的数据版本 {highest}，这一条不再处理。")));
+            return Err(Problem::conflict(
+                "version_old",
+                format!("已经收过更高的数据版本 {highest}，这一条不再处理。"),
+            ));
         }
         let supplement = highest.is_some();
         let book = Arc::new(Book {

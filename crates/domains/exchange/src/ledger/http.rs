@@ -123,7 +123,8 @@ fn day(pointer: &str, text: &str) -> Result<time::Date> {
 
 impl LedgerFilter {
     fn wanted(&self) -> Result<Wanted> {
-        let text = |value: &Option<String>| value.as_deref().map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned);
+        let text =
+            |value: &Option<String>| value.as_deref().map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned);
         let from = text(&self.from).map(|text| day("/from", &text)).transpose()?;
         let to = text(&self.to).map(|text| day("/to", &text)).transpose()?;
         Ok(Wanted {

@@ -133,9 +133,6 @@ impl Exchange {
             detail: entry.detail,
             duration_ms: i64::try_from(took.whole_milliseconds()).unwrap_or(0).max(0),
         };
-        self.platform
-            .db
-            .write(now, move |tx| Box::pin(async move { store::insert(tx.conn(), row).await }))
-            .await
+        self.platform.db.write(now, move |tx| Box::pin(async move { store::insert(tx.conn(), row).await })).await
     }
 }

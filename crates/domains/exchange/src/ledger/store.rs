@@ -97,11 +97,7 @@ pub(crate) async fn page(
 }
 
 /// Everything that fits a filter, newest first, at most `limit`, and the total.
-pub(crate) async fn all(
-    conn: &impl ConnectionTrait,
-    wanted: &Wanted,
-    limit: u64,
-) -> Result<(Vec<entry::Model>, u64)> {
+pub(crate) async fn all(conn: &impl ConnectionTrait, wanted: &Wanted, limit: u64) -> Result<(Vec<entry::Model>, u64)> {
     let select = wanted.select();
     let total = select.clone().count(conn).await?;
     if total > limit {

@@ -27,9 +27,8 @@ pub use upper::{HttpUpperPlatform, Refused, UpperPlatform};
 pub const JOB: &str = "exchange.report";
 
 /// The ten public events in the order of the standard (02 case data), for their numbers.
-const PUBLIC: [&str; 10] = [
-    "申办", "网上预受理", "受理", "审批", "办结", "特别程序申请", "特别程序结果", "补交告知", "补交受理", "领取登记",
-];
+const PUBLIC: [&str; 10] =
+    ["申办", "网上预受理", "受理", "审批", "办结", "特别程序申请", "特别程序结果", "补交告知", "补交受理", "领取登记"];
 
 /// What is sent: nothing personal.
 fn body(progress: &PublicProgress, step: &PublicStep) -> Value {
@@ -71,7 +70,10 @@ impl Exchange {
             case_number: progress.case_number.clone(),
             sent_no: sent,
             last_no: last.no,
-            state: known.as_ref().map_or("waiting", |row| if row.state == "failed" { "failed" } else { "waiting" }).to_owned(),
+            state: known
+                .as_ref()
+                .map_or("waiting", |row| if row.state == "failed" { "failed" } else { "waiting" })
+                .to_owned(),
             attempts: known.as_ref().map_or(0, |row| row.attempts),
             last_error: known.as_ref().and_then(|row| row.last_error.clone()),
             updated_at: self.platform.now(),
@@ -162,8 +164,15 @@ impl Exchange {
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
-                    store::failed(tx.conn(), case_id, 0, "waiting", row.last_error.as_deref().unwrap_or_default(), tx.now())
-                        .await?;
+                    store::failed(
+                        tx.conn(),
+                        case_id,
+                        0,
+                        "waiting",
+                        row.last_error.as_deref().unwrap_or_default(),
+                        tx.now(),
+                    )
+                    .await?;
                     tx.enqueue(NewJob {
                         id: platform.new_id(),
                         kind: JOB,

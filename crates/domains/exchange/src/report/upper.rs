@@ -68,14 +68,8 @@ impl HttpUpperPlatform {
         let secret = secrets.first().ok_or_else(|| format!("接入系统“{app_id}”没有有效的密钥，不能签名"))?;
         let timestamp = self.platform.now().unix_timestamp().to_string();
         let nonce = base::id::token_hex(self.platform.randomness.as_ref(), 16);
-        let call = Signing {
-            app_id,
-            secret,
-            timestamp: &timestamp,
-            nonce: &nonce,
-            user: [""; 3],
-            body: body.as_bytes(),
-        };
+        let call =
+            Signing { app_id, secret, timestamp: &timestamp, nonce: &nonce, user: [""; 3], body: body.as_bytes() };
         Ok(system.formula.headers(&call))
     }
 }
@@ -99,7 +93,8 @@ impl UpperPlatform for HttpUpperPlatform {
             request = request.header(name, value);
         }
         let answer = request.header("content-type", "application/json").body(body).send().await;
-        let answer = answer.map_err(|error| Refused { status: 0, reason: format!("没有回应：{}", error.without_url()) })?;
+        let answer =
+            answer.map_err(|error| Refused { status: 0, reason: format!("没有回应：{}", error.without_url()) })?;
         let status = answer.status();
         if status.is_success() {
             return Ok(status.as_u16());

@@ -20,7 +20,10 @@ async fn a_call_is_proven_by_clock_signature_network_and_a_fresh_number() {
         let (id, secret) = desk.system("scjg").await;
         let good = Call::new("scjg", &secret, "n-1");
         let (answer, body) = desk.send(desk.signed(&good)).await;
-        assert_eq!((answer, body["address"].as_str(), body["size"].as_u64()), (StatusCode::OK, Some("10.1.2.3"), Some(2)));
+        assert_eq!(
+            (answer, body["address"].as_str(), body["size"].as_u64()),
+            (StatusCode::OK, Some("10.1.2.3"), Some(2))
+        );
         for (name, call) in [
             ("replayed", good.clone()),
             ("slow clock", Call { nonce: "n-2", off: -181, ..good.clone() }),
@@ -76,7 +79,11 @@ async fn secrets_change_over_without_a_gap() {
         assert_eq!(status(&desk, &Call::new("scjg", &old, "a")).await, StatusCode::OK);
         assert_eq!(status(&desk, &Call::new("scjg", &new, "b")).await, StatusCode::OK);
         desk.test.clock.advance(time::Duration::hours(1));
-        assert_eq!(status(&desk, &Call::new("scjg", &old, "c")).await, StatusCode::UNAUTHORIZED, "the old one has ended");
+        assert_eq!(
+            status(&desk, &Call::new("scjg", &old, "c")).await,
+            StatusCode::UNAUTHORIZED,
+            "the old one has ended"
+        );
         assert_eq!(status(&desk, &Call::new("scjg", &new, "d")).await, StatusCode::OK);
         // Nothing readable lies in the database.
         let rows = crate::systems::store::secrets(desk.test.platform.db.read(), id).await.unwrap();

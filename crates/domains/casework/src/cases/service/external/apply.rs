@@ -45,8 +45,9 @@ impl Casework {
         let application = application(&message.data)?;
         let item = self.catalogue.published(&application.item_slug).await?;
         let caller = message.caller(item.org_id, None);
-        let taking =
-            Taking { channel: Channel::Exchange, text: "通过对接系统提交了申请", permission: "case.exchange" };
+        let taking = Taking {
+            channel: Channel::Exchange, text: "通过对接系统提交了申请", permission: "case.exchange"
+        };
         self.take_whole(&caller, application, taking).await
     }
 }

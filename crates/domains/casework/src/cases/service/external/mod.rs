@@ -190,8 +190,11 @@ fn below_data(problem: Problem) -> Problem {
 /// 409 with what could be sent instead.
 pub(crate) fn out_of_order(state: State, event: EventKind) -> Problem {
     let possible: Vec<&str> = state.possible().into_iter().map(EventKind::label).collect();
-    Problem::from(CaseError::OutOfOrder { state, event })
-        .detail(format!("“{}”的办件现在可以报：{}。", state.label(), possible.join("、")))
+    Problem::from(CaseError::OutOfOrder { state, event }).detail(format!(
+        "“{}”的办件现在可以报：{}。",
+        state.label(),
+        possible.join("、")
+    ))
 }
 
 impl Casework {
@@ -200,8 +203,7 @@ impl Casework {
     /// # Errors
     /// When the database refuses.
     pub async fn case_for_message(&self, number: &str) -> Result<Option<MessageCase>> {
-        let row =
-            case::Entity::find().filter(case::Column::CaseNumber.eq(number)).one(self.platform.db.read()).await?;
+        let row = case::Entity::find().filter(case::Column::CaseNumber.eq(number)).one(self.platform.db.read()).await?;
         row.map(|row| {
             Ok(MessageCase {
                 id: row.id,

@@ -129,7 +129,9 @@ impl Casework {
                 let mut problems = Vec::new();
                 for key in &asked {
                     let given = match key.split_once(':') {
-                        Some(("material", key)) => done.materials.contains_key(key).then_some(()).ok_or(format!("/materials/{key}")),
+                        Some(("material", key)) => {
+                            done.materials.contains_key(key).then_some(()).ok_or(format!("/materials/{key}"))
+                        }
                         Some(("field", key)) => done.form.contains_key(key).then_some(()).ok_or(format!("/form/{key}")),
                         _ => Ok(()),
                     };
@@ -194,7 +196,11 @@ impl Casework {
         }
         let refused = row.outcome.as_deref() == Some("refused");
         if refused != (closing == Closing::Returned) || matches!(closing, Closing::Voided | Closing::NoCorrection) {
-            let hint = if refused { "决定是不予，办结结果填 1（退回）" } else { "决定是准予，办结结果填 0（出证）或 6（办结）" };
+            let hint = if refused {
+                "决定是不予，办结结果填 1（退回）"
+            } else {
+                "决定是准予，办结结果填 0（出证）或 6（办结）"
+            };
             return Err(Problem::invalid_field("/result", "contradiction", hint));
         }
         let why = if closing == Closing::Returned { Some(reason("/reason", &close.reason)?) } else { None };

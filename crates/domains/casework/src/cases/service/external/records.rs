@@ -122,7 +122,11 @@ impl<'a> Fields<'a> {
 
     /// The fields of the event and its sentence.
     fn finish(self, text: String) -> Result<(String, Value)> {
-        if self.problems.is_empty() { Ok((text, Value::Object(self.kept))) } else { Err(Problem::invalid(self.problems)) }
+        if self.problems.is_empty() {
+            Ok((text, Value::Object(self.kept)))
+        } else {
+            Err(Problem::invalid(self.problems))
+        }
     }
 }
 
@@ -135,7 +139,9 @@ fn yuan(fen: i64) -> String {
 }
 
 fn is_digest(value: Option<&Value>) -> bool {
-    value.and_then(Value::as_str).is_some_and(|text| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    value
+        .and_then(Value::as_str)
+        .is_some_and(|text| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// What is wrong with files by reference (standards 9: digest and size).
@@ -145,7 +151,8 @@ pub(super) fn file_problems(pointer: &str, files: &Value, problems: &mut Vec<Fie
         return;
     };
     for (at, file) in list.iter().enumerate() {
-        let named = file.get("name").and_then(Value::as_str).is_some_and(|name| (1..=200).contains(&name.chars().count()));
+        let named =
+            file.get("name").and_then(Value::as_str).is_some_and(|name| (1..=200).contains(&name.chars().count()));
         if !named {
             problems.push(FieldProblem::new(format!("{pointer}/{at}/name"), "required", "填写文件名"));
         }
@@ -229,7 +236,9 @@ fn read(kind: EventKind, row: &case::Model, data: &Map<String, Value>) -> Result
                 }
                 match amount(fee.get("amount_fen")) {
                     Some(fen) => total += fen,
-                    None => fields.wrong(format!("/fees/{at}/amount_fen"), "amount", "金额以分为单位，填整数，不小于 0"),
+                    None => {
+                        fields.wrong(format!("/fees/{at}/amount_fen"), "amount", "金额以分为单位，填整数，不小于 0")
+                    }
                 }
                 kept.push(json!({ "name": name, "amount_fen": fee.get("amount_fen") }));
             }
@@ -296,7 +305,8 @@ impl Casework {
         let mut fields = Fields::of(&message.data);
         let mut said = None;
         for name in ["opinion", "reason", "note", "result"] {
-            said = said.or_else(|| message.data.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty()));
+            said =
+                said.or_else(|| message.data.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty()));
         }
         let said: String = said.unwrap_or("内容有更正").trim().chars().take(500).collect();
         fields.kept.insert("supplements".to_owned(), json!(message.kind.as_str()));
