@@ -151,6 +151,9 @@ async fn ledger(world: &World, number: &str) {
     let one = admin.get(&format!("/exchange/ledger/{}", mine["items"][0]["id"].as_str().unwrap())).await;
     assert_eq!((one["digest"].as_str().unwrap().len(), one["address"].as_str()), (64, Some("127.0.0.1")));
     assert!(one["size"].as_i64().unwrap() > 50 && one["party_name"] == "业务系统 scjg");
+    // The other connectors write there too.
+    let sms = admin.get("/exchange/ledger?system=sms&result=ok").await;
+    assert!(sms["total"].as_u64() > Some(0) && sms["items"][0]["operation"] == "发送短信", "{sms}");
     let csv = String::from_utf8(admin.bytes(&format!("/exchange/ledger/export?q={number}")).await).unwrap();
     assert!(csv.starts_with("\u{feff}时间,方向") && csv.contains("办件受理"), "{csv}");
     let clerk = world.staff("clerk").await;
@@ -185,6 +188,9 @@ async fn the_upper_platform_shows_what_we_show() {
             assert_eq!(here["state_label"], above["state_label"]);
         };
         same().await;
+        let admin = world.staff("sysadmin").await;
+        let signed_on = admin.get("/exchange/ledger?system=identity").await;
+        assert_eq!((signed_on["total"].as_u64(), signed_on["items"][0]["result"].as_str()), (Some(1), Some("ok")));
 
         // Down: the case goes on, the report waits and says why.
         world.upper_down(true).await;

@@ -2,15 +2,15 @@
 
 use axum::extract::{FromRequest, Request, State};
 use identity::systems::{EventsInterface, Signed};
+use platform::calls::{self, Direction, Entry};
 use platform::web::extract::Json;
 use platform::web::problem::{ProblemBody, Result};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Envelope, EventAnswer, digest};
+use super::{Envelope, EventAnswer};
 use crate::Exchange;
-use crate::ledger::{Direction, Entry};
 
 /// An event as another system submits it.
 #[derive(Deserialize, ToSchema)]
@@ -61,8 +61,7 @@ pub(crate) async fn submit_exchange_event(
         Err(problem) => Err(problem),
         Ok(call) => {
             entry.party_name.clone_from(&call.system.name);
-            entry.digest = digest(&call.body);
-            entry.size = i64::try_from(call.body.len()).unwrap_or(i64::MAX);
+            entry.payload(&call.body);
             match Envelope::read(&call.body) {
                 Err(problem) => Err(problem),
                 Ok(envelope) => {
@@ -81,6 +80,6 @@ pub(crate) async fn submit_exchange_event(
         }
         Err(problem) => entry.refused(problem),
     }
-    exchange.write_entry(entry, started).await?;
+    calls::write(&exchange.platform, entry, started).await?;
     Ok(Json(done?))
 }

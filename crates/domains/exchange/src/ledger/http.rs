@@ -13,8 +13,8 @@ use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::store::{self, Wanted, entry};
 use crate::{Exchange, ReadExchange};
+use platform::calls::{self as store, Wanted, entry};
 
 /// Rows one download may have.
 const EXPORT: u64 = 5_000;
@@ -227,7 +227,7 @@ pub(crate) async fn export_exchange_ledger(
     }
     let platform = &exchange.platform;
     let detail = serde_json::json!({ "rows": total });
-    let line = Line::by(&caller, platform.new_id(), "exchange.export", "exchange_ledger".to_owned(), detail);
+    let line = Line::by(&caller, platform.new_id(), "exchange.export", "calls".to_owned(), detail);
     platform
         .db
         .write(platform.now(), move |tx| {

@@ -11,6 +11,7 @@ mod store;
 mod upper;
 
 use casework::cases::service::external::{PublicProgress, PublicStep};
+use platform::calls::{self, Direction, Entry};
 use platform::work::jobs::{MAX_ATTEMPTS, NewJob};
 use platform::{Problem, Result};
 use serde_json::{Value, json};
@@ -18,8 +19,6 @@ use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use crate::Exchange;
-use crate::inbound::digest;
-use crate::ledger::{Direction, Entry};
 use store::report;
 pub use upper::{HttpUpperPlatform, Refused, UpperPlatform};
 
@@ -101,14 +100,13 @@ impl Exchange {
         entry.event = Some(step.kind.as_str().to_owned());
         entry.case_id = Some(progress.id);
         entry.case_number = Some(progress.case_number.clone());
-        entry.digest = digest(payload.as_bytes());
-        entry.size = i64::try_from(payload.len()).unwrap_or(i64::MAX);
+        entry.payload(payload.as_bytes());
         let sent = self.upper.send(payload).await;
         match &sent {
             Ok(status) => entry.succeeded(*status, ""),
             Err(refused) => entry.failed(refused.status, &refused.reason),
         }
-        self.write_entry(entry, started).await?;
+        calls::write(&self.platform, entry, started).await?;
         Ok(sent.map(|_| ()))
     }
 
