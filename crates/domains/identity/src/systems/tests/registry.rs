@@ -16,6 +16,7 @@ async fn a_system_is_registered_changed_and_every_change_is_told() {
         let id = made["id"].as_str().unwrap();
         let (status, again) = desk.call(Method::POST, "/systems", desk.draft("scjg").await).await;
         assert_eq!((status, again["code"].as_str()), (StatusCode::CONFLICT, Some("app_id_taken")));
+        desk.test.clock.advance(time::Duration::seconds(1));
         // The masked number as shown leaves the number alone.
         let mut change = desk.draft("scjg").await;
         change["contact_phone"] = json!("138****8000");
@@ -25,6 +26,8 @@ async fn a_system_is_registered_changed_and_every_change_is_told() {
         assert_eq!((status, changed["networks"][0].as_str()), (StatusCode::OK, Some("10.9.0.0/24")));
         let (status, old) = desk.call(Method::PUT, &format!("/systems/{id}"), change).await;
         assert_eq!((status, old["code"].as_str()), (StatusCode::CONFLICT, Some("stale_version")));
+        // The log is in the order of time; within one moment of the test's clock there is none.
+        desk.test.clock.advance(time::Duration::seconds(1));
         let on = json!({ "version": changed["version"], "reason": "验收通过，正式启用" });
         assert_eq!(desk.call(Method::POST, &format!("/systems/{id}/enable"), on).await.0, StatusCode::OK);
         let (_, log) = desk.call(Method::GET, &format!("/systems/{id}/changes?limit=2"), Value::Null).await;
