@@ -217,6 +217,9 @@ impl Casework {
                 change.row.closed_at = Some(tx.now());
                 change.row.step_name = String::new();
                 change.announce("case.closed");
+                if closing != Closing::Returned {
+                    casework.end_old_licence(tx, &change).await?;
+                }
                 casework.deliver_task(tx, &mut change).await?;
                 Ok(change)
             })
