@@ -128,6 +128,21 @@ impl Casework {
         Some(Replaces { licence: form.old_licence_id?, keep_term })
     }
 
+    /// Leaves the job that ends the licence, when a granted case of this handling item does so.
+    pub(crate) async fn end_old_licence(&self, tx: &platform::Tx, change: &super::change::Change) -> Result<()> {
+        let item = self.catalogue.version(&change.row.item_slug, change.row.item_version).await?;
+        if self.revokes(&item.item, &change.row.handle_item) {
+            tx.enqueue(platform::work::jobs::NewJob {
+                id: self.platform.new_id(),
+                kind: REVOKE_JOB,
+                payload: json!({ "case_id": change.row.id }),
+                run_at: None,
+                key: Some(format!("{REVOKE_JOB}:{}", change.row.id)),
+            });
+        }
+        Ok(())
+    }
+
     /// Whether a granted case of this handling item ends the licence.
     pub(crate) fn revokes(&self, item: &Item, handle_item: &str) -> bool {
         effect(item, handle_item) == Some(OldLicence::Revoke)
