@@ -1,11 +1,12 @@
 /** The pages of the rail: who is offered them, by which key they are reached. */
 import type { IconName } from '@tongban/ui'
 import type { shell } from '../messages/index.ts'
-import { may } from './session.ts'
+import { may, session } from './session.ts'
 
 type Key = Parameters<typeof shell>[0]
 export interface PageEntry {
   name: 'workbench' | 'tasks' | 'cases' | 'intake' | 'delivery' | 'board' | 'catalogue' | 'calendars'
+    | 'orgs' | 'staff' | 'roles' | 'access' | 'migration' | 'audit' | 'risks' | 'protection' | 'keys' | 'privacy' | 'systems' | 'exchange'
   /** Shorter name for the narrow rail. */
   short?: Key
   icon: IconName
@@ -26,6 +27,24 @@ const GROUPS: PageGroup[] = [
     { name: 'delivery', short: 'deliveryShort', icon: 'card', key: 'd', permission: 'case.deliver' },
   ] },
   { title: 'groupOversight', entries: [{ name: 'board', icon: 'flag', key: 'b', permission: 'board.read', phone: true }] },
+  { title: 'groupPeople', entries: [
+    { name: 'orgs', icon: 'building', key: 'o', permission: 'org.read' },
+    { name: 'staff', icon: 'users', key: 's', permission: 'staff.read', phone: true },
+    { name: 'roles', short: 'rolesShort', icon: 'card', key: 'r', permission: 'role.read' },
+    { name: 'access', short: 'accessShort', icon: 'shield', key: 'p', permission: 'policy.read' },
+    { name: 'migration', short: 'migrationShort', icon: 'upload', key: 'j', permission: 'migration.run' },
+  ] },
+  { title: 'groupSecurity', entries: [
+    { name: 'audit', icon: 'zoom', key: 'a', permission: 'audit.read', phone: true },
+    { name: 'risks', short: 'risksShort', icon: 'bell', key: 'x', permission: 'risk.read', phone: true },
+    { name: 'protection', short: 'protectionShort', icon: 'grid', key: 'f', permission: 'protection.read' },
+    { name: 'keys', short: 'keysShort', icon: 'key', key: 'y', permission: 'key.read' },
+    { name: 'privacy', short: 'privacyShort', icon: 'user', key: 'v', permission: 'privacy.handle' },
+  ] },
+  { title: 'groupExchange', entries: [
+    { name: 'systems', short: 'systemsShort', icon: 'link', key: 'w', permission: 'system.read', phone: true },
+    { name: 'exchange', short: 'exchangeShort', icon: 'refresh', key: 'l', permission: 'exchange.read' },
+  ] },
   { title: 'groupReference', entries: [
     { name: 'catalogue', short: 'catalogueShort', icon: 'file', key: 'm', permission: 'item.read' },
     { name: 'calendars', short: 'calendarsShort', icon: 'cal', key: 'k', permission: 'calendar.read' },
@@ -38,8 +57,8 @@ export function offered(): PageGroup[] {
 }
 
 /** Where a person begins: the workbench, or the first page of the rail for those without cases. */
-export function firstPage(): PageEntry['name'] {
-  return offered()[0]?.entries[0]?.name ?? 'workbench'
+export function firstPage(): PageEntry['name'] | 'account' {
+  return offered()[0]?.entries[0]?.name ?? (session.me ? 'account' : 'workbench')
 }
 
 /** The permission a page asks for; none for pages outside the rail. */
