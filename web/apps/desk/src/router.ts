@@ -1,7 +1,7 @@
 import { asProblem } from '@tongban/api'
 import { nextTick } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
-import { firstPage, permissionOf } from './app/pages.ts'
+import { firstPage, permissionsOf } from './app/pages.ts'
 import { loadSession, may, session } from './app/session.ts'
 import { exchangeRoutes } from './features/exchange/routes.ts'
 import { identityRoutes } from './features/identity/routes.ts'
@@ -53,8 +53,10 @@ router.beforeEach(async (to) => {
   if (to.meta.bare) return true
   try {
     await loadSession()
-    const permission = to.meta.permission ?? permissionOf(String(to.name))
-    if (!permission || may(permission)) return true
+    // Until the first password is changed the server lets nothing else through.
+    if (session.me?.must_change_password) return { name: 'forced-password', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
+    const permissions = to.meta.permission ? [to.meta.permission] : permissionsOf(String(to.name))
+    if (permissions.length === 0 || may(...permissions)) return true
     // The beginning is another page for people without cases; elsewhere the page itself says why not.
     return to.name === 'workbench' && firstPage() !== 'workbench' ? { name: firstPage() } : { name: 'refused' }
   } catch (thrown) {

@@ -6,13 +6,15 @@ import { may, session } from './session.ts'
 type Key = Parameters<typeof shell>[0]
 export interface PageEntry {
   name: 'workbench' | 'tasks' | 'cases' | 'intake' | 'delivery' | 'board' | 'catalogue' | 'calendars'
-    | 'orgs' | 'staff' | 'roles' | 'access' | 'migration' | 'audit' | 'risks' | 'protection' | 'keys' | 'privacy' | 'systems' | 'exchange'
+    | 'orgs' | 'staff' | 'roles' | 'access' | 'migration' | 'audit' | 'risks' | 'protection' | 'keys' | 'privacy' | 'systems' | 'exchange' | 'realNames' | 'signInFigures'
   /** Shorter name for the narrow rail. */
   short?: Key
   icon: IconName
   /** Second key after `g`. */
   key: string
   permission: string
+  /** Opens the page too: reading without acting. */
+  also?: string
   /** Offered at phone width: reading, approving and urging only. */
   phone?: boolean
 }
@@ -26,7 +28,11 @@ const GROUPS: PageGroup[] = [
     { name: 'intake', short: 'intakeShort', icon: 'pen', key: 'i', permission: 'case.intake' },
     { name: 'delivery', short: 'deliveryShort', icon: 'card', key: 'd', permission: 'case.deliver' },
   ] },
-  { title: 'groupOversight', entries: [{ name: 'board', icon: 'flag', key: 'b', permission: 'board.read', phone: true }] },
+  { title: 'groupOversight', entries: [
+    { name: 'board', icon: 'flag', key: 'b', permission: 'board.read', phone: true },
+    { name: 'realNames', short: 'realNamesShort', icon: 'card', key: 'n', permission: 'real_name.review', also: 'real_name.read' },
+    { name: 'signInFigures', short: 'signInFiguresShort', icon: 'chart', key: 'u', permission: 'sign_on.read' },
+  ] },
   { title: 'groupPeople', entries: [
     { name: 'orgs', icon: 'building', key: 'o', permission: 'org.read' },
     { name: 'staff', icon: 'users', key: 's', permission: 'staff.read', phone: true },
@@ -53,7 +59,7 @@ const GROUPS: PageGroup[] = [
 
 /** Groups with the pages the person may open. */
 export function offered(): PageGroup[] {
-  return GROUPS.map((group) => ({ ...group, entries: group.entries.filter((entry) => may(entry.permission)) })).filter((group) => group.entries.length > 0)
+  return GROUPS.map((group) => ({ ...group, entries: group.entries.filter((entry) => may(...asked(entry))) })).filter((group) => group.entries.length > 0)
 }
 
 /** Where a person begins: the workbench, or the first page of the rail for those without cases. */
@@ -61,7 +67,12 @@ export function firstPage(): PageEntry['name'] | 'account' {
   return offered()[0]?.entries[0]?.name ?? (session.me ? 'account' : 'workbench')
 }
 
-/** The permission a page asks for; none for pages outside the rail. */
-export function permissionOf(name: string): string | undefined {
-  return GROUPS.flatMap((group) => group.entries).find((entry) => entry.name === name)?.permission
+/** The permissions of which a page asks for one; none for pages outside the rail. */
+export function permissionsOf(name: string): string[] {
+  const entry = GROUPS.flatMap((group) => group.entries).find((each) => each.name === name)
+  return entry ? asked(entry) : []
+}
+
+function asked(entry: PageEntry): string[] {
+  return entry.also ? [entry.permission, entry.also] : [entry.permission]
 }

@@ -28,7 +28,7 @@ export const shell: Some<typeof shell_> = {
   roles: 'Roles and permissions', rolesShort: 'Roles', role: 'Role', newRole: 'New role', editRole: 'Edit role', access: 'Access control', accessShort: 'Access', crossRegion: 'Other regions', migration: 'Account migration', migrationShort: 'Migrate',
   audit: 'Audit', auditEntry: 'Audit entry', auditChain: 'Audit check', risks: 'Alarms and risks', risksShort: 'Risks', risk: 'Risk event', newRisk: 'New risk event', protection: 'Data protection', protectionShort: 'Data', masking: 'Static masking', selfCheck: 'Self-check', cryptography: 'Cryptography',
   keys: 'Keys', keysShort: 'Keys', privacy: 'Personal data requests', privacyShort: 'Personal', systems: 'Connected systems', systemsShort: 'Systems', system: 'Connected system', newSystem: 'Register a system', exchange: 'Exchange ledger', exchangeShort: 'Ledger', exchangeEntry: 'Exchange entry',
-  forcedPassword: 'Change password', realNames: 'Real-name review', signInFigures: 'Sign-in figures', lostText: 'The address may be wrong, or the page has moved.', backHome: 'Back to the start', refusedTitle: 'Not permitted', count: '{n} cases',
+  forcedPassword: 'Change password', realNames: 'Real-name review', signInFigures: 'Sign-in figures', signInFiguresShort: 'Figures', realNamesShort: 'Names', signIns: 'Sign-in records', lostText: 'The address may be wrong, or the page has moved.', backHome: 'Back to the start', refusedTitle: 'Not permitted', count: '{n} cases',
 }
 export const session: Some<typeof session_> = {
   title: 'Sign in to the desk', hall: '{region} government services', login: 'Login name', password: 'Password', showPassword: 'Show password', submit: 'Sign in', busy: 'Signing in',

@@ -15,4 +15,12 @@ export const identityRoutes: RouteRecordRaw[] = [
   { path: '/roles/new', name: 'new-role', component: () => import('./roles/RoleForm.vue'), meta: { title: 'newRole', rail: 'roles', permission: 'role.edit' } },
   { path: '/roles/:id', name: 'role', component: () => import('./roles/RolePage.vue'), props: true, meta: { title: 'role', rail: 'roles', permission: 'role.read' } },
   { path: '/roles/:id/edit', name: 'edit-role', component: () => import('./roles/RoleForm.vue'), props: true, meta: { title: 'editRole', rail: 'roles', permission: 'role.edit' } },
+  { path: '/access', name: 'access', component: () => import('./access/PoliciesPage.vue'), meta: { title: 'access' } },
+  { path: '/access/cross-region', name: 'crossRegion', component: () => import('./access/CrossRegionPage.vue'), meta: { title: 'crossRegion', rail: 'access', permission: 'cross_region.read' } },
+  { path: '/migration', name: 'migration', component: () => import('./migration/MigrationPage.vue'), meta: { title: 'migration' } },
+  { path: '/account', name: 'account', component: () => import('./account/AccountPage.vue'), meta: { title: 'account' } },
+  { path: '/account/sign-ins', name: 'sign-ins', component: () => import('./account/SignInsPage.vue'), meta: { title: 'signIns', rail: 'account' } },
+  { path: '/change-password', name: 'forced-password', component: () => import('./sign-in/ForcedPage.vue'), meta: { title: 'forcedPassword', bare: true } },
+  { path: '/real-names', name: 'realNames', component: () => import('./real-names/ReviewsPage.vue'), meta: { title: 'realNames' } },
+  { path: '/sign-in-figures', name: 'signInFigures', component: () => import('./figures/FiguresPage.vue'), meta: { title: 'signInFigures' } },
 ]
