@@ -16,12 +16,12 @@ export interface OrgDetail extends Org { history: OrgEvent[] }
 export interface OrgBody { name: string; short_name: string; kind: string; uscc: string | null; region: string; phone: string | null; sort: number }
 export interface AdminWindow { id: string; key: string; hall_key: string; hall_name: string; number: string; name: string; kind: string; org: IdName; region: string; region_name: string; orgs: IdName[]; items: string[]; staff: IdName[]; version: number }
 export interface Staff {
-  id: string; login: string; name: string; employee_no: string; title: string; org: IdName; region: string; region_name: string; phone_masked: string; email: string
+  id: string; login: string; name: string; employee_no: string | null; title: string | null; org: IdName; region: string; region_name: string; phone_masked: string; email: string | null
   mobile_identity: 'linked' | null; roles: KeyLabel[]; items: string[]; windows: { id: string; key: string; number: string; hall: string }[]
-  disabled: boolean; disabled_reason: string; locked_until: string | null; must_change_password: boolean; last_sign_in_at: string | null; version: number
+  disabled: boolean; disabled_reason: string | null; locked_until: string | null; must_change_password: boolean; last_sign_in_at: string | null; version: number
 }
 export interface StaffDetail extends Staff { permissions: string[]; visible_orgs: IdName[]; sessions: number }
-export interface StaffBody { name: string; employee_no: string; title: string; org_id: string; region?: string; phone?: string; email: string; mobile_identity?: string }
+export interface StaffBody { name: string; employee_no: string | null; title: string | null; org_id: string; region?: string; phone?: string; email: string | null; mobile_identity?: string }
 export interface StaffQuery { q?: string; org?: string; role?: string; state?: string; region?: string; limit?: number; cursor?: string }
 export interface OneTimePassword { staff: Staff; one_time_password: string; valid_until?: string }
 export interface ImportRow { line: number; key: string; name: string; outcome: 'created' | 'updated' | 'unchanged' | 'failed'; reason: string | null }
@@ -86,7 +86,7 @@ export const admin = {
   roles: () => call<{ items: Role[] }>('get', '/api/v1/admin/roles'),
   role: (key: string) => call<Role>('get', '/api/v1/admin/roles/{key}', { path: { key } }),
   createRole: (body: { key: string; label: string; sees: string; permissions: string[]; org_id?: string }) => call<Role>('post', '/api/v1/admin/roles', { body, key: newKey() }),
-  saveRole: (key: string, body: { version: number; label: string; sees: string; permissions: string[] }) => call<Role>('put', '/api/v1/admin/roles/{key}', { path: { key }, body }),
+  saveRole: (key: string, body: { version: number; label: string; sees: string; permissions: string[]; org_id: string | null }) => call<Role>('put', '/api/v1/admin/roles/{key}', { path: { key }, body }),
   removeRole: (key: string, version: number) => call<void>('delete', '/api/v1/admin/roles/{key}', { path: { key }, query: { version } }),
   permissions: () => call<{ menus: PermissionMenu[] }>('get', '/api/v1/admin/permissions'),
   matrix: () => call<RoleMatrix>('get', '/api/v1/admin/roles/matrix'),

@@ -13,7 +13,7 @@ export interface SystemChoices {
   environments: { key: string; label: string }[]; environment: string; formulas: { key: string; label: string }[]
   interfaces: { key: string; label: string; by_item: boolean; fields: { key: string; label: string }[] }[]; orgs: { id: string; name: string }[]
 }
-export interface SystemChange { id: string; at: string; actor_name: string; action: string; action_label: string; detail: string }
+export interface SystemChange { id: string; at: string; actor_name: string; action: string; action_label: string; detail: unknown }
 export interface LedgerQuery { direction?: string; system?: string; result?: string; event?: string; q?: string; from?: string; to?: string; limit?: number; cursor?: string }
 export interface LedgerEntry {
   id: string; at: string; direction: 'in' | 'out'; direction_label: string; party: string; party_name: string; address: string; operation: string; event: string | null; case_number: string | null

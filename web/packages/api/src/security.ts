@@ -31,7 +31,7 @@ export interface RiskQuery { kind?: string; state?: string; level?: string; assi
 export interface AlarmRule { key: string; title: string; level: string; level_label: string; says: string; enabled: boolean }
 export interface Posture {
   as_of: string; open: { high: number; middle: number; low: number }; alarms_30_days: { day: string; count: number }[]; by_rule: { key: string; title: string; count: number }[]; handled_on_time: number; overdue: number
-  assets: { tables: number; columns: number; sealed_columns: number; by_level: { level: number; label: string; count: number }[]; unclassified: number }
+  assets: { tables: number; columns: number; sealed_columns: number; unclassified?: number }
   controls: { met: number; partly: number; failed: number }; keys: { active: number; retired: number; waiting_rows: number }; audit: { lines_today: number; refused_today: number; last_root_day: string | null }
 }
 
@@ -42,9 +42,10 @@ export interface CryptoKey {
 }
 export interface Rotation { key_id: string; total: number; done: number; left: number; state: 'running' | 'done'; started_at: string; finished_at: string | null }
 export interface Keys { provider: { name: string; certified: boolean; algorithms: string[] }; items: CryptoKey[]; rotation: Rotation | null }
+export interface AlgorithmUse { what: string; algorithm: string; count: number }
 export interface Protection {
   provider: { name: string; certified: boolean; algorithms: string[] }; items: { what: string; label: string; where: string; algorithm: string; key_id: string; rows: number; covered: number; state: 'ok' | 'partly' }[]
-  transport: { tls: boolean; hsts: boolean; text: string }; passwords: { algorithm: string; text: string }
+  transport: { tls: boolean; hsts: boolean; text: string }; passwords?: { algorithm: string; text: string }; signatures: AlgorithmUse[]; digests: AlgorithmUse[]
 }
 export interface Control { key: string; area: string; clause: string; title: string; state: 'met' | 'partly' | 'failed'; state_label: string; evidence: string; figures: Record<string, unknown> }
 export interface SelfCheck { as_of: string; standard: string; counts: { met: number; partly: number; failed: number }; items: Control[] }

@@ -28,6 +28,7 @@ export const staff = {
   edit: '修改资料', more: '更多', reveal: '查看', revealTitle: '查看{name}的{field}？', revealText: '查看原值会记进审计。', revealSubmit: '查看原值', revealed: '{field}：{value}', revealReason: '为什么要看',
   reset: '重设密码', resetTitle: '重设{name}的密码？', resetText: '系统给一个一次性密码，只显示一次。{name}的登录马上退出，用一次性密码登录后要改成自己的密码。', resetSubmit: '重设密码', keepPassword: '不重设',
   onceTitle: '{name}的一次性密码', onceText: '只显示这一次。请当面或者打电话告诉本人，不要发在群里。', oncePassword: '一次性密码', onceLogin: '登录名', onceUntil: '{at}前有效。',
+  factorReset: '重设第二重验证', factorTitle: '重设{name}的第二重验证？', factorText: '手机丢了或者换了才重设。原来的验证器和恢复码都不能用，现在的登录马上退出，下次登录要重新绑定。', factorSubmit: '重设验证', factorDone: '已重设，下次登录重新绑定', keepFactor: '不重设',
   disable: '停用账号', disableTitle: '停用{name}的账号？', disableText: '停用后不能登录，现在的登录马上退出。手上的办件不变，请另外安排人办。', disableSubmit: '停用账号', disabled: '已停用', keepAccount: '不停用', disabledBecause: '停用原因：{reason}',
   enable: '启用账号', enableTitle: '启用{name}的账号？', enableText: '启用后可以用原来的密码登录。', enableSubmit: '启用账号', enabled: '已启用',
   unlock: '解除锁定', unlockTitle: '解除{name}的锁定？', unlockText: '密码连续输错锁定了账号。确认是本人再解除。', unlockSubmit: '解除锁定', unlocked: '已解除锁定',
@@ -35,7 +36,7 @@ export const staff = {
   grantTitle: '调整{name}的岗位、窗口和事项', grantSubmit: '保存岗位', granted: '已保存岗位', grantText: '互斥的岗位不能放在一个人身上，系统会提示。', windowsField: '坐哪些窗口', itemsField: '只办这些事项', itemsHint: '不选就是不限事项',
   newTitle: '新增人员', newIntro: '新增后系统给一个一次性密码，只显示一次。', editTitle: '修改{name}的资料', who: '是谁', where: '在哪里', loginHint: '字母开头，3 到 32 位，字母、数字、点、横线', phoneHint: '11 位手机号码', phoneKept: '留着遮住的号码就是不改', mobileHint: '粤政易等平台的账号标识', submitNew: '新增人员', submitEdit: '保存资料', orgField: '单位', rolesField: '岗位',
   importTitle: '导入人员', importIntro: '先试算，看清楚会新增和修改哪些人，再正式导入。', template: '下载导入模板', file: '人员文件', fileHint: 'XLSX 或 CSV，第一行是表头', trial: '试算', trialAgain: '重新试算', trialTitle: '试算结果', trialText: '还没有导入任何人。', apply: '正式导入 {n} 人', applyTitle: '正式导入 {n} 人？', applyText: '新增 {created} 人，修改 {updated} 人。有错的 {failed} 行不会导入。', keepOut: '不导入', doneTitle: '导入结果', chooseOther: '换一个文件',
-  outcome: '结果', outcome_created: '新增', outcome_updated: '修改', outcome_unchanged: '不变', outcome_failed: '有错', line: '行', why: '原因', rows: '文件行数', reportRows: '逐行结果', passwords: '一次性密码', passwordsText: '只显示这一次。下载后交给本人，不要转发。', passwordsSave: '下载一次性密码（{n} 人）', totals: '数量核对', total: '项目', source: '文件里', target: '系统里', difference: '差',
+  key: '登录名或代码', outcome: '结果', outcome_created: '新增', outcome_updated: '修改', outcome_unchanged: '不变', outcome_failed: '有错', line: '行', why: '原因', rows: '文件行数', reportRows: '逐行结果', passwords: '一次性密码', passwordsText: '只显示这一次。下载后交给本人，不要转发。', passwordsSave: '下载一次性密码（{n} 人）', totals: '数量核对', total: '项目', source: '文件里', target: '系统里', difference: '差',
 } as const
 
 export const roles = {

@@ -1,5 +1,5 @@
 /** What can be done with one staff account, each as a described dialog. The server decides; these only ask. */
-import { admin, type OneTimePassword, type Staff } from '@tongban/api'
+import { account, admin, type OneTimePassword, type Staff } from '@tongban/api'
 import { formatMoment } from '@tongban/ui'
 import { staff as t } from '../../../messages/identity.ts'
 import { common } from '../../../messages/index.ts'
@@ -17,6 +17,10 @@ export function onceSecret(answer: OneTimePassword): Secret {
 export const resetPassword = (one: Staff, shown: (secret: Secret) => void): DialogSpec => ({
   title: t('resetTitle', { name: one.name }), text: t('resetText', { name: one.name }), fields: [reason()], submit: t('resetSubmit'), cancel: t('keepPassword'), danger: true,
   run: async (values) => shown(onceSecret(await admin.resetPassword(one.id, { version: one.version, reason: String(values.reason) }))),
+})
+export const resetFactor = (one: Staff): DialogSpec => ({
+  title: t('factorTitle', { name: one.name }), text: t('factorText'), fields: [reason()], submit: t('factorSubmit'), cancel: t('keepFactor'), danger: true, done: t('factorDone'),
+  run: (values) => account.resetSecondFactor(one.id, String(values.reason)),
 })
 export const disable = (one: Staff): DialogSpec => ({
   title: t('disableTitle', { name: one.name }), text: t('disableText'), fields: [reason()], submit: t('disableSubmit'), cancel: t('keepAccount'), danger: true, done: t('disabled'),
