@@ -9,6 +9,14 @@ export function valueText(value: unknown): string {
   return String(value)
 }
 
+const DETAILS = ['reason', 'field', 'rows', 'count', 'format', 'login', 'permission', 'path'] as const
+
+/** The name of a detail in words, when it is one of the usual ones. */
+export function detailName(key: string): string {
+  const known = DETAILS.find((each) => each === key)
+  return known ? t(`detail_${known}`) : key
+}
+
 /** `case:0199…` → kind and id, for a link to the thing when the desk has a page for it. */
 export function pageOf(object: string): { name: string; params: { id: string } } | null {
   const [kind, id] = object.split(':')
