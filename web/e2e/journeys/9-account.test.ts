@@ -26,11 +26,11 @@ it('a wrong password is refused in the form, the input stays (req: OPS-027)', as
   const one = await staff('clerk')
   const { page } = one
   await open(page, '/account', '我的账号')
-  await page.getByRole('button', { name: '修改密码' }).click()
+  await page.getByRole('button', { name: '修改密码', exact: true }).click()
   await dialog(page).getByLabel('现在的密码').fill('not-the-password')
   await dialog(page).getByLabel('新密码', { exact: true }).fill('Hai-Yan-2026-xyz')
   await dialog(page).getByLabel('再输一次新密码').fill('Hai-Yan-2026-xyz')
-  await dialog(page).getByRole('button', { name: '修改密码' }).click()
+  await dialog(page).getByRole('button', { name: '修改密码', exact: true }).click()
   await dialog(page).locator('.tb-errsum').waitFor()
   await look(page, 'desk-password')
   expect(await dialog(page).getByLabel('新密码', { exact: true }).inputValue()).toBe('Hai-Yan-2026-xyz')

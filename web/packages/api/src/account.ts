@@ -40,6 +40,8 @@ export const account = {
   endOthers: () => call<{ ended: number }>('post', '/api/v1/staff/me/sessions/end-others'),
   signIns: (query: Paging): Promise<Page<SignInRecord>> => call('get', '/api/v1/staff/me/sign-ins', { query: { ...query } }),
 
+  staffSessions: (query: { q?: string } & Paging): Promise<Page<StaffSession>> => call('get', '/api/v1/sessions', { query: { ...query } }),
+  endStaffSession: (id: string, reason: string) => call<void>('post', '/api/v1/sessions/{id}/end', { path: { id }, body: { reason } }),
   reviews: (query: { state?: string; q?: string } & Paging) => call<Page<RealNameReview> & { counts: Record<string, number> }>('get', '/api/v1/real-name-reviews', { query: { ...query } }),
   passReview: (id: string, version: number) => call<RealNameReview>('post', `${REVIEW}/pass`, { path: { id }, body: { version } }),
   failReview: (id: string, body: { version: number; reason: string }) => call<RealNameReview>('post', `${REVIEW}/fail`, { path: { id }, body }),

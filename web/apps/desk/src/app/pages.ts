@@ -6,7 +6,7 @@ import { may, session } from './session.ts'
 type Key = Parameters<typeof shell>[0]
 export interface PageEntry {
   name: 'workbench' | 'tasks' | 'cases' | 'intake' | 'delivery' | 'board' | 'catalogue' | 'calendars'
-    | 'orgs' | 'staff' | 'roles' | 'access' | 'migration' | 'audit' | 'risks' | 'protection' | 'keys' | 'privacy' | 'systems' | 'exchange' | 'realNames' | 'signInFigures'
+    | 'orgs' | 'staff' | 'roles' | 'access' | 'migration' | 'audit' | 'risks' | 'protection' | 'keys' | 'systems' | 'exchange' | 'realNames' | 'signInFigures'
   /** Shorter name for the narrow rail. */
   short?: Key
   icon: IconName
@@ -45,7 +45,6 @@ const GROUPS: PageGroup[] = [
     { name: 'risks', short: 'risksShort', icon: 'bell', key: 'x', permission: 'risk.read', phone: true },
     { name: 'protection', short: 'protectionShort', icon: 'grid', key: 'f', permission: 'protection.read' },
     { name: 'keys', short: 'keysShort', icon: 'key', key: 'y', permission: 'key.read' },
-    { name: 'privacy', short: 'privacyShort', icon: 'user', key: 'v', permission: 'privacy.handle' },
   ] },
   { title: 'groupExchange', entries: [
     { name: 'systems', short: 'systemsShort', icon: 'link', key: 'w', permission: 'system.read', phone: true },

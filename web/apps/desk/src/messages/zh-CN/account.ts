@@ -6,7 +6,7 @@ export const account = {
   records: '登录记录', recordsIntro: '您的账号每次登录的时间、地址和结果。', recordUnit: '次', recordsNone: '没有登录记录', at: '时间', system: '登录到', result: '结果', why: '原因', seeRecords: '看登录记录',
 } as const
 export const steps = {
-  codeTitle: '输入动态码', codeText: '打开手机上的验证器，输入六位动态码。手机不在身边，可以用一个恢复码。', code: '动态码或恢复码', codeHint: '例：123456', noCode: '填写动态码', submit: '登录', busy: '正在登录', back: '返回重新登录', minutes: '5 分钟内有效。',
+  codeTitle: '输入动态码', codeText: '打开手机上的验证器，输入六位动态码。手机不在身边，可以用一个恢复码。', code: '动态码或恢复码', codeOnly: '动态码', codeHint: '例：123456', noCode: '填写动态码', submit: '登录', busy: '正在登录', back: '返回重新登录', minutes: '5 分钟内有效。',
   enrolTitle: '先绑定验证器', enrolText: '您的岗位要求第二重验证。用手机验证器扫这个码，再输入它显示的六位数字。', qr: '绑定验证器的二维码', byHand: '扫不了？在验证器里手动输入', account: '账号', secret: '密钥', enrolSubmit: '绑定并登录', bind: '绑定',
   recoveryTitle: '记下恢复码', recoveryText: '只显示这一次。手机丢了，用恢复码登录，每个只能用一次。抄下来或者存好，不要放在手机里。', recoveryList: '恢复码', save: '下载恢复码', recoveryDone: '我已记下', recoveryFile: '恢复码.txt', left: '恢复码还剩 {n} 个，登录后可以换一批。',
   forcedTitle: '先改成自己的密码', forcedText: '您用的是一次性密码，或者密码到期了。改好才能继续。', forcedSubmit: '修改密码并继续', signOut: '退出登录',

@@ -28,6 +28,7 @@ export const staff = {
   edit: '修改资料', more: '更多', reveal: '查看', revealTitle: '查看{name}的{field}？', revealText: '查看原值会记进审计。', revealSubmit: '查看原值', revealed: '{field}：{value}', revealReason: '为什么要看',
   reset: '重设密码', resetTitle: '重设{name}的密码？', resetText: '系统给一个一次性密码，只显示一次。{name}的登录马上退出，用一次性密码登录后要改成自己的密码。', resetSubmit: '重设密码', keepPassword: '不重设',
   onceTitle: '{name}的一次性密码', onceText: '只显示这一次。请当面或者打电话告诉本人，不要发在群里。', oncePassword: '一次性密码', onceLogin: '登录名', onceUntil: '{at}前有效。',
+  device: '设备', address: '地址', seen: '最近操作', sessionEnd: '让它退出', sessionTitle: '让{name}的这个登录退出？', sessionText: '{device}，{address}。没有保存的内容会丢。', sessionSubmit: '退出登录', sessionDone: '已退出', sessionKeep: '不退出',
   factorReset: '重设第二重验证', factorTitle: '重设{name}的第二重验证？', factorText: '手机丢了或者换了才重设。原来的验证器和恢复码都不能用，现在的登录马上退出，下次登录要重新绑定。', factorSubmit: '重设验证', factorDone: '已重设，下次登录重新绑定', keepFactor: '不重设',
   disable: '停用账号', disableTitle: '停用{name}的账号？', disableText: '停用后不能登录，现在的登录马上退出。手上的办件不变，请另外安排人办。', disableSubmit: '停用账号', disabled: '已停用', keepAccount: '不停用', disabledBecause: '停用原因：{reason}',
   enable: '启用账号', enableTitle: '启用{name}的账号？', enableText: '启用后可以用原来的密码登录。', enableSubmit: '启用账号', enabled: '已启用',

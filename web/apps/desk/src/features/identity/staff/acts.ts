@@ -1,5 +1,5 @@
 /** What can be done with one staff account, each as a described dialog. The server decides; these only ask. */
-import { account, admin, type OneTimePassword, type Staff } from '@tongban/api'
+import { account, admin, type OneTimePassword, type Staff, type StaffSession } from '@tongban/api'
 import { formatMoment } from '@tongban/ui'
 import { staff as t } from '../../../messages/identity.ts'
 import { common } from '../../../messages/index.ts'
@@ -21,6 +21,10 @@ export const resetPassword = (one: Staff, shown: (secret: Secret) => void): Dial
 export const resetFactor = (one: Staff): DialogSpec => ({
   title: t('factorTitle', { name: one.name }), text: t('factorText'), fields: [reason()], submit: t('factorSubmit'), cancel: t('keepFactor'), danger: true, done: t('factorDone'),
   run: (values) => account.resetSecondFactor(one.id, String(values.reason)),
+})
+export const endSession = (one: Staff, session: StaffSession): DialogSpec => ({
+  title: t('sessionTitle', { name: one.name }), text: t('sessionText', { device: session.device, address: session.address }), fields: [reason()], submit: t('sessionSubmit'), cancel: t('sessionKeep'), danger: true, done: t('sessionDone'),
+  run: (values) => account.endStaffSession(session.id, String(values.reason)),
 })
 export const disable = (one: Staff): DialogSpec => ({
   title: t('disableTitle', { name: one.name }), text: t('disableText'), fields: [reason()], submit: t('disableSubmit'), cancel: t('keepAccount'), danger: true, done: t('disabled'),
