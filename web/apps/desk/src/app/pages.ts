@@ -30,8 +30,12 @@ const GROUPS: PageGroup[] = [
   ] },
   { title: 'groupOversight', entries: [
     { name: 'board', icon: 'flag', key: 'b', permission: 'board.read', phone: true },
-    { name: 'realNames', short: 'realNamesShort', icon: 'card', key: 'n', permission: 'real_name.review', also: 'real_name.read' },
-    { name: 'signInFigures', short: 'signInFiguresShort', icon: 'chart', key: 'u', permission: 'sign_on.read' },
+  ] },
+  { title: 'groupSecurity', entries: [
+    { name: 'audit', icon: 'zoom', key: 'a', permission: 'audit.read', phone: true },
+    { name: 'risks', short: 'risksShort', icon: 'bell', key: 'x', permission: 'risk.read', phone: true },
+    { name: 'protection', short: 'protectionShort', icon: 'grid', key: 'f', permission: 'protection.read' },
+    { name: 'keys', short: 'keysShort', icon: 'key', key: 'y', permission: 'key.read' },
   ] },
   { title: 'groupPeople', entries: [
     { name: 'orgs', icon: 'building', key: 'o', permission: 'org.read' },
@@ -39,12 +43,8 @@ const GROUPS: PageGroup[] = [
     { name: 'roles', short: 'rolesShort', icon: 'card', key: 'r', permission: 'role.read' },
     { name: 'access', short: 'accessShort', icon: 'shield', key: 'p', permission: 'policy.read' },
     { name: 'migration', short: 'migrationShort', icon: 'upload', key: 'j', permission: 'migration.run' },
-  ] },
-  { title: 'groupSecurity', entries: [
-    { name: 'audit', icon: 'zoom', key: 'a', permission: 'audit.read', phone: true },
-    { name: 'risks', short: 'risksShort', icon: 'bell', key: 'x', permission: 'risk.read', phone: true },
-    { name: 'protection', short: 'protectionShort', icon: 'grid', key: 'f', permission: 'protection.read' },
-    { name: 'keys', short: 'keysShort', icon: 'key', key: 'y', permission: 'key.read' },
+    { name: 'realNames', short: 'realNamesShort', icon: 'user', key: 'n', permission: 'real_name.review', also: 'real_name.read' },
+    { name: 'signInFigures', short: 'signInFiguresShort', icon: 'chart', key: 'u', permission: 'sign_on.read' },
   ] },
   { title: 'groupExchange', entries: [
     { name: 'systems', short: 'systemsShort', icon: 'link', key: 'w', permission: 'system.read', phone: true },
