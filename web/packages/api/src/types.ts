@@ -112,7 +112,8 @@ export interface LicenceVerdict {
 
 // ---------- staff ----------
 
-export type StaffMe = Whole<S['StaffMe']>
+/** With what the page of the password needs; the generated type may name it already. */
+export type StaffMe = Whole<S['StaffMe']> & { must_change_password?: boolean; password_expires_on?: string | null }
 /** Time left as lists show it. */
 export type TimeLeftView = Narrow<Whole<S['TimeLeft']>, { light: Light }>
 export interface LedgerLine { kind: 'start' | 'limit' | 'extension' | 'excluded' | 'make_up' | 'pause' | 'moved' | 'used' | 'due'; label: string; text: string; amount: string }
