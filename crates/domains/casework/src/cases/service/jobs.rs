@@ -5,12 +5,13 @@ use std::sync::Arc;
 use platform::work::jobs::Handlers;
 use platform::work::outbox::Subscriptions;
 
-use super::{Casework, deliver, documents, notify, review};
+use super::{Casework, acting, deliver, documents, notify, review};
 
 impl Casework {
     /// Adds the handlers of casework's jobs.
     pub fn jobs(&self, handlers: Handlers) -> Handlers {
         let casework = Arc::new(self.clone());
+        let adopt = casework.clone();
         let (draw, service, timer, void, tell) =
             (casework.clone(), casework.clone(), casework.clone(), casework.clone(), casework);
         handlers
@@ -20,11 +21,13 @@ impl Casework {
             })
             .with(review::TIMER_JOB, move |platform, payload| Box::pin(timer.clone().timer_job(platform, payload)))
             .with(deliver::ABOLISH_JOB, move |platform, payload| Box::pin(void.clone().abolish_job(platform, payload)))
+            .with(acting::ADOPT_JOB, move |_, payload| Box::pin(adopt.clone().adopt_job(payload)))
             .with(notify::JOB, move |platform, payload| Box::pin(tell.clone().notify_job(platform, payload)))
     }
 
     /// Adds the events casework listens to.
     pub fn subscriptions(&self, subscriptions: Subscriptions) -> Subscriptions {
+        let subscriptions = subscriptions.on(identity::ACCOUNT_CREATED, acting::ADOPT_JOB);
         notify::TOPICS.iter().fold(subscriptions, |all, topic| all.on(topic, notify::JOB))
     }
 }

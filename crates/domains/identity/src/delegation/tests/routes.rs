@@ -1,0 +1,1 @@
+//! Delegation through its routes.
