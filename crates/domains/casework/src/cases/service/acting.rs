@@ -10,7 +10,7 @@ use identity::delegation::{Action, ActingScope, Authority, Deed, Represented, Ro
 use platform::web::guard::Principal;
 use platform::{Problem, Result, Tx};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Cond;
+use sea_orm::sea_query::{Cond, ExprTrait};
 use sea_orm::{ConnectionTrait, QueryOrder};
 use serde::Serialize;
 use time::OffsetDateTime;

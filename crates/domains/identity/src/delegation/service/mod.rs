@@ -21,7 +21,7 @@ use super::model::{Reach, Scope};
 use super::store::{Sides, grant};
 use super::{GrantableItem, error};
 use crate::model::account::{Account, AccountKind};
-use crate::{Identity, error as identity_error};
+use crate::Identity;
 
 /// Period, items and materials as a page sends them.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -222,9 +222,4 @@ fn trimmed(list: &[String]) -> Vec<String> {
         }
     }
     kept
-}
-
-/// An account that is gone.
-pub(crate) fn gone() -> Problem {
-    identity_error::no_account()
 }
