@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 /// What a grantee is for the principal (IDENT-019, IDENT-022).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = GrantRole)]
 pub enum Role {
     /// Manager 管理者 of an enterprise: may appoint agents.
     Manager,
@@ -55,6 +56,7 @@ impl Role {
 /// State of a grant (IDENT-023).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = GrantState)]
 pub enum State {
     /// The other side has not answered.
     Waiting,
@@ -347,6 +349,7 @@ pub fn judge<'a>(chain: impl IntoIterator<Item = &'a Held>, deed: &Deed<'_>) -> 
 /// What is done under a grant, for the use log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = GrantAction)]
 pub enum Action {
     /// Begin an application.
     Start,

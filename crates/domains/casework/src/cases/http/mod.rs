@@ -137,9 +137,10 @@ async fn reached_row(casework: &Casework, caller: &Principal, id: Uuid) -> Resul
 }
 
 async fn own_document(casework: &Casework, caller: &Principal, id: Uuid, document: Uuid) -> Result<Response> {
-    let (row, standing) = casework.mine(caller, id, Action::Receive).await?;
+    let action = casework.opening(id, document).await?;
+    let (row, standing) = casework.mine(caller, id, action).await?;
     let (file, bytes) = casework.document_pdf(id, document).await?;
-    casework.record_use(caller, row, standing, Action::Receive).await?;
+    casework.record_use(caller, row, standing, action).await?;
     Ok(files::respond(&file, bytes))
 }
 

@@ -17,7 +17,8 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use super::change::{Actor, all_set};
-use super::{Agent, Casework, Loaded};
+use super::documents::DocumentKind;
+use super::{Agent, Casework, Ended, Loaded};
 use crate::cases::error::CaseError;
 use crate::cases::store::{case, case_step};
 
@@ -95,6 +96,7 @@ impl Standing {
 
 /// Who handles a case for its applicant.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = CaseAgent)]
 pub struct AgentView {
     /// Name.
     pub name: String,
@@ -106,6 +108,7 @@ pub struct AgentView {
 
 /// For whom the caller acts in a case.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = CaseActing)]
 pub struct ActingView {
     /// Grant.
     pub grant_id: Uuid,
@@ -166,6 +169,20 @@ fn person_behind(account: &Account) -> (String, &'static str) {
         Some(_) => "企业账号",
     };
     (account.name.clone(), label)
+}
+
+/// A step done under a grant, for its log.
+fn use_of(authority: &Authority, row: &case::Model, step: &Step) -> Use {
+    Use {
+        grant_id: authority.grant_id,
+        grantor_name: authority.principal_name.clone(),
+        grantee_name: authority.person_name.clone(),
+        item: (row.item_slug.clone(), row.item_name.clone()),
+        case_id: Some(row.id),
+        action: step.action,
+        material: step.material.clone(),
+        refusal: None,
+    }
 }
 
 fn sees(scope: &ActingScope, row: &case::Model) -> bool {
@@ -348,7 +365,7 @@ impl Casework {
     }
 
     /// Records a step in the history of the applicant's side, and a use in the log of the grant.
-    /// Saves that follow each other are one step. A person alone in his case needs no history.
+    /// Saves or downloads that follow each other are one step. A person alone in his case needs no history.
     pub(crate) async fn record_step(
         &self,
         tx: &Tx,
@@ -360,13 +377,13 @@ impl Casework {
         if standing.authority.is_none() && row.applicant_kind != "enterprise" && row.grant_id.is_none() {
             return Ok(());
         }
-        if step.action == Action::Fill {
+        if matches!(step.action, Action::Fill | Action::Receive) {
             let last = case_step::Entity::find()
                 .filter(case_step::Column::CaseId.eq(row.id))
                 .order_by_desc(case_step::Column::Id)
                 .one(tx.conn())
                 .await?;
-            if let Some(last) = last.filter(|last| last.account_id == caller.id && last.action == "fill") {
+            if let Some(last) = last.filter(|last| last.account_id == caller.id && last.action == step.action.as_str()) {
                 case_step::Entity::update_many()
                     .col_expr(case_step::Column::At, Expr::value(tx.now()))
                     .filter(case_step::Column::Id.eq(last.id))
@@ -399,22 +416,12 @@ impl Casework {
         };
         case_step::Entity::insert(all_set::<_, case_step::ActiveModel>(made)).exec_without_returning(tx.conn()).await?;
         let Some(authority) = &standing.authority else { return Ok(()) };
-        let used = Use {
-            grant_id: authority.grant_id,
-            grantor_name: authority.principal_name.clone(),
-            grantee_name: authority.person_name.clone(),
-            item: (row.item_slug.clone(), row.item_name.clone()),
-            case_id: Some(row.id),
-            action: step.action,
-            material: step.material.clone(),
-            refusal: None,
-        };
-        self.identity.log_use(tx, used).await
+        self.identity.log_use(tx, use_of(authority, row, step)).await
     }
 
     /// The same outside a command: a result taken, a case rated.
     pub(crate) async fn record_use(&self, caller: &Principal, row: case::Model, standing: Standing, action: Action) -> Result<()> {
-        if standing.authority.is_none() {
+        if standing.authority.is_none() || action == Action::Read {
             return Ok(());
         }
         let (casework, caller) = (self.clone(), caller.clone());
@@ -456,6 +463,13 @@ impl Casework {
             .collect())
     }
 
+    /// What opening a document is: taking the result, or a look at a paper of the way there.
+    pub(crate) async fn opening(&self, id: Uuid, document: Uuid) -> Result<Action> {
+        let documents = crate::cases::store::documents(self.platform.db.read(), id).await?;
+        let result = documents.iter().any(|one| one.id == document && !DocumentKind::is_of_process(&one.kind));
+        Ok(if result { Action::Receive } else { Action::Read })
+    }
+
     /// The sealed licence of a case, for its applicant's side; taking it is logged (IDENT-024).
     ///
     /// # Errors
@@ -475,13 +489,24 @@ impl Casework {
     ///
     /// # Errors
     /// 403 with the reason when the grant does not allow it.
-    pub async fn rated_case(&self, id: Uuid, account: Uuid) -> Result<Option<super::Ended>> {
+    pub async fn rated_case(&self, id: Uuid, account: Uuid) -> Result<Option<Ended>> {
         let conn = self.platform.db.read();
         let Some(row) = case::Entity::find_by_id(id).one(conn).await? else { return Ok(None) };
         let step = Step::new(Action::Rate);
         let standing = self.stands(conn, account, &row, &step).await;
         match self.noted(account, id, &step, standing).await {
-            Ok(_) => Ok(self.finished_case(Some(id), None).await?.map(|(case, _)| case)),
+            Ok(standing) => {
+                let ended = self.finished_case(Some(id), None).await?.map(|(case, _)| case);
+                if let (Some(authority), Some(Ended { finished: true, .. })) = (&standing.authority, &ended) {
+                    let (used, identity) = (use_of(authority, &row, &step), self.identity.clone());
+                    let now = self.platform.now();
+                    self.platform
+                        .db
+                        .write(now, move |tx| Box::pin(async move { identity.log_use(tx, used).await }))
+                        .await?;
+                }
+                Ok(ended)
+            }
             Err(problem) if problem.code() == "not_found" => Ok(None),
             Err(problem) => Err(problem),
         }

@@ -21,6 +21,7 @@ use crate::permissions::{ConfirmGrants, EditGrants};
 /// An answer with a reason, or an end.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = GrantAnswer)]
 pub struct Answer {
     /// Version of the page.
     pub version: i64,
@@ -31,6 +32,7 @@ pub struct Answer {
 /// An elder's answer at the window.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = GrantWindowAnswer)]
 pub struct WindowAnswer {
     /// Version of the page.
     pub version: i64,

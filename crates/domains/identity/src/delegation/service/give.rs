@@ -20,6 +20,7 @@ use crate::permissions::EditGrants;
 /// The other person.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NewGrantParty)]
 pub struct Party {
     /// Real name.
     pub name: String,

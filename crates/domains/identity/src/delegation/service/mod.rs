@@ -26,6 +26,7 @@ use crate::Identity;
 /// Period, items and materials as a page sends them.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = GrantPeriod)]
 pub struct Period {
     /// First day in China, `YYYY-MM-DD`.
     pub starts_on: String,
