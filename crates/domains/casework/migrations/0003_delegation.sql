@@ -6,11 +6,12 @@ ALTER TABLE cases ADD COLUMN agent_role @text;
 CREATE TABLE case_steps (
   id @id PRIMARY KEY,
   case_id @id NOT NULL,
+  no @int NOT NULL,
   account_id @id NOT NULL,
   who @text NOT NULL,
   role_label @text NOT NULL,
   action @text NOT NULL,
   text @text NOT NULL,
-  at @time NOT NULL
-);
-CREATE INDEX case_steps_by_case ON case_steps (case_id, id)
+  at @time NOT NULL,
+  UNIQUE (case_id, no)
+)

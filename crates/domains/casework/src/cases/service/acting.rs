@@ -377,20 +377,23 @@ impl Casework {
         if standing.authority.is_none() && row.applicant_kind != "enterprise" && row.grant_id.is_none() {
             return Ok(());
         }
-        if matches!(step.action, Action::Fill | Action::Receive) {
-            let last = case_step::Entity::find()
-                .filter(case_step::Column::CaseId.eq(row.id))
-                .order_by_desc(case_step::Column::Id)
-                .one(tx.conn())
+        let last = case_step::Entity::find()
+            .filter(case_step::Column::CaseId.eq(row.id))
+            .order_by_desc(case_step::Column::No)
+            .one(tx.conn())
+            .await?;
+        let goes_on = |last: &&case_step::Model| {
+            last.account_id == caller.id
+                && last.action == step.action.as_str()
+                && matches!(step.action, Action::Fill | Action::Receive)
+        };
+        if let Some(last) = last.as_ref().filter(goes_on) {
+            case_step::Entity::update_many()
+                .col_expr(case_step::Column::At, Expr::value(tx.now()))
+                .filter(case_step::Column::Id.eq(last.id))
+                .exec(tx.conn())
                 .await?;
-            if let Some(last) = last.filter(|last| last.account_id == caller.id && last.action == step.action.as_str()) {
-                case_step::Entity::update_many()
-                    .col_expr(case_step::Column::At, Expr::value(tx.now()))
-                    .filter(case_step::Column::Id.eq(last.id))
-                    .exec(tx.conn())
-                    .await?;
-                return Ok(());
-            }
+            return Ok(());
         }
         let (who, role_label) = match &standing.authority {
             Some(authority) => (authority.person_name.clone(), authority.role.label()),
@@ -407,6 +410,7 @@ impl Casework {
         let made = case_step::Model {
             id: self.platform.new_id(),
             case_id: row.id,
+            no: last.map_or(1, |last| last.no + 1),
             account_id: caller.id,
             who,
             role_label: role_label.to_owned(),
@@ -447,7 +451,7 @@ impl Casework {
     pub(crate) async fn steps(&self, id: Uuid) -> Result<Vec<StepView>> {
         let rows = case_step::Entity::find()
             .filter(case_step::Column::CaseId.eq(id))
-            .order_by_asc(case_step::Column::Id)
+            .order_by_asc(case_step::Column::No)
             .all(self.platform.db.read())
             .await?;
         Ok(rows

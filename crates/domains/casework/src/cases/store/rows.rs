@@ -142,6 +142,7 @@ pub mod case_step {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
         pub case_id: Uuid,
+        pub no: i64,
         pub account_id: Uuid,
         pub who: String,
         pub role_label: String,
