@@ -12,6 +12,6 @@ CREATE TABLE case_steps (
   role_label @text NOT NULL,
   action @text NOT NULL,
   text @text NOT NULL,
-  at @time NOT NULL,
-  UNIQUE (case_id, no)
-)
+  at @time NOT NULL
+);
+CREATE INDEX case_steps_by_case ON case_steps (case_id, no)
