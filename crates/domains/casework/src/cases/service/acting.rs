@@ -286,28 +286,53 @@ impl Casework {
 
     /// Logs a refusal by a grant, after the command that was refused has let go of the database.
     pub(crate) async fn noted<T>(&self, account: Uuid, id: Uuid, step: &Step, outcome: Result<T>) -> Result<T> {
+        self.noted_each(account, id, std::slice::from_ref(step), outcome).await
+    }
+
+    /// The same for an act of several steps: the first that is refused is logged.
+    pub(crate) async fn noted_each<T>(
+        &self,
+        account: Uuid,
+        id: Uuid,
+        steps: &[Step],
+        outcome: Result<T>,
+    ) -> Result<T> {
         let problem = match outcome {
             Err(problem) if problem.code().starts_with("grant_") => problem,
             other => return other,
         };
-        let conn = self.platform.db.read();
-        if let Some(row) = case::Entity::find_by_id(id).one(conn).await?
-            && let Verdict::Refused { grant_id, principal_name, person_name, .. } =
-                self.judged(conn, account, &row, step).await?
-        {
-            let used = Use {
-                grant_id,
-                grantor_name: principal_name,
-                grantee_name: person_name,
-                item: (row.item_slug, row.item_name),
-                case_id: Some(id),
-                action: step.action,
-                material: step.material.clone(),
-                refusal: Some(problem.title().to_owned()),
-            };
-            self.identity.log_refused_use(account, used).await?;
+        if let Some(row) = case::Entity::find_by_id(id).one(self.platform.db.read()).await? {
+            for step in steps {
+                if self.note_refusal(account, &row, step, &problem).await? {
+                    break;
+                }
+            }
         }
         Err(problem)
+    }
+
+    /// Logs a refused step of a row, which may not be written yet; whether it was refused.
+    pub(crate) async fn note_refusal(
+        &self,
+        account: Uuid,
+        row: &case::Model,
+        step: &Step,
+        problem: &Problem,
+    ) -> Result<bool> {
+        let verdict = self.judged(self.platform.db.read(), account, row, step).await?;
+        let Verdict::Refused { grant_id, principal_name, person_name, .. } = verdict else { return Ok(false) };
+        let used = Use {
+            grant_id,
+            grantor_name: principal_name,
+            grantee_name: person_name,
+            item: (row.item_slug.clone(), row.item_name.clone()),
+            case_id: Some(row.id),
+            action: step.action,
+            material: step.material.clone(),
+            refusal: Some(problem.title().to_owned()),
+        };
+        self.identity.log_refused_use(account, used).await?;
+        Ok(true)
     }
 
     /// The applicant's account as forms and licences need it.

@@ -116,7 +116,10 @@ impl Casework {
     /// 422 for defects not mended, 409 when nothing was asked for.
     pub async fn supply_correction(&self, caller: &Principal, id: Uuid, supply: SupplyCorrection) -> Result<()> {
         let (account, step) = (caller.id, Step::new(Action::Supply));
-        let doing = step.clone();
+        let mut doing = vec![step.clone()];
+        for key in supply.materials.keys() {
+            doing.push(Step::with(Action::Upload, key, &self.material_name(id, key).await?));
+        }
         let casework = self.clone();
         let owner = caller.clone();
         let calendar = self.calendars.current().await?;
@@ -181,7 +184,7 @@ impl Casework {
                 })
             })
             .await;
-        self.noted(account, id, &doing, supplied).await
+        self.noted_each(account, id, &doing, supplied).await
     }
 
     fn asks_for_form(&self, loaded: &Loaded, asked: &[String]) -> bool {

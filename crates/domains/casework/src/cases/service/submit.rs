@@ -312,7 +312,10 @@ impl Casework {
         let mut steps = whole_steps(&item, &whole);
         if standing.authority.is_some() {
             for step in &steps {
-                self.stands(self.platform.db.read(), caller.id, &row, step).await?;
+                if let Err(problem) = self.stands(self.platform.db.read(), caller.id, &row, step).await {
+                    self.note_refusal(caller.id, &row, step, &problem).await?;
+                    return Err(problem);
+                }
             }
         } else {
             // The applicant himself hands everything in at once: one step.

@@ -103,7 +103,7 @@ impl Casework {
     }
 
     /// Name of a material of a case's item, for what people read; its key when there is none.
-    async fn material_name(&self, id: Uuid, key: &str) -> Result<String> {
+    pub(crate) async fn material_name(&self, id: Uuid, key: &str) -> Result<String> {
         let Some(row) = case::Entity::find_by_id(id).one(self.platform.db.read()).await? else {
             return Ok(key.to_owned());
         };
