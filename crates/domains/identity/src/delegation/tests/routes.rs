@@ -97,7 +97,8 @@ async fn only_the_legal_representative_appoints_and_nobody_beyond_his_own() {
     for backend in backends() {
         let city = City::new(backend).await;
         let (person, legal) = (city.signed_on("zhou-qiang").await, city.signed_on("haiyan").await);
-        let (status, code, _) = city.refused(&person, new_manager()).await;
+        let other = city.signed_on("li-ming").await;
+        let (status, code, _) = city.refused(&other, new_manager()).await;
         assert_eq!((status, code.as_str()), (403, "not_legal_representative"));
         assert_eq!(city.refused(&legal, new_proxy()).await.2, ["/role"]);
         let manages = city.give(&legal, new_manager()).await;
