@@ -2,6 +2,7 @@
 //! by the simulators over HTTP. One binary, one module a story.
 
 #[cfg(test)]
+mod delegation;
 mod exchange;
 #[cfg(test)]
 mod guards;

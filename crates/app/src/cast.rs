@@ -44,7 +44,8 @@ impl<'a> Cast<'a> {
         let handlers = app
             .handlers()
             .with(DRAW_JOB, |_: Platform, _: Value| Box::pin(async { Ok(()) }))
-            .with(notify::JOB, |_: Platform, _: Value| Box::pin(async { Ok(()) }));
+            .with(notify::JOB, |_: Platform, _: Value| Box::pin(async { Ok(()) }))
+            .with(identity::delegation::NOTIFY_JOB, |_: Platform, _: Value| Box::pin(async { Ok(()) }));
         Self { app, handlers, staff: Mutex::default(), pdfs: Mutex::default() }
     }
 

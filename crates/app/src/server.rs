@@ -101,12 +101,15 @@ impl App {
     }
 }
 
-/// Roots finished days; looks every ten minutes, so a node that was down catches up.
+/// Roots finished days and marks grants that are over; looks every ten minutes, so a node that was down catches up.
 async fn daily_roots(app: App, mut stopped: tokio::sync::watch::Receiver<bool>) {
     loop {
         if let Err(problem) = app.casework.root_days(&app.audit_key).await {
             // Two nodes may root the same day; the second insert is refused and that is right.
             tracing::warn!(cause = %problem, "rooting the event log failed");
+        }
+        if let Err(problem) = app.identity.expire_grants().await {
+            tracing::warn!(cause = %problem, "marking grants that are over failed");
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_secs(600)) => {}

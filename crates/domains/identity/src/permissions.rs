@@ -6,6 +6,12 @@ platform::permissions! {
     pub ReadAccount = Portal "account.read";
     /// Change one's own display name, phone and e-mail.
     pub EditAccount = Portal "account.edit";
+    /// See one's grants, and for whom one may act.
+    pub ReadGrants = Portal "grant.read";
+    /// Give, ask for, answer, change and end grants.
+    pub EditGrants = Portal "grant.edit";
+    /// Record an elder's answer at the window.
+    pub ConfirmGrants = Desk "grant.confirm";
     /// See one's own staff data; sign out.
     pub ReadSelf = Desk "staff.me";
     /// See connected systems.

@@ -23,6 +23,7 @@ pub fn routes(identity: Identity) -> OpenApiRouter {
         .routes(routes!(staff::sign_out_staff))
         .routes(routes!(staff::get_staff_me))
         .routes(routes!(regions::list_regions))
+        .merge(crate::delegation::http::routes())
         .with_state(identity)
 }
 

@@ -1,6 +1,7 @@
 //! What can be done with a case, one file per act. Each act: reach and right → load → state
 //! machine → rows, event, task, outbox and audit in one transaction.
 
+pub mod acting;
 pub mod audit;
 pub mod change;
 pub mod correction;
@@ -159,15 +160,6 @@ impl Casework {
     async fn with_item(&self, row: case::Model) -> Result<Loaded> {
         let item = self.catalogue.version(&row.item_slug, row.item_version).await?;
         Ok(Loaded { row, item })
-    }
-
-    /// Loads a citizen's own case; another's does not exist for them.
-    pub(crate) async fn load_own(&self, tx: &Tx, caller: &Principal, id: Uuid) -> Result<Loaded> {
-        let loaded = self.load(tx, id).await?;
-        if loaded.row.account_id != Some(caller.id) {
-            return Err(CaseError::NotFound.into());
-        }
-        Ok(loaded)
     }
 
     /// Loads a case within a staff caller's reach.

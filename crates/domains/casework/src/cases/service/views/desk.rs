@@ -18,6 +18,7 @@ use super::shared::{
 use crate::cases::clock::{self, DeadlineView};
 use crate::cases::error::CaseError;
 use crate::cases::model::{Channel, State};
+use crate::cases::service::acting::agent_of;
 use crate::cases::service::draft::ItemRef;
 use crate::cases::service::{Casework, Delivery, reach};
 use crate::cases::store::{case, urge};
@@ -41,6 +42,8 @@ pub struct DeskCase {
     pub applicant: MaskedApplicant,
     /// Agent, masked.
     pub agent: Option<MaskedApplicant>,
+    /// What the agent is for the applicant: 经办人, 管理者, 亲属代办; empty without an agent.
+    pub agent_role_label: &'static str,
     /// Department.
     pub org_name: String,
     /// State.
@@ -317,6 +320,7 @@ impl Casework {
                 phone_masked: base::mask::phone(&agent.phone),
                 legal_person: None,
             }),
+            agent_role_label: agent_of(row, personal.agent.as_ref()).map_or("", |agent| agent.role_label),
             org_name: org.map_or_else(|| item.body.name.clone(), |org| org.name),
             state,
             state_label: desk_label(row, state),
