@@ -15,5 +15,6 @@ use platform::db::migrate::Migration;
 /// Schema steps of this domain.
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "casework_0001", sql: include_str!("../migrations/0001_cases.sql") },
+    Migration { name: "casework_0002", sql: include_str!("../migrations/0002_old_licence.sql") },
     Migration { name: "casework_0003", sql: include_str!("../migrations/0003_delegation.sql") },
 ];

@@ -17,6 +17,7 @@ mod provider;
 pub mod roles;
 mod service;
 mod store;
+pub mod systems;
 
 use std::sync::Arc;
 
@@ -30,13 +31,16 @@ pub use http::routes;
 pub use model::account::{Account, AccountEdit, AccountKind, Enterprise, Profile};
 pub use model::org::{Org, OrgTree, Region};
 pub use model::staff::{Staff, Window};
-pub use permissions::{ConfirmGrants, EditAccount, EditGrants, PERMISSIONS, ReadAccount, ReadGrants, ReadSelf};
+pub use permissions::{
+    ConfirmGrants, EditAccount, EditGrants, EditSystems, PERMISSIONS, ReadAccount, ReadGrants, ReadSelf, ReadSystems,
+};
 pub use provider::{HttpIdentityProvider, IdentityProvider};
 pub use service::import;
 
 /// Schema steps of this domain.
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "identity_0001", sql: include_str!("../migrations/0001_identity.sql") },
+    Migration { name: "identity_0002_systems", sql: include_str!("../migrations/0002_systems.sql") },
     Migration { name: "identity_0003", sql: include_str!("../migrations/0003_delegation.sql") },
 ];
 

@@ -14,4 +14,8 @@ platform::permissions! {
     pub ConfirmGrants = Desk "grant.confirm";
     /// See one's own staff data; sign out.
     pub ReadSelf = Desk "staff.me";
+    /// See connected systems.
+    pub ReadSystems = Desk "system.read";
+    /// Register and change connected systems, their secrets and grants.
+    pub EditSystems = Desk "system.edit";
 }

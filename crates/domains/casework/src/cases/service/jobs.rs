@@ -5,15 +5,15 @@ use std::sync::Arc;
 use platform::work::jobs::Handlers;
 use platform::work::outbox::Subscriptions;
 
-use super::{Casework, acting, deliver, documents, notify, review};
+use super::{Casework, acting, deliver, documents, notify, old_licence, review};
 
 impl Casework {
     /// Adds the handlers of casework's jobs.
     pub fn jobs(&self, handlers: Handlers) -> Handlers {
         let casework = Arc::new(self.clone());
         let adopt = casework.clone();
-        let (draw, service, timer, void, tell) =
-            (casework.clone(), casework.clone(), casework.clone(), casework.clone(), casework);
+        let (draw, service, timer, void, tell, revoke) =
+            (casework.clone(), casework.clone(), casework.clone(), casework.clone(), casework.clone(), casework);
         handlers
             .with(documents::DRAW_JOB, move |platform, payload| Box::pin(draw.clone().draw_job(platform, payload)))
             .with(review::SERVICE_JOB, move |platform, payload| {
@@ -22,6 +22,9 @@ impl Casework {
             .with(review::TIMER_JOB, move |platform, payload| Box::pin(timer.clone().timer_job(platform, payload)))
             .with(deliver::ABOLISH_JOB, move |platform, payload| Box::pin(void.clone().abolish_job(platform, payload)))
             .with(acting::ADOPT_JOB, move |_, payload| Box::pin(adopt.clone().adopt_job(payload)))
+            .with(old_licence::REVOKE_JOB, move |platform, payload| {
+                Box::pin(revoke.clone().revoke_job(platform, payload))
+            })
             .with(notify::JOB, move |platform, payload| Box::pin(tell.clone().notify_job(platform, payload)))
     }
 
