@@ -111,7 +111,10 @@ async fn a_team_files_for_its_enterprise_within_what_each_may() {
         let manages = granted(
             &legal,
             &manager,
-            with(whole(), json!({ "role": "manager", "party": zhou(), "all_items": false, "items": [FOOD, ALLOWANCE] })),
+            with(
+                whole(),
+                json!({ "role": "manager", "party": zhou(), "all_items": false, "items": [FOOD, ALLOWANCE] }),
+            ),
         )
         .await;
         let more = with(whole(), json!({ "role": "agent", "party": sun(), "acting_for": manages }));
@@ -225,12 +228,21 @@ async fn a_team_files_for_its_enterprise_within_what_each_may() {
         assert!(audited.contains(&("licence.use".to_owned(), "孙晓雨".to_owned())), "{audited:?}");
 
         // Taken back in the middle: the next click is refused with the reason, nothing is lost.
-        let open = text(&agent.post("/my/cases", json!({ "item_slug": FOOD, "handle_item": "new-catering", "acting_for": acts })).await, "/id").to_owned();
+        let open = text(
+            &agent
+                .post("/my/cases", json!({ "item_slug": FOOD, "handle_item": "new-catering", "acting_for": acts }))
+                .await,
+            "/id",
+        )
+        .to_owned();
         fill(&agent, &open, FOOD).await;
         let save = json!({ "version": draft_of(&agent, &open).await["version"], "form": {} });
         let grant = manager.get(&format!("/portal/grants/{acts}")).await;
         manager
-            .post(&format!("/portal/grants/{acts}/revoke"), json!({ "version": grant["version"], "reason": "换了经办人" }))
+            .post(
+                &format!("/portal/grants/{acts}/revoke"),
+                json!({ "version": grant["version"], "reason": "换了经办人" }),
+            )
             .await;
         let refused = agent.refused(Method::PUT, &format!("/my/cases/{open}/draft"), Some(save)).await;
         assert_eq!(code(&refused), (403, "grant_revoked"));
@@ -319,7 +331,8 @@ async fn a_son_handles_things_for_his_father_until_the_day_it_ends() {
         let begin = json!({ "item_slug": ALLOWANCE, "handle_item": "80", "acting_for": id });
         let refused = son.refused(Method::POST, "/my/cases", Some(begin.clone())).await;
         assert_eq!(code(&refused), (403, "grant_waiting"));
-        let own = father.refused(Method::POST, &format!("/portal/grants/{id}/accept"), Some(json!({ "version": 1 }))).await;
+        let own =
+            father.refused(Method::POST, &format!("/portal/grants/{id}/accept"), Some(json!({ "version": 1 }))).await;
         assert_eq!(own.0, StatusCode::FORBIDDEN, "nobody agrees to his own request");
         let unknown = stranger.refused(Method::GET, &format!("/portal/grants/{id}"), None).await;
         assert_eq!(unknown.0, StatusCode::NOT_FOUND);
@@ -390,13 +403,16 @@ async fn an_elder_without_an_account_agrees_at_the_window() {
         let clerk = world.staff("clerk").await;
         let waiting = clerk.post("/desk/grants/find", json!({ "id_number": "449902194308090314" })).await;
         assert_eq!((text(&waiting, "/items/0/id"), text(&waiting, "/items/0/grantee/name")), (id.as_str(), "赵磊"));
-        assert_eq!(text(&waiting, "/items/0/grantee/id_number_masked").contains("0225"), false);
+        assert!(!text(&waiting, "/items/0/grantee/id_number_masked").contains("0225"));
         let answer = json!({ "version": 1, "name": "赵建国", "id_number": "449902193312120243", "way": "id_card" });
         let wrong = clerk.refused(Method::POST, &format!("/desk/grants/{id}/confirm"), Some(answer.clone())).await;
         assert_eq!((wrong.0, text(&wrong.1, "/errors/0/pointer")), (StatusCode::UNPROCESSABLE_ENTITY, "/id_number"));
         let right = with(answer, json!({ "id_number": "449902194308090314" }));
         let agreed = clerk.post(&format!("/desk/grants/{id}/confirm"), right).await;
-        assert_eq!((text(&agreed, "/state"), text(&agreed, "/confirmed")), ("active", "窗口确认（陈志远，核对身份证）"));
+        assert_eq!(
+            (text(&agreed, "/state"), text(&agreed, "/confirmed")),
+            ("active", "窗口确认（陈志远，核对身份证）")
+        );
 
         let case = text(&son.post("/my/cases", begin).await, "/id").to_owned();
         fill(&son, &case, ALLOWANCE).await;

@@ -52,8 +52,7 @@ async fn an_agent_corrects_within_his_materials() {
     on_both(async |world| {
         let casework = &world.casework;
         let grant = agent_grant(world).await;
-        let id =
-            casework.create_draft_for(&world.li.caller, FOOD, "new-catering", Some(grant), None).await.unwrap();
+        let id = casework.create_draft_for(&world.li.caller, FOOD, "new-catering", Some(grant), None).await.unwrap();
         world.save(id, crate::world::answers(FOOD, "valid")).await;
         world.hand(id, "m02", "licence").await.unwrap();
         for key in ["m03", "m04", "m05"] {
@@ -87,9 +86,7 @@ async fn an_agent_corrects_within_his_materials() {
         assert_eq!(steps.last(), Some(&("李明", "withdraw")));
         assert!(steps.contains(&("王海燕", "supply")));
         // Somebody who never had a grant learns nothing.
-        let other = world
-            .citizen(crate::world::person("sun", "孙晓雨", "449901200211200427", "19900000005"))
-            .await;
+        let other = world.citizen(crate::world::person("sun", "孙晓雨", "449901200211200427", "19900000005")).await;
         refused(casework.my_case(&other.caller, id).await, 404);
     })
     .await;

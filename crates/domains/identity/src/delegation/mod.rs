@@ -24,8 +24,8 @@ pub(crate) mod store;
 use async_trait::async_trait;
 use platform::web::problem::Result;
 
-pub use notify::JOB as NOTIFY_JOB;
 pub use model::{Action, Deed, Reach, Refusal, Role};
+pub use notify::JOB as NOTIFY_JOB;
 pub use service::act::{ActingScope, Authority, Represented, Use, Verdict};
 pub use service::answer::{Answer, WindowAnswer};
 pub use service::give::{NewGrant, Party};

@@ -130,9 +130,8 @@ impl Sides {
     pub(crate) fn given(&self) -> Cond {
         let mut given = Cond::any().add(grant::Column::PrincipalIndex.eq(&self.principal));
         if let Some(person) = &self.person {
-            given = given.add(
-                Cond::all().add(grant::Column::GiverIndex.eq(person)).add(grant::Column::ParentId.is_not_null()),
-            );
+            given = given
+                .add(Cond::all().add(grant::Column::GiverIndex.eq(person)).add(grant::Column::ParentId.is_not_null()));
         }
         given
     }

@@ -95,7 +95,7 @@ impl City {
     }
 
     /// As a browser asks for a page.
-    async fn browse(&self, path: &str, cookie: &str) -> Answer {
+    pub(crate) async fn browse(&self, path: &str, cookie: &str) -> Answer {
         let request = Request::get(path).header(header::COOKIE, cookie).header(header::ACCEPT, "text/html,*/*");
         self.send(request.body(Body::empty()).unwrap()).await
     }

@@ -30,9 +30,7 @@ pub(super) async fn create_my_case(
     Ok((
         StatusCode::CREATED,
         Json(CreatedCase {
-            id: casework
-                .create_draft_for(&caller, &body.item_slug, &body.handle_item, body.acting_for, key)
-                .await?,
+            id: casework.create_draft_for(&caller, &body.item_slug, &body.handle_item, body.acting_for, key).await?,
         }),
     ))
 }

@@ -6,7 +6,7 @@
 //! gave the caller anything does not exist for the caller.
 
 use identity::Account;
-use identity::delegation::{Action, ActingScope, Authority, Deed, Represented, Role, Use, Verdict};
+use identity::delegation::{ActingScope, Action, Authority, Deed, Represented, Role, Use, Verdict};
 use platform::web::guard::Principal;
 use platform::{Problem, Result, Tx};
 use sea_orm::entity::prelude::*;
@@ -290,13 +290,7 @@ impl Casework {
     }
 
     /// The same for an act of several steps: the first that is refused is logged.
-    pub(crate) async fn noted_each<T>(
-        &self,
-        account: Uuid,
-        id: Uuid,
-        steps: &[Step],
-        outcome: Result<T>,
-    ) -> Result<T> {
+    pub(crate) async fn noted_each<T>(&self, account: Uuid, id: Uuid, steps: &[Step], outcome: Result<T>) -> Result<T> {
         let problem = match outcome {
             Err(problem) if problem.code().starts_with("grant_") => problem,
             other => return other,
@@ -449,7 +443,13 @@ impl Casework {
     }
 
     /// The same outside a command: a result taken, a case rated.
-    pub(crate) async fn record_use(&self, caller: &Principal, row: case::Model, standing: Standing, action: Action) -> Result<()> {
+    pub(crate) async fn record_use(
+        &self,
+        caller: &Principal,
+        row: case::Model,
+        standing: Standing,
+        action: Action,
+    ) -> Result<()> {
         if standing.authority.is_none() || action == Action::Read {
             return Ok(());
         }
@@ -457,9 +457,7 @@ impl Casework {
         self.platform
             .db
             .write(self.platform.now(), move |tx| {
-                Box::pin(async move {
-                    casework.record_step(tx, &caller, &row, &standing, &Step::new(action)).await
-                })
+                Box::pin(async move { casework.record_step(tx, &caller, &row, &standing, &Step::new(action)).await })
             })
             .await
     }

@@ -161,8 +161,9 @@ impl Identity {
         agrees: bool,
     ) -> Result<()> {
         let why = reason(&answer.reason)?;
-        let way = way_label(&answer.way)
-            .ok_or_else(|| Problem::invalid_field("/way", "option", "选择怎样核实的身份：核对身份证、人脸核验或者上门核实"))?;
+        let way = way_label(&answer.way).ok_or_else(|| {
+            Problem::invalid_field("/way", "option", "选择怎样核实的身份：核对身份证、人脸核验或者上门核实")
+        })?;
         if !agrees && why.is_empty() {
             return Err(Problem::invalid_field("/reason", "required", "写明本人为什么不同意"));
         }

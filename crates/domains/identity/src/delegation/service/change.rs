@@ -95,7 +95,9 @@ impl Identity {
                             }
                             None => {
                                 let why = "上级的授权改了，这份授权没有剩下的范围";
-                                identity.end_one(tx, below, Event::Revoke, why, &[Side::Principal, Side::Grantee]).await?;
+                                identity
+                                    .end_one(tx, below, Event::Revoke, why, &[Side::Principal, Side::Grantee])
+                                    .await?;
                             }
                         }
                     }

@@ -121,7 +121,8 @@ impl Identity {
                 detail: audited(&row),
             };
             // Those that hang on an earlier one of this round are over already.
-            let Some(row) = store::find(tx.conn(), row.id).await?.filter(|row| store::OPEN.contains(&&*row.state)) else {
+            let Some(row) = store::find(tx.conn(), row.id).await?.filter(|row| store::OPEN.contains(&&*row.state))
+            else {
                 ended += 1;
                 continue;
             };

@@ -75,12 +75,7 @@ impl Identity {
     /// # Errors
     /// 422 naming each wrong field, also what goes beyond what the caller holds; 403 when the caller
     /// may not appoint; 409 when the same request waits.
-    pub async fn give_grant(
-        &self,
-        caller: &Allowed<EditGrants>,
-        new: NewGrant,
-        key: Option<String>,
-    ) -> Result<Uuid> {
+    pub async fn give_grant(&self, caller: &Allowed<EditGrants>, new: NewGrant, key: Option<String>) -> Result<Uuid> {
         let who = self.who(caller).await?;
         if !who.account.real_name {
             return Err(error::real_name_needed());
@@ -89,7 +84,8 @@ impl Identity {
         let (id, now) = (row.id, self.platform.now());
         let asks = row.asked_by == "grantee";
         let line = self.grant_line(caller, if asks { "grant.ask" } else { "grant.give" }, id, audited(&row));
-        let job = notify::job(&self.platform, &row, "grant_waiting", if asks { Side::Principal } else { Side::Grantee });
+        let job =
+            notify::job(&self.platform, &row, "grant_waiting", if asks { Side::Principal } else { Side::Grantee });
         let (caller_id, role) = (caller.id, new.role);
         self.platform
             .db
@@ -131,10 +127,8 @@ impl Identity {
         if !errors.is_empty() {
             return Err(Problem::invalid(errors));
         }
-        let party = Papers {
-            id_number: new.party.id_number.trim().to_uppercase(),
-            phone: new.party.phone.trim().to_owned(),
-        };
+        let party =
+            Papers { id_number: new.party.id_number.trim().to_uppercase(), phone: new.party.phone.trim().to_owned() };
         let principal = if asks { self.elder(who, new, &party)? } else { self.principal(who, new).await? };
         if let Some(parent) = &principal.parent {
             beyond_own(&scope, &parent.scope()?)?;
@@ -246,9 +240,7 @@ impl Identity {
             });
         }
         match (&who.account.enterprise, new.role) {
-            (Some(_), Role::Proxy) => {
-                Err(Problem::invalid_field("/role", "option", "亲属代办要用个人账号登录后添加"))
-            }
+            (Some(_), Role::Proxy) => Err(Problem::invalid_field("/role", "option", "亲属代办要用个人账号登录后添加")),
             (Some(enterprise), _) if enterprise.legal_person == who.account.name => Ok(Principal {
                 kind: "enterprise",
                 name: enterprise.name.clone(),

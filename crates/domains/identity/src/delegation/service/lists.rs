@@ -493,9 +493,7 @@ fn in_state(select: Select<grant::Entity>, state: &str, now: OffsetDateTime) -> 
     match state {
         "waiting" | "active" => select.filter(grant::Column::State.eq(state)).filter(running),
         "ended" => select.filter(
-            Cond::any()
-                .add(grant::Column::State.is_not_in(store::OPEN))
-                .add(grant::Column::ValidUntil.lte(now)),
+            Cond::any().add(grant::Column::State.is_not_in(store::OPEN)).add(grant::Column::ValidUntil.lte(now)),
         ),
         _ => select,
     }

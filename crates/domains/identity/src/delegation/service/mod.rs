@@ -20,8 +20,8 @@ use uuid::Uuid;
 use super::model::{Reach, Scope};
 use super::store::{Sides, grant};
 use super::{GrantableItem, error};
-use crate::model::account::{Account, AccountKind};
 use crate::Identity;
+use crate::model::account::{Account, AccountKind};
 
 /// Period, items and materials as a page sends them.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
