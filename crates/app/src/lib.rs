@@ -27,11 +27,13 @@ use feedback::Feedback;
 use identity::Identity;
 use licences::Licences;
 use platform::config::Config;
+use platform::crypto::SealedColumn;
 use platform::db::migrate::{self, Migration};
 use platform::web::guard::Audience;
 use platform::work::jobs::Handlers;
 use platform::work::outbox::Subscriptions;
 use platform::{Db, Inner, Platform, Problem, Result};
+use security::Security;
 use utoipa_axum::router::OpenApiRouter;
 
 /// The assembled product.
@@ -51,6 +53,8 @@ pub struct App {
     pub casework: Casework,
     /// Ratings.
     pub feedback: Feedback,
+    /// Audit, risks, keys, protection of data.
+    pub security: Security,
     /// Key that signs the daily roots of the event log.
     pub audit_key: Arc<base::crypto::Sm2Key>,
 }
@@ -60,6 +64,7 @@ pub fn migrations() -> Vec<Migration> {
     [
         platform::work::MIGRATIONS,
         identity::MIGRATIONS,
+        security::MIGRATIONS,
         design::MIGRATIONS,
         licences::MIGRATIONS,
         catalogue::MIGRATIONS,
@@ -71,8 +76,20 @@ pub fn migrations() -> Vec<Migration> {
 
 /// Every permission: key and audience.
 pub fn permissions() -> Vec<(&'static str, Audience)> {
-    [identity::PERMISSIONS, licences::PERMISSIONS, catalogue::PERMISSIONS, casework::PERMISSIONS, feedback::PERMISSIONS]
-        .concat()
+    [
+        identity::PERMISSIONS,
+        security::PERMISSIONS,
+        licences::PERMISSIONS,
+        catalogue::PERMISSIONS,
+        casework::PERMISSIONS,
+        feedback::PERMISSIONS,
+    ]
+    .concat()
+}
+
+/// Every column that holds sealed values.
+pub fn sealed_columns() -> Vec<SealedColumn> {
+    [identity::SEALED, licences::SEALED, casework::SEALED].concat()
 }
 
 impl App {
@@ -84,14 +101,18 @@ impl App {
         std::fs::create_dir_all(&config.data_dir).map_err(Problem::internal)?;
         let db = Db::open(&config.database()).await?;
         migrate::run(&db, &migrations(), clock.now()).await?;
-        let secrets =
-            platform::secrets::Secrets::load_or_create(&config.data_dir.join("secrets.toml"), randomness.as_ref())?;
-        let audit_key = keys::load_or_create(&config.data_dir.join("audit-key.pem"), randomness.as_ref())?;
+        let provider = platform::secrets::SoftKeys::load_or_create(
+            &config.data_dir.join("secrets.toml"),
+            &config.master_key(),
+            randomness.as_ref(),
+        )?;
+        let audit_key = keys::load_or_create(&config.data_dir.join("audit-key.pem"), &provider, randomness.as_ref())?;
+        let audit_key = Arc::new(audit_key);
         let platform = Platform::new(Inner {
             db,
             files: platform::files::Files::in_folder(&config.data_dir.join("files"))?,
-            cipher: secrets.cipher()?,
-            index_key: secrets.index_key()?,
+            crypto: platform::crypto::Crypto::new(Arc::new(provider))?,
+            audit: Default::default(),
             live: Default::default(),
             sessions: Default::default(),
             numbers: Default::default(),
@@ -126,7 +147,14 @@ impl App {
             texts: Arc::new(texts),
         };
         let feedback = ratings::wire(&platform, &casework)?;
-        Ok(Self { platform, identity, design, catalogue, licences, casework, feedback, audit_key: Arc::new(audit_key) })
+        let security = Security::new(
+            platform.clone(),
+            identity.clone(),
+            Arc::clone(&audit_key),
+            sealed_columns(),
+            &platform.config.packs_dir.join("platform"),
+        )?;
+        Ok(Self { platform, identity, design, catalogue, licences, casework, feedback, security, audit_key })
     }
 
     /// Every API route with its documentation.
@@ -134,6 +162,7 @@ impl App {
         OpenApiRouter::new()
             .merge(site::routes(self.clone()))
             .merge(identity::routes(self.identity.clone()))
+            .merge(security::routes(self.security.clone()))
             .merge(catalogue::routes(self.catalogue.clone()))
             .merge(licences::routes(self.licences.clone()))
             .merge(casework::cases::http::routes(self.casework.clone()))
@@ -148,7 +177,7 @@ impl App {
 
     /// What runs each kind of job.
     pub fn handlers(&self) -> Handlers {
-        self.casework.jobs(Handlers::default())
+        self.security.jobs(self.casework.jobs(Handlers::default()))
     }
 
     /// Runs events and jobs until nothing is left: tests, the demo and the command line wait this way.

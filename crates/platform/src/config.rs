@@ -24,6 +24,18 @@ pub struct Config {
     pub sms_url: String,
     /// Courier service. `TONGBAN_COURIER_URL`
     pub courier_url: String,
+    /// Addresses or networks of reverse proxies whose `X-Forwarded-For` is believed. `TONGBAN_TRUSTED_PROXIES`,
+    /// separated by commas
+    pub trusted_proxies: Vec<String>,
+    /// Whose sessions open nothing outside the network they were opened in: `all`, `desk` or `off`.
+    /// `TONGBAN_BIND_SESSIONS`
+    pub bind_sessions: String,
+    /// File of the master key that seals all other keys; `master.key` in `data_dir` when empty. Keep it
+    /// on another disk than the data. `TONGBAN_MASTER_KEY_FILE`
+    pub master_key_file: PathBuf,
+    /// Folder of the controlled exchange between the networks; `exchange` in `data_dir` when empty.
+    /// `TONGBAN_EXCHANGE_DIR`
+    pub exchange_dir: PathBuf,
     /// Whether cookies are sent over TLS only; off for a plain local demo. `TONGBAN_SECURE_COOKIES`
     pub secure_cookies: bool,
     /// Idle minutes after which a session ends.
@@ -45,6 +57,10 @@ impl Default for Config {
             identity_url: "http://127.0.0.1:8090/identity".into(),
             sms_url: "http://127.0.0.1:8090/sms".into(),
             courier_url: "http://127.0.0.1:8090/courier".into(),
+            trusted_proxies: Vec::new(),
+            bind_sessions: "all".into(),
+            master_key_file: PathBuf::new(),
+            exchange_dir: PathBuf::new(),
             secure_cookies: false,
             session_idle_minutes: 30,
             upload_max_mb: 20,
@@ -85,19 +101,29 @@ impl Config {
             ("TONGBAN_IDENTITY_URL", &mut config.identity_url),
             ("TONGBAN_SMS_URL", &mut config.sms_url),
             ("TONGBAN_COURIER_URL", &mut config.courier_url),
+            ("TONGBAN_BIND_SESSIONS", &mut config.bind_sessions),
             ("TONGBAN_LOG", &mut config.log),
         ] {
             if let Some(value) = environment(name) {
                 *slot = value;
             }
         }
-        for (name, slot) in [("TONGBAN_DATA_DIR", &mut config.data_dir), ("TONGBAN_PACKS_DIR", &mut config.packs_dir)] {
+        for (name, slot) in [
+            ("TONGBAN_DATA_DIR", &mut config.data_dir),
+            ("TONGBAN_PACKS_DIR", &mut config.packs_dir),
+            ("TONGBAN_MASTER_KEY_FILE", &mut config.master_key_file),
+            ("TONGBAN_EXCHANGE_DIR", &mut config.exchange_dir),
+        ] {
             if let Some(value) = environment(name) {
                 *slot = value.into();
             }
         }
         if let Some(value) = environment("TONGBAN_SECURE_COOKIES") {
             config.secure_cookies = value == "1" || value == "true";
+        }
+        if let Some(value) = environment("TONGBAN_TRUSTED_PROXIES") {
+            config.trusted_proxies =
+                value.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect();
         }
         config.check()?;
         Ok(config)
@@ -112,10 +138,32 @@ impl Config {
                 return Err(ConfigError::Value(name, format!("{url:?} does not begin with http:// or https://")));
             }
         }
+        for network in &self.trusted_proxies {
+            if crate::web::client::network(network).is_none() {
+                return Err(ConfigError::Value("trusted_proxies", format!("{network:?} is no address and no network")));
+            }
+        }
+        if !["all", "desk", "off"].contains(&self.bind_sessions.as_str()) {
+            return Err(ConfigError::Value("bind_sessions", format!("{:?} is none of all, desk, off", self.bind_sessions)));
+        }
         if !(1..=720).contains(&self.session_idle_minutes) {
             return Err(ConfigError::Value("session_idle_minutes", "between 1 and 720".into()));
         }
         Ok(())
+    }
+
+    /// File of the master key.
+    pub fn master_key(&self) -> PathBuf {
+        if self.master_key_file.as_os_str().is_empty() {
+            self.data_dir.join("master.key")
+        } else {
+            self.master_key_file.clone()
+        }
+    }
+
+    /// Folder of the controlled exchange.
+    pub fn exchange(&self) -> PathBuf {
+        if self.exchange_dir.as_os_str().is_empty() { self.data_dir.join("exchange") } else { self.exchange_dir.clone() }
     }
 
     /// Address of the database.

@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use platform::Platform;
+use platform::crypto::SealedColumn;
 use platform::db::migrate::Migration;
 use tokio::sync::OnceCell;
 
@@ -35,6 +36,32 @@ pub use service::import;
 /// Schema steps of this domain.
 pub const MIGRATIONS: &[Migration] =
     &[Migration { name: "identity_0001", sql: include_str!("../migrations/0001_identity.sql") }];
+
+/// Columns of this domain that hold sealed values.
+pub const SEALED: &[SealedColumn] = &[
+    SealedColumn {
+        table: "accounts",
+        column: "id_number_sealed",
+        key: "id",
+        place: "account:{subject}:id_number",
+        label: "证件号码",
+    },
+    SealedColumn {
+        table: "accounts",
+        column: "phone_sealed",
+        key: "id",
+        place: "account:{subject}:phone",
+        label: "手机号码",
+    },
+    SealedColumn {
+        table: "accounts",
+        column: "email_sealed",
+        key: "id",
+        place: "account:{subject}:email",
+        label: "电子邮箱",
+    },
+    SealedColumn { table: "staff", column: "phone_sealed", key: "id", place: "staff:{id}:phone", label: "工作人员电话" },
+];
 
 /// The identity domain. Cheap to clone.
 #[derive(Clone)]
