@@ -31,7 +31,8 @@ impl App {
         let (api, document) = self.api().split_for_parts();
         let document = describe(document);
         let limit = usize::try_from(self.platform.config.upload_max_mb).unwrap_or(20) * 1024 * 1024 + BODY_ROOM;
-        let router =         api.route("/api/v1/openapi.json", axum::routing::get(move || async move { axum::Json(document) }))
+        let router = api
+            .route("/api/v1/openapi.json", axum::routing::get(move || async move { axum::Json(document) }))
             .route("/api/{*rest}", axum::routing::any(no_such_route))
             .fallback(web::page)
             .method_not_allowed_fallback(no_such_method)
@@ -45,7 +46,10 @@ impl App {
             .layer(axum::middleware::from_fn(platform::web::extract::trace_id));
         hardened(router, self.platform.config.public_url.starts_with("https://"))
             .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
-            .layer(TraceLayer::new_for_http())
+            .layer(TraceLayer::new_for_http().make_span_with(|request: &axum::http::Request<_>| {
+                // The path alone: a query may carry a sign-on code, a header a session.
+                tracing::debug_span!("request", method = %request.method(), path = %request.uri().path())
+            }))
             .layer(PropagateRequestIdLayer::new(HeaderName::from_static("x-request-id")))
             .layer(SetRequestIdLayer::new(HeaderName::from_static("x-request-id"), Ids(self.clone())))
     }
