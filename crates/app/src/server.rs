@@ -42,6 +42,7 @@ impl App {
             .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
                 Problem::internal("a handler panicked").into_response()
             }))
+            .layer(axum::middleware::from_fn(platform::web::extract::readable))
             .layer(axum::middleware::from_fn_with_state(self.platform.clone(), platform::web::context::record))
             .layer(axum::middleware::from_fn(platform::web::extract::trace_id));
         hardened(router, self.platform.config.public_url.starts_with("https://"))
@@ -125,10 +126,8 @@ fn hardened(router: Router, https: bool) -> Router {
         HeaderValue::from_static(policy),
     ));
     for (name, value) in always {
-        router = router.layer(SetResponseHeaderLayer::overriding(
-            HeaderName::from_static(name),
-            HeaderValue::from_static(value),
-        ));
+        router = router
+            .layer(SetResponseHeaderLayer::overriding(HeaderName::from_static(name), HeaderValue::from_static(value)));
     }
     if https {
         router = router.layer(SetResponseHeaderLayer::overriding(

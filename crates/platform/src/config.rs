@@ -33,9 +33,6 @@ pub struct Config {
     /// File of the master key that seals all other keys; `master.key` in `data_dir` when empty. Keep it
     /// on another disk than the data. `TONGBAN_MASTER_KEY_FILE`
     pub master_key_file: PathBuf,
-    /// Folder of the controlled exchange between the networks; `exchange` in `data_dir` when empty.
-    /// `TONGBAN_EXCHANGE_DIR`
-    pub exchange_dir: PathBuf,
     /// Whether cookies are sent over TLS only; off for a plain local demo. `TONGBAN_SECURE_COOKIES`
     pub secure_cookies: bool,
     /// Idle minutes after which a session ends.
@@ -60,7 +57,6 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             bind_sessions: "all".into(),
             master_key_file: PathBuf::new(),
-            exchange_dir: PathBuf::new(),
             secure_cookies: false,
             session_idle_minutes: 30,
             upload_max_mb: 20,
@@ -112,7 +108,6 @@ impl Config {
             ("TONGBAN_DATA_DIR", &mut config.data_dir),
             ("TONGBAN_PACKS_DIR", &mut config.packs_dir),
             ("TONGBAN_MASTER_KEY_FILE", &mut config.master_key_file),
-            ("TONGBAN_EXCHANGE_DIR", &mut config.exchange_dir),
         ] {
             if let Some(value) = environment(name) {
                 *slot = value.into();
@@ -144,7 +139,10 @@ impl Config {
             }
         }
         if !["all", "desk", "off"].contains(&self.bind_sessions.as_str()) {
-            return Err(ConfigError::Value("bind_sessions", format!("{:?} is none of all, desk, off", self.bind_sessions)));
+            return Err(ConfigError::Value(
+                "bind_sessions",
+                format!("{:?} is none of all, desk, off", self.bind_sessions),
+            ));
         }
         if !(1..=720).contains(&self.session_idle_minutes) {
             return Err(ConfigError::Value("session_idle_minutes", "between 1 and 720".into()));
@@ -159,11 +157,6 @@ impl Config {
         } else {
             self.master_key_file.clone()
         }
-    }
-
-    /// Folder of the controlled exchange.
-    pub fn exchange(&self) -> PathBuf {
-        if self.exchange_dir.as_os_str().is_empty() { self.data_dir.join("exchange") } else { self.exchange_dir.clone() }
     }
 
     /// Address of the database.

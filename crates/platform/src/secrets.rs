@@ -185,9 +185,8 @@ fn no_key(id: &str) -> Problem {
 
 impl Stored {
     fn generate(master: &FieldCipher, randomness: &dyn Randomness) -> Self {
-        let sealed = |place: &str| {
-            master.seal(&base::encoding::to_hex(&fresh(randomness)), place.as_bytes(), randomness)
-        };
+        let sealed =
+            |place: &str| master.seal(&base::encoding::to_hex(&fresh(randomness)), place.as_bytes(), randomness);
         Self {
             active_field_key: "k1".into(),
             field_keys: [("k1".to_owned(), sealed(&place("k1")))].into(),

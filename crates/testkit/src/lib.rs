@@ -231,8 +231,7 @@ impl TestPlatform {
         config.data_dir = folder.clone();
         config.database_url = url;
         let clock = MockClock::at(story_start());
-        let keys =
-            platform::secrets::SoftKeys::in_memory(&SeededRandomness::new(seed)).expect("fresh keys are good");
+        let keys = platform::secrets::SoftKeys::in_memory(&SeededRandomness::new(seed)).expect("fresh keys are good");
         // Ids of a copy must not repeat those of its template.
         let randomness = Arc::new(SeededRandomness::new(COUNTER.fetch_add(1, Ordering::SeqCst) + 1_000_042));
         let platform = Platform::new(Inner {

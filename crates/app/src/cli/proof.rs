@@ -101,8 +101,8 @@ pub(super) async fn audit(config: Config, command: AuditCommand) -> Outcome {
     let app = assemble(config).await?;
     match command {
         AuditCommand::Export { output, log: true, from, to } => {
-            use std::io::Write;
             use security::audit::proof::Format;
+            use std::io::Write;
             let csv = output.extension().is_some_and(|kind| kind == "csv");
             let search = security::Search { from, to, ..security::Search::default() };
             let mut file = std::io::BufWriter::new(std::fs::File::create(&output)?);

@@ -60,7 +60,13 @@ pub const SEALED: &[SealedColumn] = &[
         place: "account:{subject}:email",
         label: "电子邮箱",
     },
-    SealedColumn { table: "staff", column: "phone_sealed", key: "id", place: "staff:{id}:phone", label: "工作人员电话" },
+    SealedColumn {
+        table: "staff",
+        column: "phone_sealed",
+        key: "id",
+        place: "staff:{id}:phone",
+        label: "工作人员电话",
+    },
 ];
 
 /// The identity domain. Cheap to clone.

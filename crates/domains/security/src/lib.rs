@@ -9,8 +9,8 @@
 //! `app` hands over ([`platform::crypto::SealedColumn`]) and from the live schema.
 
 pub mod audit;
-pub mod keys;
 mod http;
+pub mod keys;
 mod permissions;
 pub mod protection;
 pub mod risks;

@@ -121,7 +121,11 @@ mod tests {
         };
         assert_eq!(
             statements(&step, DbBackend::Sqlite),
-            ["CREATE TABLE a (id blob)", "CREATE TRIGGER t BEFORE UPDATE ON a\nBEGIN SELECT 1; END", "CREATE TABLE b (at text)"]
+            [
+                "CREATE TABLE a (id blob)",
+                "CREATE TRIGGER t BEFORE UPDATE ON a\nBEGIN SELECT 1; END",
+                "CREATE TABLE b (at text)"
+            ]
         );
         assert_eq!(
             statements(&step, DbBackend::Postgres),

@@ -87,7 +87,9 @@ impl Identity {
     pub async fn staff_holding(&self, permission: &str) -> Result<Vec<Staff>> {
         let mut found = staff::active(self.platform.db.read()).await?;
         found.retain(|staff| {
-            crate::roles::permissions(platform::web::guard::Audience::Desk, &staff.roles).iter().any(|key| key == permission)
+            crate::roles::permissions(platform::web::guard::Audience::Desk, &staff.roles)
+                .iter()
+                .any(|key| key == permission)
         });
         Ok(found)
     }

@@ -110,8 +110,24 @@ pub struct Writer {
 
 /// Columns of the CSV.
 const COLUMNS: [&str; 18] = [
-    "id", "at", "actor_id", "actor_name", "org_id", "address", "device", "kind", "action", "subject", "detail", "before",
-    "after", "result", "chain", "no", "previous_hash", "hash",
+    "id",
+    "at",
+    "actor_id",
+    "actor_name",
+    "org_id",
+    "address",
+    "device",
+    "kind",
+    "action",
+    "subject",
+    "detail",
+    "before",
+    "after",
+    "result",
+    "chain",
+    "no",
+    "previous_hash",
+    "hash",
 ];
 
 impl Writer {
@@ -120,8 +136,7 @@ impl Writer {
     /// # Errors
     /// Never in practice: a header serialises.
     pub fn begin(format: Format, header: &Header) -> Result<(Self, String)> {
-        let mut writer =
-            Self { format, hasher: Sm3Hasher::new(), lines: 0, public_key: header.public_key.clone() };
+        let mut writer = Self { format, hasher: Sm3Hasher::new(), lines: 0, public_key: header.public_key.clone() };
         let first = match format {
             Format::Jsonl => serde_json::to_string(header)? + "\n",
             Format::Csv => format!("\u{feff}{}\r\n", COLUMNS.map(cell).join(",")),
@@ -327,9 +342,7 @@ pub fn fingerprint(public_key: &str) -> String {
 }
 
 fn day_of(at: i64) -> String {
-    time::OffsetDateTime::from_unix_timestamp(at)
-        .map(|at| base::zone::china_date(at).to_string())
-        .unwrap_or_default()
+    time::OffsetDateTime::from_unix_timestamp(at).map(|at| base::zone::china_date(at).to_string()).unwrap_or_default()
 }
 
 /// Whether a file is an export of the audit log (and not one of case events).
@@ -405,8 +418,7 @@ fn verify_csv(text: &str, trusted: Option<&str>) -> Result<Verdict, String> {
     let key = trusted.unwrap_or(&own).to_owned();
     match end.as_slice() {
         [mark, lines, digest, signature, _] if mark == "#end" => {
-            let end =
-                End { lines: lines.parse().unwrap_or(0), digest: digest.clone(), signature: signature.clone() };
+            let end = End { lines: lines.parse().unwrap_or(0), digest: digest.clone(), signature: signature.clone() };
             check_end(&mut checker, &end, before, &key);
         }
         _ => checker.fault("结尾的签名不见了，文件被截断".to_owned()),
@@ -498,8 +510,24 @@ fn csv_record(row: &[String]) -> Option<Record> {
     let id = |text: &String| if text.is_empty() { Some(None) } else { Uuid::parse_str(text).ok().map(Some) };
     let some = |text: &String| (!text.is_empty()).then(|| text.clone());
     let [
-        own, at, actor, name, org, address, device, kind, action, subject, detail, before, after, result, chain, no,
-        previous, hash,
+        own,
+        at,
+        actor,
+        name,
+        org,
+        address,
+        device,
+        kind,
+        action,
+        subject,
+        detail,
+        before,
+        after,
+        result,
+        chain,
+        no,
+        previous,
+        hash,
     ] = row
     else {
         return None;

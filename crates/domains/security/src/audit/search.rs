@@ -54,7 +54,9 @@ impl Search {
             ("结果", &self.result),
         ]
         .iter()
-        .filter_map(|(name, value)| value.as_deref().filter(|text| !text.is_empty()).map(|text| format!("{name}：{text}")))
+        .filter_map(|(name, value)| {
+            value.as_deref().filter(|text| !text.is_empty()).map(|text| format!("{name}：{text}"))
+        })
         .collect::<Vec<_>>()
         .join("；")
     }
@@ -74,7 +76,9 @@ impl Search {
         filter.kinds = several(text(&self.kind));
         filter.actions = several(text(&self.action));
         match text(&self.object) {
-            Some(object) if object.split_once(':').is_some_and(|(_, id)| !id.is_empty()) => filter.subject = Some(object),
+            Some(object) if object.split_once(':').is_some_and(|(_, id)| !id.is_empty()) => {
+                filter.subject = Some(object)
+            }
             other => filter.subject_prefix = other,
         }
         filter.from = day("/from", self.from.as_deref())?.map(base::zone::start_of_day);
@@ -85,9 +89,7 @@ impl Search {
 
 fn day(pointer: &str, text: Option<&str>) -> Result<Option<Date>> {
     let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
-    parse_day(text)
-        .map(Some)
-        .ok_or_else(|| Problem::invalid_field(pointer, "date", "日期请写成 2026-09-21 这样。"))
+    parse_day(text).map(Some).ok_or_else(|| Problem::invalid_field(pointer, "date", "日期请写成 2026-09-21 这样。"))
 }
 
 /// Nobody reads the log of what they administer, whatever roles a row gives them together.
@@ -208,8 +210,7 @@ impl Security {
         self.root_days().await?;
         let conn = self.platform.db.read();
         let first = base::zone::china_date(self.platform.now() - time::Duration::days(days));
-        let filter =
-            Filter { from: Some(base::zone::start_of_day(first)), chained: true, ..Filter::default() };
+        let filter = Filter { from: Some(base::zone::start_of_day(first)), chained: true, ..Filter::default() };
         let mut checker = Checker::new(true);
         let mut after = None;
         loop {

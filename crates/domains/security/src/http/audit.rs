@@ -357,7 +357,9 @@ pub(crate) async fn list_audit_roots(
             signed_at,
         })
         .collect();
-    Ok(Json(List::cut(items, page.limit(), total, security.platform.now(), |row: &AuditRootView| vec![row.day.clone()])))
+    Ok(Json(List::cut(items, page.limit(), total, security.platform.now(), |row: &AuditRootView| {
+        vec![row.day.clone()]
+    })))
 }
 
 /// Follow the chains of the last 31 days in the database.

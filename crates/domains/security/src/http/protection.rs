@@ -168,7 +168,9 @@ pub(crate) async fn get_protection(
             hsts: tls,
             text: if tls { "经 https 访问，浏览器只走加密连接。" } else { "没有经 https 访问。" }.to_owned(),
         },
-        signatures: vec![UseView { what: "审计日根".to_owned(), algorithm: "SM2（SM3 摘要）", count: count(roots) }],
+        signatures: vec![UseView {
+            what: "审计日根".to_owned(), algorithm: "SM2（SM3 摘要）", count: count(roots)
+        }],
         digests: vec![UseView { what: "审计记录链".to_owned(), algorithm: "SM3", count: count(kept.lines) }],
     }))
 }

@@ -23,9 +23,11 @@ use crate::risks::store::risk;
 /// The id in a cursor of one part.
 pub(super) fn cursor_id(page: &PageQuery) -> Result<Option<Uuid>> {
     let Some(parts) = page.cursor_parts(1)? else { return Ok(None) };
-    parts.first().and_then(|id| Uuid::parse_str(id).ok()).map(Some).ok_or_else(|| {
-        Problem::new(StatusCode::BAD_REQUEST, "bad_cursor", "翻页的位置读不出来，请回到第一页。")
-    })
+    parts
+        .first()
+        .and_then(|id| Uuid::parse_str(id).ok())
+        .map(Some)
+        .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "bad_cursor", "翻页的位置读不出来，请回到第一页。"))
 }
 
 /// Which entries.
@@ -258,13 +260,8 @@ pub(crate) async fn list_risks(
     Query(query): Query<RiskQuery>,
 ) -> Result<Json<RiskList>> {
     let page = PageQuery { limit: query.limit, cursor: query.cursor };
-    let filter = RiskFilter {
-        kind: query.kind,
-        state: query.state,
-        level: query.level,
-        assignee: query.assignee,
-        q: query.q,
-    };
+    let filter =
+        RiskFilter { kind: query.kind, state: query.state, level: query.level, assignee: query.assignee, q: query.q };
     let (found, total, counts) = security.risks(&caller, &filter, cursor_id(&page)?, page.limit() + 1).await?;
     let ids: Vec<Uuid> = found.iter().map(|row| row.id).collect();
     let findings = security.open_findings(&ids).await?;

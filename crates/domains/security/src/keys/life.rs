@@ -227,7 +227,10 @@ impl Security {
         }
         let left = self.values_by_key().await?.get(id).copied().unwrap_or(0);
         if left > 0 {
-            return Err(Problem::conflict("still_sealed", format!("还有 {left} 个值用这把密钥加密，换密完成后才能销毁。")));
+            return Err(Problem::conflict(
+                "still_sealed",
+                format!("还有 {left} 个值用这把密钥加密，换密完成后才能销毁。"),
+            ));
         }
         self.platform.crypto.provider().destroy_field_key(id)?;
         self.platform.crypto.reload()?;

@@ -143,9 +143,8 @@ impl Security {
              WHERE {name} LIKE 's1.%' AND {name} NOT LIKE $1 LIMIT {BATCH}"
         );
         let backend = conn.get_database_backend();
-        let rows = conn
-            .query_all_raw(Statement::from_sql_and_values(backend, sql, [format!("s1.{active}.%").into()]))
-            .await?;
+        let rows =
+            conn.query_all_raw(Statement::from_sql_and_values(backend, sql, [format!("s1.{active}.%").into()])).await?;
         let mut changes = Vec::with_capacity(rows.len());
         for row in &rows {
             let (id, old) = (row.try_get::<Uuid>("", "k")?, row.try_get::<String>("", "v")?);

@@ -99,7 +99,8 @@ impl Security {
         };
         let readers = holders("audit.read");
         let (makers, approvers) = (holders("key.make"), holders("key.approve"));
-        let all: std::collections::BTreeSet<&String> = roles::all().values().flat_map(|role| &role.permissions).collect();
+        let all: std::collections::BTreeSet<&String> =
+            roles::all().values().flat_map(|role| &role.permissions).collect();
         let widest = roles::all().values().map(|role| role.permissions.len()).max().unwrap_or(0);
         let apart = makers.iter().all(|role| !approvers.contains(role));
         Ok(vec![
@@ -299,16 +300,18 @@ impl Security {
             list.iter().fold((0, 0), |(rows, covered), one| (rows + one.rows, covered + one.covered))
         };
         let ((rows, covered), (hashes, good)) = (open(&fields), open(&passwords));
-        let bad: Vec<&str> =
-            fields.iter().filter(|one| one.covered < one.rows).map(|one| one.what.as_str()).collect();
+        let bad: Vec<&str> = fields.iter().filter(|one| one.covered < one.rows).map(|one| one.what.as_str()).collect();
         let samples: [(&str, &[u8]); 4] = [
             ("可执行文件", b"MZ\x90\x00\x03\x00"),
             ("脚本", b"#!/bin/sh\necho"),
             ("网页", b"<html><script>"),
             ("压缩包", b"PK\x03\x04\x14\x00 malware.exe"),
         ];
-        let taken: Vec<&str> =
-            samples.iter().filter(|(_, bytes)| platform::files::sniff(bytes).is_some()).map(|(name, _)| *name).collect();
+        let taken: Vec<&str> = samples
+            .iter()
+            .filter(|(_, bytes)| platform::files::sniff(bytes).is_some())
+            .map(|(name, _)| *name)
+            .collect();
         Ok(vec![
             Item {
                 key: "fields_sealed",
@@ -316,7 +319,11 @@ impl Security {
                 clause: "8.1.4.8 b)",
                 title: "个人信息加密存储",
                 state: Met::when(bad.is_empty()),
-                evidence: format!("加密字段 {} 个，共 {rows} 个值，其中已加密 {covered} 个。{}", fields.len(), not_all(&bad)),
+                evidence: format!(
+                    "加密字段 {} 个，共 {rows} 个值，其中已加密 {covered} 个。{}",
+                    fields.len(),
+                    not_all(&bad)
+                ),
                 figures: json!({ "columns": fields.len(), "values": rows, "sealed": covered }),
             },
             Item {
@@ -381,7 +388,10 @@ impl Security {
                 clause: "GB/T 39786 8.6",
                 title: "密钥文件只有运行用户可读",
                 state: Met::when(open.is_empty()),
-                evidence: format!("检查 {seen} 个密钥文件，别人可读的：{}。", list(&open.iter().map(String::as_str).collect::<Vec<_>>())),
+                evidence: format!(
+                    "检查 {seen} 个密钥文件，别人可读的：{}。",
+                    list(&open.iter().map(String::as_str).collect::<Vec<_>>())
+                ),
                 figures: json!({ "files": seen, "open": open.len() }),
             },
             Item {
@@ -476,7 +486,10 @@ fn open_files(folder: &std::path::Path, master: &std::path::Path) -> (Vec<String
     let mut files = vec![folder.join("secrets.toml"), master.to_owned()];
     if let Ok(entries) = std::fs::read_dir(folder) {
         files.extend(
-            entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|kind| kind == "pem")),
+            entries
+                .flatten()
+                .map(|entry| entry.path())
+                .filter(|path| path.extension().is_some_and(|kind| kind == "pem")),
         );
     }
     let mut open = Vec::new();

@@ -75,8 +75,7 @@ impl Security {
         found.by_rule.sort_by_key(|(.., count)| std::cmp::Reverse(*count));
         let since = Filter { from: Some(base::zone::start_of_day(today)), ..Filter::default() };
         found.lines_today = read::count(conn, &since).await?;
-        found.refused_today =
-            read::count(conn, &Filter { result: Some("refused".to_owned()), ..since }).await?;
+        found.refused_today = read::count(conn, &Filter { result: Some("refused".to_owned()), ..since }).await?;
         found.last_root_day = crate::audit::roots::last_day(conn).await?;
         Ok(found)
     }

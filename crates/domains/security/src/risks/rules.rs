@@ -94,7 +94,10 @@ pub fn load(path: &Path) -> Result<Vec<Rule>> {
         let hours = rule.hours.is_none_or(|(from, to)| from < 24 && to < 24);
         let alone = !file.rules.iter().take(at).any(|other| other.key == rule.key);
         if !(measured && picks && known && hours && alone && (1..=7 * 24 * 60).contains(&rule.within_minutes)) {
-            return Err(wrong(format!("rule {}: needs actions or kinds, count or sum with at_least, a known level, hours under 24, within a week, a key of its own", rule.key)));
+            return Err(wrong(format!(
+                "rule {}: needs actions or kinds, count or sum with at_least, a known level, hours under 24, within a week, a key of its own",
+                rule.key
+            )));
         }
     }
     Ok(file.rules)
@@ -183,9 +186,7 @@ mod tests {
         let rules = load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../packs/platform/alarms.yaml")).unwrap();
         assert!(rules.len() >= 10);
         let night = rules.iter().find(|rule| rule.key == "night_use").unwrap();
-        let at = |text: &str| {
-            OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).unwrap()
-        };
+        let at = |text: &str| OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).unwrap();
         assert!(night.in_hours(at("2026-09-21T23:30:00+08:00")) && night.in_hours(at("2026-09-21T05:59:59+08:00")));
         assert!(!night.in_hours(at("2026-09-21T06:00:00+08:00")) && !night.in_hours(at("2026-09-21T21:59:59+08:00")));
     }

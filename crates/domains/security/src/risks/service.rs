@@ -199,14 +199,7 @@ impl Security {
     ///
     /// # Errors
     /// 409 in a wrong state, 422 for somebody who may not handle it.
-    pub async fn assign_risk(
-        &self,
-        caller: &Principal,
-        id: Uuid,
-        version: i64,
-        to: Uuid,
-        text: &str,
-    ) -> Result<()> {
+    pub async fn assign_risk(&self, caller: &Principal, id: Uuid, version: i64, to: Uuid, text: &str) -> Result<()> {
         let handlers = self.identity.staff_holding("risk.handle").await?;
         let Some(staff) = handlers.into_iter().find(|staff| staff.id == to) else {
             return Err(Problem::invalid_field("/assignee_id", "option", "请从名单里选处置人。"));
@@ -305,22 +298,30 @@ impl Security {
         let text = format!("查出 {} 个新问题。", found.len());
         let ids: Vec<_> = found.iter().map(|_| (self.platform.new_id(), self.platform.new_id())).collect();
         let by = caller.clone();
-        self.step_with(caller, id, version, Act::Run, text, |_, _| Ok(()), move |tx| {
-            Box::pin(async move {
-                for ((title, description, level), (child, step)) in found.into_iter().zip(ids) {
-                    let new = NewRisk {
-                        kind: "finding".to_owned(),
-                        title,
-                        description,
-                        level,
-                        due_on: None,
-                        parent_id: Some(id),
-                    };
-                    insert(tx, child, step, &by, new).await?;
-                }
-                Ok(())
-            })
-        })
+        self.step_with(
+            caller,
+            id,
+            version,
+            Act::Run,
+            text,
+            |_, _| Ok(()),
+            move |tx| {
+                Box::pin(async move {
+                    for ((title, description, level), (child, step)) in found.into_iter().zip(ids) {
+                        let new = NewRisk {
+                            kind: "finding".to_owned(),
+                            title,
+                            description,
+                            level,
+                            due_on: None,
+                            parent_id: Some(id),
+                        };
+                        insert(tx, child, step, &by, new).await?;
+                    }
+                    Ok(())
+                })
+            },
+        )
         .await
     }
 

@@ -19,7 +19,9 @@ async fn every_item_is_answered_by_the_running_system() {
         for key in ["audit_on", "audit_guarded", "audit_intact", "retention", "fields_sealed", "passwords_hashed"] {
             assert_eq!(state(world, key).await, Met::Met, "{key}");
         }
-        for key in ["separated_administrators", "audit_reader_alone", "two_for_keys", "uploads_checked", "one_active_key"] {
+        for key in
+            ["separated_administrators", "audit_reader_alone", "two_for_keys", "uploads_checked", "one_active_key"]
+        {
             assert_eq!(state(world, key).await, Met::Met, "{key}");
         }
         assert_eq!(state(world, "transport").await, Met::Failed, "the test server speaks plain HTTP");

@@ -77,7 +77,9 @@ async fn the_audit_administrator_is_never_another_administrator() {
             let refused = world.security.search(&caller, &Search::default(), None, 10).await.unwrap_err();
             assert_eq!(refused.status().as_u16(), 403, "{login}");
         }
-        assert!(!world.staff("auditor").await.permissions.iter().any(|key| key.ends_with(".edit") || key == "key.make"));
+        assert!(
+            !world.staff("auditor").await.permissions.iter().any(|key| key.ends_with(".edit") || key == "key.make")
+        );
     })
     .await;
 }

@@ -64,7 +64,10 @@ async fn a_check_finds_old_events_and_weak_points_and_closes_after_its_findings(
             (world.staff("clerk").await, world.staff("secadmin").await, world.staff("auditor").await);
         world.act(&clerk, "10.1.2.3", "session.foreign_network", "session:1", json!({})).await;
         world.security.watch().await.unwrap();
-        assert_eq!(world.security.enter_risk(&admin, new("alarm", "x", None), None).await.unwrap_err().status().as_u16(), 422);
+        assert_eq!(
+            world.security.enter_risk(&admin, new("alarm", "x", None), None).await.unwrap_err().status().as_u16(),
+            422
+        );
         let key = Some("a-key-of-a-request".to_owned());
         let id = world.security.enter_risk(&admin, new("check", "第三季度安全检查", None), key.clone()).await.unwrap();
         let again = world.security.enter_risk(&admin, new("check", "第三季度安全检查", None), key).await.unwrap();

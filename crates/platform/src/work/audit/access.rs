@@ -5,9 +5,9 @@
 //! power cut can lose is therefore the reads of the last moment, never a change, a raw value or an
 //! export: those lines are written by their own command.
 
+use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Entry, Kind, Line, Outcome};

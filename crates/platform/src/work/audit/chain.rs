@@ -258,6 +258,9 @@ mod tests {
 
     #[test]
     fn canonical_json_does_not_depend_on_the_order_of_keys() {
-        assert_eq!(canonical(&json!({ "b": [{ "d": 1, "c": "x\0" }], "a": null })), r#"{"a":null,"b":[{"c":"x","d":1}]}"#);
+        assert_eq!(
+            canonical(&json!({ "b": [{ "d": 1, "c": "x\0" }], "a": null })),
+            r#"{"a":null,"b":[{"c":"x","d":1}]}"#
+        );
     }
 }

@@ -44,7 +44,9 @@ impl Filter {
             all = all.add(row::Column::ActorId.eq(id));
         }
         if let Some(part) = self.actor_name.as_deref().filter(|part| !part.is_empty()) {
-            all = all.add(Expr::col(row::Column::ActorName).like(LikeExpr::new(format!("%{}%", escaped(part))).escape('\\')));
+            all = all.add(
+                Expr::col(row::Column::ActorName).like(LikeExpr::new(format!("%{}%", escaped(part))).escape('\\')),
+            );
         }
         for (column, wanted) in [(row::Column::Kind, &self.kinds), (row::Column::Action, &self.actions)] {
             if !wanted.is_empty() {
@@ -58,7 +60,8 @@ impl Filter {
             all = all.add(row::Column::Subject.is_in(self.subjects.iter().cloned()));
         }
         if let Some(prefix) = self.subject_prefix.as_deref().filter(|prefix| !prefix.is_empty()) {
-            all = all.add(Expr::col(row::Column::Subject).like(LikeExpr::new(format!("{}%", escaped(prefix))).escape('\\')));
+            all = all
+                .add(Expr::col(row::Column::Subject).like(LikeExpr::new(format!("{}%", escaped(prefix))).escape('\\')));
         }
         if let Some(result) = &self.result {
             all = all.add(row::Column::Result.eq(result.clone()));
