@@ -46,7 +46,7 @@ for _ in $(seq 300); do
 done
 cat <<TEXT
 
-  Portal   http://$listen          sign in as 王海燕 on the simulated provincial page
+  Portal   http://$listen          sign in as 示例区海燕小厨餐饮店（王海燕） on the simulated provincial page
   Desk     http://$listen/desk/    clerk · reviewer · inspector · approver · delivery · supervisor · editor · sysadmin
                                    password of all: $password
 

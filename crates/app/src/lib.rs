@@ -131,7 +131,7 @@ impl App {
         let design = Design::new(platform.clone());
         let fonts = paper::Fonts::built_in();
         let licences = Licences::new(platform.clone(), design.clone(), identity.clone()).with_fonts(fonts.clone());
-        let catalogue = Catalogue::new(platform.clone(), identity.clone(), design.clone());
+        let catalogue = Catalogue::new(platform.clone(), identity.clone(), design.clone()).with_fonts(fonts.clone());
         let themes = platform.config.packs_dir.join("platform/themes.yaml");
         catalogue.use_navigation(catalogue::packs::read_navigation(&themes).map_err(Problem::internal)?);
         let types = platform.config.packs_dir.join("licences");

@@ -14,8 +14,10 @@ use platform::crypto::SealedColumn;
 use platform::db::migrate::Migration;
 
 /// Schema steps of this domain.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "casework_0001", sql: include_str!("../migrations/0001_cases.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "casework_0001", sql: include_str!("../migrations/0001_cases.sql") },
+    Migration { name: "casework_0002", sql: include_str!("../migrations/0002_old_licence.sql") },
+];
 
 /// Columns of this domain that hold sealed values.
 pub const SEALED: &[SealedColumn] = &[

@@ -171,7 +171,12 @@ export type CounterApplicant = S['CounterApplicant']
 export type CounterCase = Narrow<S['CounterApplication'], {
   situations: SituationAnswers; form: FormData; materials: Record<string, { handing: Handing; files: string[] }>; delivery: { way: DeliveryWay; address?: Address | null }
 }>
-export interface CounterCheck { problems: Whole<S['StepProblem']>[]; materials: ResolvedMaterial[]; questions: string[] }
+export type OldLicence = Whole<S['OldLicence']>
+export type PrinterOffset = { x: number; y: number }
+/** A sheet of pre-printed licence stock; offsets are tenths of a millimetre. */
+export type StockSheet = Narrow<Whole<S['StockSheet']>, { offset: PrinterOffset }>
+export type OverprintStatus = Narrow<Whole<S['OverprintStatus']>, { sheets: StockSheet[]; printers: { name: string; offset: PrinterOffset }[] }>
+export interface CounterCheck { old_licences: OldLicence[]; problems: Whole<S['StepProblem']>[]; materials: ResolvedMaterial[]; questions: string[] }
 export type Receipt = Whole<S['Receipt']>
 
 // ---------- calendars and catalogue administration ----------

@@ -12,6 +12,7 @@ mod lists;
 mod log;
 mod main_job;
 mod messages;
+mod old_licence;
 mod other_ways;
 mod reach;
 mod world;

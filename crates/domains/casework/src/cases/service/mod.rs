@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod judge;
 pub mod lists;
 pub mod notify;
+pub mod old_licence;
 pub mod review;
 pub mod special;
 pub mod submit;
