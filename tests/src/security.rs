@@ -354,7 +354,8 @@ async fn no_sealed_column_is_forgotten() {
             continue;
         }
         let sql = format!("SELECT count(*) AS n FROM {table} WHERE {column} LIKE 's1.%'");
-        let found = conn.query_one_raw(Statement::from_string(conn.get_database_backend(), sql)).await.unwrap().unwrap();
+        let found =
+            conn.query_one_raw(Statement::from_string(conn.get_database_backend(), sql)).await.unwrap().unwrap();
         if found.try_get::<i64>("", "n").unwrap() > 0 {
             assert!(known, "{table}.{column} holds sealed values and is on no list");
             holding += 1;

@@ -89,7 +89,10 @@ async fn what_noting_costs() {
             took[usize::from(noted)] += begun.elapsed().as_secs_f64();
         }
         let [plain, noted] = took;
-        println!("{backend:?}: 3,000 commands of ten rows {plain:.2} s, each noted {noted:.2} s, {:+.1} %", (noted / plain - 1.0) * 100.0);
+        println!(
+            "{backend:?}: 3,000 commands of ten rows {plain:.2} s, each noted {noted:.2} s, {:+.1} %",
+            (noted / plain - 1.0) * 100.0
+        );
         test.close().await;
     }
 }
