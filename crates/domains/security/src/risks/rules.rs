@@ -172,7 +172,7 @@ impl Rule {
 
     fn in_hours(&self, at: OffsetDateTime) -> bool {
         let Some((from, to)) = self.hours else { return true };
-        let hour = (at + time::Duration::hours(8)).hour();
+        let hour = (at.to_offset(time::UtcOffset::UTC) + time::Duration::hours(8)).hour();
         if from <= to { (from..to).contains(&hour) } else { hour >= from || hour < to }
     }
 }

@@ -71,6 +71,8 @@ impl World {
     /// Leaves a line as a request from an address would.
     async fn act(&self, by: &Principal, address: &str, action: &'static str, subject: &str, detail: Value) {
         let platform = &self.test.platform;
+        // Ids of one millisecond stand in either order; acts of people lie further apart.
+        self.test.clock.advance(time::Duration::seconds(1));
         let line = Line::by(by, platform.new_id(), action, subject.to_owned(), detail);
         let context = Arc::new(Context::new(address.parse().ok(), "Mozilla/5.0 Chrome/129.0"));
         let written = platform.db.write(platform.now(), move |tx| {
