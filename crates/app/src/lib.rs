@@ -12,6 +12,7 @@ pub mod packs;
 pub mod ratings;
 pub mod server;
 pub mod site;
+pub mod systems;
 pub mod web;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use casework::cases::service::documents::Papers;
 use casework::cases::service::notify;
 use catalogue::Catalogue;
 use design::Design;
+use exchange::Exchange;
 use feedback::Feedback;
 use identity::Identity;
 use licences::Licences;
@@ -55,6 +57,8 @@ pub struct App {
     pub feedback: Feedback,
     /// Audit, risks, keys, protection of data.
     pub security: Security,
+    /// Events from and to other systems.
+    pub exchange: Exchange,
     /// Key that signs the daily roots of the event log.
     pub audit_key: Arc<base::crypto::Sm2Key>,
 }
@@ -70,6 +74,7 @@ pub fn migrations() -> Vec<Migration> {
         catalogue::MIGRATIONS,
         casework::MIGRATIONS,
         feedback::MIGRATIONS,
+        exchange::MIGRATIONS,
     ]
     .concat()
 }
@@ -83,6 +88,7 @@ pub fn permissions() -> Vec<(&'static str, Audience)> {
         catalogue::PERMISSIONS,
         casework::PERMISSIONS,
         feedback::PERMISSIONS,
+        exchange::PERMISSIONS,
     ]
     .concat()
 }
@@ -154,7 +160,8 @@ impl App {
             sealed_columns(),
             &platform.config.packs_dir.join("platform"),
         )?;
-        Ok(Self { platform, identity, design, catalogue, licences, casework, feedback, security, audit_key })
+        let exchange = Exchange::new(platform.clone(), identity.clone(), casework.clone());
+        Ok(Self { platform, identity, design, catalogue, licences, casework, feedback, exchange, security, audit_key })
     }
 
     /// Every API route with its documentation.
@@ -168,16 +175,17 @@ impl App {
             .merge(casework::cases::http::routes(self.casework.clone()))
             .merge(casework::calendars::http::routes(self.casework.clone()))
             .merge(feedback::routes(self.feedback.clone()))
+            .merge(exchange::routes(self.exchange.clone()))
     }
 
     /// Which event wakes which job.
     pub fn subscriptions(&self) -> Subscriptions {
-        self.casework.subscriptions(Subscriptions::default())
+        self.exchange.subscriptions(self.casework.subscriptions(Subscriptions::default()))
     }
 
     /// What runs each kind of job.
     pub fn handlers(&self) -> Handlers {
-        self.security.jobs(self.casework.jobs(Handlers::default()))
+        self.security.jobs(self.exchange.jobs(self.casework.jobs(Handlers::default())))
     }
 
     /// Runs events and jobs until nothing is left: tests, the demo and the command line wait this way.

@@ -24,6 +24,13 @@ pub struct Config {
     pub sms_url: String,
     /// Courier service. `TONGBAN_COURIER_URL`
     pub courier_url: String,
+    /// Upper platform (district, city, province) that is told of case events; none when empty. `TONGBAN_UPPER_URL`
+    pub upper_url: String,
+    /// App id of the connected system whose secret signs calls to the upper platform. `TONGBAN_UPPER_APP_ID`
+    pub upper_app_id: String,
+    /// Which environment this is: `test`, `pre_release` or `production`. Connected systems of another
+    /// one open nothing here. `TONGBAN_ENVIRONMENT`
+    pub environment: String,
     /// Addresses or networks of reverse proxies whose `X-Forwarded-For` is believed. `TONGBAN_TRUSTED_PROXIES`,
     /// separated by commas
     pub trusted_proxies: Vec<String>,
@@ -54,6 +61,9 @@ impl Default for Config {
             identity_url: "http://127.0.0.1:8090/identity".into(),
             sms_url: "http://127.0.0.1:8090/sms".into(),
             courier_url: "http://127.0.0.1:8090/courier".into(),
+            upper_url: String::new(),
+            upper_app_id: "upper-platform".into(),
+            environment: "production".into(),
             trusted_proxies: Vec::new(),
             bind_sessions: "all".into(),
             master_key_file: PathBuf::new(),
@@ -64,6 +74,9 @@ impl Default for Config {
         }
     }
 }
+
+/// Environments an installation can be.
+pub const ENVIRONMENTS: [&str; 3] = ["test", "pre_release", "production"];
 
 /// What is wrong with the configuration.
 #[derive(Debug, thiserror::Error)]
@@ -98,6 +111,9 @@ impl Config {
             ("TONGBAN_SMS_URL", &mut config.sms_url),
             ("TONGBAN_COURIER_URL", &mut config.courier_url),
             ("TONGBAN_BIND_SESSIONS", &mut config.bind_sessions),
+            ("TONGBAN_UPPER_URL", &mut config.upper_url),
+            ("TONGBAN_UPPER_APP_ID", &mut config.upper_app_id),
+            ("TONGBAN_ENVIRONMENT", &mut config.environment),
             ("TONGBAN_LOG", &mut config.log),
         ] {
             if let Some(value) = environment(name) {
@@ -132,6 +148,21 @@ impl Config {
             if !url.starts_with("http://") && !url.starts_with("https://") {
                 return Err(ConfigError::Value(name, format!("{url:?} does not begin with http:// or https://")));
             }
+        }
+        if !self.upper_url.is_empty()
+            && !self.upper_url.starts_with("http://")
+            && !self.upper_url.starts_with("https://")
+        {
+            return Err(ConfigError::Value(
+                "upper_url",
+                format!("{:?} does not begin with http:// or https://", self.upper_url),
+            ));
+        }
+        if !ENVIRONMENTS.contains(&self.environment.as_str()) {
+            return Err(ConfigError::Value(
+                "environment",
+                format!("{:?} is none of {ENVIRONMENTS:?}", self.environment),
+            ));
         }
         for network in &self.trusted_proxies {
             if crate::web::client::network(network).is_none() {

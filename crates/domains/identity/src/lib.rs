@@ -16,6 +16,7 @@ mod provider;
 pub mod roles;
 mod service;
 mod store;
+pub mod systems;
 
 use std::sync::Arc;
 
@@ -29,13 +30,15 @@ pub use http::routes;
 pub use model::account::{Account, AccountEdit, AccountKind, Enterprise, Profile};
 pub use model::org::{Org, OrgTree, Region};
 pub use model::staff::{Staff, Window};
-pub use permissions::{EditAccount, PERMISSIONS, ReadAccount, ReadSelf};
+pub use permissions::{EditAccount, EditSystems, PERMISSIONS, ReadAccount, ReadSelf, ReadSystems};
 pub use provider::{HttpIdentityProvider, IdentityProvider};
 pub use service::import;
 
 /// Schema steps of this domain.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "identity_0001", sql: include_str!("../migrations/0001_identity.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "identity_0001", sql: include_str!("../migrations/0001_identity.sql") },
+    Migration { name: "identity_0002_systems", sql: include_str!("../migrations/0002_systems.sql") },
+];
 
 /// Columns of this domain that hold sealed values.
 pub const SEALED: &[SealedColumn] = &[

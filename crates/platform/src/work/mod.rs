@@ -21,6 +21,7 @@ use crate::web::problem::{Problem, Result};
 pub const MIGRATIONS: &[crate::db::migrate::Migration] = &[
     crate::db::migrate::Migration { name: "platform_0001", sql: include_str!("../../migrations/0001_platform.sql") },
     crate::db::migrate::Migration { name: "platform_0002_audit", sql: include_str!("../../migrations/0002_audit.sql") },
+    crate::db::migrate::Migration { name: "platform_0002_calls", sql: include_str!("../../migrations/0002_calls.sql") },
 ];
 
 /// A command's transaction.

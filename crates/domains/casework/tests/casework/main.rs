@@ -7,6 +7,7 @@ mod before_acceptance;
 mod calendars;
 mod clocks;
 mod documents;
+mod external;
 mod filling_in;
 mod lists;
 mod log;

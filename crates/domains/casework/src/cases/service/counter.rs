@@ -15,6 +15,7 @@ use super::judge::{Application, StepProblem, judge};
 use super::old_licence::{OldLicenceRef, chosen};
 use super::submit::{HandedMaterial, Receipt, handed_whole, received};
 use super::{Agent, Casework, Delivery, Loaded, Personal};
+use crate::cases::model::Channel;
 use catalogue::items::resolve::{Answers, ResolvedMaterial};
 
 /// An application taken at the counter.
@@ -62,6 +63,16 @@ pub struct CounterApplicant {
     pub legal_person: Option<String>,
 }
 
+/// Who takes it, for the log and the lists.
+pub(crate) struct Taking {
+    /// Where it came from.
+    pub channel: Channel,
+    /// Sentence of the event.
+    pub text: &'static str,
+    /// Audit action.
+    pub permission: &'static str,
+}
+
 /// What is still missing.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CounterCheck {
@@ -98,6 +109,17 @@ impl Casework {
     /// # Errors
     /// 422 naming what to mend; 404 for an item outside the clerk's windows.
     pub async fn take_at_counter(&self, caller: &Principal, application: CounterApplication) -> Result<Receipt> {
+        let taking = Taking { channel: Channel::Window, text: "窗口收件", permission: "case.intake" };
+        self.take_whole(caller, application, taking).await
+    }
+
+    /// Takes an application that comes whole from somebody who has the papers.
+    pub(crate) async fn take_whole(
+        &self,
+        caller: &Principal,
+        application: CounterApplication,
+        taking: Taking,
+    ) -> Result<Receipt> {
         let (item, mut judgement, mut problems) = self.judge_counter(caller, &application).await?;
         problems.append(&mut judgement.problems);
         let old = chosen(&self.counter_licences(&item, &application).await?, application.old_licence);
@@ -117,7 +139,7 @@ impl Casework {
         };
         // Somebody who has an account finds the case there, wherever it was taken.
         let account = self.identity.account_by_id_number(&applicant.personal.id_number).await?;
-        let row = self.new_row(&item, &application.handle_item, "window", &applicant, account)?;
+        let row = self.new_row(&item, &application.handle_item, taking.channel.as_str(), &applicant, account)?;
         let mut form_row = self.form_row(&row, &judgement.data, &application.delivery)?;
         form_row.step = 8;
         form_row.old_licence_id = old.ok().flatten();
@@ -125,13 +147,13 @@ impl Casework {
         let loaded = Loaded { row, item: item.clone() };
         let materials = self.material_rows(&loaded, &application.materials, Some(caller.id)).await?;
         let received = received(&judgement.resolution, &|key| handed_whole(&application.materials, key));
-        let filed = self.file_new(loaded.row, &item, &Actor::of(caller), "窗口收件", received).await?;
+        let filed = self.file_new(loaded.row, &item, &Actor::of(caller), taking.text, received).await?;
         let filed = filed.with_form(self, &item, &judgement).await?;
         let casework = self.clone();
         let line = Line::by(
             caller,
             self.platform.new_id(),
-            "case.intake",
+            taking.permission,
             format!("case:{}", form_row.case_id),
             json!({ "item": item.slug }),
         );

@@ -24,7 +24,7 @@ pub const REVOKE_JOB: &str = "case.revoke_licence";
 
 /// A licence an application may be about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = OldLicence)]
+#[schema(as = HeldLicence)]
 pub struct OldLicenceRef {
     /// Id.
     pub id: Uuid,
@@ -126,6 +126,21 @@ impl Casework {
             OldLicence::Revoke => return None,
         };
         Some(Replaces { licence: form.old_licence_id?, keep_term })
+    }
+
+    /// Leaves the job that ends the licence, when a granted case of this handling item does so.
+    pub(crate) async fn end_old_licence(&self, tx: &platform::Tx, change: &super::change::Change) -> Result<()> {
+        let item = self.catalogue.version(&change.row.item_slug, change.row.item_version).await?;
+        if self.revokes(&item.item, &change.row.handle_item) {
+            tx.enqueue(platform::work::jobs::NewJob {
+                id: self.platform.new_id(),
+                kind: REVOKE_JOB,
+                payload: json!({ "case_id": change.row.id }),
+                run_at: None,
+                key: Some(format!("{REVOKE_JOB}:{}", change.row.id)),
+            });
+        }
+        Ok(())
     }
 
     /// Whether a granted case of this handling item ends the licence.

@@ -333,15 +333,8 @@ impl Casework {
         change.row.closed_at = Some(tx.now());
         change.row.step_name = String::new();
         change.announce("case.closed");
-        let item = self.catalogue.version(&change.row.item_slug, change.row.item_version).await?;
-        if !refused && self.revokes(&item.item, &change.row.handle_item) {
-            tx.enqueue(NewJob {
-                id: self.platform.new_id(),
-                kind: super::old_licence::REVOKE_JOB,
-                payload: json!({ "case_id": change.row.id }),
-                run_at: None,
-                key: Some(format!("{}:{}", super::old_licence::REVOKE_JOB, change.row.id)),
-            });
+        if !refused {
+            self.end_old_licence(tx, change).await?;
         }
         self.deliver_task(tx, change).await
     }

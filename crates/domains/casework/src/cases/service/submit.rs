@@ -108,6 +108,9 @@ impl Casework {
             self.platform.numbers.next(&self.platform, &format!("case:{}:{day}", item.item.codes.task)).await?;
         let calendar = self.calendars.current().await?;
         let mut change = Change::of(row, actor.clone());
+        if let Some(carried) = super::external::carried() {
+            change.carry(carried.origin());
+        }
         change.row.case_number = Some(format!("{}{day}{running:04}", item.item.codes.task));
         change.row.query_code = Some(base::id::digits(self.platform.randomness.as_ref(), 6));
         change.row.submitted_at = Some(now);
@@ -124,12 +127,16 @@ impl Casework {
         let receipt = self
             .document(&change.row, item, DocumentKind::Receipt, None, object(json!({ "materials": materials })))
             .await?;
-        Ok(Filed { change, receipt_id: receipt.id, documents: vec![receipt] })
+        Ok(Filed { change, receipt_id: receipt.id, documents: vec![receipt], carried: super::external::carried() })
     }
 
     /// Writes a filed case: row, event, clerk's task, receipt.
     pub(crate) async fn save_filed(&self, tx: &Tx, filed: Filed, item: &PublishedItem) -> Result<Receipt> {
+        let carried = filed.carried;
         let row = filed.change.save(&self.platform, tx).await?;
+        if let Some(carried) = &carried {
+            carried.keep(tx, &row).await?;
+        }
         task::Entity::insert(all_set::<_, task::ActiveModel>(self.intake_task(&row)))
             .exec_without_returning(tx.conn())
             .await?;
@@ -174,6 +181,8 @@ pub(crate) struct Filed {
     change: Change,
     receipt_id: Uuid,
     documents: Vec<crate::cases::store::case_document::Model>,
+    /// The message that is carried out by filing it, if another system sent it.
+    carried: Option<super::external::Carried>,
 }
 
 impl Filed {
