@@ -70,6 +70,20 @@ pub const SEALED: &[SealedColumn] = &[
         place: "staff:{id}:phone",
         label: "工作人员电话",
     },
+    SealedColumn {
+        table: "systems",
+        column: "contact_phone_sealed",
+        key: "id",
+        place: "system:{id}:phone",
+        label: "接入系统联系电话",
+    },
+    SealedColumn {
+        table: "system_secrets",
+        column: "secret_sealed",
+        key: "id",
+        place: "system_secret:{id}",
+        label: "接入系统密钥",
+    },
 ];
 
 /// The identity domain. Cheap to clone.
