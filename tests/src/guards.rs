@@ -96,6 +96,8 @@ async fn every_route_refuses_the_unknown_the_other_system_and_the_unauthorised()
         "supervisor",
         "editor",
         "sysadmin",
+        "secadmin",
+        "keykeeper",
         "auditor",
     ] {
         let caller = world.staff(login).await;

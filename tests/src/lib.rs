@@ -15,4 +15,6 @@ mod packs;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
+mod security;
+#[cfg(test)]
 mod world;

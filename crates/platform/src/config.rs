@@ -34,6 +34,12 @@ pub struct Config {
     /// Addresses or networks of reverse proxies whose `X-Forwarded-For` is believed. `TONGBAN_TRUSTED_PROXIES`,
     /// separated by commas
     pub trusted_proxies: Vec<String>,
+    /// Whose sessions open nothing outside the network they were opened in: `all`, `desk` or `off`.
+    /// `TONGBAN_BIND_SESSIONS`
+    pub bind_sessions: String,
+    /// File of the master key that seals all other keys; `master.key` in `data_dir` when empty. Keep it
+    /// on another disk than the data. `TONGBAN_MASTER_KEY_FILE`
+    pub master_key_file: PathBuf,
     /// Whether cookies are sent over TLS only; off for a plain local demo. `TONGBAN_SECURE_COOKIES`
     pub secure_cookies: bool,
     /// Idle minutes after which a session ends.
@@ -59,6 +65,8 @@ impl Default for Config {
             upper_app_id: "upper-platform".into(),
             environment: "production".into(),
             trusted_proxies: Vec::new(),
+            bind_sessions: "all".into(),
+            master_key_file: PathBuf::new(),
             secure_cookies: false,
             session_idle_minutes: 30,
             upload_max_mb: 20,
@@ -102,6 +110,7 @@ impl Config {
             ("TONGBAN_IDENTITY_URL", &mut config.identity_url),
             ("TONGBAN_SMS_URL", &mut config.sms_url),
             ("TONGBAN_COURIER_URL", &mut config.courier_url),
+            ("TONGBAN_BIND_SESSIONS", &mut config.bind_sessions),
             ("TONGBAN_UPPER_URL", &mut config.upper_url),
             ("TONGBAN_UPPER_APP_ID", &mut config.upper_app_id),
             ("TONGBAN_ENVIRONMENT", &mut config.environment),
@@ -111,7 +120,11 @@ impl Config {
                 *slot = value;
             }
         }
-        for (name, slot) in [("TONGBAN_DATA_DIR", &mut config.data_dir), ("TONGBAN_PACKS_DIR", &mut config.packs_dir)] {
+        for (name, slot) in [
+            ("TONGBAN_DATA_DIR", &mut config.data_dir),
+            ("TONGBAN_PACKS_DIR", &mut config.packs_dir),
+            ("TONGBAN_MASTER_KEY_FILE", &mut config.master_key_file),
+        ] {
             if let Some(value) = environment(name) {
                 *slot = value.into();
             }
@@ -156,10 +169,25 @@ impl Config {
                 return Err(ConfigError::Value("trusted_proxies", format!("{network:?} is no address and no network")));
             }
         }
+        if !["all", "desk", "off"].contains(&self.bind_sessions.as_str()) {
+            return Err(ConfigError::Value(
+                "bind_sessions",
+                format!("{:?} is none of all, desk, off", self.bind_sessions),
+            ));
+        }
         if !(1..=720).contains(&self.session_idle_minutes) {
             return Err(ConfigError::Value("session_idle_minutes", "between 1 and 720".into()));
         }
         Ok(())
+    }
+
+    /// File of the master key.
+    pub fn master_key(&self) -> PathBuf {
+        if self.master_key_file.as_os_str().is_empty() {
+            self.data_dir.join("master.key")
+        } else {
+            self.master_key_file.clone()
+        }
     }
 
     /// Address of the database.

@@ -2,6 +2,9 @@
 //!
 //! Resolving a session is one cached lookup; an entry lives a few seconds, so an ended session
 //! or a changed role takes effect on every node within [`CACHE_SECONDS`] (at once on this node).
+//!
+//! A session is bound to the network it was opened from (`bind_sessions`): a cookie that turns up
+//! elsewhere opens nothing, and the try is in the audit log.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,8 +16,10 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::Platform;
+use crate::web::context;
 use crate::web::guard::{Audience, Principal};
 use crate::web::problem::{Problem, Result};
+use crate::work::audit::{Line, Outcome};
 
 /// Seconds a resolved session is remembered.
 pub const CACHE_SECONDS: u64 = 5;
@@ -42,6 +47,7 @@ mod row {
         pub seen_at: OffsetDateTime,
         pub expires_at: OffsetDateTime,
         pub ended_at: Option<OffsetDateTime>,
+        pub network: String,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
@@ -49,7 +55,14 @@ mod row {
 /// The session service of one node.
 pub struct Sessions {
     source: std::sync::OnceLock<Arc<dyn PrincipalSource>>,
-    cache: moka::future::Cache<(Audience, String), Arc<Principal>>,
+    cache: moka::future::Cache<(Audience, String), Resolved>,
+}
+
+/// A session as remembered: its caller and the network it is bound to.
+#[derive(Clone)]
+struct Resolved {
+    caller: Arc<Principal>,
+    network: Arc<str>,
 }
 
 impl Default for Sessions {
@@ -86,6 +99,7 @@ impl Sessions {
             seen_at: Set(now),
             expires_at: Set(now + time::Duration::hours(ABSOLUTE_HOURS)),
             ended_at: Set(None),
+            network: Set(network_of(platform, audience)),
         };
         platform
             .db
@@ -113,8 +127,8 @@ impl Sessions {
             return Ok(None);
         }
         let key = (audience, hash(token));
-        if let Some(caller) = self.cache.get(&key).await {
-            return Ok(Some(caller));
+        if let Some(known) = self.cache.get(&key).await {
+            return self.at_home(platform, audience, known).await;
         }
         let Some(session) = row::Entity::find_by_id(key.1.clone()).one(platform.db.read()).await? else {
             return Ok(None);
@@ -144,9 +158,39 @@ impl Sessions {
                 })
                 .await?;
         }
-        let caller = Arc::new(principal);
-        self.cache.insert(key, Arc::clone(&caller)).await;
-        Ok(Some(caller))
+        let resolved = Resolved { caller: Arc::new(principal), network: session.network.into() };
+        self.cache.insert(key, resolved.clone()).await;
+        self.at_home(platform, audience, resolved).await
+    }
+
+    /// The caller, when the request comes from the network the session was opened in.
+    ///
+    /// A cookie used elsewhere was most likely stolen. The session is not ended: a thief could then
+    /// sign anybody out. The owner goes on, the auditor sees the try.
+    async fn at_home(
+        &self,
+        platform: &Platform,
+        audience: Audience,
+        session: Resolved,
+    ) -> Result<Option<Arc<Principal>>> {
+        let here = network_of(platform, audience);
+        if session.network.is_empty() || here.is_empty() || *session.network == *here {
+            return Ok(Some(session.caller));
+        }
+        let caller = &session.caller;
+        let line = Line {
+            id: platform.new_id(),
+            actor_id: Some(caller.id),
+            actor_name: caller.name.clone(),
+            action: "session.foreign_network",
+            subject: format!("session:{}", caller.id),
+            detail: serde_json::json!({ "opened_in": &*session.network, "used_in": here, "audience": audience.as_str() }),
+        };
+        let entry = line.entry().result(Outcome::Refused).org(caller.org_id);
+        if let Some(context) = context::current() {
+            platform.audit.note(platform, context, entry, true).await;
+        }
+        Ok(None)
     }
 
     /// Ends a session; returns the `Set-Cookie` value that clears the cookie.
@@ -172,6 +216,28 @@ impl Sessions {
             .await?;
         Ok(cookie_value(platform, audience, "", 0))
     }
+}
+
+/// The network the request under way comes from; empty when sessions are not bound.
+///
+/// Staff sit in an office (`/24`, `/64`); a citizen's phone changes addresses inside its carrier
+/// (`/16`, `/48`).
+fn network_of(platform: &Platform, audience: Audience) -> String {
+    let bound = match platform.config.bind_sessions.as_str() {
+        "off" => false,
+        "desk" => audience == Audience::Desk,
+        _ => true,
+    };
+    let Some(address) = context::current().filter(|_| bound).and_then(|context| context.address) else {
+        return String::new();
+    };
+    let bits = match (audience, address.is_ipv4()) {
+        (Audience::Desk, true) => 24,
+        (Audience::Desk, false) => 64,
+        (Audience::Portal, true) => 16,
+        (Audience::Portal, false) => 48,
+    };
+    ipnet::IpNet::new(address, bits).map(|network| network.trunc().to_string()).unwrap_or_default()
 }
 
 fn hash(token: &str) -> String {

@@ -109,7 +109,7 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Calendar(command) => engines::calendar(&command),
         Command::Paper(command) => engines::paper(&command),
         Command::Licence(command) => proof::licence(&command),
-        Command::Audit(proof::AuditCommand::Verify { file }) => proof::verify_audit(&file),
+        Command::Audit(proof::AuditCommand::Verify { file, key }) => proof::verify_audit(&file, key.as_deref()),
         Command::Sim { listen, people } => runtime()?.block_on(operate::simulate(listen, &people)),
         Command::Pack(pack::PackCommand::Lint { folder }) => pack::lint(&folder),
         command => {

@@ -23,6 +23,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use platform::Platform;
+use platform::crypto::SealedColumn;
 use platform::db::migrate::Migration;
 use platform::work::jobs::Handlers;
 use tokio::sync::OnceCell;
@@ -46,6 +47,52 @@ pub const MIGRATIONS: &[Migration] = &[
 
 /// Event left when somebody signed on for the first time; payload `{account_id}`.
 pub const ACCOUNT_CREATED: &str = "account.created";
+
+/// Columns of this domain that hold sealed values.
+pub const SEALED: &[SealedColumn] = &[
+    SealedColumn {
+        table: "accounts",
+        column: "id_number_sealed",
+        key: "id",
+        place: "account:{subject}:id_number",
+        label: "证件号码",
+    },
+    SealedColumn {
+        table: "accounts",
+        column: "phone_sealed",
+        key: "id",
+        place: "account:{subject}:phone",
+        label: "手机号码",
+    },
+    SealedColumn {
+        table: "accounts",
+        column: "email_sealed",
+        key: "id",
+        place: "account:{subject}:email",
+        label: "电子邮箱",
+    },
+    SealedColumn {
+        table: "staff",
+        column: "phone_sealed",
+        key: "id",
+        place: "staff:{id}:phone",
+        label: "工作人员电话",
+    },
+    SealedColumn {
+        table: "systems",
+        column: "contact_phone_sealed",
+        key: "id",
+        place: "system:{id}:phone",
+        label: "接入系统联系电话",
+    },
+    SealedColumn {
+        table: "system_secrets",
+        column: "secret_sealed",
+        key: "id",
+        place: "system_secret:{id}",
+        label: "接入系统密钥",
+    },
+];
 
 /// The identity domain. Cheap to clone.
 #[derive(Clone)]

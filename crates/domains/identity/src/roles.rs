@@ -75,8 +75,8 @@ mod tests {
     }
 
     #[test]
-    fn the_file_reads_and_names_twelve_roles() {
-        assert_eq!(all().len(), 12);
+    fn the_file_reads_and_names_thirteen_roles() {
+        assert_eq!(all().len(), 13);
         assert!(all().values().all(|role| !role.label.is_empty() && !role.permissions.is_empty()));
     }
 

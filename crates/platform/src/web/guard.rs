@@ -146,6 +146,10 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let platform = Platform::from_ref(state);
+        let context = super::context::current();
+        if let Some(context) = &context {
+            context.wants(P::KEY);
+        }
         // A page of another site can send a form with our cookie, but not this header (CSRF).
         if !matches!(parts.method, Method::GET | Method::HEAD) && !parts.headers.contains_key("x-tongban-request") {
             return Err(Problem::new(
@@ -158,6 +162,9 @@ where
         let Some(caller) = platform.sessions.resolve(&platform, P::AUDIENCE, token).await? else {
             return Err(signed_out(P::AUDIENCE));
         };
+        if let Some(context) = &context {
+            context.is_called_by(&caller);
+        }
         if !caller.may(P::KEY) {
             return Err(Problem::forbidden("您的岗位没有这项权限。需要办理的话，请找本单位管理员开通。"));
         }

@@ -1,6 +1,7 @@
 //! HTTP of the platform: problems, extractors, permissions, live updates.
 
 pub mod client;
+pub mod context;
 pub mod extract;
 pub mod guard;
 pub mod live;

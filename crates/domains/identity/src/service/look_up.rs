@@ -80,6 +80,20 @@ impl Identity {
         Ok(found)
     }
 
+    /// Staff who hold a permission through any of their roles.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn staff_holding(&self, permission: &str) -> Result<Vec<Staff>> {
+        let mut found = staff::active(self.platform.db.read()).await?;
+        found.retain(|staff| {
+            crate::roles::permissions(platform::web::guard::Audience::Desk, &staff.roles)
+                .iter()
+                .any(|key| key == permission)
+        });
+        Ok(found)
+    }
+
     /// Lets a staff user sign in, or no longer; open sessions end within seconds.
     ///
     /// # Errors
