@@ -7,6 +7,7 @@
 //!
 //! Start at [`Identity`]; the policy is `roles.yaml`; see README.md for words and tables.
 
+pub mod administration;
 mod directory;
 mod error;
 mod http;
@@ -26,15 +27,17 @@ use tokio::sync::OnceCell;
 
 pub use http::routes;
 pub use model::account::{Account, AccountEdit, AccountKind, Enterprise, Profile};
-pub use model::org::{Org, OrgTree, Region};
+pub use model::org::{Org, OrgState, OrgTree, Region};
 pub use model::staff::{Staff, Window};
 pub use permissions::{EditAccount, PERMISSIONS, ReadAccount, ReadSelf};
 pub use provider::{HttpIdentityProvider, IdentityProvider};
 pub use service::import;
 
 /// Schema steps of this domain.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "identity_0001", sql: include_str!("../migrations/0001_identity.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "identity_0001", sql: include_str!("../migrations/0001_identity.sql") },
+    Migration { name: "identity_0004", sql: include_str!("../migrations/0004_administration.sql") },
+];
 
 /// The identity domain. Cheap to clone.
 #[derive(Clone)]

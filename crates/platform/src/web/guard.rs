@@ -13,6 +13,8 @@ use axum::http::{Method, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::client::Client;
+use super::policy::{self, Bounds};
 use super::problem::Problem;
 use crate::Platform;
 
@@ -91,6 +93,8 @@ pub struct Principal {
     pub permissions: Vec<String>,
     /// Real-name state of a citizen (IDENT-001); staff are always real.
     pub real_name: bool,
+    /// What narrows the caller besides the roles: items, access policy.
+    pub bounds: Bounds,
 }
 
 impl Principal {
@@ -158,6 +162,10 @@ where
         let Some(caller) = platform.sessions.resolve(&platform, P::AUDIENCE, token).await? else {
             return Err(signed_out(P::AUDIENCE));
         };
+        if caller.bounds.policy.is_some() {
+            let client = Client::of(&parts.extensions, &parts.headers, &platform.config.trusted_proxies);
+            policy::admit(&platform, &caller, &client).await?;
+        }
         if !caller.may(P::KEY) {
             return Err(Problem::forbidden("您的岗位没有这项权限。需要办理的话，请找本单位管理员开通。"));
         }

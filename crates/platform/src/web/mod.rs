@@ -1,7 +1,10 @@
 //! HTTP of the platform: problems, extractors, permissions, live updates.
 
+pub mod client;
 pub mod extract;
 pub mod guard;
+pub mod limits;
 pub mod live;
 pub mod page;
+pub mod policy;
 pub mod problem;

@@ -23,7 +23,8 @@ pub fn routes(identity: Identity) -> OpenApiRouter {
         .routes(routes!(staff::sign_out_staff))
         .routes(routes!(staff::get_staff_me))
         .routes(routes!(regions::list_regions))
-        .with_state(identity)
+        .with_state(identity.clone())
+        .merge(crate::administration::routes(identity))
 }
 
 /// One more `Set-Cookie`.
