@@ -2,6 +2,8 @@
 //! by the simulators over HTTP. One binary, one module a story.
 
 #[cfg(test)]
+mod administration;
+#[cfg(test)]
 mod guards;
 #[cfg(test)]
 mod kill;

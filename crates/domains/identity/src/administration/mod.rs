@@ -25,7 +25,8 @@ use uuid::Uuid;
 
 pub use http::routes;
 pub use migration::table::Table;
-pub use migration::{Kind, Mapping, MigrationReport};
+pub use roles::mandates::NewMandate;
+pub use migration::{Kind, Mapping, MigrationReport, Source};
 
 use crate::Identity;
 use crate::directory::Snapshot;
@@ -136,6 +137,14 @@ impl Identity {
     pub(crate) fn directory_changed(&self) {
         self.directory.forget();
         self.platform.sessions.forget_all();
+    }
+
+    /// Whether somebody holds a mandate.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn has_mandate(&self, staff: Uuid) -> Result<bool> {
+        Ok(self.directory.snapshot(&self.platform).await?.mandates.iter().any(|mandate| mandate.staff_id == staff))
     }
 
     /// The world as it is, for lists and pages.

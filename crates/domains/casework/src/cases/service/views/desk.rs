@@ -43,6 +43,8 @@ pub struct DeskCase {
     pub agent: Option<MaskedApplicant>,
     /// Department.
     pub org_name: String,
+    /// Where it stood in the tree when the case was filed, names from the top down, `/`-separated.
+    pub org_path: String,
     /// State.
     pub state: State,
     /// In words.
@@ -293,7 +295,9 @@ impl Casework {
         let state = whole.loaded.state()?;
         let calendar = self.calendars.current().await?;
         let personal = self.personal(row)?;
-        let org = self.identity.org(row.org_id).await?;
+        let orgs = self.identity.orgs().await?;
+        let filed_at = row.submitted_at.unwrap_or(self.platform.now());
+        let org = orgs.name_at(row.org_id, filed_at);
         let mut data: Map<String, Value> = self.open(&whole.form.form_sealed, id, "form")?;
         let definition = self.design.form(&whole.loaded.item.definitions.form).await?;
         mask_form(&definition, &mut data);
@@ -317,7 +321,8 @@ impl Casework {
                 phone_masked: base::mask::phone(&agent.phone),
                 legal_person: None,
             }),
-            org_name: org.map_or_else(|| item.body.name.clone(), |org| org.name),
+            org_name: org.map_or_else(|| item.body.name.clone(), str::to_owned),
+            org_path: orgs.path_at(row.org_id, filed_at),
             state,
             state_label: desk_label(row, state),
             step_name: row.step_name.clone(),
