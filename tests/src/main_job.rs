@@ -142,6 +142,8 @@ async fn a_restaurant_gets_its_licence_and_rates_the_service() {
             reviewer.refused(Method::POST, &format!("/cases/{id}/tasks/{task}/complete"), Some(early)).await;
         assert_eq!(status, StatusCode::CONFLICT, "nothing is examined while the clock stands still");
         world.clock.advance(time::Duration::days(2));
+        // Two days later everybody's session has ended.
+        let (reviewer, citizen) = (world.staff("reviewer").await, world.citizen("haiyan").await);
         let resume = json!({ "version": case["version"], "result": "听证结束，无异议" });
         reviewer.post(&format!("/cases/{id}/resume"), resume).await;
         let mine = citizen.get(&format!("/my/cases/{id}")).await;
