@@ -47,12 +47,18 @@ async fn a_district_item_is_accepted_in_a_town_and_decided_by_the_district() {
         let open = json!({ "item_slug": FOOD, "town_id": hall["id"], "window_id": window["id"], "staff": [clerk["id"]],
             "materials": ["m02", "m03", "m04"] });
         let opened = admin.post("/admin/extensions", open.clone()).await;
-        assert_eq!((opened["org"]["name"].as_str(), opened["state"].as_str()), (Some("示例区市场监督管理局"), Some("open")));
+        assert_eq!(
+            (opened["org"]["name"].as_str(), opened["state"].as_str()),
+            (Some("示例区市场监督管理局"), Some("open"))
+        );
         let (status, again) = admin.refused(Method::POST, "/admin/extensions", Some(open)).await;
         assert_eq!((status, again["code"].as_str()), (StatusCode::CONFLICT, Some("already_open")));
         // The town takes in the materials named and no other.
         let (status, problem) = town.refused(Method::POST, "/counter/cases", Some(application())).await;
-        assert_eq!((status, problem["errors"][0]["pointer"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("/materials/m05")));
+        assert_eq!(
+            (status, problem["errors"][0]["pointer"].as_str()),
+            (StatusCode::UNPROCESSABLE_ENTITY, Some("/materials/m05"))
+        );
         let id = opened["id"].as_str().unwrap();
         let all = json!({ "version": 1, "window_id": window["id"], "staff": [clerk["id"]], "materials": [] });
         admin.put(&format!("/admin/extensions/{id}"), all).await;
@@ -69,7 +75,8 @@ async fn a_district_item_is_accepted_in_a_town_and_decided_by_the_district() {
         for (login, outcome) in [("reviewer", "pass"), ("inspector", "pass"), ("approver", "granted")] {
             let staff = world.staff(login).await;
             let seen = staff.get(&format!("/cases/{case}")).await;
-            let task = seen["my_task"]["id"].as_str().unwrap_or_else(|| panic!("{login} has no task: {}", seen["step_name"]));
+            let task =
+                seen["my_task"]["id"].as_str().unwrap_or_else(|| panic!("{login} has no task: {}", seen["step_name"]));
             let body = json!({ "version": seen["version"], "outcome": outcome, "opinion": "同意" });
             staff.post(&format!("/cases/{case}/tasks/{task}/complete"), body).await;
         }
@@ -145,7 +152,11 @@ async fn an_address_that_asks_too_often_waits() {
     let refused = ask("203.0.113.9", "/staff/sign-in", Method::POST).await;
     assert!(refused.headers().contains_key("retry-after"));
     assert_eq!(refused.json::<Value>().await.unwrap()["code"], "too_many_requests");
-    assert_eq!(ask("203.0.113.10", "/staff/sign-in", Method::POST).await.status(), 401, "another address is not touched");
+    assert_eq!(
+        ask("203.0.113.10", "/staff/sign-in", Method::POST).await.status(),
+        401,
+        "another address is not touched"
+    );
     assert_eq!(ask("203.0.113.9", "/captcha", Method::GET).await.status(), 200, "each kind has its own count");
     world.clock.advance(time::Duration::seconds(61));
     assert_eq!(ask("203.0.113.9", "/staff/sign-in", Method::POST).await.status(), 401, "after a minute there is room");

@@ -74,13 +74,15 @@ pub(super) async fn accounts(config: Config, command: AccountsCommand) -> Outcom
                 What::Orgs => Kind::Orgs,
                 What::Staff => Kind::Staff,
             };
-            let source = Source { kind, source, table: Table::read(&name, &bytes)?, file_name: name, mapping, may_grant: true };
+            let source =
+                Source { kind, source, table: Table::read(&name, &bytes)?, file_name: name, mapping, may_grant: true };
             let report = app.identity.run_migration(&Giver::Operator, source, trial).await?;
             print_json(&report)?;
             Ok(if report.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         AccountsCommand::ResetPassword { login, reason } => {
-            let staff = app.identity.staff_by_login(&login).await?.with_context(|| format!("没有“{login}”这个登录名"))?;
+            let staff =
+                app.identity.staff_by_login(&login).await?.with_context(|| format!("没有“{login}”这个登录名"))?;
             let made = app.identity.reset_password(&Giver::Operator, staff.id, staff.version, &reason).await?;
             println!("{}", made.password);
             Ok(ExitCode::SUCCESS)

@@ -25,8 +25,8 @@ use uuid::Uuid;
 
 pub use http::routes;
 pub use migration::table::Table;
-pub use roles::mandates::NewMandate;
 pub use migration::{Kind, Mapping, MigrationReport, Source};
+pub use roles::mandates::NewMandate;
 
 use crate::Identity;
 use crate::directory::Snapshot;

@@ -14,7 +14,10 @@ async fn a_department_administrator_manages_the_own_part_and_gives_what_was_hand
         city.mandate("orgadmin", "qscj", &["clerk", "org_admin"], true).await;
         let admin = city.desk("orgadmin").await;
         let mine = city.shown("/admin/mandates/mine", &admin).await;
-        assert_eq!((mine["orgs"][0]["name"].as_str(), mine["all"].as_bool()), (Some("示例区市场监督管理局"), Some(false)));
+        assert_eq!(
+            (mine["orgs"][0]["name"].as_str(), mine["all"].as_bool()),
+            (Some("示例区市场监督管理局"), Some(false))
+        );
         let orgs = city.shown("/admin/orgs?parent=root", &admin).await;
         assert_eq!((orgs["total"].as_u64(), orgs["items"][0]["key"].as_str()), (Some(1), Some("qscj")));
         // Another body does not exist for this administrator.
@@ -55,8 +58,10 @@ async fn a_mandate_handed_on_ends_with_the_one_it_came_from() {
         let given = city.mandate("orgadmin", "qscj", &["clerk", "org_admin"], true).await;
         let admin = city.desk("orgadmin").await;
         let (section, food) = (city.person("section").await, city.org("qscj-food").await);
-        let hand = |permissions: Value, org: Value| json!({ "staff_id": section, "org_id": org, "permissions": permissions });
-        let beyond = city.refused(Method::POST, "/admin/mandates", &admin, hand(json!(["case.void"]), json!(food)), 403).await;
+        let hand =
+            |permissions: Value, org: Value| json!({ "staff_id": section, "org_id": org, "permissions": permissions });
+        let beyond =
+            city.refused(Method::POST, "/admin/mandates", &admin, hand(json!(["case.void"]), json!(food)), 403).await;
         assert_eq!(beyond["code"], "grant_beyond_own");
         let above = city.org("district-gov").await;
         city.refused(Method::POST, "/admin/mandates", &admin, hand(json!(["case.read"]), json!(above)), 404).await;

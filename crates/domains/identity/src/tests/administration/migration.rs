@@ -47,7 +47,8 @@ async fn an_earlier_systems_organisations_come_in_by_a_mapping_after_a_trial_run
         let trial = city.done(Method::POST, "/admin/migrations", &admin, body(true)).await;
         assert_eq!((trial["created"].as_u64(), trial["failed"].as_u64()), (Some(111), Some(3)), "{trial}");
         assert_eq!(city.identity.orgs().await.unwrap().all().len(), before, "a trial run keeps nothing");
-        let failed: Vec<&str> = trial["rows"].as_array().unwrap().iter().take(3).map(|row| row["key"].as_str().unwrap()).collect();
+        let failed: Vec<&str> =
+            trial["rows"].as_array().unwrap().iter().take(3).map(|row| row["key"].as_str().unwrap()).collect();
         assert_eq!(failed, ["bad1", "bad2", "bad3"]);
         assert!(trial["rows"][0]["reason"].as_str().unwrap().contains("nowhere"));
         let real = city.done(Method::POST, "/admin/migrations", &admin, body(false)).await;
@@ -79,11 +80,16 @@ async fn staff_come_in_with_one_time_passwords_and_bad_rows_are_listed() {
             zhao.liu,赵六,A4,qscj-reg,,123,,,,,\n\
             zhang.san,张三,A1,qscj-food,,,,,,,\n\
             qian.qi,钱七,A5,qscj-reg,,,,clerk,,,\n";
-        let body = |trial: bool| json!({ "file_name": "人员.csv", "content_base64": base64(text.as_bytes()), "trial": trial });
+        let body =
+            |trial: bool| json!({ "file_name": "人员.csv", "content_base64": base64(text.as_bytes()), "trial": trial });
         let trial = city.done(Method::POST, "/admin/staff/import", &admin, body(true)).await;
-        assert_eq!((trial["created"].as_u64(), trial["failed"].as_u64(), trial["source_rows"].as_u64()), (Some(1), Some(5), Some(6)));
+        assert_eq!(
+            (trial["created"].as_u64(), trial["failed"].as_u64(), trial["source_rows"].as_u64()),
+            (Some(1), Some(5), Some(6))
+        );
         assert!(city.identity.staff_by_login("zhang.san").await.unwrap().is_none());
-        let reasons: Vec<&str> = trial["rows"].as_array().unwrap().iter().filter_map(|row| row["reason"].as_str()).collect();
+        let reasons: Vec<&str> =
+            trial["rows"].as_array().unwrap().iter().filter_map(|row| row["reason"].as_str()).collect();
         assert!(reasons[4].contains("不能授岗位"), "the system administrator gives no rights: {reasons:?}");
         let real = city.done(Method::POST, "/admin/staff/import", &admin, body(false)).await;
         let first = real["passwords"][0]["one_time_password"].as_str().unwrap();

@@ -94,7 +94,15 @@ impl City {
     }
 
     /// A request from an address, with a browser's name.
-    pub(super) async fn from(&self, address: &str, agent: &str, method: Method, path: &str, cookie: &str, body: Value) -> Answer {
+    pub(super) async fn from(
+        &self,
+        address: &str,
+        agent: &str,
+        method: Method,
+        path: &str,
+        cookie: &str,
+        body: Value,
+    ) -> Answer {
         let request = Request::builder()
             .method(method)
             .uri(format!("/api/v1{path}"))

@@ -38,7 +38,8 @@ async fn an_organisation_is_added_renamed_moved_and_its_past_stays() {
         assert!(tree.path_at(uuid, filed).ends_with("示例区市场监督管理局/网络交易监管科"));
         assert_eq!(tree.name_at(uuid, city.test.platform.now() + Duration::SECOND), Some("平台经济监管科"));
         let detail = city.shown(&format!("/admin/orgs/{id}"), &admin).await;
-        let acts: Vec<&str> = detail["history"].as_array().unwrap().iter().map(|one| one["act"].as_str().unwrap()).collect();
+        let acts: Vec<&str> =
+            detail["history"].as_array().unwrap().iter().map(|one| one["act"].as_str().unwrap()).collect();
         assert_eq!(acts, ["moved", "renamed", "created"]);
         assert_eq!(detail["history"][1]["name"], "网络交易监管科");
         city.test.close().await;
@@ -52,16 +53,26 @@ async fn wrong_codes_regions_and_rings_are_named() {
         let city = administered(backend).await;
         let admin = city.desk("sysadmin").await;
         let bureau = city.org("qscj").await;
-        let body = |uscc: &str, region: &str, kind: &str| {
-            json!({ "name": "新单位", "kind": kind, "parent_id": bureau, "uscc": uscc, "region": region })
-        };
-        let wrong = city.refused(Method::POST, "/admin/orgs", &admin, body("11449902MB9900128X", "449901000000", "club"), 422).await;
+        let body = |uscc: &str, region: &str, kind: &str| json!({ "name": "新单位", "kind": kind, "parent_id": bureau, "uscc": uscc, "region": region });
+        let wrong = city
+            .refused(Method::POST, "/admin/orgs", &admin, body("11449902MB9900128X", "449901000000", "club"), 422)
+            .await;
         assert_eq!(pointers(&wrong), ["/kind", "/uscc", "/region"]);
-        let taken = city.refused(Method::POST, "/admin/orgs", &admin, body("11449902MB9900128N", "449902003000", "hall"), 422).await;
+        let taken = city
+            .refused(Method::POST, "/admin/orgs", &admin, body("11449902MB9900128N", "449902003000", "hall"), 422)
+            .await;
         assert_eq!(pointers(&taken), ["/uscc"]);
         let ring = json!({ "version": 1, "parent_id": city.org("qscj-food").await, "reason": "试试" });
         city.refused(Method::POST, &format!("/admin/orgs/{bureau}/move"), &admin, ring, 422).await;
-        let busy = city.refused(Method::POST, &format!("/admin/orgs/{bureau}/disable"), &admin, json!({ "version": 1, "reason": "停用" }), 409).await;
+        let busy = city
+            .refused(
+                Method::POST,
+                &format!("/admin/orgs/{bureau}/disable"),
+                &admin,
+                json!({ "version": 1, "reason": "停用" }),
+                409,
+            )
+            .await;
         assert_eq!(busy["code"], "org_in_use");
         // A list is limited to the part, filtered and counted exactly.
         let all = city.shown("/admin/orgs?limit=10", &admin).await;
@@ -71,7 +82,13 @@ async fn wrong_codes_regions_and_rings_are_named() {
         let root = city.shown("/admin/orgs?parent=root", &admin).await;
         assert_eq!((root["total"].as_u64(), root["items"][0]["key"].as_str()), (Some(1), Some("city-gov")));
         let town = city.shown("/admin/orgs?region=449902101000", &admin).await;
-        assert!(town["items"].as_array().unwrap().iter().all(|org| org["region"].as_str().unwrap().starts_with("449902101")));
+        assert!(
+            town["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|org| org["region"].as_str().unwrap().starts_with("449902101"))
+        );
         city.test.close().await;
     }
 }
@@ -92,7 +109,14 @@ async fn a_merge_takes_staff_windows_and_sections_over_and_keeps_the_old_name() 
         let tree = city.identity.orgs().await.unwrap();
         assert_eq!(tree.name_at(old, city.test.platform.now()), Some("食品经营许可科"), "its old cases show it");
         assert_eq!(tree.body(old).unwrap().key, "qscj");
-        city.refused(Method::POST, &format!("/admin/orgs/{old}/enable"), &admin, json!({ "version": 2, "reason": "恢复" }), 409).await;
+        city.refused(
+            Method::POST,
+            &format!("/admin/orgs/{old}/enable"),
+            &admin,
+            json!({ "version": 2, "reason": "恢复" }),
+            409,
+        )
+        .await;
         city.test.close().await;
     }
 }
@@ -108,9 +132,13 @@ async fn windows_are_managed_within_the_own_part() {
             json!({ "version": version, "hall_key": "district-hall", "hall_name": "示例区政务服务中心", "number": "21",
                 "name": "食品专窗", "kind": "handle", "org_id": hall, "region": region, "items": items, "staff": [] })
         };
-        let wrong = city.refused(Method::POST, "/admin/windows", &admin, window(0, "449901000000", json!(["nothing"])), 422).await;
+        let wrong = city
+            .refused(Method::POST, "/admin/windows", &admin, window(0, "449901000000", json!(["nothing"])), 422)
+            .await;
         assert_eq!(pointers(&wrong), ["/items", "/region"]);
-        let made = city.done(Method::POST, "/admin/windows", &admin, window(0, "449902000000", json!(["food-operation-permit"]))).await;
+        let made = city
+            .done(Method::POST, "/admin/windows", &admin, window(0, "449902000000", json!(["food-operation-permit"])))
+            .await;
         let id = made["id"].as_str().unwrap();
         assert_eq!(made["items"], json!(["food-operation-permit"]));
         let mut edit = window(1, "449902000000", json!([]));

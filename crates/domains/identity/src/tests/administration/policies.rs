@@ -100,7 +100,11 @@ async fn a_policy_never_locks_out_whoever_makes_it_and_an_area_takes_everybody_i
         let district = policy("area", "449902000000", json!({ "networks": ["10.0.0.0/8"] }));
         city.done(Method::POST, "/admin/policies", &security, district).await;
         assert_eq!(sign_in_from(&city, "clerk", HOME, DESKTOP).await.status, StatusCode::FORBIDDEN);
-        assert_eq!(sign_in_from(&city, "outsider", HOME, DESKTOP).await.status, StatusCode::OK, "the city's own office");
+        assert_eq!(
+            sign_in_from(&city, "outsider", HOME, DESKTOP).await.status,
+            StatusCode::OK,
+            "the city's own office"
+        );
         city.test.close().await;
     }
 }
@@ -115,24 +119,30 @@ async fn staff_of_another_region_see_granted_items_for_the_period_until_recalled
         let east = json!({ "name": "东湖区政务服务中心", "kind": "hall", "key": "east-hall", "parent_id": city.org("city-gov").await, "region": "449901000000" });
         city.done(Method::POST, "/admin/orgs", &city.desk("sysadmin").await, east).await;
         city.identity
-            .import_staff("schema: tongban-staff/1\nstaff:\n- {login: guest, name: 东湖受理员, org: east-hall, roles: [clerk]}\n", PASSWORD)
+            .import_staff(
+                "schema: tongban-staff/1\nstaff:\n- {login: guest, name: 东湖受理员, org: east-hall, roles: [clerk]}\n",
+                PASSWORD,
+            )
             .await
             .unwrap();
         let (guest, bureau) = (city.person("guest").await, city.org("qscj").await);
         let security = city.desk("secadmin").await;
         let now = city.test.platform.now();
         let at = |days: i64| (now + Duration::days(days)).format(&Rfc3339).unwrap();
-        let grant = |items: Value, from: i64, until: i64| {
-            json!({ "staff_id": guest, "org_id": bureau, "items": items, "from": at(from), "until": at(until), "reason": "跨区通办" })
-        };
-        let wrong = city.refused(Method::POST, "/admin/cross-region", &security, grant(json!(["senior-allowance"]), 3, 2), 422).await;
+        let grant = |items: Value, from: i64, until: i64| json!({ "staff_id": guest, "org_id": bureau, "items": items, "from": at(from), "until": at(until), "reason": "跨区通办" });
+        let wrong = city
+            .refused(Method::POST, "/admin/cross-region", &security, grant(json!(["senior-allowance"]), 3, 2), 422)
+            .await;
         assert_eq!(super::pointers(&wrong), ["/items", "/until"]);
-        let made = city.done(Method::POST, "/admin/cross-region", &security, grant(json!(["food-operation-permit"]), 1, 10)).await;
+        let made = city
+            .done(Method::POST, "/admin/cross-region", &security, grant(json!(["food-operation-permit"]), 1, 10))
+            .await;
         assert_eq!((made["state"].as_str(), made["staff"]["region_name"].as_str()), (Some("waiting"), Some("东湖区")));
         let reaches = |item: &'static str| {
             let city = &city;
             async move {
-                let caller = city.identity.principal(&city.test.platform, Audience::Desk, guest).await.unwrap().unwrap();
+                let caller =
+                    city.identity.principal(&city.test.platform, Audience::Desk, guest).await.unwrap().unwrap();
                 caller.reaches(bureau, item)
             }
         };
@@ -144,13 +154,27 @@ async fn staff_of_another_region_see_granted_items_for_the_period_until_recalled
         let overview = city.shown("/admin/cross-region", &security).await;
         assert_eq!(overview["counts"], json!({ "active": 1, "waiting": 0, "expired": 0, "recalled": 0 }));
         let id = made["id"].as_str().unwrap();
-        city.done(Method::POST, &format!("/admin/cross-region/{id}/recall"), &security, json!({ "reason": "期内收回" })).await;
+        city.done(
+            Method::POST,
+            &format!("/admin/cross-region/{id}/recall"),
+            &security,
+            json!({ "reason": "期内收回" }),
+        )
+        .await;
         assert!(!reaches("food-operation-permit").await, "recalled: the next request is refused");
-        city.refused(Method::POST, &format!("/admin/cross-region/{id}/recall"), &security, json!({ "reason": "再收一次" }), 404).await;
+        city.refused(
+            Method::POST,
+            &format!("/admin/cross-region/{id}/recall"),
+            &security,
+            json!({ "reason": "再收一次" }),
+            404,
+        )
+        .await;
         // Whoever may not give the right may not lend it either.
         city.mandate("orgadmin", "qscj", &["org_admin"], false).await;
         let admin = city.desk("orgadmin").await;
-        city.refused(Method::POST, "/admin/cross-region", &admin, grant(json!(["food-operation-permit"]), 3, 10), 403).await;
+        city.refused(Method::POST, "/admin/cross-region", &admin, grant(json!(["food-operation-permit"]), 3, 10), 403)
+            .await;
         city.test.close().await;
     }
 }

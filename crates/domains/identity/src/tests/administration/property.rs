@@ -177,7 +177,9 @@ fn apply(before: &World, act: &Act, step: u128) -> World {
     let keys = |roles: &[usize]| roles.iter().map(|at| ROLES[*at].to_owned()).collect::<Vec<_>>();
     match act {
         Act::Roles(who, roles) => world.members[*who].staff.roles = keys(roles),
-        Act::Items(who, listed) => world.members[*who].staff.items = if *listed { vec!["food".into()] } else { Vec::new() },
+        Act::Items(who, listed) => {
+            world.members[*who].staff.items = if *listed { vec!["food".into()] } else { Vec::new() }
+        }
         Act::Windows(who, windows) => {
             world.members[*who].windows = windows.iter().map(|at| ["a", "b"][*at].to_owned()).collect();
         }

@@ -26,7 +26,8 @@ async fn a_custom_role_is_data_and_a_built_in_one_stays() {
         let edit = json!({ "version": 1, "label": "食品查询", "sees": "items", "permissions": ["staff.me"] });
         city.done(Method::PUT, "/admin/roles/food_reader", &security, edit).await;
         assert_eq!(city.shown("/staff/me", &clerk).await["permissions"], json!(["staff.me"]));
-        let held = city.refused(Method::DELETE, "/admin/roles/food_reader?version=2", &security, Value::Null, 409).await;
+        let held =
+            city.refused(Method::DELETE, "/admin/roles/food_reader?version=2", &security, Value::Null, 409).await;
         assert_eq!(held["code"], "role_held");
         for (method, path) in [(Method::DELETE, "/admin/roles/clerk?version=0"), (Method::PUT, "/admin/roles/clerk")] {
             let body = json!({ "version": 0, "label": "窗口", "sees": "region", "permissions": ["staff.me"] });
@@ -48,7 +49,12 @@ async fn duties_that_exclude_each_other_never_come_together() {
         let city = administered(backend).await;
         let security = city.desk("secadmin").await;
         let id = city.person("clerk").await;
-        for roles in [json!(["sys_admin", "sec_admin"]), json!(["sys_admin", "auditor"]), json!(["item_editor", "auditor"]), json!(["sys_admin", "clerk"])] {
+        for roles in [
+            json!(["sys_admin", "sec_admin"]),
+            json!(["sys_admin", "auditor"]),
+            json!(["item_editor", "auditor"]),
+            json!(["sys_admin", "clerk"]),
+        ] {
             let grants = json!({ "version": 1, "roles": roles, "items": [], "windows": [] });
             let refused = city.refused(Method::PUT, &format!("/admin/staff/{id}/grants"), &security, grants, 422).await;
             assert_eq!(refused["errors"][0]["code"], "exclusive", "{roles}");
@@ -63,7 +69,13 @@ async fn duties_that_exclude_each_other_never_come_together() {
         let made = city.done(Method::POST, "/admin/exclusions", &security, rule).await;
         let grants = json!({ "version": 1, "roles": ["clerk", "approver"], "items": [], "windows": [] });
         city.refused(Method::PUT, &format!("/admin/staff/{id}/grants"), &security, grants.clone(), 422).await;
-        city.done(Method::DELETE, &format!("/admin/exclusions/{}", made["id"].as_str().unwrap()), &security, Value::Null).await;
+        city.done(
+            Method::DELETE,
+            &format!("/admin/exclusions/{}", made["id"].as_str().unwrap()),
+            &security,
+            Value::Null,
+        )
+        .await;
         city.done(Method::PUT, &format!("/admin/staff/{id}/grants"), &security, grants).await;
         city.refused(Method::DELETE, "/admin/exclusions/system-audit", &security, Value::Null, 409).await;
         city.test.close().await;
@@ -78,7 +90,8 @@ async fn duties_that_exclude_each_other_never_come_together() {
 async fn the_three_administrators_are_separated() {
     for backend in backends() {
         let city = administered(backend).await;
-        let (system, security, auditor) = (city.desk("sysadmin").await, city.desk("secadmin").await, city.desk("auditor").await);
+        let (system, security, auditor) =
+            (city.desk("sysadmin").await, city.desk("secadmin").await, city.desk("auditor").await);
         let id = city.person("clerk").await;
         let new = json!({ "login": "new.one", "name": "新人", "org_id": city.org("qscj").await });
         city.refused(Method::POST, "/admin/staff", &security, new.clone(), 403).await;

@@ -89,13 +89,26 @@ async fn locked_users_are_found_and_unlocked_and_a_removed_login_is_free_again()
         city.done(Method::POST, &format!("/admin/staff/{id}/unlock"), &admin, json!({ "version": 1 })).await;
         city.desk("clerk").await;
         city.refused(Method::DELETE, &format!("/admin/staff/{id}?version=2&reason="), &admin, Value::Null, 422).await;
-        city.done(Method::DELETE, &format!("/admin/staff/{id}?version=2&reason=%E9%80%80%E4%BC%91"), &admin, Value::Null).await;
+        city.done(
+            Method::DELETE,
+            &format!("/admin/staff/{id}?version=2&reason=%E9%80%80%E4%BC%91"),
+            &admin,
+            Value::Null,
+        )
+        .await;
         assert_eq!(city.sign_in("clerk", PASSWORD).await.status, StatusCode::UNAUTHORIZED);
         assert!(city.identity.staff(id).await.unwrap().unwrap().disabled, "the name stays for the history");
         let new = json!({ "login": "clerk", "name": "接任", "org_id": city.org("qscj-food").await });
         city.done(Method::POST, "/admin/staff", &admin, new).await;
         let own = city.person("sysadmin").await;
-        city.refused(Method::POST, &format!("/admin/staff/{own}/disable"), &admin, json!({ "version": 1, "reason": "自己" }), 409).await;
+        city.refused(
+            Method::POST,
+            &format!("/admin/staff/{own}/disable"),
+            &admin,
+            json!({ "version": 1, "reason": "自己" }),
+            409,
+        )
+        .await;
         city.test.close().await;
     }
 }
@@ -142,7 +155,11 @@ async fn an_item_list_narrows_the_reach() {
         let grants = json!({ "version": 1, "roles": ["clerk"], "items": [], "windows": [windows["items"][0]["id"]] });
         city.done(Method::PUT, &format!("/admin/staff/{outsider}/grants"), &security, grants).await;
         let source = &city.identity;
-        let guest = source.principal(&city.test.platform, platform::web::guard::Audience::Desk, outsider).await.unwrap().unwrap();
+        let guest = source
+            .principal(&city.test.platform, platform::web::guard::Audience::Desk, outsider)
+            .await
+            .unwrap()
+            .unwrap();
         assert!(guest.reaches(bureau, "food-operation-permit"));
         city.test.close().await;
     }
@@ -155,7 +172,8 @@ async fn the_start_page_is_laid_out_by_each_user_from_the_cards_of_the_role() {
         let city = administered(backend).await;
         let clerk = city.desk("clerk").await;
         let cards = city.shown("/staff/me/cards", &clerk).await;
-        let keys: Vec<&str> = cards["items"].as_array().unwrap().iter().map(|card| card["key"].as_str().unwrap()).collect();
+        let keys: Vec<&str> =
+            cards["items"].as_array().unwrap().iter().map(|card| card["key"].as_str().unwrap()).collect();
         assert!(keys.contains(&"todo") && !keys.contains(&"board"), "{keys:?}");
         let first = city.shown("/staff/me/layout", &clerk).await;
         assert_eq!((&first["saved"], &first["version"]), (&json!(false), &json!(0)));
@@ -165,7 +183,11 @@ async fn the_start_page_is_laid_out_by_each_user_from_the_cards_of_the_role() {
         let other = json!({ "version": 1, "cards": [{ "key": "board", "x": 0, "y": 0, "w": 12, "h": 4 }] });
         city.refused(Method::PUT, "/staff/me/layout", &clerk, other, 422).await;
         city.refused(Method::PUT, "/staff/me/layout", &clerk, json!({ "version": 0, "cards": mine }), 409).await;
-        assert_eq!(city.shown("/staff/me/layout", &city.desk("approver").await).await["saved"], false, "each user's own");
+        assert_eq!(
+            city.shown("/staff/me/layout", &city.desk("approver").await).await["saved"],
+            false,
+            "each user's own"
+        );
         city.done(Method::DELETE, "/staff/me/layout", &clerk, Value::Null).await;
         assert_eq!(city.shown("/staff/me/layout", &clerk).await["saved"], false);
         city.test.close().await;
