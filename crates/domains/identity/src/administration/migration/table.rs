@@ -97,6 +97,13 @@ mod tests {
     }
 
     #[test]
+    fn a_spreadsheet_reads_and_a_phone_typed_as_a_number_stays_whole() {
+        let table = Table::read("人员.XLSX", include_bytes!("fixture.xlsx")).unwrap();
+        assert_eq!(table.header, ["登录名", "姓名", "手机"]);
+        assert_eq!(table.rows, [(2, vec!["wang.wu".into(), "王五".into(), "19900000802".into()])]);
+    }
+
+    #[test]
     fn what_is_no_table_is_refused() {
         assert!(Table::read("a.csv", b"").is_err());
         assert!(Table::read("a.xlsx", b"PK nonsense").is_err());
