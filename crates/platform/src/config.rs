@@ -38,7 +38,7 @@ pub struct Config {
     /// Addresses without these limits: the machine itself.
     pub unlimited_addresses: Vec<IpNet>,
     /// Proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpNet>,
+    pub trusted_proxies: Vec<String>,
     /// Largest upload, megabytes.
     pub upload_max_mb: u64,
     /// Log filter in the form of `RUST_LOG`.
@@ -62,7 +62,7 @@ impl Default for Config {
             captcha_per_minute: 60,
             public_per_minute: 1200,
             unlimited_addresses: this_machine(),
-            trusted_proxies: this_machine(),
+            trusted_proxies: this_machine().iter().map(ToString::to_string).collect(),
             upload_max_mb: 20,
             log: "info,sqlx=warn,tantivy=warn".into(),
         }
@@ -132,6 +132,11 @@ impl Config {
         for (name, url) in [("public_url", &self.public_url), ("identity_url", &self.identity_url)] {
             if !url.starts_with("http://") && !url.starts_with("https://") {
                 return Err(ConfigError::Value(name, format!("{url:?} does not begin with http:// or https://")));
+            }
+        }
+        for network in &self.trusted_proxies {
+            if crate::web::terminal::network(network).is_none() {
+                return Err(ConfigError::Value("trusted_proxies", format!("{network:?} is no address and no network")));
             }
         }
         if !(1..=720).contains(&self.session_idle_minutes) {

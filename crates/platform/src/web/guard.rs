@@ -13,9 +13,9 @@ use axum::http::{Method, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::client::Client;
 use super::policy::{self, Bounds};
 use super::problem::Problem;
+use super::terminal::Client;
 use crate::Platform;
 
 /// Whose user system a session belongs to.

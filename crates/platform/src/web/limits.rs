@@ -18,8 +18,8 @@ use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{NotUntil, Quota, RateLimiter};
 use uuid::Uuid;
 
-use super::client::Client;
 use super::problem::{Problem, Result};
+use super::terminal::Client;
 use crate::Platform;
 
 /// The product's clock in the shape of the limiter.

@@ -1,6 +1,5 @@
 //! HTTP of the platform: problems, extractors, permissions, live updates.
 
-pub mod client;
 pub mod extract;
 pub mod guard;
 pub mod limits;
@@ -8,3 +7,4 @@ pub mod live;
 pub mod page;
 pub mod policy;
 pub mod problem;
+pub mod terminal;

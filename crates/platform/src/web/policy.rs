@@ -9,9 +9,9 @@ use sea_orm::sea_query::IntoCondition;
 use sea_orm::{ColumnTrait, Condition};
 use uuid::Uuid;
 
-use super::client::{Client, Terminal};
 use super::guard::Principal;
 use super::problem::{Problem, Result};
+use super::terminal::{Client, Terminal};
 use crate::Platform;
 use crate::work::audit::Line;
 

@@ -1,10 +1,10 @@
 //! Staff sign in with their own accounts (IDENT-004).
 
 use platform::passwords;
-use platform::web::client::Client;
 use platform::web::guard::Audience;
 use platform::web::policy;
 use platform::web::problem::Result;
+use platform::web::terminal::Client;
 use platform::work::audit::Line;
 use serde_json::json;
 

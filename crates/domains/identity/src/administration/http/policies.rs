@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use platform::web::client::{Client, Terminal};
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::{Allowed, Principal};
 use platform::web::page::{List, PageQuery};
 use platform::web::problem::{Problem, ProblemBody, Result};
+use platform::web::terminal::{Client, Terminal};
 use sea_orm::{EntityTrait, QueryOrder};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;

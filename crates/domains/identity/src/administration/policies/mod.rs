@@ -3,9 +3,9 @@
 pub(crate) mod cross_region;
 pub(crate) mod model;
 
-use platform::web::client::{Client, Terminal};
 use platform::web::guard::Principal;
 use platform::web::problem::{Problem, Result};
+use platform::web::terminal::{Client, Terminal};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
 use serde::Deserialize;

@@ -2,9 +2,9 @@
 
 use base::region::RegionCode;
 use ipnet::IpNet;
-use platform::web::client::Terminal;
 use platform::web::policy::AccessPolicy;
 use platform::web::problem::{FieldProblem, Problem, Result};
+use platform::web::terminal::{Terminal, network};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -69,10 +69,9 @@ impl TryFrom<policy_rows::Model> for Policy {
 /// Reads network ranges; a single address is a range of one.
 pub(crate) fn networks(texts: &[String]) -> Result<Vec<IpNet>, FieldProblem> {
     let read = |text: &String| {
-        let text = text.trim();
-        text.parse::<IpNet>().ok().or_else(|| text.parse::<std::net::IpAddr>().ok().map(IpNet::from)).ok_or_else(|| {
-            FieldProblem::new("/networks", "format", format!("“{text}”不是网段，例如 10.2.0.0/16 或 10.2.1.8"))
-        })
+        let wrong =
+            || FieldProblem::new("/networks", "format", format!("“{text}”不是网段，例如 10.2.0.0/16 或 10.2.1.8"));
+        network(text).ok_or_else(wrong)
     };
     texts.iter().map(read).collect()
 }

@@ -35,11 +35,20 @@ pub struct Client {
 
 impl Client {
     /// Reads address and terminal of a request. A request without a connection (in-process) is local.
-    pub fn of(extensions: &Extensions, headers: &HeaderMap, trusted: &[IpNet]) -> Self {
+    pub fn of(extensions: &Extensions, headers: &HeaderMap, trusted: &[String]) -> Self {
         let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
         let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)).to_canonical();
-        Self { address: behind(peer, headers, trusted), terminal: terminal(headers) }
+        let trusted: Vec<IpNet> = trusted.iter().filter_map(|text| network(text)).collect();
+        Self { address: behind(peer, headers, &trusted), terminal: terminal(headers) }
     }
+}
+
+/// A network such as `10.1.0.0/16`, or a single address.
+pub fn network(text: &str) -> Option<IpNet> {
+    let text = text.trim();
+    text.parse::<IpNet>()
+        .ok()
+        .or_else(|| text.parse::<IpAddr>().ok().map(|address| IpNet::from(address.to_canonical())))
 }
 
 /// The nearest address on the way that is no trusted proxy. What a stranger writes into
