@@ -14,6 +14,8 @@ use crate::roles::{Role, RoleBook, Sees};
 
 macro_rules! table {
     ($module:ident, $table:literal, $($(#[$attr:meta])* $field:ident: $kind:ty),* $(,)?) => {
+        // What the entity macro makes besides the entity is not all used.
+        #[allow(dead_code)]
         pub(crate) mod $module {
             use super::*;
             #[sea_orm::model]

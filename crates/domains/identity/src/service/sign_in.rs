@@ -55,7 +55,8 @@ impl Identity {
                 })
             })
             .await?;
-        let staff = signed_in.ok_or_else(error::not_signed_in)?;
+        let mut staff = signed_in.ok_or_else(error::not_signed_in)?;
+        staff.password_set_at.get_or_insert(now);
         // After the password, so that nobody learns from the refusal which logins exist.
         self.admit_sign_in(client, &staff).await?;
         let cookie = platform.sessions.start(platform, Audience::Desk, staff.id).await?;

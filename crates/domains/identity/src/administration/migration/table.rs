@@ -57,9 +57,15 @@ fn csv(bytes: &[u8]) -> Result<Vec<(usize, Vec<String>)>> {
     };
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut lines = Vec::new();
+    let (mut line, mut at) = (1, 0);
     for record in reader.records() {
         let record = record.map_err(|error| unreadable(&error.to_string()))?;
-        let line = record.position().map_or(0, |position| usize::try_from(position.line()).unwrap_or(0));
+        // Empty lines before a record belong to its position; the person counts them too.
+        let begin = record.position().map_or(at, |position| usize::try_from(position.byte()).unwrap_or(at));
+        let begin =
+            begin + text.get(begin..).map_or(0, |rest| rest.len() - rest.trim_start_matches(['\r', '\n']).len());
+        line += text.get(at..begin).map_or(0, |passed| passed.matches('\n').count());
+        at = begin;
         lines.push((line, record.iter().map(|cell| cell.trim().to_owned()).collect()));
     }
     Ok(lines)

@@ -80,7 +80,8 @@ async fn wrong_codes_regions_and_rings_are_named() {
         let next = city.shown(&format!("/admin/orgs?limit=10&cursor={}", all["next"].as_str().unwrap()), &admin).await;
         assert_ne!(all["items"][9]["id"], next["items"][0]["id"]);
         let root = city.shown("/admin/orgs?parent=root", &admin).await;
-        assert_eq!((root["total"].as_u64(), root["items"][0]["key"].as_str()), (Some(1), Some("city-gov")));
+        assert_eq!(root["items"][0]["key"], "city-gov");
+        assert!(root["items"].as_array().unwrap().iter().all(|org| org["parent_id"].is_null()));
         let town = city.shown("/admin/orgs?region=449902101000", &admin).await;
         assert!(
             town["items"]
