@@ -24,6 +24,8 @@ export TONGBAN_LISTEN="$listen" TONGBAN_PUBLIC_URL="${TONGBAN_PUBLIC_URL:-http:/
 export TONGBAN_IDENTITY_URL="${TONGBAN_IDENTITY_URL:-http://$outside/identity}"
 export TONGBAN_SMS_URL="${TONGBAN_SMS_URL:-http://$outside/sms}" TONGBAN_COURIER_URL="${TONGBAN_COURIER_URL:-http://$outside/courier}"
 "$tongban" demo --if-empty --cases "${TONGBAN_DEMO_CASES:-500}" --password "$password"
+# Only now: the past cases of the demo are no news for the upper platform.
+export TONGBAN_UPPER_URL="${TONGBAN_UPPER_URL:-http://$outside/upper}"
 
 pids=()
 stop() {
@@ -46,7 +48,7 @@ for _ in $(seq 300); do
 done
 cat <<TEXT
 
-  Portal   http://$listen          sign in as 王海燕 on the simulated provincial page
+  Portal   http://$listen          sign in as 示例区海燕小厨餐饮店（王海燕） on the simulated provincial page
   Desk     http://$listen/desk/    clerk · reviewer · inspector · approver · delivery · supervisor · editor · sysadmin
                                    password of all: $password
 

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod administration;
 #[cfg(test)]
+mod exchange;
+#[cfg(test)]
 mod guards;
 #[cfg(test)]
 mod kill;

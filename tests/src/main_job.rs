@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::world::{Caller, World, packs_dir};
 
 /// The restaurant's application as its pack's sample fills it in.
-fn sample() -> Value {
+pub(crate) fn sample() -> Value {
     let text = std::fs::read_to_string(packs_dir().join("items/food-operation-permit/samples/valid.json")).unwrap();
     serde_json::from_str(&text).unwrap()
 }
@@ -24,7 +24,7 @@ fn met(guide: &Value) -> Value {
 }
 
 /// A citizen's draft filled in up to the last step; its id.
-async fn filled_draft(citizen: &Caller) -> String {
+pub(crate) async fn filled_draft(citizen: &Caller) -> String {
     let sample = sample();
     let guide = citizen.get("/items/food-operation-permit/guide").await;
     let made =
@@ -53,16 +53,16 @@ async fn filled_draft(citizen: &Caller) -> String {
     id
 }
 
-async fn draft_version(citizen: &Caller, id: &str) -> Value {
+pub(crate) async fn draft_version(citizen: &Caller, id: &str) -> Value {
     citizen.get(&format!("/my/cases/{id}/draft")).await["version"].clone()
 }
 
-async fn version(staff: &Caller, id: &str) -> Value {
+pub(crate) async fn version(staff: &Caller, id: &str) -> Value {
     staff.get(&format!("/cases/{id}")).await["version"].clone()
 }
 
 /// Completes the caller's own task of a case.
-async fn complete(staff: &Caller, id: &str, outcome: &str, opinion: &str) {
+pub(crate) async fn complete(staff: &Caller, id: &str, outcome: &str, opinion: &str) {
     let case = staff.get(&format!("/cases/{id}")).await;
     let task =
         case["my_task"]["id"].as_str().unwrap_or_else(|| panic!("no task of this caller: {}", case["step_name"]));
@@ -204,7 +204,7 @@ fn casework_faults(export: &casework::cases::service::audit::Export) -> Vec<Stri
     casework::cases::service::audit::verify(export).faults
 }
 
-async fn progress(nobody: &Caller, number: &str, proof: &str) -> Value {
+pub(crate) async fn progress(nobody: &Caller, number: &str, proof: &str) -> Value {
     let captcha = nobody.get("/captcha").await;
     let answer = solve(captcha["question"].as_str().unwrap());
     nobody

@@ -92,9 +92,8 @@ impl App {
             stopped.clone(),
         ));
         let roots = tokio::spawn(daily_roots(self.clone(), stopped));
-        // With the address of the other side: limits and access policies ask for it.
-        let service = self.router().into_make_service_with_connect_info::<std::net::SocketAddr>();
-        axum::serve(listener, service)
+        let router = self.router();
+        axum::serve(listener, router.into_make_service_with_connect_info::<std::net::SocketAddr>())
             .with_graceful_shutdown(async move {
                 stop.await;
                 let _ = stopping.send(true);
@@ -154,6 +153,11 @@ fn describe(document: OpenApi) -> OpenApi {
     let components = document.components.get_or_insert_with(Default::default);
     components.add_security_scheme("portal", cookie("tb_portal"));
     components.add_security_scheme("desk", cookie("tb_desk"));
+    let signature = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
+        "x-tif-signature",
+        "With x-tif-paasid, x-tif-timestamp and x-tif-nonce; see docs/api.md.",
+    )));
+    components.add_security_scheme("gateway", signature);
     document
 }
 

@@ -25,6 +25,16 @@ pub struct Config {
     pub sms_url: String,
     /// Courier service. `TONGBAN_COURIER_URL`
     pub courier_url: String,
+    /// Upper platform (district, city, province) that is told of case events; none when empty. `TONGBAN_UPPER_URL`
+    pub upper_url: String,
+    /// App id of the connected system whose secret signs calls to the upper platform. `TONGBAN_UPPER_APP_ID`
+    pub upper_app_id: String,
+    /// Which environment this is: `test`, `pre_release` or `production`. Connected systems of another
+    /// one open nothing here. `TONGBAN_ENVIRONMENT`
+    pub environment: String,
+    /// Addresses or networks of reverse proxies whose `X-Forwarded-For` is believed. `TONGBAN_TRUSTED_PROXIES`,
+    /// separated by commas
+    pub trusted_proxies: Vec<String>,
     /// Whether cookies are sent over TLS only; off for a plain local demo. `TONGBAN_SECURE_COOKIES`
     pub secure_cookies: bool,
     /// Idle minutes after which a session ends.
@@ -37,8 +47,6 @@ pub struct Config {
     pub public_per_minute: u32,
     /// Addresses without these limits: the machine itself.
     pub unlimited_addresses: Vec<IpNet>,
-    /// Proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<String>,
     /// Largest upload, megabytes.
     pub upload_max_mb: u64,
     /// Log filter in the form of `RUST_LOG`.
@@ -56,13 +64,16 @@ impl Default for Config {
             identity_url: "http://127.0.0.1:8090/identity".into(),
             sms_url: "http://127.0.0.1:8090/sms".into(),
             courier_url: "http://127.0.0.1:8090/courier".into(),
+            upper_url: String::new(),
+            upper_app_id: "upper-platform".into(),
+            environment: "production".into(),
+            trusted_proxies: Vec::new(),
             secure_cookies: false,
             session_idle_minutes: 30,
             sign_in_per_minute: 30,
             captcha_per_minute: 60,
             public_per_minute: 1200,
             unlimited_addresses: this_machine(),
-            trusted_proxies: this_machine().iter().map(ToString::to_string).collect(),
             upload_max_mb: 20,
             log: "info,sqlx=warn,tantivy=warn".into(),
         }
@@ -74,6 +85,9 @@ fn this_machine() -> Vec<IpNet> {
     use std::net::{Ipv4Addr, Ipv6Addr};
     vec![IpNet::new_assert(Ipv4Addr::new(127, 0, 0, 0).into(), 8), IpNet::new_assert(Ipv6Addr::LOCALHOST.into(), 128)]
 }
+
+/// Environments an installation can be.
+pub const ENVIRONMENTS: [&str; 3] = ["test", "pre_release", "production"];
 
 /// What is wrong with the configuration.
 #[derive(Debug, thiserror::Error)]
@@ -107,6 +121,9 @@ impl Config {
             ("TONGBAN_IDENTITY_URL", &mut config.identity_url),
             ("TONGBAN_SMS_URL", &mut config.sms_url),
             ("TONGBAN_COURIER_URL", &mut config.courier_url),
+            ("TONGBAN_UPPER_URL", &mut config.upper_url),
+            ("TONGBAN_UPPER_APP_ID", &mut config.upper_app_id),
+            ("TONGBAN_ENVIRONMENT", &mut config.environment),
             ("TONGBAN_LOG", &mut config.log),
         ] {
             if let Some(value) = environment(name) {
@@ -121,6 +138,10 @@ impl Config {
         if let Some(value) = environment("TONGBAN_SECURE_COOKIES") {
             config.secure_cookies = value == "1" || value == "true";
         }
+        if let Some(value) = environment("TONGBAN_TRUSTED_PROXIES") {
+            config.trusted_proxies =
+                value.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect();
+        }
         config.check()?;
         Ok(config)
     }
@@ -134,8 +155,23 @@ impl Config {
                 return Err(ConfigError::Value(name, format!("{url:?} does not begin with http:// or https://")));
             }
         }
+        if !self.upper_url.is_empty()
+            && !self.upper_url.starts_with("http://")
+            && !self.upper_url.starts_with("https://")
+        {
+            return Err(ConfigError::Value(
+                "upper_url",
+                format!("{:?} does not begin with http:// or https://", self.upper_url),
+            ));
+        }
+        if !ENVIRONMENTS.contains(&self.environment.as_str()) {
+            return Err(ConfigError::Value(
+                "environment",
+                format!("{:?} is none of {ENVIRONMENTS:?}", self.environment),
+            ));
+        }
         for network in &self.trusted_proxies {
-            if crate::web::terminal::network(network).is_none() {
+            if crate::web::client::network(network).is_none() {
                 return Err(ConfigError::Value("trusted_proxies", format!("{network:?} is no address and no network")));
             }
         }

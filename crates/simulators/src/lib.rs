@@ -1,4 +1,4 @@
-//! The outside world on one port: provincial identity, SMS gateway, courier.
+//! The outside world on one port: provincial identity, SMS gateway, courier, upper platform.
 //!
 //! Run as its own process beside the product, which knows only the addresses. Nothing here is
 //! linked into the product; tests start a [`Simulator`] and speak to both over HTTP.
@@ -12,6 +12,7 @@ mod courier;
 mod identity;
 mod people;
 mod sms;
+pub mod upper;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,7 +44,11 @@ pub fn router(people: People) -> Router {
     let identity = identity::routes(people);
     let sms = sms::routes();
     let courier = courier::routes();
-    Router::new().nest("/identity", identity).nest("/sms", sms).nest("/courier", courier)
+    Router::new()
+        .nest("/identity", identity)
+        .nest("/sms", sms)
+        .nest("/courier", courier)
+        .nest("/upper", upper::routes())
 }
 
 /// The outside world on a free port of this machine, for tests. Stops when dropped.

@@ -17,6 +17,7 @@ mod provider;
 pub mod roles;
 mod service;
 mod store;
+pub mod systems;
 
 use std::sync::Arc;
 
@@ -29,13 +30,14 @@ pub use http::routes;
 pub use model::account::{Account, AccountEdit, AccountKind, Enterprise, Profile};
 pub use model::org::{Org, OrgState, OrgTree, Region};
 pub use model::staff::{Staff, Window};
-pub use permissions::{EditAccount, PERMISSIONS, ReadAccount, ReadSelf};
+pub use permissions::{EditAccount, EditSystems, PERMISSIONS, ReadAccount, ReadSelf, ReadSystems};
 pub use provider::{HttpIdentityProvider, IdentityProvider};
 pub use service::import;
 
 /// Schema steps of this domain.
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "identity_0001", sql: include_str!("../migrations/0001_identity.sql") },
+    Migration { name: "identity_0002_systems", sql: include_str!("../migrations/0002_systems.sql") },
     Migration { name: "identity_0004", sql: include_str!("../migrations/0004_administration.sql") },
 ];
 

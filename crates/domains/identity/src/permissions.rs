@@ -8,6 +8,10 @@ platform::permissions! {
     pub EditAccount = Portal "account.edit";
     /// See one's own staff data; sign out.
     pub ReadSelf = Desk "staff.me";
+    /// See connected systems.
+    pub ReadSystems = Desk "system.read";
+    /// Register and change connected systems, their secrets and grants.
+    pub EditSystems = Desk "system.edit";
     /// See organisations and windows of one's part.
     pub ReadOrgs = Desk "org.read";
     /// Add, change, move, merge, disable organisations of one's part.

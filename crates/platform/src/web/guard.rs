@@ -163,7 +163,7 @@ where
             return Err(signed_out(P::AUDIENCE));
         };
         if caller.bounds.policy.is_some() {
-            let client = Client::of(&parts.extensions, &parts.headers, &platform.config.trusted_proxies);
+            let client = Client::of(&parts.extensions, &parts.headers, &platform.config);
             policy::admit(&platform, &caller, &client).await?;
         }
         if !caller.may(P::KEY) {

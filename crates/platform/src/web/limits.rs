@@ -128,9 +128,14 @@ pub async fn limit(State(gate): State<Gate>, request: Request, next: Next) -> Re
     let config = &gate.0.platform.config;
     let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
     if let Some(limiter) = gate.limiter(request.method(), &path) {
-        let client = Client::of(request.extensions(), request.headers(), &config.trusted_proxies);
+        let client = Client::of(request.extensions(), request.headers(), config);
+        // A forwarding header here means a proxy that is not named in the settings: the address is the
+        // proxy's, and its callers are not exempt.
+        let direct = !request.headers().contains_key("x-forwarded-for");
         let exempt = config.unlimited_addresses.iter().any(|net| net.contains(&client.address));
-        if !exempt && let Err(wait) = limiter.take(&client.address) {
+        if !(exempt && direct)
+            && let Err(wait) = limiter.take(&client.address)
+        {
             tracing::warn!(address = %client.address, path, "asked too often");
             return Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "操作太频繁了，请稍等再试。")
                 .detail(format!("请等 {wait} 秒再试。"))

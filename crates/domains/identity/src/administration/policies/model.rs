@@ -2,9 +2,10 @@
 
 use base::region::RegionCode;
 use ipnet::IpNet;
+use platform::web::client::network;
 use platform::web::policy::AccessPolicy;
 use platform::web::problem::{FieldProblem, Problem, Result};
-use platform::web::terminal::{Terminal, network};
+use platform::web::terminal::Terminal;
 use time::OffsetDateTime;
 use uuid::Uuid;
 

@@ -103,12 +103,13 @@ impl City {
         cookie: &str,
         body: Value,
     ) -> Answer {
+        let peer: std::net::SocketAddr = format!("{address}:40000").parse().unwrap();
         let request = Request::builder()
+            .extension(axum::extract::ConnectInfo(peer))
             .method(method)
             .uri(format!("/api/v1{path}"))
             .header(header::COOKIE, cookie)
             .header(header::USER_AGENT, agent)
-            .header("x-forwarded-for", address)
             .header("x-tongban-request", "1")
             .header(header::CONTENT_TYPE, "application/json")
             .body(Body::from(body.to_string()))

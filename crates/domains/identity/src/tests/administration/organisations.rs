@@ -28,6 +28,7 @@ async fn an_organisation_is_added_renamed_moved_and_its_past_stays() {
         };
         city.done(Method::PUT, &format!("/admin/orgs/{id}"), &admin, edit(1, "平台经济监管科")).await;
         city.refused(Method::PUT, &format!("/admin/orgs/{id}"), &admin, edit(1, "又一个"), 409).await;
+        city.test.clock.advance(Duration::minutes(1));
         let to = json!({ "version": 2, "parent_id": city.org("rs").await, "reason": "划转" });
         let moved = city.done(Method::POST, &format!("/admin/orgs/{id}/move"), &admin, to).await;
         assert_eq!(moved["parent_id"], json!(city.org("rs").await));
