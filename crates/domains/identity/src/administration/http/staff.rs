@@ -284,7 +284,7 @@ pub(crate) async fn list_staff(
     let kept = usize::try_from(page.limit()).unwrap_or(100);
     let more = rows.len() > kept;
     rows.truncate(kept);
-    let next = rows.last().filter(|_| more).map(|last| cursor(&[last.login.clone()]));
+    let next = rows.last().filter(|_| more).map(|last| cursor(std::slice::from_ref(&last.login)));
     Ok(Json(List { items: views(&identity, rows).await?, total, next, as_of: now }))
 }
 
@@ -301,8 +301,8 @@ pub(crate) async fn create_staff(
     Json(new): Json<NewPerson>,
 ) -> Result<(StatusCode, Json<Opened>)> {
     let grants = &new.grants;
-    if !(grants.roles.is_empty() && grants.items.is_empty() && grants.windows.is_empty()) && !caller.may("staff.grant")
-    {
+    let plain = grants.roles.is_empty() && grants.items.is_empty() && grants.windows.is_empty();
+    if !plain && !caller.may("staff.grant") {
         let message = "您只能建账号，岗位、事项和窗口请安全管理员来授";
         return Err(platform::Problem::forbidden(message));
     }
