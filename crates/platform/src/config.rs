@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 /// All settings. Defaults run a demo city on SQLite from the current folder.
@@ -44,6 +45,14 @@ pub struct Config {
     pub secure_cookies: bool,
     /// Idle minutes after which a session ends.
     pub session_idle_minutes: i64,
+    /// Tries to sign in that one address may make in a minute; 0 = no limit.
+    pub sign_in_per_minute: u32,
+    /// Captchas that one address may ask for in a minute; 0 = no limit.
+    pub captcha_per_minute: u32,
+    /// Other requests without a session that one address may make in a minute; 0 = no limit.
+    pub public_per_minute: u32,
+    /// Addresses without these limits: the machine itself.
+    pub unlimited_addresses: Vec<IpNet>,
     /// Largest upload, megabytes.
     pub upload_max_mb: u64,
     /// Log filter in the form of `RUST_LOG`.
@@ -69,10 +78,20 @@ impl Default for Config {
             master_key_file: PathBuf::new(),
             secure_cookies: false,
             session_idle_minutes: 30,
+            sign_in_per_minute: 30,
+            captcha_per_minute: 60,
+            public_per_minute: 1200,
+            unlimited_addresses: this_machine(),
             upload_max_mb: 20,
             log: "info,sqlx=warn,tantivy=warn".into(),
         }
     }
+}
+
+/// Addresses of the machine itself.
+fn this_machine() -> Vec<IpNet> {
+    use std::net::{Ipv4Addr, Ipv6Addr};
+    vec![IpNet::new_assert(Ipv4Addr::new(127, 0, 0, 0).into(), 8), IpNet::new_assert(Ipv6Addr::LOCALHOST.into(), 128)]
 }
 
 /// Environments an installation can be.

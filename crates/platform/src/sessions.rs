@@ -7,6 +7,7 @@
 //! elsewhere opens nothing, and the try is in the audit log.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -18,6 +19,7 @@ use uuid::Uuid;
 use crate::Platform;
 use crate::web::context;
 use crate::web::guard::{Audience, Principal};
+use crate::web::limits::Quotas;
 use crate::web::problem::{Problem, Result};
 use crate::work::audit::{Line, Outcome};
 
@@ -55,14 +57,18 @@ mod row {
 /// The session service of one node.
 pub struct Sessions {
     source: std::sync::OnceLock<Arc<dyn PrincipalSource>>,
-    cache: moka::future::Cache<(Audience, String), Resolved>,
+    cache: moka::future::Cache<(Audience, String), Kept>,
+    quotas: Quotas,
+    /// Grows when what was resolved is forgotten.
+    forgotten: AtomicU64,
 }
 
-/// A session as remembered: its caller and the network it is bound to.
+/// A session resolved a moment ago: its caller and the network it is bound to.
 #[derive(Clone)]
-struct Resolved {
+struct Kept {
     caller: Arc<Principal>,
     network: Arc<str>,
+    at: OffsetDateTime,
 }
 
 impl Default for Sessions {
@@ -73,6 +79,8 @@ impl Default for Sessions {
                 .max_capacity(20_000)
                 .time_to_live(Duration::from_secs(CACHE_SECONDS))
                 .build(),
+            quotas: Quotas::default(),
+            forgotten: AtomicU64::new(0),
         }
     }
 }
@@ -127,13 +135,17 @@ impl Sessions {
             return Ok(None);
         }
         let key = (audience, hash(token));
-        if let Some(known) = self.cache.get(&key).await {
-            return self.at_home(platform, audience, known).await;
+        let now = platform.now();
+        // By the product's clock too: what holds until a moment must not be used after it.
+        if let Some(kept) = self.cache.get(&key).await
+            && now - kept.at < time::Duration::seconds(CACHE_SECONDS as i64)
+        {
+            return self.at_home(platform, audience, kept).await;
         }
+        let forgotten = self.forgotten.load(Ordering::SeqCst);
         let Some(session) = row::Entity::find_by_id(key.1.clone()).one(platform.db.read()).await? else {
             return Ok(None);
         };
-        let now = platform.now();
         let idle = time::Duration::minutes(platform.config.session_idle_minutes);
         let alive = session.ended_at.is_none() && session.expires_at > now && session.seen_at + idle > now;
         if !alive || session.audience != audience.as_str() {
@@ -141,6 +153,11 @@ impl Sessions {
         }
         let source = self.source.get().ok_or_else(|| Problem::internal("sessions are not wired to identity"))?;
         let Some(principal) = source.principal(platform, audience, session.account_id).await? else { return Ok(None) };
+        // A policy may end an idle session earlier (IDENT-035).
+        let own_idle = principal.bounds.policy.as_ref().and_then(|policy| policy.idle_minutes);
+        if own_idle.is_some_and(|minutes| session.seen_at + time::Duration::minutes(minutes) <= now) {
+            return Ok(None);
+        }
         // Touch at most once a minute: a session that reads should not write all the time.
         if session.seen_at + time::Duration::minutes(1) < now {
             let hash = key.1.clone();
@@ -158,8 +175,11 @@ impl Sessions {
                 })
                 .await?;
         }
-        let resolved = Resolved { caller: Arc::new(principal), network: session.network.into() };
-        self.cache.insert(key, resolved.clone()).await;
+        let resolved = Kept { caller: Arc::new(principal), network: session.network.into(), at: now };
+        // Resolved before a change of rights, it must not be remembered after it.
+        if self.forgotten.load(Ordering::SeqCst) == forgotten {
+            self.cache.insert(key, resolved.clone()).await;
+        }
         self.at_home(platform, audience, resolved).await
     }
 
@@ -171,7 +191,7 @@ impl Sessions {
         &self,
         platform: &Platform,
         audience: Audience,
-        session: Resolved,
+        session: Kept,
     ) -> Result<Option<Arc<Principal>>> {
         let here = network_of(platform, audience);
         if session.network.is_empty() || here.is_empty() || *session.network == *here {
@@ -191,6 +211,62 @@ impl Sessions {
             platform.audit.note(platform, context, entry, true).await;
         }
         Ok(None)
+    }
+
+    /// Forgets what was resolved on this node: after a change of rights the next request asks anew.
+    pub fn forget_all(&self) {
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        self.cache.invalidate_all();
+    }
+
+    /// Takes one request out of an account's quota.
+    ///
+    /// # Errors
+    /// 429 when it is used up.
+    pub fn spend(&self, platform: &Platform, account: Uuid, rate: u32) -> Result<()> {
+        self.quotas.take(platform, account, rate)
+    }
+
+    /// Sessions of an account that are open now; `idle_minutes` when its policy is stricter than the
+    /// general idle time.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn open_of(
+        &self,
+        platform: &Platform,
+        audience: Audience,
+        account: Uuid,
+        idle_minutes: Option<i64>,
+    ) -> Result<u64> {
+        let now = platform.now();
+        let idle = platform.config.session_idle_minutes;
+        let idle = time::Duration::minutes(idle_minutes.map_or(idle, |own| own.min(idle)));
+        Ok(row::Entity::find()
+            .filter(row::Column::Audience.eq(audience.as_str()))
+            .filter(row::Column::AccountId.eq(account))
+            .filter(row::Column::EndedAt.is_null())
+            .filter(row::Column::ExpiresAt.gt(now))
+            .filter(row::Column::SeenAt.gt(now - idle))
+            .count(platform.db.read())
+            .await?)
+    }
+
+    /// Ends every session of an account in the transaction of the command that asks for it, except
+    /// the one of `keep` (a token). Call [`Sessions::forget_all`] after the commit.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn end_all_of(tx: &crate::Tx, audience: Audience, account: Uuid, keep: Option<&str>) -> Result<u64> {
+        let mut ended = row::Entity::update_many()
+            .col_expr(row::Column::EndedAt, Expr::value(tx.now()))
+            .filter(row::Column::Audience.eq(audience.as_str()))
+            .filter(row::Column::AccountId.eq(account))
+            .filter(row::Column::EndedAt.is_null());
+        if let Some(token) = keep {
+            ended = ended.filter(row::Column::TokenHash.ne(hash(token)));
+        }
+        Ok(ended.exec(tx.conn()).await?.rows_affected)
     }
 
     /// Ends a session; returns the `Set-Cookie` value that clears the cookie.

@@ -7,6 +7,7 @@
 //!
 //! Start at [`Identity`]; the policy is `roles.yaml`; see README.md for words and tables.
 
+pub mod administration;
 pub mod delegation;
 mod directory;
 mod error;
@@ -30,7 +31,7 @@ use tokio::sync::OnceCell;
 
 pub use http::routes;
 pub use model::account::{Account, AccountEdit, AccountKind, Enterprise, Profile};
-pub use model::org::{Org, OrgTree, Region};
+pub use model::org::{Org, OrgState, OrgTree, Region};
 pub use model::staff::{Staff, Window};
 pub use permissions::{
     ConfirmGrants, EditAccount, EditGrants, EditSystems, PERMISSIONS, ReadAccount, ReadGrants, ReadSelf, ReadSystems,
@@ -43,6 +44,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "identity_0001", sql: include_str!("../migrations/0001_identity.sql") },
     Migration { name: "identity_0002_systems", sql: include_str!("../migrations/0002_systems.sql") },
     Migration { name: "identity_0003", sql: include_str!("../migrations/0003_delegation.sql") },
+    Migration { name: "identity_0004", sql: include_str!("../migrations/0004_administration.sql") },
 ];
 
 /// Event left when somebody signed on for the first time; payload `{account_id}`.
@@ -91,6 +93,20 @@ pub const SEALED: &[SealedColumn] = &[
         key: "id",
         place: "system_secret:{id}",
         label: "接入系统密钥",
+    },
+    SealedColumn {
+        table: "grants",
+        column: "principal_sealed",
+        key: "id",
+        place: "grant:{id}:principal",
+        label: "被代办人身份资料",
+    },
+    SealedColumn {
+        table: "grants",
+        column: "grantee_sealed",
+        key: "id",
+        place: "grant:{id}:grantee",
+        label: "代办人身份资料",
     },
 ];
 

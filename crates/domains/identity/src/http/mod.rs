@@ -24,7 +24,8 @@ pub fn routes(identity: Identity) -> OpenApiRouter {
         .routes(routes!(staff::get_staff_me))
         .routes(routes!(regions::list_regions))
         .merge(crate::delegation::http::routes())
-        .with_state(identity)
+        .with_state(identity.clone())
+        .merge(crate::administration::routes(identity))
 }
 
 /// One more `Set-Cookie`.

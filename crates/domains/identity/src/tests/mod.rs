@@ -1,6 +1,7 @@
 //! The domain through its router, on both databases, with the real simulator over HTTP.
 
 mod account;
+mod administration;
 mod import;
 mod sign_in;
 mod sign_on;

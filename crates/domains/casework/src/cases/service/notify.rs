@@ -225,7 +225,7 @@ impl Casework {
     async fn tell_staff(&self, row: &case::Model, key: &str, text: &str) -> Result<()> {
         let tasks = crate::cases::store::tasks(self.platform.db.read(), row.id).await?;
         for task in tasks.iter().filter(|task| task.state == "open") {
-            for staff in self.identity.staff_with_role(row.org_id, &task.role).await? {
+            for staff in self.identity.staff_for(row.org_id, &task.role, &row.item_slug).await? {
                 messages::send(
                     &self.platform,
                     Message {

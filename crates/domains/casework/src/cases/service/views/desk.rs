@@ -46,6 +46,8 @@ pub struct DeskCase {
     pub agent_role_label: &'static str,
     /// Department.
     pub org_name: String,
+    /// Where it stood in the tree when the case was filed, names from the top down, `/`-separated.
+    pub org_path: String,
     /// State.
     pub state: State,
     /// In words.
@@ -296,7 +298,9 @@ impl Casework {
         let state = whole.loaded.state()?;
         let calendar = self.calendars.current().await?;
         let personal = self.personal(row)?;
-        let org = self.identity.org(row.org_id).await?;
+        let orgs = self.identity.orgs().await?;
+        let filed_at = row.submitted_at.unwrap_or(self.platform.now());
+        let org = orgs.name_at(row.org_id, filed_at);
         let mut data: Map<String, Value> = self.open(&whole.form.form_sealed, id, "form")?;
         let definition = self.design.form(&whole.loaded.item.definitions.form).await?;
         mask_form(&definition, &mut data);
@@ -321,7 +325,8 @@ impl Casework {
                 legal_person: None,
             }),
             agent_role_label: agent_of(row, personal.agent.as_ref()).map_or("", |agent| agent.role_label),
-            org_name: org.map_or_else(|| item.body.name.clone(), |org| org.name),
+            org_name: org.map_or_else(|| item.body.name.clone(), str::to_owned),
+            org_path: orgs.path_at(row.org_id, filed_at),
             state,
             state_label: desk_label(row, state),
             step_name: row.step_name.clone(),

@@ -133,7 +133,8 @@ impl Casework {
         let item = &whole.loaded.item.item;
         let state = whole.loaded.state()?;
         let calendar = self.calendars.current().await?;
-        let org = self.identity.org(row.org_id).await?;
+        let orgs = self.identity.orgs().await?;
+        let org = orgs.name_at(row.org_id, row.submitted_at.unwrap_or(self.platform.now()));
         let delivery: Delivery = self.open(&whole.form.delivery_sealed, id, "delivery")?;
         let form = self.form_view(&whole.loaded, self.open(&whole.form.form_sealed, id, "form")?).await?;
         Ok(MyCase {
@@ -147,7 +148,7 @@ impl Casework {
             agent: agent_of(row, self.personal(row)?.agent.as_ref()),
             acting: ActingView::of(&standing),
             steps: self.steps(id).await?,
-            org_name: org.map_or_else(|| item.body.name.clone(), |org| org.name),
+            org_name: org.map_or_else(|| item.body.name.clone(), str::to_owned),
             org_phone: item.consult_phone.clone(),
             state,
             state_label: label(row, state),
