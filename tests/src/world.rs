@@ -50,6 +50,9 @@ impl World {
             identity_url: simulator.url("identity"),
             sms_url: simulator.url("sms"),
             courier_url: simulator.url("courier"),
+            registry_url: simulator.url("registry"),
+            recognition_url: simulator.url("recognition"),
+            require_second_factor: false,
             ..Config::default()
         };
         let clock = MockClock::at(story_start());

@@ -24,6 +24,16 @@ pub struct Config {
     pub sms_url: String,
     /// Courier service. `TONGBAN_COURIER_URL`
     pub courier_url: String,
+    /// Registration authority of enterprises. `TONGBAN_REGISTRY_URL`
+    pub registry_url: String,
+    /// Platform of citizen and enterprise codes, of card readers, of staff telephones and of the
+    /// document system. `TONGBAN_RECOGNITION_URL`
+    pub recognition_url: String,
+    /// Whether roles that demand a second factor get none without it; off for a local demo.
+    /// `TONGBAN_REQUIRE_SECOND_FACTOR`
+    pub require_second_factor: bool,
+    /// Days after which a password is overdue and its owner is reminded.
+    pub password_days: i64,
     /// Whether cookies are sent over TLS only; off for a plain local demo. `TONGBAN_SECURE_COOKIES`
     pub secure_cookies: bool,
     /// Idle minutes after which a session ends.
@@ -45,6 +55,10 @@ impl Default for Config {
             identity_url: "http://127.0.0.1:8090/identity".into(),
             sms_url: "http://127.0.0.1:8090/sms".into(),
             courier_url: "http://127.0.0.1:8090/courier".into(),
+            registry_url: "http://127.0.0.1:8090/registry".into(),
+            recognition_url: "http://127.0.0.1:8090/recognition".into(),
+            require_second_factor: true,
+            password_days: 90,
             secure_cookies: false,
             session_idle_minutes: 30,
             upload_max_mb: 20,
@@ -85,6 +99,8 @@ impl Config {
             ("TONGBAN_IDENTITY_URL", &mut config.identity_url),
             ("TONGBAN_SMS_URL", &mut config.sms_url),
             ("TONGBAN_COURIER_URL", &mut config.courier_url),
+            ("TONGBAN_REGISTRY_URL", &mut config.registry_url),
+            ("TONGBAN_RECOGNITION_URL", &mut config.recognition_url),
             ("TONGBAN_LOG", &mut config.log),
         ] {
             if let Some(value) = environment(name) {
@@ -95,6 +111,10 @@ impl Config {
             if let Some(value) = environment(name) {
                 *slot = value.into();
             }
+        }
+        if let Some(value) = environment("TONGBAN_REQUIRE_SECOND_FACTOR") {
+            // Anything but a clear no leaves it on.
+            config.require_second_factor = value != "0" && value != "false";
         }
         if let Some(value) = environment("TONGBAN_SECURE_COOKIES") {
             config.secure_cookies = value == "1" || value == "true";
@@ -111,6 +131,9 @@ impl Config {
             if !url.starts_with("http://") && !url.starts_with("https://") {
                 return Err(ConfigError::Value(name, format!("{url:?} does not begin with http:// or https://")));
             }
+        }
+        if !(1..=3650).contains(&self.password_days) {
+            return Err(ConfigError::Value("password_days", "between 1 and 3650".into()));
         }
         if !(1..=720).contains(&self.session_idle_minutes) {
             return Err(ConfigError::Value("session_idle_minutes", "between 1 and 720".into()));

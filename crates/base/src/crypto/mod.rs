@@ -1,15 +1,19 @@
 //! Thin wrappers over the RustCrypto implementations of the national algorithms.
 //!
+//! - [`sha256`]: the one foreign digest, because gateways of other bodies sign with it;
 //! - [`sm3`], [`Sm3Hasher`], [`hmac_sm3`]: GB/T 32905 digest and its HMAC;
 //! - [`FieldCipher`], [`blind_index`]: sealing single database fields with SM4
 //!   (GB/T 32907) and finding them again without opening them;
-//! - [`Sm2Key`], [`Sm2PublicKey`]: GB/T 32918 signatures over SM3.
+//! - [`Sm2Key`], [`Sm2PublicKey`]: GB/T 32918 signatures over SM3;
+//! - [`otp`], [`rs256`]: what authenticator apps and OpenID clients of other bodies prescribe.
 //!
 //! These are correct but not a certified module; a deployment under 密评 plugs a
 //! certified device in above this crate. Keys come from the caller: nothing here
 //! reads or stores one.
 
 mod field;
+pub mod otp;
+pub mod rs256;
 mod sign;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -23,6 +27,12 @@ pub use sign::{SIGNER_ID, SignError, Sm2Key, Sm2PublicKey};
 #[must_use]
 pub fn sm3(bytes: &[u8]) -> [u8; 32] {
     Sm3::digest(bytes).into()
+}
+
+/// The SHA-256 digest of the bytes. Only for what other bodies prescribe; our own digests are SM3.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    <sha2::Sha256 as sha2::Digest>::digest(bytes).into()
 }
 
 /// SM3 over a stream of pieces, such as an uploaded file.

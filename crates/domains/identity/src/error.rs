@@ -29,6 +29,23 @@ pub(crate) fn not_signed_in() -> Problem {
         .detail("同一个登录名连续输错 5 次，锁定 15 分钟。忘了口令，请找本单位管理员。")
 }
 
+/// The second step's ticket is unknown, old, used or tried too often.
+pub(crate) fn sign_in_over() -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, "sign_in_over", "这次登录已经失效，请重新输入登录名和口令。")
+        .detail(format!("动态口令要在 5 分钟内输入，最多试 {} 次。", crate::second_factor::TRIES))
+}
+
+/// A code that is wrong, too old or was used before.
+pub(crate) fn second_factor_failed() -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, "second_factor_failed", "动态口令不对，没有登录。")
+        .detail("请输入手机应用上现在的 6 位数字；每个数字只能用一次，用过的等下一个。手机不在身边，可以用恢复码。")
+}
+
+/// The same while signed in.
+pub(crate) fn wrong_code() -> Problem {
+    Problem::invalid_field("/code", "wrong", "动态口令不对，请输入手机应用上现在的 6 位数字。每个数字只能用一次。")
+}
+
 /// An account that is gone.
 pub(crate) fn no_account() -> Problem {
     Problem::not_found("没有找到这个账号，请重新登录。")

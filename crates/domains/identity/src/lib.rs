@@ -14,7 +14,9 @@ mod model;
 mod permissions;
 mod provider;
 pub mod roles;
+mod second_factor;
 mod service;
+mod sign_ins;
 mod store;
 
 use std::sync::Arc;
@@ -33,8 +35,10 @@ pub use provider::{HttpIdentityProvider, IdentityProvider};
 pub use service::import;
 
 /// Schema steps of this domain.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "identity_0001", sql: include_str!("../migrations/0001_identity.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "identity_0001", sql: include_str!("../migrations/0001_identity.sql") },
+    Migration { name: "identity_0005_sign_on", sql: include_str!("../migrations/0005_sign_on.sql") },
+];
 
 /// The identity domain. Cheap to clone.
 #[derive(Clone)]

@@ -30,6 +30,9 @@ pub struct Role {
     pub audience: Audience,
     /// How far it sees.
     pub sees: Sees,
+    /// Whether nobody of this role gets in with a password alone.
+    #[serde(default)]
+    pub second_factor: bool,
     /// Permission keys.
     pub permissions: Vec<String>,
 }
@@ -60,6 +63,11 @@ pub fn permissions(audience: Audience, roles: &[String]) -> Vec<String> {
 pub fn sees_region(roles: &[String]) -> bool {
     let mut held = held(Audience::Desk, roles).peekable();
     held.peek().is_some() && held.all(|role| role.sees == Sees::Region)
+}
+
+/// Chinese names of the roles among these that demand a second factor.
+pub fn demanding_second_factor(roles: &[String]) -> Vec<String> {
+    held(Audience::Desk, roles).filter(|role| role.second_factor).map(|role| role.label.clone()).collect()
 }
 
 fn held(audience: Audience, roles: &[String]) -> impl Iterator<Item = &'static Role> {

@@ -17,8 +17,13 @@ use time::OffsetDateTime;
 use crate::web::problem::{Problem, Result};
 
 /// The platform's own tables.
-pub const MIGRATIONS: &[crate::db::migrate::Migration] =
-    &[crate::db::migrate::Migration { name: "platform_0001", sql: include_str!("../../migrations/0001_platform.sql") }];
+pub const MIGRATIONS: &[crate::db::migrate::Migration] = &[
+    crate::db::migrate::Migration { name: "platform_0001", sql: include_str!("../../migrations/0001_platform.sql") },
+    crate::db::migrate::Migration {
+        name: "platform_0005_sessions",
+        sql: include_str!("../../migrations/0005_sessions.sql"),
+    },
+];
 
 /// A command's transaction.
 pub struct Tx {

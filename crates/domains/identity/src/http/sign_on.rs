@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use platform::sessions::Origin;
 use platform::web::extract::Query;
 use platform::web::guard::{Audience, cookie};
 use platform::web::problem::{Problem, ProblemBody};
@@ -71,7 +72,7 @@ pub(crate) async fn finish_sign_on(
     Query(query): Query<CallbackQuery>,
 ) -> Response {
     let kept = cookie(&parts, STATE_COOKIE);
-    let signed_on = identity.finish_sign_on(&query.state, kept, query.code.as_deref()).await;
+    let signed_on = identity.finish_sign_on(&query.state, kept, query.code.as_deref(), &Origin::of(&parts)).await;
     let (session, return_to) = match signed_on {
         Ok(done) => done,
         Err(problem) => return explain(&parts.headers, problem),
@@ -86,7 +87,7 @@ pub(crate) async fn finish_sign_on(
 }
 
 /// A page for a browser, a problem document for a program.
-fn explain(headers: &HeaderMap, problem: Problem) -> Response {
+pub(crate) fn explain(headers: &HeaderMap, problem: Problem) -> Response {
     let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !accepts.contains("text/html") {
         return problem.into_response();
@@ -115,6 +116,6 @@ fn explain(headers: &HeaderMap, problem: Problem) -> Response {
     response
 }
 
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -63,7 +63,12 @@ impl City {
     /// With the residents of the example city, without staff.
     async fn new(backend: Backend) -> Self {
         let province = Simulator::start(People::from_yaml(&pack("citizens.yaml")).unwrap()).await.unwrap();
-        let config = Config { identity_url: province.url("identity"), ..Config::default() };
+        let config =
+            Config { identity_url: province.url("identity"), require_second_factor: false, ..Config::default() };
+        Self::with(backend, province, config).await
+    }
+
+    async fn with(backend: Backend, province: Simulator, config: Config) -> Self {
         let test = TestPlatform::with_config(backend, crate::MIGRATIONS, config).await;
         let identity = Identity::new(test.platform.clone());
         let router = Router::from(crate::routes(identity.clone()));
