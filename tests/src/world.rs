@@ -51,7 +51,6 @@ impl World {
             sms_url: simulator.url("sms"),
             courier_url: simulator.url("courier"),
             registry_url: simulator.url("registry"),
-            recognition_url: simulator.url("recognition"),
             require_second_factor: false,
             ..Config::default()
         };

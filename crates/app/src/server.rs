@@ -89,7 +89,7 @@ impl App {
         ));
         let roots = tokio::spawn(daily_roots(self.clone(), stopped));
         let router = self.router();
-        axum::serve(listener, router)
+        axum::serve(listener, router.into_make_service_with_connect_info::<std::net::SocketAddr>())
             .with_graceful_shutdown(async move {
                 stop.await;
                 let _ = stopping.send(true);

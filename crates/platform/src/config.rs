@@ -26,14 +26,21 @@ pub struct Config {
     pub courier_url: String,
     /// Registration authority of enterprises. `TONGBAN_REGISTRY_URL`
     pub registry_url: String,
-    /// Platform of citizen and enterprise codes, of card readers, of staff telephones and of the
-    /// document system. `TONGBAN_RECOGNITION_URL`
-    pub recognition_url: String,
     /// Whether roles that demand a second factor get none without it; off for a local demo.
     /// `TONGBAN_REQUIRE_SECOND_FACTOR`
     pub require_second_factor: bool,
     /// Days after which a password is overdue and its owner is reminded.
     pub password_days: i64,
+    /// Upper platform (district, city, province) that is told of case events; none when empty. `TONGBAN_UPPER_URL`
+    pub upper_url: String,
+    /// App id of the connected system whose secret signs calls to the upper platform. `TONGBAN_UPPER_APP_ID`
+    pub upper_app_id: String,
+    /// Which environment this is: `test`, `pre_release` or `production`. Connected systems of another
+    /// one open nothing here. `TONGBAN_ENVIRONMENT`
+    pub environment: String,
+    /// Addresses or networks of reverse proxies whose `X-Forwarded-For` is believed. `TONGBAN_TRUSTED_PROXIES`,
+    /// separated by commas
+    pub trusted_proxies: Vec<String>,
     /// Whether cookies are sent over TLS only; off for a plain local demo. `TONGBAN_SECURE_COOKIES`
     pub secure_cookies: bool,
     /// Idle minutes after which a session ends.
@@ -56,9 +63,12 @@ impl Default for Config {
             sms_url: "http://127.0.0.1:8090/sms".into(),
             courier_url: "http://127.0.0.1:8090/courier".into(),
             registry_url: "http://127.0.0.1:8090/registry".into(),
-            recognition_url: "http://127.0.0.1:8090/recognition".into(),
             require_second_factor: true,
             password_days: 90,
+            upper_url: String::new(),
+            upper_app_id: "upper-platform".into(),
+            environment: "production".into(),
+            trusted_proxies: Vec::new(),
             secure_cookies: false,
             session_idle_minutes: 30,
             upload_max_mb: 20,
@@ -66,6 +76,9 @@ impl Default for Config {
         }
     }
 }
+
+/// Environments an installation can be.
+pub const ENVIRONMENTS: [&str; 3] = ["test", "pre_release", "production"];
 
 /// What is wrong with the configuration.
 #[derive(Debug, thiserror::Error)]
@@ -100,7 +113,9 @@ impl Config {
             ("TONGBAN_SMS_URL", &mut config.sms_url),
             ("TONGBAN_COURIER_URL", &mut config.courier_url),
             ("TONGBAN_REGISTRY_URL", &mut config.registry_url),
-            ("TONGBAN_RECOGNITION_URL", &mut config.recognition_url),
+            ("TONGBAN_UPPER_URL", &mut config.upper_url),
+            ("TONGBAN_UPPER_APP_ID", &mut config.upper_app_id),
+            ("TONGBAN_ENVIRONMENT", &mut config.environment),
             ("TONGBAN_LOG", &mut config.log),
         ] {
             if let Some(value) = environment(name) {
@@ -119,6 +134,10 @@ impl Config {
         if let Some(value) = environment("TONGBAN_SECURE_COOKIES") {
             config.secure_cookies = value == "1" || value == "true";
         }
+        if let Some(value) = environment("TONGBAN_TRUSTED_PROXIES") {
+            config.trusted_proxies =
+                value.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect();
+        }
         config.check()?;
         Ok(config)
     }
@@ -134,6 +153,17 @@ impl Config {
         }
         if !(1..=3650).contains(&self.password_days) {
             return Err(ConfigError::Value("password_days", "between 1 and 3650".into()));
+        }
+        if !self.upper_url.is_empty() && !self.upper_url.starts_with("http://") && !self.upper_url.starts_with("https://") {
+            return Err(ConfigError::Value("upper_url", format!("{:?} does not begin with http:// or https://", self.upper_url)));
+        }
+        if !ENVIRONMENTS.contains(&self.environment.as_str()) {
+            return Err(ConfigError::Value("environment", format!("{:?} is none of {ENVIRONMENTS:?}", self.environment)));
+        }
+        for network in &self.trusted_proxies {
+            if crate::web::client::network(network).is_none() {
+                return Err(ConfigError::Value("trusted_proxies", format!("{network:?} is no address and no network")));
+            }
         }
         if !(1..=720).contains(&self.session_idle_minutes) {
             return Err(ConfigError::Value("session_idle_minutes", "between 1 and 720".into()));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
+use axum::extract::{FromRef, FromRequestParts};
 use axum::http::header;
 use axum::http::request::Parts;
 use sea_orm::entity::prelude::*;
@@ -64,11 +64,11 @@ pub struct Origin {
 
 impl Origin {
     /// Of a request.
-    pub fn of(parts: &Parts) -> Self {
-        let peer = parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>();
+    pub fn of(parts: &Parts, platform: &Platform) -> Self {
+        let address = crate::web::client::address(&parts.extensions, &parts.headers, &platform.config);
         let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         Self {
-            address: peer.map(|ConnectInfo(peer)| peer.ip().to_canonical().to_string()).unwrap_or_default(),
+            address: address.map(|address| address.to_string()).unwrap_or_default(),
             device: device(agent),
         }
     }
@@ -80,8 +80,8 @@ where
 {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self::of(parts))
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self::of(parts, &Platform::from_ref(state)))
     }
 }
 

@@ -18,6 +18,7 @@ mod second_factor;
 mod service;
 mod sign_ins;
 mod store;
+pub mod systems;
 
 use std::sync::Arc;
 
@@ -30,13 +31,14 @@ pub use http::routes;
 pub use model::account::{Account, AccountEdit, AccountKind, Enterprise, Profile};
 pub use model::org::{Org, OrgTree, Region};
 pub use model::staff::{Staff, Window};
-pub use permissions::{EditAccount, PERMISSIONS, ReadAccount, ReadSelf};
+pub use permissions::{EditAccount, EditSystems, PERMISSIONS, ReadAccount, ReadSelf, ReadSystems};
 pub use provider::{HttpIdentityProvider, IdentityProvider};
 pub use service::import;
 
 /// Schema steps of this domain.
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "identity_0001", sql: include_str!("../migrations/0001_identity.sql") },
+    Migration { name: "identity_0002_systems", sql: include_str!("../migrations/0002_systems.sql") },
     Migration { name: "identity_0005_sign_on", sql: include_str!("../migrations/0005_sign_on.sql") },
 ];
 

@@ -28,4 +28,8 @@ platform::permissions! {
     pub ReadRealName = Desk "real_name.read";
     /// Decide a real-name review.
     pub ReviewRealName = Desk "real_name.review";
+    /// See connected systems.
+    pub ReadSystems = Desk "system.read";
+    /// Register and change connected systems, their secrets and grants.
+    pub EditSystems = Desk "system.edit";
 }

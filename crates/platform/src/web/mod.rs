@@ -1,5 +1,6 @@
 //! HTTP of the platform: problems, extractors, permissions, live updates.
 
+pub mod client;
 pub mod extract;
 pub mod guard;
 pub mod live;

@@ -14,7 +14,7 @@ use crate::Identity;
 
 /// Routes under `/api/v1`, with their OpenAPI description.
 pub fn routes(identity: Identity) -> OpenApiRouter {
-    OpenApiRouter::new()
+    crate::systems::http::routes(OpenApiRouter::new())
         .routes(routes!(sign_on::begin_sign_on))
         .routes(routes!(sign_on::finish_sign_on))
         .routes(routes!(me::sign_out_portal))

@@ -72,7 +72,7 @@ pub(crate) async fn finish_sign_on(
     Query(query): Query<CallbackQuery>,
 ) -> Response {
     let kept = cookie(&parts, STATE_COOKIE);
-    let signed_on = identity.finish_sign_on(&query.state, kept, query.code.as_deref(), &Origin::of(&parts)).await;
+    let signed_on = identity.finish_sign_on(&query.state, kept, query.code.as_deref(), &Origin::of(&parts, &identity.platform)).await;
     let (session, return_to) = match signed_on {
         Ok(done) => done,
         Err(problem) => return explain(&parts.headers, problem),

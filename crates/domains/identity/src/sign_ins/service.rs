@@ -205,7 +205,7 @@ fn no_session() -> Problem {
 
 impl Identity {
     /// Name of a connected system, also of one that is switched off.
-    pub(crate) async fn system_name(&self, _app_id: &str) -> Result<Option<String>> {
-        Ok(None)
+    pub(crate) async fn system_name(&self, app_id: &str) -> Result<Option<String>> {
+        Ok(self.system_by_app_id(app_id).await?.map(|system| system.name))
     }
 }
