@@ -1,4 +1,4 @@
-//! The outside world on one port: provincial identity, SMS gateway, courier.
+//! The outside world on one port: provincial identity, registration authority, SMS gateway, courier.
 //!
 //! Run as its own process beside the product, which knows only the addresses. Nothing here is
 //! linked into the product; tests start a [`Simulator`] and speak to both over HTTP.
@@ -11,6 +11,7 @@
 mod courier;
 mod identity;
 mod people;
+mod registry;
 mod sms;
 
 use std::net::SocketAddr;
@@ -40,10 +41,11 @@ pub async fn serve(addr: SocketAddr, people: People) -> anyhow::Result<()> {
 
 /// All services as one router.
 pub fn router(people: People) -> Router {
+    let registry = registry::routes(people.clone());
     let identity = identity::routes(people);
     let sms = sms::routes();
     let courier = courier::routes();
-    Router::new().nest("/identity", identity).nest("/sms", sms).nest("/courier", courier)
+    Router::new().nest("/identity", identity).nest("/sms", sms).nest("/courier", courier).nest("/registry", registry)
 }
 
 /// The outside world on a free port of this machine, for tests. Stops when dropped.

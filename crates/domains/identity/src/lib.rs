@@ -8,11 +8,14 @@
 //! Start at [`Identity`]; the policy is `roles.yaml`; see README.md for words and tables.
 
 mod directory;
+mod enterprise;
 mod error;
 mod http;
 mod model;
+mod openid;
 mod permissions;
 mod provider;
+mod real_name;
 pub mod roles;
 mod second_factor;
 mod service;
@@ -27,12 +30,13 @@ use platform::Platform;
 use platform::db::migrate::Migration;
 use tokio::sync::OnceCell;
 
+pub use enterprise::{EnterpriseRegistry, HttpEnterpriseRegistry, Licence, Registration};
 pub use http::routes;
 pub use model::account::{Account, AccountEdit, AccountKind, Enterprise, Profile};
 pub use model::org::{Org, OrgTree, Region};
 pub use model::staff::{Staff, Window};
 pub use permissions::{EditAccount, EditSystems, PERMISSIONS, ReadAccount, ReadSelf, ReadSystems};
-pub use provider::{HttpIdentityProvider, IdentityProvider};
+pub use provider::{HttpIdentityProvider, IdentityProvider, RealName};
 pub use service::import;
 
 /// Schema steps of this domain.
@@ -48,6 +52,7 @@ pub struct Identity {
     pub(crate) platform: Platform,
     pub(crate) directory: Arc<directory::Directory>,
     pub(crate) provider: Arc<dyn IdentityProvider>,
+    pub(crate) registry: Arc<dyn enterprise::EnterpriseRegistry>,
     pub(crate) decoy: Arc<OnceCell<String>>,
 }
 
@@ -64,7 +69,9 @@ impl Identity {
         let directory = Arc::new(directory::Directory::default());
         // The directory, not `Self`: the platform must not hold something that holds the platform.
         platform.sessions.plug(directory.clone());
-        Self { platform, directory, provider, decoy: Arc::default() }
+        let registry =
+            Arc::new(enterprise::HttpEnterpriseRegistry::new(platform.http.clone(), &platform.config.registry_url));
+        Self { platform, directory, provider, registry, decoy: Arc::default() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! HTTP of the domain.
 
-mod me;
+pub(crate) mod me;
 mod regions;
 pub(crate) mod sign_on;
 pub(crate) mod staff;
@@ -25,6 +25,8 @@ pub fn routes(identity: Identity) -> OpenApiRouter {
         .routes(routes!(regions::list_regions))
         .merge(second_factor())
         .merge(sign_ins())
+        .merge(openid())
+        .merge(enterprise())
         .with_state(identity)
 }
 
@@ -54,6 +56,46 @@ fn sign_ins() -> OpenApiRouter<Identity> {
         .routes(routes!(at::list_staff_sessions))
         .routes(routes!(at::end_staff_session))
         .routes(routes!(at::get_sign_on_statistics))
+}
+
+fn openid() -> OpenApiRouter<Identity> {
+    use crate::openid::http::{admin, browser, consent, token};
+    OpenApiRouter::new()
+        .routes(routes!(browser::authorize, browser::authorize_by_form))
+        .routes(routes!(browser::continue_authorization))
+        .routes(routes!(browser::end_session))
+        .routes(routes!(browser::openid_configuration))
+        .routes(routes!(browser::jwks))
+        .routes(routes!(token::exchange_code))
+        .routes(routes!(token::get_user_info, token::post_user_info))
+        .routes(routes!(consent::get_authorization))
+        .routes(routes!(consent::approve_authorization))
+        .routes(routes!(consent::refuse_authorization))
+        .routes(routes!(consent::get_staff_authorization))
+        .routes(routes!(consent::approve_staff_authorization))
+        .routes(routes!(consent::refuse_staff_authorization))
+        .routes(routes!(consent::list_my_consents))
+        .routes(routes!(consent::withdraw_my_consent))
+        .routes(routes!(admin::list_sign_on_clients))
+        .routes(routes!(admin::get_sign_on_client, admin::update_sign_on_client))
+        .routes(routes!(admin::list_sign_on_keys))
+        .routes(routes!(admin::rotate_sign_on_keys))
+}
+
+fn enterprise() -> OpenApiRouter<Identity> {
+    use crate::enterprise::http as at;
+    use crate::real_name::http as real;
+    OpenApiRouter::new()
+        .routes(routes!(at::begin_activation))
+        .routes(routes!(at::finish_activation))
+        .routes(routes!(at::sign_in_enterprise))
+        .routes(routes!(at::change_my_password))
+        .routes(routes!(at::get_my_security))
+        .routes(routes!(real::get_my_real_name, real::check_my_real_name))
+        .routes(routes!(real::list_real_name_reviews))
+        .routes(routes!(real::get_real_name_review))
+        .routes(routes!(real::pass_real_name_review))
+        .routes(routes!(real::fail_real_name_review))
 }
 
 /// One more `Set-Cookie`.

@@ -200,7 +200,7 @@ pub(crate) async fn try_ticket(
     now: OffsetDateTime,
 ) -> Result<Option<(Uuid, String)>> {
     let counted = ticket::Entity::update_many()
-        .col_expr(ticket::Column::Tries, Expr::col(ticket::Column::Tries).add(1))
+        .col_expr(ticket::Column::Tries, sea_orm::sea_query::ExprTrait::add(Expr::col(ticket::Column::Tries), 1))
         .filter(ticket::Column::TicketHash.eq(hash))
         .filter(ticket::Column::UsedAt.is_null())
         .filter(ticket::Column::ExpiresAt.gt(now))

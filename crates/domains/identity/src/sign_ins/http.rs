@@ -331,6 +331,7 @@ pub(crate) struct StatisticsQuery {
     /// Last China day; today when absent.
     to: Option<String>,
     /// `portal` or `desk`; both when absent.
+    #[param(value_type = Option<String>)]
     audience: Option<Audience>,
 }
 
