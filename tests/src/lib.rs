@@ -8,8 +8,6 @@ mod kill;
 #[cfg(test)]
 mod main_job;
 #[cfg(test)]
-mod openid;
-#[cfg(test)]
 mod packs;
 #[cfg(test)]
 mod schema;

@@ -52,7 +52,6 @@ CREATE TABLE sign_on_clients (
   skip_consent @bool NOT NULL,
   listed @bool NOT NULL,
   start_url @text NOT NULL,
-  bind_url @text NOT NULL,
   logout_uris @json NOT NULL,
   summary @text NOT NULL,
   notice @text NOT NULL,
@@ -161,52 +160,4 @@ CREATE TABLE real_name_reviews (
   version @int NOT NULL
 );
 CREATE INDEX real_name_reviews_account ON real_name_reviews (account_id, id);
-CREATE INDEX real_name_reviews_state ON real_name_reviews (state, id);
-
--- Own accounts of a person in connected systems.
-CREATE TABLE bindings (
-  id @id PRIMARY KEY,
-  account_id @id NOT NULL,
-  app_id @text NOT NULL,
-  external_index @text NOT NULL,
-  external_sealed @text NOT NULL,
-  external_name @text NOT NULL,
-  way @text NOT NULL,
-  bound_at @time NOT NULL,
-  unbound_at @time
-);
-CREATE INDEX bindings_account ON bindings (account_id, app_id);
-CREATE INDEX bindings_external ON bindings (app_id, external_index);
-
--- One-time tickets into connected systems (`open`, `bind`) and from them (`arrival`).
-CREATE TABLE sign_on_tickets (
-  ticket_hash @text PRIMARY KEY,
-  id @id NOT NULL UNIQUE,
-  purpose @text NOT NULL,
-  app_id @text NOT NULL,
-  audience @text NOT NULL,
-  account_id @id,
-  detail_sealed @text NOT NULL,
-  expires_at @time NOT NULL,
-  used_at @time
-);
-CREATE INDEX sign_on_tickets_expires ON sign_on_tickets (expires_at);
-
--- Items handled in a connected system: where “apply” leads.
-CREATE TABLE item_jumps (
-  item_slug @text PRIMARY KEY,
-  app_id @text NOT NULL,
-  target_url @text NOT NULL,
-  params @json NOT NULL,
-  identity @json NOT NULL,
-  enabled @bool NOT NULL,
-  version @int NOT NULL
-);
-
-CREATE TABLE mobile_links (
-  staff_id @id PRIMARY KEY,
-  mobile_index @text NOT NULL UNIQUE,
-  mobile_sealed @text NOT NULL,
-  mobile_name @text NOT NULL,
-  linked_at @time NOT NULL
-)
+CREATE INDEX real_name_reviews_state ON real_name_reviews (state, id)

@@ -7,6 +7,7 @@
 //!
 //! Start at [`Identity`]; the policy is `roles.yaml`; see README.md for words and tables.
 
+mod connected;
 mod directory;
 mod enterprise;
 mod error;

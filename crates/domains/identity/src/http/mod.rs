@@ -27,6 +27,8 @@ pub fn routes(identity: Identity) -> OpenApiRouter {
         .merge(sign_ins())
         .merge(openid())
         .merge(enterprise())
+        .routes(routes!(crate::connected::http::list_my_systems))
+        .routes(routes!(crate::connected::http::list_staff_systems))
         .with_state(identity)
 }
 

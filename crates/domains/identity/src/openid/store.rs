@@ -19,7 +19,6 @@ pub(crate) mod client {
         pub skip_consent: bool,
         pub listed: bool,
         pub start_url: String,
-        pub bind_url: String,
         pub logout_uris: Json,
         pub summary: String,
         pub notice: String,
@@ -149,6 +148,18 @@ pub(crate) async fn clients(
     Ok((found.order_by_asc(client::Column::AppId).limit(limit).all(conn).await?, total))
 }
 
+/// Clients shown to one user system.
+pub(crate) async fn listed(conn: &impl ConnectionTrait, audience: &str) -> Result<Vec<client::Model>> {
+    Ok(client::Entity::find()
+        .filter(client::Column::Audience.eq(audience))
+        .filter(client::Column::Listed.eq(true))
+        .filter(client::Column::SignOn.eq(true))
+        .order_by_asc(client::Column::AppId)
+        .limit(200)
+        .all(conn)
+        .await?)
+}
+
 /// Writes the settings of a client; false when the version is no longer the one given.
 pub(crate) async fn save_client(conn: &impl ConnectionTrait, new: client::Model, version: i64) -> Result<bool> {
     if version == 0 {
@@ -168,7 +179,6 @@ pub(crate) async fn save_client(conn: &impl ConnectionTrait, new: client::Model,
         .col_expr(client::Column::SkipConsent, Expr::value(new.skip_consent))
         .col_expr(client::Column::Listed, Expr::value(new.listed))
         .col_expr(client::Column::StartUrl, Expr::value(new.start_url))
-        .col_expr(client::Column::BindUrl, Expr::value(new.bind_url))
         .col_expr(client::Column::LogoutUris, Expr::value(new.logout_uris))
         .col_expr(client::Column::Summary, Expr::value(new.summary))
         .col_expr(client::Column::Notice, Expr::value(new.notice))

@@ -51,7 +51,6 @@ pub(crate) struct SignOnClient {
     /// Shown in the portal of connected systems.
     listed: bool,
     start_url: String,
-    bind_url: String,
     summary: String,
     notice: String,
     /// 0 when nothing was set yet.
@@ -75,8 +74,6 @@ pub(crate) struct SignOnClientChange {
     #[serde(default)]
     start_url: String,
     #[serde(default)]
-    bind_url: String,
-    #[serde(default)]
     summary: String,
     #[serde(default)]
     notice: String,
@@ -99,7 +96,6 @@ async fn view(identity: &Identity, client: Client) -> Result<SignOnClient> {
         skip_consent: client.settings.skip_consent,
         listed: client.settings.listed,
         start_url: client.settings.start_url,
-        bind_url: client.settings.bind_url,
         summary: client.settings.summary,
         notice: client.settings.notice,
         version: client.settings.version,
@@ -159,7 +155,6 @@ pub(crate) async fn update_sign_on_client(
         skip_consent: change.skip_consent,
         listed: change.listed,
         start_url: change.start_url,
-        bind_url: change.bind_url,
         logout_uris: serde_json::to_value(change.logout_uris)?,
         summary: change.summary,
         notice: change.notice,

@@ -31,7 +31,6 @@ fn blank(app_id: &str) -> client::Model {
         skip_consent: false,
         listed: false,
         start_url: String::new(),
-        bind_url: String::new(),
         logout_uris: json!([]),
         summary: String::new(),
         notice: String::new(),
@@ -90,13 +89,11 @@ impl Identity {
     ) -> Result<Client> {
         let known = self.client(&new.app_id).await?;
         let mut errors = Vec::new();
-        for text in [&mut new.start_url, &mut new.bind_url, &mut new.summary, &mut new.notice] {
+        for text in [&mut new.start_url, &mut new.summary, &mut new.notice] {
             *text = text.trim().to_owned();
         }
-        for (pointer, address) in [("/start_url", &new.start_url), ("/bind_url", &new.bind_url)] {
-            if !address.is_empty() && !is_address(address) {
-                errors.push(FieldProblem::new(pointer, "format", "地址要写全，以 https:// 开头，不带 # 号"));
-            }
+        if !new.start_url.is_empty() && !is_address(&new.start_url) {
+            errors.push(FieldProblem::new("/start_url", "format", "地址要写全，以 https:// 开头，不带 # 号"));
         }
         for (at, address) in new.logout_addresses().iter().enumerate() {
             if !is_address(address) {

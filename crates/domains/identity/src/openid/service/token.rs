@@ -73,7 +73,7 @@ impl Identity {
         let good = match &client {
             Some(client) => {
                 let near = address
-                    .is_none_or(|address| client.system.networks.iter().any(|network| network.contains(&address)));
+                    .is_some_and(|address| client.system.networks.iter().any(|network| network.contains(&address)));
                 self.knows_secret(&client.system, &shown.secret).await? && near
             }
             None => false,
