@@ -47,10 +47,6 @@ pub(crate) const SCOPES: &[Scope] = &[
     Scope { key: "staff", label: "岗位和单位", items: &["登录名", "单位", "岗位"], field: "name", only: Some(Audience::Desk) },
 ];
 
-pub(crate) fn scope(key: &str) -> Option<&'static Scope> {
-    SCOPES.iter().find(|scope| scope.key == key)
-}
-
 /// Scopes a client may use now.
 pub(crate) fn allowed(system: &ConnectedSystem, audience: Audience, now: OffsetDateTime) -> Vec<&'static Scope> {
     SCOPES
@@ -131,11 +127,9 @@ impl Asked {
 /// An address with parameters added to its query.
 pub(crate) fn with_query(address: &str, pairs: &[(&str, &str)]) -> String {
     let Ok(mut url) = url::Url::parse(address) else { return address.to_owned() };
-    {
-        let mut query = url.query_pairs_mut();
-        for (key, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
-            query.append_pair(key, value);
-        }
+    // Only then: an address without parameters stays as it was registered, letter by letter.
+    for (key, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
+        url.query_pairs_mut().append_pair(key, value);
     }
     url.into()
 }

@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use axum::http::{Method, StatusCode};
-use base::clock::{Clock, SystemClock};
+use base::clock::Clock;
 use base::encoding::to_base64url;
 use platform::config::Config;
+use platform::system::SystemClock;
 use platform::sessions::PrincipalSource;
 use platform::web::guard::Audience;
 use reqwest::Client;
@@ -198,6 +199,7 @@ async fn a_standard_client_that_knows_nothing_of_us_signs_a_citizen_in() {
         let path = format!("/api/v1/portal/authorizations/{id}/approve");
         let answer = served.city.call(Method::POST, &path, &citizen, json!({ "scopes": ["profile"] })).await.json();
         let back = format!("{}\n", answer["redirect_to"].as_str().unwrap());
+        served.city.test.clock.advance(time::Duration::seconds(1));
         party.stdin.take().unwrap().write_all(back.as_bytes()).await.unwrap();
         let learned = said.next_line().await.unwrap().expect("the client accepted the tokens");
         let learned: Value = serde_json::from_str(&learned).unwrap();
