@@ -3,8 +3,8 @@
 
 help:
 	@echo "make run     the demo city at http://127.0.0.1:8080 (installs and builds what is missing)"
-	@echo "make test    every test: Rust on SQLite and PostgreSQL, web"
-	@echo "make journeys  the main job in Chromium, axe on every page"
+	@echo "make test    every test: Rust on SQLite and PostgreSQL, web, journeys in Chromium"
+	@echo "make journeys  only the journeys: the main job in Chromium, axe on every page"
 	@echo "make check   format, lints, floors, register, generated files, types"
 	@echo "make bench   measures a release build"
 	@echo "make fmt     formats the Rust code"

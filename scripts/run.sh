@@ -27,6 +27,8 @@ export TONGBAN_REGISTRY_URL="${TONGBAN_REGISTRY_URL:-http://$outside/registry}"
 # In the demo a password is enough; in production administrators need the code of an authenticator app.
 export TONGBAN_REQUIRE_SECOND_FACTOR="${TONGBAN_REQUIRE_SECOND_FACTOR:-0}"
 "$tongban" demo --if-empty --cases "${TONGBAN_DEMO_CASES:-500}" --password "$password"
+# Only now: the past cases of the demo are no news for the upper platform.
+export TONGBAN_UPPER_URL="${TONGBAN_UPPER_URL:-http://$outside/upper}"
 
 pids=()
 stop() {
@@ -49,7 +51,7 @@ for _ in $(seq 300); do
 done
 cat <<TEXT
 
-  Portal   http://$listen          sign in as 王海燕 on the simulated provincial page
+  Portal   http://$listen          sign in as 示例区海燕小厨餐饮店（王海燕） on the simulated provincial page
   Desk     http://$listen/desk/    clerk · reviewer · inspector · approver · delivery · supervisor · editor · sysadmin
                                    password of all: $password
 

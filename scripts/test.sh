@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Every test of the gate: Rust on both databases, web. Starts its own PostgreSQL and stops it.
-# The browser journeys have their own target, `make journeys`, until they have run often enough to judge a change.
+# Every test of the gate: Rust on both databases, web, the journeys in a browser. Starts its own PostgreSQL and stops it.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -36,10 +35,11 @@ rust_tests() {
 }
 
 step pages npm run build --prefix web
-# The story of a killed server drives the binary itself; a test run alone does not build it.
+# The story of a killed server and the browser journeys drive the binary itself; a test run alone does not build it.
 step server cargo build -p app
 step rust rust_tests
 step web npm test --prefix web
+step browser npm run e2e --prefix web
 
 if [ "${#failed[@]}" -gt 0 ]; then
     echo "test: failed: ${failed[*]}"

@@ -2,6 +2,8 @@
 //! by the simulators over HTTP. One binary, one module a story.
 
 #[cfg(test)]
+mod exchange;
+#[cfg(test)]
 mod guards;
 #[cfg(test)]
 mod kill;

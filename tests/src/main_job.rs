@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::world::{Caller, World, packs_dir};
 
 /// The restaurant's application as its pack's sample fills it in.
-fn sample() -> Value {
+pub(crate) fn sample() -> Value {
     let text = std::fs::read_to_string(packs_dir().join("items/food-operation-permit/samples/valid.json")).unwrap();
     serde_json::from_str(&text).unwrap()
 }
@@ -24,7 +24,7 @@ fn met(guide: &Value) -> Value {
 }
 
 /// A citizen's draft filled in up to the last step; its id.
-async fn filled_draft(citizen: &Caller) -> String {
+pub(crate) async fn filled_draft(citizen: &Caller) -> String {
     let sample = sample();
     let guide = citizen.get("/items/food-operation-permit/guide").await;
     let made =
@@ -53,16 +53,16 @@ async fn filled_draft(citizen: &Caller) -> String {
     id
 }
 
-async fn draft_version(citizen: &Caller, id: &str) -> Value {
+pub(crate) async fn draft_version(citizen: &Caller, id: &str) -> Value {
     citizen.get(&format!("/my/cases/{id}/draft")).await["version"].clone()
 }
 
-async fn version(staff: &Caller, id: &str) -> Value {
+pub(crate) async fn version(staff: &Caller, id: &str) -> Value {
     staff.get(&format!("/cases/{id}")).await["version"].clone()
 }
 
 /// Completes the caller's own task of a case.
-async fn complete(staff: &Caller, id: &str, outcome: &str, opinion: &str) {
+pub(crate) async fn complete(staff: &Caller, id: &str, outcome: &str, opinion: &str) {
     let case = staff.get(&format!("/cases/{id}")).await;
     let task =
         case["my_task"]["id"].as_str().unwrap_or_else(|| panic!("no task of this caller: {}", case["step_name"]));
@@ -142,6 +142,8 @@ async fn a_restaurant_gets_its_licence_and_rates_the_service() {
             reviewer.refused(Method::POST, &format!("/cases/{id}/tasks/{task}/complete"), Some(early)).await;
         assert_eq!(status, StatusCode::CONFLICT, "nothing is examined while the clock stands still");
         world.clock.advance(time::Duration::days(2));
+        // Two days later everybody's session has ended.
+        let (reviewer, citizen) = (world.staff("reviewer").await, world.citizen("haiyan").await);
         let resume = json!({ "version": case["version"], "result": "听证结束，无异议" });
         reviewer.post(&format!("/cases/{id}/resume"), resume).await;
         let mine = citizen.get(&format!("/my/cases/{id}")).await;
@@ -202,7 +204,7 @@ fn casework_faults(export: &casework::cases::service::audit::Export) -> Vec<Stri
     casework::cases::service::audit::verify(export).faults
 }
 
-async fn progress(nobody: &Caller, number: &str, proof: &str) -> Value {
+pub(crate) async fn progress(nobody: &Caller, number: &str, proof: &str) -> Value {
     let captcha = nobody.get("/captcha").await;
     let answer = solve(captcha["question"].as_str().unwrap());
     nobody

@@ -34,6 +34,19 @@ pub struct World {
 impl World {
     /// Loads the city and serves it.
     pub async fn new(backend: Backend) -> Self {
+        Self::build(backend, false).await
+    }
+
+    /// The same, reporting to the simulated upper platform, where it is registered.
+    pub async fn with_upper(backend: Backend) -> Self {
+        let world = Self::build(backend, true).await;
+        world.upper_clock().await;
+        let (id, _) = world.system(simulators::upper::APP_ID, Some(simulators::upper::SECRET), &[]).await;
+        assert!(!id.is_nil());
+        world
+    }
+
+    async fn build(backend: Backend, upper: bool) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = std::env::temp_dir().join(unique("tongban_story"));
         std::fs::create_dir_all(&folder).unwrap();
@@ -52,6 +65,7 @@ impl World {
             courier_url: simulator.url("courier"),
             registry_url: simulator.url("registry"),
             require_second_factor: false,
+            upper_url: if upper { simulator.url("upper") } else { String::new() },
             ..Config::default()
         };
         let clock = MockClock::at(story_start());
@@ -104,6 +118,88 @@ impl World {
         let body: Value = answer.json().await.unwrap();
         let rows = body["items"].as_array().cloned().unwrap_or_default();
         rows.iter().map(|row| row["text"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// Registers a connected system of this machine that is switched on; its id and secret.
+    pub async fn system(&self, app_id: &str, secret: Option<&str>, items: &[&str]) -> (uuid::Uuid, String) {
+        let identity = &self.app.identity;
+        let admin = identity.staff_by_login("sysadmin").await.unwrap().unwrap();
+        let caller = platform::sessions::PrincipalSource::principal(
+            identity,
+            &self.app.platform,
+            platform::web::guard::Audience::Desk,
+            admin.id,
+        );
+        let caller = caller.await.unwrap().unwrap();
+        let draft = identity::systems::SystemDraft {
+            app_id: app_id.into(),
+            name: format!("业务系统 {app_id}"),
+            owner_org_id: admin.org_id,
+            contact_name: "林晓".into(),
+            contact_phone: "13800138000".into(),
+            description: String::new(),
+            callbacks: Vec::new(),
+            environment: "production".into(),
+            networks: vec!["127.0.0.0/8".into()],
+            formula: identity::systems::Formula::Tif,
+        };
+        let items: Vec<String> = items.iter().map(|one| (*one).to_owned()).collect();
+        let grants = if items.is_empty() {
+            Vec::new()
+        } else {
+            vec![identity::systems::Grant { interface: "events".into(), items, fields: Vec::new(), valid_until: None }]
+        };
+        let id = identity.add_system(&caller, draft, grants, true).await.unwrap();
+        let wanted = identity::systems::NewSecret { secret: secret.map(str::to_owned), ..Default::default() };
+        (id, identity.add_secret(&caller, id, wanted).await.unwrap().secret)
+    }
+
+    /// Sends a body to a route of the product, signed as a connected system signs.
+    pub async fn signed(
+        &self,
+        app_id: &str,
+        secret: &str,
+        nonce: &str,
+        path: &str,
+        body: &Value,
+    ) -> (StatusCode, Value) {
+        let timestamp = self.app.platform.now().unix_timestamp().to_string();
+        let text = format!("{timestamp}{secret}{nonce}{timestamp}");
+        let answer = plain_client()
+            .post(format!("{}/api/v1{path}", self.base))
+            .header("x-tif-paasid", app_id)
+            .header("x-tif-timestamp", &timestamp)
+            .header("x-tif-nonce", nonce)
+            .header("x-tif-signature", base::encoding::to_hex(&base::crypto::sha256(text.as_bytes())))
+            .json(body)
+            .send()
+            .await
+            .unwrap();
+        let status = answer.status();
+        (status, answer.json().await.unwrap_or(Value::Null))
+    }
+
+    /// Sets the clock of the upper platform to ours.
+    pub async fn upper_clock(&self) {
+        let at = self.app.platform.now().unix_timestamp();
+        plain_client()
+            .post(format!("{}/clock", self.simulator.url("upper")))
+            .json(&json!({ "at": at }))
+            .send()
+            .await
+            .unwrap();
+    }
+
+    /// Switches the upper platform off or on.
+    pub async fn upper_down(&self, down: bool) {
+        let url = format!("{}/control", self.simulator.url("upper"));
+        plain_client().post(url).json(&json!({ "down": down })).send().await.unwrap();
+    }
+
+    /// What the upper platform answers to a progress query.
+    pub async fn upper_progress(&self, number: &str) -> Value {
+        let url = format!("{}/cases/{number}", self.simulator.url("upper"));
+        plain_client().get(url).send().await.unwrap().json().await.unwrap()
     }
 
     /// Runs events and jobs to the end: the served workers use the real time for their pauses.

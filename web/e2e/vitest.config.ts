@@ -7,8 +7,10 @@ export default defineConfig({
     include: ['journeys/**/*.test.ts'],
     globalSetup: ['support/city.ts'],
     fileParallelism: false,
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    // Everything waits for a condition. How long it may take is for the busiest machine that runs the gate.
+    testTimeout: 900_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000, interval: 100 } },
     reporters: ['verbose'],
   },
 })

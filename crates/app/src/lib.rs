@@ -12,6 +12,7 @@ pub mod packs;
 pub mod ratings;
 pub mod server;
 pub mod site;
+pub mod systems;
 pub mod web;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use casework::cases::service::documents::Papers;
 use casework::cases::service::notify;
 use catalogue::Catalogue;
 use design::Design;
+use exchange::Exchange;
 use feedback::Feedback;
 use identity::Identity;
 use licences::Licences;
@@ -51,6 +53,8 @@ pub struct App {
     pub casework: Casework,
     /// Ratings.
     pub feedback: Feedback,
+    /// Events from and to other systems.
+    pub exchange: Exchange,
     /// Key that signs the daily roots of the event log.
     pub audit_key: Arc<base::crypto::Sm2Key>,
 }
@@ -65,14 +69,22 @@ pub fn migrations() -> Vec<Migration> {
         catalogue::MIGRATIONS,
         casework::MIGRATIONS,
         feedback::MIGRATIONS,
+        exchange::MIGRATIONS,
     ]
     .concat()
 }
 
 /// Every permission: key and audience.
 pub fn permissions() -> Vec<(&'static str, Audience)> {
-    [identity::PERMISSIONS, licences::PERMISSIONS, catalogue::PERMISSIONS, casework::PERMISSIONS, feedback::PERMISSIONS]
-        .concat()
+    [
+        identity::PERMISSIONS,
+        licences::PERMISSIONS,
+        catalogue::PERMISSIONS,
+        casework::PERMISSIONS,
+        feedback::PERMISSIONS,
+        exchange::PERMISSIONS,
+    ]
+    .concat()
 }
 
 impl App {
@@ -110,7 +122,7 @@ impl App {
         let design = Design::new(platform.clone());
         let fonts = paper::Fonts::built_in();
         let licences = Licences::new(platform.clone(), design.clone(), identity.clone()).with_fonts(fonts.clone());
-        let catalogue = Catalogue::new(platform.clone(), identity.clone(), design.clone());
+        let catalogue = Catalogue::new(platform.clone(), identity.clone(), design.clone()).with_fonts(fonts.clone());
         let themes = platform.config.packs_dir.join("platform/themes.yaml");
         catalogue.use_navigation(catalogue::packs::read_navigation(&themes).map_err(Problem::internal)?);
         let types = platform.config.packs_dir.join("licences");
@@ -126,7 +138,9 @@ impl App {
             texts: Arc::new(texts),
         };
         let feedback = ratings::wire(&platform, &casework)?;
-        Ok(Self { platform, identity, design, catalogue, licences, casework, feedback, audit_key: Arc::new(audit_key) })
+        let exchange = Exchange::new(platform.clone(), identity.clone(), casework.clone());
+        let audit_key = Arc::new(audit_key);
+        Ok(Self { platform, identity, design, catalogue, licences, casework, feedback, exchange, audit_key })
     }
 
     /// Every API route with its documentation.
@@ -139,16 +153,17 @@ impl App {
             .merge(casework::cases::http::routes(self.casework.clone()))
             .merge(casework::calendars::http::routes(self.casework.clone()))
             .merge(feedback::routes(self.feedback.clone()))
+            .merge(exchange::routes(self.exchange.clone()))
     }
 
     /// Which event wakes which job.
     pub fn subscriptions(&self) -> Subscriptions {
-        self.casework.subscriptions(Subscriptions::default())
+        self.exchange.subscriptions(self.casework.subscriptions(Subscriptions::default()))
     }
 
     /// What runs each kind of job.
     pub fn handlers(&self) -> Handlers {
-        self.casework.jobs(Handlers::default())
+        self.exchange.jobs(self.casework.jobs(Handlers::default()))
     }
 
     /// Runs events and jobs until nothing is left: tests, the demo and the command line wait this way.

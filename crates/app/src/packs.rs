@@ -58,6 +58,10 @@ impl App {
             let own = path.join("licence.typ");
             let template = if own.exists() { read(&own)? } else { fallback.clone() };
             self.licences.import_type(&read(&path.join("licence.yaml"))?, &template).await?;
+            let overprint = path.join("overprint.typ");
+            if overprint.exists() {
+                self.licences.import_overprint(&stem(&path), &read(&overprint)?).await?;
+            }
             done.licence_types += 1;
         }
         for path in entries(&folder.join("items")).into_iter().filter(|path| path.join("item.yaml").exists()) {

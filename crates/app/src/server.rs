@@ -131,6 +131,11 @@ fn describe(document: OpenApi) -> OpenApi {
     let components = document.components.get_or_insert_with(Default::default);
     components.add_security_scheme("portal", cookie("tb_portal"));
     components.add_security_scheme("desk", cookie("tb_desk"));
+    let signature = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
+        "x-tif-signature",
+        "With x-tif-paasid, x-tif-timestamp and x-tif-nonce; see docs/api.md.",
+    )));
+    components.add_security_scheme("gateway", signature);
     document
 }
 

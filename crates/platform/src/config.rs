@@ -154,11 +154,20 @@ impl Config {
         if !(1..=3650).contains(&self.password_days) {
             return Err(ConfigError::Value("password_days", "between 1 and 3650".into()));
         }
-        if !self.upper_url.is_empty() && !self.upper_url.starts_with("http://") && !self.upper_url.starts_with("https://") {
-            return Err(ConfigError::Value("upper_url", format!("{:?} does not begin with http:// or https://", self.upper_url)));
+        if !self.upper_url.is_empty()
+            && !self.upper_url.starts_with("http://")
+            && !self.upper_url.starts_with("https://")
+        {
+            return Err(ConfigError::Value(
+                "upper_url",
+                format!("{:?} does not begin with http:// or https://", self.upper_url),
+            ));
         }
         if !ENVIRONMENTS.contains(&self.environment.as_str()) {
-            return Err(ConfigError::Value("environment", format!("{:?} is none of {ENVIRONMENTS:?}", self.environment)));
+            return Err(ConfigError::Value(
+                "environment",
+                format!("{:?} is none of {ENVIRONMENTS:?}", self.environment),
+            ));
         }
         for network in &self.trusted_proxies {
             if crate::web::client::network(network).is_none() {

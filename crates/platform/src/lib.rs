@@ -6,10 +6,12 @@
 //! * [`db`]: one writer, many readers, [`db::Db::write`] = one transaction per command;
 //! * [`work`]: what a transaction leaves behind besides its rows: outbox events, jobs, audit lines;
 //! * [`web`]: problems (RFC 9457), extractors, permissions as types, live updates;
+//! * [`calls`]: the ledger of calls to and from other systems;
 //! * [`sessions`], [`files`], [`messages`], [`search`], [`captcha`], [`passwords`], [`config`].
 //!
 //! Start reading at [`db::Db::write`] and [`web::guard::Allowed`].
 
+pub mod calls;
 pub mod captcha;
 pub mod config;
 pub mod db;

@@ -10,8 +10,8 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::Platform;
 use crate::web::problem::{Problem, Result};
+use crate::{Platform, calls};
 
 mod row {
     use super::*;
@@ -119,16 +119,22 @@ pub async fn send(platform: &Platform, message: Message) -> Result<()> {
     if stored.state == "sent" {
         return Ok(());
     }
+    let started = platform.clock.now();
+    let mut call = None;
     let outcome = match (message.channel, message.phone) {
-        (Channel::Sms, Some(phone)) => send_sms(platform, &stored.id.to_string(), &phone, &message.body).await,
+        (Channel::Sms, Some(phone)) => {
+            let entry = call.insert(calls::Entry::new(platform, calls::Direction::Out));
+            send_sms(platform, entry, &stored.id.to_string(), &phone, &message.body).await
+        }
         (Channel::Sms, None) => Err(Problem::internal("an SMS without a number")),
         (Channel::InApp, _) => Ok(()),
     };
-    mark(platform, stored.id, outcome.as_ref().err().map(ToString::to_string)).await?;
+    let call = call.map(|entry| entry.row(platform, started));
+    mark(platform, stored.id, outcome.as_ref().err().map(ToString::to_string), call).await?;
     outcome
 }
 
-async fn mark(platform: &Platform, id: Uuid, error: Option<String>) -> Result<()> {
+async fn mark(platform: &Platform, id: Uuid, error: Option<String>, call: Option<calls::entry::Model>) -> Result<()> {
     let now = platform.now();
     platform
         .db
@@ -142,6 +148,9 @@ async fn mark(platform: &Platform, id: Uuid, error: Option<String>) -> Result<()
                     .filter(row::Column::Id.eq(id))
                     .exec(tx.conn())
                     .await?;
+                if let Some(call) = call {
+                    calls::insert(tx.conn(), call).await?;
+                }
                 Ok(())
             })
         })
@@ -149,21 +158,41 @@ async fn mark(platform: &Platform, id: Uuid, error: Option<String>) -> Result<()
 }
 
 /// Hands a text to the gateway; `reference` lets the gateway refuse a second copy.
-async fn send_sms(platform: &Platform, reference: &str, phone: &str, text: &str) -> Result<()> {
+async fn send_sms(
+    platform: &Platform,
+    entry: &mut calls::Entry,
+    reference: &str,
+    phone: &str,
+    text: &str,
+) -> Result<()> {
     let url = format!("{}/messages", platform.config.sms_url);
-    let body = serde_json::json!({ "reference": reference, "phone": phone, "text": text });
+    let body = serde_json::json!({ "reference": reference, "phone": phone, "text": text }).to_string();
+    entry.party = "sms".to_owned();
+    entry.party_name = "短信通道".to_owned();
+    entry.operation = "发送短信".to_owned();
+    entry.address.clone_from(&url);
+    entry.payload(body.as_bytes());
     let answer = platform
         .http
         .post(url)
-        .json(&body)
+        .header("content-type", "application/json")
+        .body(body)
         .timeout(std::time::Duration::from_secs(5))
         .send()
-        .await
-        .map_err(|error| Problem::unavailable("短信通道没有回应，稍后自动重发。", error))?;
-    if answer.status().is_success() {
-        Ok(())
-    } else {
-        Err(Problem::unavailable("短信通道没有接收，稍后自动重发。", answer.status()))
+        .await;
+    match answer {
+        Ok(answer) if answer.status().is_success() => {
+            entry.succeeded(answer.status().as_u16(), "");
+            Ok(())
+        }
+        Ok(answer) => {
+            entry.failed(answer.status().as_u16(), "短信通道没有接收");
+            Err(Problem::unavailable("短信通道没有接收，稍后自动重发。", answer.status()))
+        }
+        Err(error) => {
+            entry.failed(0, "短信通道没有回应");
+            Err(Problem::unavailable("短信通道没有回应，稍后自动重发。", error))
+        }
     }
 }
 

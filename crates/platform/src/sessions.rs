@@ -67,10 +67,7 @@ impl Origin {
     pub fn of(parts: &Parts, platform: &Platform) -> Self {
         let address = crate::web::client::address(&parts.extensions, &parts.headers, &platform.config);
         let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        Self {
-            address: address.map(|address| address.to_string()).unwrap_or_default(),
-            device: device(agent),
-        }
+        Self { address: address.map(|address| address.to_string()).unwrap_or_default(), device: device(agent) }
     }
 }
 
@@ -399,7 +396,8 @@ impl Sessions {
                     if let Some(except) = except {
                         open = open.filter(row::Column::TokenHash.ne(except));
                     }
-                    let hashes: Vec<String> = open.all(tx.conn()).await?.into_iter().map(|row| row.token_hash).collect();
+                    let hashes: Vec<String> =
+                        open.all(tx.conn()).await?.into_iter().map(|row| row.token_hash).collect();
                     row::Entity::update_many()
                         .col_expr(row::Column::EndedAt, Expr::value(now))
                         .filter(row::Column::TokenHash.is_in(hashes.clone()))

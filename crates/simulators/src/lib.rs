@@ -1,4 +1,5 @@
-//! The outside world on one port: provincial identity, registration authority, SMS gateway, courier.
+//! The outside world on one port: provincial identity, registration authority, SMS gateway, courier,
+//! upper platform.
 //!
 //! Run as its own process beside the product, which knows only the addresses. Nothing here is
 //! linked into the product; tests start a [`Simulator`] and speak to both over HTTP.
@@ -13,6 +14,7 @@ mod identity;
 mod people;
 mod registry;
 mod sms;
+pub mod upper;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -45,7 +47,12 @@ pub fn router(people: People) -> Router {
     let identity = identity::routes(people);
     let sms = sms::routes();
     let courier = courier::routes();
-    Router::new().nest("/identity", identity).nest("/sms", sms).nest("/courier", courier).nest("/registry", registry)
+    Router::new()
+        .nest("/identity", identity)
+        .nest("/sms", sms)
+        .nest("/courier", courier)
+        .nest("/registry", registry)
+        .nest("/upper", upper::routes())
 }
 
 /// The outside world on a free port of this machine, for tests. Stops when dropped.

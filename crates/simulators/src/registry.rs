@@ -31,8 +31,7 @@ struct Change {
 }
 
 pub(crate) fn routes(people: People) -> Router {
-    let authority =
-        Authority { switch: Switch::default(), people: Arc::new(people), changed: Arc::default() };
+    let authority = Authority { switch: Switch::default(), people: Arc::new(people), changed: Arc::default() };
     let common = authority.switch.routes();
     Router::new()
         .route("/enterprises/{code}", get(find))

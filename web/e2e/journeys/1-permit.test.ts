@@ -2,8 +2,9 @@
  * The main job: a restaurant applies for its food operation permit, the window asks for a correction and
  * accepts, the department reviews, inspects and grants, the result is handed over and rated.
  */
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
-import { expectSummary, next, onStep } from '../support/apply.ts'
+import { expectSummary, expectWrongTitle, next, onStep } from '../support/apply.ts'
 import { answerCaptcha } from '../support/captcha.ts'
 import { answer, complete, dialog, more, openCase, primary, stateOf, tickAll } from '../support/desk.ts'
 import { guideOf, met, SLUG } from '../support/filing.ts'
@@ -11,7 +12,7 @@ import { fillForm, formOf, sampleOf } from '../support/form.ts'
 import { look } from '../support/look.ts'
 import { upload } from '../support/papers.ts'
 import { story } from '../support/story.ts'
-import { api, base, closeBrowser, type Person, person, quiet, RESTAURANT, signOn, staff } from '../support/people.ts'
+import { api, closeBrowser, type Person, person, quiet, RESTAURANT, signOn, staff } from '../support/people.ts'
 
 const it = story('permit')
 let owner: Person
@@ -139,6 +140,7 @@ describe('the owner applies', () => {
     await look(page, 'portal-step-6')
     await next(page)
     await page.locator('.tb-errsum').waitFor()
+    await expectWrongTitle(page)
     const wanted = page.locator('.ap-mat').filter({ has: page.locator('input[type="file"]') })
     for (let i = 0; i < (await wanted.count()); i += 1) {
       await wanted.nth(i).locator('input[type="file"]').setInputFiles(upload(`材料${i + 1}`))
@@ -147,6 +149,7 @@ describe('the owner applies', () => {
     await look(page, 'portal-step-6-uploaded')
     await next(page)
     await onStep(page, '领取方式')
+    expect(await page.title(), 'the next step begins without the error of the one before').not.toMatch(/^错误/)
     await page.locator('input[name="way"][value="self"]').check()
     await look(page, 'portal-step-7')
     await next(page)
@@ -198,6 +201,7 @@ describe('the window asks for a correction and accepts', () => {
     await clerk.page.locator('tbody tr').first().waitFor()
     await look(clerk.page, 'desk-tasks')
     await openCase(clerk.page, caseNumber)
+    expect(await clerk.page.locator('.dc-r').innerText(), 'what the department is to find out is not asked at the window').not.toContain('整体要点')
     await look(clerk.page, 'desk-case-submitted')
     quiet(clerk)
   })
@@ -212,7 +216,7 @@ describe('the window asks for a correction and accepts', () => {
     await dialog(page).getByRole('textbox', { name: /原因：主要设备设施/ }).fill('没有标注功能区面积')
     await answer(page, '发补正告知')
     await expect.poll(() => stateOf(clerk)).toMatch(/补正/)
-    await expect.poll(() => owner.page.locator('#todo').count(), { timeout: 20_000, message: 'the to-do appears on the open page' }).toBe(1)
+    await expect.poll(() => owner.page.locator('#todo').count(), { message: 'the to-do appears on the open page' }).toBe(1)
     expect(await owner.page.locator('.cs-todo').innerText()).toContain('没有标注功能区面积')
     expect(await untouched()).toBe(true)
     await look(owner.page, 'portal-case-correction')
@@ -232,17 +236,17 @@ describe('the window asks for a correction and accepts', () => {
     await owner.page.locator('.cs-head h1').waitFor()
     await mark()
     const { page } = clerk
-    const moved = await page.locator('.ca-first', { hasText: /^受理$/ }).waitFor({ timeout: 15_000 }).then(() => true, () => false)
-    expect.soft(moved, 'the open page of the clerk moves on by itself').toBe(true)
-    if (!moved) await page.reload()
-    await expect.poll(() => primary(page).innerText()).toBe('受理')
+    await expect.poll(() => primary(page).innerText(), { message: 'the open page of the clerk moves on by itself' }).toBe('受理')
+    await page.locator('.ci-mats a').filter({ hasText: '主要设备设施、经营布局' }).click()
+    await expect.poll(() => page.locator('.mv-files button').allInnerTexts(), { message: 'what was supplied comes first' }).toEqual(['布局图.pdf', expect.stringMatching(/^材料\d\.pdf$/)])
+    expect(await page.locator('.mv-files button[aria-pressed="true"]').innerText(), 'and is open').toBe('布局图.pdf')
     await tickAll(page)
     await look(page, 'desk-case-supplied')
     await primary(page).click()
     await dialog(page).waitFor()
     await answer(page, '受理')
     await expect.poll(() => stateOf(clerk)).toMatch(/受理|审查|办理/)
-    await expect.poll(() => owner.page.locator('.tb-due').innerText(), { timeout: 20_000 }).toMatch(/\d+ ?月 ?\d+ ?日/)
+    await expect.poll(() => owner.page.locator('.tb-due').innerText()).toMatch(/\d+ ?月 ?\d+ ?日/)
     expect(await untouched(), 'the page was not loaded again').toBe(true)
     await look(owner.page, 'portal-case-accepted')
     quiet(clerk, owner)
@@ -277,7 +281,7 @@ describe('the department reviews, inspects, grants', () => {
     await answer(page, '启动特别程序')
     await expect.poll(() => stateOf(inspector)).toMatch(/特别程序/)
     await look(page, 'desk-case-suspended')
-    await expect.poll(status, { timeout: 20_000 }).toMatch(/特别程序/)
+    await expect.poll(status).toMatch(/特别程序/)
     await look(owner.page, 'portal-case-suspended')
     await primary(page).click()
     await dialog(page).getByLabel('特别程序的结果').fill('与申请内容一致')
@@ -293,17 +297,19 @@ describe('the department reviews, inspects, grants', () => {
     await mark()
     const approver = await staff('approver')
     await openCase(approver.page, caseNumber)
+    await expect.poll(() => approver.page.locator('.dc-r').innerText(), { message: 'the points about the whole application' }).toContain('整体要点')
     await look(approver.page, 'desk-case-decide')
     await complete(approver.page, '符合法定条件，准予许可。')
     quiet(approver)
     const { page } = owner
-    await page.locator('#licence').waitFor({ timeout: 60_000 })
+    await page.locator('#licence').waitFor()
     expect(await untouched()).toBe(true)
     await look(page, 'portal-case-granted')
-    const address = await page.getByRole('link', { name: '下载电子证照' }).getAttribute('href')
-    const paper = await owner.context.request.get(new URL(address ?? '', base).href)
-    expect(paper.headers()['content-type']).toContain('application/pdf')
-    expect((await paper.body()).subarray(0, 4).toString('latin1')).toBe('%PDF')
+    const [paper] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: '下载电子证照' }).click()])
+    expect(paper.suggestedFilename()).toMatch(/\.pdf$/)
+    const licence = await readFile(await paper.path())
+    expect(licence.subarray(0, 4).toString('latin1')).toBe('%PDF')
+    expect(await untouched(), 'the page stays where it was').toBe(true)
     await page.goto('/my/licences')
     const verify = page.getByRole('link', { name: /^验真/ }).first()
     await verify.waitFor()
@@ -323,7 +329,7 @@ describe('the department reviews, inspects, grants', () => {
     await expect.poll(() => anybody.page.locator('#verdict-title').innerText()).toBe('有效')
     await look(anybody.page, 'portal-verify-valid')
     await anybody.page.goto('/verify')
-    await anybody.page.locator('#file').setInputFiles({ name: 'licence.pdf', mimeType: 'application/pdf', buffer: await paper.body() })
+    await anybody.page.locator('#file').setInputFiles({ name: 'licence.pdf', mimeType: 'application/pdf', buffer: licence })
     await expect.poll(() => anybody.page.locator('#verdict-title').innerText()).toBe('有效')
     await look(anybody.page, 'portal-verify-file')
     quiet(anybody)

@@ -1,4 +1,4 @@
-/** A clerk without a mouse: signs in, opens a case, accepts it (req: A11Y, WCAG 2.1.1, 2.4.3, 2.4.7). */
+/** A clerk without a mouse: signs in, opens a case, accepts it (WCAG 2.1.1, 2.4.3, 2.4.7). */
 import type { Page } from 'playwright-core'
 import { afterAll, expect } from 'vitest'
 import { dialog, stateOf } from '../support/desk.ts'

@@ -1,8 +1,8 @@
 /** Elder mode of the portal: large words, large targets, the same services. */
 import type { Page } from 'playwright-core'
 import { afterAll, expect } from 'vitest'
-import { look } from '../support/look.ts'
-import { closeBrowser, type Person, person, quiet } from '../support/people.ts'
+import { look, stillFits } from '../support/look.ts'
+import { citizen, closeBrowser, type Person, person, quiet, RESTAURANT } from '../support/people.ts'
 import { story } from '../support/story.ts'
 
 const it = story('elder')
@@ -60,6 +60,29 @@ for (const [path, name] of [['/', 'home'], ['/search?q=津贴', 'search'], ['/it
     quiet(elder)
   })
 }
+
+it('switching the mode or the size on an open page moves nothing onto anything else', async () => {
+  const reader = await citizen(RESTAURANT)
+  const { page } = reader
+  for (const [path, name] of [['/', 'home'], ['/items/food-operation-permit', 'guide'], ['/search?q=食品', 'search'], ['/my/cases', 'cases'], ['/my/account', 'account'], ['/verify', 'verify']] as const) {
+    await page.goto(path)
+    await page.getByRole('heading', { level: 1 }).waitFor({ state: 'attached' })
+    await page.waitForLoadState('networkidle')
+    await page.getByRole('button', { name: '长辈版' }).first().click()
+    await expect.poll(() => page.locator('html').getAttribute('data-mode')).toBe('elder')
+    await stillFits(page, `switched-elder-${name}`)
+    await page.getByRole('button', { name: '无障碍' }).first().click()
+    for (let i = 0; i < 3; i += 1) await page.getByRole('button', { name: '放大字' }).click()
+    await expect.poll(() => page.locator('html').evaluate((each) => each.style.fontSize)).toBe('150%')
+    await stillFits(page, `switched-elder-large-${name}`)
+    await page.locator('.tb-util').getByRole('button', { name: /长辈版|普通版|标准版/ }).click()
+    await expect.poll(() => page.locator('html').getAttribute('data-mode')).toBe(null)
+    await stillFits(page, `switched-large-${name}`)
+    await page.locator('.pt-bar').getByRole('button', { name: '恢复' }).click()
+    await expect.poll(() => page.locator('html').evaluate((each) => each.style.fontSize)).toBe('')
+  }
+  quiet(reader)
+})
 
 it('English, more contrast and dark colours pass as well', async () => {
   for (const [settings, name] of [[{ locale: 'en' }, 'english'], [{ contrast: true }, 'contrast'], [{ dark: true }, 'dark'], [{ size: 150 }, 'large']] as const) {

@@ -111,8 +111,11 @@ it('what belongs to somebody asks for signing in, and gives way again when that 
   const { page } = anybody
   await page.goto('/my/cases')
   await page.getByRole('button', { name: RESTAURANT }).first().waitFor()
-  await page.getByRole('button', { name: /取消|不登录|返回/ }).first().click()
-  await expect.poll(() => page.locator('main').innerText()).toMatch(/没有登录成功|登录/)
+  await page.getByRole('button', { name: '不登录，返回' }).click()
+  await page.waitForURL((url) => url.pathname === '/sign-in' && url.search === '?failed=refused')
+  await expect.poll(() => page.locator('main').innerText()).toContain('没有登录成功，可以再试一次')
   await look(page, 'portal-sign-on-cancelled')
+  await page.getByRole('link', { name: '去登录' }).click()
+  await page.getByRole('button', { name: RESTAURANT }).first().waitFor()
   quiet(anybody)
 })

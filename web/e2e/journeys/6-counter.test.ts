@@ -12,7 +12,7 @@ afterAll(closeBrowser)
 
 const title = () => clerk.page.locator('#in-title')
 async function onStep(name: string): Promise<void> {
-  await expect.poll(() => title().innerText(), { timeout: 20_000, message: `step ${name}; ${(await clerk.page.locator('.tb-errsum').allInnerTexts()).join()}` }).toBe(name)
+  await expect.poll(() => title().innerText(), { message: `step ${name}; ${(await clerk.page.locator('.tb-errsum').allInnerTexts()).join()}` }).toBe(name)
 }
 const next = () => clerk.page.getByRole('button', { name: '保存，下一步' }).click()
 

@@ -17,7 +17,7 @@ declare module 'vitest' {
 const ROOT = resolve(import.meta.dirname, '../../..')
 const PASSWORD = 'Tongban-2026'
 const CASES = '30'
-const START_MS = 60_000
+const START_MS = 180_000
 
 function binary(): string {
   const target = resolve(ROOT, process.env.CARGO_TARGET_DIR ?? 'target')

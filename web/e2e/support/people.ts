@@ -1,4 +1,6 @@
 /** Browsers of citizens and staff. */
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { expect, inject } from 'vitest'
 
@@ -6,10 +8,20 @@ export const base = inject('base')
 export const PASSWORD = 'Tongban-2026'
 export const RESTAURANT = '示例区海燕小厨餐饮店'
 
+/** The browser named in CHROMIUM, otherwise the first that is installed. */
+function program(): string {
+  if (process.env.CHROMIUM) return process.env.CHROMIUM
+  const places = (process.env.PATH ?? '').split(delimiter)
+  const found = ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name) => places.map((place) => join(place, name))).find((path) => existsSync(path))
+  if (!found) throw new Error('no Chromium: scripts/install.sh test, or name one in CHROMIUM')
+  return found
+}
+
 let browser: Browser | undefined
 export async function openBrowser(): Promise<Browser> {
   browser ??= await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: program(),
+    timeout: 120_000,
     args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-proxy-server'],
   })
   return browser
@@ -27,7 +39,7 @@ export interface Person { context: BrowserContext; page: Page; complaints: strin
 /** Somebody with a browser of their own. */
 export async function person(): Promise<Person> {
   const context = await (await openBrowser()).newContext({ baseURL: base, viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce', locale: 'zh-CN', timezoneId: 'Asia/Shanghai', acceptDownloads: true })
-  context.setDefaultTimeout(20_000)
+  context.setDefaultTimeout(60_000)
   const complaints: string[] = []
   context.on('console', (message) => {
     if (message.type() === 'error' && !ANSWERED.test(message.text())) complaints.push(`${message.page()?.url() ?? ''}: ${message.text()} ${message.location().url}`)

@@ -1,4 +1,4 @@
-/** Steps that follow one another: after a broken step the rest of the story is left out, it would say nothing new. */
+/** Steps that follow one another: after a broken step the rest fails as well, at once and saying why. Nothing is skipped. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { it } from 'vitest'
@@ -6,8 +6,8 @@ import { openBrowser } from './people.ts'
 
 export function story(file: string): (name: string, act: () => Promise<void>) => void {
   let broken = ''
-  return (name, act) => it(name, async ({ skip }) => {
-    if (broken) skip(`after “${broken}”`)
+  return (name, act) => it(name, async () => {
+    if (broken) throw new Error(`not tried: “${broken}” before it failed`)
     try {
       await act()
     } catch (thrown) {

@@ -74,6 +74,7 @@ pub(super) async fn demo(config: Config, cases: usize, password: &str, if_empty:
         imported.licence_types,
         imported.papers
     );
+    crate::systems::register_demo(&app).await?;
     let report = demo::play(&app, &clock, &packs, cases).await?;
     println!("已演示 {} 件历史办件：在办 {}，办结 {}，其他 {}", report.cases, report.open, report.closed, report.other);
     println!("工作台账号：clerk reviewer inspector approver supervisor editor sysadmin …，密码 {password}");

@@ -90,7 +90,8 @@ impl RsaKey {
     #[must_use]
     pub fn token(&self, kid: &str, claims: &Value) -> String {
         let head = serde_json::json!({ "alg": "RS256", "typ": "JWT", "kid": kid });
-        let body = format!("{}.{}", to_base64url(head.to_string().as_bytes()), to_base64url(claims.to_string().as_bytes()));
+        let body =
+            format!("{}.{}", to_base64url(head.to_string().as_bytes()), to_base64url(claims.to_string().as_bytes()));
         let signature: Signature = SigningKey::<Sha256>::new(self.0.clone()).sign(body.as_bytes());
         format!("{body}.{}", to_base64url(&signature.to_bytes()))
     }

@@ -13,5 +13,7 @@ pub use permissions::PERMISSIONS;
 use platform::db::migrate::Migration;
 
 /// Schema steps of this domain.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "casework_0001", sql: include_str!("../migrations/0001_cases.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "casework_0001", sql: include_str!("../migrations/0001_cases.sql") },
+    Migration { name: "casework_0002", sql: include_str!("../migrations/0002_old_licence.sql") },
+];

@@ -12,6 +12,7 @@ pub mod navigation;
 pub mod packs;
 mod permissions;
 pub mod search;
+mod sheets;
 
 pub use http::routes;
 pub use items::service::{Catalogue, Definitions, PublishedItem, Sources};
@@ -20,8 +21,10 @@ pub use permissions::{EditFavourite, EditItem, PERMISSIONS, PublishItem, ReadIte
 use platform::db::migrate::Migration;
 
 /// Schema steps of this domain.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "catalogue_0001", sql: include_str!("../migrations/0001_items.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "catalogue_0001", sql: include_str!("../migrations/0001_items.sql") },
+    Migration { name: "catalogue_0002", sql: include_str!("../migrations/0002_samples.sql") },
+];
 
 #[cfg(test)]
 mod tests;

@@ -169,6 +169,14 @@ pub fn lint(pack: &Pack, known: &Known<'_>) -> Vec<Finding> {
             findings.error(format!("/results/{at}/paper"), format!("没有 papers/{name}.typ，平台也没有这份文书"));
         }
     }
+    for (at, material) in item.materials.iter().enumerate() {
+        for (element, text) in [("blank_form", &material.blank_form), ("sample", &material.sample)] {
+            if let Some(name) = crate::sheets::template_name(text.as_ref()).filter(missing) {
+                let message = format!("没有 papers/{name}.typ，平台也没有这份空白表");
+                findings.error(format!("/materials/{at}/{element}"), message);
+            }
+        }
+    }
     for node in flow::Definition::parse(&pack.sources.flow).map(|flow| flow.nodes).unwrap_or_default() {
         if let Some(name) = node.attribute("paper").filter(missing) {
             findings.error(format!("/flow/{}", node.id), format!("没有 papers/{name}.typ，平台也没有这份文书"));
@@ -179,7 +187,7 @@ pub fn lint(pack: &Pack, known: &Known<'_>) -> Vec<Finding> {
 }
 
 /// Papers of the platform that every item may use (`packs/platform/papers`).
-const USUAL_PAPERS: [&str; 10] = [
+const USUAL_PAPERS: [&str; 12] = [
     "receipt",
     "acceptance",
     "correction",
@@ -190,6 +198,9 @@ const USUAL_PAPERS: [&str; 10] = [
     "form",
     "delivery",
     "special",
+    // What several items offer as an empty form.
+    "blank-authorisation",
+    "blank-loss",
 ];
 
 /// Form, flow and rules that belong to an item.

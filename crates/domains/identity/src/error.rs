@@ -16,9 +16,12 @@ pub(crate) fn sign_on_refused() -> Problem {
         .detail("您可能选了不登录，或者登录的那一页放得太久。请重新登录。")
 }
 
+/// Code of [`sign_on_over`]: the sign-in page has its own words for it.
+pub(crate) const SIGN_ON_OVER: &str = "sign_on_over";
+
 /// A sign-on's state is unknown, old, used, or was begun in another browser.
 pub(crate) fn sign_on_over() -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "sign_on_over", "这次登录已经失效，请重新登录。")
+    Problem::new(StatusCode::BAD_REQUEST, SIGN_ON_OVER, "这次登录已经失效，请重新登录。")
         .detail("登录要在 10 分钟内、在同一个浏览器里完成，每次只能用一回。")
 }
 

@@ -7,6 +7,11 @@ pub(crate) fn no_licence() -> Problem {
     Problem::not_found("没有找到这份证照。")
 }
 
+/// No such blank, or not to be known by this caller.
+pub(crate) fn no_stock() -> Problem {
+    Problem::not_found("没有找到这张空白证。")
+}
+
 /// The type was never imported.
 pub(crate) fn no_type(key: &str) -> Problem {
     Problem::conflict("licence_type_missing", format!("证照目录里没有“{key}”，不能制证。"))

@@ -12,6 +12,7 @@
 mod error;
 mod http;
 mod model;
+pub mod overprint;
 mod permissions;
 mod seals;
 mod service;
@@ -28,7 +29,7 @@ use platform::db::migrate::Migration;
 
 pub use http::routes;
 pub use model::{DraftField, Holder, HolderKind, IssueRequest, Licence, LicenceType, Replaces, State};
-pub use permissions::{EditDraft, PERMISSIONS, ReadLicence, ReadMyLicence};
+pub use permissions::{EditDraft, Overprint, PERMISSIONS, ReadLicence, ReadMyLicence};
 pub use seals::{CertificateAuthority, OwnAuthority, SealInfo, SealPurpose, SealSubject};
 pub use service::Draft;
 pub use service::look_up::Standing;
@@ -36,8 +37,10 @@ pub use service::verify::{FileCheck, FileVerdict};
 pub use trust::{Report, SignatureReport, Trust, Verdict, read_trust, verify_offline, write_trust};
 
 /// Schema steps of this domain.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "licences_0001", sql: include_str!("../migrations/0001_licences.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "licences_0001", sql: include_str!("../migrations/0001_licences.sql") },
+    Migration { name: "licences_0002", sql: include_str!("../migrations/0002_overprint.sql") },
+];
 
 /// Event left when a licence became valid; payload `{licence_id, case_id, type_key}`.
 pub const LICENCE_ISSUED: &str = "licence.issued";

@@ -7,4 +7,6 @@ platform::permissions! {
     pub ReadLicence = Desk "case.read";
     /// See, correct and delete drafts before they are sealed.
     pub EditDraft = Desk "licence.draft";
+    /// Print licences on pre-printed stock, write blanks off.
+    pub Overprint = Desk "licence.overprint";
 }

@@ -196,6 +196,11 @@ pub(crate) async fn by_code(conn: &impl ConnectionTrait, code: &str) -> Result<O
     Ok(sealed().filter(Column::VerifyCode.eq(code)).one(conn).await?)
 }
 
+/// Sealed licences that bear a printed number, newest first.
+pub(crate) async fn by_number(conn: &impl ConnectionTrait, number: &str, limit: u64) -> Result<Vec<Model>> {
+    Ok(sealed().filter(Column::Number.eq(number)).order_by_desc(Column::Id).limit(limit).all(conn).await?)
+}
+
 /// A sealed licence by the SM3 of its file.
 pub(crate) async fn by_digest(conn: &impl ConnectionTrait, digest: &str) -> Result<Option<Model>> {
     Ok(sealed().filter(Column::FileDigest.eq(digest)).one(conn).await?)

@@ -33,10 +33,12 @@ mod lint;
 mod parse;
 mod plan;
 mod prefill;
+mod sheet;
 
 pub use definition::{Bound, Choice, Definition, Field, FieldType, Permission, Rule, SCHEMA, Section};
 pub use evaluate::{Context, Input, Outcome, Problem};
 pub use prefill::Prefill;
+pub use sheet::Sheet;
 
 use serde_json::{Map, Value};
 use std::fmt;
@@ -102,6 +104,12 @@ impl Form {
     /// Judges filled-in data. Never fails: an expression that cannot be evaluated counts as null.
     pub fn evaluate(&self, expressions: &dyn Expressions, input: &Input<'_>) -> Outcome {
         evaluate::evaluate(&self.definition, &self.plan, expressions, input)
+    }
+
+    /// The sections of the form as a paper prints them: `title` and `fields`, each `label` with `value`,
+    /// `span`, `unit`, or `head` with `rows`.
+    pub fn sheet(&self, sheet: &Sheet<'_>) -> Vec<Value> {
+        sheet::sections(&self.definition, sheet)
     }
 
     /// Fills in what the platform already knows. `source` is an object like

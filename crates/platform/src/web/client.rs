@@ -41,7 +41,9 @@ pub fn address(extensions: &Extensions, headers: &HeaderMap, config: &Config) ->
 /// A network such as `10.1.0.0/16`, or a single address.
 pub fn network(text: &str) -> Option<IpNet> {
     let text = text.trim();
-    text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(|address| IpNet::from(address.to_canonical())))
+    text.parse::<IpNet>()
+        .ok()
+        .or_else(|| text.parse::<IpAddr>().ok().map(|address| IpNet::from(address.to_canonical())))
 }
 
 #[cfg(test)]

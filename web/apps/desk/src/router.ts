@@ -1,8 +1,11 @@
 import { asProblem } from '@tongban/api'
 import { nextTick } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
-import { firstPage, permissionOf } from './app/pages.ts'
+import { firstPage, permissionsOf } from './app/pages.ts'
 import { loadSession, may, session } from './app/session.ts'
+import { exchangeRoutes } from './features/exchange/routes.ts'
+import { identityRoutes } from './features/identity/routes.ts'
+import { securityRoutes } from './features/security/routes.ts'
 import { setTitle } from './app/title.ts'
 import { shell } from './messages/index.ts'
 
@@ -15,6 +18,10 @@ declare module 'vue-router' {
     bare?: boolean
     /** Narrow rail, so that three panes fit. */
     slim?: boolean
+    /** Asked of pages that stand behind an entry of the rail; the entries themselves name theirs in pages.ts. */
+    permission?: string
+    /** The entry of the rail this page belongs to. */
+    rail?: string
   }
 }
 
@@ -33,6 +40,9 @@ export const router = createRouter({
     { path: '/catalogue', name: 'catalogue', component: () => import('./features/catalogue/tree/CataloguePage.vue'), meta: { title: 'catalogue' } },
     { path: '/catalogue/new', name: 'new-item', component: () => import('./features/catalogue/editor/ItemPage.vue'), meta: { title: 'newItem' } },
     { path: '/catalogue/:slug', name: 'item', component: () => import('./features/catalogue/editor/ItemPage.vue'), props: true, meta: { title: 'item' } },
+    ...identityRoutes,
+    ...securityRoutes,
+    ...exchangeRoutes,
     { path: '/refused', name: 'refused', component: () => import('./app/RefusedPage.vue'), meta: { title: 'refusedTitle' } },
     { path: '/:rest(.*)*', name: 'lost', component: () => import('./app/LostPage.vue'), meta: { title: 'lost' } },
   ],
@@ -43,8 +53,10 @@ router.beforeEach(async (to) => {
   if (to.meta.bare) return true
   try {
     await loadSession()
-    const permission = permissionOf(String(to.name))
-    if (!permission || may(permission)) return true
+    // Until the first password is changed the server lets nothing else through.
+    if (session.me?.must_change_password) return { name: 'forced-password', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
+    const permissions = to.meta.permission ? [to.meta.permission] : permissionsOf(String(to.name))
+    if (permissions.length === 0 || may(...permissions)) return true
     // The beginning is another page for people without cases; elsewhere the page itself says why not.
     return to.name === 'workbench' && firstPage() !== 'workbench' ? { name: firstPage() } : { name: 'refused' }
   } catch (thrown) {

@@ -1,8 +1,9 @@
-import type { CaseAction, CaseActionKey, DeskCase } from '@tongban/api'
+import type { CaseAction, CaseActionKey, DeskCase, RoundFile } from '@tongban/api'
 import { afterEach, describe, expect, it } from 'vitest'
-import { computed, createApp, h, ref } from 'vue'
+import { computed, createApp, effectScope, h, ref } from 'vue'
 import CaseActions from '../src/features/casework/case/CaseActions.vue'
-import type { Review } from '../src/features/casework/case/review.ts'
+import { newestFirst } from '../src/features/casework/case/files.ts'
+import { useReview, wholeOf, type Review } from '../src/features/casework/case/review.ts'
 
 const act = (key: CaseActionKey, label: string, allowed = true, why_not: string | null = null): CaseAction => ({ key, label, allowed, why_not })
 function record(change: Partial<DeskCase>): DeskCase {
@@ -73,5 +74,30 @@ describe('the action bar', () => {
     const bar = show(record({ my_task: task('intake', []), actions: [act('accept', '受理'), act('urge', '催办'), act('abort', '中止办理')] }), review(), true)
     expect(bar.host.querySelector('.tb-btn--primary')).toBeNull()
     expect(bar.get('.ca-panel').textContent?.trim()).toBe('催办')
+  })
+})
+
+describe('what is to be looked at', () => {
+  const point = (key: string, who: 'window' | 'approver') => ({ key, text: key, for: who, checked: null })
+  const withPoints = (...points: ReturnType<typeof point>[]) => record({ id: 'c', review_points: points } as Partial<DeskCase>)
+
+  it('asks the window only its own points about the whole application', () => {
+    const c = withPoints(point('complete', 'window'), point('site', 'approver'))
+    expect(wholeOf(c, true)?.review_points).toHaveLength(2)
+    const open = (intake: boolean) => effectScope().run(() => useReview(() => c, () => intake))?.open.value
+    expect([open(true), open(false)]).toEqual([1, 1])
+  })
+  it('asks the window nothing that only the department can answer', () => {
+    const c = withPoints(point('site', 'approver'))
+    expect(wholeOf(c, true)).toBeNull()
+    expect(wholeOf(c, false)?.name).toBe('整体要点')
+    expect(effectScope().run(() => useReview(() => c, () => true))?.open.value).toBe(0)
+  })
+})
+
+describe('the files of a material', () => {
+  it('show what was handed in last first, otherwise in their order', () => {
+    const file = (name: string, version_no: number) => ({ name, version_no }) as RoundFile
+    expect(newestFirst([file('a', 1), file('b', 1), file('c', 2)]).map((each) => each.name)).toEqual(['c', 'a', 'b'])
   })
 })

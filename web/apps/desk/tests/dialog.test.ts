@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { deliver } from '../src/features/casework/case/actions.ts'
 import { problemsOf, startValues, type DialogField } from '../src/parts/dialog.ts'
 
 const fields: DialogField[] = [
@@ -24,5 +25,15 @@ describe('a short form in a dialog', () => {
   it('keeps numbers within their limits', () => {
     const values = { ...startValues(fields), way: 'self', items: { 'm:a': 'x' }, days: 90 }
     expect(problemsOf(fields, values)).toEqual([{ key: 'days', message: '期限不超过 60' }])
+  })
+})
+
+describe('handing over the result', () => {
+  it('asks whoever picks it up for the identity number, and nobody else', () => {
+    const { fields } = deliver({ id: 'c', version: 1, delivery: { way: 'self' }, applicant: { name: '王海燕' } } as unknown as Parameters<typeof deliver>[0])
+    const missing = (way: string) => problemsOf(fields, { ...startValues(fields), way }).map((problem) => problem.key)
+    expect(missing('self')).toEqual(['receiver_id_number'])
+    expect(missing('post')).toEqual(['waybill'])
+    expect(missing('electronic')).toEqual([])
   })
 })

@@ -51,6 +51,14 @@ export const desk = {
   deliver: (id: string, body: T.DeliverRequest) => call<void>('post', `${CASE}/deliver`, { path: { id }, body }),
   void: (id: string, body: { version: number; reason: string }) => call<void>('post', `${CASE}/void`, { path: { id }, body }),
 
+  // --- licences on pre-printed stock ---
+  overprint: (id: string) => call<T.OverprintStatus>('get', '/api/v1/licences/{id}/overprint', { path: { id } }),
+  overprintPreviewAddress: (id: string, offset: T.PrinterOffset) => address('/api/v1/licences/{id}/overprint/preview', { path: { id }, query: { x: offset.x, y: offset.y } }),
+  printOverprint: (id: string, body: { stock_number: string; printer: string; offset: T.PrinterOffset; reason: string }) =>
+    call<Blob>('post', '/api/v1/licences/{id}/overprint', { path: { id }, body, as: 'blob' }),
+  spoilStock: (body: { type_key: string; stock_number: string; reason: string }) => call<T.StockSheet>('post', '/api/v1/licence-stock/spoil', { body }),
+  stock: (query: { type_key?: string; state?: string; number?: string; limit?: number; cursor?: string }): Lists<T.StockSheet> => call('get', '/api/v1/licence-stock', { query }),
+
   // --- counter ---
   items: (query: { q?: string; limit?: number; offset?: number }) => call<T.ItemSearch>('get', '/api/v1/items', { query }),
   guide: (slug: string) => call<T.Guide>('get', '/api/v1/items/{slug}/guide', { path: { slug } }),

@@ -17,6 +17,8 @@ export interface CallOptions {
   /** Sent as `Idempotency-Key`: the same key never creates twice. */
   key?: string
   signal?: AbortSignal
+  /** A file instead of JSON. */
+  as?: 'blob'
 }
 
 /** The header without which the server refuses every request that changes something. */
@@ -54,6 +56,7 @@ export async function call<T>(method: Method, path: string, options: CallOptions
       body: options.body,
       headers,
       signal: options.signal,
+      parseAs: options.as ?? 'json',
     })
   } catch (thrown) {
     throw asProblem(thrown)

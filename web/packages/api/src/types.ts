@@ -112,7 +112,8 @@ export interface LicenceVerdict {
 
 // ---------- staff ----------
 
-export type StaffMe = Whole<S['StaffMe']>
+/** With what the page of the password needs; the generated type may name it already. */
+export type StaffMe = Whole<S['StaffMe']> & { must_change_password?: boolean; password_expires_on?: string | null }
 /** Time left as lists show it. */
 export type TimeLeftView = Narrow<Whole<S['TimeLeft']>, { light: Light }>
 export interface LedgerLine { kind: 'start' | 'limit' | 'extension' | 'excluded' | 'make_up' | 'pause' | 'moved' | 'used' | 'due'; label: string; text: string; amount: string }
@@ -171,7 +172,12 @@ export type CounterApplicant = S['CounterApplicant']
 export type CounterCase = Narrow<S['CounterApplication'], {
   situations: SituationAnswers; form: FormData; materials: Record<string, { handing: Handing; files: string[] }>; delivery: { way: DeliveryWay; address?: Address | null }
 }>
-export interface CounterCheck { problems: Whole<S['StepProblem']>[]; materials: ResolvedMaterial[]; questions: string[] }
+export type HeldLicence = Whole<S['HeldLicence']>
+export type PrinterOffset = { x: number; y: number }
+/** A sheet of pre-printed licence stock; offsets are tenths of a millimetre. */
+export type StockSheet = Narrow<Whole<S['StockSheet']>, { offset: PrinterOffset }>
+export type OverprintStatus = Narrow<Whole<S['OverprintStatus']>, { sheets: StockSheet[]; printers: { name: string; offset: PrinterOffset }[] }>
+export interface CounterCheck { old_licences: HeldLicence[]; problems: Whole<S['StepProblem']>[]; materials: ResolvedMaterial[]; questions: string[] }
 export type Receipt = Whole<S['Receipt']>
 
 // ---------- calendars and catalogue administration ----------

@@ -1,6 +1,6 @@
 import { createApp, h, nextTick, ref, type Component } from 'vue'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { DateBoxes, DueDate, ErrorSummary, formatDay, formatMoment, OptionsField, StarsField, TbPager, UploadField, type Deadline, type FileRef } from '../src/index.ts'
+import { DateBoxes, DueDate, ErrorSummary, formatDay, formatMoment, OptionsField, StarsField, TbDialog, TbPager, UploadField, type Deadline, type FileRef } from '../src/index.ts'
 
 const mounted: (() => void)[] = []
 afterEach(() => { mounted.splice(0).forEach(stop => stop()) })
@@ -75,6 +75,31 @@ describe('fields', () => {
   it('names every star in words', () => {
     const host = show(StarsField, { id: 's', label: '满意吗' })
     expect([...host.querySelectorAll('input')].map(i => i.getAttribute('aria-label'))).toEqual(['1 星，非常不满意', '2 星，不满意', '3 星，基本满意', '4 星，满意', '5 星，非常满意'])
+  })
+})
+
+describe('TbDialog', () => {
+  it('is closed with Escape by its owner and survives the late end of the one before', async () => {
+    const open = ref(true)
+    const host = show({ setup: () => () => h(TbDialog, { id: 'd', title: '受理这个申请？', open: open.value, onClose: () => { open.value = false } }) }, {})
+    const box = host.querySelector('dialog') as HTMLDialogElement
+    const escape = new Event('cancel', { cancelable: true })
+    box.dispatchEvent(escape)
+    expect(escape.defaultPrevented).toBe(true)
+    await nextTick()
+    expect(box.open).toBe(false)
+    // Opened again at once; only now the browser tells that the first one is closed.
+    open.value = true
+    await nextTick()
+    box.dispatchEvent(new Event('close'))
+    await nextTick()
+    expect([open.value, box.open]).toEqual([true, true])
+  })
+  it('stays open when a file picker inside is cancelled', async () => {
+    const closed = vi.fn()
+    const host = show({ setup: () => () => h(TbDialog, { id: 'd', title: '补充文件', open: true, onClose: closed }, () => h('input', { type: 'file' })) }, {})
+    host.querySelector('input')?.dispatchEvent(new Event('cancel', { bubbles: true }))
+    expect(closed).not.toHaveBeenCalled()
   })
 })
 

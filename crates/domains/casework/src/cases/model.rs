@@ -168,6 +168,11 @@ impl State {
         Ok(next)
     }
 
+    /// The events that may happen now.
+    pub fn possible(self) -> Vec<EventKind> {
+        EventKind::ALL.into_iter().filter(|event| self.after(*event).is_ok()).collect()
+    }
+
     /// The state after the decision of the examination. A decision is an approval event
     /// (办件审批) of the deciding step, so the step, not the event, moves the case.
     ///
@@ -359,6 +364,8 @@ pub enum Channel {
     Window,
     /// Self-service machine.
     Terminal,
+    /// Another system.
+    Exchange,
 }
 
 impl Channel {
@@ -369,6 +376,7 @@ impl Channel {
             Self::Mobile => "mobile",
             Self::Window => "window",
             Self::Terminal => "terminal",
+            Self::Exchange => "exchange",
         }
     }
 
@@ -378,6 +386,7 @@ impl Channel {
             "mobile" => "手机申请",
             "window" => "窗口收件",
             "terminal" => "自助机",
+            "exchange" => "系统对接",
             _ => "网上申请",
         }
     }

@@ -44,8 +44,79 @@ async fn a_document_is_drawn_once_and_says_what_was_decided() {
         world.settle().await;
         world.no_dead_jobs().await;
         let again = world.casework.my_case(&world.haiyan.caller, id).await.unwrap();
-        assert_eq!(again.documents.len(), 2);
+        assert_eq!(again.documents.len(), 3);
         refused(world.casework.document_pdf(uuid::Uuid::nil(), mine.documents[0].id).await, 404);
+    })
+    .await;
+}
+
+/// What was handed in stands among the documents as 申请书, in words and with masked numbers; a correction
+/// of the form makes a second one beside it.
+///
+/// req: LIC-028, CASE-012
+#[tokio::test]
+async fn the_application_is_a_document_of_its_case() {
+    on_both(async |world| {
+        let id = world.submitted().await;
+        let forms = async || {
+            let mine = world.casework.my_case(&world.haiyan.caller, id).await.unwrap();
+            mine.documents.into_iter().filter(|one| one.kind == "form").collect::<Vec<_>>()
+        };
+        let [first] = &forms().await[..] else { panic!("one application, one form") };
+        assert_eq!((first.name.as_str(), first.number.as_ref()), ("申请书", None));
+        let (_, pdf) = world.casework.document_pdf(id, first.id).await.unwrap();
+        if let Some(text) = text_of(&pdf) {
+            for wanted in
+                ["食品经营许可申请书", "示例区海燕小厨餐饮店", "个体工商户", "热食类食品制售", "四门冷柜", "98.5"]
+            {
+                assert!(text.contains(wanted), "{wanted}: {text}");
+            }
+            assert!(!text.contains("449902198803120267") && !text.contains("19900000001"), "masked: {text}");
+        }
+        // Documents stand in the order of their making.
+        world.forward(time::Duration::minutes(1));
+        let ask = json!({ "items": [{ "field_key": "contact_name", "reason": "联系人写全名" }] });
+        let ask = world.on(id, ask).await;
+        world.casework.request_correction(&world.staff("clerk").await, id, ask).await.unwrap();
+        let supply = world.on(id, json!({ "form": { "contact_name": "王海燕（店长）" } })).await;
+        world.casework.supply_correction(&world.haiyan.caller, id, supply).await.unwrap();
+        let all = forms().await;
+        assert_eq!(all.len(), 2, "what was handed in first stays");
+        let (_, pdf) = world.casework.document_pdf(id, all[1].id).await.unwrap();
+        if let Some(text) = text_of(&pdf) {
+            assert!(text.contains("王海燕（店长）"), "{text}");
+        }
+        let (_, pdf) = world.casework.document_pdf(id, all[0].id).await.unwrap();
+        if let Some(text) = text_of(&pdf) {
+            assert!(!text.contains("（店长）"), "{text}");
+        }
+    })
+    .await;
+}
+
+/// A granted licence case has its 准予决定书, numbered, made with the decision; once, also where the flow
+/// asks for it.
+///
+/// req: LIC-028, CASE-012
+#[tokio::test]
+async fn a_granted_case_has_its_decision() {
+    on_both(async |world| {
+        let id = world.decided("granted").await;
+        let grants = async |id| {
+            let mine = world.casework.my_case(&world.haiyan.caller, id).await.unwrap();
+            mine.documents.into_iter().filter(|one| one.kind == "grant").collect::<Vec<_>>()
+        };
+        let [grant] = &grants(id).await[..] else { panic!("one decision, one document") };
+        assert_eq!(grant.name, "准予决定书");
+        assert!(grant.number.as_ref().unwrap().contains('准'), "{:?}", grant.number);
+        let (_, pdf) = world.casework.document_pdf(id, grant.id).await.unwrap();
+        if let Some(text) = text_of(&pdf) {
+            assert!(text.contains("准予行政许可") && text.contains("《食品经营许可证》"), "{text}");
+        }
+        world.settle().await;
+        assert_eq!(grants(id).await.len(), 1);
+        let refused = world.closed("refused").await;
+        assert_eq!(grants(refused).await.len(), 0);
     })
     .await;
 }
@@ -116,7 +187,7 @@ async fn every_paper_of_a_case_can_be_drawn() {
         }
         assert_eq!(
             kinds.into_iter().collect::<Vec<_>>(),
-            ["acceptance", "correction", "not-accepted", "receipt", "special"]
+            ["acceptance", "correction", "form", "not-accepted", "receipt", "special"]
         );
     })
     .await;

@@ -30,7 +30,7 @@ async fn a_double_click_on_submit_gives_one_case_and_the_same_receipt() {
         assert_eq!(world.count("cases").await, 1);
         assert_eq!(world.count("case_events").await, 1);
         assert_eq!(world.count("tasks").await, 1);
-        assert_eq!(world.count("case_documents").await, 1);
+        assert_eq!(world.count("case_documents").await, 2, "receipt and application");
     })
     .await;
 }

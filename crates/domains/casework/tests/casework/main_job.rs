@@ -69,6 +69,7 @@ async fn from_an_empty_draft_to_a_collected_licence() {
                 "办件审批",
                 "办件审批",
                 "办件审批",
+                "过程文书",
                 "办件结果",
                 "办件办结",
                 "领取登记"

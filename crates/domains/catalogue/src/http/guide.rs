@@ -1,5 +1,7 @@
 //! The guide of an item (PORTAL-009), what answers come to, the form. Without sign-in.
 
+use std::collections::BTreeSet;
+
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -12,12 +14,13 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::items::labels::{self, label};
 use crate::items::model::{
-    Body as ImplementingBody, Commitment, Condition, Faq, Fees, HandleItem, Item, LegalBasis, Material, Place,
-    Remedies, ReviewPoint, Situation, SpecialProcedure, Tolerance,
+    Body as ImplementingBody, BookingWay, Commitment, Condition, Faq, Fees, HandleItem, Item, LegalBasis, Material,
+    Place, Remedies, ReviewPoint, Situation, SpecialProcedure, Tolerance,
 };
 use crate::items::resolve::{Answers, Resolution, resolve};
 use crate::items::service::GuidePage;
 use crate::search::Limit;
+use crate::sheets::{Which, template_name};
 use crate::{Catalogue, PublishedItem};
 
 /// Everything a person wants to know before applying.
@@ -41,6 +44,8 @@ pub(crate) struct Guide {
     process: Vec<GuideStep>,
     flow: Vec<FlowStep>,
     places: Vec<Place>,
+    /// How to book a time; never empty.
+    booking: Vec<BookingWay>,
     hours: Option<String>,
     legal_basis: Vec<LegalBasis>,
     remedies: Remedies,
@@ -117,11 +122,14 @@ struct GuideMaterial {
     licence_type: Option<String>,
     exempt_note: Option<String>,
     generated: bool,
-    /// Address of the empty form, when there is a file.
+    /// Handling items of which there is a filled sample of this (generated) material; for others of the
+    /// item there is none.
+    sampled: Vec<String>,
+    /// Address of the empty form, when there is a file; takes `handle_item`.
     blank_form: Option<String>,
     /// What the empty form is called.
     blank_form_name: Option<String>,
-    /// Address of the sample, when there is a file.
+    /// Address of the sample, when there is a file; takes `handle_item`.
     sample: Option<String>,
     /// What the sample shows.
     sample_note: Option<String>,
@@ -180,17 +188,33 @@ pub(crate) struct FormQuery {
     handle_item: Option<String>,
 }
 
+/// Which handling item an empty form or sample is for.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct SheetQuery {
+    /// Key of the handling item; the first one when absent.
+    handle_item: Option<String>,
+}
+
+/// Where a material's sheet is drawn; absent when there is none.
+fn drawn(slug: &str, material: &Material, which: &str, exists: bool) -> Option<String> {
+    exists.then(|| format!("/api/v1/items/{slug}/materials/{}/{which}", material.key))
+}
+
 /// An address, told from a mere name.
 fn address(text: Option<&String>) -> Option<String> {
     text.filter(|text| text.starts_with("/api/") || text.starts_with("https://")).cloned()
 }
 
 fn not_address(text: Option<&String>) -> Option<String> {
-    text.filter(|text| address(Some(text)).is_none()).cloned()
+    text.filter(|text| address(Some(text)).is_none() && template_name(Some(text)).is_none()).cloned()
 }
 
-fn material(material: &Material) -> GuideMaterial {
+fn material(slug: &str, sampled: &BTreeSet<String>, material: &Material) -> GuideMaterial {
+    let blank = material.generated || template_name(material.blank_form.as_ref()).is_some();
+    let sample = template_name(material.sample.as_ref()).is_some();
     GuideMaterial {
+        sampled: if material.generated { sampled.iter().cloned().collect() } else { Vec::new() },
         key: material.key.clone(),
         name: material.name.clone(),
         order: material.order,
@@ -209,9 +233,10 @@ fn material(material: &Material) -> GuideMaterial {
         licence_type: material.licence_type.clone(),
         exempt_note: material.exempt_note.clone(),
         generated: material.generated,
-        blank_form: address(material.blank_form.as_ref()),
+        blank_form: drawn(slug, material, "blank", blank).or_else(|| address(material.blank_form.as_ref())),
         blank_form_name: not_address(material.blank_form.as_ref()),
-        sample: address(material.sample.as_ref()),
+        sample: drawn(slug, material, "sample", sample || (material.generated && !sampled.is_empty()))
+            .or_else(|| address(material.sample.as_ref())),
         sample_note: not_address(material.sample.as_ref()),
         fill_notes: material.fill_notes.clone(),
         hand_in_labels: labels::labels(labels::HAND_INS, &material.hand_in),
@@ -230,9 +255,24 @@ fn fee_text(fees: &Fees) -> String {
     if items.is_empty() { "收费".to_owned() } else { items.join("；") }
 }
 
-fn guide(published: &PublishedItem, flow: &flow::Definition, region_name: String) -> Guide {
+/// How to book, when the item does not say: by the phone for questions, never by a service that is not there.
+fn booking(item: &Item) -> Vec<BookingWay> {
+    if !item.booking.is_empty() {
+        return item.booking.clone();
+    }
+    let phone = item.places.iter().map(|place| &place.phone).find(|phone| !phone.is_empty());
+    vec![BookingWay {
+        way: "phone".to_owned(),
+        text: "暂时不能网上预约，请在工作时间打电话约时间。".to_owned(),
+        phone: Some(phone.unwrap_or(&item.consult_phone).clone()),
+        url: None,
+    }]
+}
+
+fn guide(published: &PublishedItem, flow: &flow::Definition, region_name: String, sampled: &BTreeSet<String>) -> Guide {
     let item: &Item = &published.item;
-    let mut materials: Vec<GuideMaterial> = item.materials.iter().map(material).collect();
+    let mut materials: Vec<GuideMaterial> =
+        item.materials.iter().map(|one| material(&published.slug, sampled, one)).collect();
     materials.sort_by_key(|material| material.order);
     let roles = identity::roles::all();
     Guide {
@@ -294,6 +334,7 @@ fn guide(published: &PublishedItem, flow: &flow::Definition, region_name: String
             .collect(),
         hours: item.places.first().map(|place| place.hours.clone()),
         places: item.places.clone(),
+        booking: booking(item),
         legal_basis: item.legal_basis.clone(),
         remedies: item.remedies.clone(),
         rights: item.rights.clone(),
@@ -338,7 +379,7 @@ impl Catalogue {
         let published = self.version(slug, key.1).await?;
         let flow = self.design.flow(&published.definitions.flow).await?;
         let region_name = self.identity.region_path(&published.item.region).await?;
-        let body = Bytes::from(serde_json::to_vec(&guide(&published, &flow, region_name))?);
+        let body = Bytes::from(serde_json::to_vec(&guide(&published, &flow, region_name, &self.sampled(slug).await?))?);
         let digest = base::encoding::to_hex(&base::crypto::sm3(&body));
         let etag = HeaderValue::from_str(&format!("\"{}\"", digest.get(..32).unwrap_or(&digest)))
             .map_err(Problem::internal)?;
@@ -386,6 +427,45 @@ pub(crate) async fn resolve_item(
     known_handle_item(&published.item, &asked.handle_item)?;
     let holds = catalogue.design.expressions();
     Ok(Json(resolve(&published.item, holds, &asked.handle_item, &asked.situations, &asked.conditions)))
+}
+
+/// The empty form of a material, to print and fill in.
+#[utoipa::path(get, path = "/api/v1/items/{slug}/materials/{key}/blank", tag = "items",
+    operation_id = "get_material_blank", params(("slug" = String, Path), ("key" = String, Path), SheetQuery),
+    responses((status = 200, body = Vec<u8>, content_type = "application/pdf"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 410, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json")))]
+pub(crate) async fn get_material_blank(
+    State(catalogue): State<Catalogue>,
+    Path((slug, key)): Path<(String, String)>,
+    Query(query): Query<SheetQuery>,
+) -> Result<Response> {
+    pdf(catalogue.sheet(&slug, &key, query.handle_item.as_deref(), Which::Blank).await?, "blank.pdf")
+}
+
+/// A material as it is filled in, with made-up names.
+#[utoipa::path(get, path = "/api/v1/items/{slug}/materials/{key}/sample", tag = "items",
+    operation_id = "get_material_sample", params(("slug" = String, Path), ("key" = String, Path), SheetQuery),
+    responses((status = 200, body = Vec<u8>, content_type = "application/pdf"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 410, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json")))]
+pub(crate) async fn get_material_sample(
+    State(catalogue): State<Catalogue>,
+    Path((slug, key)): Path<(String, String)>,
+    Query(query): Query<SheetQuery>,
+) -> Result<Response> {
+    pdf(catalogue.sheet(&slug, &key, query.handle_item.as_deref(), Which::Sample).await?, "sample.pdf")
+}
+
+fn pdf(bytes: Bytes, name: &str) -> Result<Response> {
+    Response::builder()
+        .header(header::CONTENT_TYPE, "application/pdf")
+        .header(header::CONTENT_DISPOSITION, format!("inline; filename=\"{name}\""))
+        .header(header::CACHE_CONTROL, "public, max-age=300")
+        .body(Body::from(bytes))
+        .map_err(Problem::internal)
 }
 
 /// The form of an item (`tongban-form/1`).

@@ -21,6 +21,8 @@ pub fn routes(catalogue: Catalogue) -> OpenApiRouter {
         .routes(routes!(guide::get_guide))
         .routes(routes!(guide::resolve_item))
         .routes(routes!(guide::get_form))
+        .routes(routes!(guide::get_material_blank))
+        .routes(routes!(guide::get_material_sample))
         .routes(routes!(favourites::list_favourites))
         .routes(routes!(favourites::add_favourite, favourites::remove_favourite))
         .routes(routes!(nodes::get_catalogue))

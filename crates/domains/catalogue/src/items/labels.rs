@@ -25,6 +25,11 @@ pub const SERVICE_FIELDS: CodeList = &[
     ("文化体育", "文化体育"),
     ("残疾人服务", "残疾人服务"),
 ];
+/// What a handling item does to the licence held so far.
+pub const OLD_LICENCE: CodeList =
+    &[("replace", "换发，保留有效期"), ("renew", "换发，重新计算有效期"), ("revoke", "注销")];
+/// Ways to book a time.
+pub const BOOKING_WAYS: CodeList = &[("phone", "电话预约"), ("window", "到窗口预约"), ("web", "网上预约")];
 /// 行使层级.
 pub const LEVELS: CodeList = &[
     ("1", "国家级"),

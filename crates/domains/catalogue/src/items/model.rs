@@ -86,6 +86,9 @@ pub struct Item {
     pub business_system: Option<String>,
     /// Places.
     pub places: Vec<Place>,
+    /// How to book a time; empty: by the phone for questions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub booking: Vec<BookingWay>,
     /// Phone for questions.
     pub consult_phone: String,
     /// Phone for complaints.
@@ -257,6 +260,37 @@ pub struct Place {
     /// Region, 12 digits.
     #[serde(default)]
     pub region: String,
+    /// Whether it (the terminal) is open day and night.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub all_day: bool,
+    /// Where it is: `longitude,latitude` in decimal degrees (CGCS2000), for "nearest first".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+}
+
+impl Place {
+    /// Longitude and latitude, when the text gives both within China's range.
+    pub fn point(&self) -> Option<(f64, f64)> {
+        let (longitude, latitude) = self.location.as_deref()?.split_once(',')?;
+        let point: (f64, f64) = (longitude.trim().parse().ok()?, latitude.trim().parse().ok()?);
+        ((70.0..140.0).contains(&point.0) && (0.0..60.0).contains(&point.1)).then_some(point)
+    }
+}
+
+/// A way to book a time, until there is a booking service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BookingWay {
+    /// `phone`, `window` or `web`.
+    pub way: String,
+    /// What to do, one sentence.
+    pub text: String,
+    /// Number to dial, for `phone`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// Address of the page, for `web`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 /// Remedies.
@@ -346,6 +380,22 @@ pub struct HandleItem {
     pub name: String,
     /// 业务办理项编码, 33.
     pub code: String,
+    /// What it does to the licence of the same type the applicant holds (LIC-025): packs say it for
+    /// change, renewal, re-issue and cancellation; absent where nothing is replaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old_licence: Option<OldLicence>,
+}
+
+/// What a handling item does to the licence held so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OldLicence {
+    /// The new one takes its place and keeps number and last day (变更, 补发).
+    Replace,
+    /// The new one takes its place, keeps the number and begins a new term (延续).
+    Renew,
+    /// It is ended and nothing takes its place (注销).
+    Revoke,
 }
 
 /// A question whose answer changes what is needed (ITEM-039).
@@ -543,6 +593,9 @@ pub struct ItemResult {
     /// Paper made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paper: Option<String>,
+    /// The licence stands for the written decision (行政许可法 39): no 准予决定书 is made beside it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub replaces_decision: bool,
 }
 
 /// A question people ask.
@@ -564,6 +617,12 @@ impl Item {
     /// A material by key.
     pub fn material(&self, key: &str) -> Option<&Material> {
         self.materials.iter().find(|material| material.key == key)
+    }
+
+    /// Whether granting it makes a 准予决定书: an administrative licence (行政许可法 38), unless the pack
+    /// lets the licence stand for it.
+    pub fn makes_grant(&self) -> bool {
+        self.item_type == "01" && !self.results.iter().any(|result| result.replaces_decision)
     }
 
     /// The licence type it issues, if any.

@@ -60,7 +60,12 @@ impl Catalogue {
         for (name, paper) in &pack.papers {
             self.design.publish(Kind::Paper, &format!("{}/{name}", item.slug), paper, by).await?;
         }
-        self.publish(item, &pack.sources, by).await
+        let version = self.publish(item, &pack.sources, by).await?;
+        self.keep_samples(&item.slug, &pack.samples).await?;
+        // The guide tells whether there is a sample.
+        self.guides.invalidate(&(item.slug.clone(), version)).await;
+        self.sheets.invalidate_all();
+        Ok(version)
     }
 
     /// Everything wrong with a pack, under the themes and licence types known here.

@@ -85,6 +85,9 @@ pub struct Catalogue {
     versions: moka::future::Cache<(String, i64), Arc<PublishedItem>>,
     /// Guide pages as the bytes that are sent.
     pub(crate) guides: moka::future::Cache<(String, i64), GuidePage>,
+    /// Empty forms and samples as drawn.
+    pub(crate) sheets: moka::future::Cache<crate::sheets::SheetKey, Bytes>,
+    pub(crate) fonts: paper::Fonts,
     /// How many findings an item has, by its change counter.
     pub(crate) finding_counts: moka::future::Cache<(String, i64), usize>,
     pub(crate) search: Arc<Search>,
@@ -115,11 +118,23 @@ impl Catalogue {
             heads,
             versions: moka::future::Cache::new(1_000),
             guides,
+            sheets: moka::future::Cache::builder()
+                .weigher(|_, pdf: &Bytes| u32::try_from(pdf.len()).unwrap_or(u32::MAX))
+                .max_capacity(32 << 20)
+                .build(),
+            fonts: paper::Fonts::built_in(),
             finding_counts: moka::future::Cache::new(50_000),
             search: Arc::default(),
             navigation: Arc::default(),
             licence_types: Arc::default(),
         }
+    }
+
+    /// With typefaces of the city besides the built-in ones.
+    #[must_use]
+    pub fn with_fonts(mut self, fonts: paper::Fonts) -> Self {
+        self.fonts = fonts;
+        self
     }
 
     /// Takes the themes, groups and scopes of the portal (`packs/platform/themes.yaml`).

@@ -75,6 +75,26 @@ pub mod node {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// A sample application of the pack.
+pub mod sample {
+    use sea_orm::entity::prelude::*;
+
+    /// `item_samples`
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "item_samples")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub slug: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub name: String,
+        pub handle_item: String,
+        pub content: Json,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// A favourite of a citizen.
 pub mod favourite {
     use sea_orm::entity::prelude::*;

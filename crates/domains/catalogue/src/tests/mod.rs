@@ -4,6 +4,7 @@ mod admin;
 mod guide;
 mod packs;
 mod search;
+mod sheets;
 
 use std::path::PathBuf;
 

@@ -158,8 +158,7 @@ pub(crate) async fn sign_in_enterprise(
     Json(request): Json<EnterpriseSignInRequest>,
 ) -> Result<impl IntoResponse> {
     let answer = Answer { captcha_id: request.captcha_id, captcha_answer: request.captcha_answer };
-    let (account, session) =
-        identity.sign_in_enterprise(&answer, &request.code, request.password, &origin).await?;
+    let (account, session) = identity.sign_in_enterprise(&answer, &request.code, request.password, &origin).await?;
     Ok((set_cookie(session), Json(Me::from(account))))
 }
 

@@ -1,5 +1,6 @@
 //! Activate, sign in, change the password.
 
+use platform::calls;
 use platform::captcha::{self, Answer};
 use platform::messages::{self, Channel, Message};
 use platform::passwords;
@@ -65,7 +66,7 @@ impl Identity {
     pub(crate) async fn begin_activation(&self, captcha_answer: &Answer, code: &str) -> Result<Activation> {
         captcha::check(&self.platform, captcha_answer).await?;
         let code = checked_code(code)?;
-        let Some(registration) = self.registry.find(&code).await? else {
+        let Some(registration) = self.registration(&code).await? else {
             self.note_enterprise("enterprise.activation_refused", &code, json!({ "why": "not_registered" })).await?;
             return Err(Problem::invalid_field(
                 "/code",
@@ -101,7 +102,8 @@ impl Identity {
             .db
             .write(now, move |tx| Box::pin(async move { store::begin_activation(tx.conn(), new, now).await }))
             .await?;
-        let text = format!("【通办】企业账号激活验证码 {sms_code}，10 分钟内有效。不是您本人在操作，请不要告诉任何人。");
+        let text =
+            format!("【通办】企业账号激活验证码 {sms_code}，10 分钟内有效。不是您本人在操作，请不要告诉任何人。");
         messages::send(
             platform,
             Message {
@@ -115,6 +117,24 @@ impl Identity {
         )
         .await?;
         Ok(Activation { ticket, registration })
+    }
+
+    /// Asks the authority; the call is in the ledger.
+    async fn registration(&self, code: &str) -> Result<Option<Registration>> {
+        let started = self.platform.clock.now();
+        let mut entry = calls::Entry::new(&self.platform, calls::Direction::Out);
+        entry.party = "registry".to_owned();
+        entry.party_name = "企业登记机关".to_owned();
+        entry.operation = "查询企业登记".to_owned();
+        entry.address.clone_from(&self.platform.config.registry_url);
+        entry.payload(code.as_bytes());
+        let answer = self.registry.find(code).await;
+        match &answer {
+            Ok(_) => entry.succeeded(200, ""),
+            Err(problem) => entry.refused(problem),
+        }
+        calls::write(&self.platform, entry, started).await?;
+        answer
     }
 
     fn sms_index(&self, ticket_hash: &str, code: &str) -> String {
@@ -147,7 +167,7 @@ impl Identity {
                 .detail("验证码 10 分钟内有效，最多试 5 次。")
         };
         let activation = found.ok_or_else(over)?;
-        let registration = self.registry.find(&activation.uscc).await?.filter(|found| found.licence.valid);
+        let registration = self.registration(&activation.uscc).await?.filter(|found| found.licence.valid);
         let registration = registration.ok_or_else(over)?;
         let index = self.sms_index(&hash, sms_code.trim());
         let mut errors = Vec::new();
@@ -293,13 +313,17 @@ impl Identity {
     /// Why the licence does not count now; `None` when it does.
     async fn licence_refusal(&self, known: &credential::Model) -> Result<Option<String>> {
         let now = self.platform.now();
-        let registration = match self.registry.find(&known.uscc).await {
+        let registration = match self.registration(&known.uscc).await {
             Ok(found) => found,
             Err(problem) => {
                 let today = base::zone::china_date(now).to_string();
                 let over = known.licence_valid_until.as_ref().is_some_and(|until| *until < today);
                 // The authority is down: its last word counts for a week, not beyond the licence's day.
-                return if !over && known.licence_checked_at + LICENCE_REMEMBERED > now { Ok(None) } else { Err(problem) };
+                return if !over && known.licence_checked_at + LICENCE_REMEMBERED > now {
+                    Ok(None)
+                } else {
+                    Err(problem)
+                };
             }
         };
         match registration {
@@ -309,9 +333,7 @@ impl Identity {
                 let (id, until) = (known.account_id, found.licence.valid_until);
                 self.platform
                     .db
-                    .write(now, move |tx| {
-                        Box::pin(async move { store::note_licence(tx.conn(), id, until, now).await })
-                    })
+                    .write(now, move |tx| Box::pin(async move { store::note_licence(tx.conn(), id, until, now).await }))
                     .await?;
                 Ok(None)
             }
@@ -376,7 +398,11 @@ impl Identity {
         Ok(known.map(|known| {
             let age = (self.platform.now() - known.password_changed_at).whole_days();
             let days_left = self.platform.config.password_days - age;
-            PasswordState { changed_at: known.password_changed_at, overdue: days_left <= 0, days_left: days_left.max(0) }
+            PasswordState {
+                changed_at: known.password_changed_at,
+                overdue: days_left <= 0,
+                days_left: days_left.max(0),
+            }
         }))
     }
 

@@ -46,9 +46,8 @@ pub(crate) mod activation {
 }
 
 pub(crate) async fn by_code(conn: &impl ConnectionTrait, code: &str) -> Result<Option<credential::Model>> {
-    let either = Condition::any()
-        .add(credential::Column::Uscc.eq(code))
-        .add(credential::Column::RegistrationNumber.eq(code));
+    let either =
+        Condition::any().add(credential::Column::Uscc.eq(code)).add(credential::Column::RegistrationNumber.eq(code));
     Ok(credential::Entity::find().filter(either).one(conn).await?)
 }
 
@@ -62,9 +61,8 @@ pub(crate) async fn begin_try(
     code: &str,
     now: OffsetDateTime,
 ) -> Result<Option<credential::Model>> {
-    let either = Condition::any()
-        .add(credential::Column::Uscc.eq(code))
-        .add(credential::Column::RegistrationNumber.eq(code));
+    let either =
+        Condition::any().add(credential::Column::Uscc.eq(code)).add(credential::Column::RegistrationNumber.eq(code));
     let Some(row) = credential::Entity::find().filter(either).lock_exclusive().one(conn).await? else {
         return Ok(None);
     };
@@ -141,7 +139,10 @@ pub(crate) async fn try_activation(
     now: OffsetDateTime,
 ) -> Result<Option<activation::Model>> {
     let counted = activation::Entity::update_many()
-        .col_expr(activation::Column::Tries, sea_orm::sea_query::ExprTrait::add(Expr::col(activation::Column::Tries), 1))
+        .col_expr(
+            activation::Column::Tries,
+            sea_orm::sea_query::ExprTrait::add(Expr::col(activation::Column::Tries), 1),
+        )
         .filter(activation::Column::TicketHash.eq(hash))
         .filter(activation::Column::UsedAt.is_null())
         .filter(activation::Column::ExpiresAt.gt(now))

@@ -1,11 +1,12 @@
 //! Citizens' sign-on: the two addresses a browser passes through.
 //!
-//! Both are opened by the browser itself, not by a script, so a failure is a small page for a
-//! reader and a problem document for everybody else.
+//! Both are opened by the browser itself, not by a script. A sign-on that was cancelled or came too
+//! late leads a reader back to the portal's sign-in page, which says so and offers another try; a
+//! province that is down is a small page of its own; everybody else gets a problem document.
 
 use axum::extract::State;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use platform::sessions::Origin;
 use platform::web::extract::Query;
@@ -15,7 +16,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::set_cookie;
-use crate::Identity;
+use crate::{Identity, error};
 
 /// Cookie that keeps a sign-on's state in the browser that began it.
 const STATE_COOKIE: &str = "tb_sign_on";
@@ -63,7 +64,7 @@ pub(crate) async fn begin_sign_on(
 /// Takes the browser back from the province, starts a session and goes where the citizen was.
 #[utoipa::path(get, path = "/api/v1/portal/sign-on/callback", tag = "sign-on", operation_id = "finish_sign_on",
     params(CallbackQuery),
-    responses((status = 303, description = "to the page the citizen came from"),
+    responses((status = 303, description = "to the page the citizen came from; to /sign-in?failed when nobody signed in or it took too long"),
         (status = 400, body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, body = ProblemBody, content_type = "application/problem+json")))]
 pub(crate) async fn finish_sign_on(
@@ -72,7 +73,9 @@ pub(crate) async fn finish_sign_on(
     Query(query): Query<CallbackQuery>,
 ) -> Response {
     let kept = cookie(&parts, STATE_COOKIE);
-    let signed_on = identity.finish_sign_on(&query.state, kept, query.code.as_deref(), &Origin::of(&parts, &identity.platform)).await;
+    let signed_on = identity
+        .finish_sign_on(&query.state, kept, query.code.as_deref(), &Origin::of(&parts, &identity.platform))
+        .await;
     let (session, return_to) = match signed_on {
         Ok(done) => done,
         Err(problem) => return explain(&parts.headers, problem),
@@ -86,18 +89,24 @@ pub(crate) async fn finish_sign_on(
     (set_cookie(session), Redirect::to(&return_to)).into_response()
 }
 
-/// A page for a browser, a problem document for a program.
-pub(crate) fn explain(headers: &HeaderMap, problem: Problem) -> Response {
+/// The portal's sign-in page. `over`: too late, used, or begun in another browser; `refused`: nobody signed in.
+fn sign_in_page(problem: &Problem) -> &'static str {
+    if problem.code() == error::SIGN_ON_OVER { "/sign-in?failed=over" } else { "/sign-in?failed=refused" }
+}
+
+/// The way on for a browser, a problem document for a program.
+fn explain(headers: &HeaderMap, problem: Problem) -> Response {
     let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !accepts.contains("text/html") {
         return problem.into_response();
     }
+    if problem.status().is_client_error() {
+        // The answer to the browser is a redirect; the reason stays in the log.
+        tracing::info!(code = problem.code(), "a sign-on did not succeed");
+        return Redirect::to(sign_in_page(&problem)).into_response();
+    }
     let title = escape(problem.title());
-    let hint = if problem.status() == StatusCode::SERVICE_UNAVAILABLE {
-        "您可以先看办事指南，过几分钟再登录。已经保存的申请都在。"
-    } else {
-        "登录要在 10 分钟内、在同一个浏览器里完成。"
-    };
+    let hint = "您可以先看办事指南，过几分钟再登录。已经保存的申请都在。";
     let page = format!(
         "<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>没有登录成功</title>\

@@ -33,9 +33,23 @@ pub(crate) struct Scope {
 pub(crate) const SCOPES: &[Scope] = &[
     Scope { key: "openid", label: "您的通办账号编号", items: &["账号编号"], field: "", only: None },
     Scope { key: "profile", label: "姓名", items: &["姓名"], field: "name", only: None },
-    Scope { key: "real_name", label: "实名状态", items: &["是否已经实名"], field: "real_name", only: Some(Audience::Portal) },
-    Scope { key: "id_number", label: "身份证件号码", items: &["证件类型", "证件号码"], field: "id_number", only: Some(Audience::Portal) },
-    Scope { key: "phone", label: "手机号码", items: &["手机号码"], field: "phone", only: Some(Audience::Portal) },
+    Scope {
+        key: "real_name",
+        label: "实名状态",
+        items: &["是否已经实名"],
+        field: "real_name",
+        only: Some(Audience::Portal),
+    },
+    Scope {
+        key: "id_number",
+        label: "身份证件号码",
+        items: &["证件类型", "证件号码"],
+        field: "id_number",
+        only: Some(Audience::Portal),
+    },
+    Scope {
+        key: "phone", label: "手机号码", items: &["手机号码"], field: "phone", only: Some(Audience::Portal)
+    },
     Scope { key: "email", label: "邮箱", items: &["邮箱"], field: "email", only: Some(Audience::Portal) },
     Scope {
         key: "enterprise",
@@ -44,7 +58,13 @@ pub(crate) const SCOPES: &[Scope] = &[
         field: "enterprise",
         only: Some(Audience::Portal),
     },
-    Scope { key: "staff", label: "岗位和单位", items: &["登录名", "单位", "岗位"], field: "name", only: Some(Audience::Desk) },
+    Scope {
+        key: "staff",
+        label: "岗位和单位",
+        items: &["登录名", "单位", "岗位"],
+        field: "name",
+        only: Some(Audience::Desk),
+    },
 ];
 
 /// Scopes a client may use now.
@@ -159,11 +179,11 @@ mod tests {
         };
         assert_eq!(good.fault(), None);
         assert_eq!(Asked { scope: "profile".into(), ..good.clone() }.fault().unwrap().0, "invalid_scope");
-        assert_eq!(Asked { code_challenge_method: "plain".into(), ..good.clone() }.fault().unwrap().0, "invalid_request");
         assert_eq!(
-            Asked { response_type: "token".into(), ..good }.fault().unwrap().0,
-            "unsupported_response_type"
+            Asked { code_challenge_method: "plain".into(), ..good.clone() }.fault().unwrap().0,
+            "invalid_request"
         );
+        assert_eq!(Asked { response_type: "token".into(), ..good }.fault().unwrap().0, "unsupported_response_type");
         assert!(covers("openid profile phone", "openid phone") && !covers("openid", "openid phone"));
     }
 }

@@ -137,9 +137,8 @@ pub(crate) async fn clients(
 ) -> Result<(Vec<client::Model>, u64)> {
     let mut found = client::Entity::find();
     if !q.is_empty() {
-        found = found.filter(
-            Condition::any().add(client::Column::AppId.contains(q)).add(client::Column::Summary.contains(q)),
-        );
+        found = found
+            .filter(Condition::any().add(client::Column::AppId.contains(q)).add(client::Column::Summary.contains(q)));
     }
     let total = found.clone().count(conn).await?;
     if let Some(after) = after {

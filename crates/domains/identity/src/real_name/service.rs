@@ -1,5 +1,6 @@
 //! Ask for a check, decide a review.
 
+use platform::calls;
 use platform::web::guard::{Allowed, Principal};
 use platform::web::page::PageQuery;
 use platform::web::problem::{FieldProblem, Problem, Result};
@@ -48,7 +49,7 @@ impl Identity {
         if !errors.is_empty() {
             return Err(Problem::invalid(errors));
         }
-        let (state, reason, says) = match self.provider.real_name(&name, &id_number).await {
+        let (state, reason, says) = match self.ask_authority(&name, &id_number).await {
             Ok(RealName::Same) => ("passed", String::new(), "一致"),
             Ok(RealName::Different) => ("failed", "姓名和身份证号码不一致，请核对后再试。".to_owned(), "不一致"),
             Ok(RealName::Unknown) => ("pending", String::new(), "查无此人"),
@@ -74,7 +75,8 @@ impl Identity {
             version: 1,
         };
         let detail = json!({ "state": state, "authority": says });
-        let line = Line::by(caller, self.platform.new_id(), "real_name.check", format!("account:{}", caller.id), detail);
+        let line =
+            Line::by(caller, self.platform.new_id(), "real_name.check", format!("account:{}", caller.id), detail);
         let account_id = caller.id;
         self.platform
             .db
@@ -90,6 +92,25 @@ impl Identity {
                 })
             })
             .await
+    }
+
+    /// Asks the authority; the call is in the ledger.
+    async fn ask_authority(&self, name: &str, id_number: &str) -> Result<RealName> {
+        let started = self.platform.clock.now();
+        let mut entry = calls::Entry::new(&self.platform, calls::Direction::Out);
+        entry.party = "identity".to_owned();
+        entry.party_name = "省统一身份认证".to_owned();
+        entry.operation = "实名核验".to_owned();
+        entry.address.clone_from(&self.platform.config.identity_url);
+        // A digest of a number alone could be undone by trying all numbers.
+        entry.payload(self.platform.blind_index(&format!("{name}{id_number}")).as_bytes());
+        let answer = self.provider.real_name(name, id_number).await;
+        match &answer {
+            Ok(_) => entry.succeeded(200, ""),
+            Err(problem) => entry.refused(problem),
+        }
+        calls::write(&self.platform, entry, started).await?;
+        answer
     }
 
     /// The review of an account that counts.

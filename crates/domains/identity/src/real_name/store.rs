@@ -30,11 +30,7 @@ pub(crate) mod row {
 
 /// The review of an account that counts: the latest.
 pub(crate) async fn latest(conn: &impl ConnectionTrait, account: Uuid) -> Result<Option<row::Model>> {
-    Ok(row::Entity::find()
-        .filter(row::Column::AccountId.eq(account))
-        .order_by_desc(row::Column::Id)
-        .one(conn)
-        .await?)
+    Ok(row::Entity::find().filter(row::Column::AccountId.eq(account)).order_by_desc(row::Column::Id).one(conn).await?)
 }
 
 pub(crate) async fn find(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<row::Model>> {

@@ -71,10 +71,7 @@ impl Identity {
         let factor = store::find(platform.db.read(), staff.id).await?;
         let enrolled = factor.is_some_and(|factor| factor.enrolled_at.is_some());
         if !enrolled && self.second_factor_demanded_by(&staff).is_empty() {
-            let cookie = platform
-                .sessions
-                .start_from(platform, Audience::Desk, staff.id, origin, "password")
-                .await?;
+            let cookie = platform.sessions.start_from(platform, Audience::Desk, staff.id, origin, "password").await?;
             return Ok(Step::Done(Box::new(staff), cookie));
         }
         let ticket = base::id::token_hex(platform.randomness.as_ref(), 32);
@@ -101,7 +98,8 @@ impl Identity {
     /// Whether somebody who signs in has a second step before a session.
     pub(crate) async fn has_second_step(&self, staff: &Staff) -> Result<bool> {
         let factor = store::find(self.platform.db.read(), staff.id).await?;
-        Ok(factor.is_some_and(|factor| factor.enrolled_at.is_some()) || !self.second_factor_demanded_by(staff).is_empty())
+        Ok(factor.is_some_and(|factor| factor.enrolled_at.is_some())
+            || !self.second_factor_demanded_by(staff).is_empty())
     }
 
     /// What to put into the app, for somebody who has to enrol before the first session.
@@ -207,7 +205,11 @@ impl Identity {
         let enrolling = step == "enrol";
         let codes = enrolling.then(|| self.fresh_codes());
         let shown = self.show_code(id, typed, codes.clone(), enrolling, true).await?;
-        let line = self.line(&staff, if shown { "staff.sign_in" } else { "staff.second_factor_failed" }, json!({ "step": step }));
+        let line = self.line(
+            &staff,
+            if shown { "staff.sign_in" } else { "staff.second_factor_failed" },
+            json!({ "step": step }),
+        );
         let mut entry = self.entry(&staff, origin, "second_factor");
         if !shown {
             "动态口令不对".clone_into(&mut entry.refused);
@@ -233,8 +235,7 @@ impl Identity {
         if !shown {
             return Err(error::second_factor_failed());
         }
-        let cookie =
-            platform.sessions.start_from(platform, Audience::Desk, id, origin, "second_factor").await?;
+        let cookie = platform.sessions.start_from(platform, Audience::Desk, id, origin, "second_factor").await?;
         let recovery_left = store::recovery_left(platform.db.read(), id).await?;
         Ok(Finished { staff, cookie, recovery_codes: codes, recovery_left })
     }
@@ -280,8 +281,11 @@ impl Identity {
         let staff = self.own_with_password(caller, password).await?;
         let demanded = self.second_factor_demanded_by(&staff);
         if !demanded.is_empty() {
-            return Err(Problem::conflict("second_factor_required", format!("“{}”岗位必须用动态口令，不能关掉。", demanded.join("、")))
-                .detail("要换手机，请重新绑定。"));
+            return Err(Problem::conflict(
+                "second_factor_required",
+                format!("“{}”岗位必须用动态口令，不能关掉。", demanded.join("、")),
+            )
+            .detail("要换手机，请重新绑定。"));
         }
         self.own_try(caller).await?;
         if !self.show_code(caller.id, typed, None, false, true).await? {

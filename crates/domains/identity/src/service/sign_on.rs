@@ -1,5 +1,6 @@
 //! Citizens sign on through the province: send the browser there, take it back, start a session.
 
+use platform::calls;
 use platform::sessions::Origin;
 use platform::web::guard::Audience;
 use platform::web::problem::Result;
@@ -75,7 +76,20 @@ impl Identity {
             .await?;
         let (nonce, return_to) = used.ok_or_else(error::sign_on_over)?;
         let code = code.filter(|code| !code.is_empty()).ok_or_else(error::sign_on_refused)?;
-        let profile = self.provider.exchange(code, &nonce, &self.back()).await?;
+        let started = self.platform.clock.now();
+        let mut entry = calls::Entry::new(&self.platform, calls::Direction::Out);
+        entry.party = "identity".to_owned();
+        entry.party_name = "省统一身份认证".to_owned();
+        entry.operation = "换取登录身份".to_owned();
+        entry.address.clone_from(&self.platform.config.identity_url);
+        entry.payload(code.as_bytes());
+        let answer = self.provider.exchange(code, &nonce, &self.back()).await;
+        match &answer {
+            Ok(_) => entry.succeeded(200, ""),
+            Err(problem) => entry.refused(problem),
+        }
+        calls::write(&self.platform, entry, started).await?;
+        let profile = answer?;
         let account = self.mirror(profile).await?;
         let cookie = self.citizen_session(&account, origin, "province").await?;
         Ok((cookie, return_to))

@@ -375,7 +375,8 @@ pub(crate) struct SignOnStatistics {
 /// A day as `2026-09-01`.
 pub(crate) fn day(text: &str, pointer: &str) -> Result<time::Date> {
     let format = time::macros::format_description!("[year]-[month]-[day]");
-    time::Date::parse(text, format).map_err(|_| Problem::invalid_field(pointer, "format", "请按 2026-09-01 这样写日期。"))
+    time::Date::parse(text, format)
+        .map_err(|_| Problem::invalid_field(pointer, "format", "请按 2026-09-01 这样写日期。"))
 }
 
 /// Sign-ins by system, kind of user and day
@@ -394,7 +395,11 @@ pub(crate) async fn get_sign_on_statistics(
     let found = identity.sign_in_statistics(from, to, query.audience).await?;
     let mut by_system = Vec::new();
     for (app_id, count) in found.by_system {
-        let name = if app_id.is_empty() { "通办".to_owned() } else { system_name(&identity, Audience::Portal, &app_id).await? };
+        let name = if app_id.is_empty() {
+            "通办".to_owned()
+        } else {
+            system_name(&identity, Audience::Portal, &app_id).await?
+        };
         by_system.push(SystemCount { app_id: (!app_id.is_empty()).then_some(app_id), name, count });
     }
     by_system.sort_by_key(|one| std::cmp::Reverse(one.count));

@@ -192,10 +192,7 @@ impl Identity {
 
     /// Keeps a record in a transaction of its own.
     pub(crate) async fn record_sign_in(&self, entry: NewSignIn) -> Result<()> {
-        self.platform
-            .db
-            .write(entry.at, move |tx| Box::pin(async move { store::record(tx.conn(), entry).await }))
-            .await
+        self.platform.db.write(entry.at, move |tx| Box::pin(async move { store::record(tx.conn(), entry).await })).await
     }
 }
 

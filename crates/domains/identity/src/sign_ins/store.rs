@@ -71,7 +71,11 @@ pub(crate) async fn of_account(
 }
 
 /// Successful sign-ins of one account since a day, by system.
-pub(crate) async fn by_system_of(conn: &impl ConnectionTrait, account: Uuid, since: Date) -> Result<Vec<(String, i64)>> {
+pub(crate) async fn by_system_of(
+    conn: &impl ConnectionTrait,
+    account: Uuid,
+    since: Date,
+) -> Result<Vec<(String, i64)>> {
     Ok(row::Entity::find()
         .select_only()
         .column(row::Column::AppId)

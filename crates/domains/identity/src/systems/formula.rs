@@ -79,7 +79,9 @@ impl Formula {
         let text = match self {
             Self::Tif => format!("{timestamp}{secret}{nonce}{timestamp}").into_bytes(),
             Self::TifUser => format!("{timestamp}{secret}{nonce},{uid},{uinfo},{ext}{timestamp}").into_bytes(),
-            Self::TifBody => [app_id.as_bytes(), timestamp.as_bytes(), nonce.as_bytes(), body, secret.as_bytes()].concat(),
+            Self::TifBody => {
+                [app_id.as_bytes(), timestamp.as_bytes(), nonce.as_bytes(), body, secret.as_bytes()].concat()
+            }
         };
         to_hex(&sha256(&text)).to_uppercase()
     }

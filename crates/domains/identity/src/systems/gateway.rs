@@ -55,8 +55,9 @@ pub struct Signed<I> {
 
 /// The one answer to a call that is not proven.
 fn refusal() -> Problem {
-    Problem::new(StatusCode::UNAUTHORIZED, REFUSED, "鉴权失败")
-        .detail("请核对应用标识、密钥、签名、时间（相差不能超过 180 秒）和调用地址，每次调用换一个随机数；系统停用后不能调用。")
+    Problem::new(StatusCode::UNAUTHORIZED, REFUSED, "鉴权失败").detail(
+        "请核对应用标识、密钥、签名、时间（相差不能超过 180 秒）和调用地址，每次调用换一个随机数；系统停用后不能调用。",
+    )
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -114,12 +115,9 @@ impl Identity {
         body: &[u8],
         address: &str,
     ) -> Result<Result<ConnectedSystem, &'static str>> {
-        let (Some(app_id), Some(timestamp), Some(nonce), Some(signature)) = (
-            header(headers, PAASID),
-            header(headers, TIMESTAMP),
-            header(headers, NONCE),
-            header(headers, SIGNATURE),
-        ) else {
+        let (Some(app_id), Some(timestamp), Some(nonce), Some(signature)) =
+            (header(headers, PAASID), header(headers, TIMESTAMP), header(headers, NONCE), header(headers, SIGNATURE))
+        else {
             return Ok(Err("header_missing"));
         };
         if app_id.len() > 64 || nonce.len() > 128 || signature.len() > 128 || timestamp.len() > 20 {

@@ -142,7 +142,8 @@ impl SystemDraft {
     /// What to mend.
     pub fn checked(mut self) -> Result<Self, Vec<FieldProblem>> {
         let mut problems = Vec::new();
-        let mut add = |pointer: String, code: &str, message: &str| problems.push(FieldProblem::new(pointer, code, message));
+        let mut add =
+            |pointer: String, code: &str, message: &str| problems.push(FieldProblem::new(pointer, code, message));
         for text in [
             &mut self.app_id,
             &mut self.name,
@@ -174,7 +175,11 @@ impl SystemDraft {
         }
         for (at, address) in self.callbacks.iter().enumerate() {
             if !is_callback(address) {
-                add(format!("/callbacks/{at}"), "url", "回调地址要写全，以 https:// 开头（本机调试可用 http://127.0.0.1），不带 # 号");
+                add(
+                    format!("/callbacks/{at}"),
+                    "url",
+                    "回调地址要写全，以 https:// 开头（本机调试可用 http://127.0.0.1），不带 # 号",
+                );
             }
         }
         if self.callbacks.len() > 20 {

@@ -157,17 +157,12 @@ pub(crate) struct Wanted {
 }
 
 /// One page, newest first, one row more than asked for, and the total.
-pub(crate) async fn page(
-    conn: &impl ConnectionTrait,
-    wanted: Wanted,
-    limit: u64,
-) -> Result<(Vec<system::Model>, u64)> {
+pub(crate) async fn page(conn: &impl ConnectionTrait, wanted: Wanted, limit: u64) -> Result<(Vec<system::Model>, u64)> {
     let mut select = system::Entity::find();
     if let Some(words) = wanted.words {
         let pattern = format!("%{}%", words.replace(['%', '_', '\\'], ""));
-        select = select.filter(
-            Cond::any().add(system::Column::Name.like(&pattern)).add(system::Column::AppId.like(&pattern)),
-        );
+        select = select
+            .filter(Cond::any().add(system::Column::Name.like(&pattern)).add(system::Column::AppId.like(&pattern)));
     }
     if let Some(enabled) = wanted.enabled {
         select = select.filter(system::Column::Enabled.eq(enabled));
@@ -236,10 +231,7 @@ pub(crate) async fn take_nonce(platform: &Platform, app_id: &str, nonce: &str, k
         .db
         .write(platform.now(), move |tx| {
             Box::pin(async move {
-                nonce::Entity::delete_many()
-                    .filter(nonce::Column::SeenAt.lt(tx.now() - kept))
-                    .exec(tx.conn())
-                    .await?;
+                nonce::Entity::delete_many().filter(nonce::Column::SeenAt.lt(tx.now() - kept)).exec(tx.conn()).await?;
                 let row = nonce::ActiveModel { app_id: Set(app_id), nonce: Set(nonce), seen_at: Set(tx.now()) };
                 let done = nonce::Entity::insert(row)
                     .on_conflict(

@@ -18,7 +18,8 @@ impl City {
         let digits = "零一二三四五六七八九";
         let number = |c: char| digits.chars().position(|digit| digit == c).unwrap();
         let text: Vec<char> = asked.question.chars().collect();
-        let answer = if text[1] == '加' { number(text[0]) + number(text[2]) } else { number(text[0]) - number(text[2]) };
+        let answer =
+            if text[1] == '加' { number(text[0]) + number(text[2]) } else { number(text[0]) - number(text[2]) };
         body["captcha_id"] = json!(asked.id);
         body["captcha_answer"] = json!(answer.to_string());
         body
@@ -32,7 +33,13 @@ impl City {
     async fn last_sms_code(&self) -> String {
         let url = format!("{}/messages", self.province.url("sms"));
         let body: Value = self.test.platform.http.get(url).send().await.unwrap().json().await.unwrap();
-        let text = body["items"].as_array().unwrap().iter().map(|one| one["text"].as_str().unwrap().to_owned()).find(|text| text.contains("验证码")).unwrap();
+        let text = body["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["text"].as_str().unwrap().to_owned())
+            .find(|text| text.contains("验证码"))
+            .unwrap();
         text.chars().filter(char::is_ascii_digit).take(6).collect()
     }
 
@@ -88,7 +95,9 @@ async fn a_registered_enterprise_activates_and_signs_in_with_either_number() {
 async fn an_unregistered_enterprise_or_an_invalid_licence_is_refused_with_the_reason() {
     for backend in backends() {
         let city = City::new(backend).await;
-        let code = async |code: &str| city.enterprise("activation", json!({ "code": code })).await.json()["errors"][0]["code"].clone();
+        let code = async |code: &str| {
+            city.enterprise("activation", json!({ "code": code })).await.json()["errors"][0]["code"].clone()
+        };
         assert_eq!(code("440000000000000").await, "not_registered");
         assert_eq!(code("not a code").await, "format");
         city.licence("吊销").await;
@@ -119,7 +128,10 @@ async fn a_wrong_captcha_is_refused_before_the_password_is_looked_at() {
             let mut body = city.with_captcha(json!({ "code": USCC, "password": "wrong" })).await;
             body["captcha_answer"] = json!("99");
             let answer = city.call(Method::POST, "/api/v1/portal/enterprise/sign-in", "", body).await;
-            assert_eq!((answer.status, answer.json()["errors"][0]["code"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("captcha_wrong")));
+            assert_eq!(
+                (answer.status, answer.json()["errors"][0]["code"].as_str()),
+                (StatusCode::UNPROCESSABLE_ENTITY, Some("captcha_wrong"))
+            );
         }
         // Six wrong captchas counted no password: the account is not locked.
         let done = city.enterprise("sign-in", json!({ "code": USCC, "password": OWN })).await;
@@ -142,7 +154,8 @@ async fn only_the_telephone_and_the_legal_representatives_number_end_an_activati
     let ticket = city.enterprise("activation", json!({ "code": USCC })).await.json()["ticket"].clone();
     let code = city.last_sms_code().await;
     let wrong = city.finish(&ticket, "000000", "449902198506170153", OWN).await;
-    let pointers: Vec<Value> = wrong.json()["errors"].as_array().unwrap().iter().map(|one| one["pointer"].clone()).collect();
+    let pointers: Vec<Value> =
+        wrong.json()["errors"].as_array().unwrap().iter().map(|one| one["pointer"].clone()).collect();
     assert_eq!(pointers, ["/sms_code", "/legal_person_id_number"]);
     for _ in 0..4 {
         city.finish(&ticket, "000000", REPRESENTATIVE, OWN).await;
@@ -156,7 +169,8 @@ async fn the_own_password_is_changed_and_an_overdue_one_reminded_of() {
     for backend in backends() {
         let city = City::new(backend).await;
         let first = city.activated().await;
-        let second = city.enterprise("sign-in", json!({ "code": USCC, "password": OWN })).await.cookie("tb_portal").unwrap();
+        let second =
+            city.enterprise("sign-in", json!({ "code": USCC, "password": OWN })).await.cookie("tb_portal").unwrap();
         let change = async |old: &str, new: &str| {
             let body = json!({ "old_password": old, "new_password": new });
             city.call(Method::PUT, "/api/v1/portal/me/password", &second, body).await

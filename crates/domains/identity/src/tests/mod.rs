@@ -119,6 +119,12 @@ impl City {
         self.send(Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).unwrap()).await
     }
 
+    /// As a browser asks for a page.
+    async fn browse(&self, path: &str, cookie: &str) -> Answer {
+        let request = Request::get(path).header(header::COOKIE, cookie).header(header::ACCEPT, "text/html,*/*");
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
     async fn call(&self, method: Method, path: &str, cookie: &str, body: Value) -> Answer {
         let request = Request::builder()
             .method(method)

@@ -9,8 +9,8 @@ use axum::http::{Method, StatusCode};
 use base::clock::Clock;
 use base::encoding::to_base64url;
 use platform::config::Config;
-use platform::system::SystemClock;
 use platform::sessions::PrincipalSource;
+use platform::system::SystemClock;
 use platform::web::guard::Audience;
 use reqwest::Client;
 use reqwest::header::{COOKIE, LOCATION};
@@ -40,8 +40,7 @@ impl Served {
         let province = Simulator::start(People::from_yaml(&pack("citizens.yaml")).unwrap()).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let config =
-            Config { public_url: base.clone(), require_second_factor: false, ..City::outside(&province) };
+        let config = Config { public_url: base.clone(), require_second_factor: false, ..City::outside(&province) };
         let city = City::with(backend, province, config).await.staffed().await;
         city.test.clock.set(SystemClock.now());
         let service = city.router.clone().into_make_service_with_connect_info::<SocketAddr>();
@@ -126,7 +125,12 @@ impl Served {
     /// Changes a code into tokens by hand; the error code when refused.
     async fn exchange(&self, client: &str, secret: &str, back: &str, verifier: &str) -> Result<Value, String> {
         let code = param(back, "code").unwrap_or_default();
-        let form = [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", BACK), ("code_verifier", verifier)];
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", &code),
+            ("redirect_uri", BACK),
+            ("code_verifier", verifier),
+        ];
         let request = browser().post(format!("{}/oauth/token", self.base)).basic_auth(client, Some(secret));
         let answer = request.form(&form).send().await.unwrap();
         let good = answer.status().is_success();
@@ -136,7 +140,14 @@ impl Served {
 
     async fn user_info(&self, tokens: &Value) -> u16 {
         let token = tokens["access_token"].as_str().unwrap();
-        browser().get(format!("{}/oauth/userinfo", self.base)).bearer_auth(token).send().await.unwrap().status().as_u16()
+        browser()
+            .get(format!("{}/oauth/userinfo", self.base))
+            .bearer_auth(token)
+            .send()
+            .await
+            .unwrap()
+            .status()
+            .as_u16()
     }
 
     /// Reasons of refusals, as the auditor finds them.
@@ -194,7 +205,8 @@ async fn a_standard_client_that_knows_nothing_of_us_signs_a_citizen_in() {
         let id = param(&to, "request").unwrap();
         // What the system holds no grant for is not even asked.
         let page = served.city.get(&format!("/api/v1/portal/authorizations/{id}"), &citizen).await.json();
-        let asked: Vec<&str> = page["scopes"].as_array().unwrap().iter().map(|one| one["key"].as_str().unwrap()).collect();
+        let asked: Vec<&str> =
+            page["scopes"].as_array().unwrap().iter().map(|one| one["key"].as_str().unwrap()).collect();
         assert_eq!(asked, ["openid", "profile", "phone"]);
         let path = format!("/api/v1/portal/authorizations/{id}/approve");
         let answer = served.city.call(Method::POST, &path, &citizen, json!({ "scopes": ["profile"] })).await.json();
@@ -223,7 +235,8 @@ async fn a_standard_client_that_knows_nothing_of_us_signs_a_citizen_in() {
 
         // End of session with the identity token as proof, to a registered address only.
         let bye = learned["bye"].as_str().unwrap();
-        let (status, _, _) = served.led(&format!("{bye}&post_logout_redirect_uri=https%3A%2F%2Fevil.example"), &citizen).await;
+        let (status, _, _) =
+            served.led(&format!("{bye}&post_logout_redirect_uri=https%3A%2F%2Fevil.example"), &citizen).await;
         assert_eq!(status, 400);
         assert_eq!(served.city.get("/api/v1/portal/me", &citizen).await.status, StatusCode::OK);
         let (_, to, _) =
@@ -295,7 +308,9 @@ async fn stolen_replayed_and_mismatched_requests_are_refused_alike_and_logged() 
         assert_eq!(served.led(&good, &citizen).await.0, 400);
 
         let logged = served.refusals().await;
-        for why in ["client_or_address", "wrong_verifier", "replayed_code", "code_of_another", "late_code", "system_off"] {
+        for why in
+            ["client_or_address", "wrong_verifier", "replayed_code", "code_of_another", "late_code", "system_off"]
+        {
             assert!(logged.iter().any(|line| line == why), "{why} is not in the log: {logged:?}");
         }
         served.close().await;
@@ -352,14 +367,20 @@ async fn a_new_signing_key_takes_over_and_the_old_one_is_published_for_a_day() {
         let kids = async || {
             let answer = browser().get(format!("{}/oauth/jwks", served.base)).send().await.unwrap();
             let keys: Value = answer.json().await.unwrap();
-            keys["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+            keys["keys"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|key| key["kid"].as_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
         };
         let old = kids().await;
         assert_eq!(old.len(), 1);
         let officer = served.city.sign_in("secadmin", PASSWORD).await.cookie("tb_desk").unwrap();
         let rotate = json!({ "reason": "季度例行更换" });
         let keys = served.city.call(Method::POST, "/api/v1/sign-on/keys/rotate", &officer, rotate).await.json();
-        let states: Vec<&str> = keys["items"].as_array().unwrap().iter().map(|key| key["state"].as_str().unwrap()).collect();
+        let states: Vec<&str> =
+            keys["items"].as_array().unwrap().iter().map(|key| key["state"].as_str().unwrap()).collect();
         assert_eq!(states, ["signing", "verifying"]);
         let both = kids().await;
         assert!(both.len() == 2 && both.contains(&old[0]));
@@ -384,9 +405,13 @@ async fn the_portal_shows_systems_of_ones_own_user_system_their_notices_and_ones
         let back = served.agree(&served.asks("star-school", "openid"), &citizen, "portal", &[]).await;
         served.exchange("star-school", SECRET, &back, VERIFIER).await.unwrap();
         let seen = served.city.get("/api/v1/portal/systems", &citizen).await.json();
-        let keys: Vec<&str> = seen["items"].as_array().unwrap().iter().map(|one| one["app_id"].as_str().unwrap()).collect();
+        let keys: Vec<&str> =
+            seen["items"].as_array().unwrap().iter().map(|one| one["app_id"].as_str().unwrap()).collect();
         assert_eq!(keys, ["star-school"], "not the one of the staff");
-        assert_eq!((seen["items"][0]["opened"].as_i64(), seen["notices"][0]["text"].as_str()), (Some(1), Some("9月30日前完成报名。")));
+        assert_eq!(
+            (seen["items"][0]["opened"].as_i64(), seen["notices"][0]["text"].as_str()),
+            (Some(1), Some("9月30日前完成报名。"))
+        );
         assert_eq!((seen["usage"]["days"].as_i64(), seen["usage"]["total"].as_i64()), (Some(30), Some(2)));
         let clerk = served.city.signed_in().await;
         let seen = served.city.get("/api/v1/staff/systems", &clerk).await.json();

@@ -47,9 +47,8 @@ impl City {
         assert!(made["otpauth_uri"].as_str().unwrap().starts_with("otpauth://totp/"));
         assert!(made["qr_svg"].as_str().unwrap().contains("<svg"));
         let secret = made["secret"].as_str().unwrap().to_owned();
-        let done = self
-            .post("/staff/sign-in/code", "", json!({ "ticket": ticket, "code": self.app_code(&secret) }))
-            .await;
+        let done =
+            self.post("/staff/sign-in/code", "", json!({ "ticket": ticket, "code": self.app_code(&secret) })).await;
         assert_eq!(done.status, StatusCode::OK, "{}", done.text);
         let codes: Vec<String> = serde_json::from_value(done.json()["recovery_codes"].clone()).unwrap();
         assert_eq!(codes.len(), 10);
@@ -78,7 +77,10 @@ async fn an_administrator_gets_in_with_both_factors_only_and_a_code_serves_once(
         let ticket = city.ticket().await;
         let seen = city.app_code(&secret);
         let again = city.post("/staff/sign-in/code", "", json!({ "ticket": ticket, "code": seen })).await;
-        assert_eq!((again.status, again.json()["code"].as_str()), (StatusCode::UNAUTHORIZED, Some("second_factor_failed")));
+        assert_eq!(
+            (again.status, again.json()["code"].as_str()),
+            (StatusCode::UNAUTHORIZED, Some("second_factor_failed"))
+        );
         city.test.clock.advance(Duration::seconds(30));
         let ticket = city.ticket().await;
         let body = json!({ "ticket": ticket, "code": city.app_code(&secret) });
@@ -98,7 +100,10 @@ async fn an_administrator_gets_in_with_both_factors_only_and_a_code_serves_once(
         let peek = city.post("/staff/sign-in/enrolment", "", json!({ "ticket": ticket })).await;
         assert_eq!(peek.status, StatusCode::UNAUTHORIZED);
         let off = json!({ "password": PASSWORD, "code": recovery[1] });
-        assert_eq!(city.post("/staff/me/second-factor/remove", &cookie, off).await.json()["code"], "second_factor_required");
+        assert_eq!(
+            city.post("/staff/me/second-factor/remove", &cookie, off).await.json()["code"],
+            "second_factor_required"
+        );
         city.test.close().await;
     }
 }
@@ -122,7 +127,8 @@ async fn codes_are_not_guessed_and_neither_secret_nor_recovery_code_lies_open() 
 
         use sea_orm::{ConnectionTrait, Statement};
         let db = &city.test.platform.db;
-        let sql = "SELECT secret_sealed AS text FROM second_factors UNION ALL SELECT code_index AS text FROM recovery_codes";
+        let sql =
+            "SELECT secret_sealed AS text FROM second_factors UNION ALL SELECT code_index AS text FROM recovery_codes";
         let rows = db.read().query_all_raw(Statement::from_string(db.backend(), sql)).await.unwrap();
         assert_eq!(rows.len(), 11);
         let plain: Vec<String> = recovery.iter().map(|code| code.replace('-', "")).collect();
@@ -168,7 +174,10 @@ async fn the_owner_and_an_administrator_see_and_end_sessions() {
         let two = city.signed_in().await;
         let open = city.get("/api/v1/staff/me/sessions", &two).await.json();
         assert_eq!(open["items"].as_array().unwrap().len(), 2);
-        assert_eq!((open["items"][0]["current"].as_bool(), open["items"][0]["way"].as_str()), (Some(true), Some("password")));
+        assert_eq!(
+            (open["items"][0]["current"].as_bool(), open["items"][0]["way"].as_str()),
+            (Some(true), Some("password"))
+        );
         let (own, other) = (open["items"][0]["id"].as_str().unwrap(), open["items"][1]["id"].as_str().unwrap());
         let current = city.post(&format!("/staff/me/sessions/{own}/end"), &two, Value::Null).await;
         assert_eq!(current.status, StatusCode::CONFLICT);
@@ -201,7 +210,8 @@ async fn everybody_reads_their_own_sign_ins_and_statistics_count_them() {
         let clerk = city.signed_in().await;
         let own = city.get("/api/v1/staff/me/sign-ins", &clerk).await.json();
         assert_eq!(own["total"], 2);
-        let results: Vec<&str> = own["items"].as_array().unwrap().iter().map(|one| one["result"].as_str().unwrap()).collect();
+        let results: Vec<&str> =
+            own["items"].as_array().unwrap().iter().map(|one| one["result"].as_str().unwrap()).collect();
         assert_eq!(results, ["ok", "refused"]);
         assert_eq!(own["items"][1]["reason"], "口令不对");
         let citizen = city.signed_on("li-ming").await;
@@ -211,7 +221,8 @@ async fn everybody_reads_their_own_sign_ins_and_statistics_count_them() {
         let admin = city.sign_in("sysadmin", PASSWORD).await.cookie("tb_desk").unwrap();
         let sums = city.get("/api/v1/sign-on/statistics?from=2026-09-21&to=2026-09-21", &admin).await.json();
         assert_eq!((sums["total"].as_i64(), sums["refused"].as_i64()), (Some(4), Some(1)));
-        let types: Vec<i64> = sums["by_user_type"].as_array().unwrap().iter().map(|one| one["count"].as_i64().unwrap()).collect();
+        let types: Vec<i64> =
+            sums["by_user_type"].as_array().unwrap().iter().map(|one| one["count"].as_i64().unwrap()).collect();
         assert_eq!(types, [1, 1, 2], "person, enterprise, staff");
         assert_eq!(sums["by_day"], json!([{ "date": "2026-09-21", "count": 4 }]));
         let odd = city.get("/api/v1/sign-on/statistics?from=2026-09-22&to=2026-09-21", &admin).await;

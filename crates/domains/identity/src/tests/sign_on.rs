@@ -1,7 +1,6 @@
 //! Citizens' sign-on through the province.
 
-use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
+use axum::http::{StatusCode, header};
 use platform::sessions::PrincipalSource;
 use platform::web::guard::Audience;
 use sea_orm::EntityTrait;
@@ -125,6 +124,21 @@ async fn somebody_who_chooses_not_to_sign_in_is_told_so() {
     assert_eq!((answer.status, answer.json()["code"].as_str()), (StatusCode::BAD_REQUEST, Some("sign_on_refused")));
 }
 
+/// req: IDENT-001
+#[tokio::test]
+async fn a_browser_that_comes_back_without_a_sign_in_is_led_to_the_sign_in_page() {
+    let city = City::new(testkit::Backend::Sqlite).await;
+    let (cancelled, kept) = city.at_the_province("/", "").await;
+    let answer = city.browse(&cancelled, &kept).await;
+    assert_eq!((answer.status, answer.location().as_str()), (StatusCode::SEE_OTHER, "/sign-in?failed=refused"));
+
+    let (back, kept) = city.at_the_province("/", "li-ming").await;
+    city.test.clock.advance(Duration::minutes(10));
+    let late = city.browse(&back, &kept).await;
+    assert_eq!((late.status, late.location().as_str()), (StatusCode::SEE_OTHER, "/sign-in?failed=over"));
+    assert_eq!(late.cookie("tb_portal"), None, "nobody is signed in");
+}
+
 #[tokio::test]
 async fn a_made_up_code_signs_nobody_in() {
     let city = City::new(testkit::Backend::Sqlite).await;
@@ -147,8 +161,7 @@ async fn a_province_that_is_down_is_said_in_plain_words_and_recovers() {
         assert_eq!(begun.headers[header::RETRY_AFTER], "60");
         assert_eq!(city.get(&back, &kept).await.status, StatusCode::SERVICE_UNAVAILABLE);
 
-        let request = Request::get("/api/v1/portal/sign-on").header(header::ACCEPT, "text/html,*/*");
-        let page = city.send(request.body(Body::empty()).unwrap()).await;
+        let page = city.browse("/api/v1/portal/sign-on", "").await;
         assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
         assert!(page.text.contains("<html lang=\"zh-CN\">") && page.text.contains("过几分钟再登录"), "{}", page.text);
 

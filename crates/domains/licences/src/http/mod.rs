@@ -9,6 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Licences;
+use crate::overprint::http as overprint;
 
 /// Largest file taken for checking: a licence is a few hundred kilobytes.
 pub(crate) const MAX_FILE: usize = 8 << 20;
@@ -28,5 +29,9 @@ pub fn routes(licences: Licences) -> OpenApiRouter {
         .routes(routes!(desk::get_licence_file))
         .routes(routes!(desk::list_licence_drafts))
         .routes(routes!(desk::correct_licence_draft, desk::delete_licence_draft))
+        .routes(routes!(overprint::get_overprint, overprint::print_overprint))
+        .routes(routes!(overprint::preview_overprint))
+        .routes(routes!(overprint::list_licence_stock))
+        .routes(routes!(overprint::spoil_licence_stock))
         .with_state(licences)
 }

@@ -38,6 +38,8 @@ pub(crate) struct Row {
     state_label: &'static str,
     /// Why it was abolished.
     abolish_reason: Option<String>,
+    /// The licence it took the place of.
+    replaces: Option<Uuid>,
     /// Public page about it.
     verify_url: String,
 }
@@ -59,6 +61,7 @@ impl Row {
             issued_at: licence.issued_on.to_string(),
             expires_at: licence.expires_on.map(|last| last.to_string()),
             abolish_reason: licence.abolish_reason,
+            replaces: licence.replaces,
             state: licence.state,
             state_label: licence.state.label(expired),
         }

@@ -50,9 +50,21 @@ pub(crate) struct CodeAnswer {
     /// 有效, 已过期, 已废止, 查无此证.
     verdict: &'static str,
     licence: Option<LicenceFacts>,
+    /// Licences of other kinds that bear the same printed number, each with how it stands; empty when a
+    /// code or an identifier was asked for.
+    others: Vec<OtherLicence>,
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = DateTime)]
     checked_at: OffsetDateTime,
+}
+
+/// Another kind of licence with the same number.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OtherLicence {
+    valid: bool,
+    /// 有效, 已过期, 已废止.
+    verdict: &'static str,
+    licence: LicenceFacts,
 }
 
 /// What one signature proves.
@@ -95,20 +107,30 @@ pub(crate) struct FileUpload {
     file: Vec<u8>,
 }
 
-/// How a licence stands, by the code in its QR code.
+/// How a licence stands, by the code in its QR code, its 电子证照标识 or its printed number.
 #[utoipa::path(get, path = "/api/v1/licences/verify/{code}", tag = "licences", operation_id = "verify_licence",
-    params(("code" = String, Path)),
+    params(("code" = String, Path, description = "Code beside the QR code, identifier 1.2.156.3005.2…, or printed number")),
     responses((status = 200, body = CodeAnswer)))]
 pub(crate) async fn verify_licence(
     State(licences): State<Licences>,
     Path(code): Path<String>,
 ) -> Result<Json<CodeAnswer>> {
-    let found = licences.by_code(&code).await?;
-    let standing = found.as_ref().map(|licence| licences.standing(licence));
+    let mut found = licences.by_text(&code).await?.into_iter();
+    let first = found.next();
+    let standing = first.as_ref().map(|licence| licences.standing(licence));
+    let other = |licence: Licence| {
+        let standing = licences.standing(&licence);
+        OtherLicence {
+            valid: standing == Standing::Valid,
+            verdict: standing.text(),
+            licence: LicenceFacts::from(licence),
+        }
+    };
     Ok(Json(CodeAnswer {
         valid: standing == Some(Standing::Valid),
         verdict: standing.map_or(FileVerdict::Unknown.text(), Standing::text),
-        licence: found.map(LicenceFacts::from),
+        licence: first.map(LicenceFacts::from),
+        others: found.map(other).collect(),
         checked_at: licences.platform.now(),
     }))
 }

@@ -5,7 +5,7 @@ use form::Expressions;
 use paper::Options;
 use platform::web::problem::{FieldProblem, Problem, Result};
 use sea_orm::{EntityTrait, Set};
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use crate::model::{Licence, LicenceType, face};
 use crate::store::{self, type_row};
@@ -76,7 +76,22 @@ impl Licences {
     /// the first citizen waits for a licence.
     async fn check_template(&self, kind: &LicenceType, template: &str) -> Result<()> {
         let now = self.platform.now();
-        let day = base::zone::china_date(now);
+        let data = self.sample_face(kind);
+        let options = Options { fonts: self.fonts.clone(), produced_at: now, title: kind.name.clone() };
+        let template = template.to_owned();
+        let found =
+            tokio::task::spawn_blocking(move || paper::check(&template, &data, &options)).await.map_err(error::lost)?;
+        if found.is_empty() {
+            return Ok(());
+        }
+        let place = format!("/licence/{}/paper", kind.key);
+        let errors = found.iter().map(|one| FieldProblem::new(place.clone(), "defect", one.to_string())).collect();
+        Err(Problem::invalid(errors))
+    }
+
+    /// A face with every field present, to try templates with.
+    pub(crate) fn sample_face(&self, kind: &LicenceType) -> Value {
+        let day = self.today();
         let sample = Licence {
             id: uuid::Uuid::nil(),
             type_key: kind.key.clone(),
@@ -102,17 +117,7 @@ impl Licences {
             version: 0,
         };
         let values: Map<_, _> = kind.fields.iter().map(|field| (field.key.clone(), json!("示例"))).collect();
-        let data = face(kind, &sample, &values, "https://example.com/verify/0000000000");
-        let options = Options { fonts: self.fonts.clone(), produced_at: now, title: kind.name.clone() };
-        let template = template.to_owned();
-        let found =
-            tokio::task::spawn_blocking(move || paper::check(&template, &data, &options)).await.map_err(error::lost)?;
-        if found.is_empty() {
-            return Ok(());
-        }
-        let place = format!("/licence/{}/paper", kind.key);
-        let errors = found.iter().map(|one| FieldProblem::new(place.clone(), "defect", one.to_string())).collect();
-        Err(Problem::invalid(errors))
+        face(kind, &sample, &values, "https://example.com/verify/0000000000")
     }
 
     /// The latest version of a type.

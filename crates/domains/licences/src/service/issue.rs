@@ -25,6 +25,8 @@ use crate::{LICENCE_ISSUED, Licences, error};
 
 /// Characters of the code of the verification page: 50 bits, not to be guessed.
 const CODE_LENGTH: usize = 10;
+/// Most licences looked through for the latest version of one.
+const MAX_VERSIONS: u64 = 200;
 
 impl Licences {
     /// Makes, seals and sets valid the licence of an approved case. One per case and type: called
@@ -65,9 +67,11 @@ impl Licences {
         if request.holder.name.trim().is_empty() || request.holder.id.trim().is_empty() {
             return Err(Problem::invalid_field("/holder/name", "required", "持证主体的名称和证件号码都要有"));
         }
-        let old = match request.replaces {
-            Some(replaces) => Some(store::find(conn, replaces.licence).await?.ok_or_else(error::no_licence)?),
-            None => None,
+        let old = match (request.replaces, found.as_ref().and_then(|row| row.replaces)) {
+            // What a draft of an earlier run replaces stays: number and version came from it.
+            (Some(_), Some(kept)) => Some(store::find(conn, kept).await?.ok_or_else(error::no_licence)?),
+            (Some(replaces), None) => Some(self.latest(replaces.licence).await?),
+            (None, _) => None,
         };
         let values = self.values(&kind, request, old.as_ref()).await?;
         let kept = match found {
@@ -75,6 +79,22 @@ impl Licences {
             None => self.new_draft(&kind, version, request, old.as_ref(), &values).await?,
         };
         Ok(kept)
+    }
+
+    /// The latest sealed version of a licence: another change may have replaced it meanwhile.
+    async fn latest(&self, id: uuid::Uuid) -> Result<Model> {
+        let conn = self.platform.db.read();
+        let row = store::find(conn, id).await?.ok_or_else(error::no_licence)?;
+        let versions = store::by_number(conn, &row.number, MAX_VERSIONS).await?;
+        Ok(versions.into_iter().find(|other| other.type_key == row.type_key).unwrap_or(row))
+    }
+
+    /// Id of the version in force of a licence that may have been replaced since.
+    ///
+    /// # Errors
+    /// 404 for an unknown one.
+    pub async fn in_force(&self, id: uuid::Uuid) -> Result<uuid::Uuid> {
+        Ok(self.latest(id).await?.id)
     }
 
     /// Evaluates what stands on the face.

@@ -48,7 +48,45 @@ pub struct FileCheck {
     pub licence: Option<Licence>,
 }
 
+/// Most kinds of licence shown for one printed number.
+const MAX_SAME_NUMBER: u64 = 20;
+
 impl Licences {
+    /// Sealed licences that bear what a person reads off a licence: the code beside its QR code, the
+    /// 电子证照标识, or the printed number. Numbers run per kind of licence, so several kinds may bear
+    /// one number; of each kind only the latest version is given, newest first.
+    ///
+    /// Whoever has only a number learns what the one with the code learns, never more: the answer is
+    /// the same masked one.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    ///
+    /// req: LIC-025
+    pub async fn by_text(&self, text: &str) -> Result<Vec<Licence>> {
+        let text = tidy(text);
+        let conn = self.platform.db.read();
+        if text.contains('.') {
+            let Ok(identifier) = base::codes::LicenceIdentifier::parse(&text) else { return Ok(Vec::new()) };
+            let found = store::by_identifier(conn, &identifier.to_string()).await?;
+            return found.iter().map(store::licence_row::Model::licence).collect();
+        }
+        if let Some(found) = self.by_code(&text).await? {
+            return Ok(vec![found]);
+        }
+        if text.is_empty() || text.len() > 40 {
+            return Ok(Vec::new());
+        }
+        let mut latest: Vec<Licence> = Vec::new();
+        for row in store::by_number(conn, &text, MAX_SAME_NUMBER).await? {
+            // A replaced version bears the number of the one in force: the newest of a kind comes first.
+            if latest.iter().all(|seen| seen.type_key != row.type_key) {
+                latest.push(row.licence()?);
+            }
+        }
+        Ok(latest)
+    }
+
     /// The sealed licence with a code, as typed or scanned.
     ///
     /// # Errors
@@ -107,6 +145,19 @@ impl Licences {
         let licence = named.map(|row| row.licence()).transpose()?;
         Ok(FileCheck { verdict, report, licence })
     }
+}
+
+/// As typed on any keyboard: full-width signs become plain, spaces go, letters are capital.
+fn tidy(text: &str) -> String {
+    text.chars()
+        .filter(|c| !c.is_whitespace())
+        .map(|c| match c {
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+            '。' => '.',
+            other => other,
+        })
+        .collect::<String>()
+        .to_uppercase()
 }
 
 /// The licence identifier in a file's metadata, which stands there as plain text.

@@ -3,6 +3,7 @@
 mod drafts;
 mod http;
 mod issue;
+mod overprint;
 mod verify;
 
 use std::sync::{Arc, OnceLock};
@@ -56,7 +57,7 @@ impl PrincipalSource for Anybody {
         let office = *self.0.get().expect("the city is imported before anybody signs in");
         let permissions: &[&str] = match audience {
             Audience::Portal => &["my_licence.read"],
-            Audience::Desk => &["case.read", "licence.draft"],
+            Audience::Desk => &["case.read", "licence.draft", "licence.overprint"],
         };
         Ok(Some(Principal {
             id: account,

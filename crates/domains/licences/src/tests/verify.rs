@@ -40,6 +40,66 @@ async fn the_code_on_the_licence_verifies() {
     }
 }
 
+/// People type what they can read: the identifier and the number of a licence issued a minute ago
+/// verify too, and say no more than the code does.
+///
+/// req: LIC-025
+#[tokio::test]
+async fn identifier_and_number_verify_and_say_no_more_than_the_code() {
+    for backend in testkit::backends() {
+        let office = Office::new(backend).await;
+        let mut request = office.request(1);
+        request.holder.kind = crate::HolderKind::Person;
+        request.holder.name = "王海燕".into();
+        request.holder.id = "449902198803120267".into();
+        let licence = office.licences.issue(&request).await.unwrap();
+        office.test.clock.advance(time::Duration::minutes(1));
+        let ask = async |text: &str| office.get(&format!("/api/v1/licences/verify/{text}"), "").await.json();
+        let by_code = ask(&licence.verify_code).await;
+        assert_eq!(by_code["valid"], true);
+        assert_eq!(by_code["licence"]["holder_masked"], base::mask::name("王海燕"));
+        let typed = licence.identifier.to_lowercase().replace('.', "%EF%BC%8E");
+        for text in [&licence.identifier, &typed, &licence.number, &format!("%20{}%20", licence.number)] {
+            let answer = ask(text).await;
+            assert_eq!(answer, by_code, "{text}");
+            for secret in ["王海燕", "449902198803120267", "海燕小厨", "和平路"] {
+                assert!(!answer.to_string().contains(secret), "{secret}: {answer}");
+            }
+        }
+        let mut wrong = licence.identifier.clone();
+        wrong.pop();
+        for text in [wrong.as_str(), "1.2.156.3005.2.x", "4499022026999999", &"9".repeat(90)] {
+            assert_eq!(ask(text).await["verdict"], "查无此证", "{text}");
+        }
+        // A draft is nobody's licence yet.
+        office.licences.issue(&office.incomplete(2)).await.unwrap_err();
+        assert_eq!(ask("4499022026000002").await["verdict"], "查无此证");
+        office.test.close().await;
+    }
+}
+
+/// Numbers run per kind of licence, and a changed licence keeps its number: each kind answers with its
+/// latest version.
+///
+/// req: LIC-025
+#[tokio::test]
+async fn a_number_answers_with_the_latest_version_of_every_kind_that_bears_it() {
+    for backend in testkit::backends() {
+        let office = Office::new(backend).await;
+        let old = office.licences.issue(&office.request(1)).await.unwrap();
+        let mut change = office.request(2);
+        change.replaces = Some(crate::Replaces { licence: old.id, keep_term: true });
+        office.test.clock.advance(time::Duration::seconds(1));
+        let new = office.licences.issue(&change).await.unwrap();
+        let answer = office.get(&format!("/api/v1/licences/verify/{}", old.number), "").await.json();
+        assert_eq!(answer["licence"]["identifier"], new.identifier.as_str());
+        assert_eq!((answer["valid"].as_bool(), answer["others"].as_array().unwrap().len()), (Some(true), 0));
+        let answer = office.get(&format!("/api/v1/licences/verify/{}", old.identifier), "").await.json();
+        assert_eq!(answer["verdict"], "已废止");
+        office.test.close().await;
+    }
+}
+
 /// What a phone reads from the printed QR code is that address.
 ///
 /// req: LIC-025

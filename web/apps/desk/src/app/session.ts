@@ -1,4 +1,4 @@
-import { desk, type Site, type StaffMe } from '@tongban/api'
+import { account, desk, type SignInStep, type Site, type StaffMe } from '@tongban/api'
 import { reactive } from 'vue'
 
 /** Who is signed in at this desk. Filled before the first page that needs it is shown. */
@@ -16,8 +16,17 @@ export async function loadSession(): Promise<StaffMe> {
   return session.me
 }
 
-export async function signIn(login: string, password: string): Promise<void> {
-  session.me = await desk.signIn(login, password)
+/** Signs in, or gives the step the server wants before: a code, or the enrolment of a second factor. */
+export async function signIn(login: string, password: string): Promise<SignInStep | null> {
+  const answer = await account.signIn(login, password)
+  if ('step' in answer) return answer
+  enter(answer)
+  return null
+}
+
+/** The person is in. */
+export function enter(me: StaffMe): void {
+  session.me = me
   session.ended = false
 }
 

@@ -23,13 +23,18 @@ export const shell: Some<typeof shell_> = {
   search: 'Find a case', searchHint: 'Case number, applicant or credit code', window: 'Window {n}',
   help: 'Shortcuts', helpTitle: 'Shortcuts', helpIntro: 'They do nothing while you type in a field.', helpSwitch: 'Use single-key shortcuts', helpThen: 'then',
   helpKeys: 'Keys', helpDoes: 'What it does', keyHelp: 'Show shortcuts', keySearch: 'Find a case', keyGo: 'Go to {page}',
-  signOut: 'Sign out', switchLanguage: '中文', account: '{name}, {org}', roles: 'Roles', lostText: 'The address may be wrong, or the page has moved.', backHome: 'Back to the start', refusedTitle: 'Not permitted', count: '{n} cases',
+  signOut: 'Sign out', switchLanguage: '中文', account: 'My account',
+  groupPeople: 'Organisations and staff', groupSecurity: 'Security', groupExchange: 'Exchange', orgs: 'Organisations', org: 'Organisation', newOrg: 'New organisation', editOrg: 'Edit organisation', staff: 'Staff', person: 'Person', newPerson: 'New person', editPerson: 'Edit person', importStaff: 'Import staff',
+  roles: 'Roles and permissions', rolesShort: 'Roles', role: 'Role', newRole: 'New role', editRole: 'Edit role', access: 'Access control', accessShort: 'Access', crossRegion: 'Other regions', migration: 'Account migration', migrationShort: 'Migrate',
+  audit: 'Audit', auditEntry: 'Audit entry', auditChain: 'Audit check', risks: 'Alarms and risks', risksShort: 'Risks', risk: 'Risk event', newRisk: 'New risk event', protection: 'Data protection', protectionShort: 'Data', masking: 'Static masking', fields: 'Classification', cryptography: 'Cryptography',
+  keys: 'Keys', keysShort: 'Keys', privacy: 'Personal data requests', systems: 'Connected systems', systemsShort: 'Systems', system: 'Connected system', newSystem: 'Register a system', exchange: 'Exchange ledger', exchangeShort: 'Ledger', exchangeEntry: 'Exchange entry',
+  forcedPassword: 'Change password', realNames: 'Real-name review', signInFigures: 'Sign-in figures', signInFiguresShort: 'Figures', realNamesShort: 'Names', signIns: 'Sign-in records', lostText: 'The address may be wrong, or the page has moved.', backHome: 'Back to the start', refusedTitle: 'Not permitted', count: '{n} cases',
 }
 export const session: Some<typeof session_> = {
   title: 'Sign in to the desk', hall: '{region} government services', login: 'Login name', password: 'Password', showPassword: 'Show password', submit: 'Sign in', busy: 'Signing in',
 }
 export const common: Some<typeof common_> = {
-  cancel: 'Cancel', close: 'Close', save: 'Save', search: 'Search', print: 'Print', previous: 'Previous', next: 'Next', pages: 'Pages', asOf: 'Data as of {time}', total: '{n} cases', range: '{from}–{to} of {total}',
+  cancel: 'Cancel', close: 'Close', save: 'Save', search: 'Search', print: 'Print', previous: 'Previous', next: 'Next', pages: 'Pages', asOf: 'Data as of {time}', total: '{n} cases', range: '{from}–{to} of {total}', totalOf: '{n} in total', rangeOf: '{from}–{to} of {total}', filters: 'Filters', more: 'More', fewer: 'Fewer', chosen: 'Chosen', clear: 'Clear', acts: 'Actions', asTable: 'As a table', copy: 'Copy',
 }
 export const workbench: Some<typeof workbench_> = {
   morning: 'Good morning, {name}', afternoon: 'Good afternoon, {name}', evening: 'Good evening, {name}', mine: 'My to-do list', week: 'My cases this week', reminders: 'Reminders', entries: 'Often used', seeAll: 'See all',

@@ -12,6 +12,7 @@ import { zh as delivery_ } from './zh-CN/delivery.ts'
 import { zh as elements_ } from './zh-CN/elements.ts'
 import { zh as intake_ } from './zh-CN/intake.ts'
 import { zh as item_ } from './zh-CN/item.ts'
+import { zh as overprint_ } from './zh-CN/overprint.ts'
 import { zh as session_ } from './zh-CN/session.ts'
 import { zh as shell_ } from './zh-CN/shell.ts'
 import { zh as urge_ } from './zh-CN/urge.ts'
@@ -28,6 +29,7 @@ export const delivery = texts(delivery_, en.delivery)
 export const elements = texts(elements_, {})
 export const intake = texts(intake_, en.intake)
 export const item = texts(item_, en.item)
+export const overprint = texts(overprint_, {})
 export const session = texts(session_, en.session)
 export const shell = texts(shell_, en.shell)
 export const urge = texts(urge_, {})

@@ -12,16 +12,27 @@ interface Base {
   when?: (values: DialogValues) => boolean
 }
 export type DialogField =
-  | (Base & { kind: 'text' | 'textarea'; value?: string; placeholder?: string; phrases?: string[] })
+  | (Base & { kind: 'text' | 'textarea'; value?: string; placeholder?: string; phrases?: string[]; autocomplete?: string })
+  | (Base & { kind: 'date'; value?: string; from?: string; to?: string })
+  /** A password: hidden unless the person asks to see it, never kept. */
+  | (Base & { kind: 'secret'; value?: string; autocomplete?: string })
+  /** Somebody or something looked up on the server by part of its name. */
+  | (Base & { kind: 'pick'; value?: Choice[]; find: (q: string) => Promise<Choice[]>; multiple?: boolean })
+  | (Base & { kind: 'file'; accept: string })
   | (Base & { kind: 'number'; value?: number; unit?: string; min?: number; max?: number })
   | (Base & { kind: 'limit'; value?: { value: number; unit: TimeUnit } })
   | (Base & { kind: 'select' | 'radio'; value?: string; options: Choice[] })
-  | (Base & { kind: 'checks'; value?: string[]; options: Choice[] })
+  | (Base & { kind: 'checks'; value?: string[]; options: Choice[]; columns?: boolean })
   /** Each option can be ticked; a ticked one wants its own reason. */
   | (Base & { kind: 'reasons'; value?: Record<string, string>; options: Choice[]; phrases?: string[] })
 
-export type DialogValue = string | number | string[] | Record<string, string> | { value: number; unit: TimeUnit } | null
+export type DialogValue = string | number | string[] | Choice[] | File | Record<string, string> | { value: number; unit: TimeUnit } | null
 export type DialogValues = Record<string, DialogValue>
+
+/** The keys of what was picked. */
+export function picked(value: DialogValue | undefined): string[] {
+  return Array.isArray(value) ? value.map((each) => (typeof each === 'string' ? each : each.value)) : []
+}
 
 export interface DialogSpec {
   title: string
@@ -31,8 +42,8 @@ export interface DialogSpec {
   submit: string
   cancel?: string
   danger?: boolean
-  /** Said in a toast afterwards. */
-  done: string
+  /** Said in a toast afterwards; nothing is said when the answer itself shows the result. */
+  done?: string
   run: (values: DialogValues) => Promise<unknown>
 }
 
@@ -42,10 +53,18 @@ export function startValues(fields: readonly DialogField[]): DialogValues {
     if (field.kind === 'checks') values[field.key] = [...(field.value ?? [])]
     else if (field.kind === 'reasons') values[field.key] = { ...field.value }
     else if (field.kind === 'limit') values[field.key] = field.value ?? { value: 5, unit: 'working_day' }
+    else if (field.kind === 'pick') values[field.key] = [...(field.value ?? [])]
+    else if (field.kind === 'file') values[field.key] = null
     else if (field.kind === 'number') values[field.key] = field.value ?? null
     else values[field.key] = field.value ?? ''
   }
   return values
+}
+
+/** The field a server's pointer belongs to; it may lead deeper: /items/0/reason belongs to the field `items`. */
+export function fieldAt(fields: readonly DialogField[], pointer: string): string {
+  const first = pointer.split('/')[1] ?? ''
+  return fields.some((field) => field.key === first) ? first : ''
 }
 
 /** What is missing or wrong, in the order of the fields. */
@@ -61,7 +80,7 @@ export function problemsOf(fields: readonly DialogField[], values: DialogValues)
 }
 
 function problemOf(field: DialogField, value: DialogValue): string | null {
-  const missing = field.missing ?? common(['select', 'radio', 'checks', 'reasons'].includes(field.kind) ? 'choose' : 'required', { name: field.label })
+  const missing = field.missing ?? common(['select', 'radio', 'checks', 'reasons', 'pick', 'file', 'date'].includes(field.kind) ? 'choose' : 'required', { name: field.label })
   if (field.kind === 'reasons') {
     const reasons = value as Record<string, string>
     const ticked = Object.keys(reasons)
@@ -69,6 +88,8 @@ function problemOf(field: DialogField, value: DialogValue): string | null {
     const bare = field.options.find((option) => option.value in reasons && !reasons[option.value]?.trim())
     return bare ? common('reasonFor', { name: bare.label }) : null
   }
+  if (field.kind === 'pick') return !field.optional && picked(value).length === 0 ? missing : null
+  if (field.kind === 'file') return !field.optional && !value ? missing : null
   if (field.kind === 'checks') return !field.optional && (value as string[]).length === 0 ? missing : null
   if (field.kind === 'limit') return (value as { value: number }).value > 0 ? null : missing
   if (field.kind === 'number') {

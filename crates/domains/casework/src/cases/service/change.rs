@@ -41,18 +41,24 @@ pub(crate) struct Change {
     actor: Actor,
     events: Vec<case_event::Model>,
     topics: Vec<&'static str>,
+    origin: Option<Value>,
 }
 
 impl Change {
     /// Of a case that exists.
     pub fn of(row: case::Model, actor: Actor) -> Self {
         let read_version = row.version;
-        Self { row, read_version, is_new: false, actor, events: Vec::new(), topics: Vec::new() }
+        Self { row, read_version, is_new: false, actor, events: Vec::new(), topics: Vec::new(), origin: None }
     }
 
     /// Of a case that is made by this change.
     pub fn new_case(row: case::Model, actor: Actor) -> Self {
         Self { is_new: true, ..Self::of(row, actor) }
+    }
+
+    /// Says which message of another system is carried out; each event recorded keeps it.
+    pub fn carry(&mut self, origin: Value) {
+        self.origin = Some(origin);
     }
 
     /// Makes this the first writing of the row.
@@ -90,6 +96,10 @@ impl Change {
 
     fn append(&mut self, platform: &Platform, kind: EventKind, text: String, data: &Value) {
         let no = self.row.event_count + 1;
+        let mut data = data.clone();
+        if let (Some(origin), Value::Object(map)) = (&self.origin, &mut data) {
+            map.insert("exchange".to_owned(), origin.clone());
+        }
         let data = data.to_string();
         let at = platform.now();
         let hash = Link {

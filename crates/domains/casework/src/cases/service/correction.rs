@@ -134,6 +134,7 @@ impl Casework {
                     }
                     let mut form_row = casework.form_of(tx.conn(), id).await?;
                     let mut data: Map<String, Value> = casework.open(&form_row.form_sealed, id, "form")?;
+                    let before = data.clone();
                     // Only what was asked about may be changed: the rest stands as handed in. A defect
                     // of the application form itself, which is made from these values, opens them all.
                     let whole = casework.asks_for_form(&loaded, &asked);
@@ -147,8 +148,13 @@ impl Casework {
                     form_row.form_sealed = casework.seal(&data, id, "form")?;
                     update_form(tx, form_row.clone()).await?;
                     let judged = casework.check_correction(tx, &owner, &loaded, &asked).await?;
-                    form_row.form_sealed = casework.seal(&judged, id, "form")?;
+                    form_row.form_sealed = casework.seal(&judged.data, id, "form")?;
                     update_form(tx, form_row).await?;
+                    if judged.data != before {
+                        // What was handed in first stays beside what it became.
+                        let document = casework.form_document(&loaded.row, &loaded.item, &judged).await?;
+                        casework.keep_document(tx, document).await?;
+                    }
                     let mut change = Change::of(loaded.row.clone(), Actor::of(&owner));
                     change.record(
                         &casework.platform,
@@ -180,17 +186,19 @@ impl Casework {
             .any(|key| loaded.item.item.material(key).is_some_and(|material| material.generated))
     }
 
-    /// What was asked for must be there, and the whole must be right; returns the form data that counts.
+    /// What was asked for must be there, and the whole must be right; returns the judgement with the form data that counts.
     async fn check_correction(
         &self,
         tx: &Tx,
         owner: &Principal,
         loaded: &Loaded,
         asked: &[String],
-    ) -> Result<Map<String, Value>> {
+    ) -> Result<super::judge::Judgement> {
         let account = self.account(owner).await?;
         let (judgement, parts) = self.judge_draft(tx.conn(), loaded, &account).await?;
-        let mut problems: Vec<_> = judgement.problems.into_iter().filter(|problem| problem.step >= 5).collect();
+        let (mut judgement, mut all) = (judgement, Vec::new());
+        all.append(&mut judgement.problems);
+        let mut problems: Vec<_> = all.into_iter().filter(|problem| problem.step >= 5).collect();
         for key in asked.iter().filter_map(|item| item.strip_prefix("material:")) {
             if loaded.item.item.material(key).is_some_and(|material| material.generated) {
                 continue;
@@ -211,7 +219,7 @@ impl Casework {
                 });
             }
         }
-        if problems.is_empty() { Ok(judgement.data) } else { Err(super::draft::refused(problems)) }
+        if problems.is_empty() { Ok(judgement) } else { Err(super::draft::refused(problems)) }
     }
 }
 

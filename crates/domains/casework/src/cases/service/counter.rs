@@ -12,8 +12,10 @@ use utoipa::ToSchema;
 use super::change::Actor;
 use super::draft::{Applicant, refused};
 use super::judge::{Application, StepProblem, judge};
+use super::old_licence::{OldLicenceRef, chosen};
 use super::submit::{HandedMaterial, Receipt, handed_whole, received};
 use super::{Agent, Casework, Delivery, Loaded, Personal};
+use crate::cases::model::Channel;
 use catalogue::items::resolve::{Answers, ResolvedMaterial};
 
 /// An application taken at the counter.
@@ -40,6 +42,9 @@ pub struct CounterApplication {
     /// Delivery.
     #[serde(default)]
     pub delivery: Delivery,
+    /// The licence the application is about; may be absent when the applicant holds one or none.
+    #[serde(default)]
+    pub old_licence: Option<uuid::Uuid>,
 }
 
 /// The applicant as identified at the counter.
@@ -58,6 +63,16 @@ pub struct CounterApplicant {
     pub legal_person: Option<String>,
 }
 
+/// Who takes it, for the log and the lists.
+pub(crate) struct Taking {
+    /// Where it came from.
+    pub channel: Channel,
+    /// Sentence of the event.
+    pub text: &'static str,
+    /// Audit action.
+    pub permission: &'static str,
+}
+
 /// What is still missing.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CounterCheck {
@@ -67,6 +82,8 @@ pub struct CounterCheck {
     pub materials: Vec<ResolvedMaterial>,
     /// Questions to ask.
     pub questions: Vec<String>,
+    /// Valid licences of the applicant the application may be about.
+    pub old_licences: Vec<OldLicenceRef>,
 }
 
 impl Casework {
@@ -75,9 +92,12 @@ impl Casework {
     /// # Errors
     /// 404 for an item not offered.
     pub async fn counter_check(&self, caller: &Principal, application: &CounterApplication) -> Result<CounterCheck> {
-        let (_, judgement, mut problems) = self.judge_counter(caller, application).await?;
+        let (item, judgement, mut problems) = self.judge_counter(caller, application).await?;
         problems.extend(judgement.problems);
+        let held = self.counter_licences(&item, application).await?;
+        problems.extend(chosen(&held, application.old_licence).err());
         Ok(CounterCheck {
+            old_licences: held.into_iter().map(OldLicenceRef::from).collect(),
             problems,
             materials: judgement.resolution.materials.into_iter().filter(|material| material.needed).collect(),
             questions: judgement.resolution.questions,
@@ -89,8 +109,21 @@ impl Casework {
     /// # Errors
     /// 422 naming what to mend; 404 for an item outside the clerk's windows.
     pub async fn take_at_counter(&self, caller: &Principal, application: CounterApplication) -> Result<Receipt> {
-        let (item, judgement, mut problems) = self.judge_counter(caller, &application).await?;
-        problems.extend(judgement.problems);
+        let taking = Taking { channel: Channel::Window, text: "窗口收件", permission: "case.intake" };
+        self.take_whole(caller, application, taking).await
+    }
+
+    /// Takes an application that comes whole from somebody who has the papers.
+    pub(crate) async fn take_whole(
+        &self,
+        caller: &Principal,
+        application: CounterApplication,
+        taking: Taking,
+    ) -> Result<Receipt> {
+        let (item, mut judgement, mut problems) = self.judge_counter(caller, &application).await?;
+        problems.append(&mut judgement.problems);
+        let old = chosen(&self.counter_licences(&item, &application).await?, application.old_licence);
+        problems.extend(old.clone().err());
         if !problems.is_empty() {
             return Err(refused(problems));
         }
@@ -106,19 +139,21 @@ impl Casework {
         };
         // Somebody who has an account finds the case there, wherever it was taken.
         let account = self.identity.account_by_id_number(&applicant.personal.id_number).await?;
-        let row = self.new_row(&item, &application.handle_item, "window", &applicant, account)?;
+        let row = self.new_row(&item, &application.handle_item, taking.channel.as_str(), &applicant, account)?;
         let mut form_row = self.form_row(&row, &judgement.data, &application.delivery)?;
         form_row.step = 8;
+        form_row.old_licence_id = old.ok().flatten();
         form_row.situations = serde_json::to_value(&application.situations)?;
         let loaded = Loaded { row, item: item.clone() };
         let materials = self.material_rows(&loaded, &application.materials, Some(caller.id)).await?;
         let received = received(&judgement.resolution, &|key| handed_whole(&application.materials, key));
-        let filed = self.file_new(loaded.row, &item, &Actor::of(caller), "窗口收件", received).await?;
+        let filed = self.file_new(loaded.row, &item, &Actor::of(caller), taking.text, received).await?;
+        let filed = filed.with_form(self, &item, &judgement).await?;
         let casework = self.clone();
         let line = Line::by(
             caller,
             self.platform.new_id(),
-            "case.intake",
+            taking.permission,
             format!("case:{}", form_row.case_id),
             json!({ "item": item.slug }),
         );
@@ -131,6 +166,16 @@ impl Casework {
                 })
             })
             .await
+    }
+
+    async fn counter_licences(
+        &self,
+        item: &catalogue::PublishedItem,
+        application: &CounterApplication,
+    ) -> Result<Vec<licences::Licence>> {
+        let applicant = &application.applicant;
+        let number = applicant.id_number.trim().to_uppercase();
+        self.old_licences_of(&item.item, &application.handle_item, &applicant.kind, &number).await
     }
 
     async fn judge_counter(

@@ -83,7 +83,7 @@ impl DocumentKind {
     }
 
     /// Character of its document number; `None` for papers without one.
-    fn series(self) -> Option<&'static str> {
+    pub(crate) fn series(self) -> Option<&'static str> {
         match self {
             Self::Acceptance => Some("受"),
             Self::Correction => Some("补"),
@@ -101,6 +101,8 @@ impl DocumentKind {
 pub struct Papers {
     fonts: paper::Fonts,
     latest: moka::future::Cache<String, Option<DefinitionRef>>,
+    /// Names of regions by code: every application names one, and they change once in years.
+    regions: moka::future::Cache<String, String>,
 }
 
 impl Papers {
@@ -108,7 +110,11 @@ impl Papers {
     pub fn new(fonts: paper::Fonts) -> Self {
         let latest =
             moka::future::Cache::builder().max_capacity(1_000).time_to_live(std::time::Duration::from_secs(5)).build();
-        Self { fonts, latest }
+        let regions = moka::future::Cache::builder()
+            .max_capacity(10_000)
+            .time_to_live(std::time::Duration::from_secs(600))
+            .build();
+        Self { fonts, latest, regions }
     }
 
     /// The fonts.
@@ -258,10 +264,61 @@ impl Casework {
         }
     }
 
+    /// 申请书: the form as it was handed in, in the words of its labels. Without a seal: it is the
+    /// applicant's paper, not the body's.
+    pub(crate) async fn form_document(
+        &self,
+        row: &case::Model,
+        item: &PublishedItem,
+        judged: &super::judge::Judgement,
+    ) -> Result<case_document::Model> {
+        let form = self.design.form(&item.definitions.form).await?;
+        let regions = self.region_names(&judged.data).await?;
+        let sections = form.sheet(&form::Sheet {
+            data: Some(&judged.data),
+            visible: &judged.visible,
+            masked: true,
+            region: &|code| regions.get(code).cloned(),
+        });
+        let mut more = Map::new();
+        more.insert("title".into(), json!(form.title));
+        more.insert("sections".into(), Value::Array(sections));
+        more.insert("signed_by".into(), json!(row.applicant_name));
+        more.insert("signed_on".into(), json!(base::zone::china_date(self.platform.now()).to_string()));
+        self.document(row, item, DocumentKind::Form, None, more).await
+    }
+
+    /// Names of the region codes among the values of a form.
+    async fn region_names(&self, data: &Map<String, Value>) -> Result<std::collections::BTreeMap<String, String>> {
+        let mut names = std::collections::BTreeMap::new();
+        for code in data.values().filter_map(Value::as_str) {
+            if code.len() == 12 && code.bytes().all(|byte| byte.is_ascii_digit()) {
+                let name = match self.papers.regions.get(code).await {
+                    Some(known) => known,
+                    None => {
+                        let name = self.identity.region_path(code).await?;
+                        self.papers.regions.insert(code.to_owned(), name.clone()).await;
+                        name
+                    }
+                };
+                if !name.is_empty() {
+                    names.insert(code.to_owned(), name);
+                }
+            }
+        }
+        Ok(names)
+    }
+
     /// Writes the row and asks for the drawing.
     pub(crate) async fn keep_document(&self, tx: &Tx, row: case_document::Model) -> Result<()> {
-        // Receipts are many and seldom opened: they are drawn on demand only.
-        if row.kind != DocumentKind::Receipt.as_str() {
+        self.keep_documents(tx, vec![row]).await
+    }
+
+    /// Several at once, with one statement.
+    pub(crate) async fn keep_documents(&self, tx: &Tx, rows: Vec<case_document::Model>) -> Result<()> {
+        // Receipts and applications are many and seldom opened: they are drawn on demand only.
+        let on_demand = [DocumentKind::Receipt.as_str(), DocumentKind::Form.as_str()];
+        for row in rows.iter().filter(|row| !on_demand.contains(&row.kind.as_str())) {
             tx.enqueue(platform::work::jobs::NewJob {
                 id: self.platform.new_id(),
                 kind: DRAW_JOB,
@@ -270,7 +327,7 @@ impl Casework {
                 key: None,
             });
         }
-        case_document::Entity::insert(all_set::<_, case_document::ActiveModel>(row))
+        case_document::Entity::insert_many(rows.into_iter().map(all_set::<_, case_document::ActiveModel>))
             .exec_without_returning(tx.conn())
             .await?;
         Ok(())
@@ -302,7 +359,11 @@ impl Casework {
             .await?
             .ok_or_else(|| Problem::internal("a document without its case"))?;
         let pdf = self.render(&template, content.data, &document.name, document.created_at).await?;
-        let bytes = self.licences.seal_notice(row.org_id, pdf.bytes, pdf.seal).await?;
+        let bytes = if document.kind == DocumentKind::Form.as_str() {
+            pdf.bytes
+        } else {
+            self.licences.seal_notice(row.org_id, pdf.bytes, pdf.seal).await?
+        };
         let name = format!("{}.pdf", document.name);
         let new = files::store_made(&self.platform, "document", &name, "application/pdf", bytes.into()).await?;
         let (id, file_id) = (document.id, new.id());

@@ -208,13 +208,18 @@ impl Casework {
     {
         let casework = self.clone();
         let caller = caller.clone();
+        // Read here: the writer runs the command in a task of its own.
+        let carried = super::external::carried();
         self.platform
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
                     let loaded = casework.load_reached(tx, &caller, id).await?;
                     fresh(&loaded.row, version)?;
-                    let change = Change::of(loaded.row.clone(), Actor::of(&caller));
+                    let mut change = Change::of(loaded.row.clone(), Actor::of(&caller));
+                    if let Some(carried) = &carried {
+                        change.carry(carried.origin());
+                    }
                     let change = act(tx, loaded, change).await?;
                     let line = Line::by(
                         &caller,
@@ -223,7 +228,10 @@ impl Casework {
                         format!("case:{id}"),
                         json!({ "state": change.row.state }),
                     );
-                    change.save(&casework.platform, tx).await?;
+                    let row = change.save(&casework.platform, tx).await?;
+                    if let Some(carried) = &carried {
+                        carried.keep(tx, &row).await?;
+                    }
                     tx.audit(line);
                     Ok(())
                 })

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use platform::work::jobs::Handlers;
 use platform::work::outbox::Subscriptions;
 
-use super::{Casework, deliver, documents, notify, review};
+use super::{Casework, deliver, documents, notify, old_licence, review};
 
 impl Casework {
     /// Adds the handlers of casework's jobs.
     pub fn jobs(&self, handlers: Handlers) -> Handlers {
         let casework = Arc::new(self.clone());
-        let (draw, service, timer, void, tell) =
-            (casework.clone(), casework.clone(), casework.clone(), casework.clone(), casework);
+        let (draw, service, timer, void, tell, revoke) =
+            (casework.clone(), casework.clone(), casework.clone(), casework.clone(), casework.clone(), casework);
         handlers
             .with(documents::DRAW_JOB, move |platform, payload| Box::pin(draw.clone().draw_job(platform, payload)))
             .with(review::SERVICE_JOB, move |platform, payload| {
@@ -20,6 +20,9 @@ impl Casework {
             })
             .with(review::TIMER_JOB, move |platform, payload| Box::pin(timer.clone().timer_job(platform, payload)))
             .with(deliver::ABOLISH_JOB, move |platform, payload| Box::pin(void.clone().abolish_job(platform, payload)))
+            .with(old_licence::REVOKE_JOB, move |platform, payload| {
+                Box::pin(revoke.clone().revoke_job(platform, payload))
+            })
             .with(notify::JOB, move |platform, payload| Box::pin(tell.clone().notify_job(platform, payload)))
     }
 

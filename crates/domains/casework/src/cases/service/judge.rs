@@ -89,6 +89,8 @@ impl From<StepProblem> for FieldProblem {
 pub struct Judgement {
     /// Form data that counts: nothing hidden or unknown, computed values in place.
     pub data: Map<String, Value>,
+    /// Key paths of the form fields that show.
+    pub visible: std::collections::BTreeSet<String>,
     /// Questions, materials, stops.
     pub resolution: Resolution,
     /// Everything to mend, in the order of the steps.
@@ -142,7 +144,7 @@ pub fn judge(application: &Application<'_>, feel: &FeelExpressions) -> Judgement
         }
     }
     delivery_problems(application.delivery, &mut add);
-    Judgement { data: outcome.data, resolution, problems }
+    Judgement { data: outcome.data, visible: outcome.visible, resolution, problems }
 }
 
 fn conditions(application: &Application<'_>, resolution: &Resolution, add: &mut impl FnMut(u8, String, &str, String)) {

@@ -9,11 +9,13 @@ pub mod deadlines;
 pub mod deliver;
 pub mod documents;
 pub mod draft;
+pub mod external;
 pub mod intake;
 pub mod jobs;
 pub mod judge;
 pub mod lists;
 pub mod notify;
+pub mod old_licence;
 pub mod review;
 pub mod special;
 pub mod submit;
@@ -223,7 +225,7 @@ impl Casework {
         Ok(case::Entity::find().one(self.platform.db.read()).await?.is_some())
     }
 
-    async fn head(&self, id: Uuid) -> Result<case::Model> {
+    pub(crate) async fn head(&self, id: Uuid) -> Result<case::Model> {
         Ok(case::Entity::find_by_id(id).one(self.platform.db.read()).await?.ok_or(CaseError::NotFound)?)
     }
 

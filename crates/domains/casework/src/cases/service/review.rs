@@ -17,12 +17,12 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::change::{Actor, Change, all_set};
-use super::documents::Paper;
+use super::documents::{DocumentKind, Paper};
 use super::intake::object;
 use super::{Casework, Loaded};
 use crate::cases::error::CaseError;
 use crate::cases::model::{Closing, EventKind, State};
-use crate::cases::store::{case, case_flow, case_form, case_material, task};
+use crate::cases::store::{case, case_flow, case_form, case_material, documents, task};
 
 /// Job that runs a service of a flow.
 pub const SERVICE_JOB: &str = "case.run_service";
@@ -111,6 +111,9 @@ impl Casework {
                 finish_task(tx, &task, &who, &request, serde_json::to_value(files)?).await?;
                 let command = casework.command(&task, &request)?;
                 casework.record_review(&mut change, &task, &request)?;
+                if task.stage == "decide" && request.outcome == "granted" {
+                    casework.decision_document(tx, &mut change, &loaded).await?;
+                }
                 casework.step_flow(tx, &mut change, &loaded, command).await?;
                 Ok(change)
             })
@@ -330,6 +333,9 @@ impl Casework {
         change.row.closed_at = Some(tx.now());
         change.row.step_name = String::new();
         change.announce("case.closed");
+        if !refused {
+            self.end_old_licence(tx, change).await?;
+        }
         self.deliver_task(tx, change).await
     }
 
@@ -461,10 +467,27 @@ impl Casework {
                     "case": { "decided_on": loaded.row.decided_at.map(|at| base::zone::china_date(at).to_string()) },
                 })),
                 issued_on: base::zone::china_date(self.platform.now()),
-                replaces: None,
+                replaces: self.replaces(loaded, &form),
             })
             .await?;
         Ok(())
+    }
+
+    /// 准予决定书 of a granted administrative licence, with the decision itself: the licence that follows
+    /// does not tell what was decided on which law (行政许可法 38), unless the pack lets it stand for it.
+    async fn decision_document(&self, tx: &Tx, change: &mut Change, loaded: &Loaded) -> Result<()> {
+        let item = &loaded.item.item;
+        if !item.makes_grant() {
+            return Ok(());
+        }
+        let kind = DocumentKind::Grant;
+        let wanted = Paper { key: kind.as_str(), title: kind.title(), series: kind.series() };
+        let licence = item.results.iter().find(|result| result.licence_type.is_some());
+        let mut more = granted(loaded);
+        if let Some(licence) = licence.filter(|_| !self.revokes(item, &loaded.row.handle_item)) {
+            more.insert("licence".into(), json!(format!("《{}》", licence.name)));
+        }
+        self.put_result(tx, change, loaded, &wanted, more).await
     }
 
     /// Makes the document a flow asks for. Its title is the name of the drawn step (“出具…”).
@@ -477,6 +500,11 @@ impl Casework {
         step: &str,
     ) -> Result<()> {
         let refused = change.row.outcome.as_deref() == Some("refused");
+        let grant = DocumentKind::Grant.as_str();
+        // The decision made it already: one decision is one numbered document.
+        if paper == grant && documents(tx.conn(), loaded.row.id).await?.iter().any(|one| one.kind == grant) {
+            return Ok(());
+        }
         let title = step.strip_prefix("出具").unwrap_or(step);
         let series = if refused { "不准" } else { "准" };
         let more = if refused {
@@ -484,13 +512,22 @@ impl Casework {
                 json!({ "reasons": [change.row.closing_reason.clone().unwrap_or_else(|| "不符合法定条件。".into())] }),
             )
         } else {
-            object(json!({ "content": [
-                { "label": "事项", "value": loaded.row.handle_item_name },
-                { "label": "申请人", "value": loaded.row.applicant_name },
-            ] }))
+            granted(loaded)
         };
         let wanted = Paper { key: paper, title, series: Some(series) };
-        let document = self.paper_document(&change.row, &loaded.item, &wanted, Some(tx), more).await?;
+        self.put_result(tx, change, loaded, &wanted, more).await
+    }
+
+    async fn put_result(
+        &self,
+        tx: &Tx,
+        change: &mut Change,
+        loaded: &Loaded,
+        wanted: &Paper<'_>,
+        more: Map<String, Value>,
+    ) -> Result<()> {
+        let title = wanted.title;
+        let document = self.paper_document(&change.row, &loaded.item, wanted, Some(tx), more).await?;
         change.record(
             &self.platform,
             EventKind::Document,
@@ -499,6 +536,14 @@ impl Casework {
         )?;
         self.keep_document(tx, document).await
     }
+}
+
+/// What a granting document says was granted.
+fn granted(loaded: &Loaded) -> Map<String, Value> {
+    object(json!({ "content": [
+        { "label": "事项", "value": loaded.row.handle_item_name },
+        { "label": "申请人", "value": loaded.row.applicant_name },
+    ] }))
 }
 
 /// A job that met somebody else's change, or a case whose clock stands, is tried again: it has no

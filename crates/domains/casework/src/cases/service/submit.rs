@@ -65,6 +65,7 @@ impl Casework {
         form.form_sealed = self.seal(&judgement.data, id, "form")?;
         let received = received(&judgement.resolution, &|key| draft::handed(&parts.materials, key));
         let filed = self.file(loaded.row, &loaded.item, &Actor::of(caller), "网上提交了申请", received).await?;
+        let filed = filed.with_form(self, &loaded.item, &judgement).await?;
         let casework = self.clone();
         let item = loaded.item.clone();
         let saved = self
@@ -107,6 +108,9 @@ impl Casework {
             self.platform.numbers.next(&self.platform, &format!("case:{}:{day}", item.item.codes.task)).await?;
         let calendar = self.calendars.current().await?;
         let mut change = Change::of(row, actor.clone());
+        if let Some(carried) = super::external::carried() {
+            change.carry(carried.origin());
+        }
         change.row.case_number = Some(format!("{}{day}{running:04}", item.item.codes.task));
         change.row.query_code = Some(base::id::digits(self.platform.randomness.as_ref(), 6));
         change.row.submitted_at = Some(now);
@@ -123,16 +127,20 @@ impl Casework {
         let receipt = self
             .document(&change.row, item, DocumentKind::Receipt, None, object(json!({ "materials": materials })))
             .await?;
-        Ok(Filed { change, receipt_id: receipt.id, receipt })
+        Ok(Filed { change, receipt_id: receipt.id, documents: vec![receipt], carried: super::external::carried() })
     }
 
     /// Writes a filed case: row, event, clerk's task, receipt.
     pub(crate) async fn save_filed(&self, tx: &Tx, filed: Filed, item: &PublishedItem) -> Result<Receipt> {
+        let carried = filed.carried;
         let row = filed.change.save(&self.platform, tx).await?;
+        if let Some(carried) = &carried {
+            carried.keep(tx, &row).await?;
+        }
         task::Entity::insert(all_set::<_, task::ActiveModel>(self.intake_task(&row)))
             .exec_without_returning(tx.conn())
             .await?;
-        self.keep_document(tx, filed.receipt).await?;
+        self.keep_documents(tx, filed.documents).await?;
         receipt(&row, item, Some(filed.receipt_id))
     }
 
@@ -172,7 +180,22 @@ impl Casework {
 pub(crate) struct Filed {
     change: Change,
     receipt_id: Uuid,
-    receipt: crate::cases::store::case_document::Model,
+    documents: Vec<crate::cases::store::case_document::Model>,
+    /// The message that is carried out by filing it, if another system sent it.
+    carried: Option<super::external::Carried>,
+}
+
+impl Filed {
+    /// Puts the application itself beside the receipt.
+    pub(crate) async fn with_form(
+        mut self,
+        casework: &Casework,
+        item: &PublishedItem,
+        judged: &super::judge::Judgement,
+    ) -> Result<Self> {
+        self.documents.push(casework.form_document(&self.change.row, item, judged).await?);
+        Ok(self)
+    }
 }
 
 fn receipt(row: &case::Model, item: &PublishedItem, document: Option<Uuid>) -> Result<Receipt> {
@@ -242,6 +265,9 @@ pub struct WholeApplication {
     /// Delivery.
     #[serde(default)]
     pub delivery: super::Delivery,
+    /// The licence the application is about; may be absent when the applicant holds one or none.
+    #[serde(default)]
+    pub old_licence: Option<Uuid>,
 }
 
 /// A material as handed in.
@@ -275,7 +301,9 @@ impl Casework {
         let form = self.design.form(&item.definitions.form).await?;
         let locked = form.prefill(&draft::source(&account)).locked;
         let licences = self.held_licences(&account).await?;
-        let judgement = {
+        let held = self.old_licences(&item.item, &row).await?;
+        let old = super::old_licence::chosen(&held, whole.old_licence);
+        let mut judgement = {
             let application = super::judge::Application {
                 item: &item.item,
                 form: &form,
@@ -295,10 +323,12 @@ impl Casework {
             };
             super::judge::judge(&application, self.design.expressions())
         };
+        judgement.problems.extend(old.clone().err());
         if !judgement.problems.is_empty() {
             return Err(refused(judgement.problems));
         }
         let mut form_row = self.form_row(&row, &judgement.data, &whole.delivery)?;
+        form_row.old_licence_id = old.ok().flatten();
         form_row.step = 8;
         form_row.situations = serde_json::to_value(&whole.situations)?;
         form_row.conditions = serde_json::to_value(&whole.conditions)?;
@@ -307,6 +337,7 @@ impl Casework {
         let materials = self.material_rows(&loaded, &whole.materials, Some(caller.id)).await?;
         let received = received(&judgement.resolution, &|key| handed_whole(&whole.materials, key));
         let filed = self.file_new(loaded.row, &item, &Actor::of(caller), "提交了申请", received).await?;
+        let filed = filed.with_form(self, &item, &judgement).await?;
         let casework = self.clone();
         let caller_id = caller.id;
         self.platform

@@ -73,7 +73,7 @@ impl Casework {
     /// 409 once it is delivered or ended, 422 for an incomplete address.
     pub async fn change_delivery(&self, caller: &Principal, id: Uuid, wanted: ChangeDelivery) -> Result<()> {
         let delivery = Delivery { way: wanted.way, address: wanted.address };
-        check(&delivery)?;
+        check_delivery(&delivery)?;
         let casework = self.clone();
         let caller = caller.clone();
         self.platform
@@ -101,7 +101,7 @@ impl Casework {
 }
 
 /// A delivery that can be carried out.
-fn check(delivery: &Delivery) -> Result<()> {
+pub(crate) fn check_delivery(delivery: &Delivery) -> Result<()> {
     let mut problems = Vec::new();
     super::judge::delivery_problems(delivery, &mut |_, pointer: String, code: &str, message: String| {
         problems.push(platform::web::problem::FieldProblem::new(pointer, code, message));

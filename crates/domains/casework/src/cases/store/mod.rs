@@ -67,9 +67,12 @@ pub async fn tasks(conn: &impl ConnectionTrait, id: Uuid) -> Result<Vec<task::Mo
 /// # Errors
 /// When the database refuses.
 pub async fn documents(conn: &impl ConnectionTrait, id: Uuid) -> Result<Vec<case_document::Model>> {
-    Ok(case_document::Entity::find()
+    let mut found = case_document::Entity::find()
         .filter(case_document::Column::CaseId.eq(id))
         .order_by_asc(case_document::Column::Id)
         .all(conn)
-        .await?)
+        .await?;
+    // Receipt and application are made in one moment; the receipt comes first.
+    found.sort_by_key(|document| (document.created_at, document.kind == "form"));
+    Ok(found)
 }

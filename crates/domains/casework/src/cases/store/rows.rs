@@ -68,6 +68,7 @@ pub mod case_form {
         pub consents: Json,
         pub form_sealed: String,
         pub delivery_sealed: String,
+        pub old_licence_id: Option<Uuid>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

@@ -129,6 +129,12 @@ fn codes(item: &Item, findings: &mut Findings) {
             findings.error(place, "前 31 位要是实施编码");
         }
     }
+    for (at, handle) in item.handle_items.iter().enumerate().filter(|(_, handle)| handle.old_licence.is_some()) {
+        if item.licence_type().is_none() {
+            let place = format!("/handle_items/{at}/old_licence");
+            findings.error(place, format!("办理结果里没有证照，“{}”没有原证照可以换发或者注销", handle.name));
+        }
+    }
     body(&item.body, "/body", findings);
     for (at, joint) in item.joint_bodies.iter().enumerate() {
         body(joint, &format!("/joint_bodies/{at}"), findings);
@@ -136,6 +142,19 @@ fn codes(item: &Item, findings: &mut Findings) {
     region(&item.region, "/region", findings);
     for (at, place) in item.places.iter().enumerate().filter(|(_, place)| !place.region.is_empty()) {
         region(&place.region, &format!("/places/{at}/region"), findings);
+    }
+    for (at, _) in
+        item.places.iter().enumerate().filter(|(_, place)| place.location.is_some() && place.point().is_none())
+    {
+        findings.error(format!("/places/{at}/location"), "写成“经度,纬度”，例如 113.264385,23.129112");
+    }
+    for (at, way) in item.booking.iter().enumerate() {
+        if way.way == "phone" && way.phone.as_deref().is_none_or(str::is_empty) {
+            findings.error(format!("/booking/{at}/phone"), "电话预约要写预约电话");
+        }
+        if way.way == "web" && !way.url.as_deref().is_some_and(|url| url.starts_with("https://")) {
+            findings.error(format!("/booking/{at}/url"), "网上预约要写 https:// 开头的网址");
+        }
     }
     if let Ok(code) = RegionCode::parse(&item.region)
         && item.level != "7"

@@ -45,6 +45,26 @@ fn a_type_outside_the_list_is_refused_and_a_public_service_names_its_field() {
     refuses("/filing", json!(true), "/item_type");
 }
 
+/// The pack says what a handling item does to the old licence, in words the rules know, and only where
+/// there is a licence.
+///
+/// req: LIC-025
+#[test]
+fn what_happens_to_the_old_licence_is_said_in_known_words_and_only_with_a_licence() {
+    refuses("/handle_items/3/old_licence", json!("keep"), "/handle_items/3/old_licence");
+    refuses("/results", json!([{ "kind": "20", "name": "决定书" }]), "/handle_items/3/old_licence");
+}
+
+/// req: PORTAL-009
+#[test]
+fn a_place_and_a_way_to_book_can_be_used() {
+    refuses("/places/0/location", json!("海淀"), "/places/0/location");
+    refuses("/places/0/location", json!("23.1,113.2"), "/places/0/location");
+    refuses("/booking", json!([{ "way": "phone", "text": "打电话" }]), "/booking/0/phone");
+    refuses("/booking", json!([{ "way": "web", "text": "上网", "url": "http://example.com" }]), "/booking/0/url");
+    assert_eq!(broken("/places/0/location", json!("113.264385, 23.129112")), Vec::<String>::new());
+}
+
 /// req: ITEM-003
 #[test]
 fn elements_are_checked_by_type_length_list_and_presence() {

@@ -2,9 +2,9 @@
 
 use axum::Form;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::{HeaderMap, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use platform::sessions::Whose;
 use platform::web::extract::{Json, Query};
 use platform::web::guard::{Audience, cookie};
@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::http::set_cookie;
-use crate::http::sign_on::explain;
+use crate::http::sign_on::escape;
 use crate::openid::model::{Asked, SCOPES};
 use crate::openid::service::authorize::{Next, Present};
 use crate::{Identity, error};
@@ -62,6 +62,25 @@ impl From<AuthorizeQuery> for Asked {
             max_age: query.max_age,
         }
     }
+}
+
+/// A page for a browser, a problem document for a program. The browser is not sent on: where to is
+/// what could not be trusted.
+fn explain(headers: &HeaderMap, problem: Problem) -> Response {
+    let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !accepts.contains("text/html") {
+        return problem.into_response();
+    }
+    let (title, hint) = (escape(problem.title()), escape(problem.detail_text().unwrap_or_default()));
+    let page = format!(
+        "<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title}</title>\
+         <style>body{{font:1.125rem/1.7 system-ui,\"PingFang SC\",\"Microsoft YaHei\",sans-serif;color:#1b1f24;\
+         max-width:36rem;margin:0 auto;padding:2rem 1rem}}h1{{font-size:1.5rem;line-height:1.4}}\
+         a{{color:#0b5cad}}</style></head>\
+         <body><main><h1>{title}</h1><p>{hint}</p><p><a href=\"/\">回通办首页</a></p></main></body></html>\n"
+    );
+    (problem.into_response().status(), Html(page)).into_response()
 }
 
 /// Whoever is signed in in a user system, by the request's cookie.
@@ -176,7 +195,11 @@ pub(crate) struct EndQuery {
 #[utoipa::path(get, path = "/oauth/end-session", tag = "openid", operation_id = "end_session", params(EndQuery),
     responses((status = 303, description = "to the client's address, or to our first page"),
         (status = 400, body = ProblemBody, content_type = "application/problem+json")))]
-pub(crate) async fn end_session(State(identity): State<Identity>, parts: Parts, Query(query): Query<EndQuery>) -> Response {
+pub(crate) async fn end_session(
+    State(identity): State<Identity>,
+    parts: Parts,
+    Query(query): Query<EndQuery>,
+) -> Response {
     let ended = identity.end_with_hint(&query.id_token_hint, &query.post_logout_redirect_uri, &query.state).await;
     let ended = match ended {
         Ok(Some(ended)) => ended,

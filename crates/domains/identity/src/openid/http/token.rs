@@ -53,10 +53,15 @@ pub(crate) struct OAuthError {
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let (status, error, error_description, challenge) = match self {
-            Self::InvalidClient => {
-                (StatusCode::UNAUTHORIZED, "invalid_client", "client authentication failed", Some("Basic realm=\"tongban\""))
+            Self::InvalidClient => (
+                StatusCode::UNAUTHORIZED,
+                "invalid_client",
+                "client authentication failed",
+                Some("Basic realm=\"tongban\""),
+            ),
+            Self::InvalidGrant => {
+                (StatusCode::BAD_REQUEST, "invalid_grant", "the code is not valid for this request", None)
             }
-            Self::InvalidGrant => (StatusCode::BAD_REQUEST, "invalid_grant", "the code is not valid for this request", None),
             Self::UnsupportedGrantType => {
                 (StatusCode::BAD_REQUEST, "unsupported_grant_type", "only authorization_code", None)
             }
@@ -69,9 +74,7 @@ impl IntoResponse for Refused {
         };
         let mut response = (status, axum::Json(OAuthError { error, error_description })).into_response();
         if let Some(challenge) = challenge {
-            response
-                .headers_mut()
-                .insert(header::WWW_AUTHENTICATE, axum::http::HeaderValue::from_static(challenge));
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, axum::http::HeaderValue::from_static(challenge));
         }
         response
     }

@@ -60,8 +60,10 @@ impl Identity {
         }
         let now = self.platform.now();
         let allowed = model::allowed(&client.system, client.audience, now);
-        let scopes: Vec<&model::Scope> =
-            model::known(&asked.scope).into_iter().filter(|scope| allowed.iter().any(|one| one.key == scope.key)).collect();
+        let scopes: Vec<&model::Scope> = model::known(&asked.scope)
+            .into_iter()
+            .filter(|scope| allowed.iter().any(|one| one.key == scope.key))
+            .collect();
         let id = self.platform.new_id();
         let new = request::Model {
             id,
@@ -101,7 +103,8 @@ impl Identity {
         let asking = self.asking(id).await?.ok_or_else(error::request_over)?;
         let (request, client) = (&asking.request, &asking.client);
         let late = |since: OffsetDateTime| request.force_login && since < request.created_at;
-        let Some(present) = present.filter(|present| present.caller.audience == client.audience && !late(present.since))
+        let Some(present) =
+            present.filter(|present| present.caller.audience == client.audience && !late(present.since))
         else {
             return if silent {
                 self.end_with_error(request, "login_required").await
@@ -181,7 +184,13 @@ impl Identity {
         asking.ok_or_else(|| Problem::not_found("这次登录请求已经失效，请回到原来的系统重新登录。"))
     }
 
-    async fn issue_code(&self, request: request::Model, present: &Present, scopes: String, agreed: bool) -> Result<Next> {
+    async fn issue_code(
+        &self,
+        request: request::Model,
+        present: &Present,
+        scopes: String,
+        agreed: bool,
+    ) -> Result<Next> {
         let platform = &self.platform;
         let text = base::id::token_hex(platform.randomness.as_ref(), 32);
         let (now, account) = (platform.now(), present.caller.id);
@@ -195,7 +204,13 @@ impl Identity {
             used_at: None,
         };
         let detail = json!({ "scopes": scopes, "agreed_now": agreed });
-        let line = Line::by(&present.caller, platform.new_id(), "oauth.authorize", format!("system:{}", request.app_id), detail);
+        let line = Line::by(
+            &present.caller,
+            platform.new_id(),
+            "oauth.authorize",
+            format!("system:{}", request.app_id),
+            detail,
+        );
         let (id, app_id) = (request.id, request.app_id.clone());
         let issued = platform
             .db

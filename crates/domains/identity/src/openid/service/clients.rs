@@ -68,7 +68,8 @@ impl Identity {
     /// # Errors
     /// 404 when it is not registered.
     pub(crate) async fn client(&self, app_id: &str) -> Result<Client> {
-        let system = self.system_by_app_id(app_id).await?.ok_or_else(|| Problem::not_found("没有找到这个接入系统。"))?;
+        let system =
+            self.system_by_app_id(app_id).await?.ok_or_else(|| Problem::not_found("没有找到这个接入系统。"))?;
         let settings = store::client(self.platform.db.read(), app_id).await?.unwrap_or_else(|| blank(app_id));
         Ok(Client { audience: audience_of(&settings.audience), system, settings })
     }

@@ -143,9 +143,7 @@ impl Identity {
         };
         let user_type = match client.audience {
             Audience::Desk => "staff",
-            Audience::Portal => {
-                self.account(code.account_id).await?.map_or("person", |account| account.kind.as_str())
-            }
+            Audience::Portal => self.account(code.account_id).await?.map_or("person", |account| account.kind.as_str()),
         };
         let tokens = self.tokens(client, &code, &request).await?;
         let entry = NewSignIn {
@@ -159,7 +157,13 @@ impl Identity {
             way: "openid",
             refused: String::new(),
         };
-        let line = Line::by(&person, self.platform.new_id(), "oauth.token", format!("system:{app_id}"), json!({ "scopes": code.scopes }));
+        let line = Line::by(
+            &person,
+            self.platform.new_id(),
+            "oauth.token",
+            format!("system:{app_id}"),
+            json!({ "scopes": code.scopes }),
+        );
         let new = token::Model {
             token_hash: token_hash(&tokens.access_token),
             code_hash: code.code_hash,
@@ -262,7 +266,9 @@ impl Identity {
                 if let Some(email) = known.email.as_ref().filter(|_| has("email")) {
                     claims.insert("email".to_owned(), json!(email));
                 }
-                if let Some(body) = known.enterprise.as_ref().filter(|_| has("enterprise") && known.kind == AccountKind::Enterprise) {
+                if let Some(body) =
+                    known.enterprise.as_ref().filter(|_| has("enterprise") && known.kind == AccountKind::Enterprise)
+                {
                     claims.insert(
                         "enterprise".to_owned(),
                         json!({ "name": body.name, "uscc": body.uscc, "legal_person": body.legal_person }),
@@ -311,8 +317,7 @@ impl Identity {
             .write(now, move |tx| Box::pin(async move { store::revoke_of(tx.conn(), account, &app_id, now).await }))
             .await?;
         let home = if client.audience == Audience::Desk { "/desk/" } else { "/" };
-        let go_to =
-            if go_to.is_empty() { home.to_owned() } else { model::with_query(go_to, &[("state", state)]) };
+        let go_to = if go_to.is_empty() { home.to_owned() } else { model::with_query(go_to, &[("state", state)]) };
         Ok(Some(Ended { account, audience: client.audience, go_to }))
     }
 }

@@ -78,7 +78,9 @@ impl Identity {
             return Err(Problem::invalid_field("/valid_from", "range", "生效时间最晚在一年以内"));
         }
         let plain = match wanted.secret.map(|secret| secret.trim().to_owned()).filter(|secret| !secret.is_empty()) {
-            Some(given) if (8..=256).contains(&given.len()) && given.bytes().all(|byte| byte.is_ascii_graphic()) => given,
+            Some(given) if (8..=256).contains(&given.len()) && given.bytes().all(|byte| byte.is_ascii_graphic()) => {
+                given
+            }
             Some(_) => {
                 return Err(Problem::invalid_field("/secret", "format", "密钥用可见的英文字符，8 到 256 个，不带空格"));
             }
@@ -168,7 +170,10 @@ impl Identity {
     pub async fn knows_secret(&self, system: &ConnectedSystem, presented: &str) -> Result<bool> {
         let mut known = false;
         for secret in self.valid_secrets(system.id).await? {
-            known |= base::crypto::constant_time_eq(&base::crypto::sm3(secret.as_bytes()), &base::crypto::sm3(presented.as_bytes()));
+            known |= base::crypto::constant_time_eq(
+                &base::crypto::sm3(secret.as_bytes()),
+                &base::crypto::sm3(presented.as_bytes()),
+            );
         }
         Ok(known)
     }

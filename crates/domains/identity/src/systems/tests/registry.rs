@@ -9,10 +9,14 @@ async fn a_system_is_registered_changed_and_every_change_is_told() {
         let desk = Desk::new(backend).await;
         let (status, made) = desk.call(Method::POST, "/systems", desk.draft("scjg").await).await;
         assert_eq!(status, StatusCode::CREATED, "{made}");
-        assert_eq!((made["enabled"].as_bool(), made["contact_phone_masked"].as_str()), (Some(false), Some("138****8000")));
+        assert_eq!(
+            (made["enabled"].as_bool(), made["contact_phone_masked"].as_str()),
+            (Some(false), Some("138****8000"))
+        );
         let id = made["id"].as_str().unwrap();
         let (status, again) = desk.call(Method::POST, "/systems", desk.draft("scjg").await).await;
         assert_eq!((status, again["code"].as_str()), (StatusCode::CONFLICT, Some("app_id_taken")));
+        desk.test.clock.advance(time::Duration::seconds(1));
         // The masked number as shown leaves the number alone.
         let mut change = desk.draft("scjg").await;
         change["contact_phone"] = json!("138****8000");
@@ -22,6 +26,8 @@ async fn a_system_is_registered_changed_and_every_change_is_told() {
         assert_eq!((status, changed["networks"][0].as_str()), (StatusCode::OK, Some("10.9.0.0/24")));
         let (status, old) = desk.call(Method::PUT, &format!("/systems/{id}"), change).await;
         assert_eq!((status, old["code"].as_str()), (StatusCode::CONFLICT, Some("stale_version")));
+        // The log is in the order of time; within one moment of the test's clock there is none.
+        desk.test.clock.advance(time::Duration::seconds(1));
         let on = json!({ "version": changed["version"], "reason": "验收通过，正式启用" });
         assert_eq!(desk.call(Method::POST, &format!("/systems/{id}/enable"), on).await.0, StatusCode::OK);
         let (_, log) = desk.call(Method::GET, &format!("/systems/{id}/changes?limit=2"), Value::Null).await;
@@ -33,7 +39,8 @@ async fn a_system_is_registered_changed_and_every_change_is_told() {
         assert_eq!(rest["items"][0]["action"], "system.register");
         let (_, list) = desk.call(Method::GET, "/systems?state=enabled&q=SCJG", Value::Null).await;
         // LIKE knows no case on SQLite only; the name is found on both.
-        let (_, named) = desk.call(Method::GET, "/systems?q=%E5%B8%82%E5%9C%BA&environment=production", Value::Null).await;
+        let (_, named) =
+            desk.call(Method::GET, "/systems?q=%E5%B8%82%E5%9C%BA&environment=production", Value::Null).await;
         assert!(list["total"].as_u64() <= Some(1));
         assert_eq!(named["total"].as_u64(), Some(1));
         desk.test.close().await;
@@ -53,7 +60,17 @@ async fn each_wrong_field_is_named() {
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     let named: std::collections::BTreeSet<&str> =
         problem["errors"].as_array().unwrap().iter().map(|one| one["pointer"].as_str().unwrap()).collect();
-    let expected = ["/app_id", "/callbacks/0", "/callbacks/1", "/contact_name", "/contact_phone", "/environment", "/name", "/networks/0", "/owner_org_id"];
+    let expected = [
+        "/app_id",
+        "/callbacks/0",
+        "/callbacks/1",
+        "/contact_name",
+        "/contact_phone",
+        "/environment",
+        "/name",
+        "/networks/0",
+        "/owner_org_id",
+    ];
     assert_eq!(named, expected.into());
     let (id, _) = desk.system("scjg").await;
     let grants = json!({ "version": 1, "grants": [{ "interface": "events" }, { "interface": "user_data", "fields": ["salary"] }, { "interface": "all" }] });

@@ -7,7 +7,7 @@ export const zh = {
   returnTitle: '退回到哪一步？', returnTo: '退回到', returnReason: '退回原因', returnSubmit: '退回', returnDone: '已退回。',
   failTitle: '审查不符合？', failText: '不符合的结论会送到下一步，请写明哪里不符合。', failReason: '哪里不符合', failSubmit: '提交不符合', failDone: '已提交。',
   refuseTitle: '不予许可？', refuseText: '会生成不予许可决定书。请写明理由和法律依据。', refuseReason: '理由和法律依据', refuseSubmit: '作出不予决定', refuseDone: '已作出不予决定。',
-  suspendTitle: '启动特别程序？', suspendText: '不计入时限的程序，从启动到结束停表。申请人会收到告知。', procedure: '特别程序', procedureCounts: '计入办理时限', procedureStops: '不计入办理时限', expected: '预计用多久', suspendSubmit: '启动特别程序', suspendDone: '已启动特别程序，已告知申请人。',
+  suspendTitle: '启动特别程序？', suspendText: '从启动到结束，不计入时限的停表，计入时限的照算。申请人会收到告知。', procedure: '特别程序', procedureCounts: '计入办理时限', procedureStops: '不计入办理时限', expected: '预计用多久', suspendSubmit: '启动特别程序', suspendDone: '已启动特别程序，已告知申请人。',
   resumeTitle: '结束特别程序？', resumeText: '{name}办完后，时限接着计算。', resumeResult: '特别程序的结果', resumeSubmit: '结束特别程序', resumeDone: '特别程序已结束，到期日已算好。',
   extendTitle: '申请延长时限？', extendText: '批准后，到期日和督办点一起后移。', extendBy: '延长多久', extendSubmit: '申请延长', extendDone: '延长申请已送批。',
   decideTitle: '批准延长 {length}？', decideText: '{name}申请：{reason}', decideApprove: '批准', decideRefuse: '不批准', decideOpinion: '意见', decideSubmit: '确定', decideDone: '延长申请已处理。',

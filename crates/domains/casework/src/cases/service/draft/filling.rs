@@ -39,6 +39,8 @@ pub struct SaveDraft {
     pub form: Option<Map<String, Value>>,
     /// Delivery.
     pub delivery: Option<Delivery>,
+    /// The licence the application is about; what stands on it is filled in.
+    pub old_licence: Option<Uuid>,
 }
 
 /// Who applies.
@@ -67,8 +69,18 @@ impl Casework {
         let item = self.catalogue.published(slug).await?;
         let row = self.new_row(&item, handle_item, "web", &account_applicant(&account), Some(account.id))?;
         let form = self.design.form(&item.definitions.form).await?;
-        let prefill = form.prefill(&source(&account));
-        let form_row = self.form_row(&row, &prefill.data, &Delivery::default())?;
+        let mut source = source(&account);
+        // With one licence there is nothing to choose.
+        let old = match self.old_licences(&item.item, &row).await?.as_slice() {
+            [only] => Some(only.id),
+            _ => None,
+        };
+        if let Some(old) = old {
+            source.insert("licence".into(), self.licence_source(old).await?);
+        }
+        let prefill = form.prefill(&source);
+        let mut form_row = self.form_row(&row, &prefill.data, &Delivery::default())?;
+        form_row.old_licence_id = old;
         let casework = self.clone();
         let caller = caller.clone();
         self.platform
@@ -159,6 +171,7 @@ impl Casework {
             consents: json!({}),
             form_sealed: self.seal(data, row.id, "form")?,
             delivery_sealed: self.seal(delivery, row.id, "delivery")?,
+            old_licence_id: None,
         })
     }
 
@@ -197,6 +210,16 @@ impl Casework {
                     }
                     if let Some(delivery) = save.delivery {
                         form.delivery_sealed = casework.seal(&delivery, id, "delivery")?;
+                    }
+                    if let Some(old) = save.old_licence.filter(|old| form.old_licence_id != Some(*old)) {
+                        let held = casework.old_licences(&loaded.item.item, &loaded.row).await?;
+                        if held.iter().all(|licence| licence.id != old) {
+                            return Err(super::super::old_licence::not_held());
+                        }
+                        form.old_licence_id = Some(old);
+                        let mut data: Map<String, Value> = casework.open(&form.form_sealed, id, "form")?;
+                        data.extend(casework.licence_values(&loaded, old).await?);
+                        form.form_sealed = casework.seal(&data, id, "form")?;
                     }
                     Change::of(loaded.row, Actor::of(&caller)).save(&casework.platform, tx).await?;
                     update_form(tx, form).await

@@ -89,8 +89,9 @@ impl Casework {
         let material = loaded.item.item.material(key).ok_or_else(|| {
             Problem::invalid_field(&pointer, "unknown_material", "这个事项没有这份材料，请刷新后再传。")
         })?;
-        let at_counter = loaded.row.channel == Channel::Window.as_str();
-        // Paper in hand is something only a clerk can have seen.
+        let seen = [Channel::Window.as_str(), Channel::Exchange.as_str()];
+        let at_counter = seen.contains(&loaded.row.channel.as_str());
+        // Paper in hand is something only a clerk, or another body's system, can have seen.
         let open = match handing {
             "upload" | "licence" | "window" | "later" => true,
             "paper" | "scan" => at_counter,

@@ -16,8 +16,9 @@ use utoipa::ToSchema;
 use super::filling::source;
 use super::materials::{MaterialFile, handed};
 use crate::cases::error::CaseError;
-use crate::cases::model::Channel;
+use crate::cases::model::{Channel, State};
 use crate::cases::service::judge::{self, Application, Consents, Judgement, StepProblem};
+use crate::cases::service::old_licence::{OldLicenceRef, chosen};
 use crate::cases::service::{Casework, Delivery, Loaded};
 use crate::cases::store::{self, case, case_form, case_material};
 
@@ -49,6 +50,10 @@ pub struct DraftView {
     pub materials: Vec<DraftMaterial>,
     /// Delivery.
     pub delivery: Delivery,
+    /// Valid licences the application may be about (change, renewal, re-issue, cancellation).
+    pub old_licences: Vec<OldLicenceRef>,
+    /// The one it is about.
+    pub old_licence: Option<Uuid>,
     /// Last save.
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = DateTime)]
@@ -143,7 +148,7 @@ impl Casework {
         let form = self.design.form(&loaded.item.definitions.form).await?;
         let locked = form.prefill(&source(account)).locked;
         let licences = self.held_licences(account).await?;
-        let judgement = {
+        let mut judgement = {
             let application = Application {
                 item: &loaded.item.item,
                 form: &form,
@@ -163,6 +168,11 @@ impl Casework {
             };
             judge::judge(&application, self.design.expressions())
         };
+        // Once handed in it is about what it was about; the licence may be replaced by then.
+        if loaded.row.state == State::Draft.as_str() {
+            let held = self.old_licences(&loaded.item.item, &loaded.row).await?;
+            judgement.problems.extend(chosen(&held, parts.form.old_licence_id).err());
+        }
         Ok((judgement, parts))
     }
 
@@ -205,7 +215,12 @@ impl Casework {
         let (judgement, parts) = self.judge_draft(conn, &loaded, &account).await?;
         let licences = self.held_licences(&account).await?;
         let form = self.design.form(&loaded.item.definitions.form).await?;
-        let prefill = form.prefill(&source(&account));
+        let held = self.old_licences(&loaded.item.item, &loaded.row).await?;
+        let mut source = source(&account);
+        if let Some(old) = parts.form.old_licence_id {
+            source.insert("licence".into(), self.licence_source(old).await?);
+        }
+        let prefill = form.prefill(&source);
         let materials = judgement
             .resolution
             .materials
@@ -257,6 +272,8 @@ impl Casework {
                 .collect(),
             materials,
             delivery: parts.delivery,
+            old_licences: held.into_iter().map(OldLicenceRef::from).collect(),
+            old_licence: parts.form.old_licence_id,
             saved_at: loaded.row.updated_at,
             problems: judgement.problems,
         })

@@ -74,7 +74,7 @@ impl Casework {
 }
 
 /// Quoted; a leading formula sign is disarmed, so that a spreadsheet shows text and runs nothing.
-pub(super) fn csv_cell(text: &str) -> String {
+pub fn csv_cell(text: &str) -> String {
     let safe = if text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r', '\n']) {
         format!("'{text}")
     } else {

@@ -9,22 +9,26 @@ interface Kept { opinion: string; checks: Checks; at: string }
 /** Points about the application as a whole are kept under this key beside the materials' own. */
 export const WHOLE = 'application'
 
-/** The application itself, shaped like a material, when the item has points about it. */
-export function wholeOf(c: DeskCase): DeskMaterial | null {
-  if (c.review_points.length === 0) return null
-  return { key: WHOLE, name: t('wholePoints'), necessity: '1', handing: '', status: 'ok', files: [], review_points: c.review_points, file_types: [], max_mb: 0 }
+/** The application itself, shaped like a material, when the item has points about it for this step. */
+export function wholeOf(c: DeskCase, intake: boolean): DeskMaterial | null {
+  const whole: DeskMaterial = { key: WHOLE, name: t('wholePoints'), necessity: '1', handing: '', status: 'ok', files: [], review_points: c.review_points, file_types: [], max_mb: 0 }
+  return pointsFor(whole, intake).length ? whole : null
 }
 
-function reviewed(c: DeskCase | null): DeskMaterial[] {
+function reviewed(c: DeskCase | null, intake: boolean): DeskMaterial[] {
   if (!c) return []
-  const whole = wholeOf(c)
+  const whole = wholeOf(c, intake)
   return whole ? [...c.materials, whole] : c.materials
 }
 
-/** Points of one material that the person's step has to look at; before acceptance these are the window's. */
+/**
+ * Points of one material that the person's step has to look at; before acceptance these are the window's.
+ * A material without points for the step shows all it has; the application as a whole has the step's alone,
+ * because the window is not to answer for what the department finds out later.
+ */
 export function pointsFor(material: DeskMaterial, intake: boolean): CheckedPoint[] {
   const own = material.review_points.filter((point) => point.for === (intake ? 'window' : 'approver'))
-  return own.length ? own : material.review_points
+  return own.length || material.key === WHOLE ? own : material.review_points
 }
 
 export interface Review {
@@ -73,7 +77,7 @@ export function useReview(source: () => DeskCase | null, intake: () => boolean):
   })
 
   const seen: Review['seen'] = (material, point) => checks[material]?.[point.key] ?? point.checked
-  const all = computed(() => reviewed(source()).flatMap((material) => pointsFor(material, intake()).map((point) => ({ material, point }))))
+  const all = computed(() => reviewed(source(), intake()).flatMap((material) => pointsFor(material, intake()).map((point) => ({ material, point }))))
   // A material that is not there can't be looked at; it is dealt with by correction or tolerance.
   const due = computed(() => all.value.filter(({ material }) => material.status !== 'missing' && material.status !== 'later'))
   return {

@@ -8,7 +8,7 @@ export type Change = Omit<DraftChange, 'version'>
 export const STEPS = 8
 
 /** Where a problem of the server is mended, by the first word of its pointer. */
-const PLACES: Record<string, number> = { conditions: 1, situations: 2, consents: 4, form: 5, materials: 6, delivery: 7 }
+const PLACES: Record<string, number> = { conditions: 1, situations: 2, consents: 4, old_licence: 5, form: 5, materials: 6, delivery: 7 }
 
 export function stepOf(pointer: string): number {
   return PLACES[pointer.split('/')[1] ?? ''] ?? STEPS
@@ -20,6 +20,7 @@ export function idOf(pointer: string): string {
   if (place === 'form') return controlId(pointer)
   if (place === 'conditions') return `c-${rest[0]}`
   if (place === 'situations') return `q-${rest[0]}`
+  if (place === 'old_licence') return 'old-licence'
   if (place === 'materials') return `m-${rest[0]}`
   if (place === 'consents') return rest[0] ?? 'agreed'
   if (place === 'delivery') return rest[0] === 'address' ? controlId(`/form/${rest[1] ?? 'address'}`) : 'way'

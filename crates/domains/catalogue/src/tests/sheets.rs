@@ -1,0 +1,132 @@
+//! Empty forms and samples of the guide, booking, places.
+
+use std::process::Command;
+
+use axum::http::StatusCode;
+use design::Kind;
+
+use super::{Desk, file, folder};
+use crate::packs as pack;
+
+const FOOD: &str = "/items/food-operation-permit";
+
+impl Desk {
+    /// The food permit as its pack brings it, with the papers of the platform.
+    async fn with_pack(backend: testkit::Backend) -> Self {
+        let desk = Self::new(backend).await;
+        for name in ["form", "blank-authorisation", "blank-loss"] {
+            let paper = file(&format!("platform/papers/{name}.typ"));
+            desk.catalogue.design.publish(Kind::Paper, name, &paper, "内容包").await.unwrap();
+        }
+        for slug in ["food-operation-permit", "senior-allowance"] {
+            let pack = pack::read(&folder(&format!("items/{slug}"))).unwrap();
+            desk.catalogue.publish_pack(&pack, "内容包").await.unwrap();
+        }
+        desk
+    }
+
+    /// The text of a PDF at an address, without white space; nothing without `pdftotext`.
+    async fn pdf(&self, path: &str) -> Option<String> {
+        use tower::ServiceExt;
+        let request = axum::http::Request::get(format!("/api/v1{path}")).body(axum::body::Body::empty()).unwrap();
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        assert_eq!(answer.headers()["content-type"], "application/pdf");
+        let bytes = axum::body::to_bytes(answer.into_body(), 1 << 24).await.unwrap();
+        assert!(bytes.starts_with(b"%PDF-"));
+        let target = self.test.folder.join("sheet.pdf");
+        std::fs::write(&target, &bytes).unwrap();
+        if let Ok(folder) = std::env::var("PAPERS_TO") {
+            let name = path.replace(['/', '?', '='], "-");
+            std::fs::write(std::path::Path::new(&folder).join(format!("{name}.pdf")), &bytes).unwrap();
+        }
+        let out = Command::new("pdftotext").arg(&target).arg("-").output().ok()?;
+        Some(String::from_utf8_lossy(&out.stdout).chars().filter(|c| !c.is_whitespace()).collect())
+    }
+}
+
+/// The guide leads to each material's empty form and filled sample; the sample is clearly made up.
+///
+/// req: PORTAL-009
+#[tokio::test(flavor = "multi_thread")]
+async fn the_guide_offers_empty_forms_and_samples() {
+    for backend in testkit::backends() {
+        let desk = Desk::with_pack(backend).await;
+        let guide = desk.get(&format!("{FOOD}/guide"), "").await.json();
+        let form = &guide["materials"][0];
+        let address = |value: &serde_json::Value| value.as_str().unwrap().trim_start_matches("/api/v1").to_owned();
+        let (blank, sample) = (address(&form["blank_form"]), address(&form["sample"]));
+        if let Some(text) = desk.pdf(&blank).await {
+            for wanted in ["食品经营许可申请书", "空白表", "经营者名称", "□企业", "代理人姓名", "经营场所"]
+            {
+                assert!(text.contains(wanted), "{wanted}: {text}");
+            }
+            assert!(!text.contains("原食品经营许可证编号"), "a new one has no old licence: {text}");
+            assert!(!text.contains("海燕"), "{text}");
+        }
+        if let Some(text) = desk.pdf(&format!("{blank}?handle_item=change")).await {
+            assert!(text.contains("原食品经营许可证编号"), "{text}");
+        }
+        if let Some(text) = desk.pdf(&sample).await {
+            for wanted in ["样表", "均为虚构", "示例区海燕小厨餐饮店", "个体工商户", "热食类食品制售", "四门冷柜"]
+            {
+                assert!(text.contains(wanted), "{wanted}: {text}");
+            }
+        }
+        if let Some(text) = desk.pdf(&format!("{sample}?handle_item=renew")).await {
+            assert!(text.contains("JY24499020000015"), "{text}");
+        }
+        assert!(form["sampled"].as_array().unwrap().iter().any(|key| key == "renew"), "{form}");
+        // A form that is not made from the form: the pack's own, and one that items share.
+        if let Some(text) = desk.pdf(&address(&guide["materials"][3]["blank_form"])).await {
+            assert!(text.contains("进货查验") && !text.contains("某某"), "{text}");
+        }
+        if let Some(text) = desk.pdf(&address(&guide["materials"][3]["sample"])).await {
+            assert!(text.contains("均为虚构"), "{text}");
+        }
+        if let Some(text) = desk.pdf(&address(&guide["materials"][4]["blank_form"])).await {
+            assert!(text.contains("授权委托书") && text.contains("食品经营许可证核发"), "{text}");
+        }
+        assert!(guide["materials"][1]["blank_form"].is_null(), "a business licence has no form");
+        for (path, status) in [
+            ("m02/blank", StatusCode::NOT_FOUND),
+            ("m03/sample", StatusCode::NOT_FOUND),
+            ("m99/blank", StatusCode::NOT_FOUND),
+            ("m01/blank?handle_item=nothing", StatusCode::UNPROCESSABLE_ENTITY),
+        ] {
+            assert_eq!(desk.get(&format!("{FOOD}/materials/{path}"), "").await.status, status, "{path}");
+        }
+        desk.test.close().await;
+    }
+}
+
+/// The guide says honestly how to book, and where each place is.
+///
+/// req: PORTAL-009
+#[tokio::test(flavor = "multi_thread")]
+async fn the_guide_says_how_to_book_and_where_to_go() {
+    let desk = Desk::with_pack(testkit::Backend::Sqlite).await;
+    let guide = desk.get(&format!("{FOOD}/guide"), "").await.json();
+    assert_eq!(guide["booking"][0]["phone"], "0679-8810100");
+    assert_eq!(guide["booking"][1]["way"], "window");
+    let places = guide["places"].as_array().unwrap();
+    assert!(places.len() > 2 && places.iter().all(|place| place["location"].is_string()));
+    assert_eq!(places.iter().filter(|place| place["all_day"] == true && place["terminal"] == true).count(), 1);
+    let silent = desk.get("/items/senior-allowance/guide", "").await.json();
+    assert_eq!(silent["booking"].as_array().unwrap().len(), 1);
+    assert!(silent["booking"][0]["text"].as_str().unwrap().contains("暂时不能网上预约"));
+    assert!(!silent["booking"][0]["phone"].as_str().unwrap().is_empty());
+}
+
+/// A template that neither the pack nor the platform has is a mistake of the pack.
+///
+/// req: PORTAL-009
+#[tokio::test]
+async fn an_empty_form_that_is_not_there_is_refused() {
+    let desk = Desk::new(testkit::Backend::Sqlite).await;
+    let mut pack = pack::read(&folder("items/food-operation-permit")).unwrap();
+    assert!(!pack::has_errors(&desk.catalogue.lint_pack(&pack)), "{:?}", desk.catalogue.lint_pack(&pack));
+    pack.content["materials"][3]["blank_form"] = "papers/unheard-of.typ".into();
+    let found = desk.catalogue.lint_pack(&pack);
+    assert!(found.iter().any(|one| one.is_error() && one.pointer == "/materials/3/blank_form"), "{found:?}");
+}

@@ -1,0 +1,264 @@
+//! Printing on stock, at the desk.
+
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use platform::web::extract::{Json, Path, Query};
+use platform::web::guard::Allowed;
+use platform::web::page::{List, PageQuery};
+use platform::web::problem::{ProblemBody, Result};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::model::{Offset, Print, Sheet, SheetState};
+use super::service::Status;
+use crate::Licences;
+use crate::permissions::Overprint;
+
+/// A sheet of stock.
+#[derive(Serialize, ToSchema)]
+#[schema(as = StockSheet)]
+pub(crate) struct SheetView {
+    id: Uuid,
+    type_key: String,
+    /// Serial number on the blank.
+    number: String,
+    state: SheetState,
+    /// 已使用, 已作废.
+    state_label: &'static str,
+    licence_id: Option<Uuid>,
+    licence_number: Option<String>,
+    /// How often it went through the printer.
+    prints: i64,
+    printer: String,
+    offset: Offset,
+    /// Why it was printed again.
+    reason: Option<String>,
+    printed_by: Option<String>,
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    printed_at: Option<OffsetDateTime>,
+    spoiled_by: Option<String>,
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    spoiled_at: Option<OffsetDateTime>,
+    spoil_reason: Option<String>,
+}
+
+impl From<Sheet> for SheetView {
+    fn from(sheet: Sheet) -> Self {
+        Self {
+            id: sheet.id,
+            type_key: sheet.type_key,
+            number: sheet.number,
+            state: sheet.state,
+            state_label: sheet.state.label(),
+            licence_id: sheet.licence,
+            licence_number: sheet.licence_number,
+            prints: sheet.prints,
+            printer: sheet.printer,
+            offset: sheet.offset,
+            reason: sheet.reason,
+            printed_by: sheet.printed_by,
+            printed_at: sheet.printed_at,
+            spoiled_by: sheet.spoiled_by,
+            spoiled_at: sheet.spoiled_at,
+            spoil_reason: sheet.spoil_reason,
+        }
+    }
+}
+
+/// A printer with the offset last used.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PrinterView {
+    name: String,
+    offset: Offset,
+}
+
+/// How it stands with printing a licence on stock.
+#[derive(Serialize, ToSchema)]
+#[schema(as = OverprintStatus)]
+pub(crate) struct StatusView {
+    licence_id: Uuid,
+    type_key: String,
+    name: String,
+    number: String,
+    holder_name: String,
+    /// Why it can't be printed now; null when it can.
+    why_not: Option<String>,
+    /// How often it was printed; from one on a reason is wanted.
+    prints: i64,
+    sheets: Vec<SheetView>,
+    printers: Vec<PrinterView>,
+}
+
+impl From<Status> for StatusView {
+    fn from(status: Status) -> Self {
+        Self {
+            licence_id: status.licence.id,
+            type_key: status.licence.type_key,
+            name: status.licence.name,
+            number: status.licence.number,
+            holder_name: status.licence.holder_name,
+            why_not: status.why_not,
+            prints: status.prints,
+            sheets: status.sheets.into_iter().map(SheetView::from).collect(),
+            printers: status.printers.into_iter().map(|(name, offset)| PrinterView { name, offset }).collect(),
+        }
+    }
+}
+
+/// Offset of a preview, tenths of a millimetre.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PreviewQuery {
+    /// To the right.
+    x: Option<i64>,
+    /// Downwards.
+    y: Option<i64>,
+}
+
+/// Which sheets.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct StockFilter {
+    /// Kind of licence.
+    type_key: Option<String>,
+    /// `used` or `spoiled`.
+    #[param(value_type = Option<String>)]
+    state: Option<SheetState>,
+    /// Number of a blank.
+    number: Option<String>,
+    /// Rows wanted, 1 to 100; 20 when absent.
+    limit: Option<u64>,
+    /// Cursor of the next page.
+    cursor: Option<String>,
+}
+
+/// A blank to write off.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = SpoilStock)]
+pub(crate) struct Spoil {
+    /// Kind of licence the blank is for.
+    type_key: String,
+    /// Number on it.
+    stock_number: String,
+    /// Why.
+    reason: String,
+}
+
+/// Whether and how a licence can be printed on stock.
+#[utoipa::path(get, path = "/api/v1/licences/{id}/overprint", tag = "licences", operation_id = "get_overprint",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, body = StatusView),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    security(("desk" = ["licence.overprint"])))]
+pub(crate) async fn get_overprint(
+    State(licences): State<Licences>,
+    caller: Allowed<Overprint>,
+    Path(id): Path<Uuid>,
+) -> Result<Json<StatusView>> {
+    Ok(Json(licences.overprint_status(&caller, id).await?.into()))
+}
+
+/// The sheet as it would be printed, marked as a preview.
+#[utoipa::path(get, path = "/api/v1/licences/{id}/overprint/preview", tag = "licences",
+    operation_id = "preview_overprint", params(("id" = Uuid, Path), PreviewQuery),
+    responses((status = 200, body = Vec<u8>, content_type = "application/pdf"),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    security(("desk" = ["licence.overprint"])))]
+pub(crate) async fn preview_overprint(
+    State(licences): State<Licences>,
+    caller: Allowed<Overprint>,
+    Path(id): Path<Uuid>,
+    Query(query): Query<PreviewQuery>,
+) -> Result<Response> {
+    let offset = Offset { x: query.x.unwrap_or_default(), y: query.y.unwrap_or_default() };
+    Ok(pdf(licences.preview_overprint(&caller, id, offset).await?))
+}
+
+/// Prints on a sheet of stock: the PDF for the printer. Recorded, counted, logged.
+#[utoipa::path(post, path = "/api/v1/licences/{id}/overprint", tag = "licences", operation_id = "print_overprint",
+    params(("id" = Uuid, Path)), request_body = Print,
+    responses((status = 200, body = Vec<u8>, content_type = "application/pdf"),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    security(("desk" = ["licence.overprint"])))]
+pub(crate) async fn print_overprint(
+    State(licences): State<Licences>,
+    caller: Allowed<Overprint>,
+    Path(id): Path<Uuid>,
+    Json(print): Json<Print>,
+) -> Result<Response> {
+    let (_, bytes) = licences.overprint(&caller, id, print).await?;
+    Ok(pdf(bytes))
+}
+
+/// Sheets of stock used and spoiled, newest first.
+#[utoipa::path(get, path = "/api/v1/licence-stock", tag = "licences", operation_id = "list_licence_stock",
+    params(StockFilter),
+    responses((status = 200, body = List<SheetView>),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    security(("desk" = ["licence.overprint"])))]
+pub(crate) async fn list_licence_stock(
+    State(licences): State<Licences>,
+    caller: Allowed<Overprint>,
+    Query(filter): Query<StockFilter>,
+) -> Result<Json<List<SheetView>>> {
+    let page = PageQuery { limit: filter.limit, cursor: filter.cursor };
+    let (found, total) =
+        licences.stock(&caller, filter.type_key, filter.state, filter.number.as_deref(), &page).await?;
+    let items = found.into_iter().map(SheetView::from).collect();
+    let as_of = licences.platform.now();
+    Ok(Json(List::cut(items, page.limit(), total, as_of, |sheet: &SheetView| vec![sheet.id.to_string()])))
+}
+
+/// Writes a blank off.
+#[utoipa::path(post, path = "/api/v1/licence-stock/spoil", tag = "licences", operation_id = "spoil_licence_stock",
+    request_body = Spoil,
+    responses((status = 200, body = SheetView),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    security(("desk" = ["licence.overprint"])))]
+pub(crate) async fn spoil_licence_stock(
+    State(licences): State<Licences>,
+    caller: Allowed<Overprint>,
+    Json(spoil): Json<Spoil>,
+) -> Result<Json<SheetView>> {
+    Ok(Json(licences.spoil_stock(&caller, &spoil.type_key, &spoil.stock_number, &spoil.reason).await?.into()))
+}
+
+/// A sheet shown in the page and kept nowhere.
+fn pdf(bytes: Bytes) -> Response {
+    (
+        [
+            (header::CONTENT_TYPE, HeaderValue::from_static("application/pdf")),
+            (header::CONTENT_DISPOSITION, HeaderValue::from_static("inline; filename=\"overprint.pdf\"")),
+            (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+            (
+                header::CONTENT_SECURITY_POLICY,
+                HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"),
+            ),
+        ],
+        bytes,
+    )
+        .into_response()
+}

@@ -1,0 +1,12 @@
+/** Pages of connected systems and the ledger of what went in and out. */
+import type { RouteRecordRaw } from 'vue-router'
+
+export const exchangeRoutes: RouteRecordRaw[] = [
+  { path: '/systems', name: 'systems', component: () => import('./systems/SystemsPage.vue'), meta: { title: 'systems' } },
+  { path: '/systems/new', name: 'new-system', component: () => import('./systems/SystemForm.vue'), meta: { title: 'newSystem', rail: 'systems', permission: 'system.edit' } },
+  { path: '/systems/:id', name: 'system', component: () => import('./systems/SystemPage.vue'), props: true, meta: { title: 'system', rail: 'systems', permission: 'system.read' } },
+  { path: '/systems/:id/edit', name: 'edit-system', component: () => import('./systems/SystemForm.vue'), props: true, meta: { title: 'system', rail: 'systems', permission: 'system.edit' } },
+  { path: '/exchange', name: 'exchange', component: () => import('./ledger/LedgerPage.vue'), meta: { title: 'exchange' } },
+  { path: '/exchange/reports', name: 'reports', component: () => import('./ledger/ReportsPage.vue'), meta: { title: 'exchange', rail: 'exchange', permission: 'exchange.read' } },
+  { path: '/exchange/:id', name: 'exchange-entry', component: () => import('./ledger/EntryPage.vue'), props: true, meta: { title: 'exchangeEntry', rail: 'exchange', permission: 'exchange.read' } },
+]

@@ -1,0 +1,20 @@
+/**
+ * Pages of audit, risks, keys and data protection. Classification, masking and the requests of persons are built
+ * on the agreed contract and stand in no navigation before the server answers them: then `ProtectionTabs.vue` and
+ * `app/pages.ts` name them.
+ */
+import type { RouteRecordRaw } from 'vue-router'
+
+export const securityRoutes: RouteRecordRaw[] = [
+  { path: '/audit', name: 'audit', component: () => import('./audit/AuditPage.vue'), meta: { title: 'audit' } },
+  { path: '/audit/chain', name: 'audit-chain', component: () => import('./audit/ChainPage.vue'), meta: { title: 'auditChain', rail: 'audit', permission: 'audit.read' } },
+  { path: '/audit/:id', name: 'audit-entry', component: () => import('./audit/EntryPage.vue'), props: true, meta: { title: 'auditEntry', rail: 'audit', permission: 'audit.read' } },
+  { path: '/risks', name: 'risks', component: () => import('./risks/RisksPage.vue'), meta: { title: 'risks' } },
+  { path: '/risks/:id', name: 'risk', component: () => import('./risks/RiskPage.vue'), props: true, meta: { title: 'risk', rail: 'risks', permission: 'risk.read' } },
+  { path: '/protection', name: 'protection', component: () => import('./protection/SelfCheckPage.vue'), meta: { title: 'protection' } },
+  { path: '/protection/fields', name: 'fields', component: () => import('./protection/FieldsPage.vue'), meta: { title: 'fields', rail: 'protection', permission: 'protection.read' } },
+  { path: '/protection/masking', name: 'masking', component: () => import('./protection/MaskingPage.vue'), meta: { title: 'masking', rail: 'protection', permission: 'protection.read' } },
+  { path: '/protection/cryptography', name: 'cryptography', component: () => import('./protection/CryptographyPage.vue'), meta: { title: 'cryptography', rail: 'protection', permission: 'protection.read' } },
+  { path: '/keys', name: 'keys', component: () => import('./keys/KeysPage.vue'), meta: { title: 'keys' } },
+  { path: '/privacy', name: 'privacy', component: () => import('./privacy/PrivacyPage.vue'), meta: { title: 'privacy', permission: 'privacy.handle' } },
+]

@@ -1,0 +1,7 @@
+/** Words of connected systems and the exchange ledger; fetched with those pages only. */
+import { texts } from '@tongban/ui'
+import * as en from './en/exchange.ts'
+import * as zh from './zh-CN/exchange.ts'
+
+export const systems = texts(zh.systems, en.systems)
+export const ledger = texts(zh.ledger, en.ledger)

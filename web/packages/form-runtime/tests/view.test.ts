@@ -1,0 +1,44 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { createApp, h, nextTick, ref } from 'vue'
+import { FormView, type Form, type FormValues } from '../src/index.ts'
+
+const form = { schema: 'tongban-form/1', sections: [{ key: 's', title: '场所', fields: [{ key: 'area', type: 'number', label: '面积', min: 1 }] }] } as unknown as Form
+const stops: (() => void)[] = []
+afterEach(() => { for (const stop of stops.splice(0)) stop() })
+
+function show() {
+  const data = ref<FormValues>({ area: '0' })
+  const host = document.body.appendChild(document.createElement('div'))
+  const app = createApp({ render: () => h(FormView, { form, input: { today: '2026-09-24' }, modelValue: data.value, 'onUpdate:modelValue': (now: FormValues) => { data.value = now } }) })
+  app.mount(host)
+  stops.push(() => { app.unmount(); host.remove() })
+  const press = (kind: string) => document.body.dispatchEvent(new Event(kind, { bubbles: true }))
+  const turn = async () => {
+    await new Promise((done) => setTimeout(done))
+    await nextTick()
+  }
+  return { leave: () => host.querySelector('input')?.dispatchEvent(new Event('blur')), press, turn, error: () => host.querySelector('.tb-error')?.textContent ?? '' }
+}
+
+describe('leaving a wrong field', () => {
+  /** req: FORM-015 */
+  it('shows its error when the keyboard leaves it', async () => {
+    const page = show()
+    page.leave()
+    await page.turn()
+    expect(page.error()).not.toBe('')
+  })
+  it('moves nothing until the click that left it has been dealt with', async () => {
+    const page = show()
+    page.press('pointerdown')
+    page.leave()
+    await page.turn()
+    expect(page.error(), 'while the button is down').toBe('')
+    page.press('pointerup')
+    await nextTick()
+    expect(page.error(), 'before the click').toBe('')
+    page.press('click')
+    await page.turn()
+    expect(page.error()).not.toBe('')
+  })
+})
