@@ -61,6 +61,9 @@ pub struct Role {
     pub audience: Audience,
     /// How far it sees.
     pub sees: Sees,
+    /// Whether nobody of this role gets in with a password alone.
+    #[serde(default)]
+    pub second_factor: bool,
     /// Permission keys.
     pub permissions: Vec<String>,
 }
@@ -123,6 +126,26 @@ impl RoleBook {
     /// Whether one of the roles counts for listed items only, also when none is listed.
     pub fn needs_items(&self, roles: &[String]) -> bool {
         self.held(Audience::Desk, roles).any(|role| role.sees == Sees::Items)
+    }
+
+    /// Chinese names of the roles among these that demand a second factor: built-in ones that say so,
+    /// and custom ones that give a permission which no role without a second factor gives.
+    pub fn demanding_second_factor(&self, roles: &[String]) -> Vec<String> {
+        let open: BTreeSet<&String> = all()
+            .values()
+            .filter(|role| role.audience == Audience::Desk && !role.second_factor)
+            .flat_map(|role| &role.permissions)
+            .collect();
+        let guarded: BTreeSet<&String> = all()
+            .values()
+            .filter(|role| role.second_factor)
+            .flat_map(|role| &role.permissions)
+            .filter(|key| !open.contains(key))
+            .collect();
+        self.held(Audience::Desk, roles)
+            .filter(|role| role.second_factor || role.permissions.iter().any(|key| guarded.contains(key)))
+            .map(|role| role.label.clone())
+            .collect()
     }
 
     fn held<'a>(&'a self, audience: Audience, roles: &'a [String]) -> impl Iterator<Item = &'a Role> {

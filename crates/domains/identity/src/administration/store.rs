@@ -101,6 +101,8 @@ pub(crate) async fn role_book(conn: &impl ConnectionTrait) -> Result<RoleBook> {
             label: row.label,
             audience: platform::web::guard::Audience::Desk,
             sees: Sees::from_column(&row.sees),
+            // What it gives says whether a second factor is demanded (RoleBook::demanding_second_factor).
+            second_factor: false,
             permissions: serde_json::from_value(row.permissions)?,
         };
         custom.push((row.key, role));

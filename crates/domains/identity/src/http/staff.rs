@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
+use platform::sessions::Origin;
 use platform::web::extract::Json;
 use platform::web::guard::{Allowed, Audience, Permission, cookie};
 use platform::web::problem::{ProblemBody, Result};
@@ -15,7 +16,8 @@ use uuid::Uuid;
 use super::set_cookie;
 use crate::model::staff::Staff;
 use crate::permissions::ReadSelf;
-use crate::{Identity, error};
+use crate::second_factor::http::SecondStep;
+use crate::{Identity, error, roles, second_factor};
 
 /// Login and password.
 #[derive(Deserialize, ToSchema)]
@@ -65,7 +67,7 @@ pub(crate) struct WindowName {
     hall: String,
 }
 
-async fn view(identity: &Identity, staff: Staff) -> Result<StaffMe> {
+pub(crate) async fn view(identity: &Identity, staff: Staff) -> Result<StaffMe> {
     let org = identity.org(staff.org_id).await?;
     let windows = identity.windows_of(staff.id).await?;
     let region = org.as_ref().map_or(staff.region.as_str(), |org| org.region.as_str());
@@ -102,19 +104,22 @@ async fn view(identity: &Identity, staff: Staff) -> Result<StaffMe> {
 /// Signs staff in.
 ///
 /// Five wrong passwords in a row lock the login for fifteen minutes; the answer never says which of
-/// login, password and lock it was.
+/// login, password and lock it was. A user with a second factor, or in a role that demands one, gets
+/// a ticket for the second step instead of a session.
 #[utoipa::path(post, path = "/api/v1/staff/sign-in", tag = "staff", operation_id = "sign_in_staff",
     request_body = SignInRequest,
-    responses((status = 200, body = StaffMe), (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+    responses((status = 200, body = StaffMe), (status = 202, body = SecondStep, description = "a second step follows"),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
         (status = 409, body = ProblemBody, content_type = "application/problem+json")))]
 pub(crate) async fn sign_in_staff(
     State(identity): State<Identity>,
     client: Client,
+    origin: Origin,
     Json(request): Json<SignInRequest>,
-) -> Result<impl IntoResponse> {
-    let (staff, session) = identity.sign_in(&client, &request.login, request.password).await?;
-    Ok((set_cookie(session), Json(view(&identity, staff).await?)))
+) -> Result<Response> {
+    let step = identity.sign_in(&client, &origin, &request.login, request.password).await?;
+    second_factor::http::answer(&identity, step).await
 }
 
 /// Who is signed in.

@@ -93,6 +93,12 @@ pub(crate) async fn active(conn: &impl ConnectionTrait) -> Result<Vec<Staff>> {
     row::Entity::find().filter(row::Column::Disabled.eq(false)).all(conn).await?.into_iter().map(staff_of).collect()
 }
 
+/// Staff of some organisations.
+pub(crate) async fn in_orgs(conn: &impl ConnectionTrait, orgs: &[Uuid]) -> Result<Vec<Staff>> {
+    let found = row::Entity::find().filter(row::Column::OrgId.is_in(orgs.iter().copied())).all(conn).await?;
+    found.into_iter().map(staff_of).collect()
+}
+
 /// Counts a try to sign in; `None` when the login is unknown, disabled or locked.
 pub(crate) async fn begin_try(
     conn: &impl ConnectionTrait,

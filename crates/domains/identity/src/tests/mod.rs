@@ -2,7 +2,11 @@
 
 mod account;
 mod administration;
+mod enterprise;
 mod import;
+mod openid;
+mod real_name;
+mod second_factor;
 mod sign_in;
 mod sign_on;
 mod two_systems;
@@ -64,7 +68,21 @@ impl City {
     /// With the residents of the example city, without staff.
     pub(crate) async fn new(backend: Backend) -> Self {
         let province = Simulator::start(People::from_yaml(&pack("citizens.yaml")).unwrap()).await.unwrap();
-        let config = Config { identity_url: province.url("identity"), ..Config::default() };
+        let config = Config { require_second_factor: false, ..Self::outside(&province) };
+        Self::with(backend, province, config).await
+    }
+
+    /// Settings that point to the simulators.
+    fn outside(province: &Simulator) -> Config {
+        Config {
+            identity_url: province.url("identity"),
+            registry_url: province.url("registry"),
+            sms_url: province.url("sms"),
+            ..Config::default()
+        }
+    }
+
+    async fn with(backend: Backend, province: Simulator, config: Config) -> Self {
         let test = TestPlatform::with_config(backend, crate::MIGRATIONS, config).await;
         let identity = Identity::new(test.platform.clone());
         let router = Router::from(crate::routes(identity.clone()));
@@ -73,13 +91,20 @@ impl City {
 
     /// With a few offices and two staff users besides.
     pub(crate) async fn with_staff(backend: Backend) -> Self {
-        let city = Self::new(backend).await;
+        Self::new(backend).await.staffed().await
+    }
+
+    /// Offices and staff for a city that has none.
+    async fn staffed(self) -> Self {
+        let city = self;
         city.identity.import_regions(crate::import::regions_from_city(&pack("city.yaml")).unwrap()).await.unwrap();
         city.identity.import_orgs(&pack("orgs.yaml")).await.unwrap();
         city.identity.import_windows(&pack("windows.yaml")).await.unwrap();
         let staff = "schema: tongban-staff/1\nstaff:\n\
             - {login: clerk, name: 陈志远, org: qscj-food, roles: [clerk], windows: [district-hall-6], region: '449902000000'}\n\
-            - {login: reviewer, name: 周敏, org: qscj-food, roles: [reviewer], windows: []}\n";
+            - {login: reviewer, name: 周敏, org: qscj-food, roles: [reviewer], windows: []}\n\
+            - {login: sysadmin, name: 罗凯, org: qscj, roles: [sys_admin], windows: []}\n\
+            - {login: secadmin, name: 冯岩, org: qscj, roles: [sec_admin], windows: []}\n";
         city.identity.import_staff(staff, PASSWORD).await.unwrap();
         city
     }

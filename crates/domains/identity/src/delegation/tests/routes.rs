@@ -45,7 +45,7 @@ impl City {
         (answer.status.as_u16(), answer.json())
     }
 
-    async fn refused(&self, cookie: &str, new: Value) -> (u16, String, Vec<String>) {
+    async fn grant_refused(&self, cookie: &str, new: Value) -> (u16, String, Vec<String>) {
         let answer = self.call(Method::POST, "/api/v1/portal/grants", cookie, new).await;
         let body = answer.json();
         let pointers = body["errors"].as_array().cloned().unwrap_or_default();
@@ -68,7 +68,7 @@ async fn every_wrong_field_of_a_new_grant_is_named() {
             "party": { "name": "", "id_number": "123", "phone": "1" },
             "starts_on": "2026-09-20", "ends_on": "2026-09-19", "all_items": false, "items": [], "all_materials": false,
         });
-        let (status, _, pointers) = city.refused(&elder, wrong).await;
+        let (status, _, pointers) = city.grant_refused(&elder, wrong).await;
         assert_eq!(status, 422);
         assert_eq!(
             pointers,
@@ -84,9 +84,9 @@ async fn every_wrong_field_of_a_new_grant_is_named() {
             ]
         );
         let own = json!({ "party": { "name": "赵建国", "id_number": "449902194308090314", "phone": "19900000003" } });
-        assert_eq!(city.refused(&elder, with(new_proxy(), own)).await.2, ["/party/id_number"]);
+        assert_eq!(city.grant_refused(&elder, with(new_proxy(), own)).await.2, ["/party/id_number"]);
         let asks = json!({ "direction": "ask", "role": "manager" });
-        assert_eq!(city.refused(&elder, with(new_proxy(), asks)).await.2, ["/role"]);
+        assert_eq!(city.grant_refused(&elder, with(new_proxy(), asks)).await.2, ["/role"]);
         city.test.close().await;
     }
 }
@@ -98,21 +98,21 @@ async fn only_the_legal_representative_appoints_and_nobody_beyond_his_own() {
         let city = City::new(backend).await;
         let (person, legal) = (city.signed_on("zhou-qiang").await, city.signed_on("haiyan").await);
         let other = city.signed_on("li-ming").await;
-        let (status, code, _) = city.refused(&other, new_manager()).await;
+        let (status, code, _) = city.grant_refused(&other, new_manager()).await;
         assert_eq!((status, code.as_str()), (403, "not_legal_representative"));
-        assert_eq!(city.refused(&legal, new_proxy()).await.2, ["/role"]);
+        assert_eq!(city.grant_refused(&legal, new_proxy()).await.2, ["/role"]);
         let manages = city.give(&legal, new_manager()).await;
         let agent = |more: Value| {
             let party = json!({ "name": "孙晓雨", "id_number": "449901200211200427", "phone": "19900000005" });
             with(with(new_manager(), json!({ "role": "agent", "party": party, "acting_for": manages["id"] })), more)
         };
         // Not agreed to yet, nothing hangs on it.
-        assert_eq!(city.refused(&person, agent(json!({}))).await.2, ["/acting_for"]);
+        assert_eq!(city.grant_refused(&person, agent(json!({}))).await.2, ["/acting_for"]);
         assert_eq!(city.act(&person, &manages["id"], "accept", json!({ "version": 1 })).await.0, 200);
         let beyond = json!({ "starts_on": "2026-09-21", "ends_on": "2027-01-01", "items": ["food", "fish"] });
-        let (status, _, pointers) = city.refused(&person, agent(beyond)).await;
+        let (status, _, pointers) = city.grant_refused(&person, agent(beyond)).await;
         assert_eq!((status, pointers), (422, vec!["/ends_on".to_owned(), "/items".to_owned()]));
-        let (_, code, _) = city.refused(&person, agent(json!({ "role": "manager" }))).await;
+        let (_, code, _) = city.grant_refused(&person, agent(json!({ "role": "manager" }))).await;
         assert_eq!(code, "may_not_appoint");
         let given = city.give(&person, agent(json!({ "items": ["food"] }))).await;
         assert_eq!(given["granted_by"], "周强");
@@ -184,7 +184,7 @@ async fn two_clicks_make_one_grant_and_names_are_not_told_apart() {
         let city = City::new(backend).await;
         let elder = city.signed_on("zhao-jianguo").await;
         let first = city.give(&elder, new_proxy()).await;
-        let (status, code, _) = city.refused(&elder, new_proxy()).await;
+        let (status, code, _) = city.grant_refused(&elder, new_proxy()).await;
         assert_eq!((status, code.as_str()), (409, "same_grant_waiting"));
         // Somebody who has never signed on gets the same answer as somebody who has.
         let unknown = json!({ "name": "何勇", "id_number": "449902196809150193", "phone": "19900000010" });
