@@ -8,7 +8,7 @@ type Captcha = { captcha_id: string; captcha_answer: string }
 type RatingBody = { stars: number; reasons: string[]; text: string }
 export interface DraftChange {
   version: number; step?: number; conditions?: T.SituationAnswers; situations?: T.SituationAnswers
-  consents?: { authorised: boolean; agreed: boolean }; form?: T.FormData; delivery?: { way: T.DeliveryWay; address?: T.Address | null }
+  consents?: { authorised: boolean; agreed: boolean }; form?: T.FormData; old_licence?: string; delivery?: { way: T.DeliveryWay; address?: T.Address | null }
 }
 
 export const portal = {
