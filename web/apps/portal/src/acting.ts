@@ -2,7 +2,7 @@ import { reactive, watch } from 'vue'
 import { asProblem, delegation, type ActingFor, type ApiProblem, type CaseDraft } from '@tongban/api'
 import { session } from './session.ts'
 
-/** For whom the person at this browser acts: oneself, or somebody who granted it. Kept for this browser, proven by the server at every step. */
+/** For whom the person at this browser acts: oneself, or somebody who granted it. Kept for this tab (names of others stay on no shared computer), proven by the server at every step. */
 export const acting = reactive({
   /** Everybody one may act for, oneself first. Empty until known, and on servers that know no grants. */
   places: [] as ActingFor[],
@@ -17,15 +17,15 @@ interface Kept { account: string; grant: string; name: string }
 
 function kept(): Kept | null {
   try {
-    return JSON.parse(localStorage.getItem(KEY) ?? 'null') as Kept | null
+    return JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as Kept | null
   } catch {
     return null
   }
 }
 function keep(value: Kept | null): void {
   try {
-    if (value) localStorage.setItem(KEY, JSON.stringify(value))
-    else localStorage.removeItem(KEY)
+    if (value) sessionStorage.setItem(KEY, JSON.stringify(value))
+    else sessionStorage.removeItem(KEY)
   } catch {
     // A browser that stores nothing forgets the choice with the page.
   }

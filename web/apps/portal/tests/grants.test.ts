@@ -64,7 +64,7 @@ describe('ending a grant', () => {
 })
 
 describe('for whom one acts (req: IDENT-024)', () => {
-  beforeEach(() => { localStorage.clear() })
+  beforeEach(() => { sessionStorage.clear() })
   afterEach(() => {
     session.me = null
     vi.restoreAllMocks()
