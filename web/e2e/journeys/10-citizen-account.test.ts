@@ -2,7 +2,7 @@
 import { afterAll, expect } from 'vitest'
 import { answerCaptcha } from '../support/captcha.ts'
 import { look, settled } from '../support/look.ts'
-import { citizen, closeBrowser, person, quiet } from '../support/people.ts'
+import { api, citizen, closeBrowser, person, quiet } from '../support/people.ts'
 import { story } from '../support/story.ts'
 
 const it = story('citizen-account')
@@ -25,8 +25,7 @@ it('one sees the verified identity and where one is signed in, and ends another 
   await page.getByRole('button', { name: /^结束其他/ }).first().click()
   await page.locator('dialog[open]').getByRole('button', { name: /^结束其他/ }).click()
   await page.getByText('只在这里登录着。').waitFor()
-  await there.page.goto('/my/account')
-  await there.page.waitForURL(/\/sign-in/)
+  await expect(api(there, 'GET', '/portal/me')).rejects.toThrow(/401/)
   quiet(here)
 })
 

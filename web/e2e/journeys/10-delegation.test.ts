@@ -52,7 +52,7 @@ it('an agent sees what was granted and begins an application for the enterprise 
 
 it('an item outside the grant is refused before anything is begun (req: IDENT-020)', async () => {
   const { page } = agent
-  await page.goto('/items/fire-safety-check-before-opening/apply')
+  await page.goto('/items/class2-device-operation-filing/apply')
   await page.getByRole('radio', { name: new RegExp(RESTAURANT) }).check()
   await page.getByRole('button', { name: /开始填写|另外新办/ }).click()
   await page.locator('.tb-errsum').getByText('不在授权里').waitFor()

@@ -1,7 +1,7 @@
 import { delegation, ApiProblem, type ActingFor, type Grant } from '@tongban/api'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { acting, actFor, actingNow, coversItem, isGrantRefusal, knowActing, mayAct } from '../src/acting.ts'
-import { asSent, choices, endingOf, freshScope, isDay, lastDay, partyMistakes, periodOf, placeOf, scopeMistakes, titleOf, type Scope } from '../src/features/identity/grants/model.ts'
+import { asSent, choices, endingOf, freshScope, isDay, lastDay, partyMistakes, periodOf, placeOf, scopeMistakes, stateText, titleOf, type Scope } from '../src/features/identity/grants/model.ts'
 import { session } from '../src/session.ts'
 
 const self = (change: Partial<ActingFor> = {}): ActingFor => ({ grant_id: null, kind: 'self', name: '孙晓雨', role: null, role_label: '本人', relation: '', starts_on: null, ends_on: null, all_items: true, items: [], all_materials: true, materials: [], may_appoint: ['proxy'], ...change })
@@ -55,6 +55,10 @@ describe('what is wrong before it is sent (req: IDENT-020)', () => {
 
 describe('ending a grant', () => {
   const grant = (change: Partial<Grant>) => ({ state: 'active', direction: 'give', my_side: 'principal', principal: { name: '赵建国' }, grantee: { name: '赵磊' }, ...change }) as Grant
+  it('waits for whoever must answer', () => {
+    expect(stateText({ state_label: '等对方确认', can: { accept: true, refuse: true, change: false, revoke: false } })).toBe('等您确认')
+    expect(stateText({ state_label: '等对方确认', can: { accept: false, refuse: false, change: true, revoke: true } })).toBe('等对方确认')
+  })
   it('is taking back, giving up or withdrawing, by the side one is on', () => {
     expect(endingOf(grant({}))).toBe('revoke')
     expect(endingOf(grant({ my_side: 'grantee' }))).toBe('giveUp')

@@ -2,7 +2,7 @@ export const grants = {
   title: '授权', intro: '请别人替您办事，或者您替别人办事，都在这里。办事的人用自己的账号登录，每一步都有记录，随时可以撤销。', add: '新增授权', waitingForMe: '有 {n} 份授权等您确认', waitingGo: '去看看', sideLabel: '谁给谁', stateLabel: '状态', whoFor: '看我替谁办事',
   sideAll: '全部', sideGiven: '我给别人的', sideReceived: '别人给我的', stateAll: '全部状态', stateWaiting: '待确认', stateActive: '有效', stateEnded: '已结束', q: '对方的姓名', search: '搜索', total: '共 {n} 份', more: '再看 {n} 份', failed: '没有成功：{why}',
   empty: '还没有授权', emptyText: '企业可以授权员工办事，老人可以授权家人代办。对方确认后才有效。', emptyFiltered: '没有符合的授权', clear: '看全部',
-  actsFor: '{grantee}替{principal}办事', period: '{from}至{to}', allItems: '全部事项', someItems: '{name}等 {n} 个事项', oneItem: '{name}', todo: '去确认', waitsOther: '等对方确认',
+  actsFor: '{grantee}替{principal}办事', period: '{from}至{to}', allItems: '全部事项', someItems: '{name}等 {n} 个事项', oneItem: '{name}', todo: '去确认', waitsYou: '等您确认',
   // one grant
   askedYou: '{name}请您替{principal}办事。', askedYouText: '确认以后，您用自己的账号登录，可以替{principal}办下面写的事项。', wantsYou: '{name}想替您办事。', wantsYouText: '确认以后，对方可以用自己的账号替您办下面写的事项。不认识的人，请拒绝。', wantsAtWindow: '不方便上网的，带身份证到政务大厅窗口也能确认。', wantsHome: '出不了门的，打 {hotline}，工作人员上门帮您确认。',
   accept: '确认授权', accepting: '正在确认', accepted: '已确认，授权生效', refuse: '拒绝', refuseTitle: '拒绝这份授权？', refuseText: '拒绝后对方不能替办，需要的话以后可以重新提出。', refuseNo: '不拒绝', refuseYes: '拒绝授权', refused: '已拒绝', reason: '原因',

@@ -95,6 +95,8 @@ export function itemsText(g: Pick<Grant, 'all_items' | 'items'>): string {
   const first = g.items[0]?.name ?? ''
   return g.items.length > 1 ? t('someItems', { name: first, n: g.items.length }) : t('oneItem', { name: first })
 }
+/** The server's word is the asker's: to whoever must answer, it is the own answer that is waited for. */
+export const stateText = (g: Pick<Grant, 'can' | 'state_label'>) => (g.can.accept ? t('waitsYou') : g.state_label)
 export const isOver = (g: Pick<Grant, 'state'>) => g.state !== 'waiting' && g.state !== 'active'
 /** Which way of ending it is: take back what was given, give up what was received, withdraw what was asked and not answered. */
 export function endingOf(g: Grant): 'revoke' | 'giveUp' | 'withdraw' {
