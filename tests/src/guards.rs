@@ -96,7 +96,10 @@ async fn every_route_refuses_the_unknown_the_other_system_and_the_unauthorised()
         "supervisor",
         "editor",
         "sysadmin",
+        "secadmin",
+        "keykeeper",
         "auditor",
+        "orgadmin",
     ] {
         let caller = world.staff(login).await;
         let me = caller.get("/staff/me").await;

@@ -2,6 +2,10 @@
 //! by the simulators over HTTP. One binary, one module a story.
 
 #[cfg(test)]
+mod administration;
+#[cfg(test)]
+mod delegation;
+#[cfg(test)]
 mod exchange;
 #[cfg(test)]
 mod guards;
@@ -13,5 +17,7 @@ mod main_job;
 mod packs;
 #[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod security;
 #[cfg(test)]
 mod world;

@@ -63,6 +63,8 @@ impl World {
             identity_url: simulator.url("identity"),
             sms_url: simulator.url("sms"),
             courier_url: simulator.url("courier"),
+            // Stories say with the header which address they come from.
+            trusted_proxies: vec!["127.0.0.1".to_owned()],
             upper_url: if upper { simulator.url("upper") } else { String::new() },
             ..Config::default()
         };

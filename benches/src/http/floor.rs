@@ -57,6 +57,13 @@ fn words() -> BTreeMap<String, BTreeMap<String, String>> {
         for line in step.sql.lines().map(str::trim) {
             if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
                 table = rest.trim_end_matches(['(', ' ']).to_owned();
+            } else if let Some((table, rest)) =
+                line.strip_prefix("ALTER TABLE ").and_then(|rest| rest.split_once(" ADD COLUMN "))
+            {
+                if let Some((column, rest)) = rest.split_once(" @") {
+                    let word = rest.split([' ', ',', ';']).next().unwrap_or_default();
+                    tables.entry(table.to_owned()).or_default().insert(column.to_owned(), word.to_owned());
+                }
             } else if let Some((column, rest)) = line.split_once(" @") {
                 let word = rest.split([' ', ',']).next().unwrap_or_default();
                 tables.entry(table.clone()).or_default().insert(column.to_owned(), word.to_owned());

@@ -4,18 +4,28 @@ use std::path::Path;
 
 use base::clock::Randomness;
 use base::crypto::Sm2Key;
+use platform::crypto::CryptoProvider;
 use platform::{Problem, Result};
 
-/// Reads the key, or makes it at the first start.
+/// Place the sealed key is bound to.
+const PLACE: &str = "key:audit";
+
+/// Reads the key, or makes it at the first start. The file holds it sealed under the provider's
+/// master key; one of an older version, in clear, is sealed when it is first read (IDENT-033).
 ///
 /// # Errors
-/// When the file can't be read or written.
-pub fn load_or_create(path: &Path, randomness: &dyn Randomness) -> Result<Sm2Key> {
-    if path.exists() {
-        let pem = std::fs::read_to_string(path).map_err(Problem::internal)?;
-        return Sm2Key::from_pem(&pem).map_err(Problem::internal);
-    }
-    let key = Sm2Key::generate(randomness);
-    platform::secrets::write_private(path, key.to_pem().map_err(Problem::internal)?.as_bytes())?;
+/// When the file can't be read or written, or the provider does not open it.
+pub fn load_or_create(path: &Path, provider: &dyn CryptoProvider, randomness: &dyn Randomness) -> Result<Sm2Key> {
+    let key = if path.exists() {
+        let text = std::fs::read_to_string(path).map_err(Problem::internal)?;
+        if !text.starts_with("-----BEGIN") {
+            return Sm2Key::from_pem(&provider.unwrap(text.trim(), PLACE)?).map_err(Problem::internal);
+        }
+        Sm2Key::from_pem(&text).map_err(Problem::internal)?
+    } else {
+        Sm2Key::generate(randomness)
+    };
+    let sealed = provider.wrap(&key.to_pem().map_err(Problem::internal)?, PLACE, randomness);
+    platform::secrets::replace_private(path, sealed.as_bytes())?;
     Ok(key)
 }

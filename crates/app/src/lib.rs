@@ -6,6 +6,7 @@
 pub mod cast;
 pub mod cli;
 pub mod demo;
+pub mod grants;
 pub mod keys;
 pub mod load;
 pub mod packs;
@@ -29,11 +30,13 @@ use feedback::Feedback;
 use identity::Identity;
 use licences::Licences;
 use platform::config::Config;
+use platform::crypto::SealedColumn;
 use platform::db::migrate::{self, Migration};
 use platform::web::guard::Audience;
 use platform::work::jobs::Handlers;
 use platform::work::outbox::Subscriptions;
 use platform::{Db, Inner, Platform, Problem, Result};
+use security::Security;
 use utoipa_axum::router::OpenApiRouter;
 
 /// The assembled product.
@@ -53,6 +56,8 @@ pub struct App {
     pub casework: Casework,
     /// Ratings.
     pub feedback: Feedback,
+    /// Audit, risks, keys, protection of data.
+    pub security: Security,
     /// Events from and to other systems.
     pub exchange: Exchange,
     /// Key that signs the daily roots of the event log.
@@ -64,6 +69,7 @@ pub fn migrations() -> Vec<Migration> {
     [
         platform::work::MIGRATIONS,
         identity::MIGRATIONS,
+        security::MIGRATIONS,
         design::MIGRATIONS,
         licences::MIGRATIONS,
         catalogue::MIGRATIONS,
@@ -78,6 +84,7 @@ pub fn migrations() -> Vec<Migration> {
 pub fn permissions() -> Vec<(&'static str, Audience)> {
     [
         identity::PERMISSIONS,
+        security::PERMISSIONS,
         licences::PERMISSIONS,
         catalogue::PERMISSIONS,
         casework::PERMISSIONS,
@@ -85,6 +92,11 @@ pub fn permissions() -> Vec<(&'static str, Audience)> {
         exchange::PERMISSIONS,
     ]
     .concat()
+}
+
+/// Every column that holds sealed values.
+pub fn sealed_columns() -> Vec<SealedColumn> {
+    [identity::SEALED, licences::SEALED, casework::SEALED].concat()
 }
 
 impl App {
@@ -96,14 +108,18 @@ impl App {
         std::fs::create_dir_all(&config.data_dir).map_err(Problem::internal)?;
         let db = Db::open(&config.database()).await?;
         migrate::run(&db, &migrations(), clock.now()).await?;
-        let secrets =
-            platform::secrets::Secrets::load_or_create(&config.data_dir.join("secrets.toml"), randomness.as_ref())?;
-        let audit_key = keys::load_or_create(&config.data_dir.join("audit-key.pem"), randomness.as_ref())?;
+        let provider = platform::secrets::SoftKeys::load_or_create(
+            &config.data_dir.join("secrets.toml"),
+            &config.master_key(),
+            randomness.as_ref(),
+        )?;
+        let audit_key = keys::load_or_create(&config.data_dir.join("audit-key.pem"), &provider, randomness.as_ref())?;
+        let audit_key = Arc::new(audit_key);
         let platform = Platform::new(Inner {
             db,
             files: platform::files::Files::in_folder(&config.data_dir.join("files"))?,
-            cipher: secrets.cipher()?,
-            index_key: secrets.index_key()?,
+            crypto: platform::crypto::Crypto::new(Arc::new(provider))?,
+            audit: Default::default(),
             live: Default::default(),
             sessions: Default::default(),
             numbers: Default::default(),
@@ -127,6 +143,9 @@ impl App {
         catalogue.use_navigation(catalogue::packs::read_navigation(&themes).map_err(Problem::internal)?);
         let types = platform.config.packs_dir.join("licences");
         catalogue.know_licence_types(catalogue::packs::licence_types(&types).map_err(Problem::internal)?);
+        // From here on grants know items by name; the catalogue keeps the plain identity, because it
+        // must not be held by something that it holds.
+        let identity = identity.with_item_names(Arc::new(grants::Items(catalogue.clone())));
         let casework = Casework {
             platform: platform.clone(),
             identity: identity.clone(),
@@ -138,9 +157,15 @@ impl App {
             texts: Arc::new(texts),
         };
         let feedback = ratings::wire(&platform, &casework)?;
+        let security = Security::new(
+            platform.clone(),
+            identity.clone(),
+            Arc::clone(&audit_key),
+            sealed_columns(),
+            &platform.config.packs_dir.join("platform"),
+        )?;
         let exchange = Exchange::new(platform.clone(), identity.clone(), casework.clone());
-        let audit_key = Arc::new(audit_key);
-        Ok(Self { platform, identity, design, catalogue, licences, casework, feedback, exchange, audit_key })
+        Ok(Self { platform, identity, design, catalogue, licences, casework, feedback, exchange, security, audit_key })
     }
 
     /// Every API route with its documentation.
@@ -148,6 +173,7 @@ impl App {
         OpenApiRouter::new()
             .merge(site::routes(self.clone()))
             .merge(identity::routes(self.identity.clone()))
+            .merge(security::routes(self.security.clone()))
             .merge(catalogue::routes(self.catalogue.clone()))
             .merge(licences::routes(self.licences.clone()))
             .merge(casework::cases::http::routes(self.casework.clone()))
@@ -163,7 +189,8 @@ impl App {
 
     /// What runs each kind of job.
     pub fn handlers(&self) -> Handlers {
-        self.exchange.jobs(self.casework.jobs(Handlers::default()))
+        let below = self.casework.jobs(self.identity.jobs(Handlers::default()));
+        self.security.jobs(self.exchange.jobs(below))
     }
 
     /// Runs events and jobs until nothing is left: tests, the demo and the command line wait this way.

@@ -1,10 +1,12 @@
 //! The HTTP server: API, pages, headers, graceful stop, workers.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::IntoResponse;
+use platform::web::limits::{self, Gate};
 use platform::{Problem, Result};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -30,31 +32,29 @@ impl App {
     pub fn router(&self) -> Router {
         let (api, document) = self.api().split_for_parts();
         let document = describe(document);
+        let gate = Gate::new(self.platform.clone(), open_operations(&document));
         let limit = usize::try_from(self.platform.config.upload_max_mb).unwrap_or(20) * 1024 * 1024 + BODY_ROOM;
-        let policy = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
-                      frame-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
-        api.route("/api/v1/openapi.json", axum::routing::get(move || async move { axum::Json(document) }))
+        let router = api
+            .route("/api/v1/openapi.json", axum::routing::get(move || async move { axum::Json(document) }))
             .route("/api/{*rest}", axum::routing::any(no_such_route))
             .fallback(web::page)
             .method_not_allowed_fallback(no_such_method)
+            .layer(axum::middleware::from_fn_with_state(gate, limits::limit))
             // The default limit of the framework is smaller than an upload.
             .layer(axum::extract::DefaultBodyLimit::disable())
             .layer(RequestBodyLimitLayer::new(limit))
             .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
                 Problem::internal("a handler panicked").into_response()
             }))
-            .layer(axum::middleware::from_fn(platform::web::extract::trace_id))
-            .layer(SetResponseHeaderLayer::if_not_present(
-                header::CONTENT_SECURITY_POLICY,
-                HeaderValue::from_static(policy),
-            ))
-            .layer(SetResponseHeaderLayer::overriding(
-                header::X_CONTENT_TYPE_OPTIONS,
-                HeaderValue::from_static("nosniff"),
-            ))
-            .layer(SetResponseHeaderLayer::overriding(header::REFERRER_POLICY, HeaderValue::from_static("same-origin")))
+            .layer(axum::middleware::from_fn(platform::web::extract::readable))
+            .layer(axum::middleware::from_fn_with_state(self.platform.clone(), platform::web::context::record))
+            .layer(axum::middleware::from_fn(platform::web::extract::trace_id));
+        hardened(router, self.platform.config.public_url.starts_with("https://"))
             .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
-            .layer(TraceLayer::new_for_http())
+            .layer(TraceLayer::new_for_http().make_span_with(|request: &axum::http::Request<_>| {
+                // The path alone: a query may carry a sign-on code, a header a session.
+                tracing::debug_span!("request", method = %request.method(), path = %request.uri().path())
+            }))
             .layer(PropagateRequestIdLayer::new(HeaderName::from_static("x-request-id")))
             .layer(SetRequestIdLayer::new(HeaderName::from_static("x-request-id"), Ids(self.clone())))
     }
@@ -87,7 +87,8 @@ impl App {
             self.handlers(),
             stopped.clone(),
         ));
-        let roots = tokio::spawn(daily_roots(self.clone(), stopped));
+        let roots = tokio::spawn(daily_roots(self.clone(), stopped.clone()));
+        let upkeep = tokio::spawn(housekeeping(self.clone(), stopped));
         let router = self.router();
         axum::serve(listener, router.into_make_service_with_connect_info::<std::net::SocketAddr>())
             .with_graceful_shutdown(async move {
@@ -97,22 +98,103 @@ impl App {
             .await
             .map_err(Problem::internal)?;
         worker.await.map_err(Problem::internal)?;
-        roots.await.map_err(Problem::internal)
+        roots.await.map_err(Problem::internal)?;
+        upkeep.await.map_err(Problem::internal)?;
+        // What was noted while the last requests ended.
+        self.platform.audit.flush(&self.platform).await
     }
 }
 
-/// Roots finished days; looks every ten minutes, so a node that was down catches up.
+/// Headers that tell a browser what never to do with our pages (DATASEC-014).
+///
+/// A document may bring its own stricter content policy. Transport security is promised only where
+/// the address is https: a browser would refuse a plain installation for a year.
+fn hardened(router: Router, https: bool) -> Router {
+    let policy = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
+                  frame-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+    let always = [
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "SAMEORIGIN"),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("x-permitted-cross-domain-policies", "none"),
+        (
+            "permissions-policy",
+            "accelerometer=(), camera=(), display-capture=(), geolocation=(self), gyroscope=(), magnetometer=(), \
+             microphone=(), midi=(), payment=(), usb=()",
+        ),
+    ];
+    let mut router = router.layer(SetResponseHeaderLayer::if_not_present(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(policy),
+    ));
+    for (name, value) in always {
+        router = router
+            .layer(SetResponseHeaderLayer::overriding(HeaderName::from_static(name), HeaderValue::from_static(value)));
+    }
+    if https {
+        router = router.layer(SetResponseHeaderLayer::overriding(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+        ));
+    }
+    router
+}
+
+/// Writes noted accesses twice a second; once a minute the rest of the security domain's upkeep.
+async fn housekeeping(app: App, mut stopped: tokio::sync::watch::Receiver<bool>) {
+    let mut round = 0_u32;
+    loop {
+        let done = if round.is_multiple_of(120) {
+            app.security.housekeeping().await
+        } else {
+            app.platform.audit.flush(&app.platform).await
+        };
+        if let Err(problem) = done {
+            tracing::error!(cause = %problem, "security upkeep failed");
+        }
+        round = round.wrapping_add(1);
+        tokio::select! {
+            () = tokio::time::sleep(platform::work::audit::access::EVERY) => {}
+            _ = stopped.changed() => return,
+        }
+    }
+}
+
+/// Roots finished days and marks grants that are over; looks every ten minutes, so a node that was down catches up.
 async fn daily_roots(app: App, mut stopped: tokio::sync::watch::Receiver<bool>) {
     loop {
         if let Err(problem) = app.casework.root_days(&app.audit_key).await {
             // Two nodes may root the same day; the second insert is refused and that is right.
             tracing::warn!(cause = %problem, "rooting the event log failed");
         }
+        if let Err(problem) = app.identity.expire_grants().await {
+            tracing::warn!(cause = %problem, "marking grants that are over failed");
+        }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_secs(600)) => {}
             _ = stopped.changed() => return,
         }
     }
+}
+
+/// Method and path of every operation that needs no session.
+fn open_operations(document: &OpenApi) -> HashSet<(Method, String)> {
+    let mut open = HashSet::new();
+    for (path, item) in &document.paths.paths {
+        for (method, operation) in [
+            (Method::GET, &item.get),
+            (Method::POST, &item.post),
+            (Method::PUT, &item.put),
+            (Method::DELETE, &item.delete),
+        ] {
+            if operation.as_ref().is_some_and(|operation| operation.security.is_none()) {
+                open.insert((method, path.clone()));
+            }
+        }
+    }
+    open
 }
 
 fn describe(document: OpenApi) -> OpenApi {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 /// All settings. Defaults run a demo city on SQLite from the current folder.
@@ -34,10 +35,24 @@ pub struct Config {
     /// Addresses or networks of reverse proxies whose `X-Forwarded-For` is believed. `TONGBAN_TRUSTED_PROXIES`,
     /// separated by commas
     pub trusted_proxies: Vec<String>,
+    /// Whose sessions open nothing outside the network they were opened in: `all`, `desk` or `off`.
+    /// `TONGBAN_BIND_SESSIONS`
+    pub bind_sessions: String,
+    /// File of the master key that seals all other keys; `master.key` in `data_dir` when empty. Keep it
+    /// on another disk than the data. `TONGBAN_MASTER_KEY_FILE`
+    pub master_key_file: PathBuf,
     /// Whether cookies are sent over TLS only; off for a plain local demo. `TONGBAN_SECURE_COOKIES`
     pub secure_cookies: bool,
     /// Idle minutes after which a session ends.
     pub session_idle_minutes: i64,
+    /// Tries to sign in that one address may make in a minute; 0 = no limit.
+    pub sign_in_per_minute: u32,
+    /// Captchas that one address may ask for in a minute; 0 = no limit.
+    pub captcha_per_minute: u32,
+    /// Other requests without a session that one address may make in a minute; 0 = no limit.
+    pub public_per_minute: u32,
+    /// Addresses without these limits: the machine itself.
+    pub unlimited_addresses: Vec<IpNet>,
     /// Largest upload, megabytes.
     pub upload_max_mb: u64,
     /// Log filter in the form of `RUST_LOG`.
@@ -59,12 +74,24 @@ impl Default for Config {
             upper_app_id: "upper-platform".into(),
             environment: "production".into(),
             trusted_proxies: Vec::new(),
+            bind_sessions: "all".into(),
+            master_key_file: PathBuf::new(),
             secure_cookies: false,
             session_idle_minutes: 30,
+            sign_in_per_minute: 30,
+            captcha_per_minute: 60,
+            public_per_minute: 1200,
+            unlimited_addresses: this_machine(),
             upload_max_mb: 20,
             log: "info,sqlx=warn,tantivy=warn".into(),
         }
     }
+}
+
+/// Addresses of the machine itself.
+fn this_machine() -> Vec<IpNet> {
+    use std::net::{Ipv4Addr, Ipv6Addr};
+    vec![IpNet::new_assert(Ipv4Addr::new(127, 0, 0, 0).into(), 8), IpNet::new_assert(Ipv6Addr::LOCALHOST.into(), 128)]
 }
 
 /// Environments an installation can be.
@@ -102,6 +129,7 @@ impl Config {
             ("TONGBAN_IDENTITY_URL", &mut config.identity_url),
             ("TONGBAN_SMS_URL", &mut config.sms_url),
             ("TONGBAN_COURIER_URL", &mut config.courier_url),
+            ("TONGBAN_BIND_SESSIONS", &mut config.bind_sessions),
             ("TONGBAN_UPPER_URL", &mut config.upper_url),
             ("TONGBAN_UPPER_APP_ID", &mut config.upper_app_id),
             ("TONGBAN_ENVIRONMENT", &mut config.environment),
@@ -111,7 +139,11 @@ impl Config {
                 *slot = value;
             }
         }
-        for (name, slot) in [("TONGBAN_DATA_DIR", &mut config.data_dir), ("TONGBAN_PACKS_DIR", &mut config.packs_dir)] {
+        for (name, slot) in [
+            ("TONGBAN_DATA_DIR", &mut config.data_dir),
+            ("TONGBAN_PACKS_DIR", &mut config.packs_dir),
+            ("TONGBAN_MASTER_KEY_FILE", &mut config.master_key_file),
+        ] {
             if let Some(value) = environment(name) {
                 *slot = value.into();
             }
@@ -156,10 +188,25 @@ impl Config {
                 return Err(ConfigError::Value("trusted_proxies", format!("{network:?} is no address and no network")));
             }
         }
+        if !["all", "desk", "off"].contains(&self.bind_sessions.as_str()) {
+            return Err(ConfigError::Value(
+                "bind_sessions",
+                format!("{:?} is none of all, desk, off", self.bind_sessions),
+            ));
+        }
         if !(1..=720).contains(&self.session_idle_minutes) {
             return Err(ConfigError::Value("session_idle_minutes", "between 1 and 720".into()));
         }
         Ok(())
+    }
+
+    /// File of the master key.
+    pub fn master_key(&self) -> PathBuf {
+        if self.master_key_file.as_os_str().is_empty() {
+            self.data_dir.join("master.key")
+        } else {
+            self.master_key_file.clone()
+        }
     }
 
     /// Address of the database.

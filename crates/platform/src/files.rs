@@ -125,6 +125,9 @@ pub async fn store(
     if bytes.is_empty() {
         return Err(Problem::invalid_field("/file", "empty_file", "这个文件是空的，请重新选择。"));
     }
+    if let Some(danger) = danger(&bytes) {
+        return Err(Problem::invalid_field("/file", "dangerous_file", danger));
+    }
     let Some(media_type) = sniff(&bytes) else {
         return Err(Problem::invalid_field("/file", "unsupported_type", "这个格式打不开，请换成 PDF、JPG 或 PNG。"));
     };
@@ -224,11 +227,90 @@ fn reference(row: &row::Model) -> FileRef {
     }
 }
 
-/// Only the last part of a name, without control characters, at most 120 characters.
+/// Endings that a computer would run when somebody opens the file.
+const RUNS: [&str; 16] =
+    ["exe", "com", "bat", "cmd", "scr", "msi", "js", "vbs", "ps1", "sh", "jar", "apk", "hta", "html", "htm", "svg"];
+
+/// Only the last part of a name, without control characters and signs that turn the writing direction
+/// (`fdp.exe` would read `exe.pdf`), at most 120 characters, never with an ending that runs.
 fn safe_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or("");
-    let clean: String = last.chars().filter(|c| !c.is_control()).take(120).collect();
-    if clean.trim().is_empty() { "未命名文件".to_owned() } else { clean }
+    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let clean: String = last.chars().filter(|c| !c.is_control() && !turns(*c)).take(120).collect();
+    let ending = clean.rsplit_once('.').map(|(_, ending)| ending.trim().to_lowercase()).unwrap_or_default();
+    match () {
+        () if clean.trim().is_empty() => "未命名文件".to_owned(),
+        () if RUNS.contains(&ending.as_str()) => format!("{clean}.file"),
+        () => clean,
+    }
+}
+
+/// Unpacked size over which an office file is taken for a bomb, bytes.
+const UNPACKED: u64 = 300 << 20;
+/// Times an office file may grow when unpacked; real ones stay under twenty.
+const GROWTH: u64 = 200;
+/// Parts an office file may have.
+const PARTS: u64 = 5_000;
+/// Dots a picture may have: an A3 page scanned at 600 dpi has 70 million.
+const DOTS: u64 = 150_000_000;
+
+/// Why a file must not be stored although its type is one we take: an archive that unpacks to a flood,
+/// walks out of its folder or brings macros, a picture that fills the memory. Reads only what the file
+/// says of itself and unpacks nothing.
+fn danger(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [b'P', b'K', 3, 4, ..] => archive_danger(bytes),
+        [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => {
+            let side = |at: usize| u64::from(number(bytes, at, true));
+            (side(16).saturating_mul(side(20)) > DOTS).then_some("这张图片太大，展开后会占满内存。请缩小后再上传。")
+        }
+        _ => None,
+    }
+}
+
+/// Four bytes as a number; 0 past the end.
+fn number(bytes: &[u8], at: usize, big: bool) -> u32 {
+    let four = bytes.get(at..at + 4).and_then(|part| <[u8; 4]>::try_from(part).ok()).unwrap_or_default();
+    if big { u32::from_be_bytes(four) } else { u32::from_le_bytes(four) }
+}
+
+fn half(bytes: &[u8], at: usize) -> usize {
+    let two = bytes.get(at..at + 2).and_then(|part| <[u8; 2]>::try_from(part).ok()).unwrap_or_default();
+    usize::from(u16::from_le_bytes(two))
+}
+
+fn archive_danger(bytes: &[u8]) -> Option<&'static str> {
+    const BROKEN: &str = "这个文件不完整，打不开。请重新导出后再上传。";
+    const BOMB: &str = "这个文件展开后大得不正常，没有收下。请转成 PDF 再上传。";
+    // The directory's end lies within the last 64 KB: it has a comment of at most that length.
+    let from = bytes.len().saturating_sub(66_000);
+    let Some(tail) = bytes.get(from..) else { return Some(BROKEN) };
+    let Some(end) = tail.windows(4).rposition(|four| four == b"PK\x05\x06").map(|at| from + at) else {
+        return Some(BROKEN);
+    };
+    let (parts, mut at) = (half(bytes, end + 10) as u64, number(bytes, end + 16, false) as usize);
+    if parts > PARTS {
+        return Some(BOMB);
+    }
+    let mut unpacked = 0_u64;
+    for _ in 0..parts {
+        if bytes.get(at..at.saturating_add(4)) != Some(b"PK\x01\x02".as_slice()) {
+            return Some(BROKEN);
+        }
+        unpacked = unpacked.saturating_add(u64::from(number(bytes, at + 24, false)));
+        let (name, extra, comment) = (half(bytes, at + 28), half(bytes, at + 30), half(bytes, at + 32));
+        let name = bytes.get(at + 46..at + 46 + name).unwrap_or_default();
+        let text = String::from_utf8_lossy(name).to_lowercase();
+        if text.starts_with('/') || text.contains("..") || text.contains('\\') {
+            return Some("这个文件里有不正常的路径，没有收下。请转成 PDF 再上传。");
+        }
+        if ["vbaproject.bin", ".exe", ".dll", ".js", ".vbs", ".zip", ".jar"].iter().any(|bad| text.ends_with(bad)) {
+            return Some("这个文件里带有宏或程序，没有收下。请去掉宏，或者转成 PDF 再上传。");
+        }
+        at += 46 + name.len() + extra + comment;
+    }
+    let bomb = unpacked > UNPACKED || unpacked / (bytes.len() as u64).max(1) > GROWTH;
+    bomb.then_some(BOMB)
 }
 
 /// Rows of several files by id, with their owner, in one query.
@@ -302,5 +384,45 @@ mod tests {
         assert_eq!(safe_name("../../etc/passwd"), "passwd");
         assert_eq!(safe_name("C:\\temp\\布局图.pdf"), "布局图.pdf");
         assert_eq!(safe_name("\u{0}"), "未命名文件");
+        assert_eq!(safe_name("发票\u{202e}fdp.exe"), "发票fdp.exe.file");
+        assert_eq!(safe_name("点我.HTML"), "点我.HTML.file");
+    }
+
+    /// An office file of one part that says of itself what it unpacks to.
+    fn office(name: &str, unpacked: u32) -> Vec<u8> {
+        let mut file = b"PK\x03\x04".to_vec();
+        file.extend_from_slice(&[0; 22]);
+        file.extend_from_slice(&(u16::try_from(name.len()).unwrap()).to_le_bytes());
+        file.extend_from_slice(&[0; 2]);
+        file.extend_from_slice(name.as_bytes());
+        let directory = u32::try_from(file.len()).unwrap();
+        file.extend_from_slice(b"PK\x01\x02");
+        file.extend_from_slice(&[0; 20]);
+        file.extend_from_slice(&unpacked.to_le_bytes());
+        file.extend_from_slice(&(u16::try_from(name.len()).unwrap()).to_le_bytes());
+        file.extend_from_slice(&[0; 16]);
+        file.extend_from_slice(name.as_bytes());
+        file.extend_from_slice(b"PK\x05\x06\0\0\0\0\x01\0\x01\0\0\0\0\0");
+        file.extend_from_slice(&directory.to_le_bytes());
+        file.extend_from_slice(&[0; 2]);
+        file
+    }
+
+    /// req: DATASEC-014
+    #[test]
+    fn a_bomb_a_macro_and_a_path_that_walks_out_are_refused_unopened() {
+        assert_eq!(danger(&office("word/document.xml", 2_000)), None);
+        assert!(danger(&office("word/document.xml", 4_000_000_000)).unwrap().contains("大得不正常"));
+        assert!(danger(&office("word/vbaProject.bin", 10)).unwrap().contains("宏"));
+        assert!(danger(&office("word/../../../etc/passwd", 10)).unwrap().contains("路径"));
+        assert!(danger(b"PK\x03\x04word/ cut short").unwrap().contains("不完整"));
+        let picture = |width: u32, height: u32| {
+            let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+            bytes.extend_from_slice(&width.to_be_bytes());
+            bytes.extend_from_slice(&height.to_be_bytes());
+            bytes
+        };
+        assert_eq!(danger(&picture(4_960, 7_016)), None, "an A4 page at 600 dpi");
+        assert!(danger(&picture(60_000, 60_000)).is_some());
     }
 }

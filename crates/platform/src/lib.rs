@@ -14,6 +14,7 @@
 pub mod calls;
 pub mod captcha;
 pub mod config;
+pub mod crypto;
 pub mod db;
 pub mod files;
 pub mod messages;
@@ -29,7 +30,6 @@ pub mod work;
 use std::sync::Arc;
 
 use base::clock::{Clock, Randomness};
-use base::crypto::FieldCipher;
 
 pub use db::{Db, Tx};
 pub use web::problem::{Problem, Result};
@@ -50,10 +50,10 @@ pub struct Inner {
     pub db: Db,
     /// Stored files.
     pub files: files::Files,
-    /// Seals personal fields at rest (DATASEC).
-    pub cipher: FieldCipher,
-    /// Key of the blind index over sealed fields.
-    pub index_key: [u8; 32],
+    /// Seals personal fields at rest; keys may change while running (DATASEC-005).
+    pub crypto: crypto::Crypto,
+    /// Lines about reads and refusals on their way into the audit log.
+    pub audit: work::audit::access::Recorder,
     /// Live updates to open pages.
     pub live: web::live::Live,
     /// Sessions of both user systems.
@@ -89,7 +89,7 @@ impl Platform {
 
     /// Seals a personal value; `row` binds it to its place so that it can't be moved to another row.
     pub fn seal(&self, plain: &str, row: &str) -> String {
-        self.inner.cipher.seal(plain, row.as_bytes(), self.inner.randomness.as_ref())
+        self.inner.crypto.seal(plain, row, self.inner.randomness.as_ref())
     }
 
     /// Opens a sealed value.
@@ -98,14 +98,14 @@ impl Platform {
     /// An internal problem when the value was altered or its key is gone.
     pub fn unseal(&self, sealed: &str, row: &str) -> Result<String> {
         self.inner
-            .cipher
-            .open(sealed, row.as_bytes())
+            .crypto
+            .open(sealed, row)
             .map_err(|error| Problem::internal(format!("sealed field of {row}: {error}")))
     }
 
     /// Equality index over a sealed value (HMAC-SM3, truncated).
     pub fn blind_index(&self, value: &str) -> String {
-        base::crypto::blind_index(&self.inner.index_key, value)
+        self.inner.crypto.blind_index(value)
     }
 }
 

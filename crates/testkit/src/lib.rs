@@ -231,7 +231,7 @@ impl TestPlatform {
         config.data_dir = folder.clone();
         config.database_url = url;
         let clock = MockClock::at(story_start());
-        let secrets = platform::secrets::Secrets::generate(&SeededRandomness::new(seed));
+        let keys = platform::secrets::SoftKeys::in_memory(&SeededRandomness::new(seed)).expect("fresh keys are good");
         // Ids of a copy must not repeat those of its template.
         let randomness = Arc::new(SeededRandomness::new(COUNTER.fetch_add(1, Ordering::SeqCst) + 1_000_042));
         let platform = Platform::new(Inner {
@@ -239,8 +239,8 @@ impl TestPlatform {
             randomness,
             db,
             files: platform::files::Files::in_folder(&folder.join("files")).expect("the file store opens"),
-            cipher: secrets.cipher().expect("fresh keys are good"),
-            index_key: secrets.index_key().expect("fresh keys are good"),
+            crypto: platform::crypto::Crypto::new(Arc::new(keys)).expect("fresh keys are good"),
+            audit: Default::default(),
             live: Default::default(),
             sessions: Default::default(),
             numbers: Default::default(),

@@ -10,10 +10,51 @@ pub mod permissions;
 pub use cases::service::Casework;
 pub use permissions::PERMISSIONS;
 
+use platform::crypto::SealedColumn;
 use platform::db::migrate::Migration;
 
 /// Schema steps of this domain.
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "casework_0001", sql: include_str!("../migrations/0001_cases.sql") },
     Migration { name: "casework_0002", sql: include_str!("../migrations/0002_old_licence.sql") },
+    Migration { name: "casework_0003", sql: include_str!("../migrations/0003_delegation.sql") },
+];
+
+/// Columns of this domain that hold sealed values.
+pub const SEALED: &[SealedColumn] = &[
+    SealedColumn {
+        table: "cases",
+        column: "personal_sealed",
+        key: "id",
+        place: "case:{id}:personal",
+        label: "申请人信息",
+    },
+    SealedColumn {
+        table: "case_forms",
+        column: "form_sealed",
+        key: "case_id",
+        place: "case:{case_id}:form",
+        label: "申请表内容",
+    },
+    SealedColumn {
+        table: "case_forms",
+        column: "delivery_sealed",
+        key: "case_id",
+        place: "case:{case_id}:delivery",
+        label: "领取和收件信息",
+    },
+    SealedColumn {
+        table: "case_flows",
+        column: "instance",
+        key: "case_id",
+        place: "case:{case_id}:flow",
+        label: "流程数据",
+    },
+    SealedColumn {
+        table: "case_documents",
+        column: "data_sealed",
+        key: "id",
+        place: "case:{case_id}:document",
+        label: "文书内容",
+    },
 ];

@@ -36,3 +36,9 @@ pub(crate) fn not_signed_in() -> Problem {
 pub(crate) fn no_account() -> Problem {
     Problem::not_found("没有找到这个账号，请重新登录。")
 }
+
+/// As many sessions are open as the access policy allows.
+pub(crate) fn too_many_sessions(most: u64) -> Problem {
+    Problem::conflict("policy_sessions", format!("您的账号最多同时登录 {most} 处，现在已经满了。"))
+        .detail("请先在别处退出登录。人不在那里的话，请找本单位管理员结束那里的登录。")
+}

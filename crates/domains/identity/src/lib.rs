@@ -1,5 +1,5 @@
 //! Who people are: citizens and enterprises (mirrored from the province), staff, organisations,
-//! regions, windows, roles.
+//! regions, windows, roles, delegation.
 //!
 //! Two user systems that never mix (IDENT-004): a citizen's session opens nothing of the desk and
 //! the other way round. This domain decides who somebody is and what role gives which right; it
@@ -7,6 +7,8 @@
 //!
 //! Start at [`Identity`]; the policy is `roles.yaml`; see README.md for words and tables.
 
+pub mod administration;
+pub mod delegation;
 mod directory;
 mod error;
 mod http;
@@ -22,14 +24,18 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use platform::Platform;
+use platform::crypto::SealedColumn;
 use platform::db::migrate::Migration;
+use platform::work::jobs::Handlers;
 use tokio::sync::OnceCell;
 
 pub use http::routes;
 pub use model::account::{Account, AccountEdit, AccountKind, Enterprise, Profile};
-pub use model::org::{Org, OrgTree, Region};
+pub use model::org::{Org, OrgState, OrgTree, Region};
 pub use model::staff::{Staff, Window};
-pub use permissions::{EditAccount, EditSystems, PERMISSIONS, ReadAccount, ReadSelf, ReadSystems};
+pub use permissions::{
+    ConfirmGrants, EditAccount, EditGrants, EditSystems, PERMISSIONS, ReadAccount, ReadGrants, ReadSelf, ReadSystems,
+};
 pub use provider::{HttpIdentityProvider, IdentityProvider};
 pub use service::import;
 
@@ -37,6 +43,71 @@ pub use service::import;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "identity_0001", sql: include_str!("../migrations/0001_identity.sql") },
     Migration { name: "identity_0002_systems", sql: include_str!("../migrations/0002_systems.sql") },
+    Migration { name: "identity_0003", sql: include_str!("../migrations/0003_delegation.sql") },
+    Migration { name: "identity_0004", sql: include_str!("../migrations/0004_administration.sql") },
+];
+
+/// Event left when somebody signed on for the first time; payload `{account_id}`.
+pub const ACCOUNT_CREATED: &str = "account.created";
+
+/// Columns of this domain that hold sealed values.
+pub const SEALED: &[SealedColumn] = &[
+    SealedColumn {
+        table: "accounts",
+        column: "id_number_sealed",
+        key: "id",
+        place: "account:{subject}:id_number",
+        label: "证件号码",
+    },
+    SealedColumn {
+        table: "accounts",
+        column: "phone_sealed",
+        key: "id",
+        place: "account:{subject}:phone",
+        label: "手机号码",
+    },
+    SealedColumn {
+        table: "accounts",
+        column: "email_sealed",
+        key: "id",
+        place: "account:{subject}:email",
+        label: "电子邮箱",
+    },
+    SealedColumn {
+        table: "staff",
+        column: "phone_sealed",
+        key: "id",
+        place: "staff:{id}:phone",
+        label: "工作人员电话",
+    },
+    SealedColumn {
+        table: "systems",
+        column: "contact_phone_sealed",
+        key: "id",
+        place: "system:{id}:phone",
+        label: "接入系统联系电话",
+    },
+    SealedColumn {
+        table: "system_secrets",
+        column: "secret_sealed",
+        key: "id",
+        place: "system_secret:{id}",
+        label: "接入系统密钥",
+    },
+    SealedColumn {
+        table: "grants",
+        column: "principal_sealed",
+        key: "id",
+        place: "grant:{id}:principal",
+        label: "被代办人身份资料",
+    },
+    SealedColumn {
+        table: "grants",
+        column: "grantee_sealed",
+        key: "id",
+        place: "grant:{id}:grantee",
+        label: "代办人身份资料",
+    },
 ];
 
 /// The identity domain. Cheap to clone.
@@ -46,6 +117,7 @@ pub struct Identity {
     pub(crate) directory: Arc<directory::Directory>,
     pub(crate) provider: Arc<dyn IdentityProvider>,
     pub(crate) decoy: Arc<OnceCell<String>>,
+    pub(crate) item_names: Option<Arc<dyn delegation::ItemNames>>,
 }
 
 impl Identity {
@@ -61,7 +133,25 @@ impl Identity {
         let directory = Arc::new(directory::Directory::default());
         // The directory, not `Self`: the platform must not hold something that holds the platform.
         platform.sessions.plug(directory.clone());
-        Self { platform, directory, provider, decoy: Arc::default() }
+        Self { platform, directory, provider, decoy: Arc::default(), item_names: None }
+    }
+
+    /// The same, with somebody who knows which items a grant may name. The catalogue itself keeps
+    /// the plain one: it must not be held by something that it holds.
+    #[must_use]
+    pub fn with_item_names(mut self, names: Arc<dyn delegation::ItemNames>) -> Self {
+        self.item_names = Some(names);
+        self
+    }
+
+    /// Jobs of this domain.
+    #[must_use]
+    pub fn jobs(&self, handlers: Handlers) -> Handlers {
+        let identity = self.clone();
+        handlers.with(delegation::notify::JOB, move |_, payload| {
+            let identity = identity.clone();
+            Box::pin(identity.grant_notify_job(payload))
+        })
     }
 }
 

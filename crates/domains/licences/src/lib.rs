@@ -36,6 +36,38 @@ pub use service::look_up::Standing;
 pub use service::verify::{FileCheck, FileVerdict};
 pub use trust::{Report, SignatureReport, Trust, Verdict, read_trust, verify_offline, write_trust};
 
+/// Columns of this domain that hold sealed values.
+pub const SEALED: &[platform::crypto::SealedColumn] = &[
+    platform::crypto::SealedColumn {
+        table: "seals",
+        column: "key_sealed",
+        key: "id",
+        place: "seal:{id}:key",
+        label: "印章私钥",
+    },
+    platform::crypto::SealedColumn {
+        table: "licences",
+        column: "holder_id_sealed",
+        key: "id",
+        place: "licence:{id}:holder",
+        label: "持证主体证件号码",
+    },
+    platform::crypto::SealedColumn {
+        table: "licences",
+        column: "fields_sealed",
+        key: "id",
+        place: "licence:{id}:fields",
+        label: "证照内容",
+    },
+    platform::crypto::SealedColumn {
+        table: "licences",
+        column: "corrections_sealed",
+        key: "id",
+        place: "licence:{id}:corrections",
+        label: "证照更正内容",
+    },
+];
+
 /// Schema steps of this domain.
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "licences_0001", sql: include_str!("../migrations/0001_licences.sql") },

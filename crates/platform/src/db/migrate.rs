@@ -2,6 +2,9 @@
 //!
 //! A step is one SQL file for both databases, written with a few words that differ between them:
 //! `@id` (uuid), `@time` (UTC instant), `@json`, `@text`, `@int`, `@bool`. A released step is frozen.
+//!
+//! What can't be said portably, such as a trigger, stands between a line `@only sqlite` (or
+//! `@only postgres`) and a line `@end`: one statement, taken as it is, on that database alone.
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
@@ -29,8 +32,36 @@ const WORDS: &[(&str, &str, &str)] = &[
 
 /// Translates a step for one database.
 pub fn statements(migration: &Migration, backend: DbBackend) -> Vec<String> {
-    let mut sql =
-        migration.sql.lines().filter(|line| !line.trim_start().starts_with("--")).collect::<Vec<_>>().join("\n");
+    let ours = if backend == DbBackend::Sqlite { "@only sqlite" } else { "@only postgres" };
+    let mut found = Vec::new();
+    let mut portable = String::new();
+    let mut block: Option<(bool, Vec<&str>)> = None;
+    for line in migration.sql.lines().filter(|line| !line.trim_start().starts_with("--")) {
+        match (&mut block, line.trim()) {
+            (None, start) if start.starts_with("@only ") => {
+                found.extend(split(&std::mem::take(&mut portable), backend));
+                block = Some((start == ours, Vec::new()));
+            }
+            (Some((wanted, lines)), "@end") => {
+                if *wanted {
+                    found.push(lines.join("\n"));
+                }
+                block = None;
+            }
+            (Some((_, lines)), _) => lines.push(line),
+            (None, _) => {
+                portable.push_str(line);
+                portable.push('\n');
+            }
+        }
+    }
+    found.extend(split(&portable, backend));
+    found
+}
+
+/// Portable statements, the words replaced.
+fn split(sql: &str, backend: DbBackend) -> Vec<String> {
+    let mut sql = sql.to_owned();
     for (word, sqlite, postgres) in WORDS {
         sql = sql.replace(word, if backend == DbBackend::Sqlite { sqlite } else { postgres });
     }
@@ -76,4 +107,29 @@ pub async fn pending(db: &Db, steps: &[Migration]) -> Result<Vec<&'static str>> 
         .unwrap_or_default();
     let done: Vec<String> = rows.iter().filter_map(|row| row.try_get::<String>("", "name").ok()).collect();
     Ok(steps.iter().map(|step| step.name).filter(|name| !done.iter().any(|ran| ran == name)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_is_one_statement_on_its_own_database() {
+        let step = Migration {
+            name: "x",
+            sql: "CREATE TABLE a (id @id);\n@only sqlite\nCREATE TRIGGER t BEFORE UPDATE ON a\nBEGIN SELECT 1; END\n@end\n@only postgres\nCREATE FUNCTION f()\n@end\nCREATE TABLE b (at @time)",
+        };
+        assert_eq!(
+            statements(&step, DbBackend::Sqlite),
+            [
+                "CREATE TABLE a (id blob)",
+                "CREATE TRIGGER t BEFORE UPDATE ON a\nBEGIN SELECT 1; END",
+                "CREATE TABLE b (at text)"
+            ]
+        );
+        assert_eq!(
+            statements(&step, DbBackend::Postgres),
+            ["CREATE TABLE a (id uuid)", "CREATE FUNCTION f()", "CREATE TABLE b (at timestamptz)"]
+        );
+    }
 }

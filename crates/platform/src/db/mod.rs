@@ -12,6 +12,7 @@ pub mod migrate;
 
 use std::panic::AssertUnwindSafe;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -23,8 +24,10 @@ use sea_orm::{
 };
 use tokio::sync::{mpsc, oneshot};
 
+use crate::web::context::{self, Context};
 use crate::web::problem::{Problem, Result};
 pub use crate::work::Tx;
+use crate::work::audit::chain::Chains;
 
 /// Commands committed together at most on SQLite.
 pub const GROUP: usize = 64;
@@ -37,6 +40,7 @@ type Body<T> = Box<dyn for<'t> FnOnce(&'t Tx) -> BoxFuture<'t, Result<T>> + Send
 pub struct Db {
     reader: DatabaseConnection,
     writer: Writer,
+    chains: Arc<Chains>,
 }
 
 #[derive(Clone)]
@@ -60,7 +64,7 @@ impl Db {
             // sixteen commands waiting in one pool for a seventeenth connection would never end.
             let writer = Database::connect(options.clone()).await?;
             let reader = Database::connect(options).await?;
-            return Ok(Self { reader, writer: Writer::Pool(writer) });
+            return Ok(Self { reader, writer: Writer::Pool(writer), chains: Arc::default() });
         }
         if !url.starts_with("sqlite:") {
             return Err(Problem::internal(format!(
@@ -89,8 +93,9 @@ impl Db {
             SqlxSqliteConnector::from_sqlx_sqlite_pool(pool(1, options.clone()).await.map_err(Problem::internal)?);
         let reader = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool(4, options).await.map_err(Problem::internal)?);
         let (queue, commands) = mpsc::channel(1024);
-        tokio::spawn(serve(writer, commands));
-        Ok(Self { reader, writer: Writer::Queue(queue) })
+        let chains = Arc::<Chains>::default();
+        tokio::spawn(serve(writer, commands, Arc::clone(&chains)));
+        Ok(Self { reader, writer: Writer::Queue(queue), chains })
     }
 
     /// Connection for reading. Never write through it.
@@ -113,13 +118,16 @@ impl Db {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
+        // The writer is another task: what is known of the request has to go along.
+        let context = context::current();
         match &self.writer {
             Writer::Pool(pool) => {
-                let tx = Tx::new(pool.begin().await?, now);
+                let tx = Tx::new(pool.begin().await?, now, context, Arc::clone(&self.chains));
                 match body(&tx).await {
                     Ok(value) => {
-                        tx.flush().await?;
+                        let written = tx.flush().await?;
                         tx.into_inner().commit().await?;
+                        written.committed();
                         Ok(value)
                     }
                     Err(problem) => {
@@ -131,7 +139,8 @@ impl Db {
             Writer::Queue(queue) => {
                 let (answer, wait) = oneshot::channel();
                 let body: Body<T> = Box::new(body);
-                let command = Pending { body: Some(body), now, value: None, answer };
+                let command =
+                    Pending { body: Some(body), now, context, chains: Arc::clone(&self.chains), value: None, answer };
                 queue.send(Box::new(command)).await.map_err(|_| Problem::internal("the writer has stopped"))?;
                 wait.await.map_err(|_| Problem::internal("the writer dropped a command"))?
             }
@@ -175,6 +184,8 @@ trait Command: Send {
 struct Pending<T> {
     body: Option<Body<T>>,
     now: time::OffsetDateTime,
+    context: Option<Arc<Context>>,
+    chains: Arc<Chains>,
     value: Option<Result<T>>,
     answer: oneshot::Sender<Result<T>>,
 }
@@ -183,7 +194,8 @@ impl<T: Send + 'static> Command for Pending<T> {
     fn run<'a>(&'a mut self, outer: &'a DatabaseTransaction) -> BoxFuture<'a, ()> {
         Box::pin(async move {
             if let Some(body) = self.body.take() {
-                self.value = Some(in_savepoint(outer, self.now, body).await);
+                let (context, chains) = (self.context.take(), Arc::clone(&self.chains));
+                self.value = Some(in_savepoint(outer, self.now, context, chains, body).await);
             }
         })
     }
@@ -199,19 +211,27 @@ impl<T: Send + 'static> Command for Pending<T> {
     }
 }
 
-async fn in_savepoint<T>(outer: &DatabaseTransaction, now: time::OffsetDateTime, body: Body<T>) -> Result<T> {
-    let tx = Tx::new(outer.begin().await?, now);
+async fn in_savepoint<T>(
+    outer: &DatabaseTransaction,
+    now: time::OffsetDateTime,
+    context: Option<Arc<Context>>,
+    chains: Arc<Chains>,
+    body: Body<T>,
+) -> Result<T> {
+    let tx = Tx::new(outer.begin().await?, now, context, chains);
     // A mistake in one command must not take the only writer, and with it every later command, along.
     let outcome = AssertUnwindSafe(async { body(&tx).await }).catch_unwind().await;
     let value = match outcome {
-        Ok(Ok(value)) => tx.flush().await.map(|()| value),
+        Ok(Ok(value)) => tx.flush().await.map(|written| (value, written)),
         Ok(Err(problem)) => Err(problem),
         Err(_) => Err(Problem::internal("a command panicked and was undone")),
     };
     let savepoint = tx.into_inner();
     match value {
-        Ok(value) => {
+        Ok((value, written)) => {
             savepoint.commit().await?;
+            // Given back before the group's commit: should that fail, all chains are forgotten.
+            written.committed();
             Ok(value)
         }
         Err(problem) => {
@@ -222,12 +242,13 @@ async fn in_savepoint<T>(outer: &DatabaseTransaction, now: time::OffsetDateTime,
 }
 
 /// The SQLite writer: takes what waits, commits it together, answers.
-async fn serve(writer: DatabaseConnection, mut commands: mpsc::Receiver<Box<dyn Command>>) {
+async fn serve(writer: DatabaseConnection, mut commands: mpsc::Receiver<Box<dyn Command>>, chains: Arc<Chains>) {
     while let Some(first) = commands.recv().await {
         let mut group = vec![first];
         let committed = commit_group(&writer, &mut group, &mut commands).await.map_err(|error| error.to_string());
         if let Err(cause) = &committed {
             tracing::error!(cause, commands = group.len(), "the writer could not commit");
+            chains.forget();
         }
         for command in group {
             command.finish(committed.clone());

@@ -30,9 +30,44 @@ pub async fn trace_id(request: Request, next: Next) -> Response {
 }
 
 /// JSON body; a body that can't be read is a 400 or 422 problem.
-#[derive(FromRequest)]
-#[from_request(via(axum::Json), rejection(Problem))]
 pub struct Json<T>(pub T);
+
+impl<S, T> FromRequest<S> for Json<T>
+where
+    S: Send + Sync,
+    T: serde::de::DeserializeOwned,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let whole = Request::from_parts(parts.clone(), body);
+        let bytes = bytes::Bytes::from_request(whole, state).await.map_err(JsonRejection::from)?;
+        if has_nul(&bytes) {
+            return Err(nul());
+        }
+        let read = axum::Json::<T>::from_request(Request::from_parts(parts, bytes.into()), state).await?;
+        Ok(Self(read.0))
+    }
+}
+
+/// Whether a JSON text writes a NUL, which no text of ours holds and PostgreSQL does not store.
+fn has_nul(bytes: &[u8]) -> bool {
+    bytes.windows(6).any(|part| part == b"\\u0000")
+}
+
+fn nul() -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "unreadable", "提交的内容里有不能显示的字符，请删去后再提交。")
+}
+
+/// Middleware: an address with a NUL in it names nothing.
+pub async fn readable(request: Request, next: Next) -> Response {
+    let uri = request.uri();
+    if uri.path().contains("%00") || uri.query().is_some_and(|query| query.contains("%00")) {
+        return nul().into_response();
+    }
+    next.run(request).await
+}
 
 /// Query string.
 #[derive(FromRequestParts)]

@@ -1,8 +1,12 @@
 //! HTTP of the platform: problems, extractors, permissions, live updates.
 
 pub mod client;
+pub mod context;
 pub mod extract;
 pub mod guard;
+pub mod limits;
 pub mod live;
 pub mod page;
+pub mod policy;
 pub mod problem;
+pub mod terminal;

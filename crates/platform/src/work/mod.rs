@@ -8,17 +8,19 @@ pub mod idempotency;
 pub mod jobs;
 pub mod outbox;
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use sea_orm::DatabaseTransaction;
 use serde_json::Value;
 use time::OffsetDateTime;
 
+use crate::web::context::Context;
 use crate::web::problem::{Problem, Result};
 
 /// The platform's own tables.
 pub const MIGRATIONS: &[crate::db::migrate::Migration] = &[
     crate::db::migrate::Migration { name: "platform_0001", sql: include_str!("../../migrations/0001_platform.sql") },
+    crate::db::migrate::Migration { name: "platform_0002_audit", sql: include_str!("../../migrations/0002_audit.sql") },
     crate::db::migrate::Migration { name: "platform_0002_calls", sql: include_str!("../../migrations/0002_calls.sql") },
 ];
 
@@ -26,6 +28,8 @@ pub const MIGRATIONS: &[crate::db::migrate::Migration] = &[
 pub struct Tx {
     conn: DatabaseTransaction,
     now: OffsetDateTime,
+    context: Option<Arc<Context>>,
+    chains: Arc<audit::chain::Chains>,
     pending: Mutex<Pending>,
 }
 
@@ -33,12 +37,17 @@ pub struct Tx {
 struct Pending {
     events: Vec<outbox::Event>,
     jobs: Vec<jobs::NewJob>,
-    audit: Vec<audit::Line>,
+    audit: Vec<(Option<Arc<Context>>, audit::Entry)>,
 }
 
 impl Tx {
-    pub(crate) fn new(conn: DatabaseTransaction, now: OffsetDateTime) -> Self {
-        Self { conn, now, pending: Mutex::default() }
+    pub(crate) fn new(
+        conn: DatabaseTransaction,
+        now: OffsetDateTime,
+        context: Option<Arc<Context>>,
+        chains: Arc<audit::chain::Chains>,
+    ) -> Self {
+        Self { conn, now, context, chains, pending: Mutex::default() }
     }
 
     /// Connection for SeaORM calls of this command.
@@ -61,9 +70,15 @@ impl Tx {
         self.with(|pending| pending.jobs.push(job));
     }
 
-    /// Leaves an audit line: who did what to what.
-    pub fn audit(&self, line: audit::Line) {
-        self.with(|pending| pending.audit.push(line));
+    /// Leaves an audit line: who did what to what. From where is told by the request under way.
+    pub fn audit(&self, line: impl Into<audit::Entry>) {
+        let entry = line.into();
+        self.with(|pending| pending.audit.push((self.context.clone(), entry)));
+    }
+
+    /// Leaves an audit line of another request than the one under way.
+    pub(crate) fn audit_in(&self, context: Arc<Context>, entry: audit::Entry) {
+        self.with(|pending| pending.audit.push((Some(context), entry)));
     }
 
     fn with(&self, change: impl FnOnce(&mut Pending)) {
@@ -71,19 +86,44 @@ impl Tx {
         change(&mut self.pending.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
     }
 
-    /// Writes what was collected. Called once, just before the commit.
-    pub(crate) async fn flush(&self) -> Result<()> {
+    /// Writes what was collected. Called once, just before the commit; the chain it wrote on is
+    /// given back with [`Written::committed`], or never when the commit fails.
+    pub(crate) async fn flush(&self) -> Result<Written> {
         let pending = {
             let mut guard = self.pending.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             std::mem::take(&mut *guard)
         };
         outbox::insert(&self.conn, self.now, pending.events).await?;
         jobs::insert(&self.conn, self.now, pending.jobs).await?;
-        audit::insert(&self.conn, self.now, pending.audit).await
+        if pending.audit.is_empty() {
+            return Ok(Written(None));
+        }
+        // The access itself needs no second line, see [`crate::web::context::record`].
+        let audited = self.context.clone();
+        let head = audit::insert(&self.conn, self.now, self.chains.take(self.now), pending.audit).await?;
+        Ok(Written(head.map(|head| (Arc::clone(&self.chains), head, audited))))
     }
 
     pub(crate) fn into_inner(self) -> DatabaseTransaction {
         self.conn
+    }
+}
+
+/// The chain a command wrote on, until its commit.
+type Held = (Arc<audit::chain::Chains>, audit::chain::Head, Option<Arc<Context>>);
+
+/// What [`Tx::flush`] wrote, until the commit.
+pub(crate) struct Written(Option<Held>);
+
+impl Written {
+    /// The commit succeeded: others may go on where this command ended.
+    pub(crate) fn committed(self) {
+        if let Some((chains, head, context)) = self.0 {
+            chains.give(head);
+            if let Some(context) = context {
+                context.was_audited();
+            }
+        }
     }
 }
 

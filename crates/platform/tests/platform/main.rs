@@ -1,6 +1,8 @@
 //! The platform against both databases: what a domain may rely on.
 
+mod audit;
 mod captcha;
+mod keys;
 mod numbers;
 mod sessions;
 mod work;

@@ -23,7 +23,9 @@ pub fn routes(identity: Identity) -> OpenApiRouter {
         .routes(routes!(staff::sign_out_staff))
         .routes(routes!(staff::get_staff_me))
         .routes(routes!(regions::list_regions))
-        .with_state(identity)
+        .merge(crate::delegation::http::routes())
+        .with_state(identity.clone())
+        .merge(crate::administration::routes(identity))
 }
 
 /// One more `Set-Cookie`.

@@ -40,6 +40,15 @@ impl Identity {
                 fields.push(name);
             }
         }
+        let shown = |name: &str, email: &str, phone: Option<&str>| {
+            serde_json::json!({
+                "display_name": base::mask::name(name),
+                "email": base::mask::email(email),
+                "phone": phone.map(base::mask::phone).unwrap_or_default(),
+            })
+        };
+        let before = shown(&old.display_name, old.email.as_deref().unwrap_or_default(), old.phone.as_deref());
+        let after = shown(&edit.display_name, &edit.email, new_phone.as_deref());
         let edited = Edited {
             display_name: edit.display_name,
             email_sealed: (!edit.email.is_empty()).then(|| platform.seal(&edit.email, &place(&row.subject, "email"))),
@@ -52,7 +61,9 @@ impl Identity {
             "account.edit",
             format!("account:{id}"),
             serde_json::json!({ "fields": fields }),
-        );
+        )
+        .entry()
+        .changed(before, after);
         platform
             .db
             .write(platform.now(), move |tx| {

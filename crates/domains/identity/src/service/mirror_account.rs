@@ -2,6 +2,7 @@
 
 use platform::web::problem::{Problem, Result};
 use platform::work::audit::Line;
+use platform::work::outbox::Event;
 
 use crate::model::account::{Account, Profile};
 use crate::store::accounts::{self, Mirror, Sealed};
@@ -18,6 +19,7 @@ impl Identity {
     pub async fn mirror(&self, profile: Profile) -> Result<Account> {
         let platform = &self.platform;
         let subject = profile.subject.clone();
+        let legal_person = self.legal_person_of(&profile);
         let mirror = Mirror {
             kind: profile.kind.as_str(),
             id_number_sealed: platform.seal(&profile.id_number, &place(&subject, "id_number")),
@@ -28,6 +30,7 @@ impl Identity {
             id_type: profile.id_type,
             real_name: profile.real_name,
         };
+        let identity = self.clone();
         let (id, line_id, now) = (platform.new_id(), platform.new_id(), platform.now());
         let row = platform
             .db
@@ -35,6 +38,19 @@ impl Identity {
                 Box::pin(async move {
                     let row = accounts::mirror(tx.conn(), now, id, &subject, mirror).await?;
                     let row = row.ok_or_else(|| Problem::internal("an account vanished"))?;
+                    // What a former legal representative gave ends with the first sign-on that names a
+                    // new one (IDENT-019).
+                    if let Some((principal, now_is)) = &legal_person {
+                        identity.end_of_former(tx, principal, now_is).await?;
+                    }
+                    if row.id == id {
+                        tx.publish(Event {
+                            id: identity.platform.new_id(),
+                            topic: crate::ACCOUNT_CREATED,
+                            subject: format!("account:{id}"),
+                            payload: serde_json::json!({ "account_id": id }),
+                        });
+                    }
                     tx.audit(Line {
                         id: line_id,
                         actor_id: Some(row.id),

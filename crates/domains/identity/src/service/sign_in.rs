@@ -2,7 +2,9 @@
 
 use platform::passwords;
 use platform::web::guard::Audience;
+use platform::web::policy;
 use platform::web::problem::Result;
+use platform::web::terminal::Client;
 use platform::work::audit::Line;
 use serde_json::json;
 
@@ -16,7 +18,7 @@ impl Identity {
     /// # Errors
     /// One and the same 401 for an unknown, disabled or locked login and for a wrong password, after
     /// the same work: every way through hashes one password and writes two transactions.
-    pub(crate) async fn sign_in(&self, login: &str, password: String) -> Result<(Staff, String)> {
+    pub(crate) async fn sign_in(&self, client: &Client, login: &str, password: String) -> Result<(Staff, String)> {
         let platform = &self.platform;
         let login = login.trim().to_owned();
         let decoy = self.decoy().await?;
@@ -46,15 +48,36 @@ impl Identity {
                 Box::pin(async move {
                     if let Some(id) = forgiven {
                         staff::set_tries(tx.conn(), id, Tries::default()).await?;
+                        staff::note_sign_in(tx.conn(), id, now).await?;
                     }
                     tx.audit(line);
                     Ok(())
                 })
             })
             .await?;
-        let staff = signed_in.ok_or_else(error::not_signed_in)?;
+        let mut staff = signed_in.ok_or_else(error::not_signed_in)?;
+        staff.password_set_at.get_or_insert(now);
+        // After the password, so that nobody learns from the refusal which logins exist.
+        self.admit_sign_in(client, &staff).await?;
         let cookie = platform.sessions.start(platform, Audience::Desk, staff.id).await?;
         Ok((staff, cookie))
+    }
+
+    /// Holds a sign-in against the access policies: address, terminal, number of sessions (IDENT-035).
+    async fn admit_sign_in(&self, client: &Client, staff: &Staff) -> Result<()> {
+        let platform = &self.platform;
+        let Some(policy) = self.directory.snapshot(platform).await?.policy_of(staff) else { return Ok(()) };
+        let mut outcome = policy.admits(client);
+        if let (Ok(()), Some(most)) = (&outcome, policy.max_sessions) {
+            let open = platform.sessions.open_of(platform, Audience::Desk, staff.id, policy.idle_minutes).await?;
+            if open >= most {
+                outcome = Err(error::too_many_sessions(most));
+            }
+        }
+        if let Err(problem) = &outcome {
+            policy::note_refusal(platform, Some(staff.id), &staff.name, client, problem).await?;
+        }
+        outcome
     }
 
     /// A hash that no password fits, to spend the same time on an unknown login.
@@ -66,7 +89,7 @@ impl Identity {
         self.decoy.get_or_try_init(make).await.cloned()
     }
 
-    pub(super) fn salt(&self) -> [u8; 16] {
+    pub(crate) fn salt(&self) -> [u8; 16] {
         let mut salt = [0_u8; 16];
         self.platform.randomness.fill(&mut salt);
         salt

@@ -1,6 +1,7 @@
 //! The domain through its router, on both databases, with the real simulator over HTTP.
 
 mod account;
+mod administration;
 mod import;
 mod sign_in;
 mod sign_on;
@@ -18,30 +19,30 @@ use tower::ServiceExt;
 use crate::Identity;
 
 /// Password of the test staff.
-const PASSWORD: &str = "Open-Sesame-1";
+pub(crate) const PASSWORD: &str = "Open-Sesame-1";
 
 /// A small city with its outside world.
-struct City {
-    test: TestPlatform,
-    identity: Identity,
+pub(crate) struct City {
+    pub(crate) test: TestPlatform,
+    pub(crate) identity: Identity,
     router: Router,
     province: Simulator,
 }
 
 /// An answer, read whole.
-struct Answer {
-    status: StatusCode,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
     headers: HeaderMap,
-    text: String,
+    pub(crate) text: String,
 }
 
 impl Answer {
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {}", self.text))
     }
 
     /// `name=value` of a cookie set.
-    fn cookie(&self, name: &str) -> Option<String> {
+    pub(crate) fn cookie(&self, name: &str) -> Option<String> {
         let lines = self.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap());
         lines
             .filter_map(|line| line.split(';').next())
@@ -61,7 +62,7 @@ fn pack(file: &str) -> String {
 
 impl City {
     /// With the residents of the example city, without staff.
-    async fn new(backend: Backend) -> Self {
+    pub(crate) async fn new(backend: Backend) -> Self {
         let province = Simulator::start(People::from_yaml(&pack("citizens.yaml")).unwrap()).await.unwrap();
         let config = Config { identity_url: province.url("identity"), ..Config::default() };
         let test = TestPlatform::with_config(backend, crate::MIGRATIONS, config).await;
@@ -71,7 +72,7 @@ impl City {
     }
 
     /// With a few offices and two staff users besides.
-    async fn with_staff(backend: Backend) -> Self {
+    pub(crate) async fn with_staff(backend: Backend) -> Self {
         let city = Self::new(backend).await;
         city.identity.import_regions(crate::import::regions_from_city(&pack("city.yaml")).unwrap()).await.unwrap();
         city.identity.import_orgs(&pack("orgs.yaml")).await.unwrap();
@@ -83,24 +84,24 @@ impl City {
         city
     }
 
-    async fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, 1 << 20).await.unwrap();
         Answer { status: parts.status, headers: parts.headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
     }
 
-    async fn get(&self, path: &str, cookie: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str, cookie: &str) -> Answer {
         self.send(Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).unwrap()).await
     }
 
     /// As a browser asks for a page.
-    async fn browse(&self, path: &str, cookie: &str) -> Answer {
+    pub(crate) async fn browse(&self, path: &str, cookie: &str) -> Answer {
         let request = Request::get(path).header(header::COOKIE, cookie).header(header::ACCEPT, "text/html,*/*");
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
-    async fn call(&self, method: Method, path: &str, cookie: &str, body: Value) -> Answer {
+    pub(crate) async fn call(&self, method: Method, path: &str, cookie: &str, body: Value) -> Answer {
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -113,7 +114,7 @@ impl City {
     }
 
     /// Goes to the province and signs in there; returns the way back and the sign-on's cookie.
-    async fn at_the_province(&self, return_to: &str, login: &str) -> (String, String) {
+    pub(crate) async fn at_the_province(&self, return_to: &str, login: &str) -> (String, String) {
         let begun = self.get(&format!("/api/v1/portal/sign-on?return_to={return_to}"), "").await;
         assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.text);
         let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
@@ -124,25 +125,25 @@ impl City {
     }
 
     /// Signs a citizen on; returns the session cookie.
-    async fn signed_on(&self, login: &str) -> String {
+    pub(crate) async fn signed_on(&self, login: &str) -> String {
         let (back, kept) = self.at_the_province("/", login).await;
         let answer = self.get(&back, &kept).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
         answer.cookie("tb_portal").unwrap()
     }
 
-    async fn sign_in(&self, login: &str, password: &str) -> Answer {
+    pub(crate) async fn sign_in(&self, login: &str, password: &str) -> Answer {
         let body = serde_json::json!({ "login": login, "password": password });
         self.call(Method::POST, "/api/v1/staff/sign-in", "", body).await
     }
 
     /// Signs the clerk in; returns the session cookie.
-    async fn signed_in(&self) -> String {
+    pub(crate) async fn signed_in(&self) -> String {
         self.sign_in("clerk", PASSWORD).await.cookie("tb_desk").unwrap()
     }
 
     /// Switches the province off or on.
-    async fn province_down(&self, down: bool) {
+    pub(crate) async fn province_down(&self, down: bool) {
         let url = format!("{}/control", self.province.url("identity"));
         let body = serde_json::json!({ "down": down });
         self.test.platform.http.post(url).json(&body).send().await.unwrap();

@@ -150,7 +150,7 @@ impl Casework {
     /// Every filter but the state.
     pub(super) fn filtered(&self, caller: &Principal, filter: &CaseFilter) -> Result<Select<case::Entity>> {
         let mut select = case::Entity::find()
-            .filter(case::Column::OrgId.is_in(caller.visible_orgs.iter().copied()))
+            .filter(caller.within(case::Column::OrgId, case::Column::ItemSlug))
             .filter(case::Column::State.ne(State::Draft.as_str()));
         if let Some(text) = filter.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
             select = select.filter(self.text_condition(text));
@@ -208,7 +208,9 @@ impl Casework {
         Ok(rows
             .into_iter()
             .map(|row| {
-                let org_name = orgs.get(row.org_id).map(|org| org.name.clone()).unwrap_or_default();
+                // The name of the time it was filed.
+                let at = row.submitted_at.unwrap_or(now);
+                let org_name = orgs.name_at(row.org_id, at).map(str::to_owned).unwrap_or_default();
                 case_row(row, org_name, &calendar, now)
             })
             .collect())

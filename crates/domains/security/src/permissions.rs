@@ -1,0 +1,24 @@
+//! Rights of this domain. Audit reading is the auditor's alone; keys need two people.
+
+platform::permissions! {
+    /// Search and read the audit log.
+    pub ReadAudit = Desk "audit.read";
+    /// Take audit lines out as a file.
+    pub ExportAudit = Desk "audit.export";
+    /// See how long audit lines are kept, how data and keys are protected, the self-check.
+    pub ReadProtection = Desk "protection.read";
+    /// Change how long audit lines are kept.
+    pub EditRetention = Desk "retention.edit";
+    /// See risk events and the posture.
+    pub ReadRisks = Desk "risk.read";
+    /// Enter, assign and handle risk events.
+    pub HandleRisks = Desk "risk.handle";
+    /// Confirm that a risk event was handled, or send it back.
+    pub CloseRisks = Desk "risk.close";
+    /// See the keys.
+    pub ReadKeys = Desk "key.read";
+    /// Make and destroy keys.
+    pub MakeKeys = Desk "key.make";
+    /// Activate and revoke keys.
+    pub ApproveKeys = Desk "key.approve";
+}

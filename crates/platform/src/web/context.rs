@@ -1,0 +1,200 @@
+//! What is known of the request being served: address, device, caller, permission.
+//!
+//! One middleware ([`record`]) makes it, the guard completes it, [`crate::Db::write`] takes it along,
+//! so that every audit line says where its act came from without any service passing it on
+//! (IDENT-036). When the answer is ready the middleware notes the access itself: reads and
+//! refusals leave a line too.
+
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use uuid::Uuid;
+
+use super::guard::Principal;
+use crate::Platform;
+use crate::work::audit::{Entry, Kind, Line, Outcome};
+
+tokio::task_local! {
+    static CURRENT: Arc<Context>;
+}
+
+/// Longest device text kept.
+const DEVICE: usize = 60;
+
+/// The caller as far as the audit needs it.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Account or staff id.
+    pub id: Uuid,
+    /// Name.
+    pub name: String,
+    /// Organisation of staff.
+    pub org_id: Option<Uuid>,
+}
+
+/// One request.
+#[derive(Debug, Default)]
+pub struct Context {
+    /// Address of the caller; behind a trusted proxy the one the proxy saw.
+    pub address: Option<IpAddr>,
+    /// Browser or program, shortened.
+    pub device: String,
+    caller: OnceLock<Caller>,
+    permission: OnceLock<&'static str>,
+    audited: AtomicBool,
+}
+
+impl Context {
+    /// A context of an address and a device.
+    pub fn new(address: Option<IpAddr>, user_agent: &str) -> Self {
+        Self { address, device: device(user_agent), ..Self::default() }
+    }
+
+    /// Address as text, empty when unknown.
+    pub fn address_text(&self) -> String {
+        self.address.map(|address| address.to_string()).unwrap_or_default()
+    }
+
+    /// The caller, once the guard has proven it.
+    pub fn caller(&self) -> Option<&Caller> {
+        self.caller.get()
+    }
+
+    /// Notes which permission the route wants.
+    pub(crate) fn wants(&self, permission: &'static str) {
+        // A handler with two guards keeps the first.
+        let _ = self.permission.set(permission);
+    }
+
+    /// Notes who calls.
+    pub(crate) fn is_called_by(&self, caller: &Principal) {
+        let _ = self.caller.set(Caller { id: caller.id, name: caller.name.clone(), org_id: caller.org_id });
+    }
+
+    /// Notes that the request's own command left an audit line.
+    pub(crate) fn was_audited(&self) {
+        self.audited.store(true, Ordering::Relaxed);
+    }
+}
+
+/// The request being served by this task, if any.
+pub fn current() -> Option<Arc<Context>> {
+    CURRENT.try_with(Arc::clone).ok()
+}
+
+/// Runs something as part of a request (tests, and servers that are not HTTP).
+pub async fn scope<F: Future>(context: Arc<Context>, work: F) -> F::Output {
+    CURRENT.scope(context, work).await
+}
+
+/// `Chrome 129`, `Firefox 130`, … : enough to recognise one's own device, not a fingerprint.
+fn device(user_agent: &str) -> String {
+    for (mark, name) in [
+        ("MicroMessenger/", "微信"),
+        ("Edg/", "Edge"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Version/", "Safari"),
+    ] {
+        if let Some((_, rest)) = user_agent.split_once(mark) {
+            let version: String = rest.chars().take_while(char::is_ascii_digit).take(4).collect();
+            return format!("{name} {version}").trim_end().to_owned();
+        }
+    }
+    user_agent.chars().filter(|c| !c.is_control()).take(DEVICE).collect::<String>().trim().to_owned()
+}
+
+/// Middleware over the matched routes: makes the context, and afterwards notes the access.
+pub async fn record(State(platform): State<Platform>, request: Request, next: Next) -> Response {
+    let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let address = super::client::address(request.extensions(), request.headers(), &platform.config);
+    let context = Arc::new(Context::new(address, agent));
+    let method = request.method().clone();
+    let template = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let path = request.uri().path().to_owned();
+    let response = CURRENT.scope(Arc::clone(&context), next.run(request)).await;
+    if let Some(entry) = access(&platform, &context, &method, template.as_deref(), &path, response.status()) {
+        let known = context.caller.get().is_some();
+        platform.audit.note(&platform, Arc::clone(&context), entry, known).await;
+    }
+    response
+}
+
+/// Permissions whose successful reading is no news: a page asks for its own user all the time.
+const OWN: [&str; 3] = ["staff.me", "account.read", "workbench.read"];
+
+fn access(
+    platform: &Platform,
+    context: &Context,
+    method: &Method,
+    template: Option<&str>,
+    path: &str,
+    status: StatusCode,
+) -> Option<Entry> {
+    // Public routes name no permission; a page or a picture is no access to data.
+    let permission = *context.permission.get()?;
+    let template = template?;
+    let reading = matches!(*method, Method::GET | Method::HEAD);
+    let outcome = match status {
+        _ if status.is_success() || status.is_redirection() => Outcome::Ok,
+        _ if status.is_server_error() => Outcome::Failed,
+        _ => Outcome::Refused,
+    };
+    let done = outcome == Outcome::Ok;
+    if done && (context.audited.load(Ordering::Relaxed) || (reading && OWN.contains(&permission))) {
+        return None;
+    }
+    let kind = match () {
+        () if !done => Kind::Refusal,
+        () if template.ends_with("/export") => Kind::Export,
+        () if reading => Kind::Access,
+        () => Kind::Change,
+    };
+    let caller = context.caller.get();
+    let line = Line {
+        id: platform.new_id(),
+        actor_id: caller.map(|caller| caller.id),
+        actor_name: caller.map(|caller| caller.name.clone()).unwrap_or_default(),
+        action: permission,
+        subject: object(template, path),
+        detail: serde_json::json!({ "method": method.as_str(), "route": template, "status": status.as_u16() }),
+    };
+    Some(line.entry().kind(kind).result(outcome))
+}
+
+/// `case:0199…` for `/api/v1/cases/{id}/accept`, `cases` for a list. What stands in the query is
+/// not kept: a search may hold a name or a number.
+fn object(template: &str, path: &str) -> String {
+    let below = |text: &str| text.trim_start_matches("/api/v1/").split('/').map(str::to_owned).collect::<Vec<_>>();
+    let (template, path) = (below(template), below(path));
+    let Some(at) = template.iter().position(|part| part.starts_with('{')) else { return template.join("/") };
+    let noun = template.iter().take(at).next_back().map_or("", |noun| noun.strip_suffix('s').unwrap_or(noun));
+    let id: String =
+        path.get(at).map(String::as_str).unwrap_or_default().chars().filter(|c| !c.is_control()).take(64).collect();
+    format!("{noun}:{id}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_told_by_the_route_and_never_by_the_query() {
+        assert_eq!(object("/api/v1/cases/{id}/accept", "/api/v1/cases/0199/accept"), "case:0199");
+        assert_eq!(object("/api/v1/my/cases/{id}/documents/{doc}", "/api/v1/my/cases/7/documents/8"), "case:7");
+        assert_eq!(object("/api/v1/cases", "/api/v1/cases"), "cases");
+        assert_eq!(object("/api/v1/items/{slug}", "/api/v1/items/%00"), "item:%00");
+    }
+
+    #[test]
+    fn a_device_is_a_short_name() {
+        assert_eq!(device("Mozilla/5.0 (X11) AppleWebKit/537.36 Chrome/129.0.1 Safari/537.36"), "Chrome 129");
+        assert_eq!(device(&"x".repeat(500)).len(), DEVICE);
+        assert_eq!(device("curl/8\u{0}"), "curl/8");
+    }
+}
