@@ -294,12 +294,7 @@ impl Sessions {
     ///
     /// A cookie used elsewhere was most likely stolen. The session is not ended: a thief could then
     /// sign anybody out. The owner goes on, the auditor sees the try.
-    async fn at_home(
-        &self,
-        platform: &Platform,
-        audience: Audience,
-        session: Kept,
-    ) -> Result<Option<Arc<Principal>>> {
+    async fn at_home(&self, platform: &Platform, audience: Audience, session: Kept) -> Result<Option<Arc<Principal>>> {
         let here = network_of(platform, audience);
         if session.network.is_empty() || here.is_empty() || *session.network == *here {
             return Ok(Some(session.caller));

@@ -17,7 +17,7 @@ use super::set_cookie;
 use crate::model::staff::Staff;
 use crate::permissions::ReadSelf;
 use crate::second_factor::http::SecondStep;
-use crate::{Identity, error, roles, second_factor};
+use crate::{Identity, error, second_factor};
 
 /// Login and password.
 #[derive(Deserialize, ToSchema)]

@@ -20,7 +20,7 @@ use crate::service::token_hash;
 use crate::sign_ins::model::NewSignIn;
 use crate::sign_ins::store::record;
 use crate::store::staff as people;
-use crate::{Identity, error, roles};
+use crate::{Identity, error};
 
 /// Who issues the codes, as the app lists it.
 const ISSUER: &str = "通办";

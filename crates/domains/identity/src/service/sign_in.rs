@@ -9,7 +9,7 @@ use platform::web::terminal::Client;
 use platform::work::audit::Line;
 use serde_json::json;
 
-use crate::model::staff::Tries;
+use crate::model::staff::{Staff, Tries};
 use crate::second_factor::Step;
 use crate::sign_ins::store::record;
 use crate::store::staff;

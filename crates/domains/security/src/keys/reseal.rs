@@ -147,11 +147,8 @@ impl Security {
             conn.query_all_raw(Statement::from_sql_and_values(backend, sql, [format!("s1.{active}.%").into()])).await?;
         let mut changes = Vec::with_capacity(rows.len());
         for row in &rows {
-            let id: sea_orm::Value = if is_id(key) {
-                row.try_get::<Uuid>("", "k")?.into()
-            } else {
-                row.try_get::<i64>("", "k")?.into()
-            };
+            let id: sea_orm::Value =
+                if is_id(key) { row.try_get::<Uuid>("", "k")?.into() } else { row.try_get::<i64>("", "k")?.into() };
             let old = row.try_get::<String>("", "v")?;
             let place = place(column, row)?;
             let plain = self.platform.unseal(&old, &place)?;
@@ -181,11 +178,7 @@ impl Security {
 /// Place a value of a row is bound to; the row has the place's column as `p`.
 pub(crate) fn place(column: &SealedColumn, row: &QueryResult) -> Result<String> {
     let (before, name, after) = column.place_parts();
-    let part = if is_id(name) {
-        row.try_get::<Uuid>("", "p")?.to_string()
-    } else {
-        row.try_get::<String>("", "p")?
-    };
+    let part = if is_id(name) { row.try_get::<Uuid>("", "p")?.to_string() } else { row.try_get::<String>("", "p")? };
     Ok(format!("{before}{part}{after}"))
 }
 
