@@ -46,6 +46,7 @@ async fn lines(world: &World, action: &str) -> Vec<platform::work::audit::chain:
 async fn a_stolen_cookie_opens_nothing_elsewhere() {
     for backend in testkit::backends() {
         let world = World::new(backend).await;
+        let router = world.app.router();
         // Signed in from 127.0.0.1.
         let clerk = world.staff("clerk").await;
         let citizen = world.citizen("haiyan").await;
@@ -76,6 +77,7 @@ async fn a_stolen_cookie_opens_nothing_elsewhere() {
 async fn reads_and_refusals_leave_a_line() {
     for backend in testkit::backends() {
         let world = World::new(backend).await;
+        let router = world.app.router();
         let clerk = world.staff("clerk").await;
         clerk.get("/cases?q=440106199003071234").await;
         let missing = "/cases/01a00000-0000-7000-8000-000000000001";
@@ -121,6 +123,7 @@ async fn reads_and_refusals_leave_a_line() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_answer_carries_the_headers_that_keep_a_browser_safe() {
     let world = World::new(Backend::Sqlite).await;
+    let router = world.app.router();
     for path in ["/api/v1/health", "/api/v1/staff/me", "/api/v1/nothing", "/", "/desk/"] {
         let (_, headers, _) = send(&router, "127.0.0.1", Request::get(path).body(Body::empty()).unwrap()).await;
         for (name, part) in [
@@ -148,6 +151,7 @@ async fn every_answer_carries_the_headers_that_keep_a_browser_safe() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_forged_by_another_site_changes_nothing() {
     let world = World::new(Backend::Sqlite).await;
+    let router = world.app.router();
     let document = world.nobody().get("/openapi.json").await;
     let officer = world.staff("secadmin").await;
     let citizen = world.citizen("haiyan").await;
@@ -193,6 +197,7 @@ fn runner(cases: u32) -> TestRunner {
 async fn nonsense_of_every_kind_is_refused_and_never_breaks_anything() {
     for backend in testkit::backends() {
         let world = World::new(backend).await;
+        let router = world.app.router();
         let document = world.nobody().get("/openapi.json").await;
         let routes: Vec<(String, String)> = document["paths"]
             .as_object()
@@ -304,6 +309,7 @@ async fn nonsense_of_every_kind_is_refused_and_never_breaks_anything() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_exists_and_what_does_not_answer_alike() {
     let world = World::new(Backend::Sqlite).await;
+    let router = world.app.router();
     let owner = world.citizen("haiyan").await;
     let made =
         owner.post("/my/cases", json!({ "item_slug": "food-operation-permit", "handle_item": "new-catering" })).await;
