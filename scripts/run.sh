@@ -23,6 +23,9 @@ password="${TONGBAN_DEMO_PASSWORD:-Tongban-2026}"
 export TONGBAN_LISTEN="$listen" TONGBAN_PUBLIC_URL="${TONGBAN_PUBLIC_URL:-http://$listen}"
 export TONGBAN_IDENTITY_URL="${TONGBAN_IDENTITY_URL:-http://$outside/identity}"
 export TONGBAN_SMS_URL="${TONGBAN_SMS_URL:-http://$outside/sms}" TONGBAN_COURIER_URL="${TONGBAN_COURIER_URL:-http://$outside/courier}"
+export TONGBAN_REGISTRY_URL="${TONGBAN_REGISTRY_URL:-http://$outside/registry}"
+# In the demo a password is enough; in production administrators need the code of an authenticator app.
+export TONGBAN_REQUIRE_SECOND_FACTOR="${TONGBAN_REQUIRE_SECOND_FACTOR:-0}"
 "$tongban" demo --if-empty --cases "${TONGBAN_DEMO_CASES:-500}" --password "$password"
 # Only now: the past cases of the demo are no news for the upper platform.
 export TONGBAN_UPPER_URL="${TONGBAN_UPPER_URL:-http://$outside/upper}"

@@ -2,6 +2,10 @@
 //! by the simulators over HTTP. One binary, one module a story.
 
 #[cfg(test)]
+mod administration;
+#[cfg(test)]
+mod delegation;
+#[cfg(test)]
 mod exchange;
 #[cfg(test)]
 mod guards;

@@ -176,8 +176,8 @@ async fn a_restaurant_gets_its_licence_and_rates_the_service() {
         let notice = citizen.bytes(&format!("/my/cases/{id}/documents/{}", acceptance["id"].as_str().unwrap())).await;
         assert!(notice.starts_with(b"%PDF"));
 
-        let deliver = json!({ "version": version(&clerk, &id).await, "receiver_name": "王海燕", "receiver_id_number": "449902198803120267", "way": "self", "note": "" });
         let desk = world.staff("delivery").await;
+        let deliver = json!({ "version": version(&desk, &id).await, "receiver_name": "王海燕", "receiver_id_number": "449902198803120267", "way": "self", "note": "" });
         desk.post(&format!("/cases/{id}/deliver"), deliver).await;
         citizen.put(&format!("/my/cases/{id}/rating"), json!({ "stars": 5, "reasons": ["510"], "text": "" })).await;
         let rated = citizen.get(&format!("/my/cases/{id}/rating")).await;

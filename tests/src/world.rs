@@ -63,6 +63,10 @@ impl World {
             identity_url: simulator.url("identity"),
             sms_url: simulator.url("sms"),
             courier_url: simulator.url("courier"),
+            // Stories say with the header which address they come from.
+            trusted_proxies: vec!["127.0.0.1".to_owned()],
+            registry_url: simulator.url("registry"),
+            require_second_factor: false,
             upper_url: if upper { simulator.url("upper") } else { String::new() },
             ..Config::default()
         };

@@ -1,4 +1,4 @@
-//! `gen`: files made from the code: the OpenAPI document and the web client's types.
+//! `gen`: files made from the code: the OpenAPI document, the web client's types, the matrix of rights.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -9,14 +9,16 @@ use crate::{cargo, root};
 
 /// Made from the server's routes.
 const OPENAPI: &str = "docs/openapi.json";
+/// Made from the built-in roles.
+const PERMISSIONS: &str = "docs/permissions.md";
 /// Made from the OpenAPI document.
 const CLIENT: &str = "web/packages/api/src/schema.d.ts";
 
 pub fn run(arguments: &[String]) -> anyhow::Result<()> {
     let check = arguments.iter().any(|argument| argument == "--check");
-    let made = [OPENAPI, CLIENT].map(|name| root().join(name));
+    let made = [OPENAPI, CLIENT, PERMISSIONS].map(|name| root().join(name));
     let before: Vec<Option<Vec<u8>>> = made.iter().map(|path| std::fs::read(path).ok()).collect();
-    let outcome = write(&made[0]);
+    let outcome = write(&made[0]).and_then(|()| write_matrix(&made[2]));
     let after: Vec<Option<Vec<u8>>> = made.iter().map(|path| std::fs::read(path).ok()).collect();
     if check {
         for (path, content) in made.iter().zip(&before) {
@@ -28,14 +30,14 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
         }
     }
     outcome?;
-    let changed: Vec<&str> = [OPENAPI, CLIENT]
+    let changed: Vec<&str> = [OPENAPI, CLIENT, PERMISSIONS]
         .into_iter()
         .zip(before.iter().zip(&after))
         .filter(|(_, (old, new))| old != new)
         .map(|(name, _)| name)
         .collect();
     match (check, changed.is_empty()) {
-        (_, true) => println!("gen: {OPENAPI} and {CLIENT} are current"),
+        (_, true) => println!("gen: {OPENAPI}, {CLIENT} and {PERMISSIONS} are current"),
         (false, false) => println!("gen: wrote {}", changed.join(", ")),
         (true, false) => bail!("gen: {} would change; run `cargo xtask gen` and commit", changed.join(", ")),
     }
@@ -59,4 +61,15 @@ fn write(openapi: &PathBuf) -> anyhow::Result<()> {
         .status()
         .context("npm")?;
     if status.success() { Ok(()) } else { bail!("npm run gen -w @tongban/api failed") }
+}
+
+fn write_matrix(page: &PathBuf) -> anyhow::Result<()> {
+    let output = cargo()
+        .args(["run", "--quiet", "-p", "app", "--bin", "tongban", "--", "roles", "matrix"])
+        .output()
+        .context("cargo run")?;
+    if !output.status.success() {
+        bail!("tongban roles matrix: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(std::fs::write(page, output.stdout)?)
 }

@@ -223,6 +223,8 @@ async fn prepare(kind: &Kind, folder: &Path, packs: &Path) -> anyhow::Result<Par
         ("TONGBAN_IDENTITY_URL", simulator.url("identity")),
         ("TONGBAN_SMS_URL", simulator.url("sms")),
         ("TONGBAN_COURIER_URL", simulator.url("courier")),
+        ("TONGBAN_REGISTRY_URL", simulator.url("registry")),
+        ("TONGBAN_REQUIRE_SECOND_FACTOR", "0".to_owned()),
     ];
     let config =
         Config::load(None, |name| settings.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone()))?;

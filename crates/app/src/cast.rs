@@ -44,7 +44,8 @@ impl<'a> Cast<'a> {
         let handlers = app
             .handlers()
             .with(DRAW_JOB, |_: Platform, _: Value| Box::pin(async { Ok(()) }))
-            .with(notify::JOB, |_: Platform, _: Value| Box::pin(async { Ok(()) }));
+            .with(notify::JOB, |_: Platform, _: Value| Box::pin(async { Ok(()) }))
+            .with(identity::delegation::NOTIFY_JOB, |_: Platform, _: Value| Box::pin(async { Ok(()) }));
         Self { app, handlers, staff: Mutex::default(), pdfs: Mutex::default() }
     }
 
@@ -68,16 +69,16 @@ impl<'a> Cast<'a> {
     /// # Errors
     /// When the database refuses.
     pub async fn actor(&self, case: Uuid, role: &str) -> Result<Option<Principal>> {
-        let org = self.app.casework.org_of(case).await?;
-        let key = (org, role.to_owned());
+        let (org, item) = self.app.casework.org_and_item_of(case).await?;
+        let key = (org, format!("{role} {item}"));
         let known = self.staff.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(&key).cloned();
         if let Some(known) = known {
             return Ok(known);
         }
         let mut found = None;
-        for staff in self.app.identity.staff_with_role(org, role).await? {
+        for staff in self.app.identity.staff_for(org, role, &item).await? {
             let principal = self.app.identity.principal(&self.app.platform, Audience::Desk, staff.id).await?;
-            if let Some(principal) = principal.filter(|one| one.visible_orgs.contains(&org)) {
+            if let Some(principal) = principal.filter(|one| one.reaches(org, &item)) {
                 found = Some(principal);
                 break;
             }

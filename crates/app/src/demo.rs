@@ -155,6 +155,7 @@ pub async fn play(app: &App, clock: &DemoClock, folder: &Path, count: usize) -> 
         }
     }
     clock.release();
+    crate::grants::play(app, &player.cast, &people, folder).await?;
     app.settle(&player.cast.handlers).await?;
     Ok(report)
 }

@@ -6,6 +6,7 @@
 pub mod cast;
 pub mod cli;
 pub mod demo;
+pub mod grants;
 pub mod keys;
 pub mod load;
 pub mod packs;
@@ -142,6 +143,9 @@ impl App {
         catalogue.use_navigation(catalogue::packs::read_navigation(&themes).map_err(Problem::internal)?);
         let types = platform.config.packs_dir.join("licences");
         catalogue.know_licence_types(catalogue::packs::licence_types(&types).map_err(Problem::internal)?);
+        // From here on grants know items by name; the catalogue keeps the plain identity, because it
+        // must not be held by something that it holds.
+        let identity = identity.with_item_names(Arc::new(grants::Items(catalogue.clone())));
         let casework = Casework {
             platform: platform.clone(),
             identity: identity.clone(),
@@ -185,7 +189,8 @@ impl App {
 
     /// What runs each kind of job.
     pub fn handlers(&self) -> Handlers {
-        self.security.jobs(self.exchange.jobs(self.casework.jobs(Handlers::default())))
+        let below = self.casework.jobs(self.identity.jobs(Handlers::default()));
+        self.security.jobs(self.exchange.jobs(below))
     }
 
     /// Runs events and jobs until nothing is left: tests, the demo and the command line wait this way.

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use base::calendar::YearCalendar;
+use identity::administration::{Giver, NewMandate};
 use licences::SealPurpose;
+use platform::web::guard::Audience;
 use platform::{Problem, Result};
 
 use crate::App;
@@ -26,6 +28,7 @@ impl App {
         self.identity.import_orgs(&read(&city.join("orgs.yaml"))?).await?;
         self.identity.import_windows(&read(&city.join("windows.yaml"))?).await?;
         self.identity.import_staff(&read(&city.join("staff.yaml"))?, password).await?;
+        self.hand_down().await?;
         for path in entries(&folder.join("platform/calendars")) {
             if path.extension().is_some_and(|kind| kind == "yaml") {
                 let year = YearCalendar::from_yaml(&read(&path)?)?;
@@ -38,5 +41,22 @@ impl App {
             self.licences.ensure_seal_for(org.id, SealPurpose::Notice).await?;
         }
         Ok(imported)
+    }
+
+    /// The example department's administrator gets a mandate over the own bureau.
+    async fn hand_down(&self) -> Result<()> {
+        let Some(admin) = self.identity.staff_by_login("orgadmin").await? else { return Ok(()) };
+        if self.identity.has_mandate(admin.id).await? {
+            return Ok(());
+        }
+        let roles = ["clerk", "reviewer", "inspector", "maker", "delivery", "org_admin"].map(str::to_owned);
+        let new = NewMandate {
+            staff_id: admin.id,
+            org_id: admin.org_id,
+            permissions: identity::roles::permissions(Audience::Desk, &roles),
+            may_delegate: true,
+            until: None,
+        };
+        self.identity.give_mandate(&Giver::Operator, new).await.map(|_| ())
     }
 }

@@ -16,8 +16,7 @@ struct Cases(Casework);
 #[async_trait]
 impl RatedCases for Cases {
     async fn case_of_account(&self, case_id: Uuid, account: Uuid) -> Result<Option<RatedCase>> {
-        let found = self.0.finished_case(Some(case_id), None).await?;
-        Ok(found.filter(|(_, owner)| *owner == Some(account)).map(|(case, _)| rated(case)))
+        Ok(self.0.rated_case(case_id, account).await?.map(rated))
     }
 
     async fn case_by_number(&self, number: &str) -> Result<Option<RatedCase>> {

@@ -1,10 +1,12 @@
 //! The HTTP server: API, pages, headers, graceful stop, workers.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::IntoResponse;
+use platform::web::limits::{self, Gate};
 use platform::{Problem, Result};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -30,12 +32,14 @@ impl App {
     pub fn router(&self) -> Router {
         let (api, document) = self.api().split_for_parts();
         let document = describe(document);
+        let gate = Gate::new(self.platform.clone(), open_operations(&document));
         let limit = usize::try_from(self.platform.config.upload_max_mb).unwrap_or(20) * 1024 * 1024 + BODY_ROOM;
         let router = api
             .route("/api/v1/openapi.json", axum::routing::get(move || async move { axum::Json(document) }))
             .route("/api/{*rest}", axum::routing::any(no_such_route))
             .fallback(web::page)
             .method_not_allowed_fallback(no_such_method)
+            .layer(axum::middleware::from_fn_with_state(gate, limits::limit))
             // The default limit of the framework is smaller than an upload.
             .layer(axum::extract::DefaultBodyLimit::disable())
             .layer(RequestBodyLimitLayer::new(limit))
@@ -158,18 +162,39 @@ async fn housekeeping(app: App, mut stopped: tokio::sync::watch::Receiver<bool>)
     }
 }
 
-/// Roots finished days; looks every ten minutes, so a node that was down catches up.
+/// Roots finished days and marks grants that are over; looks every ten minutes, so a node that was down catches up.
 async fn daily_roots(app: App, mut stopped: tokio::sync::watch::Receiver<bool>) {
     loop {
         if let Err(problem) = app.casework.root_days(&app.audit_key).await {
             // Two nodes may root the same day; the second insert is refused and that is right.
             tracing::warn!(cause = %problem, "rooting the event log failed");
         }
+        if let Err(problem) = app.identity.expire_grants().await {
+            tracing::warn!(cause = %problem, "marking grants that are over failed");
+        }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_secs(600)) => {}
             _ = stopped.changed() => return,
         }
     }
+}
+
+/// Method and path of every operation that needs no session.
+fn open_operations(document: &OpenApi) -> HashSet<(Method, String)> {
+    let mut open = HashSet::new();
+    for (path, item) in &document.paths.paths {
+        for (method, operation) in [
+            (Method::GET, &item.get),
+            (Method::POST, &item.post),
+            (Method::PUT, &item.put),
+            (Method::DELETE, &item.delete),
+        ] {
+            if operation.as_ref().is_some_and(|operation| operation.security.is_none()) {
+                open.insert((method, path.clone()));
+            }
+        }
+    }
+    open
 }
 
 fn describe(document: OpenApi) -> OpenApi {

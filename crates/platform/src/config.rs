@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 /// All settings. Defaults run a demo city on SQLite from the current folder.
@@ -24,6 +25,13 @@ pub struct Config {
     pub sms_url: String,
     /// Courier service. `TONGBAN_COURIER_URL`
     pub courier_url: String,
+    /// Registration authority of enterprises. `TONGBAN_REGISTRY_URL`
+    pub registry_url: String,
+    /// Whether roles that demand a second factor get none without it; off for a local demo.
+    /// `TONGBAN_REQUIRE_SECOND_FACTOR`
+    pub require_second_factor: bool,
+    /// Days after which a password is overdue and its owner is reminded.
+    pub password_days: i64,
     /// Upper platform (district, city, province) that is told of case events; none when empty. `TONGBAN_UPPER_URL`
     pub upper_url: String,
     /// App id of the connected system whose secret signs calls to the upper platform. `TONGBAN_UPPER_APP_ID`
@@ -44,6 +52,14 @@ pub struct Config {
     pub secure_cookies: bool,
     /// Idle minutes after which a session ends.
     pub session_idle_minutes: i64,
+    /// Tries to sign in that one address may make in a minute; 0 = no limit.
+    pub sign_in_per_minute: u32,
+    /// Captchas that one address may ask for in a minute; 0 = no limit.
+    pub captcha_per_minute: u32,
+    /// Other requests without a session that one address may make in a minute; 0 = no limit.
+    pub public_per_minute: u32,
+    /// Addresses without these limits: the machine itself.
+    pub unlimited_addresses: Vec<IpNet>,
     /// Largest upload, megabytes.
     pub upload_max_mb: u64,
     /// Log filter in the form of `RUST_LOG`.
@@ -61,6 +77,9 @@ impl Default for Config {
             identity_url: "http://127.0.0.1:8090/identity".into(),
             sms_url: "http://127.0.0.1:8090/sms".into(),
             courier_url: "http://127.0.0.1:8090/courier".into(),
+            registry_url: "http://127.0.0.1:8090/registry".into(),
+            require_second_factor: true,
+            password_days: 90,
             upper_url: String::new(),
             upper_app_id: "upper-platform".into(),
             environment: "production".into(),
@@ -69,10 +88,20 @@ impl Default for Config {
             master_key_file: PathBuf::new(),
             secure_cookies: false,
             session_idle_minutes: 30,
+            sign_in_per_minute: 30,
+            captcha_per_minute: 60,
+            public_per_minute: 1200,
+            unlimited_addresses: this_machine(),
             upload_max_mb: 20,
             log: "info,sqlx=warn,tantivy=warn".into(),
         }
     }
+}
+
+/// Addresses of the machine itself.
+fn this_machine() -> Vec<IpNet> {
+    use std::net::{Ipv4Addr, Ipv6Addr};
+    vec![IpNet::new_assert(Ipv4Addr::new(127, 0, 0, 0).into(), 8), IpNet::new_assert(Ipv6Addr::LOCALHOST.into(), 128)]
 }
 
 /// Environments an installation can be.
@@ -111,6 +140,7 @@ impl Config {
             ("TONGBAN_SMS_URL", &mut config.sms_url),
             ("TONGBAN_COURIER_URL", &mut config.courier_url),
             ("TONGBAN_BIND_SESSIONS", &mut config.bind_sessions),
+            ("TONGBAN_REGISTRY_URL", &mut config.registry_url),
             ("TONGBAN_UPPER_URL", &mut config.upper_url),
             ("TONGBAN_UPPER_APP_ID", &mut config.upper_app_id),
             ("TONGBAN_ENVIRONMENT", &mut config.environment),
@@ -128,6 +158,10 @@ impl Config {
             if let Some(value) = environment(name) {
                 *slot = value.into();
             }
+        }
+        if let Some(value) = environment("TONGBAN_REQUIRE_SECOND_FACTOR") {
+            // Anything but a clear no leaves it on.
+            config.require_second_factor = value != "0" && value != "false";
         }
         if let Some(value) = environment("TONGBAN_SECURE_COOKIES") {
             config.secure_cookies = value == "1" || value == "true";
@@ -148,6 +182,9 @@ impl Config {
             if !url.starts_with("http://") && !url.starts_with("https://") {
                 return Err(ConfigError::Value(name, format!("{url:?} does not begin with http:// or https://")));
             }
+        }
+        if !(1..=3650).contains(&self.password_days) {
+            return Err(ConfigError::Value("password_days", "between 1 and 3650".into()));
         }
         if !self.upper_url.is_empty()
             && !self.upper_url.starts_with("http://")

@@ -81,7 +81,7 @@ pub struct SealedColumn {
     pub table: &'static str,
     /// Column.
     pub column: &'static str,
-    /// Primary key column, a UUID.
+    /// Primary key column: a UUID when it is called `id` or `…_id`, else a number.
     pub key: &'static str,
     /// Place a value is bound to: a text with one column in braces, `case:{id}:form`.
     pub place: &'static str,

@@ -7,17 +7,22 @@
 //! elsewhere opens nothing, and the try is in the audit log.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sea_orm::Set;
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::header;
+use axum::http::request::Parts;
 use sea_orm::entity::prelude::*;
+use sea_orm::{QueryOrder, QuerySelect, Set};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::Platform;
 use crate::web::context;
 use crate::web::guard::{Audience, Principal};
+use crate::web::limits::Quotas;
 use crate::web::problem::{Problem, Result};
 use crate::work::audit::{Line, Outcome};
 
@@ -48,21 +53,110 @@ mod row {
         pub expires_at: OffsetDateTime,
         pub ended_at: Option<OffsetDateTime>,
         pub network: String,
+        pub id: Option<Uuid>,
+        pub address: String,
+        pub device: String,
+        pub way: String,
     }
     impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Where a sign-in comes from, as its owner recognises it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// Network address; empty when unknown.
+    pub address: String,
+    /// Browser and system in short, `Chrome · Windows`; empty when unknown.
+    pub device: String,
+}
+
+impl Origin {
+    /// Of a request.
+    pub fn of(parts: &Parts, platform: &Platform) -> Self {
+        let address = crate::web::client::address(&parts.extensions, &parts.headers, &platform.config);
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        Self { address: address.map(|address| address.to_string()).unwrap_or_default(), device: device(agent) }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Origin
+where
+    Platform: FromRef<S>,
+{
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self::of(parts, &Platform::from_ref(state)))
+    }
+}
+
+/// Browser and system out of a `User-Agent`; the first word of one that is no browser's.
+fn device(agent: &str) -> String {
+    let first = |names: &[(&'static str, &'static str)]| {
+        names.iter().find(|(sign, _)| agent.contains(sign)).map(|(_, name)| *name)
+    };
+    // Order matters: Edge calls itself Chrome too, Chrome calls itself Safari.
+    let browser = first(&[
+        ("MicroMessenger", "微信"),
+        ("Edg", "Edge"),
+        ("Firefox", "Firefox"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+    ]);
+    let system = first(&[
+        ("HarmonyOS", "HarmonyOS"),
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "Mac"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} · {system}"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => {
+            agent.split(['/', ' ']).next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(40).collect()
+        }
+    }
+}
+
+/// An open session as its owner and an administrator see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenSession {
+    /// Name of the session; the token itself is known to the browser alone.
+    pub id: Uuid,
+    /// Whose it is.
+    pub account_id: Uuid,
+    /// When it was begun.
+    pub started_at: OffsetDateTime,
+    /// Last use, to the minute.
+    pub seen_at: OffsetDateTime,
+    /// When it ends whatever happens.
+    pub expires_at: OffsetDateTime,
+    /// Where it was begun.
+    pub origin: Origin,
+    /// How: `password`, `second_factor`, `province`, …
+    pub way: String,
+    /// Whether it is the one asked from.
+    pub current: bool,
 }
 
 /// The session service of one node.
 pub struct Sessions {
     source: std::sync::OnceLock<Arc<dyn PrincipalSource>>,
-    cache: moka::future::Cache<(Audience, String), Resolved>,
+    cache: moka::future::Cache<(Audience, String), Kept>,
+    quotas: Quotas,
+    /// Grows when what was resolved is forgotten.
+    forgotten: AtomicU64,
 }
 
-/// A session as remembered: its caller and the network it is bound to.
+/// A session resolved a moment ago: its caller and the network it is bound to.
 #[derive(Clone)]
-struct Resolved {
+struct Kept {
     caller: Arc<Principal>,
     network: Arc<str>,
+    at: OffsetDateTime,
 }
 
 impl Default for Sessions {
@@ -73,6 +167,8 @@ impl Default for Sessions {
                 .max_capacity(20_000)
                 .time_to_live(Duration::from_secs(CACHE_SECONDS))
                 .build(),
+            quotas: Quotas::default(),
+            forgotten: AtomicU64::new(0),
         }
     }
 }
@@ -89,6 +185,21 @@ impl Sessions {
     /// # Errors
     /// When the database refuses.
     pub async fn start(&self, platform: &Platform, audience: Audience, account: Uuid) -> Result<String> {
+        self.start_from(platform, audience, account, &Origin::default(), "").await
+    }
+
+    /// The same, with where it comes from and how the person signed in.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn start_from(
+        &self,
+        platform: &Platform,
+        audience: Audience,
+        account: Uuid,
+        origin: &Origin,
+        way: &str,
+    ) -> Result<String> {
         let token = base::id::token_hex(platform.randomness.as_ref(), 32);
         let now = platform.now();
         let session = row::ActiveModel {
@@ -100,6 +211,10 @@ impl Sessions {
             expires_at: Set(now + time::Duration::hours(ABSOLUTE_HOURS)),
             ended_at: Set(None),
             network: Set(network_of(platform, audience)),
+            id: Set(Some(platform.new_id())),
+            address: Set(origin.address.clone()),
+            device: Set(origin.device.clone()),
+            way: Set(way.to_owned()),
         };
         platform
             .db
@@ -127,13 +242,17 @@ impl Sessions {
             return Ok(None);
         }
         let key = (audience, hash(token));
-        if let Some(known) = self.cache.get(&key).await {
-            return self.at_home(platform, audience, known).await;
+        let now = platform.now();
+        // By the product's clock too: what holds until a moment must not be used after it.
+        if let Some(kept) = self.cache.get(&key).await
+            && now - kept.at < time::Duration::seconds(CACHE_SECONDS as i64)
+        {
+            return self.at_home(platform, audience, kept).await;
         }
+        let forgotten = self.forgotten.load(Ordering::SeqCst);
         let Some(session) = row::Entity::find_by_id(key.1.clone()).one(platform.db.read()).await? else {
             return Ok(None);
         };
-        let now = platform.now();
         let idle = time::Duration::minutes(platform.config.session_idle_minutes);
         let alive = session.ended_at.is_none() && session.expires_at > now && session.seen_at + idle > now;
         if !alive || session.audience != audience.as_str() {
@@ -141,6 +260,11 @@ impl Sessions {
         }
         let source = self.source.get().ok_or_else(|| Problem::internal("sessions are not wired to identity"))?;
         let Some(principal) = source.principal(platform, audience, session.account_id).await? else { return Ok(None) };
+        // A policy may end an idle session earlier (IDENT-035).
+        let own_idle = principal.bounds.policy.as_ref().and_then(|policy| policy.idle_minutes);
+        if own_idle.is_some_and(|minutes| session.seen_at + time::Duration::minutes(minutes) <= now) {
+            return Ok(None);
+        }
         // Touch at most once a minute: a session that reads should not write all the time.
         if session.seen_at + time::Duration::minutes(1) < now {
             let hash = key.1.clone();
@@ -158,8 +282,11 @@ impl Sessions {
                 })
                 .await?;
         }
-        let resolved = Resolved { caller: Arc::new(principal), network: session.network.into() };
-        self.cache.insert(key, resolved.clone()).await;
+        let resolved = Kept { caller: Arc::new(principal), network: session.network.into(), at: now };
+        // Resolved before a change of rights, it must not be remembered after it.
+        if self.forgotten.load(Ordering::SeqCst) == forgotten {
+            self.cache.insert(key, resolved.clone()).await;
+        }
         self.at_home(platform, audience, resolved).await
     }
 
@@ -167,12 +294,7 @@ impl Sessions {
     ///
     /// A cookie used elsewhere was most likely stolen. The session is not ended: a thief could then
     /// sign anybody out. The owner goes on, the auditor sees the try.
-    async fn at_home(
-        &self,
-        platform: &Platform,
-        audience: Audience,
-        session: Resolved,
-    ) -> Result<Option<Arc<Principal>>> {
+    async fn at_home(&self, platform: &Platform, audience: Audience, session: Kept) -> Result<Option<Arc<Principal>>> {
         let here = network_of(platform, audience);
         if session.network.is_empty() || here.is_empty() || *session.network == *here {
             return Ok(Some(session.caller));
@@ -191,6 +313,62 @@ impl Sessions {
             platform.audit.note(platform, context, entry, true).await;
         }
         Ok(None)
+    }
+
+    /// Forgets what was resolved on this node: after a change of rights the next request asks anew.
+    pub fn forget_all(&self) {
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        self.cache.invalidate_all();
+    }
+
+    /// Takes one request out of an account's quota.
+    ///
+    /// # Errors
+    /// 429 when it is used up.
+    pub fn spend(&self, platform: &Platform, account: Uuid, rate: u32) -> Result<()> {
+        self.quotas.take(platform, account, rate)
+    }
+
+    /// Sessions of an account that are open now; `idle_minutes` when its policy is stricter than the
+    /// general idle time.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn open_of(
+        &self,
+        platform: &Platform,
+        audience: Audience,
+        account: Uuid,
+        idle_minutes: Option<i64>,
+    ) -> Result<u64> {
+        let now = platform.now();
+        let idle = platform.config.session_idle_minutes;
+        let idle = time::Duration::minutes(idle_minutes.map_or(idle, |own| own.min(idle)));
+        Ok(row::Entity::find()
+            .filter(row::Column::Audience.eq(audience.as_str()))
+            .filter(row::Column::AccountId.eq(account))
+            .filter(row::Column::EndedAt.is_null())
+            .filter(row::Column::ExpiresAt.gt(now))
+            .filter(row::Column::SeenAt.gt(now - idle))
+            .count(platform.db.read())
+            .await?)
+    }
+
+    /// Ends every session of an account in the transaction of the command that asks for it, except
+    /// the one of `keep` (a token). Call [`Sessions::forget_all`] after the commit.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn end_all_of(tx: &crate::Tx, audience: Audience, account: Uuid, keep: Option<&str>) -> Result<u64> {
+        let mut ended = row::Entity::update_many()
+            .col_expr(row::Column::EndedAt, Expr::value(tx.now()))
+            .filter(row::Column::Audience.eq(audience.as_str()))
+            .filter(row::Column::AccountId.eq(account))
+            .filter(row::Column::EndedAt.is_null());
+        if let Some(token) = keep {
+            ended = ended.filter(row::Column::TokenHash.ne(hash(token)));
+        }
+        Ok(ended.exec(tx.conn()).await?.rows_affected)
     }
 
     /// Ends a session; returns the `Set-Cookie` value that clears the cookie.
@@ -240,6 +418,139 @@ fn network_of(platform: &Platform, audience: Audience) -> String {
     ipnet::IpNet::new(address, bits).map(|network| network.trunc().to_string()).unwrap_or_default()
 }
 
+/// Whose open sessions to look for.
+#[derive(Debug, Clone)]
+pub enum Whose {
+    /// One account's.
+    Account(Uuid),
+    /// Those of several accounts.
+    Accounts(Vec<Uuid>),
+}
+
+impl Sessions {
+    /// Open sessions, the newest first, at most `limit`, older than `before` when given; and how many
+    /// there are in all.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn open(
+        &self,
+        platform: &Platform,
+        audience: Audience,
+        whose: Whose,
+        current: Option<&str>,
+        page: (u64, Option<Uuid>),
+    ) -> Result<(Vec<OpenSession>, u64)> {
+        let now = platform.now();
+        let idle = time::Duration::minutes(platform.config.session_idle_minutes);
+        let mut open = row::Entity::find()
+            .filter(row::Column::Audience.eq(audience.as_str()))
+            .filter(row::Column::EndedAt.is_null())
+            .filter(row::Column::ExpiresAt.gt(now))
+            .filter(row::Column::SeenAt.gt(now - idle))
+            .filter(row::Column::Id.is_not_null());
+        open = match whose {
+            Whose::Account(id) => open.filter(row::Column::AccountId.eq(id)),
+            Whose::Accounts(ids) => open.filter(row::Column::AccountId.is_in(ids)),
+        };
+        let total = open.clone().count(platform.db.read()).await?;
+        if let Some(before) = page.1 {
+            open = open.filter(row::Column::Id.lt(before));
+        }
+        let rows = open.order_by_desc(row::Column::Id).limit(page.0).all(platform.db.read()).await?;
+        let current = current.map(hash);
+        let view = |row: row::Model| {
+            Some(OpenSession {
+                id: row.id?,
+                account_id: row.account_id,
+                started_at: row.created_at,
+                seen_at: row.seen_at,
+                expires_at: row.expires_at,
+                current: current.as_deref() == Some(row.token_hash.as_str()),
+                origin: Origin { address: row.address, device: row.device },
+                way: row.way,
+            })
+        };
+        Ok((rows.into_iter().filter_map(view).collect(), total))
+    }
+
+    /// The open session with a name, whoever's it is; `None` when there is none.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn owner(&self, platform: &Platform, audience: Audience, id: Uuid) -> Result<Option<Uuid>> {
+        let found = row::Entity::find()
+            .filter(row::Column::Id.eq(id))
+            .filter(row::Column::Audience.eq(audience.as_str()))
+            .filter(row::Column::EndedAt.is_null())
+            .one(platform.db.read())
+            .await?;
+        Ok(found.map(|row| row.account_id))
+    }
+
+    /// Ends one session of an account; false when it has no such open session.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn end_one(&self, platform: &Platform, audience: Audience, account: Uuid, id: Uuid) -> Result<bool> {
+        Ok(self.end_where(platform, audience, account, Some(id), None).await? == 1)
+    }
+
+    /// Ends every session of an account, except the one with the token when given; says how many.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn end_all(
+        &self,
+        platform: &Platform,
+        audience: Audience,
+        account: Uuid,
+        except: Option<&str>,
+    ) -> Result<usize> {
+        self.end_where(platform, audience, account, None, except).await
+    }
+
+    async fn end_where(
+        &self,
+        platform: &Platform,
+        audience: Audience,
+        account: Uuid,
+        id: Option<Uuid>,
+        except: Option<&str>,
+    ) -> Result<usize> {
+        let (now, except) = (platform.now(), except.map(hash));
+        let ended = platform
+            .db
+            .write(now, move |tx| {
+                Box::pin(async move {
+                    let mut open = row::Entity::find()
+                        .filter(row::Column::AccountId.eq(account))
+                        .filter(row::Column::Audience.eq(audience.as_str()))
+                        .filter(row::Column::EndedAt.is_null());
+                    if let Some(id) = id {
+                        open = open.filter(row::Column::Id.eq(id));
+                    }
+                    if let Some(except) = except {
+                        open = open.filter(row::Column::TokenHash.ne(except));
+                    }
+                    let hashes: Vec<String> =
+                        open.all(tx.conn()).await?.into_iter().map(|row| row.token_hash).collect();
+                    row::Entity::update_many()
+                        .col_expr(row::Column::EndedAt, Expr::value(now))
+                        .filter(row::Column::TokenHash.is_in(hashes.clone()))
+                        .exec(tx.conn())
+                        .await?;
+                    Ok(hashes)
+                })
+            })
+            .await?;
+        for hash in &ended {
+            self.cache.invalidate(&(audience, hash.clone())).await;
+        }
+        Ok(ended.len())
+    }
+}
+
 fn hash(token: &str) -> String {
     base::encoding::to_hex(&base::crypto::sm3(token.as_bytes()))
 }
@@ -247,4 +558,18 @@ fn hash(token: &str) -> String {
 fn cookie_value(platform: &Platform, audience: Audience, token: &str, max_age: i64) -> String {
     let secure = if platform.config.secure_cookies { "; Secure" } else { "" };
     format!("{}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}", audience.cookie())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::device;
+
+    #[test]
+    fn a_device_is_named_in_two_words() {
+        let edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/129.0 Safari/537.36 Edg/129.0";
+        assert_eq!(device(edge), "Edge · Windows");
+        let phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Safari/604.1";
+        assert_eq!(device(phone), "Safari · iPhone");
+        assert_eq!((device("curl/8.9.1"), device("")), ("curl".to_owned(), String::new()));
+    }
 }

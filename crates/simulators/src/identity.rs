@@ -3,7 +3,8 @@
 //! * `GET /authorize` shows the people; with `login=<key>` it redirects at once (tests);
 //! * `POST /authorize` is the page's form;
 //! * `POST /token` changes a code, once, within five minutes, into an access token;
-//! * `GET /userinfo` tells who it is.
+//! * `GET /userinfo` tells who it is;
+//! * `POST /real-name` says whether a name and an identity number belong together.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -60,6 +61,7 @@ pub(crate) fn routes(people: People) -> Router {
         .route("/authorize", get(authorize).post(choose))
         .route("/token", post(token))
         .route("/userinfo", get(userinfo))
+        .route("/real-name", post(real_name))
         .merge(common)
         .with_state(province)
 }
@@ -99,6 +101,23 @@ async fn userinfo(State(province): State<Province>, headers: HeaderMap) -> Resul
     let found =
         lock(&province.tokens).get(token).filter(|(_, expires)| *expires > now()).map(|(login, _)| login.clone());
     found.map(Json).ok_or(Refusal(StatusCode::UNAUTHORIZED, "invalid_token"))
+}
+
+#[derive(Deserialize)]
+struct RealName {
+    name: String,
+    id_number: String,
+}
+
+async fn real_name(State(province): State<Province>, Json(asked): Json<RealName>) -> Result<Json<Value>, Refusal> {
+    province.switch.check()?;
+    let known = province.people.persons.iter().find(|person| person.id_number == asked.id_number);
+    let result = match known {
+        Some(person) if person.name == asked.name => "same",
+        Some(_) => "different",
+        None => "unknown",
+    };
+    Ok(Json(json!({ "result": result })))
 }
 
 impl Province {

@@ -1,4 +1,5 @@
-//! The outside world on one port: provincial identity, SMS gateway, courier, upper platform.
+//! The outside world on one port: provincial identity, registration authority, SMS gateway, courier,
+//! upper platform.
 //!
 //! Run as its own process beside the product, which knows only the addresses. Nothing here is
 //! linked into the product; tests start a [`Simulator`] and speak to both over HTTP.
@@ -11,6 +12,7 @@
 mod courier;
 mod identity;
 mod people;
+mod registry;
 mod sms;
 pub mod upper;
 
@@ -41,6 +43,7 @@ pub async fn serve(addr: SocketAddr, people: People) -> anyhow::Result<()> {
 
 /// All services as one router.
 pub fn router(people: People) -> Router {
+    let registry = registry::routes(people.clone());
     let identity = identity::routes(people);
     let sms = sms::routes();
     let courier = courier::routes();
@@ -48,6 +51,7 @@ pub fn router(people: People) -> Router {
         .nest("/identity", identity)
         .nest("/sms", sms)
         .nest("/courier", courier)
+        .nest("/registry", registry)
         .nest("/upper", upper::routes())
 }
 

@@ -41,6 +41,12 @@ pub struct Enterprise {
     pub name: String,
     /// Unified social credit code (GB 32100).
     pub uscc: String,
+    /// Registration number of before the credit code; made from the code when absent.
+    #[serde(default)]
+    pub registration_number: Option<String>,
+    /// State of its business licence, `存续` when it counts.
+    #[serde(default)]
+    pub status: String,
     /// Who acts for it.
     pub legal_representative: Representative,
     /// Registered address.

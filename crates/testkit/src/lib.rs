@@ -158,9 +158,10 @@ pub async fn drop_database(made: (String, String)) {
 }
 
 impl TestPlatform {
-    /// A platform with the given schema steps, at [`story_start`].
+    /// A platform with the given schema steps, at [`story_start`]. A password alone signs staff in here;
+    /// tests of the second factor turn it on in their settings.
     pub async fn new(backend: Backend, steps: &[Migration]) -> Self {
-        Self::with_config(backend, steps, Config::default()).await
+        Self::with_config(backend, steps, Config { require_second_factor: false, ..Config::default() }).await
     }
 
     /// The same with settings of its own; `data_dir` is replaced by the test's folder.

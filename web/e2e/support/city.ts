@@ -88,6 +88,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     TONGBAN_IDENTITY_URL: `http://127.0.0.1:${outside}/identity`,
     TONGBAN_SMS_URL: `http://127.0.0.1:${outside}/sms`,
     TONGBAN_COURIER_URL: `http://127.0.0.1:${outside}/courier`,
+    TONGBAN_REGISTRY_URL: `http://127.0.0.1:${outside}/registry`,
+    TONGBAN_REQUIRE_SECOND_FACTOR: "0",
   })
   const started: ChildProcess[] = []
   const log = await open(join(data, 'log.txt'), 'a')

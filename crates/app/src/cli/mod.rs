@@ -1,5 +1,6 @@
 //! The command line. Each engine can be scripted without the server: results as JSON on request.
 
+mod administration;
 mod engines;
 mod operate;
 mod pack;
@@ -82,6 +83,12 @@ enum Command {
     /// Licences.
     #[command(subcommand)]
     Licence(proof::LicenceCommand),
+    /// Roles and permissions.
+    #[command(subcommand)]
+    Roles(administration::RolesCommand),
+    /// Accounts and organisations of an earlier system.
+    #[command(subcommand)]
+    Accounts(administration::AccountsCommand),
     /// The event log.
     #[command(subcommand)]
     Audit(proof::AuditCommand),
@@ -109,6 +116,7 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Calendar(command) => engines::calendar(&command),
         Command::Paper(command) => engines::paper(&command),
         Command::Licence(command) => proof::licence(&command),
+        Command::Roles(administration::RolesCommand::Matrix) => administration::matrix(),
         Command::Audit(proof::AuditCommand::Verify { file, key }) => proof::verify_audit(&file, key.as_deref()),
         Command::Sim { listen, people } => runtime()?.block_on(operate::simulate(listen, &people)),
         Command::Pack(pack::PackCommand::Lint { folder }) => pack::lint(&folder),
@@ -126,6 +134,7 @@ fn dispatch(cli: Cli) -> Outcome {
                     Command::Openapi => operate::openapi(config).await,
                     Command::Pack(command) => pack::run(config, command).await,
                     Command::Audit(command) => proof::audit(config, command).await,
+                    Command::Accounts(command) => administration::accounts(config, command).await,
                     _ => Ok(ExitCode::from(2)),
                 }
             })

@@ -4,13 +4,16 @@
 //! - [`sm3`], [`Sm3Hasher`], [`hmac_sm3`]: GB/T 32905 digest and its HMAC;
 //! - [`FieldCipher`], [`blind_index`]: sealing single database fields with SM4
 //!   (GB/T 32907) and finding them again without opening them;
-//! - [`Sm2Key`], [`Sm2PublicKey`]: GB/T 32918 signatures over SM3.
+//! - [`Sm2Key`], [`Sm2PublicKey`]: GB/T 32918 signatures over SM3;
+//! - [`otp`], [`rs256`]: what authenticator apps and OpenID clients of other bodies prescribe.
 //!
 //! These are correct but not a certified module; a deployment under 密评 plugs a
 //! certified device in above this crate. Keys come from the caller: nothing here
 //! reads or stores one.
 
 mod field;
+pub mod otp;
+pub mod rs256;
 mod sign;
 
 use hmac::{Hmac, KeyInit, Mac};

@@ -17,6 +17,8 @@ use platform::db::migrate::Migration;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "casework_0001", sql: include_str!("../migrations/0001_cases.sql") },
     Migration { name: "casework_0002", sql: include_str!("../migrations/0002_old_licence.sql") },
+    Migration { name: "casework_0003", sql: include_str!("../migrations/0003_delegation.sql") },
+    Migration { name: "casework_0004", sql: include_str!("../migrations/0004_lists.sql") },
 ];
 
 /// Columns of this domain that hold sealed values.

@@ -1,5 +1,5 @@
 //! Who people are: citizens and enterprises (mirrored from the province), staff, organisations,
-//! regions, windows, roles.
+//! regions, windows, roles, delegation.
 //!
 //! Two user systems that never mix (IDENT-004): a citizen's session opens nothing of the desk and
 //! the other way round. This domain decides who somebody is and what role gives which right; it
@@ -7,14 +7,22 @@
 //!
 //! Start at [`Identity`]; the policy is `roles.yaml`; see README.md for words and tables.
 
+pub mod administration;
+mod connected;
+pub mod delegation;
 mod directory;
+mod enterprise;
 mod error;
 mod http;
 mod model;
+mod openid;
 mod permissions;
 mod provider;
+mod real_name;
 pub mod roles;
+mod second_factor;
 mod service;
+mod sign_ins;
 mod store;
 pub mod systems;
 
@@ -24,21 +32,31 @@ use axum::extract::FromRef;
 use platform::Platform;
 use platform::crypto::SealedColumn;
 use platform::db::migrate::Migration;
+use platform::work::jobs::Handlers;
 use tokio::sync::OnceCell;
 
+pub use enterprise::{EnterpriseRegistry, HttpEnterpriseRegistry, Licence, Registration};
 pub use http::routes;
 pub use model::account::{Account, AccountEdit, AccountKind, Enterprise, Profile};
-pub use model::org::{Org, OrgTree, Region};
+pub use model::org::{Org, OrgState, OrgTree, Region};
 pub use model::staff::{Staff, Window};
-pub use permissions::{EditAccount, EditSystems, PERMISSIONS, ReadAccount, ReadSelf, ReadSystems};
-pub use provider::{HttpIdentityProvider, IdentityProvider};
+pub use permissions::{
+    ConfirmGrants, EditAccount, EditGrants, EditSystems, PERMISSIONS, ReadAccount, ReadGrants, ReadSelf, ReadSystems,
+};
+pub use provider::{HttpIdentityProvider, IdentityProvider, RealName};
 pub use service::import;
 
 /// Schema steps of this domain.
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "identity_0001", sql: include_str!("../migrations/0001_identity.sql") },
     Migration { name: "identity_0002_systems", sql: include_str!("../migrations/0002_systems.sql") },
+    Migration { name: "identity_0003", sql: include_str!("../migrations/0003_delegation.sql") },
+    Migration { name: "identity_0004", sql: include_str!("../migrations/0004_administration.sql") },
+    Migration { name: "identity_0005_sign_on", sql: include_str!("../migrations/0005_sign_on.sql") },
 ];
+
+/// Event left when somebody signed on for the first time; payload `{account_id}`.
+pub const ACCOUNT_CREATED: &str = "account.created";
 
 /// Columns of this domain that hold sealed values.
 pub const SEALED: &[SealedColumn] = &[
@@ -84,6 +102,48 @@ pub const SEALED: &[SealedColumn] = &[
         place: "system_secret:{id}",
         label: "接入系统密钥",
     },
+    SealedColumn {
+        table: "grants",
+        column: "principal_sealed",
+        key: "id",
+        place: "grant:{id}:principal",
+        label: "被代办人身份资料",
+    },
+    SealedColumn {
+        table: "grants",
+        column: "grantee_sealed",
+        key: "id",
+        place: "grant:{id}:grantee",
+        label: "代办人身份资料",
+    },
+    SealedColumn {
+        table: "second_factors",
+        column: "secret_sealed",
+        key: "staff_id",
+        place: "second_factor:{staff_id}",
+        label: "动态口令密钥",
+    },
+    SealedColumn {
+        table: "second_factors",
+        column: "pending_sealed",
+        key: "staff_id",
+        place: "second_factor:{staff_id}",
+        label: "待确认的动态口令密钥",
+    },
+    SealedColumn {
+        table: "oauth_keys",
+        column: "private_sealed",
+        key: "number",
+        place: "oauth_key:{kid}",
+        label: "统一登录签名密钥",
+    },
+    SealedColumn {
+        table: "real_name_reviews",
+        column: "id_number_sealed",
+        key: "id",
+        place: "real_name_review:{id}",
+        label: "实名审核证件号码",
+    },
 ];
 
 /// The identity domain. Cheap to clone.
@@ -92,7 +152,9 @@ pub struct Identity {
     pub(crate) platform: Platform,
     pub(crate) directory: Arc<directory::Directory>,
     pub(crate) provider: Arc<dyn IdentityProvider>,
+    pub(crate) registry: Arc<dyn enterprise::EnterpriseRegistry>,
     pub(crate) decoy: Arc<OnceCell<String>>,
+    pub(crate) item_names: Option<Arc<dyn delegation::ItemNames>>,
 }
 
 impl Identity {
@@ -108,7 +170,27 @@ impl Identity {
         let directory = Arc::new(directory::Directory::default());
         // The directory, not `Self`: the platform must not hold something that holds the platform.
         platform.sessions.plug(directory.clone());
-        Self { platform, directory, provider, decoy: Arc::default() }
+        let registry =
+            Arc::new(enterprise::HttpEnterpriseRegistry::new(platform.http.clone(), &platform.config.registry_url));
+        Self { platform, directory, provider, registry, decoy: Arc::default(), item_names: None }
+    }
+
+    /// The same, with somebody who knows which items a grant may name. The catalogue itself keeps
+    /// the plain one: it must not be held by something that it holds.
+    #[must_use]
+    pub fn with_item_names(mut self, names: Arc<dyn delegation::ItemNames>) -> Self {
+        self.item_names = Some(names);
+        self
+    }
+
+    /// Jobs of this domain.
+    #[must_use]
+    pub fn jobs(&self, handlers: Handlers) -> Handlers {
+        let identity = self.clone();
+        handlers.with(delegation::notify::JOB, move |_, payload| {
+            let identity = identity.clone();
+            Box::pin(identity.grant_notify_job(payload))
+        })
     }
 }
 

@@ -19,6 +19,26 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Client id when the address names none.
 const CLIENT: &str = "tongban";
 
+/// What the authority says of a name and a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RealName {
+    /// They belong together.
+    Same,
+    /// The number is somebody else's.
+    Different,
+    /// It has no such number.
+    Unknown,
+}
+
+#[derive(Deserialize)]
+struct RealNameAnswer {
+    result: RealName,
+}
+
+/// How long a real-name check may take.
+const REAL_NAME_PATIENCE: Duration = Duration::from_secs(2);
+
 /// The outside system that knows who citizens and enterprises are.
 #[async_trait]
 pub trait IdentityProvider: Send + Sync {
@@ -33,6 +53,12 @@ pub trait IdentityProvider: Send + Sync {
     /// # Errors
     /// Internal problem when the configured address is no address.
     fn sign_on_address(&self, state: &str, nonce: &str, back: &str) -> Result<String>;
+
+    /// Whether a name and an identity number belong together (IDENT-003).
+    ///
+    /// # Errors
+    /// 503 when it does not answer within two seconds.
+    async fn real_name(&self, name: &str, id_number: &str) -> Result<RealName>;
 
     /// Who signed in with the code that the browser brought back.
     ///
@@ -109,6 +135,17 @@ impl IdentityProvider for HttpIdentityProvider {
             .append_pair("state", state)
             .append_pair("nonce", nonce);
         Ok(url.into())
+    }
+
+    async fn real_name(&self, name: &str, id_number: &str) -> Result<RealName> {
+        let body = serde_json::json!({ "name": name, "id_number": id_number });
+        let request = self.http.post(self.url("/real-name")?).json(&body).timeout(REAL_NAME_PATIENCE);
+        let answer = request.send().await.map_err(|error| error::province_down(error.without_url()))?;
+        if !answer.status().is_success() {
+            return Err(error::province_down(answer.status()));
+        }
+        let answer: RealNameAnswer = answer.json().await.map_err(|error| error::province_down(error.without_url()))?;
+        Ok(answer.result)
     }
 
     async fn exchange(&self, code: &str, nonce: &str, back: &str) -> Result<Profile> {

@@ -165,7 +165,7 @@ pub struct Field {
     /// Columns taken on a wide page: 1 or 2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub span: Option<u8>,
-    /// Where the value may come from: `account.name`, `enterprise.uscc`, `licence.address`…
+    /// Where the value may come from: `account.name`, `agent.phone`, `enterprise.uscc`, `licence.address`…
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// A value that came from `source` cannot be changed by the applicant.

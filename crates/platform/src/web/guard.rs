@@ -13,7 +13,9 @@ use axum::http::{Method, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::policy::{self, Bounds};
 use super::problem::Problem;
+use super::terminal::Client;
 use crate::Platform;
 
 /// Whose user system a session belongs to.
@@ -91,6 +93,8 @@ pub struct Principal {
     pub permissions: Vec<String>,
     /// Real-name state of a citizen (IDENT-001); staff are always real.
     pub real_name: bool,
+    /// What narrows the caller besides the roles: items, access policy.
+    pub bounds: Bounds,
 }
 
 impl Principal {
@@ -164,6 +168,10 @@ where
         };
         if let Some(context) = &context {
             context.is_called_by(&caller);
+        }
+        if caller.bounds.policy.is_some() {
+            let client = Client::of(&parts.extensions, &parts.headers, &platform.config);
+            policy::admit(&platform, &caller, &client).await?;
         }
         if !caller.may(P::KEY) {
             return Err(Problem::forbidden("您的岗位没有这项权限。需要办理的话，请找本单位管理员开通。"));

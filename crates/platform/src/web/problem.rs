@@ -167,6 +167,11 @@ impl Problem {
         self.0.code
     }
 
+    /// The way out, when there is one to say.
+    pub fn detail_text(&self) -> Option<&str> {
+        self.0.detail.as_deref()
+    }
+
     /// What the caller reads.
     pub fn title(&self) -> &str {
         &self.0.title

@@ -22,6 +22,10 @@ pub const MIGRATIONS: &[crate::db::migrate::Migration] = &[
     crate::db::migrate::Migration { name: "platform_0001", sql: include_str!("../../migrations/0001_platform.sql") },
     crate::db::migrate::Migration { name: "platform_0002_audit", sql: include_str!("../../migrations/0002_audit.sql") },
     crate::db::migrate::Migration { name: "platform_0002_calls", sql: include_str!("../../migrations/0002_calls.sql") },
+    crate::db::migrate::Migration {
+        name: "platform_0005_sessions",
+        sql: include_str!("../../migrations/0005_sessions.sql"),
+    },
 ];
 
 /// A command's transaction.

@@ -29,6 +29,7 @@ impl PrincipalSource for Everybody {
             roles: Vec::new(),
             permissions: Vec::new(),
             real_name: true,
+            bounds: Default::default(),
         }))
     }
 }

@@ -8,7 +8,7 @@ type Captcha = { captcha_id: string; captcha_answer: string }
 type RatingBody = { stars: number; reasons: string[]; text: string }
 export interface DraftChange {
   version: number; step?: number; conditions?: T.SituationAnswers; situations?: T.SituationAnswers
-  consents?: { authorised: boolean; agreed: boolean }; form?: T.FormData; delivery?: { way: T.DeliveryWay; address?: T.Address | null }
+  consents?: { authorised: boolean; agreed: boolean }; form?: T.FormData; old_licence?: string; delivery?: { way: T.DeliveryWay; address?: T.Address | null }
 }
 
 export const portal = {
@@ -32,10 +32,11 @@ export const portal = {
   updateMe: (body: { display_name: string; email: string; phone: string; version: number }) => call<T.PortalMe>('put', '/api/v1/portal/me', { body }),
 
   // --- own cases ---
-  myCases: (query: { state?: 'open' | 'done' | 'draft' | 'todo'; q?: string; limit?: number; cursor?: string }) =>
+  myCases: (query: { state?: 'open' | 'done' | 'draft' | 'todo'; q?: string; /** `self`, or a grant. */ acting_for?: string; limit?: number; cursor?: string }) =>
     call<T.MyCases>('get', '/api/v1/my/cases', { query }),
-  start: (itemSlug: string, handleItem: string, key = newKey()) =>
-    call<{ id: string }>('post', '/api/v1/my/cases', { body: { item_slug: itemSlug, handle_item: handleItem }, key }),
+  /** `actingFor`: the grant under which it is begun for somebody else. */
+  start: (itemSlug: string, handleItem: string, key = newKey(), actingFor: string | null = null) =>
+    call<{ id: string }>('post', '/api/v1/my/cases', { body: { item_slug: itemSlug, handle_item: handleItem, ...(actingFor ? { acting_for: actingFor } : {}) }, key }),
   draft: (id: string) => call<T.CaseDraft>('get', `${MINE}/draft`, { path: { id } }),
   saveDraft: (id: string, body: DraftChange) => call<T.CaseDraft>('put', `${MINE}/draft`, { path: { id }, body }),
   check: (id: string) => call<{ problems: T.CheckProblem[] }>('post', `${MINE}/check`, { path: { id } }),
@@ -50,6 +51,8 @@ export const portal = {
   withdraw: (id: string, body: { version: number; reason: string }) => call<void>('post', `${MINE}/withdraw`, { path: { id }, body }),
   changeDelivery: (id: string, body: { version: number; way: T.DeliveryWay; address?: T.Address | null }) =>
     call<void>('put', `${MINE}/delivery`, { path: { id }, body }),
+  /** The licence of a case, for the applicant and whoever acts for him. */
+  caseLicenceAddress: (id: string) => address(`${MINE}/licence`, { path: { id } }),
   caseLiveAddress: (id: string) => address(`${MINE}/live`, { path: { id } }),
   documentAddress: (id: string, documentId: string) => address(`${MINE}/documents/{documentId}`, { path: { id, documentId } }),
   fileAddress: (id: string, fileId: string) => address(`${MINE}/files/{fileId}`, { path: { id, fileId } }),

@@ -4,6 +4,145 @@
  */
 
 export interface paths {
+    "/.well-known/openid-configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the provider can do (OpenID Connect Discovery 1.0) */
+        get: operations["get_openid_configuration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/cross-region": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Overview of grants to staff of other regions. */
+        get: operations["list_cross_region"];
+        put?: never;
+        /** Opens items to somebody of another region for a time. */
+        post: operations["give_cross_region"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/cross-region/{id}/recall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a grant back; the next request is refused. */
+        post: operations["recall_cross_region"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/exclusions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules of duties that exclude each other. */
+        get: operations["list_exclusions"];
+        put?: never;
+        /** Adds a rule. */
+        post: operations["create_exclusion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/exclusions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an own rule away. */
+        delete: operations["remove_exclusion"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/extensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** District items opened at towns. */
+        get: operations["list_extensions"];
+        put?: never;
+        /** Opens an item at a town. */
+        post: operations["open_extension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/extensions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes window, staff and materials. */
+        put: operations["edit_extension"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/extensions/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes it: the town takes nothing new in. */
+        post: operations["close_extension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/items": {
         parameters: {
             query?: never;
@@ -103,6 +242,514 @@ export interface paths {
         /** Publishes the draft as the next version; running cases keep theirs. */
         post: operations["publish_item"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/mandates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mandates within one's part. */
+        get: operations["list_mandates"];
+        put?: never;
+        /** Gives a mandate. */
+        post: operations["give_mandate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/mandates/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller may give, and where. */
+        get: operations["get_my_mandates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/mandates/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a mandate and those given out of it. */
+        post: operations["revoke_mandate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/migrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Migrations that were run, newest first. */
+        get: operations["list_migrations"];
+        put?: never;
+        /** Brings accounts or organisations of an earlier system in. */
+        post: operations["run_migration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/migrations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of a migration. */
+        get: operations["get_migration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/orgs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Organisations of one's part. */
+        get: operations["list_orgs"];
+        put?: never;
+        /** Adds an organisation. */
+        post: operations["create_org"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/orgs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One organisation with its past. */
+        get: operations["get_org"];
+        /** Changes an organisation. */
+        put: operations["edit_org"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/orgs/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the work of an organisation. */
+        post: operations["disable_org"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/orgs/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resumes the work of an organisation. */
+        post: operations["enable_org"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/orgs/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Merges an organisation into another one; answers with that one. */
+        post: operations["merge_org"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/orgs/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts an organisation under another one. */
+        post: operations["move_org"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Menus and their permissions. */
+        get: operations["list_permissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Access policies. */
+        get: operations["list_policies"];
+        put?: never;
+        /** Adds a policy. */
+        post: operations["create_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a policy. */
+        put: operations["edit_policy"];
+        post?: never;
+        /** Takes a policy away. */
+        delete: operations["remove_policy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Built-in and custom roles. */
+        get: operations["list_roles"];
+        put?: never;
+        /** Makes a custom role. */
+        post: operations["create_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/roles/matrix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The matrix role × permission. */
+        get: operations["get_role_matrix"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/roles/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One role. */
+        get: operations["get_role"];
+        /** Changes a custom role. */
+        put: operations["edit_role"];
+        post?: never;
+        /** Takes a custom role away. */
+        delete: operations["remove_role"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Staff of one's part. */
+        get: operations["list_staff"];
+        put?: never;
+        /** Adds a staff user; the one-time password is told once. */
+        post: operations["create_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/staff/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings staff in from a table with our own columns. */
+        post: operations["import_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/staff/import-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The empty table for the import of staff. */
+        get: operations["get_import_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/staff/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One staff user with what the account opens. */
+        get: operations["get_staff"];
+        /** Changes a person's data. */
+        put: operations["edit_staff"];
+        post?: never;
+        /** Takes an account away. */
+        delete: operations["remove_staff"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/staff/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Disables an account; its sessions end in the same moment. */
+        post: operations["disable_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/staff/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enables an account. */
+        post: operations["enable_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/staff/{id}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives and takes roles, items and windows. */
+        put: operations["grant_staff"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/staff/{id}/reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a one-time password, told once. */
+        post: operations["reset_staff_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/staff/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a raw value; the look is logged. */
+        get: operations["reveal_staff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/staff/{id}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the lock after wrong passwords. */
+        post: operations["unlock_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/windows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Windows of one's part. */
+        get: operations["list_windows"];
+        put?: never;
+        /** Adds a window. */
+        post: operations["create_window"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/windows/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One window. */
+        get: operations["get_window"];
+        /** Changes a window. */
+        put: operations["edit_window"];
+        post?: never;
+        /** Takes a window away. */
+        delete: operations["remove_window"];
         options?: never;
         head?: never;
         patch?: never;
@@ -654,6 +1301,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/desk/grants/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Requests that wait for an elder; the look is logged */
+        post: operations["find_waiting_grants"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/grants/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The elder agrees at the window */
+        post: operations["confirm_grant_at_window"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/grants/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The elder does not agree */
+        post: operations["refuse_grant_at_window"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exchange/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes one of the 24 standard events from a registered system. The call is signed, see docs/api.md. */
+        post: operations["submit_exchange_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exchange/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calls in both directions, newest first. */
+        get: operations["list_exchange_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exchange/ledger/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ledger as CSV, at most 5,000 rows; the download is audited. */
+        get: operations["export_exchange_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exchange/ledger/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One call. */
+        get: operations["get_exchange_entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exchange/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far cases have been reported to the upper platform, newest cases first. */
+        get: operations["list_exchange_reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exchange/reports/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends what a case still has to report again. */
+        post: operations["resend_exchange_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files": {
         parameters: {
             query?: never;
@@ -773,6 +1573,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/items/{slug}/materials/{key}/blank": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The empty form of a material, to print and fill in. */
+        get: operations["get_material_blank"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{slug}/materials/{key}/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A material as it is filled in, with made-up names. */
+        get: operations["get_material_sample"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/items/{slug}/ratings": {
         parameters: {
             query?: never;
@@ -801,6 +1635,40 @@ export interface paths {
         put?: never;
         /** What answers come to: questions, materials, what leads away. */
         post: operations["resolve_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sheets of stock used and spoiled, newest first. */
+        get: operations["list_licence_stock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-stock/spoil": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes a blank off. */
+        post: operations["spoil_licence_stock"];
         delete?: never;
         options?: never;
         head?: never;
@@ -900,7 +1768,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How a licence stands, by the code in its QR code. */
+        /** How a licence stands, by the code in its QR code, its 电子证照标识 or its printed number. */
         get: operations["verify_licence"];
         put?: never;
         post?: never;
@@ -919,6 +1787,41 @@ export interface paths {
         };
         /** The sealed PDF; the look is logged. */
         get: operations["get_licence_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licences/{id}/overprint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether and how a licence can be printed on stock. */
+        get: operations["get_overprint"];
+        put?: never;
+        /** Prints on a sheet of stock: the PDF for the printer. Recorded, counted, logged. */
+        post: operations["print_overprint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licences/{id}/overprint/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sheet as it would be printed, marked as a preview. */
+        get: operations["preview_overprint"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1083,6 +1986,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/my/cases/{id}/licence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The issued licence of an own case */
+        get: operations["get_my_case_licence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/my/cases/{id}/live": {
         parameters: {
             query?: never;
@@ -1238,6 +2158,212 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/portal/authorizations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a connected system asks a citizen for */
+        get: operations["get_authorization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/authorizations/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A citizen agrees */
+        post: operations["approve_authorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/authorizations/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A citizen does not agree */
+        post: operations["refuse_authorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/enterprise/activation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An enterprise begins to activate its account */
+        post: operations["begin_activation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/enterprise/activation/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the activation; the enterprise is signed in */
+        post: operations["finish_activation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/enterprise/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An enterprise signs in with code, password and captcha */
+        post: operations["sign_in_enterprise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Grants given and received */
+        get: operations["list_grants"];
+        put?: never;
+        /** Give a grant, or ask for one */
+        post: operations["create_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/grants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One grant */
+        get: operations["get_grant"];
+        /** Change period, items and materials */
+        put: operations["change_grant"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/grants/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree */
+        post: operations["accept_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/grants/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Not agree */
+        post: operations["refuse_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/grants/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back, give up, or withdraw the request */
+        post: operations["revoke_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/grants/{id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every use of a grant */
+        get: operations["list_grant_uses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/portal/me": {
         parameters: {
             query?: never;
@@ -1249,6 +2375,177 @@ export interface paths {
         get: operations["get_me"];
         /** Changes the signed-in account. */
         put: operations["update_me"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/me/acting-for": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** For whom the caller may act now */
+        get: operations["list_acting_for"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/me/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which systems may know who one is */
+        get: operations["list_my_consents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/me/consents/{app_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a consent back; the system's tokens end at once */
+        post: operations["withdraw_my_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes one's own password; the other sessions end */
+        put: operations["change_my_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/me/real-name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own real-name state */
+        get: operations["get_my_real_name"];
+        put?: never;
+        /** Asks for a real-name check */
+        post: operations["check_my_real_name"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/me/security": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Password, sessions, last sign-in and real-name state of one's own account */
+        get: operations["get_my_security"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own sessions at the portal */
+        get: operations["list_my_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/me/sessions/end-others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends every other session of one's own at the portal */
+        post: operations["end_my_other_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/me/sessions/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends one of one's own sessions at the portal */
+        post: operations["end_my_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/me/sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own sign-ins at the portal and, through it, in connected systems */
+        get: operations["list_my_sign_ins"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1301,6 +2598,23 @@ export interface paths {
         put?: never;
         /** Signs the citizen out. */
         post: operations["sign_out_portal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/systems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Systems a citizen or enterprise may open without another password */
+        get: operations["list_my_systems"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1375,6 +2689,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/real-name-reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Real-name reviews */
+        get: operations["list_real_name_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/real-name-reviews/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One real-name review */
+        get: operations["get_real_name_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/real-name-reviews/{id}/fail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The person is not, or can't be proven to be; with the reason they read */
+        post: operations["fail_real_name_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/real-name-reviews/{id}/pass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The person is who they say */
+        post: operations["pass_real_name_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/regions": {
         parameters: {
             query?: never;
@@ -1384,6 +2766,520 @@ export interface paths {
         };
         /** Regions directly below one. */
         get: operations["list_regions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/alarm-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules that raise alarms. */
+        get: operations["list_alarm_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lines of the audit log, newest first. */
+        get: operations["search_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lines that fit, as a file that proves itself. */
+        get: operations["export_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/audit/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be filtered by. */
+        get: operations["get_audit_facets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/audit/roots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Signed roots, newest first. */
+        get: operations["list_audit_roots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Follow the chains of the last 31 days in the database. */
+        post: operations["verify_audit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/audit/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One line with its content and its place on the chain. */
+        get: operations["get_audit_entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/handlers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Staff who may handle risk events. */
+        get: operations["list_risk_handlers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Keys and the change under way. */
+        get: operations["list_keys"];
+        put?: never;
+        /** Make a field key. */
+        post: operations["make_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/keys/{id}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Seal with this key from now on; old values are sealed anew in the background. */
+        post: operations["activate_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/keys/{id}/destroy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Destroy a revoked key. */
+        post: operations["destroy_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/keys/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a key out of use. */
+        post: operations["revoke_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/posture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Posture: assets, risks, open events. */
+        get: operations["get_posture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/protection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is protected where with which key. */
+        get: operations["get_protection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long audit lines are kept. */
+        get: operations["get_retention"];
+        /** Change how long audit lines are kept. */
+        put: operations["put_retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/risks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Risk events, findings, checks, drills, newest first. */
+        get: operations["list_risks"];
+        put?: never;
+        /** Enter a check, a drill, a finding. */
+        post: operations["create_risk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/risks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One entry. */
+        get: operations["get_risk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/risks/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give an entry to somebody. */
+        post: operations["assign_risk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/risks/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm that an entry was handled. */
+        post: operations["close_risk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/risks/{id}/handle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report an entry handled. */
+        post: operations["handle_risk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/risks/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an entry back to who handled it. */
+        post: operations["return_risk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/risks/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a check: past events and weak points become its findings. */
+        post: operations["run_risk_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/self-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every control item with what was seen just now. */
+        get: operations["get_self_check"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who of the staff is signed in */
+        get: operations["list_staff_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a session of somebody of the staff */
+        post: operations["end_staff_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-on/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Systems that are set up for sign-on */
+        get: operations["list_sign_on_clients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-on/clients/{app_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sign-on settings of a connected system */
+        get: operations["get_sign_on_client"];
+        /** Changes the sign-on settings of a connected system */
+        put: operations["update_sign_on_client"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-on/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Keys that sign identity tokens */
+        get: operations["list_sign_on_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-on/keys/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a new key; the old one verifies for another day */
+        post: operations["rotate_sign_on_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-on/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sign-ins by system, kind of user and day */
+        get: operations["get_sign_on_statistics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1409,6 +3305,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/authorizations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a connected system asks a staff user for */
+        get: operations["get_staff_authorization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/authorizations/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A staff user agrees */
+        post: operations["approve_staff_authorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/authorizations/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A staff user does not agree */
+        post: operations["refuse_staff_authorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/me": {
         parameters: {
             query?: never;
@@ -1418,6 +3365,196 @@ export interface paths {
         };
         /** Who is signed in. */
         get: operations["get_staff_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/me/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Component cards one may lay out. */
+        get: operations["list_cards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/me/layout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own start page. */
+        get: operations["get_layout"];
+        /** Keeps the own start page. */
+        put: operations["save_layout"];
+        post?: never;
+        /** Back to the start page that comes with the role. */
+        delete: operations["drop_layout"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes the own password; other sessions end. */
+        put: operations["change_own_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own second factor */
+        get: operations["get_second_factor"];
+        put?: never;
+        /** Begins an enrolment, or a new one on another telephone */
+        post: operations["begin_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/me/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the enrolment with a code of the app */
+        post: operations["confirm_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/me/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** New recovery codes in place of the old */
+        post: operations["renew_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/me/second-factor/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes one's own second factor off */
+        post: operations["remove_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own sessions at the desk */
+        get: operations["list_my_staff_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/me/sessions/end-others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends every other session of one's own at the desk */
+        post: operations["end_my_other_staff_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/me/sessions/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends one of one's own sessions at the desk */
+        post: operations["end_my_staff_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/me/sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own sign-ins at the desk and, through it, in connected systems */
+        get: operations["list_my_staff_sign_ins"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1438,9 +3575,44 @@ export interface paths {
         /**
          * Signs staff in.
          * @description Five wrong passwords in a row lock the login for fifteen minutes; the answer never says which of
-         *     login, password and lock it was.
+         *     login, password and lock it was. A user with a second factor, or in a role that demands one, gets
+         *     a ticket for the second step instead of a session.
          */
         post: operations["sign_in_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/sign-in/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The second step of a sign-in */
+        post: operations["finish_sign_in_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/sign-in/enrolment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What to put into the authenticator app, before the first session */
+        post: operations["begin_sign_in_enrolment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1458,6 +3630,195 @@ export interface paths {
         put?: never;
         /** Signs staff out. */
         post: operations["sign_out_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/systems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Systems a staff user may open without another password */
+        get: operations["list_staff_systems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/second-factor/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a lost second factor of somebody else away */
+        post: operations["reset_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Connected systems, newest first. */
+        get: operations["list_systems"];
+        put?: never;
+        /** Registers a system, switched off and without a grant. */
+        post: operations["register_system"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systems/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the pages of the registry offer to choose from. */
+        get: operations["get_system_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systems/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A connected system. */
+        get: operations["get_system"];
+        /** Changes what is written down about a system. */
+        put: operations["edit_system"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systems/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed a system, newest first. */
+        get: operations["list_system_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systems/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switches a system off; its next call is refused. */
+        post: operations["disable_system"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systems/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switches a system on. */
+        post: operations["enable_system"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systems/{id}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replaces the grants of a system. */
+        put: operations["grant_system"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systems/{id}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a system one more secret; the answer is the only place that shows it. */
+        post: operations["issue_system_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systems/{id}/secrets/{secret}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a secret, now or at a moment to come. */
+        post: operations["end_system_secret"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1509,6 +3870,110 @@ export interface paths {
         get: operations["get_workbench"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A connected system asks who somebody is: the beginning of a sign-in (OpenID Connect) */
+        get: operations["authorize"];
+        put?: never;
+        /** The same by form, as the standard allows */
+        post: operations["authorize_by_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/continue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Goes on with a request after the person signed in */
+        get: operations["continue_authorization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/end-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ends the person's session; wants the identity token, so that no other page can sign somebody out */
+        get: operations["end_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/jwks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Keys that verify identity tokens (RFC 7517) */
+        get: operations["get_jwks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes a code into tokens, once */
+        post: operations["exchange_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/userinfo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** User data for an access token: what was agreed to and is granted */
+        get: operations["get_user_info"];
+        put?: never;
+        /** The same by POST, as the standard allows */
+        post: operations["post_user_info"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1569,6 +4034,42 @@ export interface components {
              */
             version: number;
         };
+        /** @description For whom somebody may act. */
+        ActingFor: {
+            /** @description Every item. */
+            all_items: boolean;
+            /** @description Every material. */
+            all_materials: boolean;
+            /** @description Last day in China. */
+            ends_on?: string | null;
+            /**
+             * Format: uuid
+             * @description Grant; absent for oneself.
+             */
+            grant_id?: string | null;
+            /** @description Items, when not every. */
+            items: components["schemas"]["GrantKeyName"][];
+            /** @description `self`, `enterprise` or `person`. */
+            kind: string;
+            /** @description Materials, when not every. */
+            materials: components["schemas"]["GrantKeyName"][];
+            /** @description Roles that may be given from here. */
+            may_appoint: components["schemas"]["GrantRole"][];
+            /** @description Who is acted for. */
+            name: string;
+            /** @description Relation of a proxy. */
+            relation: string;
+            role?: components["schemas"]["GrantRole"] | null;
+            /** @description In words. */
+            role_label: string;
+            /** @description First day in China. */
+            starts_on?: string | null;
+        };
+        /** @description For whom the caller may act. */
+        ActingForList: {
+            /** @description Oneself first. */
+            items: components["schemas"]["ActingFor"][];
+        };
         /** @description Something the caller may do, or why not. */
         Action: {
             /** @description Whether it may be done now. */
@@ -1579,6 +4080,34 @@ export interface components {
             label: string;
             /** @description Why not. */
             why_not?: string | null;
+        };
+        /** @description Licence as the authority tells. */
+        ActivationLicence: {
+            number: string;
+            valid_until?: string | null;
+        };
+        /** @description An enterprise wants to activate its account. */
+        ActivationRequest: {
+            captcha_answer: string;
+            /** Format: uuid */
+            captcha_id: string;
+            /** @description Credit code or registration number. */
+            code: string;
+        };
+        /** @description The authority knows the enterprise; a text is on its way. */
+        ActivationView: {
+            /**
+             * Format: int64
+             * @description Seconds the code is good for.
+             */
+            expires_in: number;
+            legal_person_masked: string;
+            licence: components["schemas"]["ActivationLicence"];
+            name: string;
+            /** @description Where the text goes. */
+            phone_masked: string;
+            ticket: string;
+            uscc: string;
         };
         /** @description A postal address. */
         Address: {
@@ -1646,6 +4175,20 @@ export interface components {
             /** @description Phone. */
             phone: string;
         };
+        /** @description A rule. */
+        AlarmRule: {
+            enabled: boolean;
+            key: string;
+            level: string;
+            level_label: string;
+            /** @description The rule in words. */
+            says: string;
+            title: string;
+        };
+        /** @description The rules. */
+        AlarmRules: {
+            items: components["schemas"]["AlarmRule"][];
+        };
         /** @description An answered captcha as part of a request. */
         Answer: {
             /** @description The answer in digits. */
@@ -1659,6 +4202,10 @@ export interface components {
         /** @description Answers so far: question key → chosen option keys. */
         Answers: {
             [key: string]: components["schemas"]["Choice"];
+        };
+        /** @description Scopes agreed to. */
+        ApproveRequest: {
+            scopes?: string[];
         };
         /** @description Correction: everything at once. */
         AskCorrection: {
@@ -1692,6 +4239,146 @@ export interface components {
              */
             version: number;
         };
+        /** @description Which system asks. */
+        AskingSystem: {
+            app_id: string;
+            description: string;
+            name: string;
+            /** @description Organisation that answers for it. */
+            owner: string;
+        };
+        /** @description What there is to protect. */
+        Assets: {
+            columns: number;
+            sealed_columns: number;
+            tables: number;
+        };
+        /** @description Whom to give it to. */
+        AssignRisk: {
+            /** Format: uuid */
+            assignee_id: string;
+            text?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A choice. */
+        AuditChoice: {
+            /** Format: int64 */
+            count?: number | null;
+            key: string;
+            label: string;
+        };
+        /** @description A whole line. */
+        AuditEntry: components["schemas"]["AuditRow"] & {
+            after?: Record<string, never> | null;
+            before?: Record<string, never> | null;
+            chain: components["schemas"]["ChainPlace"];
+            changes: components["schemas"]["FieldChange"][];
+            /** @description Reason, field names, counts. */
+            detail: Record<string, never>;
+        };
+        /** @description Choices of the filter. */
+        AuditFacets: {
+            /** @description Acts seen in the last 30 days. */
+            actions: components["schemas"]["AuditChoice"][];
+            kinds: components["schemas"]["AuditChoice"][];
+            results: components["schemas"]["AuditChoice"][];
+        };
+        /** @description The log. */
+        AuditFigures: {
+            last_root_day?: string | null;
+            /** Format: int64 */
+            lines_today: number;
+            /** Format: int64 */
+            refused_today: number;
+        };
+        /** @description A day's signed root. */
+        AuditRootView: {
+            /** Format: int64 */
+            chains: number;
+            day: string;
+            /** Format: int64 */
+            lines: number;
+            previous_root: string;
+            root: string;
+            signature: string;
+            /** Format: date-time */
+            signed_at: string;
+        };
+        /** @description A line in a list. */
+        AuditRow: {
+            action: string;
+            action_label: string;
+            /** Format: uuid */
+            actor_id?: string | null;
+            actor_name: string;
+            /** @description Network address; empty for the product itself. */
+            address: string;
+            /** Format: date-time */
+            at: string;
+            /** @description Browser or program. */
+            device: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            kind_label: string;
+            /** @description What it was done to, `case:<id>`. */
+            object: string;
+            /** Format: uuid */
+            org_id?: string | null;
+            org_name: string;
+            result: string;
+            result_label: string;
+        };
+        /** @description What a verification found. */
+        AuditVerdict: {
+            chains: number;
+            /** Format: date-time */
+            checked_at: string;
+            faults: string[];
+            /** Format: int64 */
+            lines: number;
+            roots: number;
+        };
+        /** @description A connected system asks for consent. */
+        AuthorizationView: {
+            /** @description As whom one is signed in. */
+            account_name: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Host the browser goes back to. */
+            return_host: string;
+            scopes: components["schemas"]["ScopeView"][];
+            system: components["schemas"]["AskingSystem"];
+        };
+        /** @description A client's request (OpenID Connect Core 3.1.2.1). */
+        AuthorizeQuery: {
+            client_id?: string;
+            code_challenge?: string;
+            /** @description `S256`. */
+            code_challenge_method?: string;
+            /** Format: int64 */
+            max_age?: number | null;
+            nonce?: string;
+            /** @description `none`, `login`, `consent`. */
+            prompt?: string;
+            redirect_uri?: string;
+            response_type?: string;
+            scope?: string;
+            state?: string;
+        };
+        /** @description Version of the page and why. */
+        Because: {
+            /** @description Why; logged. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
         /** @description One column of the board. */
         BoardColumn: {
             /**
@@ -1715,6 +4402,17 @@ export interface components {
             /** @description Unified social credit code. */
             uscc: string;
         };
+        /** @description A way to book a time, until there is a booking service. */
+        BookingWay: {
+            /** @description Number to dial, for `phone`. */
+            phone?: string | null;
+            /** @description What to do, one sentence. */
+            text: string;
+            /** @description Address of the page, for `web`. */
+            url?: string | null;
+            /** @description `phone`, `window` or `web`. */
+            way: string;
+        };
         /** @description Why it is cancelled. */
         CancelItem: {
             reason: string;
@@ -1731,9 +4429,78 @@ export interface components {
             /** @description The question, plain words. */
             question: string;
         };
+        /** @description A component that may be laid out. */
+        Card: {
+            /**
+             * Format: int64
+             * @description Height at first, rows.
+             */
+            h: number;
+            /** @description What it shows. */
+            hint: string;
+            /** @description Stable key. */
+            key: string;
+            /** @description Title. */
+            label: string;
+            /**
+             * Format: int64
+             * @description Greatest height.
+             */
+            max_h: number;
+            /**
+             * Format: int64
+             * @description Greatest width.
+             */
+            max_w: number;
+            /**
+             * Format: int64
+             * @description Least height.
+             */
+            min_h: number;
+            /**
+             * Format: int64
+             * @description Least width.
+             */
+            min_w: number;
+            /** @description Permission it needs. */
+            permission: string;
+            /**
+             * Format: int64
+             * @description Width at first, of 12 columns.
+             */
+            w: number;
+        };
+        /** @description Cards one may use. */
+        CardList: {
+            items: components["schemas"]["Card"][];
+        };
         /** @description Items. */
         Cards: {
             items: components["schemas"]["ItemCard"][];
+        };
+        /** @description For whom the caller acts in a case. */
+        CaseActing: {
+            /** @description Last day in China. */
+            ends_on: string;
+            /** @description The applicant. */
+            for_name: string;
+            /**
+             * Format: uuid
+             * @description Grant.
+             */
+            grant_id: string;
+            /** @description Role. */
+            role: components["schemas"]["GrantRole"];
+            /** @description In words. */
+            role_label: string;
+        };
+        /** @description Who handles a case for its applicant. */
+        CaseAgent: {
+            /** @description Name. */
+            name: string;
+            role?: components["schemas"]["GrantRole"] | null;
+            /** @description In words. */
+            role_label: string;
         };
         /** @description A step of the flow. */
         CaseFlowStep: {
@@ -1810,6 +4577,24 @@ export interface components {
          * @enum {string}
          */
         CaseState: "draft" | "submitted" | "pre_reviewed" | "correction" | "accepted" | "in_review" | "special" | "decided" | "closed" | "delivered" | "not_accepted" | "withdrawn" | "voided";
+        /** @description A step of the applicant's side, for its history. */
+        CaseStep: {
+            /** @description What. */
+            action: string;
+            /** @description In words. */
+            action_label: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description As what: 法定代表人, 管理者, 经办人, 亲属代办, 本人. */
+            role_label: string;
+            /** @description More about it. */
+            text: string;
+            /** @description Who. */
+            who: string;
+        };
         /** @description The tree. */
         CatalogueTree: {
             /** @description Implementation entries not shown because there are too many; search for them. */
@@ -1828,6 +4613,19 @@ export interface components {
              */
             length: number;
         };
+        /** @description Where a line stands on its chain. */
+        ChainPlace: {
+            hash: string;
+            /** Format: uuid */
+            id?: string | null;
+            /** @description Whether the line still fits its hash. */
+            intact: boolean;
+            /** Format: int64 */
+            no: number;
+            previous_hash: string;
+            /** @description Day under whose signed root it stands. */
+            rooted_day?: string | null;
+        };
         /** @description Changes how the result is delivered. */
         ChangeDelivery: {
             address?: components["schemas"]["Address"] | null;
@@ -1838,6 +4636,27 @@ export interface components {
             version: number;
             /** @description `electronic`, `self` or `post`. */
             way: string;
+        };
+        /** @description A changed grant. */
+        ChangeGrant: components["schemas"]["GrantPeriod"] & {
+            /** @description Who the proxy is to the elder. */
+            relation?: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version?: number;
+        };
+        /** @description A new password. */
+        ChangePassword: {
+            new_password: string;
+            old_password: string;
+        };
+        /** @description A change of one's own password. */
+        ChangePasswordRequest: {
+            /** @description Ten characters or more of three of four kinds. */
+            new_password: string;
+            old_password: string;
         };
         /** @description What a change did. */
         Changed: {
@@ -1867,9 +4686,18 @@ export interface components {
             /** Format: date-time */
             checked_at: string;
             licence?: components["schemas"]["LicenceFacts"] | null;
+            /**
+             * @description Licences of other kinds that bear the same printed number, each with how it stands; empty when a
+             *     code or an identifier was asked for.
+             */
+            others: components["schemas"]["OtherLicence"][];
             valid: boolean;
             /** @description 有效, 已过期, 已废止, 查无此证. */
             verdict: string;
+        };
+        /** @description A code of the app. */
+        CodeRequest: {
+            code: string;
         };
         /** @description Notification commitment. */
         Commitment: {
@@ -1924,6 +4752,66 @@ export interface components {
             /** @description What to do when it is not. */
             note?: string | null;
         };
+        /** @description A connected system, with secrets by their last four characters only. */
+        ConnectedSystem: {
+            app_id: string;
+            callbacks: string[];
+            contact_name: string;
+            contact_phone_masked: string;
+            /** Format: date-time */
+            created_at: string;
+            description: string;
+            enabled: boolean;
+            environment: string;
+            environment_label: string;
+            formula: components["schemas"]["Formula"];
+            formula_label: string;
+            grants: components["schemas"]["SystemGrant"][];
+            /** Format: uuid */
+            id: string;
+            name: string;
+            networks: string[];
+            /** Format: uuid */
+            owner_org_id: string;
+            owner_org_name: string;
+            secrets: components["schemas"]["SystemSecret"][];
+            /** @description 启用、停用，or 环境不同 when it belongs to another environment than this installation. */
+            state_label: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A system that may be opened. */
+        ConnectedSystemView: {
+            app_id: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Sign-ins of one's own in the last thirty days.
+             */
+            opened: number;
+            /** @description Organisation that answers for it. */
+            owner: string;
+            /** @description Where it begins; it signs the person in by itself. */
+            start_url: string;
+            summary: string;
+        };
+        /** @description Consents given. */
+        ConsentList: {
+            items: components["schemas"]["ConsentView"][];
+        };
+        /** @description A consent given. */
+        ConsentView: {
+            app_id: string;
+            /** Format: date-time */
+            given_at: string;
+            /** Format: date-time */
+            last_used_at?: string | null;
+            owner: string;
+            scopes: components["schemas"]["GivenScope"][];
+            system_name: string;
+        };
         /** @description Agreement of step 4. */
         Consents: {
             /**
@@ -1936,6 +4824,31 @@ export interface components {
              * @default false
              */
             authorised: boolean;
+        };
+        /** @description Items of the self-check. */
+        ControlCounts: {
+            failed: number;
+            met: number;
+            partly: number;
+        };
+        /** @description One control item. */
+        ControlItem: {
+            area: string;
+            clause: string;
+            /** @description What was seen. */
+            evidence: string;
+            figures: Record<string, never>;
+            key: string;
+            /** @description `met`, `partly` or `failed`. */
+            state: string;
+            state_label: string;
+            title: string;
+        };
+        /** @description Items by state. */
+        ControlTotals: {
+            failed: number;
+            met: number;
+            partly: number;
         };
         /** @description Corrections of a draft. */
         CorrectLicenceDraft: {
@@ -1992,6 +4905,11 @@ export interface components {
             materials?: {
                 [key: string]: components["schemas"]["HandedMaterial"];
             };
+            /**
+             * Format: uuid
+             * @description The licence the application is about; may be absent when the applicant holds one or none.
+             */
+            old_licence?: string | null;
             /** @description Answers to situations. */
             situations?: components["schemas"]["Answers"];
         };
@@ -1999,6 +4917,8 @@ export interface components {
         CounterCheck: {
             /** @description Materials that apply. */
             materials: components["schemas"]["ResolvedMaterial"][];
+            /** @description Valid licences of the applicant the application may be about. */
+            old_licences: components["schemas"]["HeldLicence"][];
             /** @description To mend. */
             problems: components["schemas"]["StepProblem"][];
             /** @description Questions to ask. */
@@ -2031,6 +4951,18 @@ export interface components {
             /** @description Code of the node above; absent for `catalogue`. */
             parent_id?: string | null;
         };
+        /** @description A new entry. */
+        CreateRisk: {
+            description?: string;
+            due_on?: string | null;
+            /** @description `finding`, `check`, `assessment`, `inspection`, `go_live`, `drill` or `guard`. */
+            kind: string;
+            /** @description `high`, `middle` or `low`. */
+            level: string;
+            /** Format: uuid */
+            parent_id?: string | null;
+            title: string;
+        };
         /** @description The draft made. */
         CreatedCase: {
             /**
@@ -2038,6 +4970,46 @@ export interface components {
              * @description Id of the draft; read it at `/my/cases/{id}/draft`.
              */
             id: string;
+        };
+        /** @description How many grants are in each state. */
+        CrossCounts: {
+            /** Format: int64 */
+            active: number;
+            /** Format: int64 */
+            expired: number;
+            /** Format: int64 */
+            recalled: number;
+            /** Format: int64 */
+            waiting: number;
+        };
+        /** @description Overview of the grants. */
+        CrossList: components["schemas"]["List_CrossView"] & {
+            counts: components["schemas"]["CrossCounts"];
+        };
+        /** @description A grant to somebody of another region. */
+        CrossView: {
+            /** Format: date-time */
+            from: string;
+            given_by: string;
+            /** Format: uuid */
+            id: string;
+            items: string[];
+            org: components["schemas"]["Named"];
+            reason: string;
+            recall_reason?: string | null;
+            /** Format: date-time */
+            recalled_at?: string | null;
+            staff: components["schemas"]["Guest"];
+            state: string;
+            state_label: string;
+            /** Format: date-time */
+            until: string;
+        };
+        /** @description Sign-ins of one day. */
+        DayCount: {
+            /** Format: int64 */
+            count: number;
+            date: string;
         };
         /** @description A deadline explained line by line (CASE-020, CASE-022). */
         DeadlineView: {
@@ -2064,6 +5036,13 @@ export interface components {
              * Format: int64
              * @description Version of the page.
              */
+            version: number;
+        };
+        /** @description A decision. */
+        DecideRequest: {
+            /** @description 4 to 200 characters; only for a failure. */
+            reason?: string;
+            /** Format: int64 */
             version: number;
         };
         /** @description One defect: of a material or of a form field. */
@@ -2113,6 +5092,8 @@ export interface components {
             /** @description What the caller may do, and why not. */
             actions: components["schemas"]["Action"][];
             agent?: components["schemas"]["MaskedApplicant"] | null;
+            /** @description What the agent is for the applicant: 经办人, 管理者, 亲属代办; empty without an agent. */
+            agent_role_label: string;
             /** @description Applicant, masked. */
             applicant: components["schemas"]["MaskedApplicant"];
             /** @description Case number. */
@@ -2152,6 +5133,8 @@ export interface components {
             opinions: components["schemas"]["Opinion"][];
             /** @description Department. */
             org_name: string;
+            /** @description Where it stood in the tree when the case was filed, names from the top down, `/`-separated. */
+            org_path: string;
             /** @description Special procedures of this item. */
             procedures: components["schemas"]["Procedure"][];
             result?: components["schemas"]["ResultView"] | null;
@@ -2253,9 +5236,15 @@ export interface components {
             name: string;
             /** @description 1 必要, 2 非必要, 3 容缺后补. */
             necessity: string;
+            /** @description Why the caller may not hand it in, when the grant does not name it. */
+            out_of_grant?: string | null;
         };
         /** @description A draft as its page shows it. */
         DraftView: {
+            acting?: components["schemas"]["CaseActing"] | null;
+            agent?: components["schemas"]["CaseAgent"] | null;
+            /** @description Who applies. */
+            applicant_name: string;
             /** @description Answers to conditions. */
             conditions: components["schemas"]["Answers"];
             /** @description Agreement. */
@@ -2275,6 +5264,13 @@ export interface components {
             item: components["schemas"]["ItemRef"];
             /** @description Materials that apply under these answers. */
             materials: components["schemas"]["DraftMaterial"][];
+            /**
+             * Format: uuid
+             * @description The one it is about.
+             */
+            old_licence?: string | null;
+            /** @description Valid licences the application may be about (change, renewal, re-issue, cancellation). */
+            old_licences: components["schemas"]["HeldLicence"][];
             /** @description Keys of form fields that were filled in from what we hold; locked ones can't be changed. */
             prefilled: components["schemas"]["Prefilled"][];
             /** @description Everything still to mend. */
@@ -2291,11 +5287,53 @@ export interface components {
              * @description Step reached.
              */
             step: number;
+            /** @description Who did which step, oldest first. */
+            steps: components["schemas"]["CaseStep"][];
             /**
              * Format: int64
              * @description Version to send back.
              */
             version: number;
+        };
+        /** @description A change of what is written down. */
+        EditSystem: components["schemas"]["SystemDraft"] & {
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
+        /** @description The end of a secret. */
+        EndSecret: {
+            /**
+             * Format: date-time
+             * @description Last moment; now when absent.
+             * @default null
+             */
+            at: string | null;
+        };
+        /** @description How many sessions were ended. */
+        Ended: {
+            ended: number;
+        };
+        /** @description What to put into the authenticator app. */
+        EnrolmentView: {
+            /** @description Name of the entry in the app. */
+            account: string;
+            otpauth_uri: string;
+            /** @description The same as a picture to scan. */
+            qr_svg: string;
+            /** @description For typing, in groups of four. */
+            secret: string;
+        };
+        /** @description An enterprise signs in. */
+        EnterpriseSignInRequest: {
+            captcha_answer: string;
+            /** Format: uuid */
+            captcha_id: string;
+            /** @description Credit code or registration number. */
+            code: string;
+            password: string;
         };
         /** @description The enterprise an account acts for. */
         EnterpriseView: {
@@ -2303,6 +5341,61 @@ export interface components {
             legal_person: string;
             name: string;
             uscc: string;
+        };
+        /** @description What became of an event. */
+        EventAnswer: {
+            /** @description Case number; of an application, the new one. */
+            case_number: string;
+            /** @description Event. */
+            event: string;
+            /**
+             * Format: int64
+             * @description Number of the event in the case's chain.
+             */
+            event_no: number;
+            /** @description Query code of a new case, only in the first answer. */
+            query_code?: string | null;
+            /** @description `taken`, `supplemented` (a higher version), or `duplicate` (taken before, nothing done). */
+            result: string;
+            /**
+             * Format: int64
+             * @description Which one of several of a kind.
+             */
+            sequence: number;
+            /** @description State after the event. */
+            state: string;
+            /** @description In words. */
+            state_label: string;
+            /**
+             * Format: int64
+             * @description Data version.
+             */
+            version: number;
+        };
+        /** @description An event as another system submits it. */
+        EventEnvelope: {
+            /** @description When it happened, RFC 3339. */
+            at: string;
+            /** @description Case number; absent for `apply`. */
+            case_number?: string | null;
+            /** @description Content by event, see docs/api.md. */
+            data: Record<string, never>;
+            /** @description One of the 24 standard events, by key or name: `accept` or 办件受理. */
+            event: string;
+            /** @description Who did it. */
+            operator?: string | null;
+            /**
+             * Format: int64
+             * @description Which one of several of a kind (step, order, procedure); 1 when absent.
+             */
+            sequence?: number | null;
+            /** @description For `apply`: the sender's own number 申办流水号. */
+            source_number?: string | null;
+            /**
+             * Format: int64
+             * @description Data version, from 1; a higher one corrects a lower one.
+             */
+            version: number;
         };
         /** @description An event as people read it. */
         EventView: {
@@ -2328,23 +5421,69 @@ export interface components {
             /** @description Standard name. */
             title: string;
         };
-        /** @description An extension. */
-        ExtensionView: {
-            /** @description Who asked. */
-            asked_by: string;
-            /** @description Who decided. */
-            decided_by?: string | null;
+        /** @description Nobody may hold one of the one side and one of the other side. */
+        Exclusion: {
+            /** @description Comes with the product and stays. */
+            built_in: boolean;
+            /** @description Key of a built-in rule, id of an own one. */
+            id: string;
+            /** @description Name of the rule. */
+            label: string;
+            /** @description `role:<key>` or permission keys. */
+            one_side: string[];
+            /** @description `role:<key>` or permission keys. */
+            other_side: string[];
+            /** @description Why, for whoever is refused. */
+            reason: string;
+        };
+        /** @description Rules of duties that exclude each other. */
+        ExclusionList: {
+            items: components["schemas"]["Exclusion"][];
+        };
+        /** @description A change of one. */
+        ExtensionEdit: {
+            /** @description Materials taken in there; empty = all. */
+            materials?: string[];
+            /** @description Staff. */
+            staff: string[];
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
             /**
              * Format: uuid
-             * @description Id.
+             * @description Window.
              */
+            window_id: string;
+        };
+        /** @description A district item opened at a town. */
+        ExtensionView: {
+            /** Format: date-time */
+            closed_at?: string | null;
+            /** Format: uuid */
             id: string;
-            /** @description How long. */
-            length: string;
-            /** @description Why. */
-            reason: string;
-            /** @description `asked`, `approved` or `refused`. */
+            item_slug: string;
+            /** @description Materials taken in there; empty = all. */
+            materials: string[];
+            /** Format: date-time */
+            opened_at: string;
+            /** @description Decides. */
+            org: components["schemas"]["Named"];
+            staff: components["schemas"]["Named"][];
             state: string;
+            /** @description Takes in. */
+            town: components["schemas"]["Named"];
+            /** Format: int64 */
+            version: number;
+            window: components["schemas"]["ExtensionWindow"];
+        };
+        /** @description Window of an extension. */
+        ExtensionWindow: {
+            hall: string;
+            /** Format: uuid */
+            id?: string | null;
+            number: string;
         };
         /** @description A value of a facet. */
         Facet: {
@@ -2408,6 +5547,12 @@ export interface components {
             /** @description What is charged. */
             items?: components["schemas"]["FeeItem"][];
         };
+        /** @description A field before and after. */
+        FieldChange: {
+            after: Record<string, never>;
+            before: Record<string, never>;
+            field: string;
+        };
         /** @description One field that is wrong, and the way out. */
         FieldProblem: {
             /** @description Stable machine code, for example `required`. */
@@ -2459,6 +5604,11 @@ export interface components {
              */
             file: string;
         };
+        /** @description Whose requests. */
+        FindWaitingGrants: {
+            /** @description Identity number of the elder at the window. */
+            id_number?: string;
+        };
         /** @description One remark about one element. */
         Finding: {
             /** @description Name of the element, for example 申请材料 第 3 项 材料名称. */
@@ -2477,6 +5627,20 @@ export interface components {
         FindingList: {
             findings: components["schemas"]["Finding"][];
         };
+        /** @description Second step of the activation. */
+        FinishActivationRequest: {
+            legal_person_id_number: string;
+            password: string;
+            sms_code: string;
+            ticket: string;
+        };
+        /** @description A password for the first sign-in. */
+        FirstPassword: {
+            /** @description Login. */
+            login: string;
+            /** @description Opens once, for three days. */
+            one_time_password: string;
+        };
         /** @description A task of the flow. */
         FlowStep: {
             /** Format: int32 */
@@ -2492,6 +5656,11 @@ export interface components {
             /** @description `tongban-form/1`. */
             schema: Record<string, never>;
         };
+        /**
+         * @description What is signed.
+         * @enum {string}
+         */
+        Formula: "tif" | "tif_user" | "tif_body";
         /** @description What was found. */
         Found: {
             /** @description Names close to the question, when nothing was found. */
@@ -2502,6 +5671,11 @@ export interface components {
             items: components["schemas"]["ItemCard"][];
             /** @description Exact number. */
             total: number;
+        };
+        /** @description A scope agreed to. */
+        GivenScope: {
+            key: string;
+            label: string;
         };
         /** @description A grade of satisfaction. */
         GradeView: {
@@ -2515,11 +5689,319 @@ export interface components {
              */
             stars: number;
         };
+        /** @description What the caller may do with a grant now. */
+        GrantActions: {
+            /** @description Agree. */
+            accept: boolean;
+            /** @description Change period, items, materials. */
+            change: boolean;
+            /** @description Not agree. */
+            refuse: boolean;
+            /** @description Take back, give up, withdraw the request. */
+            revoke: boolean;
+        };
+        /** @description An answer with a reason, or an end. */
+        GrantAnswer: {
+            /**
+             * @description Why, may be empty.
+             * @default
+             */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             * @default 0
+             */
+            version: number;
+        };
+        /** @description Counts of the tabs, both sides together. */
+        GrantCounts: {
+            /**
+             * Format: int64
+             * @description In force or to begin.
+             */
+            active: number;
+            /**
+             * Format: int64
+             * @description Over.
+             */
+            ended: number;
+            /**
+             * Format: int64
+             * @description Waiting for the caller's answer.
+             */
+            waiting_for_me: number;
+        };
+        /** @description Roles, items and windows as they shall be. */
+        GrantEdit: components["schemas"]["Grants"] & {
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Key and name. */
+        GrantKeyName: {
+            /** @description Key. */
+            key: string;
+            /** @description Name. */
+            name: string;
+        };
+        /** @description Grants with the counts of the tabs. */
+        GrantList: components["schemas"]["List_GrantView"] & {
+            /** @description Counts of the tabs. */
+            counts: components["schemas"]["GrantCounts"];
+        };
+        /** @description A side of a grant, masked. */
+        GrantParty: {
+            /** @description Identity number, masked; the social credit code of an enterprise is public. */
+            id_number_masked: string;
+            /** @description `person` or `enterprise`. */
+            kind: string;
+            /** @description Name. */
+            name: string;
+            /** @description Phone, masked. */
+            phone_masked: string;
+        };
+        /** @description Period, items and materials as a page sends them. */
+        GrantPeriod: {
+            /**
+             * @description Every item.
+             * @default false
+             */
+            all_items: boolean;
+            /**
+             * @description Every material.
+             * @default false
+             */
+            all_materials: boolean;
+            /**
+             * @description Last day in China, `YYYY-MM-DD`.
+             * @default
+             */
+            ends_on: string;
+            /**
+             * @description Item keys, when not every item.
+             * @default []
+             */
+            items: string[];
+            /**
+             * @description Material keys, when not every material.
+             * @default []
+             */
+            materials: string[];
+            /**
+             * @description First day in China, `YYYY-MM-DD`.
+             * @default
+             */
+            starts_on: string;
+        };
+        /**
+         * @description What a grantee is for the principal (IDENT-019, IDENT-022).
+         * @enum {string}
+         */
+        GrantRole: "manager" | "agent" | "proxy";
+        /**
+         * @description State of a grant (IDENT-023).
+         * @enum {string}
+         */
+        GrantState: "waiting" | "active" | "refused" | "revoked" | "expired";
+        /** @description New grants in place of the old ones. */
+        GrantSystem: {
+            grants: components["schemas"]["SystemGrant"][];
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
+        /** @description One use of a grant. */
+        GrantUse: {
+            /** @description What was done. */
+            action: string;
+            /** @description In words. */
+            action_label: string;
+            /** @description Whether it was done. */
+            allowed: boolean;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description Case.
+             */
+            case_id?: string | null;
+            /** @description Who acted. */
+            grantee_name: string;
+            /** @description Who was acted for. */
+            grantor_name: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Item. */
+            item_key: string;
+            /** @description Its name. */
+            item_name: string;
+            /** @description Material. */
+            material_key?: string | null;
+            /** @description Its name. */
+            material_name?: string | null;
+            /** @description Why not. */
+            refusal: string;
+        };
+        /** @description Version of the page an answer was made on. */
+        GrantVersion: {
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version?: number;
+        };
+        /** @description A grant as its two sides see it. */
+        GrantView: {
+            /**
+             * Format: date-time
+             * @description When it was agreed to.
+             */
+            activated_at?: string | null;
+            /** @description Every item. */
+            all_items: boolean;
+            /** @description Every material. */
+            all_materials: boolean;
+            /** @description What the caller may do now. */
+            can: components["schemas"]["GrantActions"];
+            /** @description How it was agreed to. */
+            confirmed: string;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created_at: string;
+            /** @description Who asked first: `give` = the principal's side, `ask` = the grantee. */
+            direction: string;
+            /** @description Why it was refused or ended. */
+            end_reason: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at?: string | null;
+            /** @description Last day in China. */
+            ends_on: string;
+            /** @description Person who gave it. */
+            granted_by: string;
+            /** @description Who acts. */
+            grantee: components["schemas"]["GrantParty"];
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Items, when not every. */
+            items: components["schemas"]["GrantKeyName"][];
+            /**
+             * Format: date-time
+             * @description When last.
+             */
+            last_used_at?: string | null;
+            /** @description Materials, when not every. */
+            materials: components["schemas"]["GrantKeyName"][];
+            /** @description On which side the caller is: `principal` or `grantee`; empty for staff. */
+            my_side: string;
+            /**
+             * Format: uuid
+             * @description The manager's grant it hangs on.
+             */
+            parent_id?: string | null;
+            /** @description Who is acted for. */
+            principal: components["schemas"]["GrantParty"];
+            /** @description Who the proxy is to the elder. */
+            relation: string;
+            /** @description Role of the grantee. */
+            role: components["schemas"]["GrantRole"];
+            /** @description In words. */
+            role_label: string;
+            /** @description First day in China. */
+            starts_on: string;
+            /** @description State as the clock sees it. */
+            state: components["schemas"]["GrantState"];
+            /** @description In words. */
+            state_label: string;
+            /**
+             * Format: int64
+             * @description How often it was used.
+             */
+            use_count: number;
+            /**
+             * Format: int64
+             * @description Version to send back.
+             */
+            version: number;
+        };
+        /** @description An elder's answer at the window. */
+        GrantWindowAnswer: {
+            /**
+             * @description Identity number as verified.
+             * @default
+             */
+            id_number: string;
+            /**
+             * @description Name as verified.
+             * @default
+             */
+            name: string;
+            /**
+             * @description Note, or why it is refused.
+             * @default
+             */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             * @default 0
+             */
+            version: number;
+            /**
+             * @description How the identity was verified: `id_card`, `face` or `home_visit`.
+             * @default
+             */
+            way: string;
+        };
+        /** @description Roles, items and windows of somebody. */
+        Grants: {
+            /**
+             * @description Item slugs the person is limited to; empty = no limit.
+             * @default []
+             */
+            items: string[];
+            /**
+             * @description Role keys.
+             * @default []
+             */
+            roles: string[];
+            /**
+             * @description Windows held.
+             * @default []
+             */
+            windows: string[];
+        };
+        /** @description Holder of a grant. */
+        Guest: {
+            /** Format: uuid */
+            id: string;
+            login: string;
+            name: string;
+            org_name: string;
+            region_name: string;
+        };
         /** @description Everything a person wants to know before applying. */
         Guide: {
             acceptance: components["schemas"]["TimeLimit"];
             approval_form_label: string;
             body: components["schemas"]["Body"];
+            /** @description How to book a time; never empty. */
+            booking: components["schemas"]["BookingWay"][];
             business_system?: string | null;
             case_type_label: string;
             channels: string[];
@@ -2574,7 +6056,7 @@ export interface components {
         };
         /** @description A material with names for its codes. */
         GuideMaterial: {
-            /** @description Address of the empty form, when there is a file. */
+            /** @description Address of the empty form, when there is a file; takes `handle_item`. */
             blank_form?: string | null;
             /** @description What the empty form is called. */
             blank_form_name?: string | null;
@@ -2603,10 +6085,15 @@ export interface components {
             photo_copies: number;
             producer?: string | null;
             review_points: components["schemas"]["ReviewPoint"][];
-            /** @description Address of the sample, when there is a file. */
+            /** @description Address of the sample, when there is a file; takes `handle_item`. */
             sample?: string | null;
             /** @description What the sample shows. */
             sample_note?: string | null;
+            /**
+             * @description Handling items of which there is a filled sample of this (generated) material; for others of the
+             *     item there is none.
+             */
+            sampled: string[];
             source_label: string;
             source_note?: string | null;
             when?: string | null;
@@ -2657,6 +6144,7 @@ export interface components {
             key: string;
             /** @description Name. */
             name: string;
+            old_licence?: components["schemas"]["OldLicence"] | null;
         };
         /** @description Health. */
         Health: {
@@ -2664,6 +6152,36 @@ export interface components {
             status: string;
             /** @description Version of the product. */
             version: string;
+        };
+        /** @description A licence an application may be about. */
+        HeldLicence: {
+            /** @description Last day, `YYYY-MM-DD`; null without end. */
+            expires_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Name of its type. */
+            name: string;
+            /** @description Number. */
+            number: string;
+        };
+        /** @description Holder of a mandate. */
+        Holder: {
+            /** Format: uuid */
+            id: string;
+            login: string;
+            name: string;
+        };
+        /** @description A table of staff in our own columns. */
+        ImportStaff: {
+            /** @description The file, base64. */
+            content_base64: string;
+            /** @description Ends with .csv or .xlsx. */
+            file_name: string;
+            /** @description Only try; keep nothing. */
+            trial: boolean;
         };
         /** @description A message as its reader sees it. */
         InboxItem: {
@@ -2679,6 +6197,25 @@ export interface components {
             id: string;
             /** @description Text. */
             text: string;
+        };
+        /** @description An interface that can be granted. */
+        InterfaceChoice: {
+            /** @description Whether the grant names items. */
+            by_item: boolean;
+            /** @description Fields to choose from; empty when it gives no data. */
+            fields: components["schemas"]["KeyLabel"][];
+            key: string;
+            label: string;
+        };
+        /** @description A secret as shown once. */
+        IssuedSecret: {
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description The secret. It is not shown again. */
+            secret: string;
         };
         /** @description An item in a list. */
         ItemCard: {
@@ -2748,12 +6285,137 @@ export interface components {
              */
             version: number;
         };
+        /** @description A public key. */
+        Jwk: {
+            alg: string;
+            e: string;
+            kid: string;
+            kty: string;
+            n: string;
+            use: string;
+        };
+        /** @description Public keys. */
+        Jwks: {
+            keys: components["schemas"]["Jwk"][];
+        };
+        /** @description Why, on which version. */
+        KeyActRequest: {
+            reason: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What may be done with a key now. */
+        KeyCan: {
+            activate: boolean;
+            destroy: boolean;
+            revoke: boolean;
+        };
+        /** @description Keys. */
+        KeyFigures: {
+            active: number;
+            retired: number;
+            /**
+             * Format: int64
+             * @description Values still sealed with an old key.
+             */
+            waiting_rows: number;
+        };
+        /** @description A key and what people read. */
+        KeyLabel: {
+            key: string;
+            label: string;
+        };
         /** @description Key and name. */
         KeyName: {
             /** @description Key. */
             key: string;
             /** @description Name. */
             name: string;
+        };
+        /** @description A key; never its bytes. */
+        KeyView: {
+            /** Format: date-time */
+            activated_at?: string | null;
+            activated_by?: string | null;
+            algorithm: string;
+            can: components["schemas"]["KeyCan"];
+            /** Format: date-time */
+            ended_at?: string | null;
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            made_by: string;
+            purpose: string;
+            purpose_label: string;
+            /**
+             * Format: int64
+             * @description Values sealed with it.
+             */
+            sealed_values: number;
+            state: string;
+            state_label: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description The keys. */
+        Keys: {
+            items: components["schemas"]["KeyView"][];
+            provider: components["schemas"]["ProviderView"];
+            rotation?: components["schemas"]["RotationView"] | null;
+        };
+        /**
+         * @description What a table holds.
+         * @enum {string}
+         */
+        Kind: "orgs" | "staff";
+        /** @description A layout. */
+        Layout: {
+            /** @description Cards with their places. */
+            cards: components["schemas"]["Placed"][];
+            /** @description Whether the user has laid it out. */
+            saved: boolean;
+            /**
+             * Format: int64
+             * @description Send it back with a change; 0 while nothing is saved.
+             */
+            version: number;
+        };
+        /** @description One call. */
+        LedgerEntry: {
+            address: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            case_id?: string | null;
+            case_number?: string | null;
+            code: string;
+            /** @description Why it was refused or failed. */
+            detail?: string | null;
+            /** @description SM3 of the payload, hex; empty for a call that was not proven. */
+            digest: string;
+            direction: string;
+            /** @description 调入 or 调出. */
+            direction_label: string;
+            /** Format: int64 */
+            duration_ms: number;
+            event?: string | null;
+            /** Format: uuid */
+            id: string;
+            operation: string;
+            /** @description App id; of a refused call, the one it claimed. */
+            party: string;
+            /** @description Empty when the call was not proven. */
+            party_name: string;
+            result: string;
+            /** @description 成功、拒绝、失败. */
+            result_label: string;
+            /** Format: int64 */
+            size: number;
+            /**
+             * Format: int64
+             * @description HTTP status; 0 without an answer.
+             */
+            status: number;
         };
         /** @description A law. */
         LegalBasis: {
@@ -2775,6 +6437,15 @@ export interface components {
              * @description How many.
              */
             value: number;
+        };
+        /** @description Counts by level. */
+        LevelCounts: {
+            /** Format: int64 */
+            high: number;
+            /** Format: int64 */
+            low: number;
+            /** Format: int64 */
+            middle: number;
         };
         /** @description A draft before sealing. */
         LicenceDraft: {
@@ -2845,6 +6516,11 @@ export interface components {
             /** @description Name of its type, 食品经营许可证. */
             name: string;
             number: string;
+            /**
+             * Format: uuid
+             * @description The licence it took the place of.
+             */
+            replaces?: string | null;
             state: components["schemas"]["LicenceState"];
             /** @description 有效, 已过期, 已废止. */
             state_label: string;
@@ -2909,6 +6585,74 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_AuditRootView: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** Format: int64 */
+                chains: number;
+                day: string;
+                /** Format: int64 */
+                lines: number;
+                previous_root: string;
+                root: string;
+                signature: string;
+                /** Format: date-time */
+                signed_at: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_AuditRow: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                action: string;
+                action_label: string;
+                /** Format: uuid */
+                actor_id?: string | null;
+                actor_name: string;
+                /** @description Network address; empty for the product itself. */
+                address: string;
+                /** Format: date-time */
+                at: string;
+                /** @description Browser or program. */
+                device: string;
+                /** Format: uuid */
+                id: string;
+                kind: string;
+                kind_label: string;
+                /** @description What it was done to, `case:<id>`. */
+                object: string;
+                /** Format: uuid */
+                org_id?: string | null;
+                org_name: string;
+                result: string;
+                result_label: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_CaseRow: {
             /**
              * Format: date-time
@@ -2958,6 +6702,364 @@ export interface components {
                  * @description Version, for acts from the row.
                  */
                 version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_ConnectedSystem: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                app_id: string;
+                callbacks: string[];
+                contact_name: string;
+                contact_phone_masked: string;
+                /** Format: date-time */
+                created_at: string;
+                description: string;
+                enabled: boolean;
+                environment: string;
+                environment_label: string;
+                formula: components["schemas"]["Formula"];
+                formula_label: string;
+                grants: components["schemas"]["SystemGrant"][];
+                /** Format: uuid */
+                id: string;
+                name: string;
+                networks: string[];
+                /** Format: uuid */
+                owner_org_id: string;
+                owner_org_name: string;
+                secrets: components["schemas"]["SystemSecret"][];
+                /** @description 启用、停用，or 环境不同 when it belongs to another environment than this installation. */
+                state_label: string;
+                /** Format: date-time */
+                updated_at: string;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_CrossView: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** Format: date-time */
+                from: string;
+                given_by: string;
+                /** Format: uuid */
+                id: string;
+                items: string[];
+                org: components["schemas"]["Named"];
+                reason: string;
+                recall_reason?: string | null;
+                /** Format: date-time */
+                recalled_at?: string | null;
+                staff: components["schemas"]["Guest"];
+                state: string;
+                state_label: string;
+                /** Format: date-time */
+                until: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_ExchangeReport: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Failures since the last success.
+                 */
+                attempts: number;
+                /** Format: uuid */
+                case_id: string;
+                case_number: string;
+                last_error?: string | null;
+                /**
+                 * Format: int64
+                 * @description Last event to send.
+                 */
+                last_no: number;
+                /**
+                 * Format: int64
+                 * @description Last event sent, by its number in the chain; 0 for none.
+                 */
+                sent_no: number;
+                state: string;
+                /** @description 待上报、已上报、上报失败. */
+                state_label: string;
+                /** Format: date-time */
+                updated_at: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_ExtensionView: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** Format: date-time */
+                closed_at?: string | null;
+                /** Format: uuid */
+                id: string;
+                item_slug: string;
+                /** @description Materials taken in there; empty = all. */
+                materials: string[];
+                /** Format: date-time */
+                opened_at: string;
+                /** @description Decides. */
+                org: components["schemas"]["Named"];
+                staff: components["schemas"]["Named"][];
+                state: string;
+                /** @description Takes in. */
+                town: components["schemas"]["Named"];
+                /** Format: int64 */
+                version: number;
+                window: components["schemas"]["ExtensionWindow"];
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_GrantUse: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** @description What was done. */
+                action: string;
+                /** @description In words. */
+                action_label: string;
+                /** @description Whether it was done. */
+                allowed: boolean;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /**
+                 * Format: uuid
+                 * @description Case.
+                 */
+                case_id?: string | null;
+                /** @description Who acted. */
+                grantee_name: string;
+                /** @description Who was acted for. */
+                grantor_name: string;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Item. */
+                item_key: string;
+                /** @description Its name. */
+                item_name: string;
+                /** @description Material. */
+                material_key?: string | null;
+                /** @description Its name. */
+                material_name?: string | null;
+                /** @description Why not. */
+                refusal: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_GrantView: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was agreed to.
+                 */
+                activated_at?: string | null;
+                /** @description Every item. */
+                all_items: boolean;
+                /** @description Every material. */
+                all_materials: boolean;
+                /** @description What the caller may do now. */
+                can: components["schemas"]["GrantActions"];
+                /** @description How it was agreed to. */
+                confirmed: string;
+                /**
+                 * Format: date-time
+                 * @description When it was asked for.
+                 */
+                created_at: string;
+                /** @description Who asked first: `give` = the principal's side, `ask` = the grantee. */
+                direction: string;
+                /** @description Why it was refused or ended. */
+                end_reason: string;
+                /**
+                 * Format: date-time
+                 * @description When it ended.
+                 */
+                ended_at?: string | null;
+                /** @description Last day in China. */
+                ends_on: string;
+                /** @description Person who gave it. */
+                granted_by: string;
+                /** @description Who acts. */
+                grantee: components["schemas"]["GrantParty"];
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Items, when not every. */
+                items: components["schemas"]["GrantKeyName"][];
+                /**
+                 * Format: date-time
+                 * @description When last.
+                 */
+                last_used_at?: string | null;
+                /** @description Materials, when not every. */
+                materials: components["schemas"]["GrantKeyName"][];
+                /** @description On which side the caller is: `principal` or `grantee`; empty for staff. */
+                my_side: string;
+                /**
+                 * Format: uuid
+                 * @description The manager's grant it hangs on.
+                 */
+                parent_id?: string | null;
+                /** @description Who is acted for. */
+                principal: components["schemas"]["GrantParty"];
+                /** @description Who the proxy is to the elder. */
+                relation: string;
+                /** @description Role of the grantee. */
+                role: components["schemas"]["GrantRole"];
+                /** @description In words. */
+                role_label: string;
+                /** @description First day in China. */
+                starts_on: string;
+                /** @description State as the clock sees it. */
+                state: components["schemas"]["GrantState"];
+                /** @description In words. */
+                state_label: string;
+                /**
+                 * Format: int64
+                 * @description How often it was used.
+                 */
+                use_count: number;
+                /**
+                 * Format: int64
+                 * @description Version to send back.
+                 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_LedgerEntry: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                address: string;
+                /** Format: date-time */
+                at: string;
+                /** Format: uuid */
+                case_id?: string | null;
+                case_number?: string | null;
+                code: string;
+                /** @description Why it was refused or failed. */
+                detail?: string | null;
+                /** @description SM3 of the payload, hex; empty for a call that was not proven. */
+                digest: string;
+                direction: string;
+                /** @description 调入 or 调出. */
+                direction_label: string;
+                /** Format: int64 */
+                duration_ms: number;
+                event?: string | null;
+                /** Format: uuid */
+                id: string;
+                operation: string;
+                /** @description App id; of a refused call, the one it claimed. */
+                party: string;
+                /** @description Empty when the call was not proven. */
+                party_name: string;
+                result: string;
+                /** @description 成功、拒绝、失败. */
+                result_label: string;
+                /** Format: int64 */
+                size: number;
+                /**
+                 * Format: int64
+                 * @description HTTP status; 0 without an answer.
+                 */
+                status: number;
             }[];
             /** @description Cursor of the next page; absent on the last one. */
             next?: string | null;
@@ -3033,11 +7135,85 @@ export interface components {
                 /** @description Name of its type, 食品经营许可证. */
                 name: string;
                 number: string;
+                /**
+                 * Format: uuid
+                 * @description The licence it took the place of.
+                 */
+                replaces?: string | null;
                 state: components["schemas"]["LicenceState"];
                 /** @description 有效, 已过期, 已废止. */
                 state_label: string;
                 /** @description Public page about it. */
                 verify_url: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_MandateView: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** Format: date-time */
+                created_at: string;
+                given_by: components["schemas"]["Named"];
+                /** Format: uuid */
+                id: string;
+                may_delegate: boolean;
+                org: components["schemas"]["Placed"];
+                /** Format: uuid */
+                parent_id?: string | null;
+                permissions: string[];
+                /** Format: date-time */
+                revoked_at?: string | null;
+                staff: components["schemas"]["Holder"];
+                /** Format: date-time */
+                until?: string | null;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_MigrationView: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                actor_name: string;
+                /** Format: date-time */
+                at: string;
+                /** Format: int64 */
+                created: number;
+                /** Format: int64 */
+                failed: number;
+                file_name: string;
+                /** Format: uuid */
+                id: string;
+                kind: string;
+                source: string;
+                /** Format: int64 */
+                source_rows: number;
+                /** Format: int64 */
+                unchanged: number;
+                /** Format: int64 */
+                updated: number;
             }[];
             /** @description Cursor of the next page; absent on the last one. */
             next?: string | null;
@@ -3056,6 +7232,11 @@ export interface components {
             as_of: string;
             /** @description Rows. */
             items: {
+                acting?: components["schemas"]["CaseActing"] | null;
+                /** @description Who handles it for the applicant. */
+                agent_name?: string | null;
+                /** @description Who applies. */
+                applicant_name: string;
                 /** @description Case number; absent for a draft. */
                 case_number?: string | null;
                 /** @description Handling item. */
@@ -3088,6 +7269,93 @@ export interface components {
                  * @description Last change.
                  */
                 updated_at: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_OrgView: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Organisations directly below.
+                 */
+                children: number;
+                /** Format: uuid */
+                id: string;
+                key: string;
+                kind: string;
+                kind_label: string;
+                /** Format: int64 */
+                level: number;
+                merged_into?: components["schemas"]["Named"] | null;
+                name: string;
+                /** Format: uuid */
+                parent_id?: string | null;
+                /** @description Names from the top down, `/`-separated. */
+                path: string;
+                phone?: string | null;
+                region: string;
+                region_name: string;
+                short_name: string;
+                /** Format: int64 */
+                sort: number;
+                /**
+                 * Format: int64
+                 * @description Accounts directly in it.
+                 */
+                staff: number;
+                state: components["schemas"]["OrgState"];
+                state_label: string;
+                uscc?: string | null;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_PolicyView: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                enabled: boolean;
+                /** Format: uuid */
+                id: string;
+                /** Format: int64 */
+                idle_minutes?: number | null;
+                /** Format: int64 */
+                max_sessions?: number | null;
+                name: string;
+                networks: string[];
+                /** Format: int64 */
+                requests_per_minute?: number | null;
+                subject: string;
+                subject_kind: string;
+                subject_label: string;
+                terminals: components["schemas"]["Terminal"][];
+                /** Format: int64 */
+                version: number;
             }[];
             /** @description Cursor of the next page; absent on the last one. */
             next?: string | null;
@@ -3148,6 +7416,299 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_RealNameReview: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** Format: uuid */
+                account_id: string;
+                /** @description What the authority answered. */
+                authority_says: string;
+                /** Format: date-time */
+                decided_at?: string | null;
+                decided_by?: string | null;
+                /** Format: uuid */
+                id: string;
+                id_number_masked: string;
+                name: string;
+                phone_masked: string;
+                reason: string;
+                /** @description `authority` or `staff`. */
+                source: string;
+                state: string;
+                state_label: string;
+                /** Format: date-time */
+                submitted_at: string;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_RiskRow: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                assignee?: components["schemas"]["RiskPerson"] | null;
+                /** Format: int64 */
+                count: number;
+                due_on?: string | null;
+                /** Format: date-time */
+                first_at: string;
+                /** Format: uuid */
+                id: string;
+                kind: string;
+                kind_label: string;
+                /** Format: date-time */
+                last_at: string;
+                level: string;
+                level_label: string;
+                /** Format: int64 */
+                open_findings: number;
+                /** Format: uuid */
+                parent_id?: string | null;
+                rule_key?: string | null;
+                state: string;
+                state_label: string;
+                title: string;
+                /** @description Whom an alarm is about: a name or an address. */
+                who: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_SignInView: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                address: string;
+                /** Format: date-time */
+                at: string;
+                device: string;
+                /** Format: uuid */
+                id: string;
+                /** @description Why it was refused; empty when it was not. */
+                reason: string;
+                /** @description `ok` or `refused`. */
+                result: string;
+                result_label: string;
+                system: components["schemas"]["SignInSystem"];
+                way: string;
+                way_label: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_SignOnClient: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                app_id: string;
+                /** @description `portal` or `desk`, never both. */
+                audience: string;
+                audience_label: string;
+                /** @description Whether the system itself is switched on. */
+                enabled: boolean;
+                /** @description Shown in the portal of connected systems. */
+                listed: boolean;
+                logout_uris: string[];
+                name: string;
+                notice: string;
+                owner: string;
+                /** @description Registered with the system. */
+                redirect_uris: string[];
+                /** @description What its grants allow now. */
+                scopes: string[];
+                /** @description Whether it may sign users in. */
+                sign_on: boolean;
+                skip_consent: boolean;
+                start_url: string;
+                summary: string;
+                /**
+                 * Format: int64
+                 * @description 0 when nothing was set yet.
+                 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_StaffSession: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: (components["schemas"]["SessionView"] & {
+                staff: components["schemas"]["SessionStaff"];
+            })[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_StaffView: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                disabled: boolean;
+                disabled_reason?: string | null;
+                email?: string | null;
+                employee_no?: string | null;
+                /** Format: uuid */
+                id: string;
+                items: string[];
+                /** Format: date-time */
+                last_sign_in_at?: string | null;
+                /** Format: date-time */
+                locked_until?: string | null;
+                login: string;
+                /** @description `linked` when a mobile identity is. */
+                mobile_identity?: string | null;
+                must_change_password: boolean;
+                name: string;
+                org: components["schemas"]["Named"];
+                /** @description Empty when none is known. */
+                phone_masked: string;
+                region: string;
+                region_name: string;
+                roles: components["schemas"]["RoleLabel"][];
+                title?: string | null;
+                /** Format: int64 */
+                version: number;
+                windows: components["schemas"]["SeatView"][];
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_StockSheet: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** Format: uuid */
+                id: string;
+                /** Format: uuid */
+                licence_id?: string | null;
+                licence_number?: string | null;
+                /** @description Serial number on the blank. */
+                number: string;
+                offset: components["schemas"]["PrinterOffset"];
+                /** Format: date-time */
+                printed_at?: string | null;
+                printed_by?: string | null;
+                printer: string;
+                /**
+                 * Format: int64
+                 * @description How often it went through the printer.
+                 */
+                prints: number;
+                /** @description Why it was printed again. */
+                reason?: string | null;
+                spoil_reason?: string | null;
+                /** Format: date-time */
+                spoiled_at?: string | null;
+                spoiled_by?: string | null;
+                state: components["schemas"]["StockState"];
+                /** @description 已使用, 已作废. */
+                state_label: string;
+                type_key: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_SystemChange: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                action: string;
+                /** @description 登记、修改… */
+                action_label: string;
+                actor_name: string;
+                /** Format: date-time */
+                at: string;
+                /** @description Fields before and after, or the reason. */
+                detail: Record<string, never>;
+                /** Format: uuid */
+                id: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_TaskRow: {
             /**
              * Format: date-time
@@ -3180,6 +7741,89 @@ export interface components {
              * @description Exact number of rows of all pages.
              */
             total: number;
+        };
+        /** @description One page of a list. */
+        List_WindowView: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                hall_key: string;
+                hall_name: string;
+                /** Format: uuid */
+                id: string;
+                /** @description Items taken. */
+                items: string[];
+                key: string;
+                kind: string;
+                name: string;
+                number: string;
+                org: components["schemas"]["Named"];
+                /** @description Further organisations served. */
+                orgs: components["schemas"]["Named"][];
+                region: string;
+                region_name: string;
+                /** @description Who sits there. */
+                staff: components["schemas"]["Named"][];
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description Id of what was made. */
+        MadeId: {
+            /** Format: uuid */
+            id: string;
+        };
+        /** @description Why. */
+        MakeKeyRequest: {
+            reason: string;
+        };
+        /** @description A mandate. */
+        MandateView: {
+            /** Format: date-time */
+            created_at: string;
+            given_by: components["schemas"]["Named"];
+            /** Format: uuid */
+            id: string;
+            may_delegate: boolean;
+            org: components["schemas"]["Placed"];
+            /** Format: uuid */
+            parent_id?: string | null;
+            permissions: string[];
+            /** Format: date-time */
+            revoked_at?: string | null;
+            staff: components["schemas"]["Holder"];
+            /** Format: date-time */
+            until?: string | null;
+        };
+        /** @description How the earlier system's words become ours. */
+        Mapping: {
+            /**
+             * @description Column of the file → our field.
+             * @default {}
+             */
+            columns: {
+                [key: string]: string;
+            };
+            /**
+             * @description Our field → value of the file → our value.
+             * @default {}
+             */
+            values: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
         };
         /** @description Who, masked. */
         MaskedApplicant: {
@@ -3223,9 +7867,115 @@ export interface components {
             /** @description `ok`, `missing`, `later`, `exempt`, `generated` or `corrected`. */
             status: string;
         };
+        /** @description Role × permission. */
+        Matrix: {
+            roles: components["schemas"]["MatrixRole"][];
+            rows: components["schemas"]["MatrixRow"][];
+        };
+        /** @description A column of the matrix. */
+        MatrixRole: {
+            key: string;
+            label: string;
+        };
+        /** @description A row of the matrix. */
+        MatrixRow: {
+            /** @description One entry for each role. */
+            held: boolean[];
+            label: string;
+            menu: string;
+            permission: string;
+        };
         /** @description Who is signed in. */
         Me: {
             account: components["schemas"]["AccountView"];
+        };
+        /** @description All menus. */
+        MenuList: {
+            menus: components["schemas"]["MenuView"][];
+        };
+        /** @description A menu with its permissions. */
+        MenuView: {
+            key: string;
+            label: string;
+            permissions: components["schemas"]["PermissionView"][];
+        };
+        /** @description What to merge into. */
+        MergeOrg: {
+            /** Format: uuid */
+            into: string;
+            reason: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description The report of an import or a trial run. */
+        MigrationReport: {
+            /**
+             * Format: int64
+             * @description New here.
+             */
+            created: number;
+            /**
+             * Format: int64
+             * @description Not taken.
+             */
+            failed: number;
+            /**
+             * Format: uuid
+             * @description Id of the migration; absent for a trial run.
+             */
+            id?: string | null;
+            /** @description Passwords of new accounts, told once. */
+            passwords: components["schemas"]["FirstPassword"][];
+            /** @description Failed ones first, 500 at most. */
+            rows: components["schemas"]["RowReport"][];
+            /**
+             * Format: int64
+             * @description Rows of the file.
+             */
+            source_rows: number;
+            /** @description Source and target compared. */
+            totals: components["schemas"]["Total"][];
+            /** @description Nothing was written. */
+            trial: boolean;
+            /**
+             * Format: int64
+             * @description Left as they were.
+             */
+            unchanged: number;
+            /**
+             * Format: int64
+             * @description Changed.
+             */
+            updated: number;
+        };
+        /** @description A migration that was run. */
+        MigrationView: {
+            actor_name: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            created: number;
+            /** Format: int64 */
+            failed: number;
+            file_name: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            source: string;
+            /** Format: int64 */
+            source_rows: number;
+            /** Format: int64 */
+            unchanged: number;
+            /** Format: int64 */
+            updated: number;
+        };
+        /** @description A new place in the tree. */
+        MoveOrg: {
+            /** Format: uuid */
+            parent_id: string;
+            reason: string;
+            /** Format: int64 */
+            version: number;
         };
         /** @description What the applicant may do now. */
         MyActions: {
@@ -3240,6 +7990,8 @@ export interface components {
         };
         /** @description A case for its applicant. */
         MyCase: {
+            acting?: components["schemas"]["CaseActing"] | null;
+            agent?: components["schemas"]["CaseAgent"] | null;
             /** @description Applicant. */
             applicant_name: string;
             /** @description What may be done now. */
@@ -3283,6 +8035,8 @@ export interface components {
             state_label: string;
             /** @description What is done now, and by which step. */
             step_name: string;
+            /** @description Who on the applicant's side did which step, oldest first. */
+            steps: components["schemas"]["CaseStep"][];
             todo?: components["schemas"]["Todo"] | null;
             /**
              * Format: int64
@@ -3318,6 +8072,15 @@ export interface components {
              */
             todo: number;
         };
+        /** @description What the caller may give. */
+        MyPowers: {
+            /** @description Every right there is. */
+            all: boolean;
+            may_delegate: boolean;
+            /** @description Tops of the parts managed. */
+            orgs: components["schemas"]["Placed"][];
+            permissions: string[];
+        };
         /** @description The caller's task. */
         MyTask: {
             /**
@@ -3334,12 +8097,168 @@ export interface components {
             /** @description Stage: intake, review, inspect, decide, make, deliver. */
             stage: string;
         };
+        /** @description Something with a name. */
+        Named: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         /** @description Begins an application. */
         NewCase: {
+            /**
+             * Format: uuid
+             * @description Grant under which the caller acts for somebody; absent for oneself.
+             */
+            acting_for?: string | null;
             /** @description Handling item. */
             handle_item: string;
             /** @description Item. */
             item_slug: string;
+        };
+        /** @description A new grant. */
+        NewCrossGrant: {
+            /**
+             * Format: date-time
+             * @description Begin; now when absent.
+             */
+            from?: string | null;
+            /** @description Items opened. */
+            items: string[];
+            /**
+             * Format: uuid
+             * @description Our body whose cases are opened.
+             */
+            org_id: string;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description Staff user of another region.
+             */
+            staff_id: string;
+            /**
+             * Format: date-time
+             * @description End, at most a year later.
+             */
+            until: string;
+        };
+        /** @description A rule of duties that exclude each other. */
+        NewExclusion: {
+            /** @description Name. */
+            label: string;
+            /** @description `role:<key>` or permission keys. */
+            one_side: string[];
+            /** @description `role:<key>` or permission keys. */
+            other_side: string[];
+            /** @description Why, for whoever is refused. */
+            reason: string;
+        };
+        /** @description An item opened at a town. */
+        NewExtension: {
+            /** @description Item of the district. */
+            item_slug: string;
+            /** @description Materials taken in there; empty = all. */
+            materials?: string[];
+            /** @description Its staff who take the item in. */
+            staff: string[];
+            /**
+             * Format: uuid
+             * @description Organisation of the town or village.
+             */
+            town_id: string;
+            /**
+             * Format: uuid
+             * @description Its window.
+             */
+            window_id: string;
+        };
+        /** @description A grant as a page sends it. */
+        NewGrant: components["schemas"]["GrantPeriod"] & {
+            /**
+             * Format: uuid
+             * @description The manager's own grant, when a manager appoints an agent.
+             */
+            acting_for?: string | null;
+            /** @description `give`: the caller's side is acted for. `ask`: the caller wants to act for the elder named. */
+            direction: string;
+            /** @description The other person. */
+            party?: components["schemas"]["NewGrantParty"];
+            /** @description Who the proxy is to the elder, `儿子`. */
+            relation?: string;
+            /** @description Role of the grantee. */
+            role: components["schemas"]["GrantRole"];
+        };
+        /** @description The other person. */
+        NewGrantParty: {
+            /**
+             * @description Identity number.
+             * @default
+             */
+            id_number: string;
+            /**
+             * @description Real name.
+             * @default
+             */
+            name: string;
+            /**
+             * @description Mobile number.
+             * @default
+             */
+            phone: string;
+        };
+        /** @description A new mandate. */
+        NewMandate: {
+            /** @description Whether it may be handed down further. */
+            may_delegate?: boolean;
+            /**
+             * Format: uuid
+             * @description Top of the part to manage.
+             */
+            org_id: string;
+            /** @description What may be given there. */
+            permissions: string[];
+            /**
+             * Format: uuid
+             * @description Who gets it.
+             */
+            staff_id: string;
+            /**
+             * Format: date-time
+             * @description Ends by itself.
+             */
+            until?: string | null;
+        };
+        /** @description A new organisation. */
+        NewOrg: {
+            /** @description Stable key; made from the id when absent. */
+            key?: string | null;
+            /** @description government, department, section, hall, community. */
+            kind: string;
+            /** @description Full name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Organisation above.
+             */
+            parent_id?: string | null;
+            /** @description Public phone. */
+            phone?: string | null;
+            /** @description Region, 12 digits, inside the one of the organisation above. */
+            region: string;
+            /** @description Name for lists; the full one when absent. */
+            short_name?: string | null;
+            /**
+             * Format: int64
+             * @description Order among its neighbours.
+             */
+            sort?: number;
+            /** @description Unified social credit code; a section has none. */
+            uscc?: string | null;
+        };
+        /** @description A new staff user. */
+        NewPerson: components["schemas"]["Person"] & components["schemas"]["Grants"] & {
+            /** @description Name to sign in with. */
+            login: string;
         };
         /** @description A rating as given. */
         NewRating: {
@@ -3352,6 +8271,26 @@ export interface components {
             stars: number;
             /** @description Opinion, at most 500 characters. */
             text?: string;
+        };
+        /** @description A secret wanted. */
+        NewSecret: {
+            /**
+             * @description Given by the other side; 32 random bytes of ours when absent.
+             * @default null
+             */
+            secret: string | null;
+            /**
+             * Format: date-time
+             * @description First moment; now when absent.
+             * @default null
+             */
+            valid_from: string | null;
+            /**
+             * Format: date-time
+             * @description Last moment; none without end.
+             * @default null
+             */
+            valid_until: string | null;
         };
         /** @description A node with what is below it. */
         Node: {
@@ -3394,11 +8333,29 @@ export interface components {
             /** @description Title. */
             title: string;
         };
+        /** @description Error of RFC 6749 5.2. */
+        OAuthError: {
+            error: string;
+            error_description: string;
+        };
+        /**
+         * @description What a handling item does to the licence held so far.
+         * @enum {string}
+         */
+        OldLicence: "replace" | "renew" | "revoke";
         /** @description What opens a case for rating. */
         OpenRating: components["schemas"]["Answer"] & {
             applicant_name: string;
             case_number: string;
             rating?: components["schemas"]["NewRating"] | null;
+        };
+        /** @description An account with the password that opens it once. */
+        Opened: {
+            /** @description Shown once. */
+            one_time_password: string;
+            staff: components["schemas"]["StaffView"];
+            /** Format: date-time */
+            valid_until: string;
         };
         /** @description An opinion. */
         Opinion: {
@@ -3418,25 +8375,178 @@ export interface components {
             /** @description Text. */
             text: string;
         };
+        /** @description An organisation to choose. */
+        OrgChoice: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** @description An organisation with its past. */
+        OrgDetail: components["schemas"]["OrgView"] & {
+            /** @description Newest first. */
+            history: components["schemas"]["PastView"][];
+        };
+        /** @description A change of an organisation. */
+        OrgEdit: {
+            /** @description government, department, section, hall, community. */
+            kind: string;
+            /** @description Full name. */
+            name: string;
+            /** @description Public phone. */
+            phone?: string | null;
+            /** @description Why; kept in the history. */
+            reason: string;
+            /** @description Region, 12 digits. */
+            region: string;
+            /** @description Name for lists. */
+            short_name: string;
+            /**
+             * Format: int64
+             * @description Order among its neighbours.
+             */
+            sort?: number;
+            /** @description Unified social credit code. */
+            uscc?: string | null;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
         /** @description Organisation. */
         OrgName: {
             /** Format: uuid */
             id: string;
             name: string;
         };
-        /** @description An outcome. */
-        Outcome: {
-            /** @description Key. */
+        /**
+         * @description Whether an organisation still works.
+         * @enum {string}
+         */
+        OrgState: "active" | "disabled" | "merged";
+        /** @description An organisation. */
+        OrgView: {
+            /**
+             * Format: int64
+             * @description Organisations directly below.
+             */
+            children: number;
+            /** Format: uuid */
+            id: string;
             key: string;
-            /** @description Label. */
+            kind: string;
+            kind_label: string;
+            /** Format: int64 */
+            level: number;
+            merged_into?: components["schemas"]["Named"] | null;
+            name: string;
+            /** Format: uuid */
+            parent_id?: string | null;
+            /** @description Names from the top down, `/`-separated. */
+            path: string;
+            phone?: string | null;
+            region: string;
+            region_name: string;
+            short_name: string;
+            /** Format: int64 */
+            sort: number;
+            /**
+             * Format: int64
+             * @description Accounts directly in it.
+             */
+            staff: number;
+            state: components["schemas"]["OrgState"];
+            state_label: string;
+            uscc?: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Another kind of licence with the same number. */
+        OtherLicence: {
+            licence: components["schemas"]["LicenceFacts"];
+            valid: boolean;
+            /** @description 有效, 已过期, 已废止. */
+            verdict: string;
+        };
+        /**
+         * @description What became of a row.
+         * @enum {string}
+         */
+        Outcome: "created" | "updated" | "unchanged" | "failed";
+        /** @description How it stands with printing a licence on stock. */
+        OverprintStatus: {
+            holder_name: string;
+            /** Format: uuid */
+            licence_id: string;
+            name: string;
+            number: string;
+            printers: components["schemas"]["PrinterView"][];
+            /**
+             * Format: int64
+             * @description How often it was printed; from one on a reason is wanted.
+             */
+            prints: number;
+            sheets: components["schemas"]["StockSheet"][];
+            type_key: string;
+            /** @description Why it can't be printed now; null when it can. */
+            why_not?: string | null;
+        };
+        /** @description The own password. */
+        PasswordRequest: {
+            password: string;
+        };
+        /** @description A change of the past. */
+        PastView: {
+            act: string;
+            act_label: string;
+            actor_name: string;
+            /** Format: date-time */
+            at: string;
+            /** @description Name until then. */
+            name: string;
+            /** @description Path until then. */
+            path: string;
+            reason: string;
+        };
+        /** @description A permission with its words. */
+        PermissionView: {
+            /** @description Whether the caller may give it. */
+            grantable: boolean;
+            key: string;
             label: string;
+        };
+        /** @description Who somebody is. */
+        Person: {
+            /** @description Absent leaves it, empty takes it away. */
+            email?: string | null;
+            /** @description Number of employment. */
+            employee_no?: string | null;
+            /** @description Id of the linked mobile identity; absent leaves it, empty takes it away. */
+            mobile_identity?: string | null;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Organisation.
+             */
+            org_id: string;
+            /** @description 11 digits; absent leaves it, empty takes it away. */
+            phone?: string | null;
+            /** @description Region, 12 digits; the organisation's when absent. */
+            region?: string | null;
+            /** @description Post. */
+            title?: string | null;
         };
         /** @description A place. */
         Place: {
             /** @description Address. */
             address: string;
+            /** @description Whether it (the terminal) is open day and night. */
+            all_day?: boolean;
             /** @description Opening hours. */
             hours: string;
+            /** @description Where it is: `longitude,latitude` in decimal degrees (CGCS2000), for "nearest first". */
+            location?: string | null;
             /** @description Name of the hall. */
             name: string;
             /** @description Phone. */
@@ -3447,6 +8557,109 @@ export interface components {
             terminal?: boolean;
             /** @description Window numbers. */
             windows?: string[];
+        };
+        /** @description A card with its place. */
+        Placed: {
+            /**
+             * Format: int64
+             * @description Rows high.
+             */
+            h: number;
+            /** @description Which card. */
+            key: string;
+            /**
+             * Format: int64
+             * @description Columns wide.
+             */
+            w: number;
+            /**
+             * Format: int64
+             * @description Column from the left, 0 to 11.
+             */
+            x: number;
+            /**
+             * Format: int64
+             * @description Row from the top.
+             */
+            y: number;
+        };
+        /** @description A policy as it shall be. */
+        PolicyEdit: {
+            /** @description Whether it is in force. */
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Minutes of idleness after which the session ends, 2 to 720.
+             */
+            idle_minutes?: number | null;
+            /**
+             * Format: int64
+             * @description Sessions at the same time, 1 to 50.
+             */
+            max_sessions?: number | null;
+            /** @description Name. */
+            name: string;
+            /** @description Network ranges allowed; empty = any. */
+            networks?: string[];
+            /**
+             * Format: int64
+             * @description Requests in a minute, 10 to 100000.
+             */
+            requests_per_minute?: number | null;
+            /** @description Id of the staff user, key of the role, code of the region. */
+            subject: string;
+            /** @description user, role, area. */
+            subject_kind: string;
+            /** @description Terminals allowed; empty = any. */
+            terminals?: components["schemas"]["Terminal"][];
+            /**
+             * Format: int64
+             * @description Version of the page; ignored for a new one.
+             */
+            version?: number;
+        };
+        /** @description An access policy. */
+        PolicyView: {
+            enabled: boolean;
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            idle_minutes?: number | null;
+            /** Format: int64 */
+            max_sessions?: number | null;
+            name: string;
+            networks: string[];
+            /** Format: int64 */
+            requests_per_minute?: number | null;
+            subject: string;
+            subject_kind: string;
+            subject_label: string;
+            terminals: components["schemas"]["Terminal"][];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Figures of the posture page. */
+        PostureView: {
+            alarms_30_days: components["schemas"]["DayCount"][];
+            /** Format: date-time */
+            as_of: string;
+            assets: components["schemas"]["Assets"];
+            audit: components["schemas"]["AuditFigures"];
+            by_rule: components["schemas"]["RuleCount"][];
+            controls: components["schemas"]["ControlCounts"];
+            /**
+             * Format: int64
+             * @description Closed by their day this month.
+             */
+            handled_on_time: number;
+            keys: components["schemas"]["KeyFigures"];
+            /** @description Open entries by level. */
+            open: components["schemas"]["LevelCounts"];
+            /**
+             * Format: int64
+             * @description Open after their day.
+             */
+            overdue: number;
         };
         /** @description Pre-review. */
         PreReview: {
@@ -3466,6 +8679,35 @@ export interface components {
             key: string;
             /** @description Whether it can't be changed here. */
             locked: boolean;
+        };
+        /** @description A request to print. */
+        PrintOverprint: {
+            /** @description Its offset. */
+            offset?: components["schemas"]["PrinterOffset"];
+            /** @description Name of the printer, to remember the offset by. */
+            printer?: string;
+            /** @description Why it is printed again; wanted from the second time on. */
+            reason?: string;
+            /** @description Serial number on the blank that lies in the printer. */
+            stock_number: string;
+        };
+        /** @description How far a printer is off, in tenths of a millimetre: whole numbers, so that what was set is what is kept. */
+        PrinterOffset: {
+            /**
+             * Format: int64
+             * @description To the right; negative to the left.
+             */
+            x?: number;
+            /**
+             * Format: int64
+             * @description Downwards; negative upwards.
+             */
+            y?: number;
+        };
+        /** @description A printer with the offset last used. */
+        PrinterView: {
+            name: string;
+            offset: components["schemas"]["PrinterOffset"];
         };
         /** @description Body of a problem as documented in the OpenAPI file. */
         Problem: {
@@ -3523,6 +8765,38 @@ export interface components {
             /** @description Query code from the receipt, or the applicant's name. */
             proof: string;
         };
+        /** @description One protected thing. */
+        ProtectedView: {
+            algorithm: string;
+            /** Format: int64 */
+            covered: number;
+            /** @description Keys that sealed the values. */
+            key_id: string;
+            label: string;
+            /** Format: int64 */
+            rows: number;
+            /** @description `ok` or `partly`. */
+            state: string;
+            /** @description `table.column`. */
+            what: string;
+            where: string;
+        };
+        /** @description What is protected how. */
+        ProtectionView: {
+            /** @description Digests and chains kept. */
+            digests: components["schemas"]["UseView"][];
+            items: components["schemas"]["ProtectedView"][];
+            provider: components["schemas"]["ProviderView"];
+            /** @description Signatures made. */
+            signatures: components["schemas"]["UseView"][];
+            transport: components["schemas"]["TransportView"];
+        };
+        /** @description The cryptography provider. */
+        ProviderView: {
+            algorithms: string[];
+            certified: boolean;
+            name: string;
+        };
         /** @description A publication. */
         Publication: {
             /** Format: date-time */
@@ -3533,6 +8807,14 @@ export interface components {
         };
         /** @description Version of the page. */
         PublishItemRequest: {
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A new setting. */
+        PutRetention: {
+            /** Format: int64 */
+            months: number;
+            reason: string;
             /** Format: int64 */
             version: number;
         };
@@ -3608,6 +8890,55 @@ export interface components {
              */
             times: number;
         };
+        /** @description Name and number on the paper. */
+        RealNameRequest: {
+            id_number: string;
+            name: string;
+        };
+        /** @description A real-name review. */
+        RealNameReview: {
+            /** Format: uuid */
+            account_id: string;
+            /** @description What the authority answered. */
+            authority_says: string;
+            /** Format: date-time */
+            decided_at?: string | null;
+            decided_by?: string | null;
+            /** Format: uuid */
+            id: string;
+            id_number_masked: string;
+            name: string;
+            phone_masked: string;
+            reason: string;
+            /** @description `authority` or `staff`. */
+            source: string;
+            state: string;
+            state_label: string;
+            /** Format: date-time */
+            submitted_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Reviews with their number in each state. */
+        RealNameReviews: components["schemas"]["List_RealNameReview"] & {
+            counts: components["schemas"]["ReviewCounts"];
+        };
+        /** @description Real-name state as its owner sees it. */
+        RealNameView: {
+            /** @description Whether one may ask for a check now. */
+            can_apply: boolean;
+            /** Format: date-time */
+            decided_at?: string | null;
+            /** @description Whether one may file applications. */
+            may_file: boolean;
+            /** @description Why it failed; empty otherwise. */
+            reason: string;
+            /** @description `none`, `pending`, `passed`, `failed`. */
+            state: string;
+            state_label: string;
+            /** Format: date-time */
+            submitted_at?: string | null;
+        };
         /** @description The reasons in use. */
         ReasonList: {
             /** @description Reasons to choose from, by stars. */
@@ -3622,10 +8953,20 @@ export interface components {
              */
             version: number;
         };
+        /** @description Why. */
+        ReasonRequest: {
+            /** @description 4 to 200 characters. */
+            reason?: string;
+        };
         /** @description A reason with its words. */
         ReasonView: {
             code: string;
             text: string;
+        };
+        /** @description Only why. */
+        Reasoned: {
+            /** @description Why; logged. */
+            reason: string;
         };
         /** @description What the applicant takes away. */
         Receipt: {
@@ -3647,6 +8988,14 @@ export interface components {
              * @description The receipt as a document.
              */
             receipt_document_id?: string | null;
+        };
+        /** @description Recovery codes, shown once. */
+        RecoveryCodes: {
+            recovery_codes: string[];
+        };
+        /** @description Where the page goes next. */
+        RedirectView: {
+            redirect_to: string;
         };
         /** @description Regions of one level. */
         RegionList: {
@@ -3671,10 +9020,30 @@ export interface components {
             /** @description 行政复议. */
             review: string;
         };
+        /** @description Password and code. */
+        RemoveRequest: {
+            /** @description Six digits of the app, or a recovery code. */
+            code: string;
+            password: string;
+        };
         /** @description Replies to an order. */
         ReplyUrgeRequest: {
             /** @description Reply. */
             text: string;
+        };
+        /** @description Reports with the counts per state and where they go. */
+        ReportList: components["schemas"]["List_ExchangeReport"] & {
+            /** @description Reports per state under the other filters. */
+            counts: Record<string, never>;
+            target: components["schemas"]["ReportTarget"];
+        };
+        /** @description Where reports go. */
+        ReportTarget: {
+            app_id: string;
+            /** @description Whether an upper platform is set. */
+            on: boolean;
+            /** @description Its address; empty when none is set. */
+            url: string;
         };
         /** @description What the answers come to. */
         Resolution: {
@@ -3736,6 +9105,33 @@ export interface components {
              */
             version: number;
         };
+        /** @description How long audit lines are kept. */
+        RetentionView: {
+            /** Format: date-time */
+            changed_at?: string | null;
+            changed_by: string;
+            /**
+             * Format: int64
+             * @description Months that the law asks for.
+             */
+            least: number;
+            /** Format: int64 */
+            lines: number;
+            /** Format: int64 */
+            months: number;
+            /** Format: date-time */
+            oldest_line_at?: string | null;
+            /**
+             * Format: int64
+             * @description Lines older than the months; they stay until an archive outside replaces them.
+             */
+            past_retention: number;
+            /**
+             * Format: int64
+             * @description 0 = never changed.
+             */
+            version: number;
+        };
         /** @description A step to return to. */
         Returnable: {
             /** @description Element. */
@@ -3748,6 +9144,19 @@ export interface components {
             /** @description Value. */
             value: string;
         };
+        /** @description A raw value of a staff user. */
+        RevealedStaff: {
+            value: string;
+        };
+        /** @description Reviews by state. */
+        ReviewCounts: {
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            passed: number;
+            /** Format: int64 */
+            pending: number;
+        };
         /** @description What is looked at (审查要点, ITEM-042). */
         ReviewPoint: {
             /** @description `window` or `approver`. */
@@ -3759,10 +9168,174 @@ export interface components {
             /** @description Text. */
             text: string;
         };
+        /** @description A whole entry. */
+        Risk: components["schemas"]["RiskRow"] & {
+            can: components["schemas"]["RiskCan"];
+            children: components["schemas"]["RiskRow"][];
+            description: string;
+            /** @description Audit lines behind an alarm; empty for who may not read the log. */
+            evidence: string[];
+            steps: components["schemas"]["RiskStep"][];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What the caller may do now. */
+        RiskCan: {
+            add_finding: boolean;
+            assign: boolean;
+            close: boolean;
+            handle: boolean;
+            return: boolean;
+            run: boolean;
+        };
+        /** @description Entries by state. */
+        RiskCounts: {
+            /** Format: int64 */
+            assigned: number;
+            /** Format: int64 */
+            closed: number;
+            /** Format: int64 */
+            handled: number;
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            recognised: number;
+        };
+        /** @description Somebody who may handle. */
+        RiskHandler: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            org_name: string;
+        };
+        /** @description Who may handle. */
+        RiskHandlers: {
+            items: components["schemas"]["RiskHandler"][];
+        };
+        /** @description A page of the register. */
+        RiskList: components["schemas"]["List_RiskRow"] & {
+            counts: components["schemas"]["RiskCounts"];
+        };
+        /** @description Somebody. */
+        RiskPerson: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** @description An entry in a list. */
+        RiskRow: {
+            assignee?: components["schemas"]["RiskPerson"] | null;
+            /** Format: int64 */
+            count: number;
+            due_on?: string | null;
+            /** Format: date-time */
+            first_at: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            kind_label: string;
+            /** Format: date-time */
+            last_at: string;
+            level: string;
+            level_label: string;
+            /** Format: int64 */
+            open_findings: number;
+            /** Format: uuid */
+            parent_id?: string | null;
+            rule_key?: string | null;
+            state: string;
+            state_label: string;
+            title: string;
+            /** @description Whom an alarm is about: a name or an address. */
+            who: string;
+        };
+        /** @description A step of an entry. */
+        RiskStep: {
+            act: string;
+            act_label: string;
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            text: string;
+        };
+        /** @description A step. */
+        RiskStepRequest: {
+            text?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A custom role as it shall be. */
+        RoleEdit: {
+            /** @description Stable key of a new role; ignored when changing one. */
+            key?: string | null;
+            /** @description Chinese name. */
+            label: string;
+            /**
+             * Format: uuid
+             * @description Part of the tree that may use it; everybody when absent. Never changes.
+             */
+            org_id?: string | null;
+            /** @description Permission keys. */
+            permissions: string[];
+            /** @description How far it sees. */
+            sees: components["schemas"]["Sees"];
+            /**
+             * Format: int64
+             * @description Version of the page; ignored for a new role.
+             */
+            version?: number;
+        };
+        /** @description A role with its name. */
+        RoleLabel: {
+            key: string;
+            label: string;
+        };
+        /** @description All roles. */
+        RoleList: {
+            items: components["schemas"]["RoleView"][];
+        };
         /** @description Role with its Chinese name. */
         RoleName: {
             key: string;
             label: string;
+        };
+        /** @description A role. */
+        RoleView: {
+            /** @description desk or portal. */
+            audience: string;
+            built_in: boolean;
+            /**
+             * Format: int64
+             * @description Staff who hold it.
+             */
+            holders: number;
+            key: string;
+            label: string;
+            org?: components["schemas"]["Named"] | null;
+            permissions: string[];
+            sees: components["schemas"]["Sees"];
+            sees_label: string;
+            /**
+             * Format: int64
+             * @description 0 for a built-in one.
+             */
+            version: number;
+        };
+        /** @description A change of keys under way. */
+        RotationView: {
+            /** Format: int64 */
+            done: number;
+            /** Format: date-time */
+            finished_at?: string | null;
+            key_id: string;
+            /** Format: int64 */
+            left: number;
+            /** Format: date-time */
+            started_at: string;
+            /** @description `running` or `done`. */
+            state: string;
+            /** Format: int64 */
+            total: number;
         };
         /** @description A file with its round. */
         RoundFile: components["schemas"]["FileRef"] & {
@@ -3771,6 +9344,40 @@ export interface components {
              * @description 1 with the application, 2 with the correction.
              */
             version_no: number;
+        };
+        /** @description A row of the report. */
+        RowReport: {
+            /** @description Login or key. */
+            key: string;
+            /** @description Line of the file. */
+            line: number;
+            /** @description Name. */
+            name: string;
+            /** @description What became of it. */
+            outcome: components["schemas"]["Outcome"];
+            /** @description Why it failed. */
+            reason?: string | null;
+        };
+        /** @description Count of a rule. */
+        RuleCount: {
+            /** Format: int64 */
+            count: number;
+            key: string;
+            title: string;
+        };
+        /** @description A table of an earlier system. */
+        RunMigrationRequest: {
+            /** @description The file, base64. */
+            content_base64: string;
+            /** @description Ends with .csv or .xlsx. */
+            file_name: string;
+            kind: components["schemas"]["Kind"];
+            /** @description Columns and values. */
+            mapping?: components["schemas"]["Mapping"];
+            /** @description Name of the earlier system. */
+            source: string;
+            /** @description Only try; keep nothing. */
+            trial: boolean;
         };
         /** @description A partial save: what is absent stays. */
         SaveDraft: {
@@ -3782,6 +9389,12 @@ export interface components {
             delivery: components["schemas"]["Delivery"] | null;
             /** @description Form data. */
             form?: Record<string, never> | null;
+            /**
+             * Format: uuid
+             * @description The licence the application is about; what stands on it is filled in.
+             * @default null
+             */
+            old_licence: string | null;
             /** @default null */
             situations: components["schemas"]["Answers"] | null;
             /**
@@ -3808,6 +9421,120 @@ export interface components {
              */
             version: number;
         };
+        /** @description A layout as it shall be. */
+        SaveLayout: {
+            cards: components["schemas"]["Placed"][];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What is asked for. */
+        ScopeView: {
+            /** @description What is handed over. */
+            items: string[];
+            key: string;
+            label: string;
+            /** @description Can't be left out. */
+            required: boolean;
+        };
+        /** @description A window held. */
+        SeatView: {
+            hall: string;
+            /** Format: uuid */
+            id: string;
+            key: string;
+            number: string;
+        };
+        /** @description State of one's second factor. */
+        SecondFactorView: {
+            enrolled: boolean;
+            /** Format: date-time */
+            enrolled_at?: string | null;
+            /** Format: int64 */
+            recovery_left: number;
+            required: boolean;
+            /** @description Chinese names of the roles that demand it. */
+            required_by: string[];
+        };
+        /** @description The password was right; a second step follows. */
+        SecondStep: {
+            /**
+             * Format: int64
+             * @description Seconds it is good for.
+             */
+            expires_in: number;
+            /** @description `code`: ask for the code; `enrol`: begin the enrolment first. */
+            step: string;
+            /** @description Names this sign-in; good once. */
+            ticket: string;
+        };
+        /** @description Ticket and code. */
+        SecondStepRequest: {
+            /** @description Six digits of the app, or a recovery code. */
+            code: string;
+            ticket: string;
+        };
+        /** @description What a person watches over on the own account. */
+        SecurityView: {
+            /** @description Whether the account has a password here; otherwise the province keeps it. */
+            has_password: boolean;
+            last_sign_in?: components["schemas"]["SignInView"] | null;
+            /** Format: date-time */
+            password_changed_at?: string | null;
+            /** Format: int64 */
+            password_days_left?: number | null;
+            /** @description Time to change it. */
+            password_overdue: boolean;
+            real_name: components["schemas"]["RealNameView"];
+            /** @description Open sessions. */
+            sessions: number;
+        };
+        /**
+         * @description How far a role sees.
+         * @enum {string}
+         */
+        Sees: "body" | "region" | "items";
+        /** @description The self-check. */
+        SelfCheck: {
+            /** Format: date-time */
+            as_of: string;
+            counts: components["schemas"]["ControlTotals"];
+            items: components["schemas"]["ControlItem"][];
+            standard: string;
+        };
+        /** @description One's own open sessions. */
+        SessionList: {
+            items: components["schemas"]["SessionView"][];
+        };
+        /** @description Whose session it is. */
+        SessionStaff: {
+            /** Format: uuid */
+            id: string;
+            login: string;
+            name: string;
+            org_name: string;
+        };
+        /** @description A session as its owner sees it. */
+        SessionView: {
+            /** @description Network address it was begun from; empty when unknown. */
+            address: string;
+            /** @description The one asked from. */
+            current: boolean;
+            /** @description Browser and system; empty when unknown. */
+            device: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description Last use, to the minute.
+             */
+            seen_at: string;
+            /** Format: date-time */
+            started_at: string;
+            way: string;
+            way_label: string;
+        };
         /**
          * @description How much a finding weighs.
          * @enum {string}
@@ -3817,6 +9544,105 @@ export interface components {
         SignInRequest: {
             login: string;
             password: string;
+        };
+        /** @description Where somebody signed in. */
+        SignInSystem: {
+            /** @description Absent for our own pages. */
+            app_id?: string | null;
+            name: string;
+        };
+        /** @description A sign-in as its owner reads it. */
+        SignInView: {
+            address: string;
+            /** Format: date-time */
+            at: string;
+            device: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Why it was refused; empty when it was not. */
+            reason: string;
+            /** @description `ok` or `refused`. */
+            result: string;
+            result_label: string;
+            system: components["schemas"]["SignInSystem"];
+            way: string;
+            way_label: string;
+        };
+        /** @description A connected system with its sign-on settings. */
+        SignOnClient: {
+            app_id: string;
+            /** @description `portal` or `desk`, never both. */
+            audience: string;
+            audience_label: string;
+            /** @description Whether the system itself is switched on. */
+            enabled: boolean;
+            /** @description Shown in the portal of connected systems. */
+            listed: boolean;
+            logout_uris: string[];
+            name: string;
+            notice: string;
+            owner: string;
+            /** @description Registered with the system. */
+            redirect_uris: string[];
+            /** @description What its grants allow now. */
+            scopes: string[];
+            /** @description Whether it may sign users in. */
+            sign_on: boolean;
+            skip_consent: boolean;
+            start_url: string;
+            summary: string;
+            /**
+             * Format: int64
+             * @description 0 when nothing was set yet.
+             */
+            version: number;
+        };
+        /** @description New sign-on settings. */
+        SignOnClientChange: {
+            /** @description `portal` or `desk`. */
+            audience: string;
+            listed?: boolean;
+            logout_uris?: string[];
+            notice?: string;
+            sign_on: boolean;
+            skip_consent?: boolean;
+            start_url?: string;
+            summary?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A signing key. */
+        SignOnKey: {
+            algorithm: string;
+            /** Format: date-time */
+            created_at: string;
+            kid: string;
+            /** Format: date-time */
+            published_until?: string | null;
+            /** Format: date-time */
+            signs_until?: string | null;
+            /** @description `signing`, `verifying`, `gone`. */
+            state: string;
+            state_label: string;
+        };
+        /** @description Signing keys, the newest first. */
+        SignOnKeys: {
+            items: components["schemas"]["SignOnKey"][];
+        };
+        /** @description Sign-ins of a period. */
+        SignOnStatistics: {
+            by_day: components["schemas"]["DayCount"][];
+            by_system: components["schemas"]["SystemCount"][];
+            by_user_type: components["schemas"]["UserTypeCount"][];
+            from: string;
+            /** Format: int64 */
+            refused: number;
+            to: string;
+            /**
+             * Format: int64
+             * @description Successful ones.
+             */
+            total: number;
         };
         /** @description What one signature proves. */
         SignatureFacts: {
@@ -3829,6 +9655,14 @@ export interface components {
             signed_at?: string | null;
             signer: string;
             trusted: boolean;
+        };
+        /** @description Signed in by both factors. */
+        SignedInView: {
+            me: components["schemas"]["StaffMe"];
+            /** @description Only after an enrolment, shown once. */
+            recovery_codes?: string[] | null;
+            /** Format: int64 */
+            recovery_left: number;
         };
         /** @description The site. */
         Site: {
@@ -3921,19 +9755,81 @@ export interface components {
              */
             started_at: string;
         };
+        /** @description A blank to write off. */
+        SpoilStock: {
+            /** @description Why. */
+            reason: string;
+            /** @description Number on it. */
+            stock_number: string;
+            /** @description Kind of licence the blank is for. */
+            type_key: string;
+        };
+        /** @description A staff user with what it opens. */
+        StaffDetail: components["schemas"]["StaffView"] & {
+            permissions: string[];
+            /**
+             * Format: int64
+             * @description Sessions open now.
+             */
+            sessions: number;
+            /** @description 200 at most. */
+            visible_orgs: components["schemas"]["Named"][];
+        };
+        /** @description A person's data as they shall be. */
+        StaffEdit: components["schemas"]["Person"] & {
+            /** Format: int64 */
+            version: number;
+        };
         /** @description Who is signed in at the desk. */
         StaffMe: {
             /** Format: uuid */
             id: string;
             login: string;
+            /** @description A new password has to be chosen first; until then nothing else opens. */
+            must_change_password: boolean;
             name: string;
             org: components["schemas"]["OrgName"];
+            /** @description Day from which a new password has to be chosen. */
+            password_expires_on?: string | null;
             /** @description What the pages may offer; the server asks again at every act. */
             permissions: string[];
             region_name: string;
             roles: components["schemas"]["RoleName"][];
             title: string;
             windows: components["schemas"]["WindowName"][];
+        };
+        /** @description A session of somebody of the staff. */
+        StaffSession: components["schemas"]["SessionView"] & {
+            staff: components["schemas"]["SessionStaff"];
+        };
+        /** @description A staff user. */
+        StaffView: {
+            disabled: boolean;
+            disabled_reason?: string | null;
+            email?: string | null;
+            employee_no?: string | null;
+            /** Format: uuid */
+            id: string;
+            items: string[];
+            /** Format: date-time */
+            last_sign_in_at?: string | null;
+            /** Format: date-time */
+            locked_until?: string | null;
+            login: string;
+            /** @description `linked` when a mobile identity is. */
+            mobile_identity?: string | null;
+            must_change_password: boolean;
+            name: string;
+            org: components["schemas"]["Named"];
+            /** @description Empty when none is known. */
+            phone_masked: string;
+            region: string;
+            region_name: string;
+            roles: components["schemas"]["RoleLabel"][];
+            title?: string | null;
+            /** Format: int64 */
+            version: number;
+            windows: components["schemas"]["SeatView"][];
         };
         /** @description A problem and the step of the guided application it belongs to. */
         StepProblem: {
@@ -3949,6 +9845,41 @@ export interface components {
              */
             step: number;
         };
+        /** @description A sheet of stock. */
+        StockSheet: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            licence_id?: string | null;
+            licence_number?: string | null;
+            /** @description Serial number on the blank. */
+            number: string;
+            offset: components["schemas"]["PrinterOffset"];
+            /** Format: date-time */
+            printed_at?: string | null;
+            printed_by?: string | null;
+            printer: string;
+            /**
+             * Format: int64
+             * @description How often it went through the printer.
+             */
+            prints: number;
+            /** @description Why it was printed again. */
+            reason?: string | null;
+            spoil_reason?: string | null;
+            /** Format: date-time */
+            spoiled_at?: string | null;
+            spoiled_by?: string | null;
+            state: components["schemas"]["StockState"];
+            /** @description 已使用, 已作废. */
+            state_label: string;
+            type_key: string;
+        };
+        /**
+         * @description What became of a sheet.
+         * @enum {string}
+         */
+        StockState: "used" | "spoiled";
         /** @description An answer that leads away. */
         Stop: {
             /** @description Where to instead. */
@@ -4002,6 +9933,116 @@ export interface components {
              */
             version: number;
         };
+        /** @description Switching on or off. */
+        SwitchSystem: {
+            /** @description Why, 4 to 200 characters. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
+        /** @description One line of a system's log. */
+        SystemChange: {
+            action: string;
+            /** @description 登记、修改… */
+            action_label: string;
+            actor_name: string;
+            /** Format: date-time */
+            at: string;
+            /** @description Fields before and after, or the reason. */
+            detail: Record<string, never>;
+            /** Format: uuid */
+            id: string;
+        };
+        /** @description What the pages offer. */
+        SystemChoices: {
+            /** @description Environment of this installation. */
+            environment: string;
+            environments: components["schemas"]["KeyLabel"][];
+            formulas: components["schemas"]["KeyLabel"][];
+            interfaces: components["schemas"]["InterfaceChoice"][];
+            orgs: components["schemas"]["OrgChoice"][];
+        };
+        /** @description Sign-ins of one system. */
+        SystemCount: {
+            /** @description Absent for our own pages. */
+            app_id?: string | null;
+            /** Format: int64 */
+            count: number;
+            name: string;
+        };
+        /** @description What is written down about a system by whoever registers it. */
+        SystemDraft: {
+            /** @description App id (paasid): letters, digits, `-`, `_`, `.`; 3 to 64. Fixed once registered. */
+            app_id: string;
+            /** @description Callback and redirect addresses. */
+            callbacks?: string[];
+            /** @description Whom to call. */
+            contact_name: string;
+            /** @description Their phone; the masked number as shown leaves it as it is. */
+            contact_phone: string;
+            /** @description What it is for. */
+            description?: string;
+            /** @description `test`, `pre_release`, `production`. */
+            environment: string;
+            /** @description How calls are signed. */
+            formula: components["schemas"]["Formula"];
+            /** @description Name. */
+            name: string;
+            /** @description Networks it may call from, such as `10.1.0.0/16`. */
+            networks: string[];
+            /**
+             * Format: uuid
+             * @description Organisation that answers for it.
+             */
+            owner_org_id: string;
+        };
+        /** @description One granted interface. */
+        SystemGrant: {
+            /** @description Keys of fields. Only for interfaces that give data. */
+            fields?: string[];
+            /** @description Key of the interface: `events`, `sign_on`, `user_data`. */
+            interface: string;
+            /** @description Slugs of items; `*` for all. Only for interfaces that go by item. */
+            items?: string[];
+            /**
+             * Format: date-time
+             * @description Last moment; none without end.
+             */
+            valid_until?: string | null;
+        };
+        /** @description What a system announces. */
+        SystemNotice: {
+            app_id: string;
+            text: string;
+            title: string;
+        };
+        /** @description A secret without itself. */
+        SystemSecret: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** @description Last four characters. */
+            hint: string;
+            /** Format: uuid */
+            id: string;
+            /** @description `coming`, `valid`, `ended`. */
+            state: string;
+            /** @description 未生效、有效、已失效. */
+            state_label: string;
+            /** Format: date-time */
+            valid_from: string;
+            /** Format: date-time */
+            valid_until?: string | null;
+        };
+        /** @description Systems, notices, usage. */
+        SystemsPortal: {
+            items: components["schemas"]["ConnectedSystemView"][];
+            notices: components["schemas"]["SystemNotice"][];
+            usage: components["schemas"]["Usage"];
+        };
         /** @description A task of the caller's roles. */
         TaskRow: {
             /** @description Its case. */
@@ -4021,12 +10062,21 @@ export interface components {
             /** @description Stage. */
             stage: string;
         };
+        /**
+         * @description Kind of terminal, as an access policy names it.
+         * @enum {string}
+         */
+        Terminal: "desktop" | "mobile" | "kiosk";
         /** @description Ways in to the catalogue, each with its number of items. */
         Themes: {
             legal: components["schemas"]["Facet"][];
             natural: components["schemas"]["Facet"][];
             objects: components["schemas"]["Facet"][];
             scopes: components["schemas"]["Facet"][];
+        };
+        /** @description Ticket of a sign-in under way. */
+        TicketRequest: {
+            ticket: string;
         };
         /** @description Time left as lists show it. */
         TimeLeft: {
@@ -4078,6 +10128,26 @@ export interface components {
             /** @description What is wrong. */
             reason: string;
         };
+        /** @description Form of the token endpoint (RFC 6749 4.1.3, RFC 7636 4.5). */
+        TokenForm: {
+            /** @description When not sent by HTTP Basic. */
+            client_id?: string;
+            client_secret?: string;
+            code?: string;
+            code_verifier?: string;
+            /** @description `authorization_code`. */
+            grant_type?: string;
+            redirect_uri?: string;
+        };
+        /** @description Tokens. */
+        TokenView: {
+            access_token: string;
+            /** Format: int64 */
+            expires_in: number;
+            id_token: string;
+            scope: string;
+            token_type: string;
+        };
         /** @description Tolerance. */
         Tolerance: {
             /**
@@ -4087,6 +10157,32 @@ export interface components {
             days?: number | null;
             /** @description Whether it may be used. */
             supported: boolean;
+        };
+        /** @description Totals compared. */
+        Total: {
+            /**
+             * Format: int64
+             * @description Missing here.
+             */
+            difference: number;
+            /** @description What is counted: all rows, or those of one organisation. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Rows in the file.
+             */
+            source: number;
+            /**
+             * Format: int64
+             * @description Rows here afterwards.
+             */
+            target: number;
+        };
+        /** @description Transport. */
+        TransportView: {
+            hsts: boolean;
+            text: string;
+            tls: boolean;
         };
         /** @description An unmet condition. */
         Unmet: {
@@ -4156,6 +10252,28 @@ export interface components {
             /** @description Text. */
             text: string;
         };
+        /** @description One's own sign-ins. */
+        Usage: {
+            by_system: components["schemas"]["SystemCount"][];
+            /** Format: int64 */
+            days: number;
+            /** Format: int64 */
+            total: number;
+        };
+        /** @description A use of an algorithm. */
+        UseView: {
+            algorithm: string;
+            /** Format: int64 */
+            count: number;
+            what: string;
+        };
+        /** @description Sign-ins of one kind of user. */
+        UserTypeCount: {
+            /** Format: int64 */
+            count: number;
+            key: string;
+            label: string;
+        };
         /** @description Version of the page an act was made on. */
         Version: {
             /**
@@ -4163,6 +10281,19 @@ export interface components {
              * @description Version.
              */
             version: number;
+        };
+        /** @description Only the version of the page. */
+        Versioned: {
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
+        /** @description Requests that wait for the elder. */
+        WaitingGrants: {
+            /** @description Newest first. */
+            items: components["schemas"]["GrantView"][];
         };
         /** @description One day of the week table. */
         WeekDay: {
@@ -4191,6 +10322,11 @@ export interface components {
         };
         /** @description Everything of an application in one request: other channels and the counter file this way. */
         WholeApplication: {
+            /**
+             * Format: uuid
+             * @description Grant under which the caller acts for somebody; absent for oneself.
+             */
+            acting_for?: string | null;
             /** @description Answers to conditions. */
             conditions?: components["schemas"]["Answers"];
             /** @description Agreement. */
@@ -4207,8 +10343,46 @@ export interface components {
             materials?: {
                 [key: string]: components["schemas"]["HandedMaterial"];
             };
+            /**
+             * Format: uuid
+             * @description The licence the application is about; may be absent when the applicant holds one or none.
+             */
+            old_licence?: string | null;
             /** @description Answers to situations. */
             situations?: components["schemas"]["Answers"];
+        };
+        /** @description A window as it shall be. */
+        WindowEdit: {
+            /** @description Key of the hall. */
+            hall_key: string;
+            /** @description Name of the hall. */
+            hall_name: string;
+            /** @description Items taken. */
+            items?: string[];
+            /** @description Stable key; made from the id when absent. Never changes. */
+            key?: string | null;
+            /** @description guide, handle, delivery, feedback. */
+            kind: string;
+            /** @description Text on the sign. */
+            name: string;
+            /** @description Number on the sign. */
+            number: string;
+            /**
+             * Format: uuid
+             * @description Organisation that runs it.
+             */
+            org_id: string;
+            /** @description Further organisations served. */
+            orgs?: string[];
+            /** @description Region, 12 digits, inside the organisation's. */
+            region: string;
+            /** @description Who sits there; absent leaves it as it is. */
+            staff?: string[] | null;
+            /**
+             * Format: int64
+             * @description Version of the page; ignored for a new window.
+             */
+            version?: number;
         };
         /** @description Window held. */
         WindowName: {
@@ -4216,6 +10390,28 @@ export interface components {
             /** Format: uuid */
             id: string;
             number: string;
+        };
+        /** @description A window. */
+        WindowView: {
+            hall_key: string;
+            hall_name: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Items taken. */
+            items: string[];
+            key: string;
+            kind: string;
+            name: string;
+            number: string;
+            org: components["schemas"]["Named"];
+            /** @description Further organisations served. */
+            orgs: components["schemas"]["Named"][];
+            region: string;
+            region_name: string;
+            /** @description Who sits there. */
+            staff: components["schemas"]["Named"][];
+            /** Format: int64 */
+            version: number;
         };
         /** @description Withdraws. */
         Withdraw: {
@@ -4315,6 +10511,573 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_openid_configuration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    list_cross_region: {
+        parameters: {
+            query?: {
+                /** @description waiting, active, expired, recalled. */
+                state?: string;
+                /** @description Holder. */
+                staff?: string;
+                /** @description Part of a name or an item. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrossList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_cross_region: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCrossGrant"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrossView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recall_cross_region: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reasoned"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrossView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_exclusions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExclusionList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_exclusion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExclusion"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeId"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_exclusion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_extensions: {
+        parameters: {
+            query?: {
+                /** @description Item. */
+                item?: string;
+                /** @description Organisation that decides. */
+                org?: string;
+                /** @description Organisation of the town. */
+                town?: string;
+                /** @description open or closed. */
+                state?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ExtensionView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_extension: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExtension"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtensionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_extension: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtensionEdit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtensionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_extension: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtensionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_admin_items: {
         parameters: {
             query?: {
@@ -4736,6 +11499,2387 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_mandates: {
+        parameters: {
+            query?: {
+                /** @description Holder. */
+                staff?: string;
+                /** @description Organisation, those below included. */
+                org?: string;
+                /** @description active (when absent) or all. */
+                state?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_MandateView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_mandate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMandate"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeId"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_my_mandates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyPowers"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_mandate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reasoned"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_migrations: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page as given by the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_MigrationView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_migration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunMigrationRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MigrationReport"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_migration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MigrationReport"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_orgs: {
+        parameters: {
+            query?: {
+                /** @description Part of a name, key or credit code. */
+                q?: string;
+                /** @description Id of the organisation above, or `root` for the top of the own part. */
+                parent?: string;
+                /** @description government, department, section, hall, community. */
+                kind?: string;
+                /** @description Region, that inside it included. */
+                region?: string;
+                /** @description active, disabled, merged. */
+                state?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_OrgView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_org: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrg"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_org: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgDetail"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_org: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrgEdit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disable_org: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enable_org: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_org: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeOrg"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_org: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveOrg"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MenuList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_policies: {
+        parameters: {
+            query?: {
+                /** @description Part of the name. */
+                q?: string;
+                /** @description user, role, area. */
+                subject_kind?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_PolicyView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyEdit"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyEdit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_policy: {
+        parameters: {
+            query: {
+                /** @description Version. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleEdit"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_role_matrix: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matrix"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleEdit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_role: {
+        parameters: {
+            query: {
+                /** @description Version. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_staff: {
+        parameters: {
+            query?: {
+                /** @description Part of a name, login or number of employment. */
+                q?: string;
+                /** @description Organisation, those below included. */
+                org?: string;
+                /** @description Role key. */
+                role?: string;
+                /** @description active, disabled, locked. */
+                state?: string;
+                /** @description Region, that inside it included. */
+                region?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_StaffView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPerson"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opened"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportStaff"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MigrationReport"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_import_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffDetail"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffEdit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_staff: {
+        parameters: {
+            query: {
+                /** @description Version. */
+                version: number;
+                /** @description Why; logged. */
+                reason: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disable_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enable_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Versioned"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grant_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantEdit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_staff_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opened"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reveal_staff: {
+        parameters: {
+            query: {
+                /** @description phone or mobile_identity. */
+                field: string;
+                /** @description Why; logged. */
+                reason: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealedStaff"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlock_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Versioned"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_windows: {
+        parameters: {
+            query?: {
+                /** @description Part of a name, number or key. */
+                q?: string;
+                /** @description Key of the hall. */
+                hall?: string;
+                /** @description Organisation that runs it. */
+                org?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_WindowView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_window: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WindowEdit"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WindowView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_window: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WindowView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_window: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WindowEdit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WindowView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_window: {
+        parameters: {
+            query: {
+                /** @description Version. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6709,6 +15853,531 @@ export interface operations {
             };
         };
     };
+    find_waiting_grants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindWaitingGrants"];
+            };
+        };
+        responses: {
+            /** @description Newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingGrants"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission, or not for the caller to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields to mend */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_grant_at_window: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Grant */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantWindowAnswer"];
+            };
+        };
+        responses: {
+            /** @description The grant as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission, or not for the caller to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong state or an old page */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields to mend */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuse_grant_at_window: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Grant */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantWindowAnswer"];
+            };
+        };
+        responses: {
+            /** @description The grant as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission, or not for the caller to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong state or an old page */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields to mend */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_exchange_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventEnvelope"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventAnswer"];
+                };
+            };
+            /** @description 400001 鉴权失败 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_exchange_ledger: {
+        parameters: {
+            query?: {
+                /** @description `in` or `out`. */
+                direction?: string;
+                /** @description App id of the party. */
+                system?: string;
+                /** @description `ok`, `refused`, `failed`. */
+                result?: string;
+                /** @description Standard event. */
+                event?: string;
+                /** @description Case number or a part of it. */
+                q?: string;
+                /** @description From this day on, `YYYY-MM-DD`. */
+                from?: string;
+                /** @description Up to this day. */
+                to?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_LedgerEntry"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_exchange_ledger: {
+        parameters: {
+            query?: {
+                /** @description `in` or `out`. */
+                direction?: string;
+                /** @description App id of the party. */
+                system?: string;
+                /** @description `ok`, `refused`, `failed`. */
+                result?: string;
+                /** @description Standard event. */
+                event?: string;
+                /** @description Case number or a part of it. */
+                q?: string;
+                /** @description From this day on, `YYYY-MM-DD`. */
+                from?: string;
+                /** @description Up to this day. */
+                to?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_exchange_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerEntry"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_exchange_reports: {
+        parameters: {
+            query?: {
+                /** @description `waiting`, `sent`, `failed`. */
+                state?: string;
+                /** @description Case number or a part of it. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resend_exchange_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     upload_file: {
         parameters: {
             query?: never;
@@ -6947,6 +16616,104 @@ export interface operations {
             };
         };
     };
+    get_material_blank: {
+        parameters: {
+            query?: {
+                /** @description Key of the handling item; the first one when absent. */
+                handle_item?: string;
+            };
+            header?: never;
+            path: {
+                slug: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_material_sample: {
+        parameters: {
+            query?: {
+                /** @description Key of the handling item; the first one when absent. */
+                handle_item?: string;
+            };
+            header?: never;
+            path: {
+                slug: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_item_ratings: {
         parameters: {
             query?: never;
@@ -7000,6 +16767,123 @@ export interface operations {
                 };
             };
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_licence_stock: {
+        parameters: {
+            query?: {
+                /** @description Kind of licence. */
+                type_key?: string;
+                /** @description `used` or `spoiled`. */
+                state?: string;
+                /** @description Number of a blank. */
+                number?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_StockSheet"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    spoil_licence_stock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpoilStock"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockSheet"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7270,6 +17154,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Code beside the QR code, identifier 1.2.156.3005.2…, or printed number */
                 code: string;
             };
             cookie?: never;
@@ -7331,6 +17216,182 @@ export interface operations {
             };
         };
     };
+    get_overprint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverprintStatus"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    print_overprint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrintOverprint"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_overprint: {
+        parameters: {
+            query?: {
+                /** @description To the right. */
+                x?: number;
+                /** @description Downwards. */
+                y?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_my_cases: {
         parameters: {
             query?: {
@@ -7338,6 +17399,8 @@ export interface operations {
                 state?: string;
                 /** @description Item name or case number. */
                 q?: string;
+                /** @description `self`, or the grant under which one acts; own ones and all under one's grants when absent. */
+                acting_for?: string;
                 /** @description Rows wanted, 1 to 100. */
                 limit?: number;
                 /** @description Cursor of the next page. */
@@ -8018,6 +18081,56 @@ export interface operations {
             };
         };
     };
+    get_my_case_licence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sealed licence */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission, or the grant does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     watch_my_case: {
         parameters: {
             query?: never;
@@ -8537,6 +18650,755 @@ export interface operations {
             };
         };
     };
+    get_authorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorizationView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_authorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedirectView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuse_authorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedirectView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_activation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivationRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivationView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_activation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishActivationRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_enterprise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnterpriseSignInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_grants: {
+        parameters: {
+            query?: {
+                /** @description `given` or `received`; both when absent. */
+                side?: string;
+                /** @description `waiting`, `active` or `ended`. */
+                state?: string;
+                /** @description `manager`, `agent` or `proxy`. */
+                role?: string;
+                /** @description Part of a name. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantList"];
+                };
+            };
+            /** @description Unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission, or not for the caller to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_grant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGrant"];
+            };
+        };
+        responses: {
+            /** @description Waiting for the other side */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission, or not for the caller to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong state or an old page */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields to mend */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Grant */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The grant */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission, or not for the caller to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Grant */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeGrant"];
+            };
+        };
+        responses: {
+            /** @description The grant as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission, or not for the caller to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong state or an old page */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields to mend */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Grant */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantVersion"];
+            };
+        };
+        responses: {
+            /** @description The grant as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission, or not for the caller to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong state or an old page */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields to mend */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuse_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Grant */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantAnswer"];
+            };
+        };
+        responses: {
+            /** @description The grant as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission, or not for the caller to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong state or an old page */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields to mend */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Grant */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantAnswer"];
+            };
+        };
+        responses: {
+            /** @description The grant as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission, or not for the caller to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong state or an old page */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields to mend */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_grant_uses: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page as given by the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Grant */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_GrantUse"];
+                };
+            };
+            /** @description Unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission, or not for the caller to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_me: {
         parameters: {
             query?: never;
@@ -8611,6 +19473,301 @@ export interface operations {
             };
         };
     };
+    list_acting_for: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Oneself first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActingForList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission, or not for the caller to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_my_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentList"];
+                };
+            };
+        };
+    };
+    withdraw_my_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_my_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePasswordRequest"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_my_real_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RealNameView"];
+                };
+            };
+        };
+    };
+    check_my_real_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RealNameRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RealNameView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_my_security: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityView"];
+                };
+            };
+        };
+    };
+    list_my_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+        };
+    };
+    end_my_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
+                };
+            };
+        };
+    };
+    end_my_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_my_sign_ins: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page as given by the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_SignInView"];
+                };
+            };
+        };
+    };
     begin_sign_on: {
         parameters: {
             query?: {
@@ -8654,7 +19811,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description to the page the citizen came from */
+            /** @description to the page the citizen came from; to /sign-in?failed when nobody signed in or it took too long */
             303: {
                 headers: {
                     [name: string]: unknown;
@@ -8700,6 +19857,25 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_my_systems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemsPortal"];
                 };
             };
         };
@@ -8872,6 +20048,137 @@ export interface operations {
             };
         };
     };
+    list_real_name_reviews: {
+        parameters: {
+            query?: {
+                /** @description `pending`, `passed`, `failed`; all when absent. */
+                state?: string;
+                /** @description Part of the name. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RealNameReviews"];
+                };
+            };
+        };
+    };
+    get_real_name_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RealNameReview"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fail_real_name_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RealNameReview"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pass_real_name_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RealNameReview"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_regions: {
         parameters: {
             query?: {
@@ -8894,6 +20201,1562 @@ export interface operations {
             };
         };
     };
+    list_alarm_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRules"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_audit: {
+        parameters: {
+            query?: {
+                /** @description Account or staff id, or part of a name. */
+                actor?: string;
+                /** @description Types of act, several separated by commas. */
+                kind?: string;
+                /** @description Acts, several separated by commas. */
+                action?: string;
+                /** @description Object (`case:<id>`), or its beginning (`case:`). */
+                object?: string;
+                /** @description `ok`, `refused` or `failed`. */
+                result?: string;
+                /** @description First day (China), `2026-09-01`. */
+                from?: string;
+                /** @description Last day, inclusive. */
+                to?: string;
+                /** @description Form of an export: `jsonl` or `csv`. */
+                format?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_AuditRow"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: {
+                /** @description Account or staff id, or part of a name. */
+                actor?: string;
+                /** @description Types of act, several separated by commas. */
+                kind?: string;
+                /** @description Acts, several separated by commas. */
+                action?: string;
+                /** @description Object (`case:<id>`), or its beginning (`case:`). */
+                object?: string;
+                /** @description `ok`, `refused` or `failed`. */
+                result?: string;
+                /** @description First day (China), `2026-09-01`. */
+                from?: string;
+                /** @description Last day, inclusive. */
+                to?: string;
+                /** @description Form of an export: `jsonl` or `csv`. */
+                format?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JSON lines or CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_audit_facets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditFacets"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit_roots: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page as given by the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_AuditRootView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditVerdict"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_audit_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Line */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntry"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_risk_handlers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskHandlers"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Keys"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeKeyRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    activate_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyActRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    destroy_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyActRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyActRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_posture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostureView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_protection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtectionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutRetention"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_risks: {
+        parameters: {
+            query?: {
+                /** @description Kinds, several separated by commas. */
+                kind?: string;
+                /** @description States, several separated by commas; `open` = not closed. */
+                state?: string;
+                /** @description Levels, several separated by commas. */
+                level?: string;
+                /** @description `me` or a staff id. */
+                assignee?: string;
+                /** @description Part of title or person. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_risk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateRisk"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Risk"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_risk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Entry */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Risk"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assign_risk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Entry */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignRisk"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Risk"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_risk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Entry */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RiskStepRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Risk"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    handle_risk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Entry */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RiskStepRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Risk"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    return_risk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Entry */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RiskStepRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Risk"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_risk_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Entry */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RiskStepRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Risk"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_self_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelfCheck"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_staff_sessions: {
+        parameters: {
+            query?: {
+                /** @description Part of a name or login. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_StaffSession"];
+                };
+            };
+        };
+    };
+    end_staff_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sign_on_clients: {
+        parameters: {
+            query?: {
+                /** @description Part of the app id or of the summary. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_SignOnClient"];
+                };
+            };
+        };
+    };
+    get_sign_on_client: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOnClient"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_sign_on_client: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignOnClientChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOnClient"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sign_on_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOnKeys"];
+                };
+            };
+        };
+    };
+    rotate_sign_on_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOnKeys"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sign_on_statistics: {
+        parameters: {
+            query?: {
+                /** @description First China day, `2026-09-01`; thirty days ago when absent. */
+                from?: string;
+                /** @description Last China day; today when absent. */
+                to?: string;
+                /** @description `portal` or `desk`; both when absent. */
+                audience?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOnStatistics"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_site: {
         parameters: {
             query?: never;
@@ -8910,6 +21773,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Site"];
+                };
+            };
+        };
+    };
+    get_staff_authorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorizationView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_staff_authorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedirectView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuse_staff_authorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedirectView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8941,6 +21895,471 @@ export interface operations {
             };
         };
     };
+    list_cards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_layout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Layout"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_layout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveLayout"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Layout"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_layout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_own_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePassword"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentView"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renew_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveRequest"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_my_staff_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+        };
+    };
+    end_my_other_staff_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
+                };
+            };
+        };
+    };
+    end_my_staff_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_my_staff_sign_ins: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page as given by the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_SignInView"];
+                };
+            };
+        };
+    };
     sign_in_staff: {
         parameters: {
             query?: never;
@@ -8960,6 +22379,93 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StaffMe"];
+                };
+            };
+            /** @description a second step follows */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondStep"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_sign_in_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondStepRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_sign_in_enrolment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentView"];
                 };
             };
             401: {
@@ -8988,6 +22494,679 @@ export interface operations {
                 content?: never;
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_staff_systems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemsPortal"];
+                };
+            };
+        };
+    };
+    reset_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_systems: {
+        parameters: {
+            query?: {
+                /** @description Part of the name or the app id. */
+                q?: string;
+                /** @description `enabled` or `disabled`. */
+                state?: string;
+                /** @description `test`, `pre_release`, `production`. */
+                environment?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ConnectedSystem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SystemDraft"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectedSystem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_system_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemChoices"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description System */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectedSystem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description System */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditSystem"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectedSystem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_system_changes: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page as given by the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description System */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_SystemChange"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disable_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description System */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchSystem"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectedSystem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enable_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description System */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchSystem"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectedSystem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grant_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description System */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantSystem"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectedSystem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issue_system_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description System */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSecret"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedSecret"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_system_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description System */
+                id: string;
+                /** @description Secret */
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndSecret"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectedSystem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9097,6 +23276,248 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    authorize: {
+        parameters: {
+            query?: {
+                response_type?: string;
+                client_id?: string;
+                redirect_uri?: string;
+                scope?: string;
+                state?: string;
+                nonce?: string;
+                code_challenge?: string;
+                /** @description `S256`. */
+                code_challenge_method?: string;
+                /** @description `none`, `login`, `consent`. */
+                prompt?: string;
+                max_age?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description to the sign-in, the page of consent or back to the client */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    authorize_by_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["AuthorizeQuery"];
+            };
+        };
+        responses: {
+            /** @description to the sign-in, the page of consent or back to the client */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    continue_authorization: {
+        parameters: {
+            query: {
+                /** @description The request. */
+                request: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description to the page of consent or back to the client */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: {
+                /** @description Identity token that this provider gave the client. */
+                id_token_hint?: string;
+                /** @description Registered address to go to. */
+                post_logout_redirect_uri?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description to the client's address, or to our first page */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_jwks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jwks"];
+                };
+            };
+        };
+    };
+    exchange_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["TokenForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+        };
+    };
+    get_user_info: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+        };
+    };
+    post_user_info: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
                 };
             };
         };

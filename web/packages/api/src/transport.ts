@@ -17,6 +17,8 @@ export interface CallOptions {
   /** Sent as `Idempotency-Key`: the same key never creates twice. */
   key?: string
   signal?: AbortSignal
+  /** A 401 refuses what was sent and says nothing of the session: nobody is told that it ended. */
+  quiet?: boolean
   /** A file instead of JSON. */
   as?: 'blob'
 }
@@ -63,7 +65,7 @@ export async function call<T>(method: Method, path: string, options: CallOptions
   }
   if (answer.response.ok) return answer.data as T
   const problem = problemOf(answer.response.status, answer.error)
-  if (problem.isSignedOut) for (const listener of signedOutListeners) listener()
+  if (problem.isSignedOut && !options.quiet) for (const listener of signedOutListeners) listener()
   throw problem
 }
 

@@ -1,4 +1,5 @@
 /** The shapes of the server's answers and requests. Names are those of the OpenAPI document. */
+import type { OnBehalf } from './delegation.ts'
 import type { components } from './schema.d.ts'
 
 // Names of the OpenAPI document (schema.d.ts), with what it leaves open said exactly.
@@ -80,12 +81,12 @@ export type Resolution = Narrow<Whole<S['Resolution']>, { materials: ResolvedMat
 
 // ---------- citizens ----------
 export type PortalMe = Whole<S['Me']>
-export type MyCaseRow = Narrow<Whole<S['List_MyCaseRow']['items'][number]>, { state: CaseState; time_left: TimeLeftView | null }>
+export type MyCaseRow = Narrow<Whole<S['List_MyCaseRow']['items'][number]>, { state: CaseState; time_left: TimeLeftView | null }> & Pick<OnBehalf, 'applicant_name' | 'acting'> & { agent_name?: string | null }
 export interface MyCases extends Page<MyCaseRow> { counts: { todo: number; open: number; done: number; draft: number } }
-export type DraftMaterial = Narrow<Whole<S['DraftMaterial']>, { necessity: Necessity; files: FileRef[]; handing: Handing | null }>
+export type DraftMaterial = Narrow<Whole<S['DraftMaterial']>, { necessity: Necessity; files: FileRef[]; handing: Handing | null }> & { /** Why whoever acts may not hand it in. */ out_of_grant?: string | null }
 /** Something to mend: `/form/area`, `/materials/m03`, `/conditions/…`, `/consents/agreed`, `/delivery/address`. */
 export type CheckProblem = S['StepProblem']
-export type CaseDraft = Narrow<Whole<S['DraftView']>, { conditions: SituationAnswers; situations: SituationAnswers; form: FormData; materials: DraftMaterial[]; delivery: Delivery }>
+export type CaseDraft = Narrow<Whole<S['DraftView']>, { conditions: SituationAnswers; situations: SituationAnswers; form: FormData; materials: DraftMaterial[]; delivery: Delivery }> & OnBehalf
 export type MyCaseEvent = Omit<Whole<S['EventView']>, 'actor'>
 export type TodoItem = Whole<S['TodoItem']>
 export type MyCaseMaterial = Narrow<Omit<Whole<S['MaterialView']>, 'review_points'>, { necessity: Necessity; handing: Handing | ''; status: DeskMaterialStatus; files: RoundFile[] }>
@@ -94,7 +95,7 @@ export type MyCase = Narrow<Whole<S['MyCase']>, {
   /** Before acceptance the answer, afterwards promise and law. */
   deadlines: DeadlineView[]
   events: MyCaseEvent[]; form: { data: FormData; schema: FormSchema }; materials: MyCaseMaterial[]; delivery: Delivery
-}>
+}> & Pick<OnBehalf, 'agent' | 'acting' | 'steps'>
 export type Rating = Whole<S['RatingView']>
 export type CaseRating = Whole<S['CaseRating']>
 export type RatingReasons = Whole<S['ReasonList']>

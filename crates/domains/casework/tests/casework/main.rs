@@ -2,6 +2,7 @@
 //!
 //! Start at [`world`]: a city with two items, its staff, a citizen and an enterprise.
 
+mod acting;
 mod any_order;
 mod before_acceptance;
 mod calendars;

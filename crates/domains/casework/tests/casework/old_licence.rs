@@ -20,9 +20,8 @@ impl World {
         let begun = self.casework.draft_view(&self.haiyan.caller, id).await.unwrap();
         let mut answers = answers(FOOD, &format!("valid-{handle_item}"));
         for key in ["old_licence_number", "old_valid_until"] {
-            match begun.form.get(key) {
-                Some(known) => answers["form"][key] = known.clone(),
-                None => {}
+            if let Some(known) = begun.form.get(key) {
+                answers["form"][key] = known.clone();
             }
         }
         self.save(id, answers).await;

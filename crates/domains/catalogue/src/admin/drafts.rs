@@ -45,7 +45,7 @@ impl Catalogue {
         item::Entity::find_by_id(slug.to_owned())
             .one(self.platform.db.read())
             .await?
-            .filter(|head| caller.visible_orgs.contains(&head.org_id))
+            .filter(|head| caller.reaches(head.org_id, &head.slug))
             .ok_or_else(|| Problem::not_found("没有找到这个事项，或者不归您管。"))
     }
 

@@ -69,7 +69,7 @@ impl Catalogue {
         let conn = self.platform.db.read();
         let rows = node::Entity::find().order_by_asc(node::Column::Code).all(conn).await?;
         let mut heads = item::Entity::find().order_by_asc(item::Column::TaskCode).all(conn).await?;
-        heads.retain(|head| caller.visible_orgs.contains(&head.org_id));
+        heads.retain(|head| caller.reaches(head.org_id, &head.slug));
         let q = q.trim().to_lowercase();
         let hit = |code: &str, name: &str| q.is_empty() || code.contains(&q) || name.to_lowercase().contains(&q);
         let mut shown = 0;

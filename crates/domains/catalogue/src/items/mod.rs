@@ -4,6 +4,7 @@ mod elements;
 pub mod findings;
 pub mod labels;
 pub mod model;
+pub mod places;
 pub(crate) mod publish;
 pub mod resolve;
 pub mod rules;

@@ -65,6 +65,7 @@ impl PrincipalSource for Anybody {
             roles: Vec::new(),
             permissions: permissions.iter().map(|key| (*key).to_owned()).collect(),
             real_name: true,
+            bounds: Default::default(),
         }))
     }
 }

@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use platform::sessions::Origin;
 use platform::web::extract::Query;
 use platform::web::guard::{Audience, cookie};
 use platform::web::problem::{Problem, ProblemBody};
@@ -72,7 +73,9 @@ pub(crate) async fn finish_sign_on(
     Query(query): Query<CallbackQuery>,
 ) -> Response {
     let kept = cookie(&parts, STATE_COOKIE);
-    let signed_on = identity.finish_sign_on(&query.state, kept, query.code.as_deref()).await;
+    let signed_on = identity
+        .finish_sign_on(&query.state, kept, query.code.as_deref(), &Origin::of(&parts, &identity.platform))
+        .await;
     let (session, return_to) = match signed_on {
         Ok(done) => done,
         Err(problem) => return explain(&parts.headers, problem),
@@ -122,6 +125,6 @@ fn explain(headers: &HeaderMap, problem: Problem) -> Response {
     response
 }
 
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -3,10 +3,12 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
+use platform::sessions::Origin;
 use platform::web::extract::Json;
-use platform::web::guard::{Allowed, Audience, cookie};
+use platform::web::guard::{Allowed, Audience, Permission, cookie};
 use platform::web::problem::{ProblemBody, Result};
+use platform::web::terminal::Client;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -14,7 +16,8 @@ use uuid::Uuid;
 use super::set_cookie;
 use crate::model::staff::Staff;
 use crate::permissions::ReadSelf;
-use crate::{Identity, error, roles};
+use crate::second_factor::http::SecondStep;
+use crate::{Identity, error, second_factor};
 
 /// Login and password.
 #[derive(Deserialize, ToSchema)]
@@ -36,6 +39,10 @@ pub(crate) struct StaffMe {
     permissions: Vec<String>,
     windows: Vec<WindowName>,
     region_name: String,
+    /// A new password has to be chosen first; until then nothing else opens.
+    must_change_password: bool,
+    /// Day from which a new password has to be chosen.
+    password_expires_on: Option<String>,
 }
 
 /// Organisation.
@@ -60,19 +67,31 @@ pub(crate) struct WindowName {
     hall: String,
 }
 
-async fn view(identity: &Identity, staff: Staff) -> Result<StaffMe> {
+pub(crate) async fn view(identity: &Identity, staff: Staff) -> Result<StaffMe> {
     let org = identity.org(staff.org_id).await?;
     let windows = identity.windows_of(staff.id).await?;
     let region = org.as_ref().map_or(staff.region.as_str(), |org| org.region.as_str());
     let region_name = identity.region(region).await?.map(|region| region.name).unwrap_or_default();
-    let label = |key: &String| roles::all().get(key).map_or_else(|| key.clone(), |role| role.label.clone());
+    let snapshot = identity.directory.snapshot(&identity.platform).await?;
+    let book = &snapshot.roles;
+    let label = |key: &String| book.get(key).map_or_else(|| key.clone(), |role| role.label.clone());
+    let owes_password = staff.owes_password(identity.platform.now());
+    let permissions = if owes_password {
+        vec![<ReadSelf as Permission>::KEY.to_owned()]
+    } else {
+        book.permissions(Audience::Desk, &staff.roles).into_iter().collect()
+    };
+    let password_expires_on =
+        staff.password_set_at.map(|at| base::zone::china_date(at + crate::model::staff::PASSWORD_AGE).to_string());
     Ok(StaffMe {
         id: staff.id,
         login: staff.login,
         name: staff.name,
         title: staff.title.unwrap_or_default(),
         org: OrgName { id: staff.org_id, name: org.map(|org| org.name).unwrap_or_default() },
-        permissions: roles::permissions(Audience::Desk, &staff.roles),
+        permissions,
+        must_change_password: owes_password,
+        password_expires_on,
         roles: staff.roles.iter().map(|key| RoleName { key: key.clone(), label: label(key) }).collect(),
         windows: windows
             .into_iter()
@@ -85,16 +104,22 @@ async fn view(identity: &Identity, staff: Staff) -> Result<StaffMe> {
 /// Signs staff in.
 ///
 /// Five wrong passwords in a row lock the login for fifteen minutes; the answer never says which of
-/// login, password and lock it was.
+/// login, password and lock it was. A user with a second factor, or in a role that demands one, gets
+/// a ticket for the second step instead of a session.
 #[utoipa::path(post, path = "/api/v1/staff/sign-in", tag = "staff", operation_id = "sign_in_staff",
     request_body = SignInRequest,
-    responses((status = 200, body = StaffMe), (status = 401, body = ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 200, body = StaffMe), (status = 202, body = SecondStep, description = "a second step follows"),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, body = ProblemBody, content_type = "application/problem+json")))]
 pub(crate) async fn sign_in_staff(
     State(identity): State<Identity>,
+    client: Client,
+    origin: Origin,
     Json(request): Json<SignInRequest>,
-) -> Result<impl IntoResponse> {
-    let (staff, session) = identity.sign_in(&request.login, request.password).await?;
-    Ok((set_cookie(session), Json(view(&identity, staff).await?)))
+) -> Result<Response> {
+    let step = identity.sign_in(&client, &origin, &request.login, request.password).await?;
+    second_factor::http::answer(&identity, step).await
 }
 
 /// Who is signed in.

@@ -145,7 +145,7 @@ impl AccountEdit {
 }
 
 /// Good enough to catch a slip; whether the address exists only a mail can tell.
-fn is_email(text: &str) -> bool {
+pub(crate) fn is_email(text: &str) -> bool {
     let Some((name, host)) = text.split_once('@') else { return false };
     let plain = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_graphic() && !"@,;<>\"".contains(c));
     text.len() <= 254

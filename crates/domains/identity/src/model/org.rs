@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use base::region::RegionCode;
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// An organisation 机构: government, department, section, hall or community.
@@ -29,16 +31,79 @@ pub struct Org {
     pub level: i64,
     /// Public phone.
     pub phone: Option<String>,
+    /// Whether it still works.
+    pub state: OrgState,
+    /// Organisation it was merged into.
+    pub merged_into: Option<Uuid>,
+    /// Order among its neighbours.
+    pub sort: i64,
+    /// Grows with every change.
+    pub version: i64,
+}
+
+/// Whether an organisation still works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OrgState {
+    /// 在用.
+    Active,
+    /// 停用: takes nothing new, keeps its cases.
+    Disabled,
+    /// 已合并: another one has taken it over.
+    Merged,
+}
+
+impl OrgState {
+    /// Column value.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+            Self::Merged => "merged",
+        }
+    }
+
+    /// Word of the pages.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Active => "在用",
+            Self::Disabled => "停用",
+            Self::Merged => "已合并",
+        }
+    }
+
+    pub(crate) fn from_column(text: &str) -> Self {
+        match text {
+            "disabled" => Self::Disabled,
+            "merged" => Self::Merged,
+            _ => Self::Active,
+        }
+    }
+}
+
+/// A change of an organisation's name or place: what held until then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrgChange {
+    /// Which one.
+    pub org_id: Uuid,
+    /// When it changed.
+    pub at: OffsetDateTime,
+    /// Name until then.
+    pub name_before: String,
+    /// Organisation above until then.
+    pub parent_before: Option<Uuid>,
 }
 
 /// All organisations with their order.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct OrgTree {
     orgs: Vec<Org>,
     by_id: HashMap<Uuid, usize>,
     by_key: HashMap<String, usize>,
     by_uscc: HashMap<String, usize>,
     children: HashMap<Uuid, Vec<usize>>,
+    /// Changes of each, oldest first.
+    changes: HashMap<Uuid, Vec<OrgChange>>,
 }
 
 impl OrgTree {
@@ -57,6 +122,59 @@ impl OrgTree {
         }
         tree.orgs = orgs;
         tree
+    }
+
+    /// The same with the changes of the past, oldest first.
+    #[must_use]
+    pub fn with_changes(mut self, changes: Vec<OrgChange>) -> Self {
+        for change in changes {
+            self.changes.entry(change.org_id).or_default().push(change);
+        }
+        self
+    }
+
+    fn as_of(&self, id: Uuid, at: OffsetDateTime) -> Option<(&str, Option<Uuid>)> {
+        let org = self.get(id)?;
+        let later = self.changes.get(&id).into_iter().flatten().find(|change| change.at > at);
+        Some(
+            later.map_or((org.name.as_str(), org.parent_id), |change| {
+                (change.name_before.as_str(), change.parent_before)
+            }),
+        )
+    }
+
+    /// Name an organisation had at a moment: an old case keeps the old name (IDENT-026).
+    pub fn name_at(&self, id: Uuid, at: OffsetDateTime) -> Option<&str> {
+        self.as_of(id, at).map(|(name, _)| name)
+    }
+
+    /// Names from the top down to the organisation, `/`-separated, as they were at a moment.
+    pub fn path_at(&self, id: Uuid, at: OffsetDateTime) -> String {
+        let mut seen = HashSet::new();
+        let mut names = Vec::new();
+        let mut next = Some(id);
+        while let Some((name, parent)) = next.filter(|id| seen.insert(*id)).and_then(|id| self.as_of(id, at)) {
+            names.push(name);
+            next = parent;
+        }
+        names.reverse();
+        names.join("/")
+    }
+
+    /// Names from the top down to the organisation, `/`-separated.
+    pub fn path(&self, id: Uuid) -> String {
+        let mut names: Vec<&str> = self.ancestors(id).into_iter().map(|org| org.name.as_str()).collect();
+        names.reverse();
+        names.extend(self.get(id).map(|org| org.name.as_str()));
+        names.join("/")
+    }
+
+    /// Organisations directly below one, or the topmost ones.
+    pub fn children(&self, parent: Option<Uuid>) -> Vec<&Org> {
+        match parent {
+            Some(id) => self.children.get(&id).into_iter().flatten().filter_map(|at| self.orgs.get(*at)).collect(),
+            None => self.orgs.iter().filter(|org| org.parent_id.is_none()).collect(),
+        }
     }
 
     /// All of them.
@@ -95,11 +213,18 @@ impl OrgTree {
     /// The body in whose name an organisation acts: itself, or for a section the nearest one above
     /// that has a social credit code.
     pub fn body(&self, id: Uuid) -> Option<&Org> {
-        let own = self.get(id)?;
+        let mut own = self.get(id)?;
+        // A merged one acts through the one that took it over; the bound ends a ring.
+        for _ in 0..8 {
+            match own.merged_into.and_then(|into| self.get(into)) {
+                Some(into) => own = into,
+                None => break,
+            }
+        }
         if own.uscc.is_some() {
             return Some(own);
         }
-        Some(self.ancestors(id).into_iter().find(|org| org.uscc.is_some()).unwrap_or(own))
+        Some(self.ancestors(own.id).into_iter().find(|org| org.uscc.is_some()).unwrap_or(own))
     }
 
     /// The organisation and everything below it.
@@ -154,7 +279,42 @@ mod tests {
             region: region.into(),
             level: 4,
             phone: None,
+            state: OrgState::Active,
+            merged_into: None,
+            sort: 0,
+            version: 1,
         }
+    }
+
+    /// req: IDENT-026
+    #[test]
+    fn an_organisation_has_the_name_and_path_of_the_time_asked_for() {
+        let at = |hour| time::macros::datetime!(2026-09-21 00:00 UTC) + time::Duration::hours(hour);
+        let change = |number: u128, hour, name: &str, parent: Option<u128>| OrgChange {
+            org_id: Uuid::from_u128(number),
+            at: at(hour),
+            name_before: name.into(),
+            parent_before: parent.map(Uuid::from_u128),
+        };
+        // 3 was renamed at 2 and moved from 4 to 2 at 5; 4 was renamed at 7.
+        let tree = city().with_changes(vec![
+            change(3, 2, "旧科", Some(4)),
+            change(3, 5, "机构3", Some(4)),
+            change(4, 7, "旧局", Some(1)),
+        ]);
+        let third = Uuid::from_u128(3);
+        assert_eq!(tree.path_at(third, at(1)), "机构1/旧局/旧科");
+        assert_eq!(tree.path_at(third, at(3)), "机构1/旧局/机构3");
+        assert_eq!(tree.path_at(third, at(6)), "机构1/机构2/机构3");
+        assert_eq!(tree.path(third), "机构1/机构2/机构3");
+        assert_eq!(tree.name_at(Uuid::from_u128(4), at(8)), Some("机构4"));
+    }
+
+    #[test]
+    fn a_merged_organisation_acts_through_the_one_that_took_it_over() {
+        let mut orgs = city().orgs;
+        orgs[3].merged_into = Some(Uuid::from_u128(2));
+        assert_eq!(OrgTree::new(orgs).body(Uuid::from_u128(4)).unwrap().id, Uuid::from_u128(2));
     }
 
     fn city() -> OrgTree {

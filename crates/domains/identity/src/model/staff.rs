@@ -29,6 +29,26 @@ pub struct Staff {
     pub items: Vec<String>,
     /// May not sign in any more.
     pub disabled: bool,
+    /// Must choose a new password before anything else.
+    pub must_change_password: bool,
+    /// When the password was chosen; absent until the first sign-in after an import.
+    pub password_set_at: Option<OffsetDateTime>,
+    /// Grows with every change.
+    pub version: i64,
+}
+
+/// How old a password may grow.
+pub const PASSWORD_AGE: Duration = Duration::days(180);
+/// How long a one-time password can be used.
+pub const ONE_TIME_FOR: Duration = Duration::hours(72);
+/// Former passwords that may not be chosen again.
+pub const PASSWORDS_KEPT: u64 = 5;
+
+impl Staff {
+    /// Whether a new password has to be chosen before anything else.
+    pub fn owes_password(&self, now: OffsetDateTime) -> bool {
+        self.must_change_password || self.password_set_at.is_some_and(|at| at + PASSWORD_AGE <= now)
+    }
 }
 
 /// A window of a hall.
@@ -50,6 +70,10 @@ pub struct Window {
     pub kind: String,
     /// Organisation that runs it.
     pub org_id: Uuid,
+    /// Region, 12 digits.
+    pub region: String,
+    /// Grows with every change.
+    pub version: i64,
 }
 
 /// Count of wrong passwords of one login.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use platform::web::guard::Audience;
 use platform::web::problem::Result;
 use uuid::Uuid;
 
@@ -48,7 +49,7 @@ impl Identity {
                 Box::pin(async move { directory::save_item_org(tx.conn(), slug, org).await })
             })
             .await?;
-        self.directory.forget();
+        self.directory_changed();
         Ok(())
     }
 
@@ -85,16 +86,25 @@ impl Identity {
     /// # Errors
     /// When the database refuses.
     pub async fn staff_holding(&self, permission: &str) -> Result<Vec<Staff>> {
+        let snapshot = self.directory.snapshot(&self.platform).await?;
         let mut found = staff::active(self.platform.db.read()).await?;
         found.retain(|staff| {
-            crate::roles::permissions(platform::web::guard::Audience::Desk, &staff.roles)
-                .iter()
-                .any(|key| key == permission)
+            snapshot.roles.permissions(platform::web::guard::Audience::Desk, &staff.roles).contains(permission)
         });
         Ok(found)
     }
 
-    /// Lets a staff user sign in, or no longer; open sessions end within seconds.
+    /// [`Identity::staff_with_role`], only those who may handle an item: whom to tell about its task.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn staff_for(&self, org: Uuid, role: &str, item: &str) -> Result<Vec<Staff>> {
+        let mut found = self.staff_with_role(org, role).await?;
+        found.retain(|staff| staff.items.is_empty() || staff.items.iter().any(|listed| listed == item));
+        Ok(found)
+    }
+
+    /// Lets a staff user sign in, or no longer; open sessions end at once.
     ///
     /// # Errors
     /// 404 when there is no such user.
@@ -103,9 +113,15 @@ impl Identity {
             .platform
             .db
             .write(self.platform.now(), move |tx| {
-                Box::pin(async move { staff::set_disabled(tx.conn(), id, disabled).await })
+                Box::pin(async move {
+                    if disabled {
+                        platform::sessions::Sessions::end_all_of(tx, Audience::Desk, id, None).await?;
+                    }
+                    staff::set_disabled(tx.conn(), id, disabled).await
+                })
             })
             .await?;
+        self.directory_changed();
         if found { Ok(()) } else { Err(platform::Problem::not_found("没有找到这位工作人员。")) }
     }
 

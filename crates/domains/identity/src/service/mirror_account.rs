@@ -2,10 +2,11 @@
 
 use platform::web::problem::{Problem, Result};
 use platform::work::audit::Line;
+use platform::work::outbox::Event;
 
 use crate::model::account::{Account, Profile};
 use crate::store::accounts::{self, Mirror, Sealed};
-use crate::{Identity, error};
+use crate::{Identity, enterprise, error, real_name};
 
 impl Identity {
     /// Makes or updates the account of a province's user; returns it with raw values.
@@ -17,8 +18,18 @@ impl Identity {
     /// When the database refuses.
     pub async fn mirror(&self, profile: Profile) -> Result<Account> {
         let platform = &self.platform;
-        let subject = profile.subject.clone();
-        let mirror = Mirror {
+        // An enterprise that activated its account here keeps that one, however it signs in.
+        let own = match &profile.enterprise {
+            Some(body) => enterprise::store::by_code(platform.db.read(), &body.uscc).await?,
+            None => None,
+        };
+        let kept = match own {
+            Some(own) => accounts::find(platform.db.read(), own.account_id).await?.map(|row| row.subject),
+            None => None,
+        };
+        let subject = kept.unwrap_or_else(|| profile.subject.clone());
+        let legal_person = self.legal_person_of(&profile);
+        let mut mirror = Mirror {
             kind: profile.kind.as_str(),
             id_number_sealed: platform.seal(&profile.id_number, &place(&subject, "id_number")),
             id_number_index: platform.blind_index(&profile.id_number),
@@ -28,13 +39,35 @@ impl Identity {
             id_type: profile.id_type,
             real_name: profile.real_name,
         };
+        let identity = self.clone();
         let (id, line_id, now) = (platform.new_id(), platform.new_id(), platform.now());
         let row = platform
             .db
             .write(now, move |tx| {
                 Box::pin(async move {
+                    // A decided review outweighs what the province says (IDENT-003).
+                    if let Some(known) = accounts::by_subject(tx.conn(), &subject).await? {
+                        match real_name::store::latest(tx.conn(), known.id).await?.map(|review| review.state).as_deref() {
+                            Some("passed") => mirror.real_name = true,
+                            Some("failed") => mirror.real_name = false,
+                            _ => {}
+                        }
+                    }
                     let row = accounts::mirror(tx.conn(), now, id, &subject, mirror).await?;
                     let row = row.ok_or_else(|| Problem::internal("an account vanished"))?;
+                    // What a former legal representative gave ends with the first sign-on that names a
+                    // new one (IDENT-019).
+                    if let Some((principal, now_is)) = &legal_person {
+                        identity.end_of_former(tx, principal, now_is).await?;
+                    }
+                    if row.id == id {
+                        tx.publish(Event {
+                            id: identity.platform.new_id(),
+                            topic: crate::ACCOUNT_CREATED,
+                            subject: format!("account:{id}"),
+                            payload: serde_json::json!({ "account_id": id }),
+                        });
+                    }
                     tx.audit(Line {
                         id: line_id,
                         actor_id: Some(row.id),

@@ -1,16 +1,20 @@
 //! Who a session belongs to and what that person may do and see.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use platform::Platform;
 use platform::sessions::PrincipalSource;
-use platform::web::guard::{Audience, Principal};
+use platform::web::guard::{Audience, Permission, Principal};
+use platform::web::policy::Bounds;
 use platform::web::problem::Result;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::administration::rights;
 use crate::directory::{Directory, Snapshot};
 use crate::model::staff::Staff;
+use crate::permissions::ReadSelf;
 use crate::store::{accounts, directory, staff};
 use crate::{Identity, roles};
 
@@ -26,7 +30,7 @@ impl PrincipalSource for Directory {
                 };
                 let held = directory::windows_held(platform.db.read(), staff.id).await?;
                 let snapshot = self.snapshot(platform).await?;
-                Ok(Some(official(staff, &held, &snapshot)))
+                Ok(Some(official(staff, &held, &snapshot, platform.now())))
             }
         }
     }
@@ -53,42 +57,30 @@ async fn citizen(platform: &Platform, account: Uuid) -> Result<Option<Principal>
         permissions: roles::permissions(Audience::Portal, &roles),
         roles,
         real_name: row.real_name,
+        bounds: Bounds::default(),
     }))
 }
 
-fn official(staff: Staff, held: &[String], snapshot: &Snapshot) -> Principal {
-    let visible_orgs = visible(&staff, held, snapshot);
+fn official(staff: Staff, held: &[String], snapshot: &Snapshot, now: OffsetDateTime) -> Principal {
+    let reach = rights::reach(&staff, held, snapshot, |grant| grant.holds(now));
     let region = snapshot.tree.get(staff.org_id).map_or(staff.region.as_str(), |org| org.region.as_str()).to_owned();
+    // Until the password is changed nothing opens but the own page, where it is changed.
+    let permissions = if staff.owes_password(now) {
+        vec![<ReadSelf as Permission>::KEY.to_owned()]
+    } else {
+        snapshot.roles.permissions(Audience::Desk, &staff.roles).into_iter().collect()
+    };
+    let policy = snapshot.policy_of(&staff).map(Arc::new);
     Principal {
         id: staff.id,
         audience: Audience::Desk,
         name: staff.name,
         org_id: Some(staff.org_id),
-        visible_orgs,
+        visible_orgs: reach.keys().copied().collect(),
         region,
-        permissions: roles::permissions(Audience::Desk, &staff.roles),
+        permissions,
         roles: staff.roles,
         real_name: true,
+        bounds: Bounds { items: reach.into_iter().filter_map(|(org, items)| Some((org, items?))).collect(), policy },
     }
-}
-
-/// Organisations whose cases somebody may see.
-///
-/// The own body with everything below it (a section handles the cases of its bureau), the bodies
-/// linked to the windows held, and for region-wide posts without an item list the whole region.
-fn visible(staff: &Staff, held: &[String], snapshot: &Snapshot) -> Vec<Uuid> {
-    let tree = &snapshot.tree;
-    let mut found: BTreeSet<Uuid> = BTreeSet::new();
-    let own = std::iter::once(staff.org_id);
-    let linked = held.iter().flat_map(|key| snapshot.orgs_of_window(key));
-    for org in own.chain(linked) {
-        if let Some(body) = tree.body(org) {
-            found.extend(tree.subtree(body.id));
-        }
-    }
-    if roles::sees_region(&staff.roles) && staff.items.is_empty() {
-        let region = tree.get(staff.org_id).map(|org| org.region.clone()).unwrap_or_default();
-        found.extend(tree.in_region(&region));
-    }
-    found.into_iter().collect()
 }

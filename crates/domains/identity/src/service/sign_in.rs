@@ -1,22 +1,33 @@
 //! Staff sign in with their own accounts (IDENT-004).
 
 use platform::passwords;
+use platform::sessions::Origin;
 use platform::web::guard::Audience;
+use platform::web::policy;
 use platform::web::problem::Result;
+use platform::web::terminal::Client;
 use platform::work::audit::Line;
 use serde_json::json;
 
 use crate::model::staff::{Staff, Tries};
+use crate::second_factor::Step;
+use crate::sign_ins::store::record;
 use crate::store::staff;
 use crate::{Identity, error};
 
 impl Identity {
-    /// Checks login and password; returns who it is and the session cookie.
+    /// Checks login and password; gives a session, or a ticket where a second factor follows.
     ///
     /// # Errors
     /// One and the same 401 for an unknown, disabled or locked login and for a wrong password, after
     /// the same work: every way through hashes one password and writes two transactions.
-    pub(crate) async fn sign_in(&self, login: &str, password: String) -> Result<(Staff, String)> {
+    pub(crate) async fn sign_in(
+        &self,
+        client: &Client,
+        origin: &Origin,
+        login: &str,
+        password: String,
+    ) -> Result<Step> {
         let platform = &self.platform;
         let login = login.trim().to_owned();
         let decoy = self.decoy().await?;
@@ -30,35 +41,74 @@ impl Identity {
         let fits = passwords::verify(password, hash).await?;
         let known = found.map(|known| known.staff);
         let signed_in = known.clone().filter(|_| fits);
+        // With a second step to come the try is forgiven there, and the sign-in recorded.
+        let second_step = match &signed_in {
+            Some(staff) => self.has_second_step(staff).await?,
+            None => false,
+        };
+        let entry = known.as_ref().filter(|_| !second_step).map(|known| {
+            let mut entry = self.entry(known, origin, "password");
+            if signed_in.is_none() {
+                "口令不对".clone_into(&mut entry.refused);
+            }
+            entry
+        });
         let line = Line {
             id: platform.new_id(),
             actor_id: known.as_ref().map(|staff| staff.id),
             actor_name: known.as_ref().map(|staff| staff.name.clone()).unwrap_or_default(),
-            action: if signed_in.is_some() { "staff.sign_in" } else { "staff.sign_in_failed" },
+            action: match (&signed_in, second_step) {
+                (Some(_), false) => "staff.sign_in",
+                (Some(_), true) => "staff.password_shown",
+                (None, _) => "staff.sign_in_failed",
+            },
             // Never the text itself: people type their password into the wrong field.
             subject: format!("login:{}", platform.blind_index(&login)),
             detail: json!({}),
         };
-        let forgiven = signed_in.as_ref().map(|staff| staff.id);
+        let forgiven = signed_in.as_ref().filter(|_| !second_step).map(|staff| staff.id);
         platform
             .db
             .write(platform.now(), move |tx| {
                 Box::pin(async move {
                     if let Some(id) = forgiven {
                         staff::set_tries(tx.conn(), id, Tries::default()).await?;
+                        staff::note_sign_in(tx.conn(), id, now).await?;
+                    }
+                    if let Some(entry) = entry {
+                        record(tx.conn(), entry).await?;
                     }
                     tx.audit(line);
                     Ok(())
                 })
             })
             .await?;
-        let staff = signed_in.ok_or_else(error::not_signed_in)?;
-        let cookie = platform.sessions.start(platform, Audience::Desk, staff.id).await?;
-        Ok((staff, cookie))
+        let mut staff = signed_in.ok_or_else(error::not_signed_in)?;
+        staff.password_set_at.get_or_insert(now);
+        // After the password, so that nobody learns from the refusal which logins exist.
+        self.admit_sign_in(client, &staff).await?;
+        self.after_password(staff, origin).await
+    }
+
+    /// Holds a sign-in against the access policies: address, terminal, number of sessions (IDENT-035).
+    async fn admit_sign_in(&self, client: &Client, staff: &Staff) -> Result<()> {
+        let platform = &self.platform;
+        let Some(policy) = self.directory.snapshot(platform).await?.policy_of(staff) else { return Ok(()) };
+        let mut outcome = policy.admits(client);
+        if let (Ok(()), Some(most)) = (&outcome, policy.max_sessions) {
+            let open = platform.sessions.open_of(platform, Audience::Desk, staff.id, policy.idle_minutes).await?;
+            if open >= most {
+                outcome = Err(error::too_many_sessions(most));
+            }
+        }
+        if let Err(problem) = &outcome {
+            policy::note_refusal(platform, Some(staff.id), &staff.name, client, problem).await?;
+        }
+        outcome
     }
 
     /// A hash that no password fits, to spend the same time on an unknown login.
-    async fn decoy(&self) -> Result<String> {
+    pub(crate) async fn decoy(&self) -> Result<String> {
         let make = || async {
             let secret = base::id::token_hex(self.platform.randomness.as_ref(), 16);
             passwords::hash(secret, self.salt()).await
@@ -66,7 +116,7 @@ impl Identity {
         self.decoy.get_or_try_init(make).await.cloned()
     }
 
-    pub(super) fn salt(&self) -> [u8; 16] {
+    pub(crate) fn salt(&self) -> [u8; 16] {
         let mut salt = [0_u8; 16];
         self.platform.randomness.fill(&mut salt);
         salt

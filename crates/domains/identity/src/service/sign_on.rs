@@ -1,15 +1,15 @@
 //! Citizens sign on through the province: send the browser there, take it back, start a session.
 
-use base::crypto::sm3;
-use base::encoding::to_hex;
 use platform::calls;
+use platform::sessions::Origin;
 use platform::web::guard::Audience;
 use platform::web::problem::Result;
 use time::Duration;
 
 use crate::model::account::local_path;
+use crate::service::token_hash;
 use crate::store::accounts;
-use crate::{Identity, error};
+use crate::{Account, Identity, error};
 
 /// How long a citizen may take at the province.
 const VALID: Duration = Duration::minutes(10);
@@ -38,7 +38,7 @@ impl Identity {
         let state = base::id::token_hex(platform.randomness.as_ref(), 32);
         let nonce = base::id::token_hex(platform.randomness.as_ref(), 16);
         let address = self.provider.sign_on_address(&state, &nonce, &self.back())?;
-        let (hash, way_back, now) = (hash(&state), local_path(return_to), platform.now());
+        let (hash, way_back, now) = (token_hash(&state), local_path(return_to), platform.now());
         platform
             .db
             .write(now, move |tx| {
@@ -62,12 +62,13 @@ impl Identity {
         state: &str,
         kept: Option<&str>,
         code: Option<&str>,
+        origin: &Origin,
     ) -> Result<(String, String)> {
         let same = kept.is_some_and(|kept| base::crypto::constant_time_eq(kept.as_bytes(), state.as_bytes()));
         if !same {
             return Err(error::sign_on_over());
         }
-        let (hash, now) = (hash(state), self.platform.now());
+        let (hash, now) = (token_hash(state), self.platform.now());
         let used = self
             .platform
             .db
@@ -90,11 +91,18 @@ impl Identity {
         calls::write(&self.platform, entry, started).await?;
         let profile = answer?;
         let account = self.mirror(profile).await?;
-        let cookie = self.platform.sessions.start(&self.platform, Audience::Portal, account.id).await?;
+        let cookie = self.citizen_session(&account, origin, "province").await?;
         Ok((cookie, return_to))
     }
-}
 
-fn hash(state: &str) -> String {
-    to_hex(&sm3(state.as_bytes()))
+    /// A portal session of an account, with its record; the session cookie.
+    pub(crate) async fn citizen_session(
+        &self,
+        account: &Account,
+        origin: &Origin,
+        way: &'static str,
+    ) -> Result<String> {
+        self.record_sign_in(self.citizen_entry(account.id, account.kind, origin, way)).await?;
+        self.platform.sessions.start_from(&self.platform, Audience::Portal, account.id, origin, way).await
+    }
 }

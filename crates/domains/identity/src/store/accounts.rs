@@ -77,6 +77,23 @@ pub(crate) async fn person_by_number(conn: &impl ConnectionTrait, index: &str) -
     Ok(own.one(conn).await?)
 }
 
+/// Enterprise accounts that a legal representative acts for.
+pub(crate) async fn enterprise_by_representative(conn: &impl ConnectionTrait, index: &str) -> Result<Vec<row::Model>> {
+    let own =
+        row::Entity::find().filter(row::Column::IdNumberIndex.eq(index)).filter(row::Column::Kind.eq("enterprise"));
+    Ok(own.all(conn).await?)
+}
+
+/// Sets whether a person is known to be who they say.
+pub(crate) async fn set_real_name(conn: &impl ConnectionTrait, id: Uuid, real_name: bool) -> Result<()> {
+    row::Entity::update_many()
+        .col_expr(row::Column::RealName, Expr::value(real_name))
+        .filter(row::Column::Id.eq(id))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
 pub(crate) async fn by_subject(conn: &impl ConnectionTrait, subject: &str) -> Result<Option<row::Model>> {
     Ok(row::Entity::find().filter(row::Column::Subject.eq(subject)).one(conn).await?)
 }

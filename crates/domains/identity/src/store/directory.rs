@@ -7,7 +7,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, QueryOrder, Set};
 
-use crate::model::org::{Org, Region};
+use crate::model::org::{Org, OrgState, Region};
 use crate::model::staff::Window;
 
 pub(crate) mod regions {
@@ -43,6 +43,10 @@ pub(crate) mod orgs {
         pub region: String,
         pub level: i64,
         pub phone: Option<String>,
+        pub state: String,
+        pub merged_into: Option<Uuid>,
+        pub sort: i64,
+        pub version: i64,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
@@ -63,6 +67,7 @@ pub(crate) mod windows {
         pub kind: String,
         pub org_id: Uuid,
         pub region: String,
+        pub version: i64,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
@@ -138,6 +143,10 @@ impl From<orgs::Model> for Org {
             region: row.region,
             level: row.level,
             phone: row.phone,
+            state: OrgState::from_column(&row.state),
+            merged_into: row.merged_into,
+            sort: row.sort,
+            version: row.version,
         }
     }
 }
@@ -153,6 +162,8 @@ impl From<windows::Model> for Window {
             name: row.name,
             kind: row.kind,
             org_id: row.org_id,
+            region: row.region,
+            version: row.version,
         }
     }
 }
@@ -174,6 +185,10 @@ pub(crate) async fn save_orgs(conn: &impl ConnectionTrait, rows: Vec<Org>) -> Re
             region: Set(org.region),
             level: Set(org.level),
             phone: Set(org.phone),
+            state: Set(org.state.as_str().to_owned()),
+            merged_into: Set(org.merged_into),
+            sort: Set(org.sort),
+            version: Set(org.version),
         });
         use orgs::Column as C;
         orgs::Entity::insert_many(rows)
@@ -255,10 +270,9 @@ fn region_of(row: regions::Model) -> Region {
     Region { code: row.code, name: row.name, parent: row.parent, level: row.level }
 }
 
-/// A window of the content pack with its links.
+/// A window with its links.
 pub(crate) struct LinkedWindow {
     pub(crate) window: Window,
-    pub(crate) region: String,
     pub(crate) orgs: Vec<Uuid>,
     pub(crate) items: Vec<String>,
 }
@@ -293,11 +307,12 @@ pub(crate) async fn save_windows(conn: &impl ConnectionTrait, rows: Vec<LinkedWi
             name: Set(window.name),
             kind: Set(window.kind),
             org_id: Set(window.org_id),
-            region: Set(row.region),
+            region: Set(window.region),
+            version: Set(window.version),
         })
         .on_conflict(
             OnConflict::column(C::Key)
-                .update_columns([C::HallKey, C::HallName, C::Number, C::Name, C::Kind, C::OrgId, C::Region])
+                .update_columns([C::HallKey, C::HallName, C::Number, C::Name, C::Kind, C::OrgId, C::Region, C::Version])
                 .to_owned(),
         )
         .exec_without_returning(conn)
@@ -335,10 +350,24 @@ pub(crate) async fn windows_held(conn: &impl ConnectionTrait, staff: Uuid) -> Re
     Ok(rows.into_iter().map(|row| row.window_key).collect())
 }
 
-/// All windows, and by window key the organisations linked to it by name or by an item it takes.
-pub(crate) async fn windows_with_orgs(
-    conn: &impl ConnectionTrait,
-) -> Result<(Vec<Window>, HashMap<String, Vec<Uuid>>)> {
+/// A link of a window: an organisation, and the only item it is linked by; without an item the
+/// whole organisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Link {
+    pub(crate) org: Uuid,
+    pub(crate) item: Option<String>,
+}
+
+/// Items a window takes and their links, by window key.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Links {
+    pub(crate) links: HashMap<String, Vec<Link>>,
+    pub(crate) items: HashMap<String, Vec<String>>,
+    pub(crate) orgs: HashMap<String, Vec<Uuid>>,
+}
+
+/// All windows with their links, by name or by an item they take.
+pub(crate) async fn windows_with_links(conn: &impl ConnectionTrait) -> Result<(Vec<Window>, Links)> {
     let all: Vec<Window> = windows::Entity::find()
         .order_by_asc(windows::Column::Id)
         .all(conn)
@@ -346,15 +375,70 @@ pub(crate) async fn windows_with_orgs(
         .into_iter()
         .map(Window::from)
         .collect();
-    let item_org: HashMap<String, Uuid> =
-        item_orgs::Entity::find().all(conn).await?.into_iter().map(|row| (row.item_slug, row.org_id)).collect();
-    let mut links: HashMap<String, Vec<Uuid>> = HashMap::new();
+    let item_org = item_orgs(conn).await?;
+    let mut found = Links::default();
     for row in window_orgs::Entity::find().all(conn).await? {
-        links.entry(row.window_key).or_default().push(row.org_id);
+        found.orgs.entry(row.window_key.clone()).or_default().push(row.org_id);
+        found.links.entry(row.window_key).or_default().push(Link { org: row.org_id, item: None });
     }
-    for row in window_items::Entity::find().all(conn).await? {
+    for row in window_items::Entity::find().order_by_asc(window_items::Column::ItemSlug).all(conn).await? {
+        found.items.entry(row.window_key.clone()).or_default().push(row.item_slug.clone());
         // The entry says that the window names items, also when none of them is published yet.
-        links.entry(row.window_key).or_default().extend(item_org.get(&row.item_slug));
+        let links = found.links.entry(row.window_key).or_default();
+        links.extend(item_org.get(&row.item_slug).map(|org| Link { org: *org, item: Some(row.item_slug) }));
     }
-    Ok((all, links))
+    Ok((all, found))
+}
+
+/// Which organisation answers for each published item.
+pub(crate) async fn item_orgs(conn: &impl ConnectionTrait) -> Result<HashMap<String, Uuid>> {
+    Ok(item_orgs::Entity::find().all(conn).await?.into_iter().map(|row| (row.item_slug, row.org_id)).collect())
+}
+
+/// Every window held: staff and key.
+pub(crate) async fn all_held(conn: &impl ConnectionTrait) -> Result<HashMap<Uuid, Vec<String>>> {
+    let mut held: HashMap<Uuid, Vec<String>> = HashMap::new();
+    for row in window_staff::Entity::find().order_by_asc(window_staff::Column::WindowKey).all(conn).await? {
+        held.entry(row.staff_id).or_default().push(row.window_key);
+    }
+    Ok(held)
+}
+
+/// Names of regions by code.
+pub(crate) async fn region_names(
+    conn: &impl ConnectionTrait,
+    mut codes: Vec<String>,
+) -> Result<HashMap<String, String>> {
+    codes.sort_unstable();
+    codes.dedup();
+    let rows = regions::Entity::find().filter(regions::Column::Code.is_in(codes)).all(conn).await?;
+    Ok(rows.into_iter().map(|row| (row.code, row.name)).collect())
+}
+
+/// Who sits at some windows: key of the window, id and name.
+pub(crate) async fn seated(conn: &impl ConnectionTrait, keys: Vec<String>) -> Result<Vec<(String, Uuid, String)>> {
+    use crate::store::staff::row as staff;
+    let rows = window_staff::Entity::find()
+        .filter(window_staff::Column::WindowKey.is_in(keys))
+        .order_by_asc(window_staff::Column::StaffId)
+        .all(conn)
+        .await?;
+    let ids: HashSet<Uuid> = rows.iter().map(|row| row.staff_id).collect();
+    let names = staff::Entity::find().filter(staff::Column::Id.is_in(ids)).all(conn).await?;
+    let names: HashMap<Uuid, String> = names.into_iter().map(|row| (row.id, row.name)).collect();
+    let named = |row: window_staff::Model| {
+        let name = names.get(&row.staff_id).cloned().unwrap_or_default();
+        (row.window_key, row.staff_id, name)
+    };
+    Ok(rows.into_iter().map(named).collect())
+}
+
+/// Windows some staff hold: key of the window and id.
+pub(crate) async fn held_by(conn: &impl ConnectionTrait, staff: Vec<Uuid>) -> Result<Vec<(String, Uuid)>> {
+    let rows = window_staff::Entity::find()
+        .filter(window_staff::Column::StaffId.is_in(staff))
+        .order_by_asc(window_staff::Column::WindowKey)
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.window_key, row.staff_id)).collect())
 }

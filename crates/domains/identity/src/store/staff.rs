@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use crate::model::staff::{Staff, Tries};
 
-mod row {
+pub(crate) mod row {
     use super::*;
     #[sea_orm::model]
     #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -28,6 +28,16 @@ mod row {
         pub failed_count: i64,
         pub locked_until: Option<OffsetDateTime>,
         pub disabled: bool,
+        pub email_sealed: Option<String>,
+        pub mobile_identity_sealed: Option<String>,
+        pub mobile_identity_index: Option<String>,
+        pub must_change_password: bool,
+        pub password_set_at: Option<OffsetDateTime>,
+        pub one_time_until: Option<OffsetDateTime>,
+        pub disabled_reason: Option<String>,
+        pub last_sign_in_at: Option<OffsetDateTime>,
+        pub removed_at: Option<OffsetDateTime>,
+        pub version: i64,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
@@ -47,7 +57,7 @@ pub(crate) struct Credentials {
     pub(crate) password_hash: String,
 }
 
-fn staff_of(row: row::Model) -> Result<Staff> {
+pub(crate) fn staff_of(row: row::Model) -> Result<Staff> {
     Ok(Staff {
         id: row.id,
         login: row.login,
@@ -57,7 +67,10 @@ fn staff_of(row: row::Model) -> Result<Staff> {
         region: row.region,
         roles: serde_json::from_value(row.roles)?,
         items: serde_json::from_value(row.items)?,
-        disabled: row.disabled,
+        disabled: row.disabled || row.removed_at.is_some(),
+        must_change_password: row.must_change_password,
+        password_set_at: row.password_set_at,
+        version: row.version,
     })
 }
 
@@ -66,12 +79,24 @@ pub(crate) async fn find(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option
 }
 
 pub(crate) async fn by_login(conn: &impl ConnectionTrait, login: &str) -> Result<Option<Staff>> {
-    row::Entity::find().filter(row::Column::Login.eq(login)).one(conn).await?.map(staff_of).transpose()
+    row::Entity::find()
+        .filter(row::Column::Login.eq(login))
+        .filter(row::Column::RemovedAt.is_null())
+        .one(conn)
+        .await?
+        .map(staff_of)
+        .transpose()
 }
 
 /// Every staff user who may still sign in.
 pub(crate) async fn active(conn: &impl ConnectionTrait) -> Result<Vec<Staff>> {
     row::Entity::find().filter(row::Column::Disabled.eq(false)).all(conn).await?.into_iter().map(staff_of).collect()
+}
+
+/// Staff of some organisations.
+pub(crate) async fn in_orgs(conn: &impl ConnectionTrait, orgs: &[Uuid]) -> Result<Vec<Staff>> {
+    let found = row::Entity::find().filter(row::Column::OrgId.is_in(orgs.iter().copied())).all(conn).await?;
+    found.into_iter().map(staff_of).collect()
 }
 
 /// Counts a try to sign in; `None` when the login is unknown, disabled or locked.
@@ -82,7 +107,10 @@ pub(crate) async fn begin_try(
 ) -> Result<Option<Credentials>> {
     // Locked on PostgreSQL, so that two tries at once count as two; SQLite has one writer anyway.
     let found = row::Entity::find().filter(row::Column::Login.eq(login)).lock_exclusive().one(conn).await?;
-    let Some(row) = found.filter(|row| !row.disabled) else { return Ok(None) };
+    let usable = |row: &row::Model| {
+        !row.disabled && row.removed_at.is_none() && row.one_time_until.is_none_or(|until| until > now)
+    };
+    let Some(row) = found.filter(usable) else { return Ok(None) };
     let Some(tries) = (Tries { failed: row.failed_count, locked_until: row.locked_until }).begin(now) else {
         return Ok(None);
     };
@@ -121,6 +149,16 @@ pub(crate) async fn save(conn: &impl ConnectionTrait, new: NewStaff) -> Result<(
                 failed_count: Set(0),
                 locked_until: Set(None),
                 disabled: Set(staff.disabled),
+                email_sealed: Set(None),
+                mobile_identity_sealed: Set(None),
+                mobile_identity_index: Set(None),
+                must_change_password: Set(staff.must_change_password),
+                password_set_at: Set(None),
+                one_time_until: Set(None),
+                disabled_reason: Set(None),
+                last_sign_in_at: Set(None),
+                removed_at: Set(None),
+                version: Set(1),
             })
             .exec_without_returning(conn)
             .await?;
@@ -154,4 +192,25 @@ pub(crate) async fn set_disabled(conn: &impl ConnectionTrait, id: Uuid, disabled
         .exec(conn)
         .await?;
     Ok(changed.rows_affected == 1)
+}
+
+/// Notes a sign-in; a password of unknown age begins to age now.
+pub(crate) async fn note_sign_in(conn: &impl ConnectionTrait, id: Uuid, now: OffsetDateTime) -> Result<()> {
+    row::Entity::update_many()
+        .col_expr(row::Column::LastSignInAt, Expr::value(Some(now)))
+        .filter(row::Column::Id.eq(id))
+        .exec(conn)
+        .await?;
+    row::Entity::update_many()
+        .col_expr(row::Column::PasswordSetAt, Expr::value(Some(now)))
+        .filter(row::Column::Id.eq(id))
+        .filter(row::Column::PasswordSetAt.is_null())
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Every staff user who was not removed.
+pub(crate) async fn all(conn: &impl ConnectionTrait) -> Result<Vec<Staff>> {
+    row::Entity::find().filter(row::Column::RemovedAt.is_null()).all(conn).await?.into_iter().map(staff_of).collect()
 }

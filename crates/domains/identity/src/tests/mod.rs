@@ -1,7 +1,12 @@
 //! The domain through its router, on both databases, with the real simulator over HTTP.
 
 mod account;
+mod administration;
+mod enterprise;
 mod import;
+mod openid;
+mod real_name;
+mod second_factor;
 mod sign_in;
 mod sign_on;
 mod two_systems;
@@ -18,30 +23,30 @@ use tower::ServiceExt;
 use crate::Identity;
 
 /// Password of the test staff.
-const PASSWORD: &str = "Open-Sesame-1";
+pub(crate) const PASSWORD: &str = "Open-Sesame-1";
 
 /// A small city with its outside world.
-struct City {
-    test: TestPlatform,
-    identity: Identity,
+pub(crate) struct City {
+    pub(crate) test: TestPlatform,
+    pub(crate) identity: Identity,
     router: Router,
     province: Simulator,
 }
 
 /// An answer, read whole.
-struct Answer {
-    status: StatusCode,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
     headers: HeaderMap,
-    text: String,
+    pub(crate) text: String,
 }
 
 impl Answer {
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {}", self.text))
     }
 
     /// `name=value` of a cookie set.
-    fn cookie(&self, name: &str) -> Option<String> {
+    pub(crate) fn cookie(&self, name: &str) -> Option<String> {
         let lines = self.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap());
         lines
             .filter_map(|line| line.split(';').next())
@@ -61,9 +66,23 @@ fn pack(file: &str) -> String {
 
 impl City {
     /// With the residents of the example city, without staff.
-    async fn new(backend: Backend) -> Self {
+    pub(crate) async fn new(backend: Backend) -> Self {
         let province = Simulator::start(People::from_yaml(&pack("citizens.yaml")).unwrap()).await.unwrap();
-        let config = Config { identity_url: province.url("identity"), ..Config::default() };
+        let config = Config { require_second_factor: false, ..Self::outside(&province) };
+        Self::with(backend, province, config).await
+    }
+
+    /// Settings that point to the simulators.
+    fn outside(province: &Simulator) -> Config {
+        Config {
+            identity_url: province.url("identity"),
+            registry_url: province.url("registry"),
+            sms_url: province.url("sms"),
+            ..Config::default()
+        }
+    }
+
+    async fn with(backend: Backend, province: Simulator, config: Config) -> Self {
         let test = TestPlatform::with_config(backend, crate::MIGRATIONS, config).await;
         let identity = Identity::new(test.platform.clone());
         let router = Router::from(crate::routes(identity.clone()));
@@ -71,36 +90,43 @@ impl City {
     }
 
     /// With a few offices and two staff users besides.
-    async fn with_staff(backend: Backend) -> Self {
-        let city = Self::new(backend).await;
+    pub(crate) async fn with_staff(backend: Backend) -> Self {
+        Self::new(backend).await.staffed().await
+    }
+
+    /// Offices and staff for a city that has none.
+    async fn staffed(self) -> Self {
+        let city = self;
         city.identity.import_regions(crate::import::regions_from_city(&pack("city.yaml")).unwrap()).await.unwrap();
         city.identity.import_orgs(&pack("orgs.yaml")).await.unwrap();
         city.identity.import_windows(&pack("windows.yaml")).await.unwrap();
         let staff = "schema: tongban-staff/1\nstaff:\n\
             - {login: clerk, name: 陈志远, org: qscj-food, roles: [clerk], windows: [district-hall-6], region: '449902000000'}\n\
-            - {login: reviewer, name: 周敏, org: qscj-food, roles: [reviewer], windows: []}\n";
+            - {login: reviewer, name: 周敏, org: qscj-food, roles: [reviewer], windows: []}\n\
+            - {login: sysadmin, name: 罗凯, org: qscj, roles: [sys_admin], windows: []}\n\
+            - {login: secadmin, name: 冯岩, org: qscj, roles: [sec_admin], windows: []}\n";
         city.identity.import_staff(staff, PASSWORD).await.unwrap();
         city
     }
 
-    async fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, 1 << 20).await.unwrap();
         Answer { status: parts.status, headers: parts.headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
     }
 
-    async fn get(&self, path: &str, cookie: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str, cookie: &str) -> Answer {
         self.send(Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).unwrap()).await
     }
 
     /// As a browser asks for a page.
-    async fn browse(&self, path: &str, cookie: &str) -> Answer {
+    pub(crate) async fn browse(&self, path: &str, cookie: &str) -> Answer {
         let request = Request::get(path).header(header::COOKIE, cookie).header(header::ACCEPT, "text/html,*/*");
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
-    async fn call(&self, method: Method, path: &str, cookie: &str, body: Value) -> Answer {
+    pub(crate) async fn call(&self, method: Method, path: &str, cookie: &str, body: Value) -> Answer {
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -113,7 +139,7 @@ impl City {
     }
 
     /// Goes to the province and signs in there; returns the way back and the sign-on's cookie.
-    async fn at_the_province(&self, return_to: &str, login: &str) -> (String, String) {
+    pub(crate) async fn at_the_province(&self, return_to: &str, login: &str) -> (String, String) {
         let begun = self.get(&format!("/api/v1/portal/sign-on?return_to={return_to}"), "").await;
         assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.text);
         let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
@@ -124,25 +150,25 @@ impl City {
     }
 
     /// Signs a citizen on; returns the session cookie.
-    async fn signed_on(&self, login: &str) -> String {
+    pub(crate) async fn signed_on(&self, login: &str) -> String {
         let (back, kept) = self.at_the_province("/", login).await;
         let answer = self.get(&back, &kept).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
         answer.cookie("tb_portal").unwrap()
     }
 
-    async fn sign_in(&self, login: &str, password: &str) -> Answer {
+    pub(crate) async fn sign_in(&self, login: &str, password: &str) -> Answer {
         let body = serde_json::json!({ "login": login, "password": password });
         self.call(Method::POST, "/api/v1/staff/sign-in", "", body).await
     }
 
     /// Signs the clerk in; returns the session cookie.
-    async fn signed_in(&self) -> String {
+    pub(crate) async fn signed_in(&self) -> String {
         self.sign_in("clerk", PASSWORD).await.cookie("tb_desk").unwrap()
     }
 
     /// Switches the province off or on.
-    async fn province_down(&self, down: bool) {
+    pub(crate) async fn province_down(&self, down: bool) {
         let url = format!("{}/control", self.province.url("identity"));
         let body = serde_json::json!({ "down": down });
         self.test.platform.http.post(url).json(&body).send().await.unwrap();

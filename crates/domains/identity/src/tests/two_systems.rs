@@ -44,13 +44,15 @@ async fn every_route_with_a_right_refuses_strangers_and_the_other_system() {
             guarded += 1;
             let other = if schemes[0].get("desk").is_some() { &portal } else { &desk };
             let method: Method = method.to_uppercase().parse().unwrap();
+            // Something that looks like an id: the guard is asked before anything else.
+            let path = &path.replace("{id}", "01a00000-0000-7000-8000-000000000001").replace("{key}", "clerk");
             for cookie in ["", other, "tb_portal=0; tb_desk=0"] {
                 let answer = city.call(method.clone(), path, cookie, Value::Null).await;
                 assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{method} {path} with {cookie:?}");
             }
         }
     }
-    assert_eq!(guarded, 16);
+    assert!(guarded > 50, "{guarded}");
 }
 
 #[tokio::test]

@@ -49,6 +49,16 @@ impl Licences {
         store::of_case(self.platform.db.read(), case).await?.iter().map(Model::licence).collect()
     }
 
+    /// The sealed file of a case's licence, for the domain above, which has decided who may take it.
+    ///
+    /// # Errors
+    /// 404 before there is one.
+    pub async fn file_of_case(&self, case: Uuid) -> Result<(FileRef, Bytes)> {
+        let found = self.of_case(case).await?;
+        let sealed = found.iter().find(|one| one.state != State::Draft && one.file_id.is_some());
+        self.file(sealed.ok_or_else(error::no_licence)?).await
+    }
+
     /// A licence by id, for the domains above, which have decided who may see it.
     ///
     /// # Errors

@@ -147,7 +147,9 @@ impl Security {
             conn.query_all_raw(Statement::from_sql_and_values(backend, sql, [format!("s1.{active}.%").into()])).await?;
         let mut changes = Vec::with_capacity(rows.len());
         for row in &rows {
-            let (id, old) = (row.try_get::<Uuid>("", "k")?, row.try_get::<String>("", "v")?);
+            let id: sea_orm::Value =
+                if is_id(key) { row.try_get::<Uuid>("", "k")?.into() } else { row.try_get::<i64>("", "k")?.into() };
+            let old = row.try_get::<String>("", "v")?;
             let place = place(column, row)?;
             let plain = self.platform.unseal(&old, &place)?;
             changes.push((id, old, self.platform.seal(&plain, &place)));
@@ -162,7 +164,7 @@ impl Security {
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
                     for (id, old, new) in changes {
-                        let values = [new.into(), id.into(), old.into()];
+                        let values = [new.into(), id, old.into()];
                         tx.conn().execute_raw(Statement::from_sql_and_values(backend, update.clone(), values)).await?;
                     }
                     Ok(())
@@ -176,11 +178,12 @@ impl Security {
 /// Place a value of a row is bound to; the row has the place's column as `p`.
 pub(crate) fn place(column: &SealedColumn, row: &QueryResult) -> Result<String> {
     let (before, name, after) = column.place_parts();
-    // Asked for by name, not by trying: SQLite would read any text of 16 bytes as a UUID.
-    let part = if name == "id" || name.ends_with("_id") {
-        row.try_get::<Uuid>("", "p")?.to_string()
-    } else {
-        row.try_get::<String>("", "p")?
-    };
+    let part = if is_id(name) { row.try_get::<Uuid>("", "p")?.to_string() } else { row.try_get::<String>("", "p")? };
     Ok(format!("{before}{part}{after}"))
+}
+
+/// Whether a column holds a UUID. Asked for by name, not by trying: SQLite would read any text of
+/// 16 bytes as one.
+fn is_id(column: &str) -> bool {
+    column == "id" || column.ends_with("_id")
 }

@@ -16,5 +16,7 @@ export const mine: readonly { to: string; key: Key }[] = [
   { to: '/my/cases', key: 'myCases' },
   { to: '/my/licences', key: 'myLicences' },
   { to: '/my/favourites', key: 'myFavourites' },
+  { to: '/my/grants', key: 'myGrants' },
+  { to: '/my/systems', key: 'mySystems' },
   { to: '/my/account', key: 'myAccount' },
 ]

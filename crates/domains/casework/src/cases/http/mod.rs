@@ -8,6 +8,7 @@ mod uploads;
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use identity::delegation::Action;
 use platform::Result;
 use platform::files;
 use platform::web::guard::Principal;
@@ -38,6 +39,7 @@ pub fn routes(casework: Casework) -> OpenApiRouter {
         .routes(routes!(my::withdraw_my_case))
         .routes(routes!(my::change_my_delivery))
         .routes(routes!(my::get_my_document))
+        .routes(routes!(my::get_my_case_licence))
         .routes(routes!(my::get_my_file))
         .routes(routes!(my::watch_my_case))
         .routes(routes!(desk::get_workbench))
@@ -81,6 +83,9 @@ pub(super) struct NewCase {
     pub item_slug: String,
     /// Handling item.
     pub handle_item: String,
+    /// Grant under which the caller acts for somebody; absent for oneself.
+    #[serde(default)]
+    pub acting_for: Option<Uuid>,
 }
 
 /// The draft made.
@@ -122,8 +127,7 @@ pub(super) struct Revealed {
 }
 
 async fn own_row(casework: &Casework, caller: &Principal, id: Uuid) -> Result<case::Model> {
-    let row = case::Entity::find_by_id(id).one(casework.platform.db.read()).await?;
-    Ok(row.filter(|row| row.account_id == Some(caller.id)).ok_or(CaseError::NotFound)?)
+    Ok(casework.mine(caller, id, Action::Read).await?.0)
 }
 
 async fn reached_row(casework: &Casework, caller: &Principal, id: Uuid) -> Result<case::Model> {
@@ -133,8 +137,10 @@ async fn reached_row(casework: &Casework, caller: &Principal, id: Uuid) -> Resul
 }
 
 async fn own_document(casework: &Casework, caller: &Principal, id: Uuid, document: Uuid) -> Result<Response> {
-    own_row(casework, caller, id).await?;
+    let action = casework.opening(id, document).await?;
+    let (row, standing) = casework.mine(caller, id, action).await?;
     let (file, bytes) = casework.document_pdf(id, document).await?;
+    casework.record_use(caller, row, standing, action).await?;
     Ok(files::respond(&file, bytes))
 }
 

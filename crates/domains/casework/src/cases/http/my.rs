@@ -29,7 +29,9 @@ pub(super) async fn create_my_case(
 ) -> Result<(StatusCode, Json<CreatedCase>)> {
     Ok((
         StatusCode::CREATED,
-        Json(CreatedCase { id: casework.create_draft(&caller, &body.item_slug, &body.handle_item, key).await? }),
+        Json(CreatedCase {
+            id: casework.create_draft_for(&caller, &body.item_slug, &body.handle_item, body.acting_for, key).await?,
+        }),
     ))
 }
 
@@ -174,6 +176,17 @@ pub(super) async fn get_my_document(
     Path((id, document)): Path<(Uuid, Uuid)>,
 ) -> Result<Response> {
     super::own_document(&casework, &caller, id, document).await
+}
+
+/// The issued licence of an own case
+#[utoipa::path(get, path = "/api/v1/my/cases/{id}/licence", tag = "case", operation_id = "get_my_case_licence", params(("id" = Uuid, Path, description = "Case")), responses((status = 200, description = "The sealed licence", content_type = "application/pdf"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission, or the grant does not allow it", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json")), security(("portal" = ["my_case.read"])))]
+pub(super) async fn get_my_case_licence(
+    State(casework): State<Casework>,
+    caller: Allowed<permissions::ReadMyCase>,
+    Path(id): Path<Uuid>,
+) -> Result<Response> {
+    let (file, bytes) = casework.my_case_licence(&caller, id).await?;
+    Ok(platform::files::respond(&file, bytes))
 }
 
 /// A file of an own case

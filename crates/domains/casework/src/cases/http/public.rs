@@ -75,11 +75,12 @@ pub(super) async fn query_progress(
         clock::explain(&row, &item.item, &around, &calendar, now).into_iter().next().and_then(|deadline| {
             deadline.ledger.map(|ledger| format!("{}，{}", ledger.due_text, ledger.left_text)).or(deadline.problem)
         });
-    let org = casework.identity.org(row.org_id).await?;
+    let orgs = casework.identity.orgs().await?;
+    let org = orgs.name_at(row.org_id, row.submitted_at.unwrap_or(now));
     let state = CaseState::parse(&row.state).ok_or_else(|| Problem::internal("unknown state"))?;
     Ok(Json(Progress {
         state_label: label(&row, state),
-        org_name: org.map_or_else(|| item.item.body.name.clone(), |org| org.name),
+        org_name: org.map_or_else(|| item.item.body.name.clone(), str::to_owned),
         org_phone: item.item.consult_phone.clone(),
         deadline_text,
         // Sentences may name people and defects; the public view tells the event only.

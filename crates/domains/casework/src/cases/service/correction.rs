@@ -1,6 +1,7 @@
 //! The one correction: everything asked for at once, the clock stands, the applicant supplies it (CASE-012).
 
 use base::deadline::TimeLimit;
+use identity::delegation::Action;
 use platform::web::guard::Principal;
 use platform::{Problem, Result, Tx};
 use sea_orm::entity::prelude::*;
@@ -8,7 +9,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use super::change::{Actor, Change, all_set};
+use super::acting::{Standing, Step};
+use super::change::{Change, all_set};
 use super::documents::DocumentKind;
 use super::draft::{HandMaterial, MaterialFile, put_material, update_form};
 use super::intake::{caller_of, close_tasks, object};
@@ -113,20 +115,30 @@ impl Casework {
     /// # Errors
     /// 422 for defects not mended, 409 when nothing was asked for.
     pub async fn supply_correction(&self, caller: &Principal, id: Uuid, supply: SupplyCorrection) -> Result<()> {
+        let (account, step) = (caller.id, Step::new(Action::Supply));
+        let mut doing = vec![step.clone()];
+        for key in supply.materials.keys() {
+            doing.push(Step::with(Action::Upload, key, &self.material_name(id, key).await?));
+        }
         let casework = self.clone();
         let owner = caller.clone();
         let calendar = self.calendars.current().await?;
-        self.platform
+        let supplied = self
+            .platform
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
-                    let loaded = casework.load_own(tx, &owner, id).await?;
+                    let (loaded, standing) = casework.load_mine(tx, &owner, id, &step).await?;
                     fresh(&loaded.row, supply.version)?;
                     loaded.state()?.after(EventKind::CorrectionDone)?;
                     let around = store::around(tx.conn(), id).await?;
                     let asked = asked_items(&around.events);
                     for (key, files) in &supply.materials {
                         asked_for(&asked, key)?;
+                        let name = loaded.item.item.material(key).map_or(key.as_str(), |material| &material.name);
+                        let handing_in = Step::with(Action::Upload, key, name);
+                        casework.stands(tx.conn(), owner.id, &loaded.row, &handing_in).await?;
+                        casework.record_step(tx, &owner, &loaded.row, &standing, &handing_in).await?;
                         let hand =
                             HandMaterial { version: supply.version, files: files.clone(), handing: "upload".into() };
                         let row = casework.material_row(tx.conn(), &loaded, key, &hand, Some(owner.id)).await?;
@@ -147,7 +159,7 @@ impl Casework {
                     }
                     form_row.form_sealed = casework.seal(&data, id, "form")?;
                     update_form(tx, form_row.clone()).await?;
-                    let judged = casework.check_correction(tx, &owner, &loaded, &asked).await?;
+                    let judged = casework.check_correction(tx, &owner, &loaded, &asked, &standing).await?;
                     form_row.form_sealed = casework.seal(&judged.data, id, "form")?;
                     update_form(tx, form_row).await?;
                     if judged.data != before {
@@ -155,7 +167,7 @@ impl Casework {
                         let document = casework.form_document(&loaded.row, &loaded.item, &judged).await?;
                         casework.keep_document(tx, document).await?;
                     }
-                    let mut change = Change::of(loaded.row.clone(), Actor::of(&owner));
+                    let mut change = Change::of(loaded.row.clone(), standing.actor(&owner));
                     change.record(
                         &casework.platform,
                         EventKind::CorrectionDone,
@@ -170,13 +182,15 @@ impl Casework {
                     clock::set_due(&mut change.row, &loaded.item.item, &after, &calendar, tx.now())?;
                     change.announce("case.correction_supplied");
                     let row = change.save(&casework.platform, tx).await?;
+                    casework.record_step(tx, &owner, &row, &standing, &step).await?;
                     task::Entity::insert(all_set::<_, task::ActiveModel>(casework.intake_task(&row)))
                         .exec_without_returning(tx.conn())
                         .await?;
                     Ok(())
                 })
             })
-            .await
+            .await;
+        self.noted_each(account, id, &doing, supplied).await
     }
 
     fn asks_for_form(&self, loaded: &Loaded, asked: &[String]) -> bool {
@@ -193,8 +207,9 @@ impl Casework {
         owner: &Principal,
         loaded: &Loaded,
         asked: &[String],
+        standing: &Standing,
     ) -> Result<super::judge::Judgement> {
-        let account = self.account(owner).await?;
+        let account = self.applicant_account(owner, &loaded.row, standing).await?;
         let (judgement, parts) = self.judge_draft(tx.conn(), loaded, &account).await?;
         let (mut judgement, mut all) = (judgement, Vec::new());
         all.append(&mut judgement.problems);

@@ -184,8 +184,14 @@ impl Casework {
         application: &CounterApplication,
     ) -> Result<(std::sync::Arc<catalogue::PublishedItem>, super::judge::Judgement, Vec<StepProblem>)> {
         let item = self.catalogue.published(&application.item_slug).await?;
-        if !caller.visible_orgs.contains(&item.org_id) {
+        if !caller.reaches(item.org_id, &application.item_slug) {
             return Err(Problem::not_found("这个事项不在您的窗口，不能收件。请换到对应的窗口。"));
+        }
+        if let Some(only) = self.identity.extension_materials(caller.id, &application.item_slug).await?
+            && let Some(other) = application.materials.keys().find(|key| !only.contains(*key))
+        {
+            let message = "乡镇窗口不收这份材料，请申请人到区级窗口交，或者登录后自己上传";
+            return Err(Problem::invalid_field(format!("/materials/{other}"), "not_taken_here", message));
         }
         let form = self.design.form(&item.definitions.form).await?;
         let nothing = Map::new();

@@ -1,6 +1,7 @@
 //! What can be done with a case, one file per act. Each act: reach and right → load → state
 //! machine → rows, event, task, outbox and audit in one transaction.
 
+pub mod acting;
 pub mod audit;
 pub mod change;
 pub mod correction;
@@ -16,6 +17,7 @@ pub mod judge;
 pub mod lists;
 pub mod notify;
 pub mod old_licence;
+pub mod result;
 pub mod review;
 pub mod special;
 pub mod submit;
@@ -161,15 +163,6 @@ impl Casework {
         Ok(Loaded { row, item })
     }
 
-    /// Loads a citizen's own case; another's does not exist for them.
-    pub(crate) async fn load_own(&self, tx: &Tx, caller: &Principal, id: Uuid) -> Result<Loaded> {
-        let loaded = self.load(tx, id).await?;
-        if loaded.row.account_id != Some(caller.id) {
-            return Err(CaseError::NotFound.into());
-        }
-        Ok(loaded)
-    }
-
     /// Loads a case within a staff caller's reach.
     pub(crate) async fn load_reached(&self, tx: &Tx, caller: &Principal, id: Uuid) -> Result<Loaded> {
         let loaded = self.load(tx, id).await?;
@@ -202,9 +195,9 @@ impl Casework {
     }
 }
 
-/// Whether a staff caller may see a case: its organisation is one of theirs. A draft is the citizen's alone.
+/// Whether a staff caller may see a case: its organisation and item are within their reach. A draft is the citizen's alone.
 pub(crate) fn reach(caller: &Principal, row: &case::Model) -> Result<()> {
-    if row.state == State::Draft.as_str() || !caller.visible_orgs.contains(&row.org_id) {
+    if row.state == State::Draft.as_str() || !caller.reaches(row.org_id, &row.item_slug) {
         return Err(CaseError::OutOfReach.into());
     }
     Ok(())
@@ -251,6 +244,15 @@ impl Casework {
     /// 404 for an unknown one.
     pub async fn org_of(&self, id: Uuid) -> Result<Uuid> {
         Ok(self.head(id).await?.org_id)
+    }
+
+    /// The same with the item.
+    ///
+    /// # Errors
+    /// 404 for an unknown one.
+    pub async fn org_and_item_of(&self, id: Uuid) -> Result<(Uuid, String)> {
+        let head = self.head(id).await?;
+        Ok((head.org_id, head.item_slug))
     }
 
     /// The open task of a case's flow: task, element, role.

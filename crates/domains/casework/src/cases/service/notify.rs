@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use identity::delegation::Action;
 use platform::messages::{self, Channel, Message};
 use platform::{Platform, Problem, Result};
 use sea_orm::EntityTrait;
@@ -14,6 +15,7 @@ use sea_orm::entity::prelude::Uuid;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::acting::Step;
 use super::{Casework, Delivery};
 use crate::cases::model::{EventKind, State};
 use crate::cases::store::case;
@@ -106,7 +108,8 @@ impl Casework {
         let Some(text) = self.texts.0.get(name) else { return Ok(()) };
         let values = self.values(&row).await?;
         let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        if let Some(account) = row.account_id.filter(|_| text.goes_by("in_app")) {
+        let agent = self.told_agent(&row).await?;
+        for account in row.account_id.into_iter().chain(agent).filter(|_| text.goes_by("in_app")) {
             messages::send(
                 &self.platform,
                 Message {
@@ -137,6 +140,14 @@ impl Casework {
             .await?;
         }
         Ok(())
+    }
+
+    /// Who acts for the applicant is told too, as long as the grant is in force.
+    async fn told_agent(&self, row: &case::Model) -> Result<Option<Uuid>> {
+        let Some(agent) = row.agent_account else { return Ok(None) };
+        let step = Step::new(Action::Read);
+        let standing = self.stands(self.platform.db.read(), agent, row, &step).await;
+        Ok(standing.is_ok_and(|standing| standing.authority.is_some()).then_some(agent))
     }
 
     /// What the texts may name.
@@ -214,7 +225,7 @@ impl Casework {
     async fn tell_staff(&self, row: &case::Model, key: &str, text: &str) -> Result<()> {
         let tasks = crate::cases::store::tasks(self.platform.db.read(), row.id).await?;
         for task in tasks.iter().filter(|task| task.state == "open") {
-            for staff in self.identity.staff_with_role(row.org_id, &task.role).await? {
+            for staff in self.identity.staff_for(row.org_id, &task.role, &row.item_slug).await? {
                 messages::send(
                     &self.platform,
                     Message {

@@ -2,6 +2,7 @@
 
 use catalogue::PublishedItem;
 use catalogue::items::resolve::{Resolution, ResolvedMaterial};
+use identity::delegation::Action;
 use platform::web::guard::Principal;
 use platform::work::idempotency;
 use platform::{Problem, Result, Tx};
@@ -10,6 +11,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
+use super::acting::{Standing, Step};
 use super::change::{Actor, Change, all_set};
 use super::documents::DocumentKind;
 use super::draft::{self, refused, update_form};
@@ -45,18 +47,19 @@ impl Casework {
     /// 422 naming each thing to mend and its step; 409 for an old page.
     pub async fn submit(&self, caller: &Principal, id: Uuid, version: i64) -> Result<Receipt> {
         let conn = self.platform.db.read();
-        let row = case::Entity::find_by_id(id).one(conn).await?.filter(|row| row.account_id == Some(caller.id));
-        let loaded = self.with_item(row.ok_or(CaseError::NotFound)?).await?;
+        let (row, standing) = self.mine(caller, id, Action::Submit).await?;
+        let loaded = self.with_item(row).await?;
         if loaded.state()? != State::Draft {
             return self.receipt_of(&loaded.row, &loaded.item).await;
         }
         fresh(&loaded.row, version)?;
         // The item may have been taken off the list since the draft was begun.
         self.catalogue.published(&loaded.row.item_slug).await?;
-        let account = self.account(caller).await?;
-        if !account.real_name {
+        if !caller.real_name {
             return Err(CaseError::RealNameNeeded.into());
         }
+        let account = self.applicant_account(caller, &loaded.row, &standing).await?;
+        let standing = standing.named(&account);
         let (judgement, parts) = self.judge_draft(conn, &loaded, &account).await?;
         if !judgement.problems.is_empty() {
             return Err(refused(judgement.problems));
@@ -64,20 +67,31 @@ impl Casework {
         let mut form = parts.form;
         form.form_sealed = self.seal(&judgement.data, id, "form")?;
         let received = received(&judgement.resolution, &|key| draft::handed(&parts.materials, key));
-        let filed = self.file(loaded.row, &loaded.item, &Actor::of(caller), "网上提交了申请", received).await?;
+        let mut row = loaded.row;
+        self.put_agent(&mut row, caller, &standing).await?;
+        let filed = self.file(row, &loaded.item, &standing.actor(caller), "网上提交了申请", received).await?;
         let filed = filed.with_form(self, &loaded.item, &judgement).await?;
         let casework = self.clone();
         let item = loaded.item.clone();
+        let (account_id, step, member) = (caller.id, Step::new(Action::Submit), caller.clone());
+        let doing = step.clone();
         let saved = self
             .platform
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
+                    // The grant may have ended while the application was judged.
+                    if standing.authority.is_some() {
+                        casework.load_mine(tx, &member, id, &step).await?;
+                    }
                     update_form(tx, form).await?;
-                    casework.save_filed(tx, filed, &item).await
+                    casework.record_step(tx, &member, &filed.change.row, &standing, &step).await?;
+                    let receipt = casework.save_filed(tx, filed, &item).await?;
+                    Ok(receipt)
                 })
             })
             .await;
+        let saved = self.noted(account_id, id, &doing, saved).await;
         match saved {
             Ok(receipt) => Ok(receipt),
             // Two clicks at once: the loser finds the case handed in and answers with its receipt.
@@ -268,6 +282,9 @@ pub struct WholeApplication {
     /// The licence the application is about; may be absent when the applicant holds one or none.
     #[serde(default)]
     pub old_licence: Option<Uuid>,
+    /// Grant under which the caller acts for somebody; absent for oneself.
+    #[serde(default)]
+    pub acting_for: Option<Uuid>,
 }
 
 /// A material as handed in.
@@ -278,6 +295,20 @@ pub struct HandedMaterial {
     pub handing: String,
     /// Files, uploaded before.
     pub files: Vec<Uuid>,
+}
+
+/// What somebody does who files a whole application: hands in each material, and submits.
+fn whole_steps(item: &PublishedItem, whole: &WholeApplication) -> Vec<Step> {
+    let mut steps: Vec<Step> = whole
+        .materials
+        .iter()
+        .map(|(key, one)| {
+            let name = item.item.material(key).map_or(key.as_str(), |material| material.name.as_str());
+            Step::with(if one.handing == "licence" { Action::UseLicence } else { Action::Upload }, key, name)
+        })
+        .collect();
+    steps.push(Step::new(Action::Submit));
+    steps
 }
 
 impl Casework {
@@ -291,13 +322,31 @@ impl Casework {
         whole: WholeApplication,
         key: Option<String>,
     ) -> Result<Receipt> {
-        let account = self.account(caller).await?;
-        if !account.real_name {
+        if !caller.real_name {
             return Err(CaseError::RealNameNeeded.into());
         }
         let item = self.catalogue.published(&whole.item_slug).await?;
+        let named = (whole.item_slug.as_str(), item.item.name.as_str());
+        let (standing, account, owner) = match self.begins(caller, whole.acting_for, named).await? {
+            Some((standing, of)) => (standing, of.account.clone(), of.known.then_some(of.account.id)),
+            None => (Standing::own(), self.account(caller).await?, Some(caller.id)),
+        };
         let applicant = draft::account_applicant(&account);
-        let row = self.new_row(&item, &whole.handle_item, "web", &applicant, Some(account.id))?;
+        let mut row = self.new_row(&item, &whole.handle_item, "web", &applicant, owner)?;
+        self.put_agent(&mut row, caller, &standing).await?;
+        let standing = standing.named(&account);
+        let mut steps = whole_steps(&item, &whole);
+        if standing.authority.is_some() {
+            for step in &steps {
+                if let Err(problem) = self.stands(self.platform.db.read(), caller.id, &row, step).await {
+                    self.note_refusal(caller.id, &row, step, &problem).await?;
+                    return Err(problem);
+                }
+            }
+        } else {
+            // The applicant himself hands everything in at once: one step.
+            steps.retain(|step| step.is(Action::Submit));
+        }
         let form = self.design.form(&item.definitions.form).await?;
         let locked = form.prefill(&draft::source(&account)).locked;
         let licences = self.held_licences(&account).await?;
@@ -336,10 +385,18 @@ impl Casework {
         let loaded = super::Loaded { row, item: item.clone() };
         let materials = self.material_rows(&loaded, &whole.materials, Some(caller.id)).await?;
         let received = received(&judgement.resolution, &|key| handed_whole(&whole.materials, key));
-        let filed = self.file_new(loaded.row, &item, &Actor::of(caller), "提交了申请", received).await?;
+        let uses: Vec<_> = whole
+            .materials
+            .iter()
+            .filter(|(_, one)| one.handing == "licence")
+            .map(|(key, _)| self.licence_use(caller, &loaded, key, &standing))
+            .collect();
+        let row = loaded.row.clone();
+        let filed = self.file_new(loaded.row, &item, &standing.actor(caller), "提交了申请", received).await?;
         let filed = filed.with_form(self, &item, &judgement).await?;
         let casework = self.clone();
         let caller_id = caller.id;
+        let member = caller.clone();
         self.platform
             .db
             .write(self.platform.now(), move |tx| {
@@ -351,6 +408,12 @@ impl Casework {
                                 case::Entity::find_by_id(made).one(tx.conn()).await?.ok_or(CaseError::NotFound)?;
                             return receipt(&row, &item, None);
                         }
+                    }
+                    for step in &steps {
+                        casework.record_step(tx, &member, &row, &standing, step).await?;
+                    }
+                    for line in uses {
+                        tx.audit(line);
                     }
                     casework.write_new(tx, filed, form_row, materials, &item).await
                 })

@@ -1,5 +1,6 @@
 //! What an applicant can still do after submission: withdraw before the decision, change the delivery (CASE-009).
 
+use identity::delegation::Action;
 use platform::web::guard::Principal;
 use platform::{Problem, Result};
 use sea_orm::entity::prelude::Uuid;
@@ -7,7 +8,8 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::change::{Actor, Change};
+use super::acting::Step;
+use super::change::Change;
 use super::draft::update_form;
 use super::special::reason;
 use super::{Address, Casework, Delivery, fresh};
@@ -40,19 +42,22 @@ impl Casework {
     /// 409 after the decision, 422 without a reason.
     pub async fn withdraw(&self, caller: &Principal, id: Uuid, withdraw: Withdraw) -> Result<()> {
         let why = reason("/reason", &withdraw.reason)?;
+        let (account, step) = (caller.id, Step::new(Action::Withdraw));
+        let doing = step.clone();
         let casework = self.clone();
         let caller = caller.clone();
-        self.platform
+        let withdrawn = self
+            .platform
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
-                    let loaded = casework.load_own(tx, &caller, id).await?;
+                    let (loaded, standing) = casework.load_mine(tx, &caller, id, &step).await?;
                     fresh(&loaded.row, withdraw.version)?;
-                    let mut change = Change::of(loaded.row.clone(), Actor::of(&caller));
+                    let mut change = Change::of(loaded.row.clone(), standing.actor(&caller));
                     change.record(
                         &casework.platform,
                         EventKind::Withdraw,
-                        format!("您撤回了申请：{why}"),
+                        format!("{}撤回了申请：{why}", standing.subject()),
                         json!({ "reason": why }),
                     )?;
                     change.row.closing_reason = Some(why);
@@ -60,11 +65,12 @@ impl Casework {
                     change.row.due_at = None;
                     casework.stop_examination(tx, &mut change, &loaded, "申请人撤回").await?;
                     change.announce("case.withdrawn");
-                    change.save(&casework.platform, tx).await?;
-                    Ok(())
+                    let row = change.save(&casework.platform, tx).await?;
+                    casework.record_step(tx, &caller, &row, &standing, &step).await
                 })
             })
-            .await
+            .await;
+        self.noted(account, id, &doing, withdrawn).await
     }
 
     /// Changes the delivery of an own case.
@@ -74,17 +80,20 @@ impl Casework {
     pub async fn change_delivery(&self, caller: &Principal, id: Uuid, wanted: ChangeDelivery) -> Result<()> {
         let delivery = Delivery { way: wanted.way, address: wanted.address };
         check_delivery(&delivery)?;
+        let (account, step) = (caller.id, Step::new(Action::ChangeDelivery));
+        let doing = step.clone();
         let casework = self.clone();
         let caller = caller.clone();
-        self.platform
+        let changed = self
+            .platform
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
-                    let loaded = casework.load_own(tx, &caller, id).await?;
+                    let (loaded, standing) = casework.load_mine(tx, &caller, id, &step).await?;
                     fresh(&loaded.row, wanted.version)?;
                     let mut form = casework.form_of(tx.conn(), id).await?;
                     form.delivery_sealed = casework.seal(&delivery, id, "delivery")?;
-                    let mut change = Change::of(loaded.row, Actor::of(&caller));
+                    let mut change = Change::of(loaded.row, standing.actor(&caller));
                     change.record(
                         &casework.platform,
                         EventKind::DeliveryChange,
@@ -92,11 +101,12 @@ impl Casework {
                         json!({ "way": delivery.way }),
                     )?;
                     update_form(tx, form).await?;
-                    change.save(&casework.platform, tx).await?;
-                    Ok(())
+                    let row = change.save(&casework.platform, tx).await?;
+                    casework.record_step(tx, &caller, &row, &standing, &step).await
                 })
             })
-            .await
+            .await;
+        self.noted(account, id, &doing, changed).await
     }
 }
 

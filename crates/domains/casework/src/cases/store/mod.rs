@@ -6,7 +6,9 @@ use platform::Result;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, QueryOrder};
 
-pub use rows::{case, case_document, case_event, case_flow, case_form, case_material, extension, special, task, urge};
+pub use rows::{
+    case, case_document, case_event, case_flow, case_form, case_material, case_step, extension, special, task, urge,
+};
 
 /// Everything read to act on or show one case, except long texts.
 pub struct Around {

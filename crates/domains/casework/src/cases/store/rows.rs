@@ -46,6 +46,10 @@ pub mod case {
         pub closing_reason: Option<String>,
         pub event_count: i64,
         pub head_hash: String,
+        pub grant_id: Option<Uuid>,
+        pub agent_account: Option<Uuid>,
+        pub agent_name: Option<String>,
+        pub agent_role: Option<String>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -121,6 +125,31 @@ pub mod case_event {
         pub data: String,
         pub previous_hash: String,
         pub hash: String,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A step of the applicant's side.
+pub mod case_step {
+    use sea_orm::entity::prelude::*;
+    use time::OffsetDateTime;
+
+    /// `case_steps`
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "case_steps")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub case_id: Uuid,
+        pub no: i64,
+        pub account_id: Uuid,
+        pub who: String,
+        pub role_label: String,
+        pub action: String,
+        pub text: String,
+        pub at: OffsetDateTime,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

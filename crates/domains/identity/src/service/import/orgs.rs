@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{Mistakes, read};
 use crate::Identity;
-use crate::model::org::Org;
+use crate::model::org::{Org, OrgState};
 use crate::store::directory;
 
 #[derive(Deserialize)]
@@ -74,6 +74,10 @@ impl Identity {
                 region: row.region,
                 level,
                 phone: row.phone,
+                state: OrgState::Active,
+                merged_into: None,
+                sort: i64::try_from(at).unwrap_or(0),
+                version: 1,
             });
         }
         mistakes.check()?;
@@ -82,7 +86,7 @@ impl Identity {
             .db
             .write(self.platform.now(), move |tx| Box::pin(async move { directory::save_orgs(tx.conn(), rows).await }))
             .await?;
-        self.directory.forget();
+        self.directory_changed();
         Ok(count)
     }
 }

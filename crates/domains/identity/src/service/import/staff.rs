@@ -7,9 +7,9 @@ use platform::web::problem::Result;
 use serde::Deserialize;
 
 use super::{Mistakes, read};
+use crate::Identity;
 use crate::model::staff::Staff;
 use crate::store::{directory, staff};
-use crate::{Identity, roles};
 
 #[derive(Deserialize)]
 struct File {
@@ -51,7 +51,7 @@ impl Identity {
         let mut ready = Vec::new();
         for (at, row) in file.staff.into_iter().enumerate() {
             for key in &row.roles {
-                let role = roles::all().get(key).filter(|role| role.audience == Audience::Desk);
+                let role = snapshot.roles.get(key).filter(|role| role.audience == Audience::Desk);
                 mistakes.known(role, || format!("/staff/{at}/roles"), key);
             }
             for key in &row.windows {
@@ -80,6 +80,9 @@ impl Identity {
                             roles: row.roles,
                             items: row.items,
                             disabled: false,
+                            must_change_password: false,
+                            password_set_at: None,
+                            version: 1,
                         },
                     },
                 },
@@ -108,7 +111,7 @@ impl Identity {
                 })
             })
             .await?;
-        self.directory.forget();
+        self.directory_changed();
         Ok(count)
     }
 }

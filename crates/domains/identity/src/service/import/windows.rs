@@ -73,8 +73,9 @@ impl Identity {
                     name: row.name,
                     kind: row.kind,
                     org_id: own.id,
+                    region: hall.region.clone(),
+                    version: 1,
                 },
-                region: hall.region.clone(),
                 orgs: linked,
                 items: row.items,
             });
@@ -87,7 +88,7 @@ impl Identity {
                 Box::pin(async move { directory::save_windows(tx.conn(), rows).await })
             })
             .await?;
-        self.directory.forget();
+        self.directory_changed();
         Ok(count)
     }
 }

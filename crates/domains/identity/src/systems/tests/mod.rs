@@ -161,6 +161,7 @@ fn someone() -> Principal {
         roles: Vec::new(),
         permissions: Vec::new(),
         real_name: true,
+        bounds: Default::default(),
     }
 }
 

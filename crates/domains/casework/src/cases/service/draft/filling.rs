@@ -3,6 +3,7 @@
 use catalogue::PublishedItem;
 use catalogue::items::resolve::Answers;
 use identity::Account;
+use identity::delegation::Action;
 use platform::web::guard::Principal;
 use platform::web::problem::FieldProblem;
 use platform::work::idempotency;
@@ -15,10 +16,11 @@ use utoipa::ToSchema;
 use crate::cases::chain::GENESIS;
 use crate::cases::error::CaseError;
 use crate::cases::model::State;
-use crate::cases::service::change::{Actor, Change, all_set};
+use crate::cases::service::acting::{Standing, Step};
+use crate::cases::service::change::{Change, all_set};
 use crate::cases::service::judge::{Consents, StepProblem};
 use crate::cases::service::{Casework, Delivery, Loaded, Personal, fresh};
-use crate::cases::store::{case, case_form, case_material};
+use crate::cases::store::{case, case_form, case_material, case_step};
 
 /// A partial save: what is absent stays.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -62,23 +64,45 @@ impl Casework {
         handle_item: &str,
         key: Option<String>,
     ) -> Result<Uuid> {
-        let account = self.account(caller).await?;
-        if !account.real_name {
+        self.create_draft_for(caller, slug, handle_item, None, key).await
+    }
+
+    /// The same for somebody who gave the caller a grant (IDENT-024); for oneself without.
+    ///
+    /// # Errors
+    /// As above; 404 for a grant of somebody else, 403 with the reason when it does not allow it.
+    pub async fn create_draft_for(
+        &self,
+        caller: &Principal,
+        slug: &str,
+        handle_item: &str,
+        acting_for: Option<Uuid>,
+        key: Option<String>,
+    ) -> Result<Uuid> {
+        if !caller.real_name {
             return Err(CaseError::RealNameNeeded.into());
         }
         let item = self.catalogue.published(slug).await?;
-        let row = self.new_row(&item, handle_item, "web", &account_applicant(&account), Some(account.id))?;
+        let (standing, account, owner) = match self.begins(caller, acting_for, (slug, &item.item.name)).await? {
+            Some((standing, of)) => (standing, of.account.clone(), of.known.then_some(of.account.id)),
+            None => (Standing::own(), self.account(caller).await?, Some(caller.id)),
+        };
+        let mut row = self.new_row(&item, handle_item, "web", &account_applicant(&account), owner)?;
+        self.put_agent(&mut row, caller, &standing).await?;
         let form = self.design.form(&item.definitions.form).await?;
-        let mut source = source(&account);
+        let mut known = source(&account);
+        if standing.authority.is_some() {
+            known.insert("agent".into(), person_source(&self.account(caller).await?));
+        }
         // With one licence there is nothing to choose.
         let old = match self.old_licences(&item.item, &row).await?.as_slice() {
             [only] => Some(only.id),
             _ => None,
         };
         if let Some(old) = old {
-            source.insert("licence".into(), self.licence_source(old).await?);
+            known.insert("licence".into(), self.licence_source(old).await?);
         }
-        let prefill = form.prefill(&source);
+        let prefill = form.prefill(&known);
         let mut form_row = self.form_row(&row, &prefill.data, &Delivery::default())?;
         form_row.old_licence_id = old;
         let casework = self.clone();
@@ -93,7 +117,9 @@ impl Casework {
                         return Ok(made);
                     }
                     let id = row.id;
-                    Change::new_case(row, Actor::of(&caller)).save(&casework.platform, tx).await?;
+                    let actor = standing.actor(&caller);
+                    let row = Change::new_case(row, actor).save(&casework.platform, tx).await?;
+                    casework.record_step(tx, &caller, &row, &standing, &Step::new(Action::Start)).await?;
                     case_form::Entity::insert(all_set::<_, case_form::ActiveModel>(form_row))
                         .exec_without_returning(tx.conn())
                         .await?;
@@ -154,6 +180,10 @@ impl Casework {
             closing_reason: None,
             event_count: 0,
             head_hash: GENESIS.to_owned(),
+            grant_id: None,
+            agent_account: None,
+            agent_name: None,
+            agent_role: None,
         })
     }
 
@@ -185,13 +215,16 @@ impl Casework {
     /// # Errors
     /// 409 for an old page or a case no longer a draft.
     pub async fn save_draft(&self, caller: &Principal, id: Uuid, save: SaveDraft) -> Result<()> {
+        let (account, step) = (caller.id, Step::new(Action::Fill));
+        let doing = step.clone();
         let casework = self.clone();
         let caller = caller.clone();
-        self.platform
+        let saved = self
+            .platform
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
-                    let loaded = casework.own_draft(tx, &caller, id, save.version).await?;
+                    let (loaded, standing) = casework.my_draft(tx, &caller, id, save.version, &step).await?;
                     let mut form = casework.form_of(tx.conn(), id).await?;
                     if let Some(step) = save.step {
                         form.step = form.step.max(step.clamp(1, 8));
@@ -221,15 +254,24 @@ impl Casework {
                         data.extend(casework.licence_values(&loaded, old).await?);
                         form.form_sealed = casework.seal(&data, id, "form")?;
                     }
-                    Change::of(loaded.row, Actor::of(&caller)).save(&casework.platform, tx).await?;
+                    let row = Change::of(loaded.row, standing.actor(&caller)).save(&casework.platform, tx).await?;
+                    casework.record_step(tx, &caller, &row, &standing, &step).await?;
                     update_form(tx, form).await
                 })
             })
-            .await
+            .await;
+        self.noted(account, id, &doing, saved).await
     }
 
-    pub(super) async fn own_draft(&self, tx: &Tx, caller: &Principal, id: Uuid, version: i64) -> Result<Loaded> {
-        let loaded = self.load_own(tx, caller, id).await?;
+    pub(super) async fn my_draft(
+        &self,
+        tx: &Tx,
+        caller: &Principal,
+        id: Uuid,
+        version: i64,
+        step: &Step,
+    ) -> Result<(Loaded, Standing)> {
+        let (loaded, standing) = self.load_mine(tx, caller, id, step).await?;
         if loaded.state()? != State::Draft {
             return Err(Problem::conflict(
                 "not_a_draft",
@@ -237,7 +279,7 @@ impl Casework {
             ));
         }
         fresh(&loaded.row, version)?;
-        Ok(loaded)
+        Ok((loaded, standing))
     }
 
     /// Throws a draft away.
@@ -245,13 +287,16 @@ impl Casework {
     /// # Errors
     /// 409 when it was submitted.
     pub async fn delete_draft(&self, caller: &Principal, id: Uuid) -> Result<()> {
+        let (account, step) = (caller.id, Step::new(Action::Discard));
+        let doing = step.clone();
         let casework = self.clone();
         let caller = caller.clone();
-        self.platform
+        let thrown = self
+            .platform
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
-                    let loaded = casework.load_own(tx, &caller, id).await?;
+                    let (loaded, standing) = casework.load_mine(tx, &caller, id, &step).await?;
                     if loaded.state()? != State::Draft {
                         return Err(Problem::conflict("not_a_draft", "已经提交的申请不能删除，可以撤回。"));
                     }
@@ -260,11 +305,15 @@ impl Casework {
                         .exec(tx.conn())
                         .await?;
                     case_form::Entity::delete_by_id(id).exec(tx.conn()).await?;
+                    // The grant's own log keeps that a draft was thrown away, and by whom.
+                    casework.record_step(tx, &caller, &loaded.row, &standing, &step).await?;
+                    case_step::Entity::delete_many().filter(case_step::Column::CaseId.eq(id)).exec(tx.conn()).await?;
                     case::Entity::delete_by_id(id).exec(tx.conn()).await?;
                     Ok(())
                 })
             })
-            .await
+            .await;
+        self.noted(account, id, &doing, thrown).await
     }
 }
 
@@ -292,13 +341,16 @@ pub(crate) fn account_applicant(account: &Account) -> Applicant {
     }
 }
 
+fn person_source(account: &Account) -> Value {
+    json!({ "name": account.name, "id_number": account.id_number, "phone": account.phone, "email": account.email })
+}
+
 /// What forms may be filled in from.
 pub(crate) fn source(account: &Account) -> Map<String, Value> {
     let mut source = Map::new();
-    source.insert(
-        "account".into(),
-        json!({ "name": account.name, "id_number": account.id_number, "phone": account.phone, "email": account.email }),
-    );
+    source.insert("account".into(), person_source(account));
+    // Who handles it: the applicant, unless somebody acts for him.
+    source.insert("agent".into(), person_source(account));
     if let Some(enterprise) = &account.enterprise {
         source.insert(
             "enterprise".into(),

@@ -1,7 +1,9 @@
 //! Hand materials in: which files, of whom, in which way.
 
+use identity::delegation::Action;
 use platform::files::{self, FileRef};
 use platform::web::guard::Principal;
+use platform::work::audit::Line;
 use platform::{Problem, Result, Tx};
 use sea_orm::ConnectionTrait;
 use sea_orm::entity::prelude::*;
@@ -11,11 +13,12 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::cases::model::{Channel, State};
-use crate::cases::service::change::{Actor, Change, all_set};
+use crate::cases::service::acting::{Standing, Step};
+use crate::cases::service::change::{Change, all_set};
 use crate::cases::service::correction::{asked_for, asked_items};
 use crate::cases::service::judge::Handed;
 use crate::cases::service::{Casework, Loaded, fresh};
-use crate::cases::store::{self, case_material};
+use crate::cases::store::{self, case, case_material};
 
 /// One file of a material with the round it came in (1 = with the application, 2 = with the correction).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,14 +48,18 @@ impl Casework {
     /// # Errors
     /// 422 for a wrong type or size, a file of someone else, or a way that is not open.
     pub async fn hand_material(&self, caller: &Principal, id: Uuid, key: &str, hand: HandMaterial) -> Result<()> {
+        let action = if hand.handing == "licence" { Action::UseLicence } else { Action::Upload };
+        let step = Step::with(action, key, &self.material_name(id, key).await?);
+        let (account, doing) = (caller.id, step.clone());
         let casework = self.clone();
         let caller = caller.clone();
         let key = key.to_owned();
-        self.platform
+        let handed = self
+            .platform
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
-                    let loaded = casework.load_own(tx, &caller, id).await?;
+                    let (loaded, standing) = casework.load_mine(tx, &caller, id, &step).await?;
                     fresh(&loaded.row, hand.version)?;
                     if !matches!(loaded.state()?, State::Draft | State::Correction) {
                         return Err(Problem::conflict(
@@ -66,11 +73,42 @@ impl Casework {
                     }
                     let row = casework.material_row(tx.conn(), &loaded, &key, &hand, Some(caller.id)).await?;
                     put_material(tx, row).await?;
-                    Change::of(loaded.row, Actor::of(&caller)).save(&casework.platform, tx).await?;
-                    Ok(())
+                    if action == Action::UseLicence {
+                        tx.audit(casework.licence_use(&caller, &loaded, &key, &standing));
+                    }
+                    let row = Change::of(loaded.row, standing.actor(&caller)).save(&casework.platform, tx).await?;
+                    casework.record_step(tx, &caller, &row, &standing, &step).await
                 })
             })
-            .await
+            .await;
+        self.noted(account, id, &doing, handed).await
+    }
+
+    /// Every use of a licence in place of a material leaves a line: by whom, for whom, under which
+    /// grant (DATASEC-012).
+    pub(crate) fn licence_use(&self, caller: &Principal, loaded: &Loaded, key: &str, standing: &Standing) -> Line {
+        let licence = loaded.item.item.material(key).and_then(|material| material.licence_type.clone());
+        Line::by(
+            caller,
+            self.platform.new_id(),
+            "licence.use",
+            format!("case:{}", loaded.row.id),
+            json!({
+                "material": key,
+                "licence_type": licence,
+                "of": loaded.row.applicant_name,
+                "grant": standing.authority.as_ref().map(|authority| authority.grant_id),
+            }),
+        )
+    }
+
+    /// Name of a material of a case's item, for what people read; its key when there is none.
+    pub(crate) async fn material_name(&self, id: Uuid, key: &str) -> Result<String> {
+        let Some(row) = case::Entity::find_by_id(id).one(self.platform.db.read()).await? else {
+            return Ok(key.to_owned());
+        };
+        let loaded = self.with_item(row).await?;
+        Ok(loaded.item.item.material(key).map_or(key, |material| material.name.as_str()).to_owned())
     }
 
     /// Checks the files of a material and makes its row.
@@ -133,12 +171,20 @@ impl Casework {
         owner: Option<Uuid>,
     ) -> Result<case_material::Model> {
         let round = if loaded.row.correction_asked { 2 } else { 1 };
-        let found = files::find(conn, &hand.files).await?;
+        let mut found = files::find(conn, &hand.files).await?;
+        let before = case_material::Entity::find_by_id((loaded.row.id, key.to_owned())).one(conn).await?;
+        let before: Vec<MaterialFile> =
+            before.map(|row| serde_json::from_value(row.files)).transpose()?.unwrap_or_default();
+        // What another member of the applicant's side handed in for this material may stay beside
+        // one's own files (IDENT-021).
+        for (file, by) in &mut found {
+            if before.iter().any(|one| one.file.id == file.id) {
+                *by = owner;
+            }
+        }
         let mut row = self.material_row_of(loaded, key, &hand.handing, &hand.files, &found, owner, round)?;
-        if round > 1
-            && let Some(before) = case_material::Entity::find_by_id((loaded.row.id, key.to_owned())).one(conn).await?
-        {
-            let mut all: Vec<MaterialFile> = serde_json::from_value(before.files)?;
+        if round > 1 && !before.is_empty() {
+            let mut all = before;
             all.retain(|file| file.round < round);
             all.extend(serde_json::from_value::<Vec<MaterialFile>>(row.files)?);
             row.files = serde_json::to_value(all)?;

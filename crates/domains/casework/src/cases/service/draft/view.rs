@@ -4,23 +4,24 @@ use std::collections::BTreeMap;
 
 use catalogue::items::resolve::Answers;
 use identity::Account;
+use identity::delegation::Action;
 use platform::Result;
 use platform::files::FileRef;
 use platform::web::guard::Principal;
 use sea_orm::ConnectionTrait;
-use sea_orm::entity::prelude::*;
+use sea_orm::entity::prelude::Uuid;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::filling::source;
 use super::materials::{MaterialFile, handed};
-use crate::cases::error::CaseError;
 use crate::cases::model::{Channel, State};
+use crate::cases::service::acting::{ActingView, AgentView, StepView, agent_of};
 use crate::cases::service::judge::{self, Application, Consents, Judgement, StepProblem};
 use crate::cases::service::old_licence::{OldLicenceRef, chosen};
 use crate::cases::service::{Casework, Delivery, Loaded};
-use crate::cases::store::{self, case, case_form, case_material};
+use crate::cases::store::{self, case_form, case_material};
 
 /// A draft as its page shows it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -29,6 +30,14 @@ pub struct DraftView {
     pub id: Uuid,
     /// Version to send back.
     pub version: i64,
+    /// Who applies.
+    pub applicant_name: String,
+    /// Who handles it for the applicant.
+    pub agent: Option<AgentView>,
+    /// For whom the caller acts; absent when the caller is the applicant.
+    pub acting: Option<ActingView>,
+    /// Who did which step, oldest first.
+    pub steps: Vec<StepView>,
     /// Item.
     pub item: ItemRef,
     /// Handling item.
@@ -122,6 +131,8 @@ pub struct DraftMaterial {
     pub files: Vec<FileRef>,
     /// How it is handed in.
     pub handing: Option<String>,
+    /// Why the caller may not hand it in, when the grant does not name it.
+    pub out_of_grant: Option<String>,
 }
 
 /// The parts of a draft, opened.
@@ -209,9 +220,11 @@ impl Casework {
     /// 404 for another's.
     pub async fn draft_view(&self, caller: &Principal, id: Uuid) -> Result<DraftView> {
         let conn = self.platform.db.read();
-        let row = case::Entity::find_by_id(id).one(conn).await?.filter(|row| row.account_id == Some(caller.id));
-        let loaded = self.with_item(row.ok_or(CaseError::NotFound)?).await?;
-        let account = self.account(caller).await?;
+        let (row, standing) = self.mine(caller, id, Action::Read).await?;
+        let account = self.applicant_account(caller, &row, &standing).await?;
+        let agent = self.personal(&row)?.agent;
+        let loaded = self.with_item(row).await?;
+        let materials_open = standing.authority.as_ref().map(|authority| &authority.materials);
         let (judgement, parts) = self.judge_draft(conn, &loaded, &account).await?;
         let licences = self.held_licences(&account).await?;
         let form = self.design.form(&loaded.item.definitions.form).await?;
@@ -248,11 +261,18 @@ impl Casework {
                     may_follow: definition.necessity == "3" && loaded.item.item.tolerance.supported,
                     files: files.into_iter().map(|file| file.file).collect(),
                     handing: row.map(|row| row.handing.clone()),
+                    out_of_grant: materials_open.filter(|open| !open.covers(&[resolved.key.as_str()])).map(|_| {
+                        format!("“{}”不在给您的授权材料里。请对方自己交，或者把这份材料加进授权。", resolved.name)
+                    }),
                 })
             })
             .collect::<Result<Vec<_>>>()?;
         Ok(DraftView {
             id,
+            applicant_name: loaded.row.applicant_name.clone(),
+            agent: agent_of(&loaded.row, agent.as_ref()),
+            acting: ActingView::of(&standing),
+            steps: self.steps(id).await?,
             version: loaded.row.version,
             item: ItemRef {
                 slug: loaded.item.slug.clone(),

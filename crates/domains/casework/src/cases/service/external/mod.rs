@@ -155,6 +155,7 @@ impl Message {
             roles: role.map(str::to_owned).into_iter().collect(),
             permissions: Vec::new(),
             real_name: true,
+            bounds: Default::default(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Own cases with the counts of their tabs.
 
 use base::calendar::Calendar;
+use identity::delegation::ActingScope;
 use platform::Result;
 use platform::web::guard::Principal;
 use platform::web::page::{List, PageQuery};
@@ -16,6 +17,7 @@ use super::paging::id_part;
 use crate::cases::clock::{TimeLeft, time_left};
 use crate::cases::model::State;
 use crate::cases::service::Casework;
+use crate::cases::service::acting::{ActingView, visible};
 use crate::cases::service::views::label;
 use crate::cases::store::case;
 
@@ -28,6 +30,8 @@ pub struct MyFilter {
     pub state: Option<String>,
     /// Item name or case number.
     pub q: Option<String>,
+    /// `self`, or the grant under which one acts; own ones and all under one's grants when absent.
+    pub acting_for: Option<String>,
     /// Rows wanted, 1 to 100.
     pub limit: Option<u64>,
     /// Cursor of the next page.
@@ -41,6 +45,12 @@ pub struct MyCaseRow {
     pub id: Uuid,
     /// Case number; absent for a draft.
     pub case_number: Option<String>,
+    /// Who applies.
+    pub applicant_name: String,
+    /// Who handles it for the applicant.
+    pub agent_name: Option<String>,
+    /// For whom the caller acts; absent for own cases.
+    pub acting: Option<ActingView>,
     /// Item slug.
     pub item_slug: String,
     /// Item.
@@ -97,7 +107,13 @@ impl Casework {
     /// 400 for a cursor that can't be read.
     pub async fn my_cases(&self, caller: &Principal, filter: &MyFilter) -> Result<MyCaseList> {
         let conn = self.platform.db.read();
-        let own = case::Entity::find().filter(case::Column::AccountId.eq(caller.id));
+        let mut scopes = match filter.acting_for.as_deref() {
+            Some("self") => Vec::new(),
+            _ => self.identity.acting_scopes(caller.id).await?,
+        };
+        let one = filter.acting_for.as_deref().filter(|text| !text.is_empty() && *text != "self");
+        scopes.retain(|scope| one.is_none_or(|id| scope.grant_id.to_string() == id));
+        let own = case::Entity::find().filter(visible(one.is_none().then_some(caller.id), &scopes));
         let counted: Vec<(String, i64)> = own
             .clone()
             .select_only()
@@ -147,19 +163,28 @@ impl Casework {
         let rows = select.order_by_desc(case::Column::Id).limit(page.limit() + 1).all(conn).await?;
         let calendar = self.calendars.current().await?;
         let now = self.platform.now();
-        let items = rows.into_iter().map(|row| my_row(row, &calendar, now)).collect();
+        let items = rows.into_iter().map(|row| my_row(row, caller.id, &scopes, &calendar, now)).collect();
         let list = List::cut(items, page.limit(), total, now, |row: &MyCaseRow| vec![row.id.to_string()]);
         Ok(MyCaseList { list, counts })
     }
 }
 
-pub(super) fn my_row(row: case::Model, calendar: &Calendar, now: OffsetDateTime) -> MyCaseRow {
+pub(super) fn my_row(
+    row: case::Model,
+    account: Uuid,
+    scopes: &[ActingScope],
+    calendar: &Calendar,
+    now: OffsetDateTime,
+) -> MyCaseRow {
     let state = State::parse(&row.state).unwrap_or(State::Voided);
     MyCaseRow {
         id: row.id,
         state_label: label(&row, state),
         todo: (state == State::Correction).then_some("补正材料"),
         time_left: time_left(&row, calendar, now),
+        acting: if row.account_id == Some(account) { None } else { ActingView::of_row(scopes, &row) },
+        applicant_name: row.applicant_name,
+        agent_name: row.agent_name,
         case_number: row.case_number,
         item_slug: row.item_slug,
         item_name: row.item_name,

@@ -4,32 +4,45 @@ use platform::web::page::PageQuery;
 use platform::{Problem, Result};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Cond, Expr, ExprTrait};
-use sea_orm::{Order, QueryOrder, Select};
+use sea_orm::{Order, QueryOrder, QuerySelect, Select};
 use time::OffsetDateTime;
 
 use crate::cases::store::{case, task};
 
-pub(super) fn after_due(select: Select<case::Entity>, page: &PageQuery) -> Result<Select<case::Entity>> {
-    let mut select = select;
-    if let Some(parts) = page.cursor_parts(2)? {
+/// One row more than a page, by due time; cases whose clock stands come last. Two reads at most,
+/// because one order over both parts is an order no index has.
+pub(super) async fn page_by_due(
+    select: Select<case::Entity>,
+    page: &PageQuery,
+    conn: &sea_orm::DatabaseConnection,
+) -> Result<Vec<case::Model>> {
+    let wanted = page.limit() + 1;
+    let mut clocked = select.clone().filter(case::Column::DueAt.is_not_null());
+    let mut standing = select.filter(case::Column::DueAt.is_null());
+    let mut rows = Vec::new();
+    let cursor = page.cursor_parts(2)?;
+    let in_standing = cursor.as_ref().is_some_and(|parts| parts.first().is_none_or(String::is_empty));
+    if let Some(parts) = &cursor {
         let id = id_part(parts.get(1))?;
-        select = match parts.first().map(String::as_str) {
-            Some("") | None => select.filter(case::Column::DueAt.is_null()).filter(case::Column::Id.gt(id)),
-            Some(text) => {
-                let due = moment_part(text)?;
-                select.filter(
-                    Cond::any()
-                        .add(case::Column::DueAt.is_null())
-                        .add(case::Column::DueAt.gt(due))
-                        .add(Cond::all().add(case::Column::DueAt.eq(due)).add(case::Column::Id.gt(id))),
-                )
-            }
-        };
+        if in_standing {
+            standing = standing.filter(case::Column::Id.gt(id));
+        } else {
+            let due = moment_part(parts.first().map_or("", String::as_str))?;
+            clocked = clocked
+                .filter(case::Column::DueAt.gte(due))
+                .filter(Cond::any().add(case::Column::DueAt.gt(due)).add(case::Column::Id.gt(id)));
+        }
     }
-    Ok(select
-        .order_by(Expr::col(case::Column::DueAt).is_null(), Order::Asc)
-        .order_by_asc(case::Column::DueAt)
-        .order_by_asc(case::Column::Id))
+    if !in_standing {
+        let ordered = clocked.order_by_asc(case::Column::DueAt).order_by_asc(case::Column::Id);
+        rows = ordered.limit(wanted).all(conn).await?;
+    }
+    let missing = wanted - rows.len() as u64;
+    if missing > 0 {
+        let ordered = standing.order_by_asc(case::Column::DueAt).order_by_asc(case::Column::Id);
+        rows.extend(ordered.limit(missing).all(conn).await?);
+    }
+    Ok(rows)
 }
 
 pub(super) fn after_submitted(select: Select<case::Entity>, page: &PageQuery) -> Result<Select<case::Entity>> {

@@ -61,6 +61,9 @@ impl Casework {
             select = select.filter(task::Column::Stage.eq(stage));
         }
         let mut joined = select.join(sea_orm::JoinType::InnerJoin, task_to_case());
+        if !caller.bounds.items.is_empty() {
+            joined = joined.filter(caller.within(case::Column::OrgId, case::Column::ItemSlug));
+        }
         if let Some(text) = filter.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
             joined = joined.filter(self.text_condition(text));
         }

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use super::cases::{CaseFilter, CaseRow, open_states};
-use super::tasks::{TaskFilter, TaskRow};
+use super::tasks::{TaskFilter, TaskRow, task_to_case};
 use crate::cases::model::State;
 use crate::cases::service::Casework;
 use crate::cases::store::{case, task};
@@ -114,7 +114,7 @@ impl Casework {
     pub async fn workbench(&self, caller: &Principal) -> Result<Workbench> {
         let conn = self.platform.db.read();
         let now = self.platform.now();
-        let reach = || case::Entity::find().filter(case::Column::OrgId.is_in(caller.visible_orgs.iter().copied()));
+        let reach = || case::Entity::find().filter(caller.within(case::Column::OrgId, case::Column::ItemSlug));
         let counted: Vec<(String, bool, i64)> = reach()
             .select_only()
             .column(case::Column::State)
@@ -139,12 +139,16 @@ impl Casework {
         counts.overdue = reach().filter(self.light_condition("overdue")).count(conn).await?;
         counts.paused = reach().filter(self.light_condition("paused")).count(conn).await?;
         let today = reach().filter(self.light_condition("today")).count(conn).await?;
-        counts.to_deliver = task::Entity::find()
+        let mut to_deliver = task::Entity::find()
             .filter(task::Column::State.eq("open"))
             .filter(task::Column::Stage.eq("deliver"))
-            .filter(task::Column::OrgId.is_in(caller.visible_orgs.iter().copied()))
-            .count(conn)
-            .await?;
+            .filter(task::Column::OrgId.is_in(caller.visible_orgs.iter().copied()));
+        if !caller.bounds.items.is_empty() {
+            to_deliver = to_deliver
+                .join(sea_orm::JoinType::InnerJoin, task_to_case())
+                .filter(caller.within(case::Column::OrgId, case::Column::ItemSlug));
+        }
+        counts.to_deliver = to_deliver.count(conn).await?;
         let mine = self.my_tasks(caller, &TaskFilter { limit: Some(8), ..TaskFilter::default() }).await?;
         let date = base::zone::china_date(now);
         let sentence = match (counts.overdue, today) {
@@ -169,7 +173,7 @@ impl Casework {
         let monday = today - time::Duration::days(i64::from(today.weekday().number_days_from_monday()));
         let since = base::zone::start_of_day(monday);
         let rows = case::Entity::find()
-            .filter(case::Column::OrgId.is_in(caller.visible_orgs.iter().copied()))
+            .filter(caller.within(case::Column::OrgId, case::Column::ItemSlug))
             .filter(
                 Cond::any()
                     .add(case::Column::SubmittedAt.gte(since))

@@ -18,6 +18,7 @@ use super::shared::{
 use crate::cases::clock::{self, DeadlineView};
 use crate::cases::error::CaseError;
 use crate::cases::model::{Channel, State};
+use crate::cases::service::acting::agent_of;
 use crate::cases::service::draft::ItemRef;
 use crate::cases::service::{Casework, Delivery, reach};
 use crate::cases::store::{case, urge};
@@ -41,8 +42,12 @@ pub struct DeskCase {
     pub applicant: MaskedApplicant,
     /// Agent, masked.
     pub agent: Option<MaskedApplicant>,
+    /// What the agent is for the applicant: 经办人, 管理者, 亲属代办; empty without an agent.
+    pub agent_role_label: &'static str,
     /// Department.
     pub org_name: String,
+    /// Where it stood in the tree when the case was filed, names from the top down, `/`-separated.
+    pub org_path: String,
     /// State.
     pub state: State,
     /// In words.
@@ -293,7 +298,9 @@ impl Casework {
         let state = whole.loaded.state()?;
         let calendar = self.calendars.current().await?;
         let personal = self.personal(row)?;
-        let org = self.identity.org(row.org_id).await?;
+        let orgs = self.identity.orgs().await?;
+        let filed_at = row.submitted_at.unwrap_or(self.platform.now());
+        let org = orgs.name_at(row.org_id, filed_at);
         let mut data: Map<String, Value> = self.open(&whole.form.form_sealed, id, "form")?;
         let definition = self.design.form(&whole.loaded.item.definitions.form).await?;
         mask_form(&definition, &mut data);
@@ -317,7 +324,9 @@ impl Casework {
                 phone_masked: base::mask::phone(&agent.phone),
                 legal_person: None,
             }),
-            org_name: org.map_or_else(|| item.body.name.clone(), |org| org.name),
+            agent_role_label: agent_of(row, personal.agent.as_ref()).map_or("", |agent| agent.role_label),
+            org_name: org.map_or_else(|| item.body.name.clone(), str::to_owned),
+            org_path: orgs.path_at(row.org_id, filed_at),
             state,
             state_label: desk_label(row, state),
             step_name: row.step_name.clone(),

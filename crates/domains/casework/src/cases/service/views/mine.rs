@@ -1,8 +1,9 @@
 //! A case as its applicant sees it: own, plain, with what is to do.
 
+use identity::delegation::Action;
 use platform::web::guard::Principal;
 use platform::{Problem, Result};
-use sea_orm::entity::prelude::*;
+use sea_orm::entity::prelude::Uuid;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -12,8 +13,8 @@ use super::shared::{
     label, result,
 };
 use crate::cases::clock::{self, DeadlineView};
-use crate::cases::error::CaseError;
 use crate::cases::model::{EventKind, State};
+use crate::cases::service::acting::{ActingView, AgentView, StepView, agent_of};
 use crate::cases::service::correction::asked_items;
 use crate::cases::service::draft::ItemRef;
 use crate::cases::service::{Casework, Delivery};
@@ -77,6 +78,12 @@ pub struct MyCase {
     pub handle_item_name: String,
     /// Applicant.
     pub applicant_name: String,
+    /// Who handles it for the applicant.
+    pub agent: Option<AgentView>,
+    /// For whom the caller acts; absent when the caller is the applicant.
+    pub acting: Option<ActingView>,
+    /// Who on the applicant's side did which step, oldest first.
+    pub steps: Vec<StepView>,
     /// Department.
     pub org_name: String,
     /// Its phone.
@@ -117,11 +124,7 @@ impl Casework {
     /// # Errors
     /// 404 for another's; 409 for a draft, which has its own page.
     pub async fn my_case(&self, caller: &Principal, id: Uuid) -> Result<MyCase> {
-        let row = case::Entity::find_by_id(id)
-            .one(self.platform.db.read())
-            .await?
-            .filter(|row| row.account_id == Some(caller.id))
-            .ok_or(CaseError::NotFound)?;
+        let (row, standing) = self.mine(caller, id, Action::Read).await?;
         let (Some(case_number), Some(query_code)) = (row.case_number.clone(), row.query_code.clone()) else {
             return Err(Problem::conflict("still_a_draft", "这个申请还没有提交，请继续填写。"));
         };
@@ -130,7 +133,8 @@ impl Casework {
         let item = &whole.loaded.item.item;
         let state = whole.loaded.state()?;
         let calendar = self.calendars.current().await?;
-        let org = self.identity.org(row.org_id).await?;
+        let orgs = self.identity.orgs().await?;
+        let org = orgs.name_at(row.org_id, row.submitted_at.unwrap_or(self.platform.now()));
         let delivery: Delivery = self.open(&whole.form.delivery_sealed, id, "delivery")?;
         let form = self.form_view(&whole.loaded, self.open(&whole.form.form_sealed, id, "form")?).await?;
         Ok(MyCase {
@@ -141,7 +145,10 @@ impl Casework {
             item: item_ref(&whole.loaded),
             handle_item_name: row.handle_item_name.clone(),
             applicant_name: row.applicant_name.clone(),
-            org_name: org.map_or_else(|| item.body.name.clone(), |org| org.name),
+            agent: agent_of(row, self.personal(row)?.agent.as_ref()),
+            acting: ActingView::of(&standing),
+            steps: self.steps(id).await?,
+            org_name: org.map_or_else(|| item.body.name.clone(), str::to_owned),
             org_phone: item.consult_phone.clone(),
             state,
             state_label: label(row, state),

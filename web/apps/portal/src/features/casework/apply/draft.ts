@@ -1,6 +1,7 @@
 import { onScopeDispose, reactive, shallowRef } from 'vue'
 import { asProblem, portal, type ApiProblem, type CaseDraft, type DraftChange, type Guide, type Handing } from '@tongban/api'
 import { controlId, type Form } from '@tongban/form-runtime'
+import { isGrantRefusal } from '../../../acting.ts'
 
 /** One draft while it is being filled in: loads it, saves in order, says when it was saved. */
 export type Change = Omit<DraftChange, 'version'>
@@ -37,6 +38,8 @@ export function useDraft(id: string) {
     saving: false,
     stale: false,
     failed: null as string | null,
+    /** A grant does not allow the step. */
+    refused: null as ApiProblem | null,
     problems: [] as Problem[],
   })
   const loadProblem = shallowRef<ApiProblem | null>(null)
@@ -63,13 +66,17 @@ export function useDraft(id: string) {
       if (!draft.value || gone) return false
       state.saving = true
       state.failed = null
+      state.refused = null
       try {
         draft.value = await save(draft.value.version)
         state.stale = false
         return true
       } catch (e) {
         const problem = asProblem(e)
-        if (problem.isStale) {
+        if (isGrantRefusal(problem)) {
+          state.refused = problem
+          state.failed = problem.title
+        } else if (problem.isStale) {
           draft.value = await portal.draft(id)
           state.stale = true
         } else if (problem.errors.length) {

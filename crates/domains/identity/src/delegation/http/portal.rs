@@ -1,0 +1,195 @@
+//! Grants for citizens and enterprises: give, ask, answer, change, take back, and who used them.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use platform::web::extract::{IdempotencyKey, Json, Path, Query};
+use platform::web::guard::Allowed;
+use platform::web::page::{List, PageQuery};
+use platform::web::problem::{ProblemBody, Result};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::Identity;
+use crate::delegation::service::answer::Answer;
+use crate::delegation::service::change::ChangeGrant;
+use crate::delegation::service::give::NewGrant;
+use crate::delegation::service::lists::{ActingFor, GrantFilter, GrantList, GrantView, UseView};
+use crate::permissions::{EditGrants, ReadGrants};
+
+/// For whom the caller may act.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ActingForList {
+    /// Oneself first.
+    items: Vec<ActingFor>,
+}
+
+/// Version of the page an answer was made on.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct GrantVersion {
+    /// Version.
+    #[serde(default)]
+    version: i64,
+}
+
+/// For whom the caller may act now
+#[utoipa::path(get, path = "/api/v1/portal/me/acting-for", tag = "grants", operation_id = "list_acting_for",
+    responses((status = 200, description = "Oneself first", body = ActingForList),
+        (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Without the permission, or not for the caller to do", body = ProblemBody, content_type = "application/problem+json")),
+    security(("portal" = ["grant.read"])))]
+pub(crate) async fn list_acting_for(
+    State(identity): State<Identity>,
+    caller: Allowed<ReadGrants>,
+) -> Result<Json<ActingForList>> {
+    Ok(Json(ActingForList { items: identity.acting_for(&caller).await? }))
+}
+
+/// Grants given and received
+#[utoipa::path(get, path = "/api/v1/portal/grants", tag = "grants", operation_id = "list_grants",
+    params(GrantFilter),
+    responses((status = 200, description = "Newest first", body = GrantList),
+        (status = 400, description = "Unreadable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Without the permission, or not for the caller to do", body = ProblemBody, content_type = "application/problem+json")),
+    security(("portal" = ["grant.read"])))]
+pub(crate) async fn list_grants(
+    State(identity): State<Identity>,
+    caller: Allowed<ReadGrants>,
+    Query(filter): Query<GrantFilter>,
+) -> Result<Json<GrantList>> {
+    Ok(Json(identity.grants(&caller, &filter).await?))
+}
+
+/// Give a grant, or ask for one
+#[utoipa::path(post, path = "/api/v1/portal/grants", tag = "grants", operation_id = "create_grant", request_body = NewGrant,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
+    responses((status = 201, description = "Waiting for the other side", body = GrantView),
+        (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Without the permission, or not for the caller to do", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")),
+    security(("portal" = ["grant.edit"])))]
+pub(crate) async fn create_grant(
+    State(identity): State<Identity>,
+    caller: Allowed<EditGrants>,
+    IdempotencyKey(key): IdempotencyKey,
+    Json(body): Json<NewGrant>,
+) -> Result<(StatusCode, Json<GrantView>)> {
+    let id = identity.give_grant(&caller, body, key).await?;
+    Ok((StatusCode::CREATED, Json(identity.grant(&caller, id).await?)))
+}
+
+/// One grant
+#[utoipa::path(get, path = "/api/v1/portal/grants/{id}", tag = "grants", operation_id = "get_grant",
+    params(("id" = Uuid, Path, description = "Grant")),
+    responses((status = 200, description = "The grant", body = GrantView),
+        (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Without the permission, or not for the caller to do", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json")),
+    security(("portal" = ["grant.read"])))]
+pub(crate) async fn get_grant(
+    State(identity): State<Identity>,
+    caller: Allowed<ReadGrants>,
+    Path(id): Path<Uuid>,
+) -> Result<Json<GrantView>> {
+    Ok(Json(identity.grant(&caller, id).await?))
+}
+
+/// Change period, items and materials
+#[utoipa::path(put, path = "/api/v1/portal/grants/{id}", tag = "grants", operation_id = "change_grant", request_body = ChangeGrant,
+    params(("id" = Uuid, Path, description = "Grant")),
+    responses((status = 200, description = "The grant as it is now", body = GrantView),
+        (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Without the permission, or not for the caller to do", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")),
+    security(("portal" = ["grant.edit"])))]
+pub(crate) async fn change_grant(
+    State(identity): State<Identity>,
+    caller: Allowed<EditGrants>,
+    Path(id): Path<Uuid>,
+    Json(body): Json<ChangeGrant>,
+) -> Result<Json<GrantView>> {
+    identity.change_grant(&caller, id, body).await?;
+    Ok(Json(identity.grant(&caller, id).await?))
+}
+
+/// Agree
+#[utoipa::path(post, path = "/api/v1/portal/grants/{id}/accept", tag = "grants", operation_id = "accept_grant", request_body = GrantVersion,
+    params(("id" = Uuid, Path, description = "Grant")),
+    responses((status = 200, description = "The grant as it is now", body = GrantView),
+        (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Without the permission, or not for the caller to do", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")),
+    security(("portal" = ["grant.edit"])))]
+pub(crate) async fn accept_grant(
+    State(identity): State<Identity>,
+    caller: Allowed<EditGrants>,
+    Path(id): Path<Uuid>,
+    Json(body): Json<GrantVersion>,
+) -> Result<Json<GrantView>> {
+    identity.accept_grant(&caller, id, body.version).await?;
+    Ok(Json(identity.grant(&caller, id).await?))
+}
+
+/// Not agree
+#[utoipa::path(post, path = "/api/v1/portal/grants/{id}/refuse", tag = "grants", operation_id = "refuse_grant", request_body = Answer,
+    params(("id" = Uuid, Path, description = "Grant")),
+    responses((status = 200, description = "The grant as it is now", body = GrantView),
+        (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Without the permission, or not for the caller to do", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")),
+    security(("portal" = ["grant.edit"])))]
+pub(crate) async fn refuse_grant(
+    State(identity): State<Identity>,
+    caller: Allowed<EditGrants>,
+    Path(id): Path<Uuid>,
+    Json(body): Json<Answer>,
+) -> Result<Json<GrantView>> {
+    identity.refuse_grant(&caller, id, body).await?;
+    Ok(Json(identity.grant(&caller, id).await?))
+}
+
+/// Take back, give up, or withdraw the request
+#[utoipa::path(post, path = "/api/v1/portal/grants/{id}/revoke", tag = "grants", operation_id = "revoke_grant", request_body = Answer,
+    params(("id" = Uuid, Path, description = "Grant")),
+    responses((status = 200, description = "The grant as it is now", body = GrantView),
+        (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Without the permission, or not for the caller to do", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")),
+    security(("portal" = ["grant.edit"])))]
+pub(crate) async fn revoke_grant(
+    State(identity): State<Identity>,
+    caller: Allowed<EditGrants>,
+    Path(id): Path<Uuid>,
+    Json(body): Json<Answer>,
+) -> Result<Json<GrantView>> {
+    identity.revoke_grant(&caller, id, body).await?;
+    Ok(Json(identity.grant(&caller, id).await?))
+}
+
+/// Every use of a grant
+#[utoipa::path(get, path = "/api/v1/portal/grants/{id}/uses", tag = "grants", operation_id = "list_grant_uses",
+    params(("id" = Uuid, Path, description = "Grant"), PageQuery),
+    responses((status = 200, description = "Newest first", body = List<UseView>),
+        (status = 400, description = "Unreadable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Without the permission, or not for the caller to do", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json")),
+    security(("portal" = ["grant.read"])))]
+pub(crate) async fn list_grant_uses(
+    State(identity): State<Identity>,
+    caller: Allowed<ReadGrants>,
+    Path(id): Path<Uuid>,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<List<UseView>>> {
+    Ok(Json(identity.grant_uses(&caller, id, &page).await?))
+}

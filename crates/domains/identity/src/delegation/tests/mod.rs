@@ -1,0 +1,4 @@
+//! Delegation: the model by properties, the services and routes on both databases.
+
+mod model;
+mod routes;

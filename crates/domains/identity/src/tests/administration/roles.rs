@@ -1,0 +1,119 @@
+//! Roles, exclusions, the three separated administrators.
+
+use axum::http::{Method, StatusCode};
+use serde_json::{Value, json};
+use testkit::backends;
+
+use super::administered;
+
+/// req: IDENT-029
+#[tokio::test]
+async fn a_custom_role_is_data_and_a_built_in_one_stays() {
+    for backend in backends() {
+        let city = administered(backend).await;
+        let security = city.desk("secadmin").await;
+        let new = json!({ "key": "food_reader", "label": "食品查询", "sees": "items", "permissions": ["staff.me", "case.read", "case.list"] });
+        let made = city.done(Method::POST, "/admin/roles", &security, new).await;
+        assert_eq!((made["built_in"].as_bool(), made["sees_label"].as_str()), (Some(false), Some("本单位指定的事项")));
+        let id = city.person("clerk").await;
+        let grants = json!({ "version": 1, "roles": ["food_reader"], "items": [], "windows": [] });
+        city.done(Method::PUT, &format!("/admin/staff/{id}/grants"), &security, grants).await;
+        let clerk = city.desk("clerk").await;
+        let me = city.shown("/staff/me", &clerk).await;
+        assert_eq!(me["permissions"], json!(["case.list", "case.read", "staff.me"]));
+        assert_eq!(me["roles"][0]["label"], "食品查询");
+        // A change reaches the holder at the next request on this node.
+        let edit = json!({ "version": 1, "label": "食品查询", "sees": "items", "permissions": ["staff.me"] });
+        city.done(Method::PUT, "/admin/roles/food_reader", &security, edit).await;
+        assert_eq!(city.shown("/staff/me", &clerk).await["permissions"], json!(["staff.me"]));
+        let held =
+            city.refused(Method::DELETE, "/admin/roles/food_reader?version=2", &security, Value::Null, 409).await;
+        assert_eq!(held["code"], "role_held");
+        for (method, path) in [(Method::DELETE, "/admin/roles/clerk?version=0"), (Method::PUT, "/admin/roles/clerk")] {
+            let body = json!({ "version": 0, "label": "窗口", "sees": "region", "permissions": ["staff.me"] });
+            assert_eq!(city.refused(method, path, &security, body, 409).await["code"], "role_built_in");
+        }
+        let grants = json!({ "version": 2, "roles": ["clerk"], "items": [], "windows": [] });
+        city.done(Method::PUT, &format!("/admin/staff/{id}/grants"), &security, grants).await;
+        city.done(Method::DELETE, "/admin/roles/food_reader?version=2", &security, Value::Null).await;
+        let matrix = city.shown("/admin/roles/matrix", &security).await;
+        assert_eq!(matrix["rows"][0]["held"].as_array().unwrap().len(), matrix["roles"].as_array().unwrap().len());
+        city.test.close().await;
+    }
+}
+
+/// req: IDENT-029, DATASEC-010
+#[tokio::test]
+async fn duties_that_exclude_each_other_never_come_together() {
+    for backend in backends() {
+        let city = administered(backend).await;
+        let security = city.desk("secadmin").await;
+        let id = city.person("clerk").await;
+        for roles in [
+            json!(["sys_admin", "sec_admin"]),
+            json!(["sys_admin", "auditor"]),
+            json!(["item_editor", "auditor"]),
+            json!(["sys_admin", "clerk"]),
+        ] {
+            let grants = json!({ "version": 1, "roles": roles, "items": [], "windows": [] });
+            let refused = city.refused(Method::PUT, &format!("/admin/staff/{id}/grants"), &security, grants, 422).await;
+            assert_eq!(refused["errors"][0]["code"], "exclusive", "{roles}");
+        }
+        let both = json!({ "label": "审自己", "sees": "body", "permissions": ["staff.me"], "key": "plain" });
+        city.done(Method::POST, "/admin/roles", &security, both).await;
+        // An own rule counts from the moment it is made, also inside one role.
+        let rule = json!({ "label": "受理和出件分开", "one_side": ["case.accept"], "other_side": ["case.deliver"], "reason": "同一人收件又发证容易出错" });
+        let clash = city.refused(Method::POST, "/admin/exclusions", &security, rule, 422).await;
+        assert_eq!(clash["errors"][0]["code"], "exclusive", "the clerk holds both already");
+        let rule = json!({ "label": "受理和作废分开", "one_side": ["case.accept"], "other_side": ["case.void"], "reason": "收件的人不能作废" });
+        let made = city.done(Method::POST, "/admin/exclusions", &security, rule).await;
+        let grants = json!({ "version": 1, "roles": ["clerk", "approver"], "items": [], "windows": [] });
+        city.refused(Method::PUT, &format!("/admin/staff/{id}/grants"), &security, grants.clone(), 422).await;
+        city.done(
+            Method::DELETE,
+            &format!("/admin/exclusions/{}", made["id"].as_str().unwrap()),
+            &security,
+            Value::Null,
+        )
+        .await;
+        city.done(Method::PUT, &format!("/admin/staff/{id}/grants"), &security, grants).await;
+        city.refused(Method::DELETE, "/admin/exclusions/system-audit", &security, Value::Null, 409).await;
+        city.test.close().await;
+    }
+}
+
+/// The system administrator makes accounts and gives no right; the security administrator gives
+/// rights and makes no account; the auditor looks and changes nothing.
+///
+/// req: DATASEC-010, IDENT-029
+#[tokio::test]
+async fn the_three_administrators_are_separated() {
+    for backend in backends() {
+        let city = administered(backend).await;
+        let (system, security, auditor) =
+            (city.desk("sysadmin").await, city.desk("secadmin").await, city.desk("auditor").await);
+        let id = city.person("clerk").await;
+        let new = json!({ "login": "new.one", "name": "新人", "org_id": city.org("qscj").await });
+        city.refused(Method::POST, "/admin/staff", &security, new.clone(), 403).await;
+        let mut with_role = new.clone();
+        with_role["roles"] = json!(["clerk"]);
+        city.refused(Method::POST, "/admin/staff", &system, with_role, 403).await;
+        let made = city.done(Method::POST, "/admin/staff", &system, new).await;
+        assert_eq!(made["staff"]["roles"], json!([]), "a new account holds nothing");
+        let grants = json!({ "version": 1, "roles": ["approver"], "items": [], "windows": [] });
+        city.refused(Method::PUT, &format!("/admin/staff/{id}/grants"), &system, grants, 403).await;
+        // Nor does the system administrator take over the security administrator's account.
+        let other = city.person("secadmin").await;
+        let reset = json!({ "version": 1, "reason": "试试接管" });
+        city.refused(Method::POST, &format!("/admin/staff/{other}/reset-password"), &system, reset, 403).await;
+        // Nobody widens the own rights.
+        let own = json!({ "version": 1, "roles": ["sec_admin", "calendar"], "items": [], "windows": [] });
+        city.refused(Method::PUT, &format!("/admin/staff/{other}/grants"), &security, own, 409).await;
+        for path in ["/admin/orgs", "/admin/staff", "/admin/roles", "/admin/policies", "/admin/cross-region"] {
+            assert_eq!(city.get(&format!("/api/v1{path}"), &auditor).await.status, StatusCode::OK, "{path}");
+            let answer = city.call(Method::POST, &format!("/api/v1{path}"), &auditor, json!({})).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+        }
+        city.test.close().await;
+    }
+}
