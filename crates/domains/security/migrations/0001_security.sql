@@ -41,13 +41,14 @@ CREATE INDEX security_risks_rule ON security_risks (rule_key, group_key, id);
 CREATE TABLE security_risk_steps (
   id @id PRIMARY KEY,
   risk_id @id NOT NULL,
+  no @int NOT NULL,
   at @time NOT NULL,
   by_id @id,
   by_name @text NOT NULL,
   act @text NOT NULL,
   text @text NOT NULL
 );
-CREATE INDEX security_risk_steps_risk ON security_risk_steps (risk_id, id);
+CREATE UNIQUE INDEX security_risk_steps_risk ON security_risk_steps (risk_id, no);
 
 -- Life of the keys. The keys themselves are with the cryptography provider, never here.
 CREATE TABLE crypto_keys (

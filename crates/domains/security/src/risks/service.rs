@@ -141,7 +141,7 @@ impl Security {
         let conn = self.platform.db.read();
         let row = risk::Entity::find_by_id(id).one(conn).await?.ok_or_else(not_there)?;
         let steps =
-            step::Entity::find().filter(step::Column::RiskId.eq(id)).order_by_asc(step::Column::Id).all(conn).await?;
+            step::Entity::find().filter(step::Column::RiskId.eq(id)).order_by_asc(step::Column::No).all(conn).await?;
         let children = risk::Entity::find()
             .filter(risk::Column::ParentId.eq(id))
             .order_by_asc(risk::Column::Id)
@@ -364,7 +364,7 @@ impl Security {
                     after.as_str().clone_into(&mut row.state);
                     row.version += 1;
                     save(tx.conn(), row, version).await?;
-                    note(tx, step_id, id, &caller, act, text).await?;
+                    note(tx, step_id, (id, version + 1), &caller, act, text).await?;
                     also(tx).await?;
                     let action = if matches!(act, Act::Close | Act::Return) { "risk.close" } else { "risk.handle" };
                     tx.audit(
@@ -395,10 +395,11 @@ async fn save(conn: &impl ConnectionTrait, row: risk::Model, version: i64) -> Re
     if changed.rows_affected == 0 { Err(Problem::stale()) } else { Ok(()) }
 }
 
-async fn note(tx: &Tx, id: Uuid, risk_id: Uuid, by: &Principal, act: Act, text: String) -> Result<()> {
+async fn note(tx: &Tx, id: Uuid, risk: (Uuid, i64), by: &Principal, act: Act, text: String) -> Result<()> {
     step::Entity::insert(step::ActiveModel {
         id: Set(id),
-        risk_id: Set(risk_id),
+        risk_id: Set(risk.0),
+        no: Set(risk.1),
         at: Set(tx.now()),
         by_id: Set(Some(by.id)),
         by_name: Set(by.name.clone()),
@@ -439,5 +440,5 @@ async fn insert(tx: &Tx, id: Uuid, step_id: Uuid, by: &Principal, new: NewRisk) 
     })
     .exec_without_returning(tx.conn())
     .await?;
-    note(tx, step_id, id, by, Act::Recognise, String::new()).await
+    note(tx, step_id, (id, 1), by, Act::Recognise, String::new()).await
 }

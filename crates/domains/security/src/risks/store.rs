@@ -48,6 +48,8 @@ pub(crate) mod step {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
         pub risk_id: Uuid,
+        /// Version of the entry that the step made.
+        pub no: i64,
         pub at: OffsetDateTime,
         pub by_id: Option<Uuid>,
         pub by_name: String,

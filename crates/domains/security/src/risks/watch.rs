@@ -127,6 +127,7 @@ impl Security {
                     step::Entity::insert(step::ActiveModel {
                         id: Set(step_id),
                         risk_id: Set(id),
+                        no: Set(1),
                         at: Set(now),
                         by_id: Set(None),
                         by_name: Set("系统".to_owned()),
