@@ -1,5 +1,7 @@
 //! Keep the local mirror of who the province says signed in (IDENT-001).
 
+use platform::sessions::Sessions;
+use platform::web::guard::Audience;
 use platform::web::problem::{Problem, Result};
 use platform::work::audit::Line;
 use platform::work::outbox::Event;
@@ -51,6 +53,11 @@ impl Identity {
                             Some("passed") => mirror.real_name = true,
                             Some("failed") => mirror.real_name = false,
                             _ => {}
+                        }
+                        // Another person signs on as the enterprise: whoever did before is out, also
+                        // where a browser is still open.
+                        if known.kind == "enterprise" && known.id_number_index != mirror.id_number_index {
+                            Sessions::end_all_of(tx, Audience::Portal, known.id, None).await?;
                         }
                     }
                     let row = accounts::mirror(tx.conn(), now, id, &subject, mirror).await?;

@@ -232,6 +232,30 @@ async fn a_new_legal_representative_ends_what_the_former_one_gave() {
     }
 }
 
+/// A browser left open by the former legal representative is out as soon as the new one signs on.
+///
+/// req: IDENT-019
+#[tokio::test]
+async fn a_former_legal_representative_is_signed_out() {
+    use crate::store::accounts::row;
+    use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+    for backend in backends() {
+        let city = City::new(backend).await;
+        let open = city.signed_on("haiyan").await;
+        let shop = row::Entity::find().filter(row::Column::Kind.eq("enterprise"));
+        let shop = shop.one(city.test.platform.db.read()).await.unwrap().unwrap();
+        let new: Profile = serde_json::from_value(json!({
+            "sub": shop.subject, "kind": "enterprise", "name": "李明", "id_type": "111",
+            "id_number": "449902198506170153", "phone": "19900000002", "real_name": true,
+            "enterprise": { "name": "示例区海燕小厨餐饮店", "uscc": "92449902MA9900KX9E", "legal_person": "李明" },
+        }))
+        .unwrap();
+        city.identity.mirror(new).await.unwrap();
+        assert_eq!(city.get("/api/v1/portal/me", &open).await.status, StatusCode::UNAUTHORIZED);
+        city.test.close().await;
+    }
+}
+
 /// req: IDENT-023
 #[tokio::test]
 async fn the_window_needs_its_permission_and_the_right_papers() {
