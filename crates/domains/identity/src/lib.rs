@@ -89,6 +89,20 @@ pub const SEALED: &[SealedColumn] = &[
         label: "工作人员电话",
     },
     SealedColumn {
+        table: "staff",
+        column: "email_sealed",
+        key: "id",
+        place: "staff:{id}:email",
+        label: "工作人员电子邮箱",
+    },
+    SealedColumn {
+        table: "staff",
+        column: "mobile_identity_sealed",
+        key: "id",
+        place: "staff:{id}:mobile_identity",
+        label: "工作人员移动身份",
+    },
+    SealedColumn {
         table: "systems",
         column: "contact_phone_sealed",
         key: "id",
