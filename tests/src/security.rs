@@ -214,7 +214,7 @@ async fn nonsense_of_every_kind_is_refused_and_never_breaks_anything() {
             // A live stream never ends; the outside world answers for a sign-on.
             .filter(|(_, path)| !path.ends_with("/live") && !path.contains("sign-on"))
             .collect();
-        let cookies = vec![
+        let cookies = [
             String::new(),
             world.staff("clerk").await.cookie,
             world.staff("secadmin").await.cookie,

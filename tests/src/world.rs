@@ -8,6 +8,7 @@ use app::App;
 use platform::config::Config;
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Client, Method, StatusCode};
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 use testkit::{Backend, MockClock, SeededRandomness, drop_database, fresh_database, story_start, unique};
 
@@ -204,9 +205,21 @@ impl World {
         plain_client().get(url).send().await.unwrap().json().await.unwrap()
     }
 
-    /// Runs events and jobs to the end: the served workers use the real time for their pauses.
+    /// Runs events and jobs to the end: the served workers use the real time for their pauses. A job
+    /// that the served worker took just before is waited for: it is leased, and no try of it failed.
     pub async fn settle(&self) {
-        self.app.settle(&self.app.handlers()).await.unwrap();
+        let db = &self.app.platform.db;
+        let leased =
+            "SELECT COUNT(*) AS leased FROM jobs WHERE state = 'ready' AND attempts > 0 AND last_error IS NULL";
+        loop {
+            self.app.settle(&self.app.handlers()).await.unwrap();
+            let statement = Statement::from_string(db.backend(), leased);
+            let row = db.read().query_one_raw(statement).await.unwrap().unwrap();
+            if row.try_get::<i64>("", "leased").unwrap() == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Stops serving and removes what was made.

@@ -191,7 +191,8 @@ macro_rules! writes {
 }
 
 fn new_ids() -> impl FnMut() -> Uuid + Send {
-    || base::id::new_v7(&platform::system::SystemClock, &platform::system::SystemRandomness)
+    let ids = base::id::Ids::default();
+    move || ids.next(&platform::system::SystemClock, &platform::system::SystemRandomness)
 }
 
 /// Writes cases for a while; returns cases per second.

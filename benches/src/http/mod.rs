@@ -124,7 +124,7 @@ fn id(answer: &Answer) -> Option<String> {
 }
 
 fn fresh_key() -> Uuid {
-    base::id::new_v7(&SystemClock, &SystemRandomness)
+    base::id::Ids::default().next(&SystemClock, &SystemRandomness)
 }
 
 fn filing(cookie: &str, application: &[u8]) -> Vec<u8> {

@@ -38,6 +38,7 @@ pub use web::problem::{Problem, Result};
 #[derive(Clone)]
 pub struct Platform {
     inner: Arc<Inner>,
+    ids: Arc<base::id::Ids>,
 }
 
 /// The parts of a [`Platform`].
@@ -69,7 +70,7 @@ pub struct Inner {
 impl Platform {
     /// Bundles the parts.
     pub fn new(inner: Inner) -> Self {
-        Self { inner: Arc::new(inner) }
+        Self { inner: Arc::new(inner), ids: Arc::default() }
     }
 
     /// The present moment, UTC, in whole seconds.
@@ -84,7 +85,7 @@ impl Platform {
 
     /// A fresh time-ordered id.
     pub fn new_id(&self) -> uuid::Uuid {
-        base::id::new_v7(self.inner.clock.as_ref(), self.inner.randomness.as_ref())
+        self.ids.next(self.inner.clock.as_ref(), self.inner.randomness.as_ref())
     }
 
     /// Seals a personal value; `row` binds it to its place so that it can't be moved to another row.

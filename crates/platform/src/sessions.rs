@@ -544,6 +544,8 @@ impl Sessions {
                 })
             })
             .await?;
+        // What another request is resolving right now must not be remembered either.
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
         for hash in &ended {
             self.cache.invalidate(&(audience, hash.clone())).await;
         }

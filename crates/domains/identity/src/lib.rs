@@ -93,7 +93,7 @@ pub const SEALED: &[SealedColumn] = &[
         column: "email_sealed",
         key: "id",
         place: "staff:{id}:email",
-        label: "工作人员邮箱",
+        label: "工作人员电子邮箱",
     },
     SealedColumn {
         table: "staff",

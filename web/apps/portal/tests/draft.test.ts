@@ -5,7 +5,7 @@ import { idOf, stepOf, useDraft } from '../src/features/casework/apply/draft.ts'
 
 const draft = (version: number, form: Record<string, unknown> = {}): CaseDraft => ({
   id: 'd', version, item: { slug: 's', name: '事项', version: 1 }, handle_item: { key: 'h', name: '办理项' }, step: 5, conditions: {}, situations: {}, consents: { authorised: false, agreed: false },
-  form, prefilled: [], materials: [], delivery: { way: 'electronic', address: null }, old_licences: [], old_licence: null, saved_at: '2026-09-24T07:18:00Z', problems: [],
+  form, prefilled: [], materials: [], delivery: { way: 'electronic', address: null }, old_licences: [], old_licence: null, acting: null, agent: null, applicant_name: '王海燕', steps: [], saved_at: '2026-09-24T07:18:00Z', problems: [],
 })
 
 describe('problems of the server', () => {

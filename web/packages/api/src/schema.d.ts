@@ -5005,12 +5005,6 @@ export interface components {
             /** Format: date-time */
             until: string;
         };
-        /** @description Sign-ins of one day. */
-        DayCount: {
-            /** Format: int64 */
-            count: number;
-            date: string;
-        };
         /** @description A deadline explained line by line (CASE-020, CASE-022). */
         DeadlineView: {
             /** @description `intake`, `promise` or `legal`. */
@@ -5457,26 +5451,23 @@ export interface components {
              */
             window_id: string;
         };
-        /** @description A district item opened at a town. */
+        /** @description An extension. */
         ExtensionView: {
-            /** Format: date-time */
-            closed_at?: string | null;
-            /** Format: uuid */
+            /** @description Who asked. */
+            asked_by: string;
+            /** @description Who decided. */
+            decided_by?: string | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
             id: string;
-            item_slug: string;
-            /** @description Materials taken in there; empty = all. */
-            materials: string[];
-            /** Format: date-time */
-            opened_at: string;
-            /** @description Decides. */
-            org: components["schemas"]["Named"];
-            staff: components["schemas"]["Named"][];
+            /** @description How long. */
+            length: string;
+            /** @description Why. */
+            reason: string;
+            /** @description `asked`, `approved` or `refused`. */
             state: string;
-            /** @description Takes in. */
-            town: components["schemas"]["Named"];
-            /** Format: int64 */
-            version: number;
-            window: components["schemas"]["ExtensionWindow"];
         };
         /** @description Window of an extension. */
         ExtensionWindow: {
@@ -6371,7 +6362,7 @@ export interface components {
         /** @description A layout. */
         Layout: {
             /** @description Cards with their places. */
-            cards: components["schemas"]["Placed"][];
+            cards: components["schemas"]["PlacedCard"][];
             /** @description Whether the user has laid it out. */
             saved: boolean;
             /**
@@ -6833,42 +6824,6 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
-        List_ExtensionView: {
-            /**
-             * Format: date-time
-             * @description Time of the data.
-             */
-            as_of: string;
-            /** @description Rows. */
-            items: {
-                /** Format: date-time */
-                closed_at?: string | null;
-                /** Format: uuid */
-                id: string;
-                item_slug: string;
-                /** @description Materials taken in there; empty = all. */
-                materials: string[];
-                /** Format: date-time */
-                opened_at: string;
-                /** @description Decides. */
-                org: components["schemas"]["Named"];
-                staff: components["schemas"]["Named"][];
-                state: string;
-                /** @description Takes in. */
-                town: components["schemas"]["Named"];
-                /** Format: int64 */
-                version: number;
-                window: components["schemas"]["ExtensionWindow"];
-            }[];
-            /** @description Cursor of the next page; absent on the last one. */
-            next?: string | null;
-            /**
-             * Format: int64
-             * @description Exact number of rows of all pages.
-             */
-            total: number;
-        };
-        /** @description One page of a list. */
         List_GrantUse: {
             /**
              * Format: date-time
@@ -7169,7 +7124,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 may_delegate: boolean;
-                org: components["schemas"]["Placed"];
+                org: components["schemas"]["PlacedOrg"];
                 /** Format: uuid */
                 parent_id?: string | null;
                 permissions: string[];
@@ -7743,6 +7698,42 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_TownshipExtension: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** Format: date-time */
+                closed_at?: string | null;
+                /** Format: uuid */
+                id: string;
+                item_slug: string;
+                /** @description Materials taken in there; empty = all. */
+                materials: string[];
+                /** Format: date-time */
+                opened_at: string;
+                /** @description Decides. */
+                org: components["schemas"]["Named"];
+                staff: components["schemas"]["Named"][];
+                state: string;
+                /** @description Takes in. */
+                town: components["schemas"]["Named"];
+                /** Format: int64 */
+                version: number;
+                window: components["schemas"]["ExtensionWindow"];
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_WindowView: {
             /**
              * Format: date-time
@@ -7796,7 +7787,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             may_delegate: boolean;
-            org: components["schemas"]["Placed"];
+            org: components["schemas"]["PlacedOrg"];
             /** Format: uuid */
             parent_id?: string | null;
             permissions: string[];
@@ -7907,6 +7898,11 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /**
+         * @description What became of a row.
+         * @enum {string}
+         */
+        MigrationOutcome: "created" | "updated" | "unchanged" | "failed";
         /** @description The report of an import or a trial run. */
         MigrationReport: {
             /**
@@ -8078,7 +8074,7 @@ export interface components {
             all: boolean;
             may_delegate: boolean;
             /** @description Tops of the parts managed. */
-            orgs: components["schemas"]["Placed"][];
+            orgs: components["schemas"]["PlacedOrg"][];
             permissions: string[];
         };
         /** @description The caller's task. */
@@ -8468,11 +8464,13 @@ export interface components {
             /** @description 有效, 已过期, 已废止. */
             verdict: string;
         };
-        /**
-         * @description What became of a row.
-         * @enum {string}
-         */
-        Outcome: "created" | "updated" | "unchanged" | "failed";
+        /** @description An outcome. */
+        Outcome: {
+            /** @description Key. */
+            key: string;
+            /** @description Label. */
+            label: string;
+        };
         /** @description How it stands with printing a licence on stock. */
         OverprintStatus: {
             holder_name: string;
@@ -8559,7 +8557,7 @@ export interface components {
             windows?: string[];
         };
         /** @description A card with its place. */
-        Placed: {
+        PlacedCard: {
             /**
              * Format: int64
              * @description Rows high.
@@ -8582,6 +8580,13 @@ export interface components {
              * @description Row from the top.
              */
             y: number;
+        };
+        /** @description An organisation with its path. */
+        PlacedOrg: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            path: string;
         };
         /** @description A policy as it shall be. */
         PolicyEdit: {
@@ -8640,7 +8645,7 @@ export interface components {
         };
         /** @description Figures of the posture page. */
         PostureView: {
-            alarms_30_days: components["schemas"]["DayCount"][];
+            alarms_30_days: components["schemas"]["RiskDay"][];
             /** Format: date-time */
             as_of: string;
             assets: components["schemas"]["Assets"];
@@ -9201,6 +9206,12 @@ export interface components {
             /** Format: int64 */
             recognised: number;
         };
+        /** @description Count of a day. */
+        RiskDay: {
+            /** Format: int64 */
+            count: number;
+            day: string;
+        };
         /** @description Somebody who may handle. */
         RiskHandler: {
             /** Format: uuid */
@@ -9354,7 +9365,7 @@ export interface components {
             /** @description Name. */
             name: string;
             /** @description What became of it. */
-            outcome: components["schemas"]["Outcome"];
+            outcome: components["schemas"]["MigrationOutcome"];
             /** @description Why it failed. */
             reason?: string | null;
         };
@@ -9423,7 +9434,7 @@ export interface components {
         };
         /** @description A layout as it shall be. */
         SaveLayout: {
-            cards: components["schemas"]["Placed"][];
+            cards: components["schemas"]["PlacedCard"][];
             /** Format: int64 */
             version: number;
         };
@@ -9540,6 +9551,12 @@ export interface components {
          * @enum {string}
          */
         Severity: "error" | "warning";
+        /** @description Sign-ins of one day. */
+        SignInDay: {
+            /** Format: int64 */
+            count: number;
+            date: string;
+        };
         /** @description Login and password. */
         SignInRequest: {
             login: string;
@@ -9631,7 +9648,7 @@ export interface components {
         };
         /** @description Sign-ins of a period. */
         SignOnStatistics: {
-            by_day: components["schemas"]["DayCount"][];
+            by_day: components["schemas"]["SignInDay"][];
             by_system: components["schemas"]["SystemCount"][];
             by_user_type: components["schemas"]["UserTypeCount"][];
             from: string;
@@ -10177,6 +10194,27 @@ export interface components {
              * @description Rows here afterwards.
              */
             target: number;
+        };
+        /** @description A district item opened at a town. */
+        TownshipExtension: {
+            /** Format: date-time */
+            closed_at?: string | null;
+            /** Format: uuid */
+            id: string;
+            item_slug: string;
+            /** @description Materials taken in there; empty = all. */
+            materials: string[];
+            /** Format: date-time */
+            opened_at: string;
+            /** @description Decides. */
+            org: components["schemas"]["Named"];
+            staff: components["schemas"]["Named"][];
+            state: string;
+            /** @description Takes in. */
+            town: components["schemas"]["Named"];
+            /** Format: int64 */
+            version: number;
+            window: components["schemas"]["ExtensionWindow"];
         };
         /** @description Transport. */
         TransportView: {
@@ -10856,7 +10894,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List_ExtensionView"];
+                    "application/json": components["schemas"]["List_TownshipExtension"];
                 };
             };
             400: {
@@ -10903,7 +10941,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ExtensionView"];
+                    "application/json": components["schemas"]["TownshipExtension"];
                 };
             };
             401: {
@@ -10968,7 +11006,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ExtensionView"];
+                    "application/json": components["schemas"]["TownshipExtension"];
                 };
             };
             401: {
@@ -11033,7 +11071,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ExtensionView"];
+                    "application/json": components["schemas"]["TownshipExtension"];
                 };
             };
             401: {

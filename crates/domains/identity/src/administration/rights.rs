@@ -144,10 +144,18 @@ impl World {
         if held.contains(REGION) {
             let mut permissions = self.directory.roles.every_permission(Audience::Desk);
             if !held.contains(GRANT_ALL) {
-                // The system administrator has no power over the other two of the three (三员分立).
-                for other in ["sec_admin", "auditor"] {
+                // The system administrator has no power over the other two of the three (三员分立)
+                // and none over keys. What a common post holds as well is not theirs alone.
+                let common: BTreeSet<&String> = roles::all()
+                    .values()
+                    .filter(|role| role.audience == Audience::Desk && !role.second_factor)
+                    .flat_map(|role| &role.permissions)
+                    .collect();
+                for other in ["sec_admin", "key_keeper", "auditor"] {
                     for key in roles::permissions(Audience::Desk, &[other.to_owned()]) {
-                        permissions.remove(&key);
+                        if !common.contains(&key) {
+                            permissions.remove(&key);
+                        }
                     }
                 }
                 permissions.extend(held);

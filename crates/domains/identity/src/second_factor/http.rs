@@ -7,6 +7,7 @@ use platform::sessions::Origin;
 use platform::web::extract::{Json, Path};
 use platform::web::guard::Allowed;
 use platform::web::problem::{ProblemBody, Result};
+use platform::web::terminal::Client;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -147,10 +148,11 @@ pub(crate) async fn begin_sign_in_enrolment(
     responses((status = 200, body = SignedInView), (status = 401, body = ProblemBody, content_type = "application/problem+json")))]
 pub(crate) async fn finish_sign_in_staff(
     State(identity): State<Identity>,
+    client: Client,
     origin: Origin,
     Json(request): Json<SecondStepRequest>,
 ) -> Result<impl IntoResponse> {
-    let done = identity.second_step(&request.ticket, &request.code, &origin).await?;
+    let done = identity.second_step(&client, &request.ticket, &request.code, &origin).await?;
     let me = view(&identity, done.staff).await?;
     let body = SignedInView { me, recovery_codes: done.recovery_codes, recovery_left: done.recovery_left };
     Ok((set_cookie(done.cookie), Json(body)))

@@ -5,6 +5,7 @@ use platform::passwords;
 use platform::sessions::Origin;
 use platform::web::guard::{Allowed, Audience, Principal};
 use platform::web::problem::{Problem, Result};
+use platform::web::terminal::Client;
 use platform::work::audit::Line;
 use qrcode::QrCode;
 use qrcode::render::svg;
@@ -192,7 +193,13 @@ impl Identity {
     /// # Errors
     /// 401 `sign_in_over` when the ticket is unknown, old or tried too often, 401
     /// `second_factor_failed` when the code is wrong, too old or was used before.
-    pub(crate) async fn second_step(&self, ticket: &str, typed: &str, origin: &Origin) -> Result<Finished> {
+    pub(crate) async fn second_step(
+        &self,
+        client: &Client,
+        ticket: &str,
+        typed: &str,
+        origin: &Origin,
+    ) -> Result<Finished> {
         let platform = &self.platform;
         let (hash, now) = (token_hash(ticket), platform.now());
         let tried = hash.clone();
@@ -201,7 +208,10 @@ impl Identity {
             .write(now, move |tx| Box::pin(async move { store::try_ticket(tx.conn(), &tried, now).await }))
             .await?;
         let (id, step) = found.ok_or_else(error::sign_in_over)?;
-        let staff = self.staff(id).await?.filter(|staff| !staff.disabled).ok_or_else(error::sign_in_over)?;
+        let mut staff = self.staff(id).await?.filter(|staff| !staff.disabled).ok_or_else(error::sign_in_over)?;
+        staff.password_set_at.get_or_insert(now);
+        // Again: sessions may have been opened elsewhere since the password, or the address changed.
+        self.admit_sign_in(client, &staff).await?;
         let enrolling = step == "enrol";
         let codes = enrolling.then(|| self.fresh_codes());
         let shown = self.show_code(id, typed, codes.clone(), enrolling, true).await?;
@@ -222,6 +232,7 @@ impl Identity {
                     if shown {
                         store::use_ticket(tx.conn(), &hash, now).await?;
                         people::set_tries(tx.conn(), id, Tries::default()).await?;
+                        people::note_sign_in(tx.conn(), id, now).await?;
                     } else {
                         // Counts like a wrong password: a stolen password does not buy endless guesses.
                         people::begin_try(tx.conn(), &login, now).await?;

@@ -91,7 +91,7 @@ impl Identity {
     }
 
     /// Holds a sign-in against the access policies: address, terminal, number of sessions (IDENT-035).
-    async fn admit_sign_in(&self, client: &Client, staff: &Staff) -> Result<()> {
+    pub(crate) async fn admit_sign_in(&self, client: &Client, staff: &Staff) -> Result<()> {
         let platform = &self.platform;
         let Some(policy) = self.directory.snapshot(platform).await?.policy_of(staff) else { return Ok(()) };
         let mut outcome = policy.admits(client);

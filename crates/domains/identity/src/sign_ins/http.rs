@@ -354,6 +354,7 @@ pub(crate) struct UserTypeCount {
 
 /// Sign-ins of one day.
 #[derive(Serialize, ToSchema)]
+#[schema(as = SignInDay)]
 pub(crate) struct DayCount {
     date: String,
     count: i64,

@@ -518,6 +518,7 @@ pub(crate) struct LevelCounts {
 
 /// Count of a day.
 #[derive(Serialize, ToSchema)]
+#[schema(as = RiskDay)]
 pub(crate) struct DayCount {
     day: String,
     count: i64,

@@ -49,6 +49,7 @@ pub(crate) struct ExtensionWindow {
 
 /// A district item opened at a town.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TownshipExtension)]
 pub(crate) struct ExtensionView {
     id: Uuid,
     item_slug: String,

@@ -136,6 +136,7 @@ pub(crate) struct Holder {
 
 /// An organisation with its path.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PlacedOrg)]
 pub(crate) struct Placed {
     id: Uuid,
     name: String,

@@ -107,6 +107,7 @@ pub(crate) const TEMPLATE: [(&str, &str); 11] = [
 /// What became of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = MigrationOutcome)]
 pub enum Outcome {
     /// New here.
     Created,

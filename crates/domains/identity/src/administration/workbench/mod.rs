@@ -47,6 +47,7 @@ pub struct Card {
 
 /// A card with its place.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[schema(as = PlacedCard)]
 pub struct Placed {
     /// Which card.
     pub key: String,
