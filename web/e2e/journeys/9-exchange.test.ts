@@ -24,6 +24,7 @@ it('is registered switched off (req: IDENT-011)', async () => {
   await page.getByLabel('联系人').fill('陈志远')
   await page.getByLabel('联系电话').fill('13800000001')
   await page.getByLabel('用途').fill('报名时核对家长的姓名。')
+  await page.getByLabel('允许的网络').fill('127.0.0.0/8')
   await page.getByRole('button', { name: '登记系统', exact: true }).click()
   await page.waitForURL(/\/desk\/systems\/[0-9a-f-]{36}/)
   quiet(admin)

@@ -64,12 +64,17 @@ async fn citizen(platform: &Platform, account: Uuid) -> Result<Option<Principal>
 fn official(staff: Staff, held: &[String], snapshot: &Snapshot, now: OffsetDateTime) -> Principal {
     let reach = rights::reach(&staff, held, snapshot, |grant| grant.holds(now));
     let region = snapshot.tree.get(staff.org_id).map_or(staff.region.as_str(), |org| org.region.as_str()).to_owned();
-    // Until the password is changed nothing opens but the own page, where it is changed.
-    let permissions = if staff.owes_password(now) {
-        vec![<ReadSelf as Permission>::KEY.to_owned()]
+    // The own page is everybody's, also before a role is given. Until the password is changed nothing
+    // else opens: it is changed there.
+    let mut permissions: Vec<String> = if staff.owes_password(now) {
+        Vec::new()
     } else {
         snapshot.roles.permissions(Audience::Desk, &staff.roles).into_iter().collect()
     };
+    let own = <ReadSelf as Permission>::KEY;
+    if !permissions.iter().any(|key| key == own) {
+        permissions.push(own.to_owned());
+    }
     let policy = snapshot.policy_of(&staff).map(Arc::new);
     Principal {
         id: staff.id,
