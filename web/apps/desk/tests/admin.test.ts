@@ -32,12 +32,12 @@ describe('described forms', () => {
 describe('roles in words', () => {
   const role = { key: 'sys_admin', label: '系统管理', permissions: ['org.edit'] } as Role
   const menus: PermissionMenu[] = [{ key: 'people', label: '组织和人员', permissions: [{ key: 'org.edit', label: '改机构', grantable: true }, { key: 'org.read', label: '看机构', grantable: true }] }]
-  const rule = { id: '1', label: '三员分立', left: ['role:sys_admin'], right: ['role:auditor'] } as Exclusion
+  const rule = { id: '1', label: '三员分立', one_side: ['role:sys_admin'], other_side: ['role:auditor'] } as Exclusion
   /** req: IDENT-029 */
   it('show what a role excludes, from whichever side it is named', () => {
     expect(excludedBy(role, [rule]).map((each) => each.keys)).toEqual([['role:auditor']])
     expect(excludedBy({ key: 'auditor', permissions: [] }, [rule]).map((each) => each.keys)).toEqual([['role:sys_admin']])
-    expect(excludedBy({ key: 'clerk', permissions: ['org.edit'] }, [{ ...rule, left: ['org.edit'] }])).toHaveLength(1)
+    expect(excludedBy({ key: 'clerk', permissions: ['org.edit'] }, [{ ...rule, one_side: ['org.edit'] }])).toHaveLength(1)
   })
   it('name roles and permissions, and leave an unknown key as it is', () => {
     expect(sayOf('role:sys_admin', [role], menus)).toBe('岗位“系统管理”')

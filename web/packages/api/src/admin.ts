@@ -32,7 +32,7 @@ export interface ImportReport {
 export interface Role { key: string; label: string; audience: 'desk' | 'portal'; sees: 'body' | 'region' | 'items'; sees_label: string; permissions: string[]; built_in: boolean; org: IdName | null; holders: number; version: number }
 export interface PermissionMenu { key: string; label: string; permissions: { key: string; label: string; grantable: boolean }[] }
 export interface RoleMatrix { roles: KeyLabel[]; rows: { permission: string; label: string; menu: string; held: boolean[] }[] }
-export interface Exclusion { id: string; label: string; left: string[]; right: string[]; reason: string; built_in: boolean; version: number }
+export interface Exclusion { id: string; label: string; one_side: string[]; other_side: string[]; reason: string; built_in: boolean }
 export interface Policy {
   id: string; name: string; subject_kind: 'user' | 'role' | 'area'; subject: string; subject_label: string; terminals: string[]; networks: string[]
   idle_minutes: number | null; max_sessions: number | null; requests_per_minute: number | null; enabled: boolean; version: number

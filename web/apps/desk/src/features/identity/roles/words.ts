@@ -14,7 +14,7 @@ export function sayOf(key: string, roles: readonly Role[], menus: readonly Permi
 /** What may not stand beside a role: the other side of every exclusion the role or one of its permissions is named in. */
 export function excludedBy(role: Pick<Role, 'key' | 'permissions'>, exclusions: readonly Exclusion[]): { rule: Exclusion; keys: string[] }[] {
   const has = (side: readonly string[]) => side.some((key) => key === `role:${role.key}` || role.permissions.includes(key))
-  return exclusions.flatMap((rule) => [...(has(rule.left) ? [{ rule, keys: rule.right }] : []), ...(has(rule.right) ? [{ rule, keys: rule.left }] : [])])
+  return exclusions.flatMap((rule) => [...(has(rule.one_side) ? [{ rule, keys: rule.other_side }] : []), ...(has(rule.other_side) ? [{ rule, keys: rule.one_side }] : [])])
 }
 
 /** The menus of which a role holds something, with just what it holds. */
