@@ -36,6 +36,7 @@ use platform::web::guard::Audience;
 use platform::work::jobs::Handlers;
 use platform::work::outbox::Subscriptions;
 use platform::{Db, Inner, Platform, Problem, Result};
+use recognition::Recognition;
 use security::Security;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -58,6 +59,8 @@ pub struct App {
     pub feedback: Feedback,
     /// Audit, risks, keys, protection of data.
     pub security: Security,
+    /// Who a person is in other systems, and who somebody from there is here.
+    pub recognition: Recognition,
     /// Events from and to other systems.
     pub exchange: Exchange,
     /// Key that signs the daily roots of the event log.
@@ -70,6 +73,7 @@ pub fn migrations() -> Vec<Migration> {
         platform::work::MIGRATIONS,
         identity::MIGRATIONS,
         security::MIGRATIONS,
+        recognition::MIGRATIONS,
         design::MIGRATIONS,
         licences::MIGRATIONS,
         catalogue::MIGRATIONS,
@@ -85,6 +89,7 @@ pub fn permissions() -> Vec<(&'static str, Audience)> {
     [
         identity::PERMISSIONS,
         security::PERMISSIONS,
+        recognition::PERMISSIONS,
         licences::PERMISSIONS,
         catalogue::PERMISSIONS,
         casework::PERMISSIONS,
@@ -96,7 +101,7 @@ pub fn permissions() -> Vec<(&'static str, Audience)> {
 
 /// Every column that holds sealed values.
 pub fn sealed_columns() -> Vec<SealedColumn> {
-    [identity::SEALED, licences::SEALED, casework::SEALED].concat()
+    [identity::SEALED, recognition::SEALED, licences::SEALED, casework::SEALED].concat()
 }
 
 impl App {
@@ -164,8 +169,21 @@ impl App {
             sealed_columns(),
             &platform.config.packs_dir.join("platform"),
         )?;
+        let recognition = Recognition::new(platform.clone(), identity.clone());
         let exchange = Exchange::new(platform.clone(), identity.clone(), casework.clone());
-        Ok(Self { platform, identity, design, catalogue, licences, casework, feedback, exchange, security, audit_key })
+        Ok(Self {
+            platform,
+            identity,
+            design,
+            catalogue,
+            licences,
+            casework,
+            feedback,
+            exchange,
+            security,
+            recognition,
+            audit_key,
+        })
     }
 
     /// Every API route with its documentation.
@@ -174,6 +192,7 @@ impl App {
             .merge(site::routes(self.clone()))
             .merge(identity::routes(self.identity.clone()))
             .merge(security::routes(self.security.clone()))
+            .merge(recognition::routes(self.recognition.clone()))
             .merge(catalogue::routes(self.catalogue.clone()))
             .merge(licences::routes(self.licences.clone()))
             .merge(casework::cases::http::routes(self.casework.clone()))

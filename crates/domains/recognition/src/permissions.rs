@@ -1,0 +1,3 @@
+//! Rights of this domain.
+
+platform::permissions! {}
