@@ -23,6 +23,7 @@ export interface OutlineEntry { id: string; type: string; joint: boolean; name: 
 export type Marker = 'tb-error' | 'tb-warning' | 'tb-done' | 'tb-now'
 
 const GAP = 80
+const MARGIN = 32
 const MARKERS: readonly Marker[] = ['tb-error', 'tb-warning', 'tb-done', 'tb-now']
 
 /** The file can't be drawn; the text is the reader's own, in its language. */
@@ -122,7 +123,7 @@ export class Designer {
   select(ids: readonly string[]): void {
     this.service('selection').select(ids.map((id) => this.element(id)).filter(Boolean))
   }
-  /** Chooses an element and brings it into the middle of what is seen. */
+  /** Chooses an element and brings it into the middle when it is not seen. */
   show(id: string): boolean {
     const element = this.element(id)
     if (!element || element === this.root()) {
@@ -133,7 +134,8 @@ export class Designer {
     const canvas = this.service('canvas')
     const view = canvas.viewbox()
     const box = element.waypoints ? middleOf(element.waypoints) : { x: element.x + element.width / 2, y: element.y + element.height / 2 }
-    canvas.viewbox({ x: box.x - view.width / 2, y: box.y - view.height / 2, width: view.width, height: view.height })
+    const inside = box.x > view.x + MARGIN && box.x < view.x + view.width - MARGIN && box.y > view.y + MARGIN && box.y < view.y + view.height - MARGIN
+    if (!inside) canvas.viewbox({ x: box.x - view.width / 2, y: box.y - view.height / 2, width: view.width, height: view.height })
     return true
   }
 
@@ -260,11 +262,15 @@ export class Designer {
   zoom(step: 1 | -1): void {
     this.service('zoomScroll').stepZoom(step)
   }
-  /** The whole drawing, but never larger than life. */
+  /** The whole drawing with a margin, but never larger than life. */
   fit(): void {
     const canvas = this.service('canvas')
-    canvas.zoom('fit-viewport', 'auto')
-    if (canvas.zoom() > 1) canvas.zoom(1, 'auto')
+    canvas.resized()
+    const { inner, outer } = canvas.viewbox()
+    if (!outer.width || !outer.height || !Number.isFinite(inner.x)) return
+    const scale = Math.min(1, outer.width / (inner.width + 2 * MARGIN), outer.height / (inner.height + 2 * MARGIN))
+    const [width, height] = [outer.width / scale, outer.height / scale]
+    canvas.viewbox({ x: inner.x + inner.width / 2 - width / 2, y: inner.y + inner.height / 2 - height / 2, width, height })
   }
   toggleMinimap(): boolean {
     const minimap = this.service('minimap')

@@ -1,0 +1,1 @@
+export const flows = { library: 'Design', flow: 'Flow', rules: 'Rules', paper: 'Paper', settings: 'Designer settings', save: 'Save shortcuts', reset: 'Defaults', keys: 'Keys', command: 'Does' } as const
