@@ -52,3 +52,8 @@ declare module 'dmn-js/lib/Modeler.js' {
     destroy(): void
   }
 }
+declare module 'dmn-moddle' {
+  export class DmnModdle {
+    constructor(packages: Record<string, unknown>)
+  }
+}

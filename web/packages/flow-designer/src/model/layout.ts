@@ -12,7 +12,9 @@ export interface LayoutEdge { id: string; source: string; target: string }
 export interface Point { x: number; y: number }
 export interface Layout { nodes: Map<string, Point>; edges: Map<string, Point[]> }
 
-const GAP_X = 80
+const GAP_X = 120
+/** Lines bend near where they come from, so that the name of a way has room on its last part. */
+const BEND = 24
 const GAP_Y = 50
 const LANE = 30
 const ORIGIN: Point = { x: 160, y: 80 }
@@ -241,7 +243,7 @@ function through(start: Point, from: Place, end: Point, to: Place, middles: Poin
   for (const [i, next] of [...middles, end].entries()) {
     const layer = from.layer + 1 + i
     if (next.y !== y) {
-      const bend = (lefts[layer] ?? 0) - GAP_X / 2
+      const bend = (lefts[layer] ?? 0) - GAP_X + BEND
       line.push({ x: bend, y }, { x: bend, y: next.y })
       y = next.y
     }
