@@ -3,8 +3,8 @@ import { computed, inject, nextTick, provide, ref, shallowRef, type InjectionKey
 import { describe, type NodeType, type Props } from './describe/index.ts'
 import { t } from './messages/index.ts'
 import {
-  adopted, begin, below, compose, copied, fresh, hints, insert, keyOf, move, nameOf, node, pasted, placeAfter, placeOf, placesFor, record, redo, referencesTo, remove, rename, retype,
-  samePlace, sayPlace, setProps, tops, treesOf, undo, type Doc, type Moment, type NodeId, type Place, type Tree,
+  adopted, begin, below, compose, copied, fresh, hints, insert, keyOf, move, nameOf, node, nodeAt, pasted, placeAfter, placeOf, placesFor, record, redo, referencesTo, remove, rename, retype,
+  samePlace, sayPlace, setProps, tops, treesOf, undo, type Doc, type Finding, type Hint, type Moment, type NodeId, type Place, type Tree,
 } from './model/index.ts'
 
 export interface Carrying {
@@ -31,7 +31,25 @@ export function createEditor(start: Doc, now: () => number = Date.now) {
   const folded = shallowRef<ReadonlySet<NodeId>>(new Set())
   const said = ref('')
   const root = shallowRef<HTMLElement | null>(null)
-  const findings = computed(() => hints(doc.value))
+  /** What the server said of the draft it saved last, at the components it meant. */
+  const judged = shallowRef<readonly Hint[]>([])
+  const findings = computed<readonly Hint[]>(() => {
+    const kept = judged.value.filter((each) => doc.value.nodes.has(each.node))
+    const told = new Set(kept.map((each) => `${each.node}.${each.member}`))
+    return [...kept, ...hints(doc.value).filter((each) => !told.has(`${each.node}.${each.member}`))]
+  })
+  const counts = computed(() => {
+    const found = new Map<NodeId, number>()
+    for (const each of findings.value) found.set(each.node, (found.get(each.node) ?? 0) + 1)
+    return found
+  })
+  /** Findings of the server, whose places are pointers into the form that was judged. */
+  function judge(list: readonly Finding[], form: Doc = doc.value): void {
+    judged.value = list.map((each) => {
+      const { id, member } = nodeAt(form, each.at)
+      return { ...each, node: id, member }
+    })
+  }
 
   /** Told to whoever can't see what moved. The same sentence twice would be silent. */
   function say(text: string): void {
@@ -228,7 +246,7 @@ export function createEditor(start: Doc, now: () => number = Date.now) {
   }
   /** Nodes in page order; what lies in folded holders is left out for the tree. */
   function order(pane: Pane): NodeId[] {
-    const all = [...below(doc.value, doc.value.root)].map((each) => each.id)
+    const all = [doc.value.root, ...[...below(doc.value, doc.value.root)].map((each) => each.id)]
     if (pane !== 'tree') return all
     const hidden = new Set<NodeId>()
     for (const id of all) {
@@ -239,8 +257,8 @@ export function createEditor(start: Doc, now: () => number = Date.now) {
   }
 
   return {
-    history, doc, selection, current, carrying, folded, said, root, findings,
-    say, select, focus, add, addTrees, removeSelected, copy, paste, duplicate, moveTo, nudge, pickUp, carry, set, setKey, setType, composeFrom, replace, undo: back, redo: forth, fold, order,
+    history, doc, selection, current, carrying, folded, said, root, findings, counts,
+    judge, say, select, focus, add, addTrees, removeSelected, copy, paste, duplicate, moveTo, nudge, pickUp, carry, set, setKey, setType, composeFrom, replace, undo: back, redo: forth, fold, order,
   }
 }
 export type Editor = ReturnType<typeof createEditor>

@@ -7,7 +7,7 @@ export const zh = {
   panes: '设计器的各部分', panel: '组件', tree: '结构', canvas: '画布', properties: '属性', findings: '问题', findingsN: '问题 {n}',
   findComponent: '找组件', findComponentHint: '例：日期', panelHint: '点一下加到选中的后面，也可以拖到画布上。', noComponent: '没有“{q}”这种组件', addOf: '添加{name}',
   sharedFields: '共享字段', sharedHint: '同一个意思的字段用同一个，只填一次。', findShared: '找共享字段', findSharedHint: '例：经营场所', sharedHere: '已在表单里', sharedNone: '没有找到共享字段', sharedProblem: '共享字段没有读出来，请再试一次。',
-  canvasLabel: '表单画布', canvasHint: '方向键选择，空格拿起移动，回车改属性，Delete 删除。', emptyHere: '把组件放在这里', emptyForm: '还没有组件。从左边点一个，就加到这里。', required: '必填', optional: '选填', readOnly: '只读', computed: '自动计算', conditional: '有显示条件', sharedMark: '共享字段', wrongHere: '{n} 个问题', columnsN: '分 {n} 栏', rowsHere: '表格的列', itemName: '{kind}：{name}',
+  canvasLabel: '表单画布', canvasHint: '方向键选择，空格拿起移动，回车改属性，Delete 删除。', emptyHere: '把组件放在这里', emptyForm: '还没有组件。从左边点一个，就加到这里。', required: '必填', optional: '选填', readOnly: '只读', computed: '自动计算', conditional: '有显示条件', sharedMark: '共享字段', wrongHere: '{n} 个问题', columnsN: '分 {n} 栏', rowsHere: '表格的列',
   treeLabel: '组件结构', expand: '展开{name}', collapse: '收起{name}',
   nothingSelected: '在画布上选一个组件，这里改它的属性。', formProperties: '表单', severalSelected: '选中了 {n} 个组件', severalHint: '可以一起移动、复制、删除。', kind: '种类', changeKind: '换成', group_base: '基本', group_show: '显示与填写', group_check: '检查', group_data: '数据', group_rights: '权限', usedBy: '{n} 处条件用到它', goTo: '去看', unset: '不设', yes: '是', no: '否',
   keyBad: '以小写字母开头，只用小写字母、数字和下划线', keyTaken: '{key} 已经有了，换一个', keyReserved: '{key} 在条件里另有含义，换一个',

@@ -35,9 +35,10 @@ export function treeOf(json: Json, type?: NodeType): Tree {
   return { type: kind, props, children }
 }
 
-export function docOf(form: Form | Json): Doc {
+/** `from`: first id to give out, where another document's ids are still remembered. */
+export function docOf(form: Form | Json, from: NodeId = 0): Doc {
   const nodes = new Map<NodeId, Node>()
-  return { nodes, root: 0, next: plant(nodes, treeOf(form as Json, 'form'), null, 0) }
+  return { nodes, root: from, next: plant(nodes, treeOf(form as Json, 'form'), null, from) }
 }
 
 /** Writes `tree` into `nodes` from `id` on and gives the next free id. */
@@ -53,10 +54,10 @@ export function plant(nodes: Map<NodeId, Node>, tree: Tree, parent: NodeId | nul
 }
 
 /** The content of a definition. Null with the reason when it can't be read: the page then shows the text itself. */
-export function read(content: string): Doc | null {
+export function read(content: string, from: NodeId = 0): Doc | null {
   try {
     const form: unknown = JSON.parse(content)
-    return isObject(form) && Array.isArray(form.sections) ? docOf(form) : null
+    return isObject(form) && Array.isArray(form.sections) ? docOf(form, from) : null
   } catch {
     return null
   }
