@@ -4,6 +4,7 @@ import { createRouter, createWebHistory } from 'vue-router'
 import { firstPage, permissionsOf } from './app/pages.ts'
 import { loadSession, may, session } from './app/session.ts'
 import { designFlowRoutes } from './features/design/flow-routes.ts'
+import { designRoutes } from './features/design/routes.ts'
 import { exchangeRoutes } from './features/exchange/routes.ts'
 import { identityRoutes } from './features/identity/routes.ts'
 import { securityRoutes } from './features/security/routes.ts'
@@ -45,6 +46,7 @@ export const router = createRouter({
     ...securityRoutes,
     ...exchangeRoutes,
     ...designFlowRoutes,
+    ...designRoutes,
     { path: '/refused', name: 'refused', component: () => import('./app/RefusedPage.vue'), meta: { title: 'refusedTitle' } },
     { path: '/:rest(.*)*', name: 'lost', component: () => import('./app/LostPage.vue'), meta: { title: 'lost' } },
   ],

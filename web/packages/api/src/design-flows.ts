@@ -1,14 +1,6 @@
 /** What the designers of flows, rules and papers ask of the server; definitions themselves stand in `design.ts`. All throw `ApiProblem`. */
 import { call } from './transport.ts'
 
-export interface DesignServiceProperty { key: string; label: string; required: boolean; kind: string }
-export interface DesignHandlers {
-  roles: { key: string; label: string }[]
-  orgs: { id: string; name: string; parent_id: string | null }[]
-  services: { key: string; label: string; properties: DesignServiceProperty[] }[]
-  stages: { key: string; label: string }[]
-  papers: { key: string; name: string }[]
-}
 export interface DesignStaff { id: string; name: string; org_name?: string }
 export interface FlowFinding { severity: 'error' | 'warning'; code: string; at: string; message: string }
 export interface FlowRunStep { element: string; name: string; kind: string; at?: string }
@@ -16,17 +8,14 @@ export interface FlowRunCommand { element: string; outcome?: string; data?: Reco
 export interface FlowRunResult { steps: FlowRunStep[]; waiting: FlowRunStep[]; ended: boolean; findings: FlowFinding[] }
 export interface RuleTraceRow { table: string; row: number; matched: boolean; inputs: Record<string, unknown>; outputs: Record<string, unknown> }
 export interface RuleResult { output: unknown; trace: RuleTraceRow[] }
-export interface ExpressionVerdict { ok: boolean; message: string; at?: number | null }
 export interface DesignShortcut { command: string; keys: string; label: string }
 
 const DESIGN = '/api/v1/design'
 
 export const designFlows = {
-  handlers: () => call<DesignHandlers>('get', `${DESIGN}/handlers`),
   staff: (q: string) => call<{ items: DesignStaff[] }>('get', `${DESIGN}/handlers/staff`, { query: { q } }),
   run: (content: string, path: FlowRunCommand[], data: Record<string, unknown>) => call<FlowRunResult>('post', `${DESIGN}/flows/run`, { body: { content, path, data } }),
   decide: (content: string, decision: string, input: Record<string, unknown>) => call<RuleResult>('post', `${DESIGN}/rules/evaluate`, { body: { content, decision, input } }),
-  expression: (expression: string, names: string[]) => call<ExpressionVerdict>('post', `${DESIGN}/expressions/check`, { body: { expression, names } }),
   shortcuts: () => call<{ items: DesignShortcut[] }>('get', `${DESIGN}/settings/shortcuts`),
   saveShortcuts: (items: DesignShortcut[]) => call<{ items: DesignShortcut[] }>('put', `${DESIGN}/settings/shortcuts`, { body: { items } }),
   /** A PDF; what is wrong with the template comes as a problem with its line in `errors`. */

@@ -1,5 +1,5 @@
 /**
- * The client of the server's `/api/v1`. Start at `desk` (staff; `admin`, `account`, `exchange`, `security` beside it) or `portal` (citizens; `citizen` and `delegation` beside it);
+ * The client of the server's `/api/v1`. Start at `desk` (staff; `admin`, `account`, `design`, `exchange`, `security` beside it) or `portal` (citizens; `citizen` and `delegation` beside it);
  * `types.ts` names the shapes, `transport.ts` says how a call is made.
  */
 export { account } from './account.ts'

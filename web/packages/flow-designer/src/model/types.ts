@@ -51,4 +51,4 @@ export interface Finding { severity: 'error' | 'warning'; code: string; at: stri
 export interface RunStep { element: string; name: string; kind: string; at?: string }
 export interface RunCommand { element: string; outcome?: string; data?: Record<string, unknown> }
 export interface RunResult { steps: RunStep[]; waiting: RunStep[]; ended: boolean; findings: Finding[] }
-export type Runner = (path: RunCommand[], data: Record<string, unknown>) => Promise<RunResult>
+export type Runner = (content: string, path: RunCommand[], data: Record<string, unknown>) => Promise<RunResult>

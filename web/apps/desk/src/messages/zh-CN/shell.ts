@@ -19,6 +19,7 @@ export const zh = {
   keys: '密钥', keysShort: '密钥', privacy: '个人信息申请', systems: '接入系统', systemsShort: '接入', system: '接入系统', newSystem: '登记接入系统', exchange: '对接台账', exchangeShort: '台账', exchangeEntry: '对接记录',
   designFlow: '设计流程', designRules: '设计规则', designPaper: '设计文书', designSettings: '设计设置',
   forcedPassword: '修改密码', realNames: '实名审核', signInFigures: '登录统计', signInFiguresShort: '统计', realNamesShort: '实名', signIns: '登录记录',
+  design: '设计中心', designShort: '设计', designDefinition: '设计', designForm: '设计表单', designFields: '共享字段', designPreview: '表单预览',
   lostText: '地址可能写错了，或者这一页已经移走。', backHome: '回到开始的页面',
   refusedTitle: '没有权限',
   refused: '这一页不在您的权限里。要用，请找科室管理员。',

@@ -2,20 +2,21 @@
 import { design, designFlows, type DesignHandlers } from '@tongban/api'
 import type { FeelName, Vocabulary } from '@tongban/flow-designer'
 
-interface Field { key?: string; label?: string; fields?: Field[] }
+export interface FormFieldName { key: string; label: string; type?: string }
+interface Field { key?: string; label?: string; type?: string; fields?: Field[] }
 interface FormDocument { sections?: { fields?: Field[] }[] }
 
 /** Fields of a form document with a key and a label; a document that can't be read has none. */
-export function fieldsOf(content: string): { key: string; label: string }[] {
+export function fieldsOf(content: string): FormFieldName[] {
   try {
     const form = JSON.parse(content) as FormDocument
-    return (form.sections ?? []).flatMap((section) => section.fields ?? []).flatMap((field) => (field.key ? [{ key: field.key, label: field.label || field.key }] : []))
+    return (form.sections ?? []).flatMap((section) => section.fields ?? []).flatMap((field) => (field.key ? [{ key: field.key, label: field.label || field.key, ...(field.type ? { type: field.type } : {}) }] : []))
   } catch {
     return []
   }
 }
 
-export async function fieldsOfForm(id: string): Promise<{ key: string; label: string }[]> {
+export async function fieldsOfForm(id: string): Promise<FormFieldName[]> {
   return id ? fieldsOf((await design.definition(id)).content) : []
 }
 
