@@ -1,5 +1,5 @@
 export const zh = {
-  toolbar: '编辑', undo: '撤销', redo: '重做', undoOf: '撤销：{step}', redoOf: '重做：{step}', cut: '剪切', copy: '复制', paste: '粘贴', duplicate: '再来一份', remove: '删除', moveUp: '上移', moveDown: '下移', compose: '组合', rightsTable: '权限表', preview: '预览', edit: '回到编辑',
+  toolbar: '编辑', undo: '撤销', redo: '重做', undoOf: '撤销：{step}', redoOf: '重做：{step}', cut: '剪切', copy: '复制', paste: '粘贴', duplicate: '再来一份', remove: '删除', moveUp: '上移', moveDown: '下移', compose: '组合', rightsTable: '权限表', rulesTable: '规则表', preview: '预览', edit: '回到编辑',
   stepAdd: '添加{name}', stepRemove: '删除{name}', stepMove: '移动{name}', stepSet: '修改{name}', stepPaste: '粘贴', stepRename: '标识改为 {name}', stepType: '换成{name}', stepCompose: '组合', stepTheirs: '换成别人保存的',
   added: '已添加{name}，{place}', removed: '已删除{name}', removedUsed: '已删除{name}，还有 {n} 处条件用到它，请改一改', copiedOf: '已复制{name}', movedTo: '{name}已移到：{place}', noPlace: '这里放不下{name}，先选一个分节',
   pickedUp: '拿起了{name}。上下键移动，右键放进里面，左键放到外面，回车放下，Esc 放回', putBack: '已放回原处', renamed: '标识改成了 {key}', renamedFollowed: '标识改成了 {key}，{n} 处条件也改了', undone: '已撤销：{step}', redone: '已重做：{step}',
@@ -7,7 +7,7 @@ export const zh = {
   panes: '设计器的各部分', panel: '组件', tree: '结构', canvas: '画布', properties: '属性', findings: '问题', findingsN: '问题 {n}',
   findComponent: '找组件', findComponentHint: '例：日期', panelHint: '点一下加到选中的后面，也可以拖到画布上。', noComponent: '没有“{q}”这种组件', addOf: '添加{name}',
   sharedFields: '共享字段', sharedHint: '同一个意思的字段用同一个，只填一次。', findShared: '找共享字段', findSharedHint: '例：经营场所', sharedHere: '已在表单里', sharedNone: '没有找到共享字段', sharedProblem: '共享字段没有读出来，请再试一次。',
-  canvasLabel: '表单画布', canvasHint: '方向键选择，空格拿起移动，回车改属性，Delete 删除。', emptyHere: '把组件放在这里', emptyForm: '还没有组件。从左边点一个，就加到这里。', required: '必填', optional: '选填', readOnly: '只读', computed: '自动计算', conditional: '有显示条件', sharedMark: '共享字段', wrongHere: '{n} 个问题', columnsN: '分 {n} 栏', rowsHere: '表格的列',
+  canvasLabel: '表单画布', readOnlyForm: '您只能看，不能改', canvasHint: '方向键选择，空格拿起移动，回车改属性，Delete 删除。', emptyHere: '把组件放在这里', emptyForm: '还没有组件。从左边点一个，就加到这里。', required: '必填', optional: '选填', readOnly: '只读', computed: '自动计算', conditional: '有显示条件', sharedMark: '共享字段', wrongHere: '{n} 个问题', columnsN: '分 {n} 栏', rowsHere: '表格的列',
   treeLabel: '组件结构', expand: '展开{name}', collapse: '收起{name}',
   nothingSelected: '在画布上选一个组件，这里改它的属性。', formProperties: '表单', severalSelected: '选中了 {n} 个组件', severalHint: '可以一起移动、复制、删除。', kind: '种类', changeKind: '换成', group_base: '基本', group_show: '显示与填写', group_check: '检查', group_data: '数据', group_rights: '权限', usedBy: '{n} 处条件用到它', goTo: '去看', unset: '不设', yes: '是', no: '否',
   keyBad: '以小写字母开头，只用小写字母、数字和下划线', keyTaken: '{key} 已经有了，换一个', keyReserved: '{key} 在条件里另有含义，换一个',
@@ -20,6 +20,7 @@ export const zh = {
   patternNone: '不限', patternOwn: '自己写', patternLetters: '只有字母', patternDigits: '只有数字', patternAlnum: '字母和数字', patternPost: '邮政编码', patternPlate: '车牌号', patternChinese: '只有汉字', patternText: '正则表达式', today: '填写当天', fen: '元',
   sourceNone: '不预填', sourceOwn: '自己写', sourceText: '来源', endingsNone: '不选就是常用类型',
   src_account_name: '登录人的姓名', src_account_id: '登录人的证件号', src_account_phone: '登录人的电话', src_account_address: '登录人的地址', src_agent_name: '经办人的姓名', src_agent_phone: '经办人的电话', src_agent_id: '经办人的证件号', src_enterprise_name: '企业名称', src_enterprise_uscc: '企业的统一社会信用代码', src_enterprise_legal: '法定代表人', src_enterprise_address: '企业住所',
+  rulesTitle: '检测规则', rulesText: '整张表单的规则。用预览里的示例数据试：先在预览里填数据，再回来看。', rulesNone: '还没有规则。选一个组件，在“检查”里加。', rule: '规则', ruleResult: '试的结果', ruleHolds: '通过', ruleBroken: '没通过', ruleOpen: '没填全，不判断', ruleOff: '今天不用', rulePeriod: '什么时候用', ruleAlways: '一直', rulePeriodOf: '{from} 至 {until}', ruleNoData: '还没有示例数据，先填一份。', ruleFill: '填示例数据',
   findingsNone: '没有发现问题。', findingsHint: '点一条，就到那个组件。', error: '要改', warning: '提醒', findingsServer: '服务器的检查结果在保存以后更新。',
   channel: '看成', channel_web: '电脑', channel_mobile: '手机', channel_kiosk: '自助机', channel_elder: '长辈版', contrast: '高对比', role: '岗位', step: '环节', noStep: '不在环节里', sample: '示例数据', sampleFill: '填示例数据', sampleClear: '清空', sampleText: '示例数据（JSON）', sampleBad: '这段数据读不出来，请检查逗号和引号。', sampleUse: '用这段数据', tryOut: '试提交', frame: '表单预览', server: '服务器的判断', serverAsk: '让服务器判断', serverFine: '服务器也认为可以提交。', serverWrong: '服务器指出 {n} 处：', serverVisible: '显示 {n} 项，必填 {m} 项', tryFine: '可以提交。', tryWrong: '有 {n} 处要改，已经在表单里标出。', previewFrom: '预览用的是现在的内容，包括还没有保存的修改。',
   composeTitle: '组合进哪张表单的哪些部分？', composeText: '共享字段已经有的不再重复；标识相同的另起一个，条件跟着改。', composeForm: '模板或表单', composeSections: '要哪些部分', composeOwner: '负责部门', composeOwnerNone: '不写', composeSubmit: '加进来', composeNone: '请选择要加进来的部分', composed: '已加进 {n} 个部分', composedOnce: '已加进 {n} 个部分，{names}已经有了，没有重复', cancel: '取消', noSections: '这张表单里没有可以加的部分', loading: '正在读',
