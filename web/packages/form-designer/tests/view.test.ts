@@ -87,6 +87,9 @@ suite('the panes (req: FORM-010)', () => {
     expect(props('area').permission).toEqual({ accept: 'read' })
     await write('#fd-p-permission-accept', 'hidden', 'change')
     expect(props('area').permission).toEqual({ accept: 'hidden' })
+    ;[...host.querySelectorAll<HTMLButtonElement>('.dt__btn')].find((each) => each.textContent?.includes('权限表'))?.click()
+    await nextTick()
+    await nextTick()
     const table = host.querySelector('#fd-rights')?.parentElement
     const box = table?.querySelector<HTMLSelectElement>('select[aria-label="厨房面积，窗口受理"]')
     box!.value = 'read'
