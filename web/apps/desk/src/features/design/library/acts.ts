@@ -1,5 +1,5 @@
 /** What can be done with definitions: make, copy, import, disable, go back to a version, drop a draft. */
-import { admin, ApiProblem, design, type DesignDefinition, type DesignKind, type DesignSummary } from '@tongban/api'
+import { ApiProblem, design, type DesignDefinition, type DesignKind, type DesignSummary } from '@tongban/api'
 import { library as t } from '../../../messages/design.ts'
 import { common } from '../../../messages/index.ts'
 import { picked, type Choice, type DialogField, type DialogSpec } from '../../../parts/dialog.ts'
@@ -14,8 +14,9 @@ function checked(key: string): string {
   return key
 }
 async function findOrgs(q: string): Promise<Choice[]> {
-  const { items } = await admin.orgs({ q, state: 'active', limit: LIMIT })
-  return items.map((org) => ({ value: org.id, label: org.name, hint: org.path }))
+  // The library's own list: whoever designs need not be allowed to read the organisations.
+  const { orgs } = await design.handlers()
+  return orgs.filter((org) => org.name.includes(q)).slice(0, LIMIT).map((org) => ({ value: org.id, label: org.name }))
 }
 async function findBases(q: string): Promise<Choice[]> {
   const { items } = await design.definitions({ q, limit: LIMIT })
