@@ -38,5 +38,5 @@ export function namesOf(steps: readonly { id: string; name: string }[], fields: 
 
 /** Steps named in a file, without drawing it. */
 export function stepsOf(xml: string): { id: string; name: string }[] {
-  return [...new DOMParser().parseFromString(xml, 'application/xml').getElementsByTagNameNS('http://www.omg.org/spec/BPMN/20100524/MODEL', 'userTask')].map((each) => ({ id: each.getAttribute('id') ?? '', name: each.getAttribute('name') ?? '' })).filter((each) => each.id)
+  return [...new DOMParser().parseFromString(xml, 'application/xml').getElementsByTagName('*')].filter((each) => /(?:^|:)userTask$/.test(each.tagName)).map((each) => ({ id: each.getAttribute('id') ?? '', name: each.getAttribute('name') ?? '' })).filter((each) => each.id)
 }

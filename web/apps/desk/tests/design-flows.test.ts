@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { fieldsOf, namesOf, stepsOf, vocabularyOf } from '../src/features/design/flow/vocabulary.ts'
+import { groupsOf } from '../src/features/design/papers/placeholders.ts'
+
+const pack = (file: string) => readFileSync(resolve(import.meta.dirname, '../../../../packs/items/food-operation-permit', file), 'utf8')
+const words = { form: '表单', item: '办理项', situation: '情形', applicant: '申请人', today: '今天', outcome: '结果' }
+
+describe('what a flow may name', () => {
+  it('are the fields of its form and the outcome of each of its steps (req: FORM-026)', () => {
+    const names = namesOf(stepsOf(pack('flow.bpmn')), fieldsOf(pack('form.json')), words)
+    expect(names[0]?.entries?.map((each) => each.name)).toContain('area')
+    expect(names.find((each) => each.name === 'decide')).toEqual({ name: 'decide', label: '决定', entries: [{ name: 'outcome', label: '结果' }] })
+  })
+  it('are none of a form that can not be read', () => {
+    expect(fieldsOf('{')).toEqual([])
+  })
+  it('come from the server, papers under their name', () => {
+    const found = vocabularyOf({ roles: [], orgs: [], services: [], stages: [], papers: [{ key: 'grant', name: '准予决定书' }] }, [])
+    expect(found.papers).toEqual([{ key: 'grant', label: '准予决定书' }])
+  })
+})
+
+describe('placeholders of a paper', () => {
+  it('are the fields of the form first, dates as dates (req: FORM-019)', () => {
+    const [first, ...others] = groupsOf([{ key: 'area', label: '面积', type: 'number' }, { key: 'opened', label: '开业日期', type: 'date' }])
+    expect(first?.items).toEqual([{ path: 'form.area', label: '面积', kind: 'text' }, { path: 'form.opened', label: '开业日期', kind: 'date' }])
+    expect(others.flatMap((group) => group.items).find((each) => each.path === 'case.accepted_on')?.kind).toBe('date')
+    expect(groupsOf([])).toHaveLength(others.length)
+  })
+})
