@@ -164,7 +164,7 @@ it('takes a file of another modeller and gives it back with everything in it (re
 
 it('writes a rule, saves a case and sees which row fired (req: FORM-016)', async () => {
   const { page } = editor
-  const { id } = await create('rule', '食品经营规则（走查）', await file('packs/items/food-operation-permit/rules.dmn'))
+  const { id } = await create('rules', '食品经营规则（走查）', await file('packs/items/food-operation-permit/rules.dmn'))
   await page.goto(`/desk/design/rules/${id}`)
   await page.locator('.tjs-table').waitFor()
   await page.getByRole('button', { name: '加一个例子' }).click()
@@ -235,7 +235,7 @@ it('puts a placeholder into a paper and sees the page (req: FORM-019)', async ()
 })
 
 it('redefines a key; one that is taken is refused; the designer then follows (req: FORM-027)', async () => {
-  const admin = await staff('sysadmin')
+  const admin = await staff('editor')
   const { page } = admin
   await page.goto('/desk/design/settings')
   await page.getByRole('heading', { level: 1, name: '设计快捷键' }).waitFor()
