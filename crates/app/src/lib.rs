@@ -6,7 +6,8 @@
 pub mod cast;
 pub mod cli;
 pub mod demo;
-pub mod grants;
+mod designs;
+mod grants;
 pub mod keys;
 pub mod load;
 pub mod packs;
@@ -88,6 +89,7 @@ pub fn migrations() -> Vec<Migration> {
 pub fn permissions() -> Vec<(&'static str, Audience)> {
     [
         identity::PERMISSIONS,
+        design::PERMISSIONS,
         security::PERMISSIONS,
         recognition::PERMISSIONS,
         licences::PERMISSIONS,
@@ -193,12 +195,19 @@ impl App {
             .merge(identity::routes(self.identity.clone()))
             .merge(security::routes(self.security.clone()))
             .merge(recognition::routes(self.recognition.clone()))
+            .merge(design::routes(self.library()))
             .merge(catalogue::routes(self.catalogue.clone()))
             .merge(licences::routes(self.licences.clone()))
             .merge(casework::cases::http::routes(self.casework.clone()))
             .merge(casework::calendars::http::routes(self.casework.clone()))
             .merge(feedback::routes(self.feedback.clone()))
             .merge(exchange::routes(self.exchange.clone()))
+    }
+
+    /// The library of definitions with those who use them.
+    pub fn library(&self) -> design::Library {
+        let users = designs::InUse { catalogue: self.catalogue.clone(), casework: self.casework.clone() };
+        design::Library::new(self.identity.clone(), self.design.clone(), Arc::new(users), paper::Fonts::built_in())
     }
 
     /// Which event wakes which job.

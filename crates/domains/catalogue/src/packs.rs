@@ -17,9 +17,6 @@ use crate::items::rules::{self, Known};
 use crate::items::service::Sources;
 use crate::navigation::Navigation;
 
-/// Services a flow may call; casework runs them.
-pub const SERVICES: [&str; 2] = ["issue_licence", "make_document"];
-
 /// A pack as read.
 #[derive(Debug, Clone)]
 pub struct Pack {
@@ -220,7 +217,7 @@ pub(crate) fn files_beside(item: &Item, sources: &Sources, known: &Known<'_>, fi
     let limit = &item.legal_limit;
     let context = flow::LintContext {
         roles: identity::roles::all().keys().cloned().collect(),
-        services: SERVICES.iter().map(|service| (*service).to_owned()).collect(),
+        services: design::library::SERVICES.iter().map(|service| service.key.to_owned()).collect(),
         limit_days: (limit.unit == base::deadline::TimeUnit::WorkingDay).then_some(limit.value),
     };
     let found = match flow::Definition::parse(&sources.flow) {

@@ -147,7 +147,14 @@ impl Catalogue {
             applicant: part("applicant").as_object().cloned().unwrap_or_default(),
             today: base::zone::china_date(self.platform.now()).to_string(),
         };
-        let input = form::Input { data: &filled, context: &context, role: "applicant", locked: &nothing };
+        let input = form::Input {
+            data: &filled,
+            context: &context,
+            role: "applicant",
+            step: "",
+            channel: "",
+            locked: &nothing,
+        };
         let outcome = form.evaluate(feel, &input);
         let mut regions = BTreeMap::new();
         for code in outcome.data.values().filter_map(Value::as_str).filter(|text| text.len() == 12) {

@@ -12,6 +12,14 @@ use crate::model::staff::{Staff, Window};
 use crate::store::{directory, staff};
 
 impl Identity {
+    /// Staff in service of these organisations whose name or login contains `q`, by name, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn find_staff(&self, orgs: &[Uuid], q: &str, limit: u64) -> Result<Vec<Staff>> {
+        staff::find_in_orgs(self.platform.db.read(), orgs, q, limit).await
+    }
+
     /// All organisations, a few seconds old at most.
     ///
     /// # Errors

@@ -99,6 +99,29 @@ pub(crate) async fn in_orgs(conn: &impl ConnectionTrait, orgs: &[Uuid]) -> Resul
     found.into_iter().map(staff_of).collect()
 }
 
+/// Staff in service of some organisations whose name or login contains a text, by name.
+pub(crate) async fn find_in_orgs(
+    conn: &impl ConnectionTrait,
+    orgs: &[Uuid],
+    q: &str,
+    limit: u64,
+) -> Result<Vec<Staff>> {
+    let named = Condition::any().add(row::Column::Name.contains(q)).add(row::Column::Login.contains(q));
+    row::Entity::find()
+        .filter(row::Column::OrgId.is_in(orgs.iter().copied()))
+        .filter(row::Column::Disabled.eq(false))
+        .filter(row::Column::RemovedAt.is_null())
+        .filter(named)
+        .order_by_asc(row::Column::Name)
+        .order_by_asc(row::Column::Id)
+        .limit(limit)
+        .all(conn)
+        .await?
+        .into_iter()
+        .map(staff_of)
+        .collect()
+}
+
 /// Counts a try to sign in; `None` when the login is unknown, disabled or locked.
 pub(crate) async fn begin_try(
     conn: &impl ConnectionTrait,

@@ -151,18 +151,18 @@ async fn reached_document(casework: &Casework, caller: &Principal, id: Uuid, doc
 }
 
 async fn own_file(casework: &Casework, caller: &Principal, id: Uuid, file: Uuid) -> Result<Response> {
-    own_row(casework, caller, id).await?;
-    case_file(casework, id, file).await
+    let row = own_row(casework, caller, id).await?;
+    case_file(casework, row, file).await
 }
 
 async fn reached_file(casework: &Casework, caller: &Principal, id: Uuid, file: Uuid) -> Result<Response> {
-    reached_row(casework, caller, id).await?;
-    case_file(casework, id, file).await
+    let row = reached_row(casework, caller, id).await?;
+    case_file(casework, row, file).await
 }
 
 /// A file of this case; a file of another case does not exist here.
-async fn case_file(casework: &Casework, id: Uuid, wanted: Uuid) -> Result<Response> {
-    let conn = casework.platform.db.read();
+async fn case_file(casework: &Casework, row: case::Model, wanted: Uuid) -> Result<Response> {
+    let (conn, id) = (casework.platform.db.read(), row.id);
     let mut belongs = false;
     for row in store::materials(conn, id).await? {
         let kept: Vec<MaterialFile> = serde_json::from_value(row.files)?;
@@ -172,7 +172,7 @@ async fn case_file(casework: &Casework, id: Uuid, wanted: Uuid) -> Result<Respon
         let kept: Vec<files::FileRef> = serde_json::from_value(row.files)?;
         belongs |= kept.iter().any(|one| one.id == wanted);
     }
-    if !belongs {
+    if !belongs && !casework.form_holds_file(row, wanted).await? {
         return Err(platform::Problem::not_found("没有找到这个文件。"));
     }
     let (file, bytes) = files::read(&casework.platform, wanted).await?;

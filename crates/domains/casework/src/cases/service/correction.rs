@@ -157,6 +157,8 @@ impl Casework {
                         }
                         data.insert(key, value);
                     }
+                    let definition = casework.design.form(&loaded.item.definitions.form).await?;
+                    casework.check_form_files(tx.conn(), &definition, &data, &before, owner.id).await?;
                     form_row.form_sealed = casework.seal(&data, id, "form")?;
                     update_form(tx, form_row.clone()).await?;
                     let judged = casework.check_correction(tx, &owner, &loaded, &asked, &standing).await?;

@@ -195,6 +195,7 @@ impl Casework {
         }
         let form = self.design.form(&item.definitions.form).await?;
         let nothing = Map::new();
+        self.check_form_files(self.platform.db.read(), &form, &application.form, &nothing, caller.id).await?;
         let conditions = Answers::default();
         let judgement = judge(
             &Application {

@@ -348,6 +348,7 @@ impl Casework {
             steps.retain(|step| step.is(Action::Submit));
         }
         let form = self.design.form(&item.definitions.form).await?;
+        self.check_form_files(self.platform.db.read(), &form, &whole.form, &Map::new(), caller.id).await?;
         let locked = form.prefill(&draft::source(&account)).locked;
         let licences = self.held_licences(&account).await?;
         let held = self.old_licences(&item.item, &row).await?;

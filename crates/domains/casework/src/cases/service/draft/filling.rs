@@ -102,7 +102,7 @@ impl Casework {
         if let Some(old) = old {
             known.insert("licence".into(), self.licence_source(old).await?);
         }
-        let prefill = form.prefill(&known);
+        let prefill = form.begin(&known, &base::zone::china_date(self.platform.now()).to_string());
         let mut form_row = self.form_row(&row, &prefill.data, &Delivery::default())?;
         form_row.old_licence_id = old;
         let casework = self.clone();
@@ -239,6 +239,9 @@ impl Casework {
                         form.consents = serde_json::to_value(consents)?;
                     }
                     if let Some(data) = save.form {
+                        let definition = casework.design.form(&loaded.item.definitions.form).await?;
+                        let before: Map<String, Value> = casework.open(&form.form_sealed, id, "form")?;
+                        casework.check_form_files(tx.conn(), &definition, &data, &before, caller.id).await?;
                         form.form_sealed = casework.seal(&data, id, "form")?;
                     }
                     if let Some(delivery) = save.delivery {

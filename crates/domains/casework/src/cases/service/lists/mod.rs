@@ -2,6 +2,7 @@
 //!
 //! Each is bounded, keyset paged and tells an exact total. Reach (organisation) is part of every query.
 
+mod by_item;
 mod cases;
 mod export;
 mod mine;
