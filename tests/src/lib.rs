@@ -6,6 +6,8 @@ mod administration;
 #[cfg(test)]
 mod delegation;
 #[cfg(test)]
+mod designs;
+#[cfg(test)]
 mod exchange;
 #[cfg(test)]
 mod guards;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use casework::Casework;
-use catalogue::{Catalogue, PublishedItem};
+use catalogue::Catalogue;
 use design::library::{Use, Users};
 use design::{DefinitionRef, Kind};
 use platform::Result;
@@ -17,52 +17,44 @@ pub struct InUse {
     pub casework: Casework,
 }
 
-impl InUse {
-    /// The item that holds a definition now: its own definitions carry its slug as their key.
-    async fn item(&self, slug: &str) -> Result<Option<std::sync::Arc<PublishedItem>>> {
-        match self.catalogue.published(slug).await {
-            Ok(item) => Ok(Some(item)),
-            Err(problem) if problem.status().is_client_error() => Ok(None),
-            Err(problem) => Err(problem),
-        }
-    }
-}
-
 #[async_trait]
 impl Users for InUse {
     async fn items(&self, kind: Kind, key: &str) -> Result<Vec<Use>> {
-        let Some(item) = self.item(key).await? else { return Ok(Vec::new()) };
-        let held = item.definitions.of(kind).map(|held| Use {
+        let using = self.catalogue.items_using(kind, key).await?;
+        let uses = using.into_iter().map(|item| Use {
             kind: "item".to_owned(),
-            key: item.slug.clone(),
-            name: item.item.name.clone(),
-            version: held.version,
+            key: item.slug,
+            name: item.name,
+            version: item.version,
         });
-        Ok(held.into_iter().collect())
+        Ok(uses.collect())
     }
 
     async fn item_counts(&self, of: &[(Kind, String)]) -> Result<BTreeMap<(Kind, String), u64>> {
-        let mut counts = BTreeMap::new();
-        for (kind, key) in of {
-            // Published items are cached: no query a row.
-            let held = self.item(key).await?.is_some_and(|item| item.definitions.of(*kind).is_some());
-            counts.insert((*kind, key.clone()), u64::from(held));
-        }
-        Ok(counts)
+        let keys: Vec<String> = of.iter().map(|(_, key)| key.clone()).collect();
+        let counts = self.catalogue.count_using(&keys).await?;
+        let count = |kind: Kind, key: &String| counts.get(&(kind.as_str().to_owned(), key.clone())).copied();
+        Ok(of.iter().map(|(kind, key)| ((*kind, key.clone()), count(*kind, key).unwrap_or_default())).collect())
     }
 
     async fn cases(&self, of: &[DefinitionRef]) -> Result<BTreeMap<i64, u64>> {
         let Some(DefinitionRef { kind, key, .. }) = of.first() else { return Ok(BTreeMap::new()) };
-        let cases = self.casework.count_by_item_version(key).await?;
+        let holding = self.catalogue.versions_holding(*kind, key).await?;
+        let slugs: std::collections::BTreeSet<String> = holding.iter().map(|(slug, ..)| slug.clone()).collect();
+        let cases = self.casework.count_by_item_version(&slugs.into_iter().collect::<Vec<_>>()).await?;
         let mut counts = BTreeMap::new();
-        for (item, version) in self.catalogue.definition_versions(key, *kind).await? {
-            *counts.entry(version).or_default() += cases.get(&item).copied().unwrap_or_default();
+        for (slug, item_version, version) in holding {
+            *counts.entry(version).or_default() += cases.get(&(slug, item_version)).copied().unwrap_or_default();
         }
         Ok(counts)
     }
 
     async fn limit_days(&self, item: &str) -> Result<Option<u32>> {
-        let Some(item) = self.item(item).await? else { return Ok(None) };
+        let item = match self.catalogue.published(item).await {
+            Ok(item) => item,
+            Err(problem) if problem.status().is_client_error() => return Ok(None),
+            Err(problem) => return Err(problem),
+        };
         let limit = &item.item.legal_limit;
         Ok((limit.unit == base::deadline::TimeUnit::WorkingDay).then_some(limit.value))
     }

@@ -24,6 +24,7 @@ use platform::db::migrate::Migration;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "catalogue_0001", sql: include_str!("../migrations/0001_items.sql") },
     Migration { name: "catalogue_0002", sql: include_str!("../migrations/0002_samples.sql") },
+    Migration { name: "catalogue_0003_definitions", sql: include_str!("../migrations/0003_definitions.sql") },
 ];
 
 #[cfg(test)]

@@ -51,7 +51,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub(crate) fn as_str(self) -> &'static str {
+    /// As it stands in tables and addresses.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Form => "form",
             Self::Flow => "flow",

@@ -1,5 +1,6 @@
 //! Items: model, rules, answers, published versions.
 
+pub mod definitions;
 mod elements;
 pub mod findings;
 pub mod labels;

@@ -30,14 +30,9 @@ pub struct Definitions {
 }
 
 impl Definitions {
-    /// The definition of one kind.
-    pub fn of(&self, kind: design::Kind) -> Option<&DefinitionRef> {
-        match kind {
-            design::Kind::Form => Some(&self.form),
-            design::Kind::Flow => Some(&self.flow),
-            design::Kind::Rules => self.rules.as_ref(),
-            design::Kind::Paper => None,
-        }
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &DefinitionRef> {
+        [&self.form, &self.flow].into_iter().chain(&self.rules)
     }
 }
 
@@ -183,27 +178,6 @@ impl Catalogue {
     /// the applicant, when it is not offered any more. Running cases read [`Catalogue::version`].
     pub async fn published(&self, slug: &str) -> Result<Arc<PublishedItem>> {
         self.version(slug, self.published_version(slug).await?).await
-    }
-
-    /// Which version of a definition each version of an item holds, by the item's version. An item's own
-    /// definitions carry its slug as their key.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn definition_versions(&self, slug: &str, kind: design::Kind) -> Result<Vec<(i64, i64)>> {
-        let rows: Vec<(i64, Json)> = version::Entity::find()
-            .select_only()
-            .columns([version::Column::Version, version::Column::Definitions])
-            .filter(version::Column::Slug.eq(slug))
-            .into_tuple()
-            .all(self.platform.db.read())
-            .await?;
-        let mut versions = Vec::with_capacity(rows.len());
-        for (item, definitions) in rows {
-            let held: Definitions = serde_json::from_value(definitions)?;
-            versions.extend(held.of(kind).map(|of| (item, of.version)));
-        }
-        Ok(versions)
     }
 
     /// Number of the version offered now.

@@ -107,8 +107,10 @@ fn is_key(key: &str) -> bool {
 /// What a new entry starts from.
 fn frame(kind: Kind, key: &str, name: &str) -> String {
     match kind {
-        Kind::Form => let first = json!({ "key": "section_1", "title": "第一部分", "fields": [] });
-            json!({ "schema": form::SCHEMA, "key": key, "title": name, "sections": [first] }).to_string(),
+        Kind::Form => {
+            let first = json!({ "key": "section_1", "title": "第一部分", "fields": [] });
+            json!({ "schema": form::SCHEMA, "key": key, "title": name, "sections": [first] }).to_string()
+        }
         Kind::Flow => include_str!("frames/flow.bpmn")
             .replace("{key}", &key.replace('-', "_"))
             .replace("{name}", &name.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")),
