@@ -2,7 +2,7 @@
 
 use platform::web::problem::{Problem, Result};
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, QuerySelect, Set};
+use sea_orm::{Condition, ConnectionTrait, QueryOrder, QuerySelect, Set};
 use time::OffsetDateTime;
 
 use crate::model::staff::{Staff, Tries};
