@@ -1,4 +1,4 @@
-//! Published definitions: forms, flows, rules and papers, each version frozen for ever.
+//! Published definitions: forms, flows, rules, papers and what people fill in, each version frozen for ever.
 //!
 //! A case stores the exact versions it was filed under; this crate hands them out parsed and
 //! cached. Drafts and the designers of the no-code layer join here later. Start at
@@ -9,10 +9,11 @@ pub mod expressions;
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
+use bytes::Bytes;
 use platform::db::migrate::Migration;
 use platform::{Platform, Problem, Result};
 use sea_orm::entity::prelude::*;
-use sea_orm::{QueryOrder, Set};
+use sea_orm::{QueryOrder, QuerySelect, Set};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -34,6 +35,10 @@ pub enum Kind {
     Rules,
     /// Typst template.
     Paper,
+    /// `tongban-sheet/1` YAML: a paper people fill in themselves.
+    Sheet,
+    /// A finished file a pack ships (PDF, DOCX …), its bytes in base64url.
+    File,
 }
 
 impl Kind {
@@ -43,6 +48,8 @@ impl Kind {
             Self::Flow => "flow",
             Self::Rules => "rules",
             Self::Paper => "paper",
+            Self::Sheet => "sheet",
+            Self::File => "file",
         }
     }
 }
@@ -87,6 +94,8 @@ enum Parsed {
     Flow(Arc<flow::Definition>),
     Rules(Arc<rule::Decisions>),
     Paper(Arc<str>),
+    Sheet(Arc<paper::Sheet>),
+    File(Bytes),
 }
 
 /// The store of published definitions. Cheap to clone.
@@ -162,6 +171,25 @@ impl Design {
         Ok(latest.map(|latest| DefinitionRef { kind, key: latest.key, version: latest.version }))
     }
 
+    /// The latest version of every key that starts with a text, in the order of the keys.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn latest_below(&self, kind: Kind, start: &str) -> Result<Vec<DefinitionRef>> {
+        let rows: Vec<(String, i64)> = row::Entity::find()
+            .select_only()
+            .column(row::Column::Key)
+            .column_as(row::Column::Version.max(), "version")
+            .filter(row::Column::Kind.eq(kind.as_str()))
+            .filter(row::Column::Key.starts_with(start))
+            .group_by(row::Column::Key)
+            .order_by_asc(row::Column::Key)
+            .into_tuple()
+            .all(self.platform.db.read())
+            .await?;
+        Ok(rows.into_iter().map(|(key, version)| DefinitionRef { kind, key, version }).collect())
+    }
+
     /// The source text of a definition, as published.
     ///
     /// # Errors
@@ -219,6 +247,28 @@ impl Design {
         }
     }
 
+    /// A paper people fill in, parsed.
+    ///
+    /// # Errors
+    /// Internal problem when it is gone.
+    pub async fn sheet(&self, wanted: &DefinitionRef) -> Result<Arc<paper::Sheet>> {
+        match self.parsed(wanted).await? {
+            Parsed::Sheet(sheet) => Ok(sheet),
+            _ => Err(wrong_kind(wanted)),
+        }
+    }
+
+    /// A finished file. Not kept in memory: the one who sends it keeps what it needs.
+    ///
+    /// # Errors
+    /// Internal problem when it is gone.
+    pub async fn file(&self, wanted: &DefinitionRef) -> Result<Bytes> {
+        match parse(wanted.kind, &wanted.key, &self.source(wanted).await?)? {
+            Parsed::File(bytes) => Ok(bytes),
+            _ => Err(wrong_kind(wanted)),
+        }
+    }
+
     async fn parsed(&self, wanted: &DefinitionRef) -> Result<Parsed> {
         let cached = self.parsed.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(wanted).cloned();
         if let Some(parsed) = cached {
@@ -233,6 +283,16 @@ impl Design {
 
 fn wrong_kind(wanted: &DefinitionRef) -> Problem {
     Problem::internal(format!("{} was asked for as another kind", wanted.key))
+}
+
+/// Reads a paper people fill in from its YAML.
+///
+/// # Errors
+/// Every mistake, with its place.
+pub fn read_sheet(yaml: &str) -> std::result::Result<paper::Sheet, Vec<paper::SheetDefect>> {
+    let content = serde_yaml_ng::from_str(yaml)
+        .map_err(|error| vec![paper::SheetDefect { place: String::new(), message: error.to_string() }])?;
+    paper::Sheet::read(content)
 }
 
 fn parse(kind: Kind, key: &str, content: &str) -> Result<Parsed> {
@@ -261,5 +321,11 @@ fn parse(kind: Kind, key: &str, content: &str) -> Result<Parsed> {
             .map(|rules| Parsed::Rules(Arc::new(rules)))
             .map_err(|error| defects(vec![(String::new(), error.to_string())])),
         Kind::Paper => Ok(Parsed::Paper(content.into())),
+        Kind::Sheet => read_sheet(content)
+            .map(|sheet| Parsed::Sheet(Arc::new(sheet)))
+            .map_err(|found| defects(found.into_iter().map(|defect| (defect.place, defect.message)).collect())),
+        Kind::File => base::encoding::from_base64url(content)
+            .map(|bytes| Parsed::File(bytes.into()))
+            .ok_or_else(|| defects(vec![(String::new(), "文件内容读不出来".to_owned())])),
     }
 }

@@ -1,6 +1,7 @@
 //! Items: model, rules, answers, published versions.
 
 mod elements;
+mod export;
 pub mod findings;
 pub mod labels;
 pub mod model;
