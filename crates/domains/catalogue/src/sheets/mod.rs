@@ -17,7 +17,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, Set};
 use serde_json::{Value, json};
 
-pub(crate) use source::{Format, Source, Which, file_name, is_download, sheet_name, source, template_name};
+pub(crate) use source::{Format, Source, Which, is_download, source};
 
 use crate::Catalogue;
 use crate::items::model::{Item, Material};

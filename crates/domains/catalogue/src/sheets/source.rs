@@ -5,7 +5,6 @@
 //! people fill in has its own sample, so `sample` is then free for words.
 
 use serde::Deserialize;
-use utoipa::ToSchema;
 
 use crate::items::model::Material;
 
@@ -19,9 +18,8 @@ pub(crate) enum Which {
 }
 
 /// What kind of file is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[schema(as = SheetFormat)]
 pub(crate) enum Format {
     /// To print.
     Pdf,

@@ -101,7 +101,8 @@ fn definition(pack: &Pack, name: &str) -> paper::Sheet {
     design::read_sheet(&content).unwrap()
 }
 
-async fn looked_through(desk: &Desk, pack: &Pack) -> usize {
+/// Fetches and reads everything a guide offers in the wanted kinds of file; returns how many.
+async fn looked_through(desk: &Desk, pack: &Pack, wanted: &[&str]) -> usize {
     let guide = desk.get(&format!("/items/{}/guide", pack.slug), "").await.json();
     let mut files = 0;
     for material in guide["materials"].as_array().unwrap() {
@@ -117,6 +118,7 @@ async fn looked_through(desk: &Desk, pack: &Pack) -> usize {
             let formats: Vec<&str> =
                 material[format!("{which}_formats")].as_array().unwrap().iter().filter_map(Value::as_str).collect();
             assert!(formats.contains(&"pdf"), "{} {name}: {formats:?}", pack.slug);
+            let formats: Vec<&str> = formats.into_iter().filter(|format| wanted.contains(format)).collect();
             for (handle, format) in handles.iter().flat_map(|handle| formats.iter().map(move |format| (handle, format)))
             {
                 let path = place.trim_start_matches("/api/v1");
@@ -160,11 +162,11 @@ async fn looked_through(desk: &Desk, pack: &Pack) -> usize {
 async fn every_promised_download_of_every_item_is_there_and_holds_what_it_says() {
     for backend in testkit::backends() {
         let desk = Desk::with_packs(backend).await;
-        let mut files = 0;
-        for pack in pack::read_set(&folder("items")).unwrap() {
-            files += looked_through(&desk, &pack).await;
-        }
-        assert!(files > 250, "{files}");
+        // Typesetting knows no database and takes its time: every PDF is drawn over one of them.
+        let wanted = if backend == testkit::Backend::Sqlite { vec!["pdf", "docx"] } else { vec!["docx"] };
+        let packs = pack::read_set(&folder("items")).unwrap();
+        let counts = futures::future::join_all(packs.iter().map(|pack| looked_through(&desk, pack, &wanted))).await;
+        assert!(counts.iter().sum::<usize>() > 120 * wanted.len(), "{counts:?}");
         desk.test.close().await;
     }
 }

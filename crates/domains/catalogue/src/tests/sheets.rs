@@ -4,7 +4,7 @@ use std::process::Command;
 
 use axum::http::StatusCode;
 
-use super::{Desk, file, folder};
+use super::{Desk, folder};
 use crate::packs as pack;
 
 const FOOD: &str = "/items/food-operation-permit";
