@@ -1,4 +1,4 @@
-//! Published definitions: forms, flows, rules and papers, each version frozen for ever.
+//! Published definitions: forms, flows, rules, papers and what people fill in, each version frozen for ever.
 //!
 //! A case stores the exact versions it was filed under; this crate hands them out parsed and
 //! cached: start at [`Design::publish`] and [`Design::form`]. People edit definitions in the
@@ -16,10 +16,11 @@ mod tools;
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
+use bytes::Bytes;
 use platform::db::migrate::Migration;
 use platform::{Platform, Problem, Result};
 use sea_orm::entity::prelude::*;
-use sea_orm::{QueryOrder, Set};
+use sea_orm::{QueryOrder, QuerySelect, Set};
 use serde::{Deserialize, Serialize};
 
 use store::definition;
@@ -48,6 +49,10 @@ pub enum Kind {
     Rules,
     /// Typst template.
     Paper,
+    /// `tongban-sheet/1` YAML: a paper people fill in themselves.
+    Sheet,
+    /// A finished file a pack ships (PDF, DOCX …), its bytes in base64url.
+    File,
 }
 
 impl Kind {
@@ -58,6 +63,8 @@ impl Kind {
             Self::Flow => "flow",
             Self::Rules => "rules",
             Self::Paper => "paper",
+            Self::Sheet => "sheet",
+            Self::File => "file",
         }
     }
 
@@ -96,6 +103,8 @@ enum Parsed {
     Flow(Arc<flow::Definition>),
     Rules(Arc<rule::Decisions>),
     Paper(Arc<str>),
+    Sheet(Arc<paper::Sheet>),
+    File(Bytes),
 }
 
 impl Parsed {
@@ -167,6 +176,25 @@ impl Design {
         Ok(latest.map(|latest| DefinitionRef { kind, key: latest.key, version: latest.version }))
     }
 
+    /// The latest version of every key that starts with a text, in the order of the keys.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn latest_below(&self, kind: Kind, start: &str) -> Result<Vec<DefinitionRef>> {
+        let rows: Vec<(String, i64)> = row::Entity::find()
+            .select_only()
+            .column(row::Column::Key)
+            .column_as(row::Column::Version.max(), "version")
+            .filter(row::Column::Kind.eq(kind.as_str()))
+            .filter(row::Column::Key.starts_with(start))
+            .group_by(row::Column::Key)
+            .order_by_asc(row::Column::Key)
+            .into_tuple()
+            .all(self.platform.db.read())
+            .await?;
+        Ok(rows.into_iter().map(|(key, version)| DefinitionRef { kind, key, version }).collect())
+    }
+
     /// The source text of a definition, as published.
     ///
     /// # Errors
@@ -221,6 +249,28 @@ impl Design {
     pub async fn paper(&self, wanted: &DefinitionRef) -> Result<Arc<str>> {
         match self.parsed(wanted).await? {
             Parsed::Paper(paper) => Ok(paper),
+            _ => Err(wrong_kind(wanted)),
+        }
+    }
+
+    /// A paper people fill in, parsed.
+    ///
+    /// # Errors
+    /// Internal problem when it is gone.
+    pub async fn sheet(&self, wanted: &DefinitionRef) -> Result<Arc<paper::Sheet>> {
+        match self.parsed(wanted).await? {
+            Parsed::Sheet(sheet) => Ok(sheet),
+            _ => Err(wrong_kind(wanted)),
+        }
+    }
+
+    /// A finished file. Not kept in memory: the one who sends it keeps what it needs.
+    ///
+    /// # Errors
+    /// Internal problem when it is gone.
+    pub async fn file(&self, wanted: &DefinitionRef) -> Result<Bytes> {
+        match parse(wanted.kind, &wanted.key, &self.source(wanted).await?)? {
+            Parsed::File(bytes) => Ok(bytes),
             _ => Err(wrong_kind(wanted)),
         }
     }
@@ -309,6 +359,16 @@ fn wrong_kind(wanted: &DefinitionRef) -> Problem {
     Problem::internal(format!("{} was asked for as another kind", wanted.key))
 }
 
+/// Reads a paper people fill in from its YAML.
+///
+/// # Errors
+/// Every mistake, with its place.
+pub fn read_sheet(yaml: &str) -> std::result::Result<paper::Sheet, Vec<paper::SheetDefect>> {
+    let content = serde_yaml_ng::from_str(yaml)
+        .map_err(|error| vec![paper::SheetDefect { place: String::new(), message: error.to_string() }])?;
+    paper::Sheet::read(content)
+}
+
 fn parse(kind: Kind, key: &str, content: &str) -> Result<Parsed> {
     let defects = |found: Vec<(String, String)>| {
         Problem::invalid(
@@ -335,6 +395,12 @@ fn parse(kind: Kind, key: &str, content: &str) -> Result<Parsed> {
             .map(|rules| Parsed::Rules(Arc::new(rules)))
             .map_err(|error| defects(vec![(String::new(), error.to_string())])),
         Kind::Paper => Ok(Parsed::Paper(content.into())),
+        Kind::Sheet => read_sheet(content)
+            .map(|sheet| Parsed::Sheet(Arc::new(sheet)))
+            .map_err(|found| defects(found.into_iter().map(|defect| (defect.place, defect.message)).collect())),
+        Kind::File => base::encoding::from_base64url(content)
+            .map(|bytes| Parsed::File(bytes.into()))
+            .ok_or_else(|| defects(vec![(String::new(), "文件内容读不出来".to_owned())])),
     }
 }
 

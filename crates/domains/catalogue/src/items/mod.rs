@@ -2,6 +2,7 @@
 
 pub mod definitions;
 mod elements;
+mod export;
 pub mod findings;
 pub mod labels;
 pub mod model;

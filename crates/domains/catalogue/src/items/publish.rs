@@ -61,6 +61,13 @@ impl Catalogue {
         for (name, paper) in &pack.papers {
             self.design.publish(Kind::Paper, &format!("{}/{name}", item.slug), paper, by).await?;
         }
+        for (name, sheet) in &pack.sheets {
+            self.design.publish(Kind::Sheet, &format!("{}/{name}", item.slug), sheet, by).await?;
+        }
+        for (name, bytes) in &pack.files {
+            let content = base::encoding::to_base64url(bytes);
+            self.design.publish(Kind::File, &format!("{}/{name}", item.slug), &content, by).await?;
+        }
         let version = self.publish(item, &pack.sources, by).await?;
         self.keep_samples(&item.slug, &pack.samples).await?;
         // The guide tells whether there is a sample.

@@ -33,8 +33,15 @@ fn a_written_pack_reads_back_the_same() {
     let pack = packs::read(&folder("items/food-operation-permit")).unwrap();
     let target = std::env::temp_dir().join(testkit::unique("pack")).join("food-operation-permit");
     let item = pack.item.clone().unwrap();
-    packs::write(&target, &item, &pack.sources, &pack.papers, &pack.samples).unwrap();
+    let beside = packs::Beside {
+        papers: pack.papers.clone(),
+        sheets: pack.sheets.clone(),
+        files: vec![("note.pdf".to_owned(), b"%PDF-1.7".to_vec())],
+        samples: pack.samples.clone(),
+    };
+    packs::write(&target, &item, &pack.sources, &beside).unwrap();
     let back = packs::read(&target).unwrap();
+    assert_eq!((back.papers, back.sheets, back.files), (beside.papers, beside.sheets, beside.files));
     assert_eq!(back.item, pack.item);
     assert_eq!(back.sources, pack.sources);
     assert_eq!(back.samples, pack.samples);
