@@ -1,12 +1,8 @@
 /** The shapes of the server's answers and requests. Names are those of the OpenAPI document. */
 import type { OnBehalf } from './delegation.ts'
-import type { components } from './schema.d.ts'
+import type { Narrow, S, Whole } from './typed.ts'
 
 // Names of the OpenAPI document (schema.d.ts), with what it leaves open said exactly.
-type S = components['schemas']
-/** The server writes absent values as null, never leaves them out; the document only says "optional". */
-type Whole<T> = T extends (infer U)[] ? Whole<U>[] : T extends object ? { [K in keyof T]-?: Whole<Exclude<T[K], undefined>> } : T
-type Narrow<T, U> = Omit<T, keyof U> & U
 
 // ---------- common ----------
 export type TimeUnit = 'working_day' | 'natural_day' | 'hour' | 'minute' | 'month'

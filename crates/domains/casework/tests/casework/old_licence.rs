@@ -2,6 +2,7 @@
 
 use casework::cases::model::State;
 use licences::State as Licence;
+use platform::web::guard::Allowed;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -147,6 +148,45 @@ async fn of_several_licences_one_is_chosen_and_without_one_it_goes_on() {
         assert_eq!(new.replaces, Some(second.id));
         let other = world.casework.licences.licence(issued.id).await.unwrap().unwrap();
         assert_eq!(other.state, Licence::Valid, "the other one stays");
+    })
+    .await;
+}
+
+/// Whoever acts under a grant and chooses the applicant's old licence has used it: the audit log and the
+/// grant's own log say by whom, for whom and under which grant.
+///
+/// req: DATASEC-012, IDENT-020
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_licence_chosen_under_a_grant_leaves_a_line() {
+    on_both(async |world| {
+        let casework = &world.casework;
+        world.licensed().await;
+        let second = world.licensed().await;
+        let new = serde_json::from_value(json!({
+            "direction": "give", "role": "agent",
+            "party": { "name": "李明", "id_number": "449902198506170153", "phone": "19900000002" },
+            "starts_on": "2026-09-21", "ends_on": "2026-12-31",
+            "all_items": true, "items": [], "all_materials": true, "materials": [],
+        }))
+        .unwrap();
+        let haiyan = Allowed::trusted(world.haiyan.caller.clone());
+        let grant = casework.identity.give_grant(&haiyan, new, None).await.unwrap();
+        let li = Allowed::trusted(world.li.caller.clone());
+        casework.identity.accept_grant(&li, grant, 1).await.unwrap();
+
+        let id = casework.create_draft_for(&world.li.caller, FOOD, "change", Some(grant), None).await.unwrap();
+        let used = format!("audit_log WHERE action = 'licence.use' AND subject = 'case:{id}'");
+        assert_eq!(world.count(&used).await, 0, "of two none is chosen yet");
+        let choice = json!({ "old_licence": second.id });
+        casework.save_draft(&world.li.caller, id, world.on(id, choice.clone()).await).await.unwrap();
+        // Saved again it is the same use.
+        casework.save_draft(&world.li.caller, id, world.on(id, choice).await).await.unwrap();
+        let lines = world.query(&format!("SELECT CAST(detail AS TEXT) FROM {used}")).await;
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        let line: Value = serde_json::from_str(&lines[0]).unwrap();
+        assert_eq!((&line["old_licence"], &line["grant"]), (&json!(second.id), &json!(grant)));
+        assert_eq!(world.count("grant_uses WHERE action = 'use_licence' AND allowed").await, 1);
+        assert_eq!(world.count("case_steps WHERE action = 'use_licence'").await, 1, "and the applicant reads it");
     })
     .await;
 }

@@ -424,6 +424,7 @@ impl Casework {
         let text = match (&step.material, step.action) {
             (Some((_, name)), Action::UseLicence) => format!("“{name}”用电子证照，免交"),
             (Some((_, name)), _) => format!("交了“{name}”"),
+            (None, Action::UseLicence) => "选了原证照，证上的内容已填入".to_owned(),
             (None, _) => String::new(),
         };
         let made = case_step::Model {

@@ -120,6 +120,10 @@ impl Casework {
                     let actor = standing.actor(&caller);
                     let row = Change::new_case(row, actor).save(&casework.platform, tx).await?;
                     casework.record_step(tx, &caller, &row, &standing, &Step::new(Action::Start)).await?;
+                    if let Some(old) = old {
+                        tx.audit(casework.old_licence_use(&caller, &row, old, &standing));
+                        casework.record_step(tx, &caller, &row, &standing, &Step::new(Action::UseLicence)).await?;
+                    }
                     case_form::Entity::insert(all_set::<_, case_form::ActiveModel>(form_row))
                         .exec_without_returning(tx.conn())
                         .await?;
@@ -184,6 +188,7 @@ impl Casework {
             agent_account: None,
             agent_name: None,
             agent_role: None,
+            taken_at: None,
         })
     }
 
@@ -253,6 +258,9 @@ impl Casework {
                         let mut data: Map<String, Value> = casework.open(&form.form_sealed, id, "form")?;
                         data.extend(casework.licence_values(&loaded, old).await?);
                         form.form_sealed = casework.seal(&data, id, "form")?;
+                        tx.audit(casework.old_licence_use(&caller, &loaded.row, old, &standing));
+                        let using = Step::new(Action::UseLicence);
+                        casework.record_step(tx, &caller, &loaded.row, &standing, &using).await?;
                     }
                     let row = Change::of(loaded.row, standing.actor(&caller)).save(&casework.platform, tx).await?;
                     casework.record_step(tx, &caller, &row, &standing, &step).await?;
