@@ -19,7 +19,7 @@ export type StaffQuery = QueryFor<'/api/v1/admin/staff'>
 export type OneTimePassword = Whole<S['Opened']>
 export type ImportRow = Whole<S['RowReport']>
 export type ImportReport = Whole<S['MigrationReport']>
-export type Role = Whole<S['RoleView']>
+export type Role = Narrow<Whole<S['RoleView']>, { audience: 'desk' | 'portal' }>
 export type Sees = S['Sees']
 export type PermissionMenu = Whole<S['MenuView']>
 export type RoleMatrix = Whole<S['Matrix']>
@@ -31,7 +31,7 @@ export type CrossGrant = Narrow<Whole<S['CrossView']>, { state: 'waiting' | 'act
 export type Extension = Whole<S['TownshipExtension']>
 export type Mandate = Whole<S['MandateView']>
 export type MyPowers = Whole<S['MyPowers']>
-export type MigrationRun = Whole<S['MigrationView']>
+export type MigrationRun = Narrow<Whole<S['MigrationView']>, { kind: MigrationBody['kind'] }>
 export type MigrationBody = S['RunMigrationRequest']
 
 // ---------- calls ----------
@@ -43,8 +43,8 @@ export const admin = {
   // organisations
   orgs: (query: QueryFor<'/api/v1/admin/orgs'>) => said<Narrow<Whole<S['List_OrgView']>, { items: Org[] }>>(ask('get', '/api/v1/admin/orgs', { query })),
   org: (id: string) => said<OrgDetail>(ask('get', ORG, { path: { id } })),
-  createOrg: (body: S['NewOrg'], key = newKey()) => ask('post', '/api/v1/admin/orgs', { body, key }),
-  saveOrg: (id: string, body: S['OrgEdit']) => ask('put', ORG, { path: { id }, body }),
+  createOrg: (body: S['NewOrg'], key = newKey()) => said<Org>(ask('post', '/api/v1/admin/orgs', { body, key })),
+  saveOrg: (id: string, body: S['OrgEdit']) => said<Org>(ask('put', ORG, { path: { id }, body })),
   moveOrg: (id: string, body: S['MoveOrg']) => ask('post', `${ORG}/move`, { path: { id }, body }),
   mergeOrg: (id: string, body: S['MergeOrg']) => ask('post', `${ORG}/merge`, { path: { id }, body }),
   disableOrg: (id: string, body: S['Because']) => ask('post', `${ORG}/disable`, { path: { id }, body }),
@@ -74,10 +74,10 @@ export const admin = {
   importTemplateAddress: '/api/v1/admin/staff/import-template',
 
   // roles
-  roles: () => ask('get', '/api/v1/admin/roles'),
-  role: (key: string) => ask('get', '/api/v1/admin/roles/{key}', { path: { key } }),
-  createRole: (body: S['RoleEdit'], key = newKey()) => ask('post', '/api/v1/admin/roles', { body, key }),
-  saveRole: (key: string, body: S['RoleEdit']) => ask('put', '/api/v1/admin/roles/{key}', { path: { key }, body }),
+  roles: () => said<{ items: Role[] }>(ask('get', '/api/v1/admin/roles')),
+  role: (key: string) => said<Role>(ask('get', '/api/v1/admin/roles/{key}', { path: { key } })),
+  createRole: (body: S['RoleEdit'], key = newKey()) => said<Role>(ask('post', '/api/v1/admin/roles', { body, key })),
+  saveRole: (key: string, body: S['RoleEdit']) => said<Role>(ask('put', '/api/v1/admin/roles/{key}', { path: { key }, body })),
   removeRole: (key: string, version: number) => ask('delete', '/api/v1/admin/roles/{key}', { path: { key }, query: { version } }),
   permissions: () => ask('get', '/api/v1/admin/permissions'),
   matrix: () => ask('get', '/api/v1/admin/roles/matrix'),
@@ -99,7 +99,7 @@ export const admin = {
   recallCrossRegion: (id: string, reason: string) => ask('post', '/api/v1/admin/cross-region/{id}/recall', { path: { id }, body: { reason } }),
 
   // accounts of an earlier system
-  migrations: (query: QueryFor<'/api/v1/admin/migrations'>) => ask('get', '/api/v1/admin/migrations', { query }),
+  migrations: (query: QueryFor<'/api/v1/admin/migrations'>) => said<Narrow<Whole<S['List_MigrationView']>, { items: MigrationRun[] }>>(ask('get', '/api/v1/admin/migrations', { query })),
   migration: (id: string) => ask('get', '/api/v1/admin/migrations/{id}', { path: { id } }),
   migrate: (body: MigrationBody) => ask('post', '/api/v1/admin/migrations', { body }),
 }

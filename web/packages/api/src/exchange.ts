@@ -2,7 +2,8 @@
 import { address } from './transport.ts'
 import { ask, said, type Narrow, type QueryFor, type S, type Whole } from './typed.ts'
 
-export type SystemGrant = S['SystemGrant']
+/** Without an end the server leaves `valid_until` out. */
+export type SystemGrant = Whole<Omit<S['SystemGrant'], 'valid_until'>> & Pick<S['SystemGrant'], 'valid_until'>
 export type SystemSecret = Narrow<Whole<S['SystemSecret']>, { state: 'coming' | 'valid' | 'ended' }>
 export type ConnectedSystem = Narrow<Whole<S['ConnectedSystem']>, { grants: SystemGrant[]; secrets: SystemSecret[] }>
 export type SystemDraft = S['SystemDraft']
@@ -15,7 +16,7 @@ export type ReportRow = Narrow<Whole<S['List_ExchangeReport']>['items'][number],
 export type SignOnClient = Whole<S['SignOnClient']>
 export type SignOnChange = S['SignOnClientChange']
 export type SignOnKey = Narrow<Whole<S['SignOnKey']>, { state: SignOnKeyState }>
-export type SignOnKeyState = 'signing' | 'verifying' | 'ended'
+export type SignOnKeyState = 'signing' | 'verifying' | 'gone'
 
 const SYSTEM = '/api/v1/systems/{id}'
 const CLIENT = '/api/v1/sign-on/clients/{app_id}'
@@ -27,7 +28,7 @@ export const exchange = {
   createSystem: (body: SystemDraft) => said<ConnectedSystem>(ask('post', '/api/v1/systems', { body })),
   saveSystem: (id: string, body: S['EditSystem']) => said<ConnectedSystem>(ask('put', SYSTEM, { path: { id }, body })),
   switchSystem: (id: string, on: boolean, body: S['SwitchSystem']) => ask('post', on ? `${SYSTEM}/enable` : `${SYSTEM}/disable`, { path: { id }, body }),
-  grantSystem: (id: string, body: S['ChangeGrants']) => ask('put', `${SYSTEM}/grants`, { path: { id }, body }),
+  grantSystem: (id: string, body: S['GrantSystem']) => ask('put', `${SYSTEM}/grants`, { path: { id }, body }),
   addSecret: (id: string, body: S['NewSecret']) => ask('post', `${SYSTEM}/secrets`, { path: { id }, body }),
   endSecret: (id: string, secret: string, body: S['EndSecret']) => ask('post', `${SYSTEM}/secrets/{secret}/end`, { path: { id, secret }, body }),
   systemChanges: (id: string, query: QueryFor<'/api/v1/systems/{id}/changes'>) => ask('get', `${SYSTEM}/changes`, { path: { id }, query }),
@@ -37,7 +38,7 @@ export const exchange = {
   client: (app_id: string) => ask('get', CLIENT, { path: { app_id } }),
   saveClient: (app_id: string, body: SignOnChange) => ask('put', CLIENT, { path: { app_id }, body }),
   signOnKeys: () => said<{ items: SignOnKey[] }>(ask('get', '/api/v1/sign-on/keys')),
-  rotateSignOnKey: () => ask('post', '/api/v1/sign-on/keys/rotate'),
+  rotateSignOnKey: (reason: string) => ask('post', '/api/v1/sign-on/keys/rotate', { body: { reason } }),
 
   ledger: (query: LedgerQuery) => said<Narrow<Whole<S['List_LedgerEntry']>, { items: LedgerEntry[] }>>(ask('get', '/api/v1/exchange/ledger', { query })),
   ledgerEntry: (id: string) => said<LedgerEntry>(ask('get', '/api/v1/exchange/ledger/{id}', { path: { id } })),

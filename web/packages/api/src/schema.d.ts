@@ -5302,9 +5302,8 @@ export interface components {
             /**
              * Format: date-time
              * @description Last moment; now when absent.
-             * @default null
              */
-            at: string | null;
+            at?: string | null;
         };
         /** @description How many sessions were ended. */
         Ended: {
@@ -5961,21 +5960,12 @@ export interface components {
         };
         /** @description Roles, items and windows of somebody. */
         Grants: {
-            /**
-             * @description Item slugs the person is limited to; empty = no limit.
-             * @default []
-             */
-            items: string[];
-            /**
-             * @description Role keys.
-             * @default []
-             */
-            roles: string[];
-            /**
-             * @description Windows held.
-             * @default []
-             */
-            windows: string[];
+            /** @description Item slugs the person is limited to; empty = no limit. */
+            items?: string[];
+            /** @description Role keys. */
+            roles?: string[];
+            /** @description Windows held. */
+            windows?: string[];
         };
         /** @description Holder of a grant. */
         Guest: {
@@ -8270,23 +8260,18 @@ export interface components {
         };
         /** @description A secret wanted. */
         NewSecret: {
-            /**
-             * @description Given by the other side; 32 random bytes of ours when absent.
-             * @default null
-             */
-            secret: string | null;
+            /** @description Given by the other side; 32 random bytes of ours when absent. */
+            secret?: string | null;
             /**
              * Format: date-time
              * @description First moment; now when absent.
-             * @default null
              */
-            valid_from: string | null;
+            valid_from?: string | null;
             /**
              * Format: date-time
              * @description Last moment; none without end.
-             * @default null
              */
-            valid_until: string | null;
+            valid_until?: string | null;
         };
         /** @description A node with what is below it. */
         Node: {
@@ -10625,7 +10610,10 @@ export interface operations {
     give_cross_region: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10660,6 +10648,14 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10772,7 +10768,10 @@ export interface operations {
     create_exclusion: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10799,6 +10798,14 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10926,7 +10933,10 @@ export interface operations {
     open_extension: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -11603,7 +11613,10 @@ export interface operations {
     give_mandate: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -11954,7 +11967,10 @@ export interface operations {
     create_org: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -11989,6 +12005,14 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12466,7 +12490,10 @@ export interface operations {
     create_policy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12675,7 +12702,10 @@ export interface operations {
     create_role: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12710,6 +12740,14 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12987,7 +13025,10 @@ export interface operations {
     create_staff: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13014,6 +13055,14 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13711,7 +13760,10 @@ export interface operations {
     create_window: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13746,6 +13798,14 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15732,7 +15792,10 @@ export interface operations {
     take_counter_application: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -21095,7 +21158,10 @@ export interface operations {
     create_risk: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };

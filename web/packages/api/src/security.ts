@@ -20,7 +20,8 @@ export type RiskRow = Narrow<Whole<S['RiskRow']>, RiskWords>
 export type Risk = Narrow<Whole<S['Risk']>, RiskWords & { children: RiskRow[] }>
 export type RiskQuery = QueryFor<'/api/v1/security/risks'>
 export type AlarmRule = Whole<S['AlarmRule']>
-export type Posture = Whole<S['PostureView']>
+/** `unclassified` comes with the classification of fields. */
+export type Posture = Narrow<Whole<S['PostureView']>, { assets: Whole<S['Assets']> & { unclassified?: number } }>
 
 // ---------- keys and self-check ----------
 export type CryptoKey = Narrow<Whole<S['KeyView']>, { state: 'made' | 'active' | 'retired' | 'revoked' | 'destroyed' }>
@@ -60,7 +61,7 @@ export const security = {
 
   risks: (query: RiskQuery) => said<Narrow<Whole<S['RiskList']>, { items: RiskRow[] }>>(ask('get', '/api/v1/security/risks', { query })),
   risk: (id: string) => said<Risk>(ask('get', RISK, { path: { id } })),
-  createRisk: (body: S['CreateRisk'], key = newKey()) => ask('post', '/api/v1/security/risks', { body, key }),
+  createRisk: (body: S['CreateRisk'], key = newKey()) => said<Risk>(ask('post', '/api/v1/security/risks', { body, key })),
   assignRisk: (id: string, body: S['AssignRisk']) => ask('post', `${RISK}/assign`, { path: { id }, body }),
   handleRisk: (id: string, body: Step) => ask('post', `${RISK}/handle`, { path: { id }, body }),
   closeRisk: (id: string, body: Step) => ask('post', `${RISK}/close`, { path: { id }, body }),
@@ -68,7 +69,7 @@ export const security = {
   runRisk: (id: string, version: number) => ask('post', `${RISK}/run`, { path: { id }, body: { version } }),
   handlers: () => ask('get', '/api/v1/security/handlers'),
   alarmRules: () => ask('get', '/api/v1/security/alarm-rules'),
-  posture: () => ask('get', '/api/v1/security/posture'),
+  posture: () => said<Posture>(ask('get', '/api/v1/security/posture')),
 
   keys: () => said<Keys>(ask('get', '/api/v1/security/keys')),
   makeKey: (reason: string) => ask('post', '/api/v1/security/keys', { body: { reason } }),

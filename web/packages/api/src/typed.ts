@@ -14,7 +14,6 @@ export type Narrow<T, U> = Omit<T, keyof U> & U
 
 type Verb = 'get' | 'post' | 'put' | 'delete'
 type Empty = Record<never, never>
-type PathsOf<M extends Verb> = { [P in keyof paths]: paths[P][M] extends object ? P : never }[keyof paths]
 type Json<R> = R extends { content: { 'application/json': infer B } } ? B : void
 type Answer<O> = O extends { responses: infer R } ? Whole<Json<R[keyof R & (200 | 201 | 202 | 204)]>> : never
 type PathOf<O> = O extends { parameters: { path: infer P } } ? { path: P } : Empty
@@ -23,17 +22,17 @@ type BodyOf<O> = O extends { requestBody: { content: { 'application/json': infer
 /** Only where the server reads the key: sent elsewhere it would promise what nobody keeps. */
 type KeyOf<O> = O extends { parameters: { header?: { 'Idempotency-Key'?: unknown } } } ? O extends { parameters: { header?: never } } ? Empty : { key: string } : Empty
 type Options<O> = PathOf<O> & QueryOf<O> & BodyOf<O> & KeyOf<O> & Pick<CallOptions, 'signal' | 'quiet'>
-type Rest<O> = Empty extends Options<O> ? [options?: Options<O>] : [options: Options<O>]
+/** A path that does not know the method takes nothing at all. */
+type Rest<O> = [O] extends [undefined] ? [never] : Empty extends Options<O> ? [options?: Options<O>] : [options: Options<O>]
 
 /** The query of a reading route, for pages that keep it. */
-export type QueryFor<P extends PathsOf<'get'>> = QueryOf<paths[P]['get']> extends { query?: infer Q } ? NonNullable<Q> : never
+export type QueryFor<P extends keyof paths> = paths[P] extends { get: { parameters: { query?: infer Q } } } ? NonNullable<Q> : never
 /** What a route answers. */
 export type AnswerOf<P extends keyof paths, M extends Verb> = Answer<paths[P][M]>
 
+type Ask = <M extends Verb, P extends keyof paths, O = paths[P][M]>(method: M, path: P, ...options: Rest<O>) => Promise<Answer<O>>
 /** Sends one request of the document and gives its answer. Throws `ApiProblem`. */
-export function ask<M extends Verb, P extends PathsOf<M>>(method: M, path: P, ...[options]: Rest<paths[P][M]>): Promise<Answer<paths[P][M]>> {
-  return call(method, path as string, (options ?? {}) as CallOptions)
-}
+export const ask = ((method: Verb, path: string, options: CallOptions = {}) => call(method, path, options)) as unknown as Ask
 
 /** The same answer with what the document leaves open said exactly: the words of a state, say. */
 export const said = <T>(answer: Promise<unknown>): Promise<T> => answer as Promise<T>

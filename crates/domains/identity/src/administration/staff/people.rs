@@ -27,13 +27,15 @@ use crate::store::staff::row;
 
 /// Roles, items and windows of somebody.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(default)]
 pub struct Grants {
     /// Role keys.
+    #[serde(default)]
     pub roles: Vec<String>,
     /// Item slugs the person is limited to; empty = no limit.
+    #[serde(default)]
     pub items: Vec<String>,
     /// Windows held.
+    #[serde(default)]
     pub windows: Vec<Uuid>,
 }
 
