@@ -174,7 +174,7 @@ export type PrinterOffset = { x: number; y: number }
 /** A sheet of pre-printed licence stock; offsets are tenths of a millimetre. */
 export type StockSheet = Narrow<Whole<S['StockSheet']>, { offset: PrinterOffset }>
 export type OverprintStatus = Narrow<Whole<S['OverprintStatus']>, { sheets: StockSheet[]; printers: { name: string; offset: PrinterOffset }[] }>
-export interface CounterCheck { old_licences: HeldLicence[]; problems: Whole<S['StepProblem']>[]; materials: ResolvedMaterial[]; questions: string[] }
+export type CounterCheck = Narrow<Whole<S['CounterCheck']>, { materials: ResolvedMaterial[] }>
 export type Receipt = Whole<S['Receipt']>
 
 // ---------- calendars and catalogue administration ----------

@@ -46,6 +46,9 @@ pub struct CounterApplication {
     /// The licence the application is about; may be absent when the applicant holds one or none.
     #[serde(default)]
     pub old_licence: Option<uuid::Uuid>,
+    /// Asks a check for what stands on the licence named, to be filled in; the look is logged.
+    #[serde(default)]
+    pub read_licence: bool,
 }
 
 /// The applicant as identified at the counter.
@@ -87,6 +90,9 @@ pub struct CounterCheck {
     pub questions: Vec<String>,
     /// Valid licences of the applicant the application may be about.
     pub old_licences: Vec<OldLicenceRef>,
+    /// Values of the form that stand on the licence, when they were asked for.
+    #[schema(value_type = Option<Object>)]
+    pub licence_values: Option<Map<String, Value>>,
 }
 
 impl Casework {
@@ -98,8 +104,18 @@ impl Casework {
         let (item, judgement, mut problems) = self.judge_counter(caller, application).await?;
         problems.extend(judgement.problems);
         let held = self.counter_licences(&item, application).await?;
-        problems.extend(chosen(&held, application.old_licence).err());
+        let old = chosen(&held, application.old_licence);
+        let licence_values = match (&old, application.old_licence) {
+            (Ok(Some(old)), Some(_)) if application.read_licence => {
+                let of = held.iter().find(|licence| licence.id == *old).map(|licence| &licence.number);
+                self.note_licence_read(caller, *old, json!({ "item": item.slug, "number": of })).await?;
+                Some(self.licence_values(&item, *old).await?)
+            }
+            _ => None,
+        };
+        problems.extend(old.err());
         Ok(CounterCheck {
+            licence_values,
             old_licences: held.into_iter().map(OldLicenceRef::from).collect(),
             problems,
             materials: judgement.resolution.materials.into_iter().filter(|material| material.needed).collect(),
@@ -184,6 +200,20 @@ impl Casework {
                         tx.audit(used);
                     }
                     casework.write_new(tx, filed, form_row, materials, &item).await
+                })
+            })
+            .await
+    }
+
+    /// What stands on somebody's licence was shown at the counter.
+    async fn note_licence_read(&self, caller: &Principal, licence: uuid::Uuid, detail: Value) -> Result<()> {
+        let line = Line::by(caller, self.platform.new_id(), "licence.read", format!("licence:{licence}"), detail);
+        self.platform
+            .db
+            .write(self.platform.now(), move |tx| {
+                Box::pin(async move {
+                    tx.audit(line);
+                    Ok(())
                 })
             })
             .await

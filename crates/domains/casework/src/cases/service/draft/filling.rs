@@ -256,7 +256,7 @@ impl Casework {
                         }
                         form.old_licence_id = Some(old);
                         let mut data: Map<String, Value> = casework.open(&form.form_sealed, id, "form")?;
-                        data.extend(casework.licence_values(&loaded, old).await?);
+                        data.extend(casework.licence_values(&loaded.item, old).await?);
                         form.form_sealed = casework.seal(&data, id, "form")?;
                         tx.audit(casework.old_licence_use(&caller, &loaded.row, old, &standing));
                         let using = Step::new(Action::UseLicence);
