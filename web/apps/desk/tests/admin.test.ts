@@ -80,12 +80,12 @@ describe('windows', () => {
 })
 
 describe('sign-on clients', () => {
-  const client = { app_id: 'jobs', audience: 'portal', audience_label: '公众', enabled: true, listed: false, logout_uris: ['https://jobs.example/out'], name: '就业', notice: '', owner: '人社局', redirect_uris: ['https://jobs.example/in'], scopes: ['openid'], sign_on: true, skip_consent: false, start_url: '', summary: '', version: 2 } as SignOnClient
-  /** req: IDENT-009 */
+  const client = { app_id: 'jobs', audience: 'portal', audience_label: '公众', enabled: true, listed: false, logout_uris: ['https://jobs.example/out'], name: '就业', notice: '', owner: '人社局', redirect_uris: ['https://jobs.example/in'], scopes: ['openid'], scope_labels: ['账号编号'], granted: true, sign_on: true, skip_consent: false, start_url: '', summary: '', version: 2 } as SignOnClient
+  /** req: IDENT-006 */
   it('sign people in only when set up, switched on and granted', () => {
     expect(clientStanding(client)).toBe('on')
     expect(clientStanding({ ...client, enabled: false })).toBe('blocked')
-    expect(clientStanding({ ...client, scopes: [] })).toBe('blocked')
+    expect(clientStanding({ ...client, granted: false })).toBe('blocked')
     expect(clientStanding({ ...client, sign_on: false })).toBe('off')
   })
   it('are saved as the form shows them', () => {

@@ -30,6 +30,7 @@ export interface OnBehalf {
 }
 
 const ONE = '/api/v1/portal/grants/{id}'
+const ACT = '/api/v1/portal/grants/{id}/{act}'
 
 export const delegation = {
   actingFor: () => said<{ items: ActingFor[] }>(ask('get', '/api/v1/portal/me/acting-for')),
@@ -37,8 +38,8 @@ export const delegation = {
   grant: (id: string) => said<Grant>(ask('get', ONE, { path: { id } })),
   give: (body: NewGrant, key = newKey()) => said<Grant>(ask('post', '/api/v1/portal/grants', { body, key })),
   change: (id: string, body: GrantScope & { version: number; relation: string }) => said<Grant>(ask('put', ONE, { path: { id }, body })),
-  accept: (id: string, version: number) => said<Grant>(ask('post', `${ONE}/accept`, { path: { id }, body: { version } })),
-  refuse: (id: string, body: S['GrantAnswer']) => said<Grant>(ask('post', `${ONE}/refuse`, { path: { id }, body })),
-  revoke: (id: string, body: S['GrantAnswer']) => said<Grant>(ask('post', `${ONE}/revoke`, { path: { id }, body })),
+  accept: (id: string, version: number) => said<Grant>(ask('post', ACT, { path: { id, act: 'accept' }, body: { version } })),
+  refuse: (id: string, body: S['GrantAnswer']) => said<Grant>(ask('post', ACT, { path: { id, act: 'refuse' }, body })),
+  revoke: (id: string, body: S['GrantAnswer']) => said<Grant>(ask('post', ACT, { path: { id, act: 'revoke' }, body })),
   uses: (id: string, query: QueryFor<'/api/v1/portal/grants/{id}/uses'>) => ask('get', `${ONE}/uses`, { path: { id }, query }),
 }

@@ -345,21 +345,26 @@ impl Casework {
         }
     }
 
-    /// Leave to begin an application under a grant.
+    /// Leave to begin an application: for oneself, or for who gave the grant. Gives how the caller stands
+    /// to it, the applicant, and the account that owns it, which somebody who never signed on has not.
     pub(crate) async fn begins(
         &self,
         caller: &Principal,
         grant: Option<Uuid>,
         item: (&str, &str),
-    ) -> Result<Option<(Standing, Represented)>> {
-        let Some(grant) = grant else { return Ok(None) };
+    ) -> Result<(Standing, Account, Option<Uuid>)> {
+        let Some(grant) = grant else {
+            return Ok((Standing::own(), self.account(caller).await?, Some(caller.id)));
+        };
         let words = [item.0];
         let deed = Deed { item: &words, material: None, now: self.platform.now() };
         let (authority, represented) = self.identity.act_under(caller.id, grant, &deed, item).await?;
         if !represented.account.real_name {
             return Err(CaseError::RealNameNeeded.into());
         }
-        Ok(Some((Standing::under(Box::new(authority)), represented)))
+        let Represented { account, known, .. } = represented;
+        let owner = known.then_some(account.id);
+        Ok((Standing::under(Box::new(authority)), account, owner))
     }
 
     /// Puts who acts beside the applicant.

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use super::acting::{Standing, Step};
+use super::acting::Step;
 use super::change::{Actor, Change, all_set};
 use super::documents::DocumentKind;
 use super::draft::{self, refused, update_form};
@@ -349,10 +349,7 @@ impl Casework {
         }
         let item = self.catalogue.published(&whole.item_slug).await?;
         let named = (whole.item_slug.as_str(), item.item.name.as_str());
-        let (standing, account, owner) = match self.begins(caller, whole.acting_for, named).await? {
-            Some((standing, of)) => (standing, of.account.clone(), of.known.then_some(of.account.id)),
-            None => (Standing::own(), self.account(caller).await?, Some(caller.id)),
-        };
+        let (standing, account, owner) = self.begins(caller, whole.acting_for, named).await?;
         let applicant = draft::account_applicant(&account);
         let mut row = self.new_row(&item, &whole.handle_item, "web", &applicant, owner)?;
         self.put_agent(&mut row, caller, &standing).await?;

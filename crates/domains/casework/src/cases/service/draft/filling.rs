@@ -83,10 +83,7 @@ impl Casework {
             return Err(CaseError::RealNameNeeded.into());
         }
         let item = self.catalogue.published(slug).await?;
-        let (standing, account, owner) = match self.begins(caller, acting_for, (slug, &item.item.name)).await? {
-            Some((standing, of)) => (standing, of.account.clone(), of.known.then_some(of.account.id)),
-            None => (Standing::own(), self.account(caller).await?, Some(caller.id)),
-        };
+        let (standing, account, owner) = self.begins(caller, acting_for, (slug, &item.item.name)).await?;
         let mut row = self.new_row(&item, handle_item, "web", &account_applicant(&account), owner)?;
         self.put_agent(&mut row, caller, &standing).await?;
         let form = self.design.form(&item.definitions.form).await?;

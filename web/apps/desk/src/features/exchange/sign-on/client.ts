@@ -4,9 +4,9 @@ import { signOn as t } from '../../../messages/exchange.ts'
 import type { DialogField, DialogSpec, DialogValues } from '../../../parts/dialog.ts'
 
 /** `blocked`: set up, but the system is off or not granted sign-on, so nobody gets in. */
-export function standing(client: Pick<SignOnClient, 'sign_on' | 'enabled' | 'scopes'>): 'on' | 'blocked' | 'off' {
+export function standing(client: Pick<SignOnClient, 'sign_on' | 'enabled' | 'granted'>): 'on' | 'blocked' | 'off' {
   if (!client.sign_on) return 'off'
-  return client.enabled && client.scopes.length > 0 ? 'on' : 'blocked'
+  return client.enabled && client.granted ? 'on' : 'blocked'
 }
 
 export function clientGroups(one: SignOnClient): { title: string; hint?: string; fields: DialogField[] }[] {
