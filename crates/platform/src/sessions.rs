@@ -341,17 +341,8 @@ impl Sessions {
         account: Uuid,
         idle_minutes: Option<i64>,
     ) -> Result<u64> {
-        let now = platform.now();
-        let idle = platform.config.session_idle_minutes;
-        let idle = time::Duration::minutes(idle_minutes.map_or(idle, |own| own.min(idle)));
-        Ok(row::Entity::find()
-            .filter(row::Column::Audience.eq(audience.as_str()))
-            .filter(row::Column::AccountId.eq(account))
-            .filter(row::Column::EndedAt.is_null())
-            .filter(row::Column::ExpiresAt.gt(now))
-            .filter(row::Column::SeenAt.gt(now - idle))
-            .count(platform.db.read())
-            .await?)
+        let open = open_now(platform, audience, idle_minutes).filter(row::Column::AccountId.eq(account));
+        Ok(open.count(platform.db.read()).await?)
     }
 
     /// Ends every session of an account in the transaction of the command that asks for it, except
@@ -394,6 +385,17 @@ impl Sessions {
             .await?;
         Ok(cookie_value(platform, audience, "", 0))
     }
+}
+
+/// Sessions of one user system that are open: not ended, not over, not idle for too long.
+fn open_now(platform: &Platform, audience: Audience, idle_minutes: Option<i64>) -> Select<row::Entity> {
+    let (now, idle) = (platform.now(), platform.config.session_idle_minutes);
+    let idle = time::Duration::minutes(idle_minutes.map_or(idle, |own| own.min(idle)));
+    row::Entity::find()
+        .filter(row::Column::Audience.eq(audience.as_str()))
+        .filter(row::Column::EndedAt.is_null())
+        .filter(row::Column::ExpiresAt.gt(now))
+        .filter(row::Column::SeenAt.gt(now - idle))
 }
 
 /// The network the request under way comes from; empty when sessions are not bound.
@@ -441,14 +443,7 @@ impl Sessions {
         current: Option<&str>,
         page: (u64, Option<Uuid>),
     ) -> Result<(Vec<OpenSession>, u64)> {
-        let now = platform.now();
-        let idle = time::Duration::minutes(platform.config.session_idle_minutes);
-        let mut open = row::Entity::find()
-            .filter(row::Column::Audience.eq(audience.as_str()))
-            .filter(row::Column::EndedAt.is_null())
-            .filter(row::Column::ExpiresAt.gt(now))
-            .filter(row::Column::SeenAt.gt(now - idle))
-            .filter(row::Column::Id.is_not_null());
+        let mut open = open_now(platform, audience, None).filter(row::Column::Id.is_not_null());
         open = match whose {
             Whose::Account(id) => open.filter(row::Column::AccountId.eq(id)),
             Whose::Accounts(ids) => open.filter(row::Column::AccountId.is_in(ids)),

@@ -19,7 +19,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "casework_0002", sql: include_str!("../migrations/0002_old_licence.sql") },
     Migration { name: "casework_0003", sql: include_str!("../migrations/0003_delegation.sql") },
     Migration { name: "casework_0004", sql: include_str!("../migrations/0004_lists.sql") },
-    Migration { name: "casework_0005_items", sql: include_str!("../migrations/0005_items.sql") },
+    Migration { name: "casework_0005_taken", sql: include_str!("../migrations/0005_taken.sql") },
+    Migration { name: "casework_0006_items", sql: include_str!("../migrations/0006_items.sql") },
 ];
 
 /// Columns of this domain that hold sealed values.

@@ -30,11 +30,13 @@ export const router = createRouter({
   routes: [
     { path: '/sign-in', name: 'sign-in', component: () => import('./features/identity/sign-in/SignInPage.vue'), meta: { title: 'signIn', bare: true } },
     { path: '/', name: 'workbench', component: () => import('./features/casework/workbench/WorkbenchPage.vue'), meta: { title: 'workbench' } },
+    { path: '/arrange', name: 'arrange', component: () => import('./features/casework/workbench/ArrangePage.vue'), meta: { title: 'arrange', rail: 'workbench', permission: 'staff.me' } },
     { path: '/tasks', name: 'tasks', component: () => import('./features/casework/tasks/TasksPage.vue'), meta: { title: 'tasks' } },
     { path: '/cases', name: 'cases', component: () => import('./features/casework/list/CasesPage.vue'), meta: { title: 'cases' } },
     { path: '/cases/:id', name: 'case', component: () => import('./features/casework/case/CasePage.vue'), props: true, meta: { title: 'case', slim: true } },
     { path: '/intake', name: 'intake', component: () => import('./features/casework/intake/IntakePage.vue'), meta: { title: 'intake' } },
     { path: '/delivery', name: 'delivery', component: () => import('./features/casework/delivery/DeliveryPage.vue'), meta: { title: 'delivery' } },
+    { path: '/stock', name: 'stock', component: () => import('./features/licences/stock/StockPage.vue'), meta: { title: 'stock' } },
     { path: '/board', name: 'board', component: () => import('./features/casework/board/BoardPage.vue'), meta: { title: 'board' } },
     { path: '/calendars', name: 'calendars', component: () => import('./features/calendars/year/CalendarsPage.vue'), meta: { title: 'calendars' } },
     { path: '/catalogue', name: 'catalogue', component: () => import('./features/catalogue/tree/CataloguePage.vue'), meta: { title: 'catalogue' } },

@@ -1,5 +1,6 @@
 /** What staff can ask the server: one function per operation. All throw `ApiProblem`. */
 import { address, call, newKey } from './transport.ts'
+import { ask, type QueryFor } from './typed.ts'
 import { sendFile, type UploadOptions } from './upload.ts'
 import type * as T from './types.ts'
 
@@ -50,6 +51,9 @@ export const desk = {
     call<void>('post', `${CASE}/urges/{urgeId}/reply`, { path: { id, urgeId }, body: { text } }),
   deliver: (id: string, body: T.DeliverRequest) => call<void>('post', `${CASE}/deliver`, { path: { id }, body }),
   void: (id: string, body: { version: number; reason: string }) => call<void>('post', `${CASE}/void`, { path: { id }, body }),
+
+  // --- ratings ---
+  ratings: (query: QueryFor<'/api/v1/ratings'>) => ask('get', '/api/v1/ratings', { query }),
 
   // --- licences on pre-printed stock ---
   overprint: (id: string) => call<T.OverprintStatus>('get', '/api/v1/licences/{id}/overprint', { path: { id } }),

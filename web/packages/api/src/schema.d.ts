@@ -4123,7 +4123,7 @@ export interface components {
         /** @description An item as its editor sees it. */
         AdminItem: {
             /** @description `tongban-item/1`: the draft, or the published content when there is no draft. */
-            content: Record<string, never>;
+            content: Record<string, unknown>;
             /** @description Whether `content` is a draft that differs from what is published. */
             draft: boolean;
             files?: components["schemas"]["ItemFiles"] | null;
@@ -4270,12 +4270,12 @@ export interface components {
         };
         /** @description A whole line. */
         AuditEntry: components["schemas"]["AuditRow"] & {
-            after?: Record<string, never> | null;
-            before?: Record<string, never> | null;
+            after?: Record<string, unknown> | null;
+            before?: Record<string, unknown> | null;
             chain: components["schemas"]["ChainPlace"];
             changes: components["schemas"]["FieldChange"][];
             /** @description Reason, field names, counts. */
-            detail: Record<string, never>;
+            detail: Record<string, unknown>;
         };
         /** @description Choices of the filter. */
         AuditFacets: {
@@ -4521,7 +4521,7 @@ export interface components {
         /** @description The staff list with counts per state. */
         CaseList: components["schemas"]["List_CaseRow"] & {
             /** @description Cases per state under the other filters. */
-            counts: Record<string, never>;
+            counts: Record<string, unknown>;
         };
         /** @description A case and its rating. */
         CaseRating: {
@@ -4709,7 +4709,7 @@ export interface components {
         /** @description Completes a task. */
         CompleteTaskRequest: {
             /** @description Review points by material: `yes` or `no`. */
-            checks?: Record<string, never>;
+            checks?: Record<string, unknown>;
             /** @description Files added by the handler. */
             files?: string[];
             /** @description Opinion. */
@@ -4837,7 +4837,7 @@ export interface components {
             clause: string;
             /** @description What was seen. */
             evidence: string;
-            figures: Record<string, never>;
+            figures: Record<string, unknown>;
             key: string;
             /** @description `met`, `partly` or `failed`. */
             state: string;
@@ -4853,7 +4853,7 @@ export interface components {
         /** @description Corrections of a draft. */
         CorrectLicenceDraft: {
             /** @description New values by field key; null takes a correction back. */
-            fields: Record<string, never>;
+            fields: Record<string, unknown>;
             /**
              * Format: int64
              * @description Version of the draft on the page.
@@ -4896,7 +4896,7 @@ export interface components {
             /** @description Delivery. */
             delivery?: components["schemas"]["Delivery"];
             /** @description Form data. */
-            form?: Record<string, never>;
+            form?: Record<string, unknown>;
             /** @description Handling item. */
             handle_item: string;
             /** @description Item. */
@@ -4938,7 +4938,7 @@ export interface components {
         /** @description A new item. */
         CreateItem: {
             /** @description `tongban-item/1`. */
-            content: Record<string, never>;
+            content: Record<string, unknown>;
             files?: components["schemas"]["ItemFiles"] | null;
         };
         /** @description A node to make. */
@@ -5012,7 +5012,7 @@ export interface components {
             /** @description Name of the limit, for example 承诺时限. */
             label: string;
             /** @description The whole explanation; absent when the calendar is missing. */
-            ledger?: Record<string, never> | null;
+            ledger?: Record<string, unknown> | null;
             /** @description normal, warning, overdue, paused or done. */
             light: string;
             /** @description The limit in words. */
@@ -5155,11 +5155,11 @@ export interface components {
             /** @description Name of the element. */
             element: string;
             /** @description Before; null when it was not there. */
-            from: Record<string, never>;
+            from: Record<string, unknown>;
             /** @description JSON pointer. */
             path: string;
             /** @description After; null when it is gone. */
-            to: Record<string, never>;
+            to: Record<string, unknown>;
         };
         /** @description What changed. */
         Differences: {
@@ -5195,7 +5195,7 @@ export interface components {
             /** @description Whether the licence can't be issued without it. */
             required: boolean;
             /** @description Text, number or list. */
-            value: Record<string, never>;
+            value: Record<string, unknown>;
         };
         /** @description A material of a draft. */
         DraftMaterial: {
@@ -5246,7 +5246,7 @@ export interface components {
             /** @description Delivery. */
             delivery: components["schemas"]["Delivery"];
             /** @description Form data. */
-            form: Record<string, never>;
+            form: Record<string, unknown>;
             /** @description Handling item. */
             handle_item: components["schemas"]["KeyName"];
             /**
@@ -5302,9 +5302,8 @@ export interface components {
             /**
              * Format: date-time
              * @description Last moment; now when absent.
-             * @default null
              */
-            at: string | null;
+            at?: string | null;
         };
         /** @description How many sessions were ended. */
         Ended: {
@@ -5373,7 +5372,7 @@ export interface components {
             /** @description Case number; absent for `apply`. */
             case_number?: string | null;
             /** @description Content by event, see docs/api.md. */
-            data: Record<string, never>;
+            data: Record<string, unknown>;
             /** @description One of the 24 standard events, by key or name: `accept` or 办件受理. */
             event: string;
             /** @description Who did it. */
@@ -5540,8 +5539,8 @@ export interface components {
         };
         /** @description A field before and after. */
         FieldChange: {
-            after: Record<string, never>;
-            before: Record<string, never>;
+            after: Record<string, unknown>;
+            before: Record<string, unknown>;
             field: string;
         };
         /** @description One field that is wrong, and the way out. */
@@ -5643,9 +5642,9 @@ export interface components {
         /** @description Form with its definition. */
         FormView: {
             /** @description What was filled in. */
-            data: Record<string, never>;
+            data: Record<string, unknown>;
             /** @description `tongban-form/1`. */
-            schema: Record<string, never>;
+            schema: Record<string, unknown>;
         };
         /**
          * @description What is signed.
@@ -5961,21 +5960,12 @@ export interface components {
         };
         /** @description Roles, items and windows of somebody. */
         Grants: {
-            /**
-             * @description Item slugs the person is limited to; empty = no limit.
-             * @default []
-             */
-            items: string[];
-            /**
-             * @description Role keys.
-             * @default []
-             */
-            roles: string[];
-            /**
-             * @description Windows held.
-             * @default []
-             */
-            windows: string[];
+            /** @description Item slugs the person is limited to; empty = no limit. */
+            items?: string[];
+            /** @description Role keys. */
+            roles?: string[];
+            /** @description Windows held. */
+            windows?: string[];
         };
         /** @description Holder of a grant. */
         Guest: {
@@ -6538,7 +6528,7 @@ export interface components {
         /** @description A content to check. */
         LintItem: {
             /** @description `tongban-item/1`; absent checks what is saved. */
-            content?: Record<string, never> | null;
+            content?: Record<string, unknown> | null;
         };
         /** @description One page of a list. */
         List_AdminItemRow: {
@@ -7651,7 +7641,7 @@ export interface components {
                 /** Format: date-time */
                 at: string;
                 /** @description Fields before and after, or the reason. */
-                detail: Record<string, never>;
+                detail: Record<string, unknown>;
                 /** Format: uuid */
                 id: string;
             }[];
@@ -8270,23 +8260,18 @@ export interface components {
         };
         /** @description A secret wanted. */
         NewSecret: {
-            /**
-             * @description Given by the other side; 32 random bytes of ours when absent.
-             * @default null
-             */
-            secret: string | null;
+            /** @description Given by the other side; 32 random bytes of ours when absent. */
+            secret?: string | null;
             /**
              * Format: date-time
              * @description First moment; now when absent.
-             * @default null
              */
-            valid_from: string | null;
+            valid_from?: string | null;
             /**
              * Format: date-time
              * @description Last moment; none without end.
-             * @default null
              */
-            valid_until: string | null;
+            valid_until?: string | null;
         };
         /** @description A node with what is below it. */
         Node: {
@@ -8826,9 +8811,9 @@ export interface components {
         /** @description A year to set. */
         PutYear: {
             /** @description Days off: `{date, name, in_lieu?}`. */
-            holidays: Record<string, never>[];
+            holidays: Record<string, unknown>[];
             /** @description Weekend days that are worked: `{date, for}`. */
-            make_up?: Record<string, never>[];
+            make_up?: Record<string, unknown>[];
             /** @description Notice it follows. */
             source?: string;
         };
@@ -9039,7 +9024,7 @@ export interface components {
         /** @description Reports with the counts per state and where they go. */
         ReportList: components["schemas"]["List_ExchangeReport"] & {
             /** @description Reports per state under the other filters. */
-            counts: Record<string, never>;
+            counts: Record<string, unknown>;
             target: components["schemas"]["ReportTarget"];
         };
         /** @description Where reports go. */
@@ -9399,7 +9384,7 @@ export interface components {
             /** @default null */
             delivery: components["schemas"]["Delivery"] | null;
             /** @description Form data. */
-            form?: Record<string, never> | null;
+            form?: Record<string, unknown> | null;
             /**
              * Format: uuid
              * @description The licence the application is about; what stands on it is filled in.
@@ -9424,7 +9409,7 @@ export interface components {
         /** @description A draft to save. */
         SaveItem: {
             /** @description `tongban-item/1`. */
-            content: Record<string, never>;
+            content: Record<string, unknown>;
             files?: components["schemas"]["ItemFiles"] | null;
             /**
              * Format: int64
@@ -9922,7 +9907,7 @@ export interface components {
         /** @description A correction supplied by the applicant. */
         SupplyCorrection: {
             /** @description Changed form values. */
-            form?: Record<string, never>;
+            form?: Record<string, unknown>;
             /**
              * @description New files by material.
              * @default {}
@@ -9969,7 +9954,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @description Fields before and after, or the reason. */
-            detail: Record<string, never>;
+            detail: Record<string, unknown>;
             /** Format: uuid */
             id: string;
         };
@@ -10372,7 +10357,7 @@ export interface components {
             /** @description Delivery. */
             delivery?: components["schemas"]["Delivery"];
             /** @description Form data. */
-            form: Record<string, never>;
+            form: Record<string, unknown>;
             /** @description Handling item. */
             handle_item: string;
             /** @description Item. */
@@ -10517,9 +10502,9 @@ export interface components {
         /** @description A year as kept. */
         YearView: {
             /** @description Days off. */
-            holidays: Record<string, never>[];
+            holidays: Record<string, unknown>[];
             /** @description Weekend days that are worked. */
-            make_up: Record<string, never>[];
+            make_up: Record<string, unknown>[];
             /** @description Notice it follows. */
             source: string;
             /**
@@ -10625,7 +10610,10 @@ export interface operations {
     give_cross_region: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10660,6 +10648,14 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10772,7 +10768,10 @@ export interface operations {
     create_exclusion: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10799,6 +10798,14 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10926,7 +10933,10 @@ export interface operations {
     open_extension: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -11603,7 +11613,10 @@ export interface operations {
     give_mandate: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -11954,7 +11967,10 @@ export interface operations {
     create_org: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -11989,6 +12005,14 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12466,7 +12490,10 @@ export interface operations {
     create_policy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12675,7 +12702,10 @@ export interface operations {
     create_role: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12710,6 +12740,14 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12987,7 +13025,10 @@ export interface operations {
     create_staff: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13014,6 +13055,14 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13711,7 +13760,10 @@ export interface operations {
     create_window: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13746,6 +13798,14 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15732,7 +15792,10 @@ export interface operations {
     take_counter_application: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -21095,7 +21158,10 @@ export interface operations {
     create_risk: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };

@@ -1,12 +1,8 @@
 /** The shapes of the server's answers and requests. Names are those of the OpenAPI document. */
 import type { OnBehalf } from './delegation.ts'
-import type { components } from './schema.d.ts'
+import type { Narrow, S, Whole } from './typed.ts'
 
 // Names of the OpenAPI document (schema.d.ts), with what it leaves open said exactly.
-type S = components['schemas']
-/** The server writes absent values as null, never leaves them out; the document only says "optional". */
-type Whole<T> = T extends (infer U)[] ? Whole<U>[] : T extends object ? { [K in keyof T]-?: Whole<Exclude<T[K], undefined>> } : T
-type Narrow<T, U> = Omit<T, keyof U> & U
 
 // ---------- common ----------
 export type TimeUnit = 'working_day' | 'natural_day' | 'hour' | 'minute' | 'month'
@@ -178,7 +174,7 @@ export type PrinterOffset = { x: number; y: number }
 /** A sheet of pre-printed licence stock; offsets are tenths of a millimetre. */
 export type StockSheet = Narrow<Whole<S['StockSheet']>, { offset: PrinterOffset }>
 export type OverprintStatus = Narrow<Whole<S['OverprintStatus']>, { sheets: StockSheet[]; printers: { name: string; offset: PrinterOffset }[] }>
-export interface CounterCheck { old_licences: HeldLicence[]; problems: Whole<S['StepProblem']>[]; materials: ResolvedMaterial[]; questions: string[] }
+export type CounterCheck = Narrow<Whole<S['CounterCheck']>, { materials: ResolvedMaterial[] }>
 export type Receipt = Whole<S['Receipt']>
 
 // ---------- calendars and catalogue administration ----------

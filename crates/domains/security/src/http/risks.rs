@@ -309,7 +309,9 @@ pub(crate) struct CreateRisk {
 }
 
 /// Enter a check, a drill, a finding.
-#[utoipa::path(post, path = "/api/v1/security/risks", tag = "security", operation_id = "create_risk", request_body = CreateRisk,
+#[utoipa::path(post, path = "/api/v1/security/risks", tag = "security", operation_id = "create_risk",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
+    request_body = CreateRisk,
     responses((status = 201, body = Risk),
         (status = 401, body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),

@@ -6,7 +6,7 @@ import { may, session } from './session.ts'
 type Key = Parameters<typeof shell>[0]
 export interface PageEntry {
   name: 'workbench' | 'tasks' | 'cases' | 'intake' | 'delivery' | 'board' | 'catalogue' | 'calendars'
-    | 'orgs' | 'staff' | 'roles' | 'access' | 'migration' | 'audit' | 'risks' | 'protection' | 'keys' | 'systems' | 'exchange' | 'realNames' | 'signInFigures'
+    | 'orgs' | 'staff' | 'roles' | 'access' | 'migration' | 'audit' | 'risks' | 'protection' | 'keys' | 'systems' | 'exchange' | 'realNames' | 'signInFigures' | 'windows' | 'mandates' | 'signOn' | 'stock'
   /** Shorter name for the narrow rail. */
   short?: Key
   icon: IconName
@@ -27,6 +27,7 @@ const GROUPS: PageGroup[] = [
     { name: 'cases', short: 'casesShort', icon: 'list', key: 'c', permission: 'case.list', phone: true },
     { name: 'intake', short: 'intakeShort', icon: 'pen', key: 'i', permission: 'case.intake' },
     { name: 'delivery', short: 'deliveryShort', icon: 'card', key: 'd', permission: 'case.deliver' },
+    { name: 'stock', icon: 'print', key: 'q', permission: 'licence.overprint' },
   ] },
   { title: 'groupOversight', entries: [
     { name: 'board', icon: 'flag', key: 'b', permission: 'board.read', phone: true },
@@ -39,8 +40,10 @@ const GROUPS: PageGroup[] = [
   ] },
   { title: 'groupPeople', entries: [
     { name: 'orgs', icon: 'building', key: 'o', permission: 'org.read' },
+    { name: 'windows', icon: 'store', key: 'v', permission: 'org.read' },
     { name: 'staff', icon: 'users', key: 's', permission: 'staff.read', phone: true },
     { name: 'roles', short: 'rolesShort', icon: 'card', key: 'r', permission: 'role.read' },
+    { name: 'mandates', short: 'mandatesShort', icon: 'key', key: 'e', permission: 'role.read' },
     { name: 'access', short: 'accessShort', icon: 'shield', key: 'p', permission: 'policy.read' },
     { name: 'migration', short: 'migrationShort', icon: 'upload', key: 'j', permission: 'migration.run' },
     { name: 'realNames', short: 'realNamesShort', icon: 'user', key: 'n', permission: 'real_name.review', also: 'real_name.read' },
@@ -48,6 +51,7 @@ const GROUPS: PageGroup[] = [
   ] },
   { title: 'groupExchange', entries: [
     { name: 'systems', short: 'systemsShort', icon: 'link', key: 'w', permission: 'system.read', phone: true },
+    { name: 'signOn', short: 'signOnShort', icon: 'key', key: 'z', permission: 'sign_on.read' },
     { name: 'exchange', short: 'exchangeShort', icon: 'refresh', key: 'l', permission: 'exchange.read' },
   ] },
   { title: 'groupReference', entries: [

@@ -195,7 +195,7 @@ fn watch(casework: &Casework, row: case::Model) -> Response {
 }
 
 fn watch_reach(casework: &Casework, caller: &Principal) -> Result<Response> {
-    let prefixes: Vec<String> = caller.visible_orgs.iter().map(|org| format!("case:{org}:")).collect();
+    let prefixes: Vec<String> = caller.met_orgs().iter().map(|org| format!("case:{org}:")).collect();
     let wanted = move |topic: &str| prefixes.iter().any(|prefix| topic.starts_with(prefix));
     Ok(casework.platform.live.stream("cases", wanted).into_response())
 }

@@ -198,7 +198,7 @@ impl Casework {
 
 /// Whether a staff caller may see a case: its organisation and item are within their reach. A draft is the citizen's alone.
 pub(crate) fn reach(caller: &Principal, row: &case::Model) -> Result<()> {
-    if row.state == State::Draft.as_str() || !caller.reaches(row.org_id, &row.item_slug) {
+    if row.state == State::Draft.as_str() || !caller.reaches_taken(row.org_id, &row.item_slug, row.taken_at) {
         return Err(CaseError::OutOfReach.into());
     }
     Ok(())

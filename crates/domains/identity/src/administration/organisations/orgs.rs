@@ -145,13 +145,13 @@ impl Identity {
     pub async fn create_org(&self, giver: &Giver, new: NewOrg) -> Result<Uuid> {
         let (id, past_id, line_id) = (self.platform.new_id(), self.platform.new_id(), self.platform.new_id());
         let who = giver.clone();
-        self.govern(giver, move |tx, world| {
+        self.govern_new(giver, "org.create", move |tx, world| {
             Box::pin(async move {
                 let inside = part(world, &who);
                 if new.parent_id.is_some_and(|parent| !inside.contains(&parent)) {
                     return Err(no_org());
                 }
-                if new.parent_id.is_none() && matches!(who, Giver::Caller(_)) {
+                if new.parent_id.is_none() && matches!(who, Giver::Caller(..)) {
                     return Err(Problem::invalid_field("/parent_id", "required", "请选择上级机构"));
                 }
                 if let Some(parent) = new.parent_id.and_then(|id| world.directory.tree.get(id)) {

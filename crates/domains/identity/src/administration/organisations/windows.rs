@@ -78,7 +78,7 @@ impl Identity {
     pub async fn save_window(&self, giver: &Giver, id: Option<Uuid>, edit: WindowEdit) -> Result<Uuid> {
         let (new_id, line_id) = (self.platform.new_id(), self.platform.new_id());
         let who = giver.clone();
-        self.govern(giver, move |tx, world| {
+        self.govern_new(giver, "window.create", move |tx, world| {
             Box::pin(async move {
                 let old = id.map(|id| own(world, &who, id)).transpose()?;
                 if old.as_ref().is_some_and(|old| old.version != edit.version) {

@@ -3,7 +3,6 @@
 pub(crate) mod cross_region;
 pub(crate) mod model;
 
-use platform::web::guard::Principal;
 use platform::web::problem::{Problem, Result};
 use platform::web::terminal::{Client, Terminal};
 use sea_orm::sea_query::Expr;
@@ -57,15 +56,14 @@ impl Identity {
     /// 409 when it would lock the caller out, 422 names the wrong fields.
     pub async fn save_policy(
         &self,
-        caller: &Principal,
+        giver: &Giver,
         client: &Client,
         id: Option<Uuid>,
         edit: PolicyEdit,
     ) -> Result<Uuid> {
         let (new_id, line_id) = (self.platform.new_id(), self.platform.new_id());
-        let giver = Giver::from(caller);
         let (who, client) = (giver.clone(), *client);
-        self.govern(&giver, move |tx, world| {
+        self.govern_new(giver, "policy.create", move |tx, world| {
             Box::pin(async move {
                 let mut faults = Faults::default();
                 faults.keep(name("/name", &edit.name, 40));

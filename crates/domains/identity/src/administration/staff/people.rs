@@ -27,13 +27,15 @@ use crate::store::staff::row;
 
 /// Roles, items and windows of somebody.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(default)]
 pub struct Grants {
     /// Role keys.
+    #[serde(default)]
     pub roles: Vec<String>,
     /// Item slugs the person is limited to; empty = no limit.
+    #[serde(default)]
     pub items: Vec<String>,
     /// Windows held.
+    #[serde(default)]
     pub windows: Vec<Uuid>,
 }
 
@@ -232,6 +234,11 @@ pub(crate) async fn update(tx: &Tx, id: Uuid, version: i64, columns: Vec<(row::C
     if update.exec(tx.conn()).await?.rows_affected == 1 { Ok(()) } else { Err(Problem::stale()) }
 }
 
+fn made_before() -> Problem {
+    Problem::conflict("already_made", "这个账号刚才已经建好，没有再建一个。")
+        .detail("一次性口令只显示一次。没有记下的话，请在人员页面重置密码。")
+}
+
 fn yourself() -> Problem {
     Problem::conflict("own_account", "不能这样操作自己的账号。请让另一位管理员来办。")
 }
@@ -254,7 +261,7 @@ impl Identity {
         let (id, line_id) = (platform.new_id(), platform.new_id());
         let who = giver.clone();
         let valid_until = platform.now() + ONE_TIME_FOR;
-        self.govern(giver, move |tx, world| {
+        let made = self.govern_new(giver, "staff.create", move |tx, world| {
             Box::pin(async move {
                 let mut faults = Faults::default();
                 if let Some(login) = faults.keep(login(&new.login)) {
@@ -274,11 +281,11 @@ impl Identity {
                 directory::hold_windows(tx.conn(), id, windows).await?;
                 let detail = json!({ "org": new.person.org_id, "roles": new.grants.roles, "items": new.grants.items });
                 tx.audit(who.line(line_id, "staff.create", format!("staff:{id}"), detail));
-                Ok(())
+                Ok(id)
             })
-        })
-        .await?;
-        Ok(OneTime { id, password, valid_until })
+        });
+        // The password is told once and kept nowhere: it can't be told again.
+        if made.await? == id { Ok(OneTime { id, password, valid_until }) } else { Err(made_before()) }
     }
 
     /// Changes the data of a person; who moves to another organisation keeps the roles and loses the
@@ -513,7 +520,7 @@ impl Identity {
 
 /// Refuses to take over an account that holds more than the giver may give.
 fn covered(world: &World, giver: &Giver, id: Uuid) -> Result<()> {
-    let Giver::Caller(caller) = giver else { return Ok(()) };
+    let Giver::Caller(caller, _) = giver else { return Ok(()) };
     let (Some(own), Some(target)) = (world.member(caller.id), world.member(id)) else { return Err(no_org()) };
     if world.covers(own, target) {
         return Ok(());

@@ -117,3 +117,82 @@ async fn the_three_administrators_are_separated() {
         city.test.close().await;
     }
 }
+
+/// Every administrative POST that makes something makes it once per key: a second click, or the same
+/// request after a lost answer, gets the first one's.
+#[tokio::test]
+async fn the_same_key_makes_one_thing() {
+    for backend in backends() {
+        let city = administered(backend).await;
+        let (system, security) = (city.desk("sysadmin").await, city.desk("secadmin").await);
+        let (office, qscj) = (city.org("city-office").await, city.org("qscj").await);
+        let (clerk, outsider) = (city.person("clerk").await, city.person("outsider").await);
+        let org = city.shown(&format!("/admin/orgs/{office}"), &system).await;
+        let requests = [
+            (
+                &system,
+                "orgs",
+                json!({ "name": "市数据科", "kind": "section", "parent_id": office, "region": org["region"] }),
+            ),
+            (
+                &system,
+                "windows",
+                json!({ "hall_key": "district-hall", "hall_name": "区政务服务大厅", "number": "99",
+                "name": "综合窗口", "kind": "handle", "org_id": qscj, "region": city.shown(&format!("/admin/orgs/{qscj}"), &system).await["region"] }),
+            ),
+            (
+                &security,
+                "roles",
+                json!({ "label": "材料员", "sees": "body", "permissions": ["case.list"], "org_id": qscj }),
+            ),
+            (
+                &security,
+                "exclusions",
+                json!({ "label": "收件与决定", "one_side": ["case.intake"], "other_side": ["rating.trace"],
+                "reason": "一人不办两头" }),
+            ),
+            (&security, "mandates", json!({ "staff_id": clerk, "org_id": qscj, "permissions": ["staff.read"] })),
+            (
+                &security,
+                "policies",
+                json!({ "name": "夜间值班", "subject_kind": "role", "subject": "clerk", "enabled": false }),
+            ),
+            (
+                &security,
+                "cross-region",
+                json!({ "staff_id": outsider, "org_id": qscj, "items": ["food-operation-permit"],
+                "until": "2026-12-31T00:00:00Z", "reason": "年底支援" }),
+            ),
+        ];
+        for (cookie, path, body) in requests {
+            let path = format!("/admin/{path}");
+            let key = format!("click{path}");
+            let first = city.keyed(&path, cookie, &key, &body).await;
+            assert_eq!(first.status, StatusCode::CREATED, "{path}: {}", first.text);
+            let again = city.keyed(&path, cookie, &key, &body).await;
+            assert_eq!((again.status, again.text), (first.status, first.text), "{path}");
+        }
+        let elsewhere = city
+            .keyed(
+                "/admin/orgs",
+                &system,
+                "click/admin/windows",
+                &json!({ "name": "市档案科", "kind": "section",
+            "parent_id": office, "region": org["region"] }),
+            )
+            .await;
+        assert_eq!(
+            (elsewhere.status, &elsewhere.json()["code"]),
+            (StatusCode::CONFLICT, &json!("idempotency_key_reused"))
+        );
+        // A one-time password is told once and kept nowhere, so the second answer says what to do instead.
+        let person =
+            json!({ "login": "new-clerk", "name": "沈一鸣", "org_id": qscj, "roles": [], "items": [], "windows": [] });
+        let made = city.keyed("/admin/staff", &system, "click-staff", &person).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+        let again = city.keyed("/admin/staff", &system, "click-staff", &person).await;
+        assert_eq!((again.status, &again.json()["code"]), (StatusCode::CONFLICT, &json!("already_made")));
+        assert_eq!(city.shown("/admin/staff?q=new-clerk", &system).await["total"], 1);
+        city.test.close().await;
+    }
+}

@@ -10,6 +10,16 @@ mod paging;
 mod tasks;
 mod workbench;
 
+use platform::web::guard::Principal;
+use sea_orm::Condition;
+
+use crate::cases::store::case;
+
+/// The caller's reach as a condition over cases.
+fn within(caller: &Principal) -> Condition {
+    caller.within_taken(case::Column::OrgId, case::Column::ItemSlug, case::Column::TakenAt)
+}
+
 pub use cases::{CaseFilter, CaseList, CaseRow};
 pub use export::csv_cell;
 pub use mine::{MyCaseList, MyCaseRow, MyCounts, MyFilter};

@@ -2,7 +2,7 @@
  * One counter intake from choosing the item to submitting. Kept in memory only: a counter is shared,
  * so nothing about an applicant may stay in the browser after the tab is closed.
  */
-import { asProblem, desk, newKey, type CounterCase, type DeliveryWay, type DeskCase, type FileRef, type Guide, type Handing, type Receipt, type Resolution, type ResolvedMaterial, type Situation } from '@tongban/api'
+import { asProblem, desk, newKey, type CounterCase, type DeliveryWay, type DeskCase, type FileRef, type Guide, type Handing, type HeldLicence, type Receipt, type Resolution, type ResolvedMaterial, type Situation } from '@tongban/api'
 import type { Form, FormValues } from '@tongban/form-runtime'
 import { computed, reactive, ref, shallowRef } from 'vue'
 import { sentence } from '../../../app/load.ts'
@@ -24,6 +24,8 @@ const fresh = () => ({
   handed: {} as Record<string, Handed>,
   way: 'self' as DeliveryWay,
   address: { name: '', phone: '', region: '', address: '' },
+  /** The licence a change or renewal is about. */
+  oldLicence: '',
 })
 
 export const entry = reactive(fresh())
@@ -33,6 +35,8 @@ export const reached = ref(0)
 export const guide = shallowRef<Guide | null>(null)
 export const resolution = shallowRef<Resolution | null>(null)
 export const form = shallowRef<Form | null>(null)
+/** Valid licences of the applicant that the application may be about. */
+export const oldLicences = shallowRef<HeldLicence[]>([])
 export interface Created { receipt: Receipt; record: DeskCase | null; accepted: boolean; notAccepted: string | null }
 export const created = shallowRef<Created | null>(null)
 /** The same key while the same intake is sent again, so that a lost answer never makes two cases. */
@@ -43,6 +47,7 @@ export function restart(): void {
   step.value = 'item'
   reached.value = 0
   guide.value = resolution.value = form.value = created.value = null
+  oldLicences.value = []
   key = newKey()
 }
 
@@ -56,6 +61,8 @@ export async function chooseItem(slug: string): Promise<void> {
   entry.handed = {}
   resolution.value = null
   form.value = null
+  oldLicences.value = []
+  entry.oldLicence = ''
 }
 
 export async function resolve(): Promise<void> {
@@ -69,6 +76,22 @@ export const questions = computed<Situation[]>(() => (guide.value?.situations ??
 export async function loadForm(): Promise<void> {
   form.value ??= (await desk.form(entry.slug, entry.handleItem)) as unknown as Form
   prefill(form.value)
+}
+
+/** Asks which licences of the applicant the application may be about; one alone needs no choice. */
+export async function findOldLicences(): Promise<void> {
+  oldLicences.value = (await desk.counterCheck(body())).old_licences
+  if (!oldLicences.value.some((licence) => licence.id === entry.oldLicence)) entry.oldLicence = ''
+  const [only] = oldLicences.value
+  if (only && oldLicences.value.length === 1 && !entry.oldLicence) await chooseOldLicence(only.id)
+}
+/** Takes one and fills in what stands on it; the server logs the look. */
+export async function chooseOldLicence(id: string): Promise<void> {
+  entry.oldLicence = id
+  if (!id) return
+  const { licence_values } = await desk.counterCheck({ ...body(), read_licence: true })
+  // Another choice may have been made meanwhile.
+  if (licence_values && entry.oldLicence === id) entry.form = { ...entry.form, ...(licence_values as FormValues) }
 }
 
 // What the counter has just read from the documents is not asked again.
@@ -107,6 +130,7 @@ export function body(): CounterCase {
       const handed = handedOf(m)
       return [m.key, { handing: handed.handing as Handing, files: handed.files.map((file) => file.id) }]
     })),
+    ...(entry.oldLicence ? { old_licence: entry.oldLicence } : {}),
     delivery: entry.way === 'post' ? { way: entry.way, address: { ...entry.address } } : { way: entry.way },
   }
 }
@@ -169,6 +193,7 @@ export function wrongAt(at: Step): Wrong[] {
     }
     for (const stop of resolution.value?.stops ?? []) wrong.push({ id: 'in-stops', message: stop.reason })
   }
+  if (at === 'form' && oldLicences.value.length > 1 && !entry.oldLicence) wrong.push({ id: 'in-old', message: t('oldLicenceMissing') })
   if (at === 'materials') {
     for (const m of toReceive.value) {
       const handed = handedOf(m)
@@ -192,6 +217,7 @@ export function placeOf(pointer: string): { step: Step; id: string } {
     case 'agent': return { step: 'applicant', id: { id_number: 'in-agent-id', phone: 'in-agent-phone' }[name] ?? 'in-agent-name' }
     case 'situations': return { step: 'situation', id: `in-s-${name}` }
     case 'materials': return { step: 'materials', id: `in-m-${name}` }
+    case 'old_licence': return { step: 'form', id: 'in-old' }
     case 'delivery': return { step: 'delivery', id: 'in-way' }
     case 'form': return { step: 'form', id: `f-${pointer.slice(6).replaceAll('/', '-')}` }
     default: return { step: 'item', id: 'in-q' }

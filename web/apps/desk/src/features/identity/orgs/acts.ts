@@ -37,7 +37,7 @@ export const openExtension = (): DialogSpec => ({
     { kind: 'pick', key: 'window_id', label: t('extensionWindow'), find: townWindows },
     { kind: 'pick', key: 'staff', label: t('extensionStaff'), find: findStaff, multiple: true },
   ],
-  run: (values) => admin.openExtension({ item_slug: picked(values.item_slug)[0] ?? '', town_id: picked(values.town_id)[0] ?? '', window_id: picked(values.window_id)[0] ?? '', staff: picked(values.staff), materials: [] }),
+  run: (values, key) => admin.openExtension({ item_slug: picked(values.item_slug)[0] ?? '', town_id: picked(values.town_id)[0] ?? '', window_id: picked(values.window_id)[0] ?? '', staff: picked(values.staff), materials: [] }, key),
 })
 export const closeExtension = (extension: Extension, name: string): DialogSpec => ({
   title: t('extensionCloseTitle', { name }), text: t('extensionCloseText'), fields: [reason], submit: t('extensionCloseSubmit'), cancel: t('extensionKeep'), danger: true, done: t('extensionCloseDone'),
