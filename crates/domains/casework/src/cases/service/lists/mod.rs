@@ -10,7 +10,7 @@ mod tasks;
 mod workbench;
 
 pub use cases::{CaseFilter, CaseList, CaseRow};
-pub use export::csv_cell;
+pub use export::{ExportAsk, csv_cell};
 pub use mine::{MyCaseList, MyCaseRow, MyCounts, MyFilter};
 pub use tasks::{TaskFilter, TaskRow};
 pub use workbench::{BoardColumn, WeekDay, Workbench, WorkbenchCounts};
