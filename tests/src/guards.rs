@@ -110,6 +110,7 @@ async fn every_route_refuses_the_unknown_the_other_system_and_the_unauthorised()
         "editor",
         "sysadmin",
         "secadmin",
+        "steward",
         "keykeeper",
         "auditor",
         "orgadmin",

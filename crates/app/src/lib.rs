@@ -103,7 +103,7 @@ pub fn permissions() -> Vec<(&'static str, Audience)> {
 
 /// Every column that holds sealed values.
 pub fn sealed_columns() -> Vec<SealedColumn> {
-    [identity::SEALED, recognition::SEALED, licences::SEALED, casework::SEALED].concat()
+    [identity::SEALED, security::SEALED, recognition::SEALED, licences::SEALED, casework::SEALED].concat()
 }
 
 impl App {
@@ -126,6 +126,7 @@ impl App {
             db,
             files: platform::files::Files::in_folder(&config.data_dir.join("files"))?,
             crypto: platform::crypto::Crypto::new(Arc::new(provider))?,
+            disclosure: Default::default(),
             audit: Default::default(),
             live: Default::default(),
             sessions: Default::default(),
@@ -170,7 +171,8 @@ impl App {
             Arc::clone(&audit_key),
             sealed_columns(),
             &platform.config.packs_dir.join("platform"),
-        )?;
+        )?
+        .with_owners(&migrations());
         let recognition = Recognition::new(platform.clone(), identity.clone());
         let exchange = Exchange::new(platform.clone(), identity.clone(), casework.clone());
         Ok(Self {

@@ -76,6 +76,10 @@ impl Files {
         Ok(())
     }
 
+    async fn drop(&self, digest: &str) -> Result<()> {
+        self.store.delete(&path(digest)).await.map_err(Problem::internal)
+    }
+
     async fn get(&self, digest: &str) -> Result<Bytes> {
         Ok(self.store.read(&path(digest)).await.map_err(Problem::internal)?.to_bytes())
     }
@@ -336,6 +340,32 @@ pub async fn read(platform: &Platform, id: Uuid) -> Result<(FileRef, Bytes)> {
         .ok_or_else(|| Problem::not_found("没有找到这个文件。"))?;
     let bytes = platform.files.get(&row.digest).await?;
     Ok((reference(&row), bytes))
+}
+
+/// Removes files made by the product; the bytes go when no other row holds the same.
+///
+/// # Errors
+/// When the disk or the database refuses.
+pub async fn remove_made(platform: &Platform, ids: &[Uuid]) -> Result<()> {
+    for id in ids.iter().copied() {
+        let Some(row) = row::Entity::find_by_id(id).one(platform.db.read()).await? else { continue };
+        let digest = row.digest.clone();
+        platform
+            .db
+            .write(platform.now(), move |tx| {
+                Box::pin(async move {
+                    row::Entity::delete_by_id(id).exec(tx.conn()).await?;
+                    Ok(())
+                })
+            })
+            .await?;
+        let held =
+            row::Entity::find().filter(row::Column::Digest.eq(digest.as_str())).count(platform.db.read()).await?;
+        if held == 0 {
+            platform.files.drop(&digest).await?;
+        }
+    }
+    Ok(())
 }
 
 /// An HTTP answer that shows a file in the page, never runs it.

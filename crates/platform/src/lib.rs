@@ -16,6 +16,7 @@ pub mod captcha;
 pub mod config;
 pub mod crypto;
 pub mod db;
+pub mod disclosure;
 pub mod files;
 pub mod messages;
 pub mod numbers;
@@ -53,6 +54,8 @@ pub struct Inner {
     pub files: files::Files,
     /// Seals personal fields at rest; keys may change while running (DATASEC-005).
     pub crypto: crypto::Crypto,
+    /// Decides about raw personal values; the security domain plugs its policy in.
+    pub disclosure: disclosure::Disclosure,
     /// Lines about reads and refusals on their way into the audit log.
     pub audit: work::audit::access::Recorder,
     /// Live updates to open pages.

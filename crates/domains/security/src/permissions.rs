@@ -21,4 +21,18 @@ platform::permissions! {
     pub MakeKeys = Desk "key.make";
     /// Activate and revoke keys.
     pub ApproveKeys = Desk "key.approve";
+    /// Take the inventory and propose class and level of a column.
+    pub EditClassification = Desk "classify.edit";
+    /// Confirm class and level, decide on findings.
+    pub ReviewClassification = Desk "classify.review";
+    /// Scan stored data for sensitive contents.
+    pub RunDiscovery = Desk "discovery.run";
+    /// Make and remove masked copies.
+    pub RunCopies = Desk "copy.run";
+    /// Take files of masked copies.
+    pub DownloadCopies = Desk "copy.download";
+    /// Propose how far a role or a person sees.
+    pub EditGrades = Desk "grade.edit";
+    /// Decide on such a proposal.
+    pub ReviewGrades = Desk "grade.review";
 }

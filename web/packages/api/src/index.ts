@@ -1,10 +1,11 @@
 /**
- * The client of the server's `/api/v1`. Start at `desk` (staff; `admin`, `account`, `exchange`, `security` beside it) or `portal` (citizens; `citizen` and `delegation` beside it);
+ * The client of the server's `/api/v1`. Start at `desk` (staff; `admin`, `account`, `classification`, `exchange`, `security` beside it) or `portal` (citizens; `citizen` and `delegation` beside it);
  * `types.ts` names the shapes, `transport.ts` says how a call is made.
  */
 export { account } from './account.ts'
 export { admin } from './admin.ts'
 export { citizen } from './citizen.ts'
+export { classification } from './classification.ts'
 export { delegation } from './delegation.ts'
 export { desk } from './desk.ts'
 export { drawDeadline, drawTimeLeft } from './drawing.ts'
@@ -18,6 +19,7 @@ export { sendFile, uploadFile, type UploadOptions } from './upload.ts'
 export type * from './account.ts'
 export type * from './admin.ts'
 export type * from './citizen.ts'
+export type * from './classification.ts'
 export type * from './delegation.ts'
 export type * from './exchange.ts'
 export type * from './security.ts'

@@ -32,14 +32,6 @@ export type Control = Narrow<Whole<S['ControlItem']>, { state: 'met' | 'partly' 
 export type SelfCheck = Narrow<Whole<S['SelfCheck']>, { items: Control[] }>
 
 // ---------- data protection ----------
-export interface DataField {
-  id: string; table: string; column: string; type: string; class: string; class_label: string; level: number | null; level_label: string; source: string; source_label: string; state: 'proposed' | 'confirmed'
-  sealed: boolean; masking: string; hits: { kind: string; label: string; share: number } | null; version: number
-}
-export interface FieldQuery { table?: string; level?: string; state?: string; q?: string; limit?: number; cursor?: string }
-export interface FieldVersion { version: number; class: string; level: number | null; source: string; state: string; by: string; at: string; reason: string }
-export interface Scan { id: string; columns: number; rows: number; findings: { id: string; kind: string; kind_label: string; share: number; proposed_level: number }[]; at: string }
-export interface MaskingRun { id: string; purpose: string; state: string; tables: string[] | number; rows: number; columns_masked: number; by: string; at: string; digest: string | null }
 export interface PrivacyRequest { id: string; kind: string; kind_label: string; what: string; text: string; state: 'open' | 'granted' | 'refused'; state_label: string; answer: string | null; asked_at: string; due_on: string; answered_at: string | null }
 export interface DeskPrivacyRequest extends PrivacyRequest { applicant_name: string; version: number }
 interface Paging { limit?: number; cursor?: string }
@@ -77,16 +69,6 @@ export const security = {
   protection: () => ask('get', '/api/v1/security/protection'),
   selfCheck: () => said<SelfCheck>(ask('get', '/api/v1/security/self-check')),
 
-  fields: (query: FieldQuery) => call<Page<DataField> & { counts: { by_level: { level: number; label: string; count: number }[]; proposed: number } }>('get', '/api/v1/security/fields', { query: { ...query } }),
-  takeInventory: () => call<{ tables: number; columns: number; added: number; removed: number }>('post', '/api/v1/security/fields/inventory', { body: {} }),
-  saveField: (id: string, body: { version: number; class: string; level: number; masking: string; reason: string }) => call<DataField>('put', '/api/v1/security/fields/{id}', { path: { id }, body }),
-  confirmField: (id: string, version: number) => call<DataField>('post', '/api/v1/security/fields/{id}/confirm', { path: { id }, body: { version } }),
-  fieldHistory: (id: string) => call<{ items: FieldVersion[] }>('get', '/api/v1/security/fields/{id}/history', { path: { id } }),
-  fieldReportAddress: '/api/v1/security/fields/report',
-  scan: () => call<Scan>('post', '/api/v1/security/scans', { body: {} }),
-  scans: () => call<{ items: Scan[] }>('get', '/api/v1/security/scans'),
-  maskings: (query: Paging): Lists<MaskingRun> => call('get', '/api/v1/security/maskings', { query: { ...query } }),
-  startMasking: (body: { tables: string[] | null; purpose: string }) => call<{ id: string; state: string }>('post', '/api/v1/security/maskings', { body, key: newKey() }),
   privacyRequests: (query: { state?: string } & Paging): Lists<DeskPrivacyRequest> => call('get', '/api/v1/security/privacy-requests', { query: { ...query } }),
   answerPrivacy: (id: string, body: { version: number; granted: boolean; text: string }) => call<DeskPrivacyRequest>('post', '/api/v1/security/privacy-requests/{id}/answer', { path: { id }, body }),
 }

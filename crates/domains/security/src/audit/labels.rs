@@ -44,6 +44,20 @@ const NAMES: &[(&str, &str)] = &[
     ("key.reseal", "换密完成"),
     ("retention.edit", "修改日志保存期"),
     ("protection.read", "查看保护情况"),
+    ("classify.inventory", "盘点数据列"),
+    ("classify.edit", "提出数据分级"),
+    ("classify.review", "确认数据分级"),
+    ("classify.export", "导出数据分级清单"),
+    ("discovery.run", "扫描敏感数据"),
+    ("discovery.done", "敏感数据扫描完成"),
+    ("discovery.decide", "处理扫描发现"),
+    ("copy.run", "生成脱敏副本"),
+    ("copy.done", "脱敏副本生成完成"),
+    ("copy.download", "下载脱敏副本"),
+    ("copy.discard", "删除脱敏副本"),
+    ("copy.expired", "脱敏副本到期删除"),
+    ("grade.edit", "调整人员数据级别"),
+    ("staff.reveal", "查看人员完整手机号"),
 ];
 
 /// Name of an act.

@@ -37,7 +37,7 @@ impl Met {
         }
     }
 
-    fn when(good: bool) -> Self {
+    pub(super) fn when(good: bool) -> Self {
         if good { Self::Met } else { Self::Failed }
     }
 }
@@ -71,6 +71,7 @@ impl Security {
         items.extend(self.sessions_and_transport());
         items.extend(self.log().await?);
         items.extend(self.data().await?);
+        items.extend(self.graded().await?);
         items.extend(self.keys_in_order().await?);
         items.extend(self.operation().await?);
         Ok(items)

@@ -2,6 +2,9 @@
 
 mod alarms;
 mod check;
+mod classification;
+mod copies;
+mod discovery;
 mod keys;
 mod log;
 mod risks;
@@ -40,6 +43,7 @@ const STAFF: &str = "schema: tongban-staff/1\nstaff:\n\
     - {login: clerk, name: 陈志远, org: qscj-food, phone: '19900000101', roles: [clerk]}\n\
     - {login: sysadmin, name: 罗凯, org: city-office, phone: '19900000102', roles: [sys_admin]}\n\
     - {login: secadmin, name: 冯岩, org: city-office, phone: '19900000103', roles: [sec_admin]}\n\
+    - {login: steward, name: 丁岚, org: city-office, phone: '19900000106', roles: [data_steward]}\n\
     - {login: keykeeper, name: 姚静, org: city-office, phone: '19900000104', roles: [key_keeper]}\n\
     - {login: auditor, name: 曹颖, org: city-office, phone: '19900000105', roles: [auditor]}\n";
 
@@ -56,10 +60,11 @@ impl World {
             test.platform.clone(),
             identity.clone(),
             signer,
-            identity::SEALED.to_vec(),
+            [identity::SEALED, crate::SEALED].concat(),
             &packs().join("platform"),
         )
-        .unwrap();
+        .unwrap()
+        .with_owners(&steps);
         Self { test, identity, security }
     }
 

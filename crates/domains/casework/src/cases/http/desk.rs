@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{RevealQuery, Revealed};
 use crate::Casework;
-use crate::cases::service::lists::{BoardColumn, CaseFilter, CaseList, TaskFilter, TaskRow, Workbench};
+use crate::cases::service::lists::{BoardColumn, CaseFilter, CaseList, ExportAsk, TaskFilter, TaskRow, Workbench};
 use crate::cases::service::views::DeskCase;
 use crate::permissions;
 use platform::web::page::List;
@@ -45,13 +45,14 @@ pub(super) async fn list_cases(
 }
 
 /// The list as CSV, masked
-#[utoipa::path(get, path = "/api/v1/cases/export", tag = "case", operation_id = "export_cases", params(CaseFilter), responses((status = 200, description = "The list as CSV, masked", content_type = "text/csv"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.export"])))]
+#[utoipa::path(get, path = "/api/v1/cases/export", tag = "case", operation_id = "export_cases", params(CaseFilter, ExportAsk), responses((status = 200, description = "The list as CSV, masked unless asked for by right, level and reason", content_type = "text/csv"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.export"])))]
 pub(super) async fn export_cases(
     State(casework): State<Casework>,
     caller: Allowed<permissions::ExportCases>,
     Query(query): Query<CaseFilter>,
+    Query(ask): Query<ExportAsk>,
 ) -> Result<Response> {
-    super::csv(casework.export_cases(&caller, &query).await?)
+    super::csv(casework.export_cases(&caller, &query, &ask).await?)
 }
 
 /// Open cases by time left

@@ -487,6 +487,6 @@ pub(crate) async fn reveal_staff(
     Path(id): Path<Uuid>,
     Query(query): Query<RevealStaffQuery>,
 ) -> Result<Json<RevealedStaff>> {
-    let value = identity.reveal_staff(&Giver::from(&*caller), id, &query.field, &query.reason).await?;
+    let value = identity.reveal_staff(&caller, id, &query.field, &query.reason).await?;
     Ok(Json(RevealedStaff { value }))
 }

@@ -1,9 +1,10 @@
 //! Add, change, grant, disable, recover, remove.
 
 use base::codes::Phone;
+use platform::disclosure::{Ask, Field};
 use platform::passwords;
 use platform::sessions::Sessions;
-use platform::web::guard::Audience;
+use platform::web::guard::{Audience, Principal};
 use platform::web::problem::{FieldProblem, Problem, Result};
 use platform::{Platform, Tx};
 use sea_orm::sea_query::{Expr, SimpleExpr};
@@ -477,12 +478,11 @@ impl Identity {
     /// A raw value of a staff user within the part; the look is logged with its reason.
     ///
     /// # Errors
-    /// 404 outside the part, 422 for another field.
-    pub async fn reveal_staff(&self, giver: &Giver, id: Uuid, field: &str, why: &str) -> Result<String> {
-        let why = reason(why)?;
-        let column = match field {
-            "phone" => row::Column::PhoneSealed,
-            "mobile_identity" => row::Column::MobileIdentitySealed,
+    /// 404 outside the part, 422 for another field or without a reason, 403 below the field's level.
+    pub async fn reveal_staff(&self, caller: &Principal, id: Uuid, field: &str, why: &str) -> Result<String> {
+        let (column, name) = match field {
+            "phone" => (row::Column::PhoneSealed, "phone_sealed"),
+            "mobile_identity" => (row::Column::MobileIdentitySealed, "mobile_identity_sealed"),
             _ => {
                 return Err(Problem::invalid_field(
                     "/field",
@@ -491,9 +491,18 @@ impl Identity {
                 ));
             }
         };
+        let giver = Giver::from(caller);
         let world = self.world().await?;
         let member =
-            world.member(id).filter(|one| part(&world, giver).contains(&one.staff.org_id)).ok_or_else(no_staff)?;
+            world.member(id).filter(|one| part(&world, &giver).contains(&one.staff.org_id)).ok_or_else(no_staff)?;
+        let ask = Ask {
+            right: "staff.reveal",
+            field: Field::column("staff", name),
+            name: field,
+            subject: format!("staff:{id}"),
+            reason: why,
+        };
+        let permit = self.platform.disclosure.permit(&self.platform, caller, ask).await?;
         let found =
             row::Entity::find_by_id(member.staff.id).one(self.platform.db.read()).await?.ok_or_else(no_staff)?;
         let sealed = if column as usize == row::Column::PhoneSealed as usize {
@@ -503,17 +512,7 @@ impl Identity {
         };
         let value =
             sealed.map(|sealed| self.platform.unseal(&sealed, &place(id, field))).transpose()?.unwrap_or_default();
-        let detail = json!({ "field": field, "reason": why });
-        let line = giver.line(self.platform.new_id(), "staff.reveal", format!("staff:{id}"), detail);
-        self.platform
-            .db
-            .write(self.platform.now(), move |tx| {
-                Box::pin(async move {
-                    tx.audit(line);
-                    Ok(())
-                })
-            })
-            .await?;
+        permit.used(&self.platform).await?;
         Ok(value)
     }
 }
