@@ -24,6 +24,7 @@ const GROUPS: &[Group] = &[
     ("form", engines::form::workloads),
     ("deadline", engines::deadline::workloads),
     ("paper", engines::paper::workloads),
+    ("files", engines::files::workloads),
     ("sqlite", http::sqlite),
     ("postgres", http::postgres),
 ];

@@ -193,6 +193,24 @@ pub(crate) async fn insert(conn: &impl ConnectionTrait, row: entry::Model) -> Re
     Ok(())
 }
 
+/// What was sent out about some cases and taken by the other side, newest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn sent_about(conn: &impl ConnectionTrait, cases: &[Uuid], limit: u64) -> Result<Vec<entry::Model>> {
+    if cases.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(entry::Entity::find()
+        .filter(entry::Column::CaseId.is_in(cases.iter().copied()))
+        .filter(entry::Column::Direction.eq(Direction::Out.as_str()))
+        .filter(entry::Column::Result.eq("ok"))
+        .order_by_desc(entry::Column::Id)
+        .limit(limit)
+        .all(conn)
+        .await?)
+}
+
 /// One call.
 ///
 /// # Errors

@@ -48,6 +48,14 @@ pub struct Config {
     /// File of the master key that seals all other keys; `master.key` in `data_dir` when empty. Keep it
     /// on another disk than the data. `TONGBAN_MASTER_KEY_FILE`
     pub master_key_file: PathBuf,
+    /// Folder of the exchange zone between two networks; no transfer when empty. `TONGBAN_ZONE_DIR`
+    pub zone_dir: PathBuf,
+    /// Which side of the gap this is: `inner` or `outer`. `TONGBAN_ZONE_SIDE`
+    pub zone_side: String,
+    /// File of the key both sides share, 64 hex digits; sealed when first read. `TONGBAN_ZONE_KEY_FILE`
+    pub zone_key_file: PathBuf,
+    /// File of the other side's public key, as its `tongban audit key` prints it. `TONGBAN_ZONE_PEER_KEY_FILE`
+    pub zone_peer_key_file: PathBuf,
     /// Whether cookies are sent over TLS only; off for a plain local demo. `TONGBAN_SECURE_COOKIES`
     pub secure_cookies: bool,
     /// Idle minutes after which a session ends.
@@ -86,6 +94,10 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             bind_sessions: "all".into(),
             master_key_file: PathBuf::new(),
+            zone_dir: PathBuf::new(),
+            zone_side: "inner".into(),
+            zone_key_file: PathBuf::new(),
+            zone_peer_key_file: PathBuf::new(),
             secure_cookies: false,
             session_idle_minutes: 30,
             sign_in_per_minute: 30,
@@ -144,6 +156,7 @@ impl Config {
             ("TONGBAN_UPPER_URL", &mut config.upper_url),
             ("TONGBAN_UPPER_APP_ID", &mut config.upper_app_id),
             ("TONGBAN_ENVIRONMENT", &mut config.environment),
+            ("TONGBAN_ZONE_SIDE", &mut config.zone_side),
             ("TONGBAN_LOG", &mut config.log),
         ] {
             if let Some(value) = environment(name) {
@@ -154,6 +167,9 @@ impl Config {
             ("TONGBAN_DATA_DIR", &mut config.data_dir),
             ("TONGBAN_PACKS_DIR", &mut config.packs_dir),
             ("TONGBAN_MASTER_KEY_FILE", &mut config.master_key_file),
+            ("TONGBAN_ZONE_DIR", &mut config.zone_dir),
+            ("TONGBAN_ZONE_KEY_FILE", &mut config.zone_key_file),
+            ("TONGBAN_ZONE_PEER_KEY_FILE", &mut config.zone_peer_key_file),
         ] {
             if let Some(value) = environment(name) {
                 *slot = value.into();
@@ -194,6 +210,9 @@ impl Config {
                 "upper_url",
                 format!("{:?} does not begin with http:// or https://", self.upper_url),
             ));
+        }
+        if !["inner", "outer"].contains(&self.zone_side.as_str()) {
+            return Err(ConfigError::Value("zone_side", format!("{:?} is neither inner nor outer", self.zone_side)));
         }
         if !ENVIRONMENTS.contains(&self.environment.as_str()) {
             return Err(ConfigError::Value(

@@ -7,6 +7,7 @@
 //! * [`work`]: what a transaction leaves behind besides its rows: outbox events, jobs, audit lines;
 //! * [`web`]: problems (RFC 9457), extractors, permissions as types, live updates;
 //! * [`calls`]: the ledger of calls to and from other systems;
+//! * [`personal`]: what each domain declares to hold about a person;
 //! * [`sessions`], [`files`], [`messages`], [`search`], [`captcha`], [`passwords`], [`config`].
 //!
 //! Start reading at [`db::Db::write`] and [`web::guard::Allowed`].
@@ -20,6 +21,7 @@ pub mod files;
 pub mod messages;
 pub mod numbers;
 pub mod passwords;
+pub mod personal;
 pub mod search;
 pub mod secrets;
 pub mod sessions;

@@ -3,6 +3,8 @@
 //! * [`audit`]: search, export and proof of the audit log that `platform` writes (IDENT-036, DATASEC-008);
 //! * [`risks`]: rules over the log raise alarms; alarms, checks and drills go one loop (IDENT-037, DATASEC-009);
 //! * [`keys`]: life cycle and rotation while running (DATASEC-005, DATASEC-006);
+//! * [`privacy`]: personal data as the law gives them back to their owner (DATASEC-012);
+//! * [`transfer`]: data across the gap between two networks (DATASEC-013);
 //! * [`protection`]: what is protected how, and the level-3 self-check from live evidence (DATASEC-014).
 //!
 //! The domain knows `platform` and `identity` only. What other domains hold it learns from lists that
@@ -12,9 +14,11 @@ pub mod audit;
 mod http;
 pub mod keys;
 mod permissions;
+pub mod privacy;
 pub mod protection;
 pub mod risks;
 mod settings;
+pub mod transfer;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -32,8 +36,43 @@ pub use http::routes;
 pub use permissions::PERMISSIONS;
 
 /// Schema steps of this domain.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "security_0001", sql: include_str!("../migrations/0001_security.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "security_0001", sql: include_str!("../migrations/0001_security.sql") },
+    Migration { name: "security_0003_privacy", sql: include_str!("../migrations/0003_privacy.sql") },
+    Migration { name: "security_0004_transfer", sql: include_str!("../migrations/0004_transfer.sql") },
+];
+
+/// Columns of this domain that hold sealed values.
+pub const SEALED: &[SealedColumn] = &[
+    SealedColumn {
+        table: "privacy_requests",
+        column: "text_sealed",
+        key: "id",
+        place: "privacy_request:{id}:text",
+        label: "更正和删除请求的内容",
+    },
+    SealedColumn {
+        table: "privacy_requests",
+        column: "answer_sealed",
+        key: "id",
+        place: "privacy_request:{id}:answer",
+        label: "对请求的答复",
+    },
+    SealedColumn {
+        table: "transfer_out",
+        column: "content_sealed",
+        key: "id",
+        place: "transfer_out:{id}:content",
+        label: "摆渡发出的内容",
+    },
+    SealedColumn {
+        table: "transfer_in",
+        column: "content_sealed",
+        key: "id",
+        place: "transfer_in:{id}:content",
+        label: "摆渡收到的内容",
+    },
+];
 
 /// The security domain. Cheap to clone.
 #[derive(Clone)]
@@ -44,11 +83,14 @@ pub struct Security {
     pub(crate) signer: Arc<Sm2Key>,
     pub(crate) sealed: Arc<[SealedColumn]>,
     pub(crate) alarms: Arc<[risks::rules::Rule]>,
+    pub(crate) purposes: Arc<privacy::purposes::Purposes>,
+    pub(crate) personal: Arc<privacy::Personal>,
+    pub(crate) transfer: Option<Arc<transfer::Transfer>>,
 }
 
 impl Security {
     /// The domain over a platform; `sealed` are the sealed columns of all domains, `packs` the folder
-    /// with `alarms.yaml`.
+    /// with `alarms.yaml` and `purposes.yaml`, `personal` what the domains above tell of personal data.
     ///
     /// # Errors
     /// When a rule file can't be read, naming it.
@@ -57,32 +99,73 @@ impl Security {
         identity: Identity,
         signer: Arc<Sm2Key>,
         sealed: Vec<SealedColumn>,
+        personal: privacy::Personal,
         packs: &Path,
     ) -> Result<Self> {
         let alarms = risks::rules::load(&packs.join("alarms.yaml"))?;
-        Ok(Self { platform, identity, signer, sealed: sealed.into(), alarms: alarms.into() })
+        let purposes = privacy::purposes::Purposes::load(&packs.join("purposes.yaml"))?;
+        if let Some(odd) = personal.held.iter().find(|kind| purposes.find(kind.purpose).is_none()) {
+            return Err(Problem::internal(format!("purposes.yaml has no purpose {} of {}", odd.purpose, odd.key)));
+        }
+        Ok(Self {
+            platform,
+            identity,
+            signer,
+            sealed: sealed.into(),
+            alarms: alarms.into(),
+            purposes: Arc::new(purposes),
+            personal: Arc::new(personal),
+            transfer: None,
+        })
+    }
+
+    /// The same with an exchange zone between two networks.
+    #[must_use]
+    pub fn with_transfer(self, transfer: transfer::Transfer) -> Self {
+        Self { transfer: Some(Arc::new(transfer)), ..self }
+    }
+
+    /// The shell it stands on.
+    pub fn platform(&self) -> &Platform {
+        &self.platform
     }
 
     /// What runs this domain's jobs.
     #[must_use]
     pub fn jobs(&self, handlers: Handlers) -> Handlers {
         let security = self.clone();
-        handlers.with(keys::RESEAL_JOB, move |_, payload| {
-            let security = security.clone();
-            Box::pin(async move { security.reseal_some(payload).await })
-        })
+        let (disclosed, answered, forwards) = (self.clone(), self.clone(), self.clone());
+        handlers
+            .with(keys::RESEAL_JOB, move |_, payload| {
+                let security = security.clone();
+                Box::pin(async move { security.reseal_some(payload).await })
+            })
+            .with(privacy::DISCLOSE_JOB, move |_, payload| {
+                let security = disclosed.clone();
+                Box::pin(async move { security.note_disclosed(payload).await })
+            })
+            .with(privacy::ANSWERED_JOB, move |_, payload| {
+                let security = answered.clone();
+                Box::pin(async move { security.tell_answer(payload).await })
+            })
+            .with(transfer::FORWARD_JOB, move |_, payload| {
+                let security = forwards.clone();
+                Box::pin(async move { security.forward(payload).await })
+            })
     }
 
     /// What happens once a minute on every node: noted accesses are written, rules looked at, keys
-    /// read again, finished days rooted.
+    /// read again, texts of an older version sealed, finished days rooted, the exchange zone served.
     ///
     /// # Errors
     /// When the database refuses; the next minute tries again.
     pub async fn housekeeping(&self) -> Result<()> {
         self.platform.audit.flush(&self.platform).await?;
         self.platform.crypto.reload()?;
+        platform::messages::seal_old(&self.platform).await?;
         self.watch().await?;
         self.root_days().await?;
+        self.ferry().await?;
         Ok(())
     }
 }

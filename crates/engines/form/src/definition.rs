@@ -32,6 +32,9 @@ pub struct Section {
     /// A line below the heading.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// What the personal data asked for here are used for, as the person reads it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
     /// FEEL; the section shows when it is true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visible_when: Option<String>,
@@ -85,6 +88,11 @@ impl FieldType {
     /// Holds fields of its own.
     pub fn nests(self) -> bool {
         matches!(self, Self::Table | Self::Group)
+    }
+
+    /// Names or reaches a person, whatever the form is about.
+    pub fn is_personal(self) -> bool {
+        matches!(self, Self::IdNumber | Self::Phone | Self::Email)
     }
 
     /// Holds a string.
@@ -189,6 +197,28 @@ pub struct Field {
     /// A column in which no value may stand twice.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unique: bool,
+}
+
+impl Section {
+    /// Labels of the fields that ask for personal data (DATASEC-012): by what they hold, or because
+    /// they are filled in from a person's account.
+    pub fn personal(&self) -> Vec<&str> {
+        fn below<'a>(fields: &'a [Field], found: &mut Vec<&'a str>) {
+            for field in fields {
+                let from_account = field
+                    .source
+                    .as_deref()
+                    .is_some_and(|from| from.starts_with("account.") || from.starts_with("agent."));
+                if field.kind.is_personal() || from_account {
+                    found.push(&field.label);
+                }
+                below(&field.fields, found);
+            }
+        }
+        let mut found = Vec::new();
+        below(&self.fields, &mut found);
+        found
+    }
 }
 
 fn yes() -> bool {

@@ -59,8 +59,6 @@ export interface FieldQuery { table?: string; level?: string; state?: string; q?
 export interface FieldVersion { version: number; class: string; level: number | null; source: string; state: string; by: string; at: string; reason: string }
 export interface Scan { id: string; columns: number; rows: number; findings: { id: string; kind: string; kind_label: string; share: number; proposed_level: number }[]; at: string }
 export interface MaskingRun { id: string; purpose: string; state: string; tables: string[] | number; rows: number; columns_masked: number; by: string; at: string; digest: string | null }
-export interface PrivacyRequest { id: string; kind: string; kind_label: string; what: string; text: string; state: 'open' | 'granted' | 'refused'; state_label: string; answer: string | null; asked_at: string; due_on: string; answered_at: string | null }
-export interface DeskPrivacyRequest extends PrivacyRequest { applicant_name: string; version: number }
 interface Paging { limit?: number; cursor?: string }
 
 const RISK = '/api/v1/security/risks/{id}'
@@ -106,6 +104,4 @@ export const security = {
   scans: () => call<{ items: Scan[] }>('get', '/api/v1/security/scans'),
   maskings: (query: Paging): Lists<MaskingRun> => call('get', '/api/v1/security/maskings', { query: { ...query } }),
   startMasking: (body: { tables: string[] | null; purpose: string }) => call<{ id: string; state: string }>('post', '/api/v1/security/maskings', { body, key: newKey() }),
-  privacyRequests: (query: { state?: string } & Paging): Lists<DeskPrivacyRequest> => call('get', '/api/v1/security/privacy-requests', { query: { ...query } }),
-  answerPrivacy: (id: string, body: { version: number; granted: boolean; text: string }) => call<DeskPrivacyRequest>('post', '/api/v1/security/privacy-requests/{id}/answer', { path: { id }, body }),
 }

@@ -5,7 +5,7 @@ import type { components } from './schema.d.ts'
 // Names of the OpenAPI document (schema.d.ts), with what it leaves open said exactly.
 type S = components['schemas']
 /** The server writes absent values as null, never leaves them out; the document only says "optional". */
-type Whole<T> = T extends (infer U)[] ? Whole<U>[] : T extends object ? { [K in keyof T]-?: Whole<Exclude<T[K], undefined>> } : T
+export type Whole<T> = T extends (infer U)[] ? Whole<U>[] : T extends object ? { [K in keyof T]-?: Whole<Exclude<T[K], undefined>> } : T
 type Narrow<T, U> = Omit<T, keyof U> & U
 
 // ---------- common ----------

@@ -66,6 +66,7 @@ impl Identity {
             subject: format!("login:{}", platform.blind_index(&login)),
             detail: json!({}),
         };
+        let line = line.entry().org(known.as_ref().map(|staff| staff.org_id));
         let forgiven = signed_in.as_ref().filter(|_| !second_step).map(|staff| staff.id);
         platform
             .db

@@ -2,8 +2,10 @@
 
 mod audit;
 mod keys;
+mod privacy;
 mod protection;
 mod risks;
+mod transfer;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -36,5 +38,9 @@ pub fn routes(security: Security) -> OpenApiRouter {
         .routes(routes!(keys::activate_key))
         .routes(routes!(keys::revoke_key))
         .routes(routes!(keys::destroy_key))
+        .merge(privacy::routes())
+        .routes(routes!(transfer::get_transfer))
+        .routes(routes!(transfer::list_transfer_packets))
+        .routes(routes!(transfer::resend_transfer_packet))
         .with_state(security)
 }

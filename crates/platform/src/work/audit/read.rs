@@ -33,6 +33,8 @@ pub struct Filter {
     pub from: Option<OffsetDateTime>,
     /// Before.
     pub until: Option<OffsetDateTime>,
+    /// Only lines of somebody, and not of this one.
+    pub not_actor: Option<Uuid>,
     /// Only lines of a chain (lines older than the chains are left out).
     pub chained: bool,
 }
@@ -71,6 +73,9 @@ impl Filter {
         }
         if let Some(until) = self.until {
             all = all.add(row::Column::At.lt(until));
+        }
+        if let Some(id) = self.not_actor {
+            all = all.add(row::Column::ActorId.ne(id));
         }
         if self.chained {
             all = all.add(row::Column::Chain.is_not_null());

@@ -6,7 +6,7 @@ import { may, session } from './session.ts'
 type Key = Parameters<typeof shell>[0]
 export interface PageEntry {
   name: 'workbench' | 'tasks' | 'cases' | 'intake' | 'delivery' | 'board' | 'catalogue' | 'calendars'
-    | 'orgs' | 'staff' | 'roles' | 'access' | 'migration' | 'audit' | 'risks' | 'protection' | 'keys' | 'systems' | 'exchange' | 'realNames' | 'signInFigures'
+    | 'orgs' | 'staff' | 'roles' | 'access' | 'migration' | 'audit' | 'risks' | 'protection' | 'keys' | 'privacy' | 'transfer' | 'systems' | 'exchange' | 'realNames' | 'signInFigures'
   /** Shorter name for the narrow rail. */
   short?: Key
   icon: IconName
@@ -36,6 +36,8 @@ const GROUPS: PageGroup[] = [
     { name: 'risks', short: 'risksShort', icon: 'bell', key: 'x', permission: 'risk.read', phone: true },
     { name: 'protection', short: 'protectionShort', icon: 'grid', key: 'f', permission: 'protection.read' },
     { name: 'keys', short: 'keysShort', icon: 'key', key: 'y', permission: 'key.read' },
+    { name: 'privacy', short: 'privacyShort', icon: 'user', key: 'q', permission: 'privacy.read' },
+    { name: 'transfer', short: 'transferShort', icon: 'upload', key: 'z', permission: 'transfer.read' },
   ] },
   { title: 'groupPeople', entries: [
     { name: 'orgs', icon: 'building', key: 'o', permission: 'org.read' },

@@ -1,5 +1,5 @@
 /**
- * Pages of audit, risks, keys and data protection. Classification, masking and the requests of persons are built
+ * Pages of audit, risks, keys, data protection, personal data and transfer. Classification and masking are built
  * on the agreed contract and stand in no navigation before the server answers them: then `ProtectionTabs.vue` and
  * `app/pages.ts` name them.
  */
@@ -16,5 +16,6 @@ export const securityRoutes: RouteRecordRaw[] = [
   { path: '/protection/masking', name: 'masking', component: () => import('./protection/MaskingPage.vue'), meta: { title: 'masking', rail: 'protection', permission: 'protection.read' } },
   { path: '/protection/cryptography', name: 'cryptography', component: () => import('./protection/CryptographyPage.vue'), meta: { title: 'cryptography', rail: 'protection', permission: 'protection.read' } },
   { path: '/keys', name: 'keys', component: () => import('./keys/KeysPage.vue'), meta: { title: 'keys' } },
-  { path: '/privacy', name: 'privacy', component: () => import('./privacy/PrivacyPage.vue'), meta: { title: 'privacy', permission: 'privacy.handle' } },
+  { path: '/privacy', name: 'privacy', component: () => import('./privacy/PrivacyPage.vue'), meta: { title: 'privacy' } },
+  { path: '/transfer', name: 'transfer', component: () => import('./transfer/TransferPage.vue'), meta: { title: 'transfer' } },
 ]
