@@ -103,3 +103,36 @@ async fn a_citizen_sees_what_is_held_who_looked_and_who_got_it_and_has_it_delete
         world.close().await;
     }
 }
+
+/// A firewall sends its log, signed; unsigned or not granted it is refused; the auditor finds it.
+///
+/// req: DATASEC-007
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_sends_its_log_and_the_auditor_finds_it() {
+    for backend in testkit::backends() {
+        let world = World::new(backend).await;
+        let (id, secret) = world.system("fw-1", None, &[]).await;
+        let body =
+            json!({ "source": "device", "lines": [{ "level": "4", "message": "来自 203.0.113.9 的连接被拒绝" }] });
+        let (status, _) = world.signed("fw-1", &secret, "n1", "/logs/collect", &body).await;
+        assert_eq!(status.as_u16(), 403, "not granted");
+        let admin = world.staff("sysadmin").await;
+        let system = admin.get(&format!("/systems/{id}")).await;
+        let grants = json!({ "version": system["version"], "grants": [{ "interface": "logs" }] });
+        admin.put(&format!("/systems/{id}/grants"), grants).await;
+        let (status, taken) = world.signed("fw-1", &secret, "n2", "/logs/collect", &body).await;
+        assert_eq!((status.as_u16(), taken["taken"].as_i64()), (202, Some(1)), "{taken}");
+        let (status, _) = world.signed("fw-1", "wrong-secret", "n3", "/logs/collect", &body).await;
+        assert_eq!(status.as_u16(), 401);
+        let auditor = world.staff("auditor").await;
+        let found = auditor.get("/security/logs?source=device&level=warn&q=203.0.113.9").await;
+        assert_eq!(found["total"].as_i64(), Some(1), "{found}");
+        assert_eq!(
+            (found["items"][0]["origin"].as_str(), found["items"][0]["source_label"].as_str()),
+            (Some("fw-1"), Some("设备"))
+        );
+        let verdict = auditor.post("/security/logs/verify", json!({})).await;
+        assert!(verdict["batches"].as_i64().unwrap() >= 1 && verdict["faults"] == json!([]), "{verdict}");
+        world.close().await;
+    }
+}

@@ -9,11 +9,13 @@ pub mod demo;
 pub mod grants;
 pub mod keys;
 pub mod load;
+pub mod logs;
 pub mod packs;
 pub mod ratings;
 pub mod server;
 pub mod site;
 pub mod systems;
+pub mod tls;
 pub mod transfer;
 pub mod web;
 

@@ -232,6 +232,8 @@ pub struct Wanted {
     pub event: Option<String>,
     /// Case number or a part of it.
     pub case_number: Option<String>,
+    /// Part of operation, party or detail.
+    pub text: Option<String>,
     /// From this moment on.
     pub from: Option<OffsetDateTime>,
     /// Before this moment.
@@ -254,6 +256,15 @@ impl Wanted {
         }
         if let Some(number) = &self.case_number {
             select = select.filter(Column::CaseNumber.like(format!("%{}%", number.replace(['%', '_', '\\'], ""))));
+        }
+        if let Some(text) = self.text.as_deref().filter(|text| !text.is_empty()) {
+            let part = format!("%{}%", crate::work::audit::read::escaped(text));
+            let mut any = sea_orm::Condition::any();
+            for column in [Column::Operation, Column::PartyName, Column::Detail] {
+                let like = sea_orm::sea_query::LikeExpr::new(part.clone()).escape('\\');
+                any = any.add(sea_orm::sea_query::ExprTrait::like(Expr::col(column), like));
+            }
+            select = select.filter(any);
         }
         if let Some(from) = self.from {
             select = select.filter(Column::At.gte(from));

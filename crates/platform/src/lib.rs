@@ -7,6 +7,7 @@
 //! * [`work`]: what a transaction leaves behind besides its rows: outbox events, jobs, audit lines;
 //! * [`web`]: problems (RFC 9457), extractors, permissions as types, live updates;
 //! * [`calls`]: the ledger of calls to and from other systems;
+//! * [`logs`]: log lines of everything in one form;
 //! * [`personal`]: what each domain declares to hold about a person;
 //! * [`sessions`], [`files`], [`messages`], [`search`], [`captcha`], [`passwords`], [`config`].
 //!
@@ -18,6 +19,7 @@ pub mod config;
 pub mod crypto;
 pub mod db;
 pub mod files;
+pub mod logs;
 pub mod messages;
 pub mod numbers;
 pub mod passwords;

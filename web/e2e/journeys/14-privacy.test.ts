@@ -82,3 +82,13 @@ it('says plainly that nothing crosses without a zone (req: DATASEC-013)', async 
   expect(await page.locator('main').innerText()).toContain('没有配置数据交换区')
   quiet(one)
 })
+
+it('the auditor searches the logs of everything and checks them (req: DATASEC-007)', async () => {
+  const one = await staff('auditor')
+  const { page } = one
+  await open(page, '/logs?source=access', '日志', 'desk-logs')
+  expect(await rows(page).count()).toBeGreaterThan(0)
+  await page.getByRole('button', { name: '校验最近 31 天' }).click()
+  await expect.poll(() => page.locator('main').innerText()).toMatch(/校验一致：[\d,]+ 批/)
+  quiet(one)
+})

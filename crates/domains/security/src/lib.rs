@@ -3,6 +3,7 @@
 //! * [`audit`]: search, export and proof of the audit log that `platform` writes (IDENT-036, DATASEC-008);
 //! * [`risks`]: rules over the log raise alarms; alarms, checks and drills go one loop (IDENT-037, DATASEC-009);
 //! * [`keys`]: life cycle and rotation while running (DATASEC-005, DATASEC-006);
+//! * `logs`: logs of everything in one search, and the collector (DATASEC-007);
 //! * [`privacy`]: personal data as the law gives them back to their owner (DATASEC-012);
 //! * [`transfer`]: data across the gap between two networks (DATASEC-013);
 //! * [`protection`]: what is protected how, and the level-3 self-check from live evidence (DATASEC-014).
@@ -13,6 +14,7 @@
 pub mod audit;
 mod http;
 pub mod keys;
+pub(crate) mod logs;
 mod permissions;
 pub mod privacy;
 pub mod protection;
@@ -155,7 +157,8 @@ impl Security {
     }
 
     /// What happens once a minute on every node: noted accesses are written, rules looked at, keys
-    /// read again, texts of an older version sealed, finished days rooted, the exchange zone served.
+    /// read again, texts of an older version sealed, finished days rooted, the exchange zone served,
+    /// logs written and old ones let go.
     ///
     /// # Errors
     /// When the database refuses; the next minute tries again.
@@ -166,6 +169,7 @@ impl Security {
         self.watch().await?;
         self.root_days().await?;
         self.ferry().await?;
+        self.keep_logs().await?;
         Ok(())
     }
 }
@@ -180,6 +184,12 @@ pub(crate) fn text(pointer: &str, text: &str, missing: &str) -> Result<String> {
         return Err(Problem::invalid_field(pointer, "too_long", "最多 1000 个字，请写短一些。"));
     }
     Ok(text.replace('\0', ""))
+}
+
+impl FromRef<Security> for Identity {
+    fn from_ref(security: &Security) -> Self {
+        security.identity.clone()
+    }
 }
 
 impl FromRef<Security> for Platform {

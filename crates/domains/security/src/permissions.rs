@@ -19,6 +19,8 @@ platform::permissions! {
     pub AnswerPrivacy = Desk "privacy.answer";
     /// Enter and confirm impact assessments.
     pub AssessPrivacy = Desk "privacy.assess";
+    /// Search the logs of everything.
+    pub ReadLogs = Desk "log.read";
     /// See what crossed the gap between the networks.
     pub ReadTransfer = Desk "transfer.read";
     /// Send a packet again.

@@ -50,6 +50,8 @@ const NAMES: &[(&str, &str)] = &[
     ("my_privacy.read", "查看本人的个人信息"),
     ("licence.use", "用证照代替材料"),
     ("licence.read_file", "查看证照文件"),
+    ("log.read", "查看日志"),
+    ("log.collect", "收存一批日志"),
     ("transfer.read", "查看数据摆渡"),
     ("transfer.send", "摆渡发出"),
     ("transfer.receive", "摆渡收到"),

@@ -2,6 +2,7 @@
 
 mod audit;
 mod keys;
+mod logs;
 mod privacy;
 mod protection;
 mod risks;
@@ -39,6 +40,9 @@ pub fn routes(security: Security) -> OpenApiRouter {
         .routes(routes!(keys::revoke_key))
         .routes(routes!(keys::destroy_key))
         .merge(privacy::routes())
+        .routes(routes!(logs::search_logs))
+        .routes(routes!(logs::verify_logs))
+        .routes(routes!(logs::collect_logs))
         .routes(routes!(transfer::get_transfer))
         .routes(routes!(transfer::list_transfer_packets))
         .routes(routes!(transfer::resend_transfer_packet))

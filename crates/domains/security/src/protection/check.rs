@@ -202,9 +202,14 @@ impl Security {
                     _ => Met::Failed,
                 },
                 evidence: format!(
-                    "访问地址{} https；会话凭证{}只经加密连接发送。",
+                    "访问地址{} https；会话凭证{}只经加密连接发送；{}。",
                     if tls { "是" } else { "不是" },
-                    if config.secure_cookies { "" } else { "没有" }
+                    if config.secure_cookies { "" } else { "没有" },
+                    match (config.serves_tls(), tls) {
+                        (true, _) => "由本程序提供 TLS（国际算法）",
+                        (false, true) => "由前置代理提供 TLS，国密套件在代理上选",
+                        (false, false) => "没有 TLS",
+                    }
                 ),
                 figures: json!({ "https": tls, "secure_cookies": config.secure_cookies }),
             },

@@ -4,6 +4,7 @@ mod alarms;
 mod check;
 mod keys;
 mod log;
+mod logs;
 mod privacy;
 mod risks;
 mod transfer;

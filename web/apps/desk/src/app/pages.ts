@@ -6,7 +6,7 @@ import { may, session } from './session.ts'
 type Key = Parameters<typeof shell>[0]
 export interface PageEntry {
   name: 'workbench' | 'tasks' | 'cases' | 'intake' | 'delivery' | 'board' | 'catalogue' | 'calendars'
-    | 'orgs' | 'staff' | 'roles' | 'access' | 'migration' | 'audit' | 'risks' | 'protection' | 'keys' | 'privacy' | 'transfer' | 'systems' | 'exchange' | 'realNames' | 'signInFigures'
+    | 'orgs' | 'staff' | 'roles' | 'access' | 'migration' | 'audit' | 'risks' | 'protection' | 'keys' | 'privacy' | 'transfer' | 'logs' | 'systems' | 'exchange' | 'realNames' | 'signInFigures'
   /** Shorter name for the narrow rail. */
   short?: Key
   icon: IconName
@@ -33,6 +33,7 @@ const GROUPS: PageGroup[] = [
   ] },
   { title: 'groupSecurity', entries: [
     { name: 'audit', icon: 'zoom', key: 'a', permission: 'audit.read', phone: true },
+    { name: 'logs', icon: 'list', key: '0', permission: 'log.read' },
     { name: 'risks', short: 'risksShort', icon: 'bell', key: 'x', permission: 'risk.read', phone: true },
     { name: 'protection', short: 'protectionShort', icon: 'grid', key: 'f', permission: 'protection.read' },
     { name: 'keys', short: 'keysShort', icon: 'key', key: 'y', permission: 'key.read' },

@@ -4,4 +4,5 @@ import * as en from './en/privacy.ts'
 import * as zh from './zh-CN/privacy.ts'
 
 export const privacy = texts(zh.privacy, en.privacy)
+export const logs = texts(zh.logs, en.logs)
 export const transfer = texts(zh.transfer, en.transfer)

@@ -95,7 +95,7 @@ impl Identity {
                 faults.check()?;
                 let pid = id.unwrap_or(new_id);
                 let before = policy_rows::Entity::find_by_id(pid).one(tx.conn()).await?;
-                let after = json!({ "name": edit.name.trim(), "subject": edit.subject, "terminals": edit.terminals,
+                let saved = json!({ "name": edit.name.trim(), "subject": edit.subject, "terminals": edit.terminals,
                     "networks": ranges, "idle_minutes": edit.idle_minutes, "max_sessions": edit.max_sessions,
                     "requests_per_minute": edit.requests_per_minute, "enabled": edit.enabled });
                 if id.is_some() {
@@ -147,7 +147,7 @@ impl Identity {
                         "requests_per_minute": old.requests_per_minute, "enabled": old.enabled })
                 });
                 let line = who.line(line_id, "policy.save", format!("policy:{pid}"), json!({}));
-                tx.audit(line.entry().changed(before, after));
+                tx.audit(line.entry().changed(before, saved));
                 Ok(pid)
             })
         })

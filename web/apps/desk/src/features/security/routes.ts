@@ -17,5 +17,6 @@ export const securityRoutes: RouteRecordRaw[] = [
   { path: '/protection/cryptography', name: 'cryptography', component: () => import('./protection/CryptographyPage.vue'), meta: { title: 'cryptography', rail: 'protection', permission: 'protection.read' } },
   { path: '/keys', name: 'keys', component: () => import('./keys/KeysPage.vue'), meta: { title: 'keys' } },
   { path: '/privacy', name: 'privacy', component: () => import('./privacy/PrivacyPage.vue'), meta: { title: 'privacy' } },
+  { path: '/logs', name: 'logs', component: () => import('./logs/LogsPage.vue'), meta: { title: 'logs' } },
   { path: '/transfer', name: 'transfer', component: () => import('./transfer/TransferPage.vue'), meta: { title: 'transfer' } },
 ]

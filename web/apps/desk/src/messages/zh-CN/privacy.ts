@@ -16,3 +16,6 @@ export const transfer = {
   resend: '重发', resendOf: '重发第 {n} 包', resendTitle: '重发第 {n} 包？', resendText: '下一轮写到交换区，由摆渡设备带走。对方收过的不会重复。', reason: '原因', resendSubmit: '重发这一包', resent: '下一轮重发',
   rules: '可以过的数据', way: '方向', fields: '字段', files: '文件', most: '最大', kb: '{n} KB',
 } as const
+export const logs = {
+  title: '日志', intro: '应用、访问、审计、设备、接入系统的日志，统一成一种格式，至少保存六个月，改动能发现。', find: '内容', findHint: '消息、事件、人员、来源的一部分', source: '来源类别', allSources: '全部来源', source_application: '应用', source_access: '访问', source_audit: '审计', source_device: '设备', source_system: '接入系统', level: '级别', allLevels: '全部级别', level_error: '错误', level_warn: '警告', level_info: '信息', level_debug: '调试', from: '从', to: '到', at: '时间', origin: '来自', message: '内容', actor: '人员', address: '网络地址', unit: '条', none: '没有找到日志', noneHint: '放宽条件再查。', verify: '校验最近 31 天', whole: '校验一致：{batches} 批，{lines} 条',
+} as const
