@@ -26,6 +26,7 @@ const GROUPS: &[Group] = &[
     ("deadline", engines::deadline::workloads),
     ("paper", engines::paper::workloads),
     ("identity", identity::workloads),
+    ("files", engines::files::workloads),
     ("sqlite", http::sqlite),
     ("postgres", http::postgres),
 ];

@@ -113,6 +113,7 @@ async fn every_route_refuses_the_unknown_the_other_system_and_the_unauthorised()
         "steward",
         "keykeeper",
         "auditor",
+        "privacy",
         "orgadmin",
     ] {
         let caller = world.staff(login).await;

@@ -20,6 +20,8 @@ mod main_job;
 #[cfg(test)]
 mod packs;
 #[cfg(test)]
+mod privacy;
+#[cfg(test)]
 mod schema;
 #[cfg(test)]
 mod security;

@@ -10,11 +10,14 @@ mod designs;
 mod grants;
 pub mod keys;
 pub mod load;
+pub mod logs;
 pub mod packs;
 pub mod ratings;
 pub mod server;
 pub mod site;
 pub mod systems;
+pub mod tls;
+pub mod transfer;
 pub mod web;
 
 use std::sync::Arc;
@@ -103,7 +106,29 @@ pub fn permissions() -> Vec<(&'static str, Audience)> {
 
 /// Every column that holds sealed values.
 pub fn sealed_columns() -> Vec<SealedColumn> {
-    [identity::SEALED, security::SEALED, recognition::SEALED, licences::SEALED, casework::SEALED].concat()
+    [
+        platform::messages::SEALED,
+        identity::SEALED,
+        security::SEALED,
+        recognition::SEALED,
+        licences::SEALED,
+        casework::SEALED,
+    ]
+    .concat()
+}
+
+/// Every kind of personal data of citizens that any domain holds.
+pub fn held_data() -> Vec<platform::personal::HeldData> {
+    [
+        platform::personal::HELD,
+        identity::HELD,
+        security::privacy::HELD,
+        licences::HELD,
+        catalogue::HELD,
+        casework::HELD,
+        feedback::HELD,
+    ]
+    .concat()
 }
 
 impl App {
@@ -170,9 +195,15 @@ impl App {
             identity.clone(),
             Arc::clone(&audit_key),
             sealed_columns(),
+            security::privacy::Personal {
+                held: held_data(),
+                sources: vec![Arc::new(identity.clone()), Arc::new(licences.clone()), Arc::new(casework.clone())],
+                days: Arc::new(casework.calendars.clone()),
+            },
             &platform.config.packs_dir.join("platform"),
         )?
         .with_owners(&migrations());
+        let security = transfer::wire(security, &audit_key)?;
         let recognition = Recognition::new(platform.clone(), identity.clone());
         let exchange = Exchange::new(platform.clone(), identity.clone(), casework.clone());
         Ok(Self {
@@ -214,7 +245,7 @@ impl App {
 
     /// Which event wakes which job.
     pub fn subscriptions(&self) -> Subscriptions {
-        self.exchange.subscriptions(self.casework.subscriptions(Subscriptions::default()))
+        self.security.subscriptions(self.exchange.subscriptions(self.casework.subscriptions(Subscriptions::default())))
     }
 
     /// What runs each kind of job.

@@ -1,11 +1,13 @@
 //! The HTTP server: API, pages, headers, graceful stop, workers.
 
 use std::collections::HashSet;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::IntoResponse;
+use axum::serve::ListenerExt;
 use platform::web::limits::{self, Gate};
 use platform::{Problem, Result};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -16,7 +18,8 @@ use tower_http::trace::TraceLayer;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 
-use crate::{App, web};
+use crate::tls::TlsListener;
+use crate::{App, tls, web};
 
 /// Largest body: an upload and its form around it.
 const BODY_ROOM: usize = 1024 * 1024;
@@ -90,13 +93,21 @@ impl App {
         let roots = tokio::spawn(daily_roots(self.clone(), stopped.clone()));
         let upkeep = tokio::spawn(housekeeping(self.clone(), stopped));
         let router = self.router();
-        axum::serve(listener, router.into_make_service_with_connect_info::<std::net::SocketAddr>())
-            .with_graceful_shutdown(async move {
-                stop.await;
-                let _ = stopping.send(true);
-            })
-            .await
-            .map_err(Problem::internal)?;
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let stop = async move {
+            stop.await;
+            let _ = stopping.send(true);
+        };
+        let config = &self.platform.config;
+        if config.serves_tls() {
+            let settings = tls::settings(&config.tls_cert_file, &config.tls_key_file)?;
+            let listener = TlsListener::new(listener, settings).map_err(Problem::internal)?;
+            // Tapped, so that the framework knows the caller's address of this listener too.
+            axum::serve(listener.tap_io(|_| ()), service).with_graceful_shutdown(stop).await
+        } else {
+            axum::serve(listener, service).with_graceful_shutdown(stop).await
+        }
+        .map_err(Problem::internal)?;
         worker.await.map_err(Problem::internal)?;
         roots.await.map_err(Problem::internal)?;
         upkeep.await.map_err(Problem::internal)?;

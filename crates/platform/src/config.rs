@@ -48,6 +48,18 @@ pub struct Config {
     /// File of the master key that seals all other keys; `master.key` in `data_dir` when empty. Keep it
     /// on another disk than the data. `TONGBAN_MASTER_KEY_FILE`
     pub master_key_file: PathBuf,
+    /// File of the certificate chain, PEM: the program then serves TLS itself. `TONGBAN_TLS_CERT_FILE`
+    pub tls_cert_file: PathBuf,
+    /// File of its private key, PEM. `TONGBAN_TLS_KEY_FILE`
+    pub tls_key_file: PathBuf,
+    /// Folder of the exchange zone between two networks; no transfer when empty. `TONGBAN_ZONE_DIR`
+    pub zone_dir: PathBuf,
+    /// Which side of the gap this is: `inner` or `outer`. `TONGBAN_ZONE_SIDE`
+    pub zone_side: String,
+    /// File of the key both sides share, 64 hex digits; sealed when first read. `TONGBAN_ZONE_KEY_FILE`
+    pub zone_key_file: PathBuf,
+    /// File of the other side's public key, as its `tongban audit key` prints it. `TONGBAN_ZONE_PEER_KEY_FILE`
+    pub zone_peer_key_file: PathBuf,
     /// Whether cookies are sent over TLS only; off for a plain local demo. `TONGBAN_SECURE_COOKIES`
     pub secure_cookies: bool,
     /// Idle minutes after which a session ends.
@@ -86,6 +98,12 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             bind_sessions: "all".into(),
             master_key_file: PathBuf::new(),
+            tls_cert_file: PathBuf::new(),
+            tls_key_file: PathBuf::new(),
+            zone_dir: PathBuf::new(),
+            zone_side: "inner".into(),
+            zone_key_file: PathBuf::new(),
+            zone_peer_key_file: PathBuf::new(),
             secure_cookies: false,
             session_idle_minutes: 30,
             sign_in_per_minute: 30,
@@ -144,6 +162,7 @@ impl Config {
             ("TONGBAN_UPPER_URL", &mut config.upper_url),
             ("TONGBAN_UPPER_APP_ID", &mut config.upper_app_id),
             ("TONGBAN_ENVIRONMENT", &mut config.environment),
+            ("TONGBAN_ZONE_SIDE", &mut config.zone_side),
             ("TONGBAN_LOG", &mut config.log),
         ] {
             if let Some(value) = environment(name) {
@@ -154,6 +173,11 @@ impl Config {
             ("TONGBAN_DATA_DIR", &mut config.data_dir),
             ("TONGBAN_PACKS_DIR", &mut config.packs_dir),
             ("TONGBAN_MASTER_KEY_FILE", &mut config.master_key_file),
+            ("TONGBAN_TLS_CERT_FILE", &mut config.tls_cert_file),
+            ("TONGBAN_TLS_KEY_FILE", &mut config.tls_key_file),
+            ("TONGBAN_ZONE_DIR", &mut config.zone_dir),
+            ("TONGBAN_ZONE_KEY_FILE", &mut config.zone_key_file),
+            ("TONGBAN_ZONE_PEER_KEY_FILE", &mut config.zone_peer_key_file),
         ] {
             if let Some(value) = environment(name) {
                 *slot = value.into();
@@ -172,6 +196,11 @@ impl Config {
         }
         config.check()?;
         Ok(config)
+    }
+
+    /// Whether the program serves TLS itself.
+    pub fn serves_tls(&self) -> bool {
+        !self.tls_cert_file.as_os_str().is_empty()
     }
 
     fn check(&self) -> Result<(), ConfigError> {
@@ -194,6 +223,12 @@ impl Config {
                 "upper_url",
                 format!("{:?} does not begin with http:// or https://", self.upper_url),
             ));
+        }
+        if self.tls_cert_file.as_os_str().is_empty() != self.tls_key_file.as_os_str().is_empty() {
+            return Err(ConfigError::Value("tls_key_file", "tls_cert_file and tls_key_file go together".into()));
+        }
+        if !["inner", "outer"].contains(&self.zone_side.as_str()) {
+            return Err(ConfigError::Value("zone_side", format!("{:?} is neither inner nor outer", self.zone_side)));
         }
         if !ENVIRONMENTS.contains(&self.environment.as_str()) {
             return Err(ConfigError::Value(

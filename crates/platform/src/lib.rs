@@ -7,6 +7,8 @@
 //! * [`work`]: what a transaction leaves behind besides its rows: outbox events, jobs, audit lines;
 //! * [`web`]: problems (RFC 9457), extractors, permissions as types, live updates;
 //! * [`calls`]: the ledger of calls to and from other systems;
+//! * [`logs`]: log lines of everything in one form;
+//! * [`personal`]: what each domain declares to hold about a person;
 //! * [`sessions`], [`files`], [`messages`], [`search`], [`captcha`], [`passwords`], [`config`].
 //!
 //! Start reading at [`db::Db::write`] and [`web::guard::Allowed`].
@@ -18,9 +20,11 @@ pub mod crypto;
 pub mod db;
 pub mod disclosure;
 pub mod files;
+pub mod logs;
 pub mod messages;
 pub mod numbers;
 pub mod passwords;
+pub mod personal;
 pub mod search;
 pub mod secrets;
 pub mod sessions;

@@ -148,9 +148,12 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 
 fn init_log(config: &Config) {
     use tracing_subscriber::EnvFilter;
+    use tracing_subscriber::layer::SubscriberExt;
+    use tracing_subscriber::util::SubscriberInitExt;
     let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("info"));
     // Logs go to the error stream: the output stream belongs to a command's result.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let shown = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let _ = tracing_subscriber::registry().with(filter).with(shown).with(crate::logs::Gather).try_init();
 }
 
 /// The product on the machine's clock.

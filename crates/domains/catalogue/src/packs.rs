@@ -235,6 +235,7 @@ pub(crate) fn files_beside(item: &Item, sources: &Sources, known: &Known<'_>, fi
             for defect in form.lint(known.expressions) {
                 findings.error(format!("/form{}", defect.pointer), defect.message);
             }
+            minimum_collection(&form, findings);
         }
         Err(defects) => {
             for defect in defects {
@@ -260,6 +261,23 @@ pub(crate) fn files_beside(item: &Item, sources: &Sources, known: &Known<'_>, fi
         && let Err(error) = rule::Decisions::parse(rules)
     {
         findings.error("/rules", error.to_string());
+    }
+}
+
+/// Personal data are asked for only where the form says what for (DATASEC-012).
+fn minimum_collection(form: &form::Form, findings: &mut Findings) {
+    for (at, section) in form.sections.iter().enumerate() {
+        let asked = section.personal();
+        if !asked.is_empty() && section.purpose.as_deref().is_none_or(|text| text.trim().is_empty()) {
+            findings.warn(
+                format!("/form/sections/{at}/purpose"),
+                format!(
+                    "“{}”这一节收集个人信息（{}），没有写明用途。请在 purpose 里写给申请人看；用不到的，删去这些字段",
+                    section.title,
+                    asked.join("、")
+                ),
+            );
+        }
     }
 }
 

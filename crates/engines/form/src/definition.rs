@@ -46,6 +46,9 @@ pub struct Section {
     /// A line below the heading.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// What the personal data asked for here are used for, as the person reads it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
     /// FEEL; the section shows when it is true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visible_when: Option<String>,
@@ -148,6 +151,11 @@ impl FieldType {
     /// Holds uploaded files.
     pub fn is_files(self) -> bool {
         matches!(self, Self::File | Self::Image | Self::Signature)
+    }
+
+    /// Names or reaches a person, whatever the form is about.
+    pub fn is_personal(self) -> bool {
+        matches!(self, Self::IdNumber | Self::Phone | Self::Email)
     }
 
     /// Holds a string.
@@ -290,6 +298,28 @@ impl Field {
             (Some(Value::String(text)), FieldType::Date) if text == "today" => Some(Value::String(today.to_owned())),
             (default, _) => default.clone(),
         }
+    }
+}
+
+impl Section {
+    /// Labels of the fields that ask for personal data (DATASEC-012): by what they hold, or because
+    /// they are filled in from a person's account.
+    pub fn personal(&self) -> Vec<&str> {
+        fn below<'a>(fields: &'a [Field], found: &mut Vec<&'a str>) {
+            for field in fields {
+                let from_account = field
+                    .source
+                    .as_deref()
+                    .is_some_and(|from| from.starts_with("account.") || from.starts_with("agent."));
+                if field.kind.is_personal() || from_account {
+                    found.push(&field.label);
+                }
+                below(&field.fields, found);
+            }
+        }
+        let mut found = Vec::new();
+        below(&self.fields, &mut found);
+        found
     }
 }
 

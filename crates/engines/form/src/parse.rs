@@ -112,13 +112,14 @@ impl Reader {
         let key = self.needed(&mut object, "key");
         let title = self.needed(&mut object, "title");
         let hint = self.optional(&mut object, "hint");
+        let purpose = self.optional(&mut object, "purpose");
         let visible_when = self.optional(&mut object, "visibleWhen");
         let owner = self.optional(&mut object, "owner");
         let from = self.optional(&mut object, "from");
         let items = self.items(&mut object, "fields");
         let fields = items.into_iter().filter_map(|(pointer, item)| self.field(item, pointer, 0)).collect();
         self.finish(&object);
-        Some(Section { key: key?, title: title?, hint, visible_when, owner, from, fields })
+        Some(Section { key: key?, title: title?, hint, purpose, visible_when, owner, from, fields })
     }
 
     fn field(&mut self, value: Value, pointer: String, depth: usize) -> Option<Field> {

@@ -26,6 +26,8 @@ pub const MIGRATIONS: &[crate::db::migrate::Migration] = &[
         name: "platform_0005_sessions",
         sql: include_str!("../../migrations/0005_sessions.sql"),
     },
+    crate::db::migrate::Migration { name: "platform_0006_files", sql: include_str!("../../migrations/0006_files.sql") },
+    crate::db::migrate::Migration { name: "platform_0007_logs", sql: include_str!("../../migrations/0007_logs.sql") },
 ];
 
 /// A command's transaction.

@@ -35,6 +35,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/my/acting', name: 'acting', component: () => import('./features/identity/acting/ActingPage.vue'), meta: { signedIn: true } },
   { path: '/my/account', name: 'account', component: () => import('./features/identity/account/AccountPage.vue'), meta: { signedIn: true } },
   { path: '/my/account/security', name: 'security', component: () => import('./features/identity/security/SecurityPage.vue'), meta: { signedIn: true } },
+  { path: '/my/privacy', name: 'privacy', component: () => import('./features/portal/privacy/PrivacyPage.vue'), meta: { signedIn: true } },
   { path: '/my/systems', name: 'systems', component: () => import('./features/identity/systems/SystemsPage.vue'), meta: { signedIn: true } },
   { path: '/my', redirect: '/my/cases' },
   { path: '/progress', name: 'progress', component: () => import('./features/casework/progress/ProgressPage.vue') },

@@ -32,8 +32,6 @@ export type Control = Narrow<Whole<S['ControlItem']>, { state: 'met' | 'partly' 
 export type SelfCheck = Narrow<Whole<S['SelfCheck']>, { items: Control[] }>
 
 // ---------- data protection ----------
-export interface PrivacyRequest { id: string; kind: string; kind_label: string; what: string; text: string; state: 'open' | 'granted' | 'refused'; state_label: string; answer: string | null; asked_at: string; due_on: string; answered_at: string | null }
-export interface DeskPrivacyRequest extends PrivacyRequest { applicant_name: string; version: number }
 interface Paging { limit?: number; cursor?: string }
 
 const RISK = '/api/v1/security/risks/{id}'
@@ -69,6 +67,4 @@ export const security = {
   protection: () => ask('get', '/api/v1/security/protection'),
   selfCheck: () => said<SelfCheck>(ask('get', '/api/v1/security/self-check')),
 
-  privacyRequests: (query: { state?: string } & Paging): Lists<DeskPrivacyRequest> => call('get', '/api/v1/security/privacy-requests', { query: { ...query } }),
-  answerPrivacy: (id: string, body: { version: number; granted: boolean; text: string }) => call<DeskPrivacyRequest>('post', '/api/v1/security/privacy-requests/{id}/answer', { path: { id }, body }),
 }

@@ -40,7 +40,8 @@ export interface FormField {
   unique?: boolean
 }
 
-export interface FormSection { key: string; title: string; hint?: string; visibleWhen?: string; fields: FormField[] }
+/** `purpose` says what the personal data asked for in the section are used for. */
+export interface FormSection { key: string; title: string; hint?: string; purpose?: string; visibleWhen?: string; fields: FormField[] }
 export interface Form { schema: 'tongban-form/1'; key: string; title: string; sections: FormSection[] }
 
 export type FormValues = Record<string, unknown>

@@ -110,6 +110,7 @@ impl Identity {
                 event_key: format!("activation:{hash}"),
                 recipient: platform.blind_index(&registration.phone),
                 phone: Some(registration.phone.clone()),
+                account: None,
                 channel: Channel::Sms,
                 template: "enterprise_activation".to_owned(),
                 body: text,

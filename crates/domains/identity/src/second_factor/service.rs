@@ -6,7 +6,7 @@ use platform::sessions::Origin;
 use platform::web::guard::{Allowed, Audience, Principal};
 use platform::web::problem::{Problem, Result};
 use platform::web::terminal::Client;
-use platform::work::audit::Line;
+use platform::work::audit::{Entry, Line};
 use qrcode::QrCode;
 use qrcode::render::svg;
 use serde_json::json;
@@ -471,15 +471,16 @@ impl Identity {
         }
     }
 
-    pub(crate) fn line(&self, staff: &Staff, action: &'static str, detail: serde_json::Value) -> Line {
-        Line {
+    pub(crate) fn line(&self, staff: &Staff, action: &'static str, detail: serde_json::Value) -> Entry {
+        let line = Line {
             id: self.platform.new_id(),
             actor_id: Some(staff.id),
             actor_name: staff.name.clone(),
             action,
             subject: format!("login:{}", self.platform.blind_index(&staff.login)),
             detail,
-        }
+        };
+        line.entry().org(Some(staff.org_id))
     }
 }
 

@@ -70,6 +70,7 @@ impl Identity {
             subject: format!("login:{}", platform.blind_index(&login)),
             detail: json!({}),
         };
+        let line = line.entry().org(known.as_ref().map(|staff| staff.org_id));
         let forgiven = right.as_ref().filter(|_| signs_in).map(|staff| staff.id);
         platform
             .db

@@ -25,6 +25,7 @@ pub struct InterfaceKind {
 /// What a connected system can be granted.
 pub const INTERFACES: &[InterfaceKind] = &[
     InterfaceKind { key: "events", label: "办件事件", by_item: true, fields: &[] },
+    InterfaceKind { key: "logs", label: "日志收集", by_item: false, fields: &[] },
     InterfaceKind { key: "sign_on", label: "单点登录", by_item: false, fields: &[] },
     InterfaceKind {
         key: "user_data",

@@ -3,8 +3,11 @@
 mod audit;
 mod data;
 mod keys;
+mod logs;
+mod privacy;
 mod protection;
 mod risks;
+mod transfer;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -59,5 +62,12 @@ pub fn routes(security: Security) -> OpenApiRouter {
         .routes(routes!(data::copies::get_data_copy))
         .routes(routes!(data::copies::discard_data_copy))
         .routes(routes!(data::copies::download_data_copy_file))
+        .merge(privacy::routes())
+        .routes(routes!(logs::search_logs))
+        .routes(routes!(logs::verify_logs))
+        .routes(routes!(logs::collect_logs))
+        .routes(routes!(transfer::get_transfer))
+        .routes(routes!(transfer::list_transfer_packets))
+        .routes(routes!(transfer::resend_transfer_packet))
         .with_state(security)
 }

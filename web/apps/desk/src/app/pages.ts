@@ -6,7 +6,7 @@ import { may, session } from './session.ts'
 type Key = Parameters<typeof shell>[0]
 export interface PageEntry {
   name: 'workbench' | 'tasks' | 'cases' | 'intake' | 'delivery' | 'board' | 'catalogue' | 'calendars'
-    | 'orgs' | 'staff' | 'roles' | 'access' | 'migration' | 'audit' | 'risks' | 'protection' | 'fields' | 'copies' | 'keys' | 'systems' | 'exchange' | 'realNames' | 'signInFigures' | 'windows' | 'mandates' | 'signOn' | 'stock'
+    | 'orgs' | 'staff' | 'roles' | 'access' | 'migration' | 'audit' | 'risks' | 'protection' | 'fields' | 'copies' | 'keys' | 'privacy' | 'transfer' | 'logs' | 'systems' | 'exchange' | 'realNames' | 'signInFigures' | 'windows' | 'mandates' | 'signOn' | 'stock'
   /** Shorter name for the narrow rail. */
   short?: Key
   icon: IconName
@@ -34,11 +34,14 @@ const GROUPS: PageGroup[] = [
   ] },
   { title: 'groupSecurity', entries: [
     { name: 'audit', icon: 'zoom', key: 'a', permission: 'audit.read', phone: true },
+    { name: 'logs', icon: 'list', key: '0', permission: 'log.read' },
     { name: 'risks', short: 'risksShort', icon: 'bell', key: 'x', permission: 'risk.read', phone: true },
     { name: 'protection', short: 'protectionShort', icon: 'grid', key: 'f', permission: 'protection.read' },
     { name: 'fields', short: 'fieldsShort', icon: 'list', key: 'e', permission: 'classify.edit', also: 'classify.review' },
     { name: 'copies', short: 'copiesShort', icon: 'print', key: 'v', permission: 'copy.run', also: 'copy.download' },
     { name: 'keys', short: 'keysShort', icon: 'key', key: 'y', permission: 'key.read' },
+    { name: 'privacy', short: 'privacyShort', icon: 'user', key: 'q', permission: 'privacy.read' },
+    { name: 'transfer', short: 'transferShort', icon: 'upload', key: 'z', permission: 'transfer.read' },
   ] },
   { title: 'groupPeople', entries: [
     { name: 'orgs', icon: 'building', key: 'o', permission: 'org.read' },

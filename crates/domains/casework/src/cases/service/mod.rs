@@ -18,6 +18,7 @@ pub mod judge;
 pub mod lists;
 pub mod notify;
 pub mod old_licence;
+mod personal;
 pub mod result;
 pub mod review;
 pub mod special;

@@ -217,8 +217,12 @@ impl Identity {
                 let act = if old.name == org.name { "edited" } else { "renamed" };
                 remember(tx.conn(), Past { id: past_id, at: tx.now(), act, org: &old, reason: &why, giver: &who })
                     .await?;
-                let detail = json!({ "before": old.name, "after": org.name, "region": org.region, "reason": why });
-                tx.audit(who.line(line_id, "org.edit", format!("org:{id}"), detail));
+                let shown = |org: &Org| {
+                    json!({ "name": org.name, "short_name": org.short_name, "uscc": org.uscc, "region": org.region,
+                        "phone": org.phone, "sort": org.sort })
+                };
+                let line = who.line(line_id, "org.edit", format!("org:{id}"), json!({ "reason": why }));
+                tx.audit(line.entry().changed(shown(&old), shown(&org)));
                 store(tx, &org).await
             })
         })
@@ -256,8 +260,8 @@ impl Identity {
                     Past { id: past_id, at: tx.now(), act: "moved", org: &old, reason: &why, giver: &who },
                 )
                 .await?;
-                let detail = json!({ "from": old.parent_id, "to": parent, "reason": why });
-                tx.audit(who.line(line_id, "org.move", format!("org:{id}"), detail));
+                let line = who.line(line_id, "org.move", format!("org:{id}"), json!({ "reason": why }));
+                tx.audit(line.entry().changed(json!({ "parent": old.parent_id }), json!({ "parent": parent })));
                 store(tx, &org).await
             })
         })

@@ -92,7 +92,10 @@ impl Identity {
                 }
                 faults.check()?;
                 let pid = id.unwrap_or(new_id);
-                let detail = json!({ "name": edit.name, "subject": edit.subject, "enabled": edit.enabled });
+                let before = policy_rows::Entity::find_by_id(pid).one(tx.conn()).await?;
+                let saved = json!({ "name": edit.name.trim(), "subject": edit.subject, "terminals": edit.terminals,
+                    "networks": ranges, "idle_minutes": edit.idle_minutes, "max_sessions": edit.max_sessions,
+                    "requests_per_minute": edit.requests_per_minute, "enabled": edit.enabled });
                 if id.is_some() {
                     let changed = policy_rows::Entity::update_many()
                         .col_expr(policy_rows::Column::Name, Expr::value(edit.name.trim().to_owned()))
@@ -136,7 +139,13 @@ impl Identity {
                     let text = "这条策略会把您自己挡在外面，没有保存。请先把您现在的网络和终端加进去。";
                     return Err(Problem::conflict("policy_locks_yourself", text));
                 }
-                tx.audit(who.line(line_id, "policy.save", format!("policy:{pid}"), detail));
+                let before = before.map_or(serde_json::Value::Null, |old| {
+                    json!({ "name": old.name, "subject": old.subject, "terminals": old.terminals,
+                        "networks": old.networks, "idle_minutes": old.idle_minutes, "max_sessions": old.max_sessions,
+                        "requests_per_minute": old.requests_per_minute, "enabled": old.enabled })
+                });
+                let line = who.line(line_id, "policy.save", format!("policy:{pid}"), json!({}));
+                tx.audit(line.entry().changed(before, saved));
                 Ok(pid)
             })
         })

@@ -192,8 +192,11 @@ impl Identity {
                 if changed.rows_affected != 1 {
                     return Err(Problem::stale());
                 }
-                let detail = json!({ "before": old.permissions, "after": edit.permissions });
-                tx.audit(who.line(line_id, "role.edit", format!("role:{key}"), detail));
+                let before = json!({ "label": old.label, "sees": old.sees, "permissions": old.permissions });
+                let after =
+                    json!({ "label": edit.label.trim(), "sees": edit.sees.as_str(), "permissions": edit.permissions });
+                let line = who.line(line_id, "role.edit", format!("role:{key}"), json!({}));
+                tx.audit(line.entry().changed(before, after));
                 Ok(())
             })
         })

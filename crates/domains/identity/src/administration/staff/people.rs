@@ -307,10 +307,13 @@ impl Identity {
                 if old.staff.org_id != person.org_id {
                     directory::hold_windows(tx.conn(), id, Vec::new()).await?;
                 }
-                let detail = json!({ "from": old.staff.org_id, "org": person.org_id, "phone": person.phone.is_some() });
+                let detail = json!({ "phone": person.phone.is_some() });
+                let before = json!({ "name": old.staff.name, "org": old.staff.org_id });
+                let after = json!({ "name": person.name.trim(), "org": person.org_id });
                 let region = Self::region_of(world, &person);
                 update(tx, id, version, person_columns(&platform, id, person, region)).await?;
-                tx.audit(who.line(line_id, "staff.edit", format!("staff:{id}"), detail));
+                let line = who.line(line_id, "staff.edit", format!("staff:{id}"), detail);
+                tx.audit(line.entry().changed(before, after));
                 Ok(())
             })
         })
@@ -333,17 +336,16 @@ impl Identity {
                 let mut faults = Faults::default();
                 let windows = check_grants(tx, world, old.staff.org_id, &grants, &mut faults).await?;
                 faults.check()?;
-                let detail = json!({
-                    "before": { "roles": old.staff.roles, "items": old.staff.items, "windows": old.windows },
-                    "after": { "roles": grants.roles, "items": grants.items, "windows": windows },
-                });
+                let before = json!({ "roles": old.staff.roles, "items": old.staff.items, "windows": old.windows });
+                let after = json!({ "roles": grants.roles, "items": grants.items, "windows": windows });
                 let columns = vec![
                     (row::Column::Roles, Expr::value(json!(grants.roles))),
                     (row::Column::Items, Expr::value(json!(grants.items))),
                 ];
                 update(tx, id, version, columns).await?;
                 directory::hold_windows(tx.conn(), id, windows).await?;
-                tx.audit(who.line(line_id, "staff.grant", format!("staff:{id}"), detail));
+                let line = who.line(line_id, "staff.grant", format!("staff:{id}"), json!({}));
+                tx.audit(line.entry().changed(before, after));
                 Ok(())
             })
         })

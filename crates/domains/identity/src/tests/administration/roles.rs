@@ -42,6 +42,44 @@ async fn a_custom_role_is_data_and_a_built_in_one_stays() {
     }
 }
 
+/// A change of rights says in the log what was and what is; a sign-in says whose organisation it was.
+///
+/// req: IDENT-036
+#[tokio::test]
+async fn the_log_holds_before_and_after_of_rights_and_the_organisation_of_a_sign_in() {
+    for backend in backends() {
+        let city = administered(backend).await;
+        let security = city.desk("secadmin").await;
+        let id = city.person("clerk").await;
+        let new = json!({ "key": "reader", "label": "查询", "sees": "body", "permissions": ["staff.me", "case.read"] });
+        city.done(Method::POST, "/admin/roles", &security, new).await;
+        let edit = json!({ "version": 1, "label": "只看", "sees": "body", "permissions": ["staff.me"] });
+        city.done(Method::PUT, "/admin/roles/reader", &security, edit).await;
+        let grants = json!({ "version": 1, "roles": ["reader"], "items": [], "windows": [] });
+        city.done(Method::PUT, &format!("/admin/staff/{id}/grants"), &security, grants).await;
+        let conn = city.test.platform.db.read();
+        let last = async |action: &str| {
+            let filter = platform::work::audit::read::Filter { actions: vec![action.to_owned()], ..Default::default() };
+            platform::work::audit::read::newest(conn, &filter, None, 1).await.unwrap().remove(0)
+        };
+        let parts = |record: &platform::work::audit::chain::Record| -> (Value, Value) {
+            let read = |text: &Option<String>| serde_json::from_str(text.as_deref().unwrap_or("null")).unwrap();
+            (read(&record.before), read(&record.after))
+        };
+        let (before, after) = parts(&last("role.edit").await);
+        assert_eq!((&before["label"], &after["label"]), (&json!("查询"), &json!("只看")));
+        assert_eq!(
+            (&before["permissions"], &after["permissions"]),
+            (&json!(["staff.me", "case.read"]), &json!(["staff.me"]))
+        );
+        let (before, after) = parts(&last("staff.grant").await);
+        assert_eq!((&before["roles"], &after["roles"]), (&json!(["clerk"]), &json!(["reader"])));
+        let sign_in = last("staff.sign_in").await;
+        assert!(sign_in.org_id.is_some() && sign_in.actor_id.is_some(), "{sign_in:?}");
+        city.test.close().await;
+    }
+}
+
 /// req: IDENT-029, DATASEC-010
 #[tokio::test]
 async fn duties_that_exclude_each_other_never_come_together() {

@@ -1,4 +1,4 @@
-/** Pages of audit, risks, keys and data protection. */
+/** Pages of audit, risks, keys, data protection, personal data, logs and transfer. */
 import type { RouteRecordRaw } from 'vue-router'
 
 export const securityRoutes: RouteRecordRaw[] = [
@@ -15,5 +15,7 @@ export const securityRoutes: RouteRecordRaw[] = [
   { path: '/protection/grades', name: 'grades', component: () => import('./protection/GradesPage.vue'), meta: { title: 'grades', rail: 'fields', permission: 'protection.read' } },
   { path: '/protection/cryptography', name: 'cryptography', component: () => import('./protection/CryptographyPage.vue'), meta: { title: 'cryptography', rail: 'protection', permission: 'protection.read' } },
   { path: '/keys', name: 'keys', component: () => import('./keys/KeysPage.vue'), meta: { title: 'keys' } },
-  { path: '/privacy', name: 'privacy', component: () => import('./privacy/PrivacyPage.vue'), meta: { title: 'privacy', permission: 'privacy.handle' } },
+  { path: '/privacy', name: 'privacy', component: () => import('./privacy/PrivacyPage.vue'), meta: { title: 'privacy' } },
+  { path: '/logs', name: 'logs', component: () => import('./logs/LogsPage.vue'), meta: { title: 'logs' } },
+  { path: '/transfer', name: 'transfer', component: () => import('./transfer/TransferPage.vue'), meta: { title: 'transfer' } },
 ]

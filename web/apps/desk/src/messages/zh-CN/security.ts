@@ -21,6 +21,3 @@ export const protection = {
   tabs: '数据保护', tabFields: '分类分级', tabDiscovery: '敏感数据扫描', tabCopies: '脱敏副本', tabGrades: '人员数据级别', tabSelfCheck: '等保自查', tabCryptography: '密码应用', state: '状态',
   checkIntro: '按{standard}逐项自查，证据从系统里取。', met: '符合', partly: '部分符合', failed: '不符合', area: '方面', clause: '条款', control: '要求', evidence: '证据', asOf: '{at}的情况', showAll: '全部', cryptoIntro: '密码用在哪里、盖住了多少数据。', provider: '密码模块', transport: '传输', passwords: '口令', what: '数据', where: '位置', algorithm: '算法', covered: '已加密', coveredOf: '{covered} / {rows} 行', ok: '全部加密', part: '还没全部', key: '密钥', notCertified: '{name}（没有商用密码产品认证）', cryptoItems: '加密的数据',
 } as const
-export const privacy = {
-  title: '个人信息申请', intro: '个人要求查阅、更正或者删除自己的信息，要在期限前答复。', unit: '件', state: '状态', allStates: '全部状态', state_open: '待答复', state_granted: '已同意', state_refused: '未同意', applicant: '申请人', kind: '申请', what: '关于', text: '说明', asked: '申请时间', due: '答复期限', answer: '答复', answerTitle: '答复{name}的申请', result: '结果', grant: '同意', refuse: '不同意', answerText: '告诉申请人的话', answerHint: '不同意要写清楚依据，申请人会看到', submit: '发出答复', answered: '已答复', none: '没有申请', overdue: '已超期',
-} as const

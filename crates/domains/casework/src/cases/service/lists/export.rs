@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use platform::disclosure::{Field, Way};
+use platform::personal::{DISCLOSED, Given};
 use platform::web::guard::Principal;
+use platform::work::outbox::Event;
 use platform::{Problem, Result};
 use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
@@ -40,7 +42,7 @@ impl Casework {
         let mut csv = String::from(
             "\u{feff}办件编号,事项,业务办理项,申请人,状态,当前环节,来源,办理部门,申请时间,受理时间,剩余时间\r\n",
         );
-        let mut rows = 0;
+        let (mut rows, mut objects) = (0, Vec::new());
         loop {
             let page = self.list_cases(caller, &filter).await?;
             if page.list.total > 5_000 {
@@ -60,6 +62,7 @@ impl Casework {
                 // Rows of a list are masked already.
                 let name = whole.get(&row.id).unwrap_or(&row.applicant_name).clone();
                 let name = if name_way == Way::Never { String::new() } else { name };
+                objects.push(format!("case:{}", row.id));
                 let moment = |at: Option<OffsetDateTime>| at.map(base::zone::moment_text).unwrap_or_default();
                 let left = row.time_left.as_ref().map(|left| left.text.clone()).unwrap_or_default();
                 let cells = [
@@ -95,11 +98,29 @@ impl Casework {
                 serde_json::json!({ "rows": rows })
             },
         );
+        let org = match caller.org_id {
+            Some(id) => self.identity.org(id).await?.map(|org| org.name).unwrap_or_default(),
+            None => String::new(),
+        };
+        // Each applicant sees on the own page that the case was in a list taken out.
+        let event = Event {
+            id: self.platform.new_id(),
+            topic: DISCLOSED,
+            subject: "cases".to_owned(),
+            payload: platform::work::payload(&Given {
+                objects,
+                receiver: org,
+                what: "办件编号、事项、申请人姓名（打码）、办理状态".to_owned(),
+                way: "导出办件清单".to_owned(),
+                source_key: format!("case.export:{}", line.id),
+            })?,
+        };
         self.platform
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
                     tx.audit(line);
+                    tx.publish(event);
                     Ok(())
                 })
             })
