@@ -7,6 +7,7 @@ pub mod cast;
 pub mod cli;
 pub mod demo;
 pub mod grants;
+pub mod jumps;
 pub mod keys;
 pub mod load;
 pub mod packs;
@@ -170,6 +171,7 @@ impl App {
             &platform.config.packs_dir.join("platform"),
         )?;
         let recognition = Recognition::new(platform.clone(), identity.clone());
+        recognition.know_cases(Arc::new(jumps::FiledCases(casework.clone())));
         let exchange = Exchange::new(platform.clone(), identity.clone(), casework.clone());
         Ok(Self {
             platform,
@@ -203,12 +205,14 @@ impl App {
 
     /// Which event wakes which job.
     pub fn subscriptions(&self) -> Subscriptions {
-        self.exchange.subscriptions(self.casework.subscriptions(Subscriptions::default()))
+        let below = self.recognition.subscriptions(Subscriptions::default());
+        self.exchange.subscriptions(self.casework.subscriptions(below))
     }
 
     /// What runs each kind of job.
     pub fn handlers(&self) -> Handlers {
-        let below = self.casework.jobs(self.identity.jobs(Handlers::default()));
+        let below = self.recognition.jobs(self.identity.jobs(Handlers::default()));
+        let below = self.casework.jobs(below);
         self.security.jobs(self.exchange.jobs(below))
     }
 

@@ -1,5 +1,6 @@
 /** The own account of citizens and enterprises: sessions, sign-in records, real name, enterprise accounts, connected systems and consents. */
 import type { SessionRow, SignInRecord } from './account.ts'
+import type { Bindings, TicketAddress } from './recognition.ts'
 import { call } from './transport.ts'
 import type { Page, PortalMe } from './types.ts'
 
@@ -8,19 +9,17 @@ export interface Security {
   has_password: boolean; password_changed_at: string | null; password_overdue: boolean; password_days_left: number | null
   sessions: number; last_sign_in: SignInRecord | null; real_name: RealName
 }
-/** A system that may be opened from here. Where accounts of its own can be bound, `can_bind` is true. */
+/** A system that signs the person in by itself. Those that open with a ticket stand beside the bindings. */
 export interface OpenableSystem {
   app_id: string; name: string; owner: string; summary: string; notice?: string
-  /** Where it begins, when it signs the person in by itself. */
-  start_url?: string
-  bound?: { external_name: string; bound_at: string } | null
-  can_bind?: boolean; last_opened_at?: string | null; opened: number
+  /** Where it begins. */
+  start_url: string
+  opened: number
 }
 export interface OpenableSystems {
   items: OpenableSystem[]; notices: { title: string; text: string; app_id: string | null }[]
   usage: { days: number; total: number; by_system: { app_id: string | null; name: string; count: number }[] }
 }
-export interface Binding { id: string; app_id: string; system_name: string; external_name: string; bound_at: string; way: string; way_label: string }
 export interface Consent { app_id: string; system_name: string; owner: string; scopes: { key: string; label: string }[]; given_at: string; last_used_at: string | null }
 /** Another system asks to sign the person in. */
 export interface Authorization {
@@ -52,9 +51,9 @@ export const citizen = {
   signInEnterprise: (body: Captcha & { code: string; password: string }) => call<PortalMe>('post', '/api/v1/portal/enterprise/sign-in', { body, quiet: true }),
 
   systems: () => call<OpenableSystems>('get', '/api/v1/portal/systems'),
-  openSystem: (app: string) => call<{ url: string; expires_in: number }>('post', '/api/v1/portal/systems/{app}/open', { path: { app }, body: {} }),
-  bindSystem: (app: string) => call<{ url: string; expires_in: number }>('post', '/api/v1/portal/systems/{app}/bind', { path: { app }, body: {} }),
-  bindings: () => call<{ items: Binding[] }>('get', `${ME}/bindings`),
+  openSystem: (app: string) => call<TicketAddress>('post', '/api/v1/portal/systems/{app}/open', { path: { app }, body: {} }),
+  bindSystem: (app: string) => call<TicketAddress>('post', '/api/v1/portal/systems/{app}/bind', { path: { app } }),
+  bindings: () => call<Bindings>('get', `${ME}/bindings`),
   unbind: (id: string) => call<void>('post', `${ME}/bindings/{id}/unbind`, { path: { id } }),
   consents: () => call<{ items: Consent[] }>('get', `${ME}/consents`),
   withdrawConsent: (app: string) => call<void>('post', `${ME}/consents/{app}/withdraw`, { path: { app } }),

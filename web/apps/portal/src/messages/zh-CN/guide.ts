@@ -7,7 +7,7 @@ export const guide = {
   howGenerated: '填完表单后生成，您核对并签名。', howFile: '电子文件 1 份，{types}。', howPaper: '到窗口交的，{copies}。', original: '原件 {n} 份', copy: '复印件 {n} 份', and: '、',
   unused: '您的情况用不到的 {n} 份材料', conditions: '符合这些条件才能办', process: '办理过程', by: '{role}', within: '{limit}内', counts: '{limit}从受理次日起算。材料不齐的，一次告知全部要补的内容。', special: '{name}：{note}',
   booking: '怎么预约', bookWeb: '打开预约网站', nearby: '就近办理', locate: '按离我远近排', locating: '正在定位', nearRegion: '我所在的地方', anyRegion: '不限', noPosition: '没有取到您的位置。可以选您所在的地方，或者按下面的地址去。', sorted: '已按离您的远近排列，位置没有离开您的设备。', sortedRegion: '已按您选的地方排列。',
-  metres: '约 {n} 米', kilometres: '约 {n} 公里', allDay: '24 小时自助', terminal: '自助机', bindAsk: '您还没有绑定企业办事账号。用企业身份登录一次，办事时自动带出企业信息。', bindNow: '现在绑定', bindLater: '以后再说',
+  metres: '约 {n} 米', kilometres: '约 {n} 公里', allDay: '24 小时自助', terminal: '自助机', bindAsk: '您从企业专属页来，还没有绑定这里的企业账号。绑定一次，以后直接打开，自动带出企业信息。', bindFailed: '没有绑定：{why}', jumping: '正在打开', jumpNote: '这项在{name}办理，用这里的账号直接打开，不用再注册。', jumpHanded: '打开时告诉{name}您的{list}。', jumpFailed: '没有打开：{why}', bindNow: '现在绑定', bindLater: '以后再说',
   place: '时间与依据', windows: '{list} 号窗口', basis: '设定依据', remedy: '不服怎么办', review: '行政复议：{text}', lawsuit: '行政诉讼：{text}', code: '实施编码', objects: '服务对象', area: '办理范围', ways: '办理途径', complain: '监督电话', quantity: '数量限制', feeBasis: '收费标准',
   rights: '您的权利和义务', yourRights: '您可以', yourDuties: '您要做到', faq: '常见问题', updated: '指南更新于 {at}', commitment: '可以用告知承诺的方式办：{kind}', tolerance: '主要材料齐全就先受理，其余 {days} 个工作日内补齐。',
   tolerancePlain: '主要材料齐全就先受理，其余约定日期补齐。', offline: '这项服务要到窗口办。',
