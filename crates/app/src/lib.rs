@@ -7,7 +7,8 @@ pub mod cast;
 pub mod cli;
 pub mod demo;
 mod designs;
-mod grants;
+pub mod grants;
+pub mod jumps;
 pub mod keys;
 pub mod load;
 pub mod logs;
@@ -205,6 +206,7 @@ impl App {
         .with_owners(&migrations());
         let security = transfer::wire(security, &audit_key)?;
         let recognition = Recognition::new(platform.clone(), identity.clone());
+        recognition.know_cases(Arc::new(jumps::FiledCases(casework.clone())));
         let exchange = Exchange::new(platform.clone(), identity.clone(), casework.clone());
         Ok(Self {
             platform,
@@ -245,12 +247,14 @@ impl App {
 
     /// Which event wakes which job.
     pub fn subscriptions(&self) -> Subscriptions {
-        self.security.subscriptions(self.exchange.subscriptions(self.casework.subscriptions(Subscriptions::default())))
+        let below = self.casework.subscriptions(self.recognition.subscriptions(Subscriptions::default()));
+        self.security.subscriptions(self.exchange.subscriptions(below))
     }
 
     /// What runs each kind of job.
     pub fn handlers(&self) -> Handlers {
-        let below = self.casework.jobs(self.identity.jobs(Handlers::default()));
+        let below = self.recognition.jobs(self.identity.jobs(Handlers::default()));
+        let below = self.casework.jobs(below);
         self.security.jobs(self.exchange.jobs(below))
     }
 

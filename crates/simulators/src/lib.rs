@@ -1,5 +1,5 @@
 //! The outside world on one port: provincial identity, registration authority, SMS gateway, courier,
-//! upper platform.
+//! upper platform, another portal, a department's own system.
 //!
 //! Run as its own process beside the product, which knows only the addresses. Nothing here is
 //! linked into the product; tests start a [`Simulator`] and speak to both over HTTP.
@@ -10,7 +10,10 @@
 //! Start at [`serve`]; the people who can sign in come from [`People::from_yaml`].
 
 mod courier;
+pub mod department;
+pub mod hall;
 mod identity;
+pub mod peer;
 mod people;
 mod registry;
 mod sms;
@@ -30,19 +33,20 @@ use tokio::net::TcpListener;
 
 pub use people::{Enterprise, Login, People, Person};
 
-/// Serves the outside world until the process ends.
+/// Serves the outside world until the process ends; `hall` is where the product is.
 ///
 /// # Errors
 /// When the port is taken.
-pub async fn serve(addr: SocketAddr, people: People) -> anyhow::Result<()> {
+pub async fn serve(addr: SocketAddr, people: People, hall: &str) -> anyhow::Result<()> {
     let listener = TcpListener::bind(addr).await?;
     tracing::info!(address = %listener.local_addr()?, "the outside world is simulated here");
-    axum::serve(listener, router(people)).await?;
+    axum::serve(listener, router(people, hall)).await?;
     Ok(())
 }
 
 /// All services as one router.
-pub fn router(people: People) -> Router {
+pub fn router(people: People, hall: &str) -> Router {
+    let peer = peer::routes(people.clone(), hall);
     let registry = registry::routes(people.clone());
     let identity = identity::routes(people);
     let sms = sms::routes();
@@ -53,6 +57,8 @@ pub fn router(people: People) -> Router {
         .nest("/courier", courier)
         .nest("/registry", registry)
         .nest("/upper", upper::routes())
+        .nest("/peer", peer)
+        .nest("/department", department::routes(hall))
 }
 
 /// The outside world on a free port of this machine, for tests. Stops when dropped.
@@ -70,7 +76,7 @@ impl Simulator {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
         let task = tokio::spawn(async move {
-            if let Err(error) = axum::serve(listener, router(people)).await {
+            if let Err(error) = axum::serve(listener, router(people, "")).await {
                 tracing::error!(cause = %error, "the simulator stopped");
             }
         });

@@ -11,6 +11,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Where the server answers. */
     base: string
+    /** Where the systems around the hall answer. */
+    outside: string
   }
 }
 
@@ -107,7 +109,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     const code = await ended(run('demo', '--cases', CASES, '--password', PASSWORD))
     if (code !== 0) throw new Error(`the demo city was not loaded (${code})`)
-    run('sim', '--listen', `127.0.0.1:${outside}`)
+    run('sim', '--listen', `127.0.0.1:${outside}`, '--hall', base)
     await healthy(base, run('serve'))
   } catch (thrown) {
     console.error((await readFile(join(data, 'log.txt'), 'utf8')).split('\n').slice(-30).join('\n'))
@@ -115,5 +117,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
     throw thrown
   }
   project.provide('base', base)
+  project.provide('outside', `http://127.0.0.1:${outside}`)
   return leave
 }

@@ -37,11 +37,12 @@ use tokio::sync::OnceCell;
 
 pub use enterprise::{EnterpriseRegistry, HttpEnterpriseRegistry, Licence, Registration};
 pub use http::routes;
-pub use model::account::{Account, AccountEdit, AccountKind, Enterprise, Profile};
+pub use model::account::{Account, AccountEdit, AccountKind, Enterprise, Profile, local_path};
 pub use model::org::{Org, OrgState, OrgTree, Region};
 pub use model::staff::{Staff, Window};
 pub use permissions::{
-    ConfirmGrants, EditAccount, EditGrants, EditSystems, PERMISSIONS, ReadAccount, ReadGrants, ReadSelf, ReadSystems,
+    ConfirmGrants, EditAccount, EditGrants, EditSystems, OpenSystems, PERMISSIONS, ReadAccount, ReadGrants, ReadSelf,
+    ReadSystems,
 };
 pub use provider::{HttpIdentityProvider, IdentityProvider, RealName};
 pub use service::import;
@@ -57,6 +58,10 @@ pub const MIGRATIONS: &[Migration] = &[
 
 /// Event left when somebody signed on for the first time; payload `{account_id}`.
 pub const ACCOUNT_CREATED: &str = "account.created";
+
+/// Event left when name, papers, real-name state, telephone or e-mail of an account changed; payload
+/// `{account_id}`.
+pub const ACCOUNT_CHANGED: &str = "account.changed";
 
 /// Personal data of citizens in this domain's tables.
 pub const HELD: &[platform::personal::HeldData] = &[

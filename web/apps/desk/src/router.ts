@@ -29,6 +29,7 @@ export const router = createRouter({
   history: createWebHistory('/desk/'),
   routes: [
     { path: '/sign-in', name: 'sign-in', component: () => import('./features/identity/sign-in/SignInPage.vue'), meta: { title: 'signIn', bare: true } },
+    { path: '/arrive', name: 'arrive', component: () => import('./features/identity/sign-in/ArrivePage.vue'), meta: { title: 'arrive', bare: true } },
     { path: '/', name: 'workbench', component: () => import('./features/casework/workbench/WorkbenchPage.vue'), meta: { title: 'workbench' } },
     { path: '/arrange', name: 'arrange', component: () => import('./features/casework/workbench/ArrangePage.vue'), meta: { title: 'arrange', rail: 'workbench', permission: 'staff.me' } },
     { path: '/tasks', name: 'tasks', component: () => import('./features/casework/tasks/TasksPage.vue'), meta: { title: 'tasks' } },

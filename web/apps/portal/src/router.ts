@@ -44,6 +44,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/sign-in', name: 'sign-in', component: () => import('./features/identity/sign-on/SignOnPage.vue') },
   { path: '/enterprise/sign-in', name: 'enterprise-sign-in', component: () => import('./features/identity/enterprise/EnterpriseSignInPage.vue') },
   { path: '/enterprise/activate', name: 'activate', component: () => import('./features/identity/enterprise/ActivatePage.vue') },
+  { path: '/arrive', name: 'arrive', component: () => import('./features/identity/arrive/ArrivePage.vue') },
   { path: '/consent', name: 'consent', component: () => import('./features/identity/consent/ConsentPage.vue'), meta: { signedIn: true } },
   { path: '/accessibility', name: 'accessibility', component: () => import('./features/portal/accessibility/AccessibilityPage.vue') },
   { path: '/help/family', name: 'family', component: () => import('./features/portal/help/FamilyPage.vue') },

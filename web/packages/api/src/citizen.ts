@@ -1,14 +1,14 @@
 /** The own account of citizens and enterprises: sessions, sign-in records, real name, enterprise accounts, connected systems and consents. */
 import type { SignInRecord } from './account.ts'
+import type { Bindings, TicketAddress } from './recognition.ts'
 import { call } from './transport.ts'
 import { ask, said, type Narrow, type QueryFor, type S, type Whole } from './typed.ts'
 
 export type RealName = Narrow<Whole<S['RealNameView']>, { state: 'none' | 'pending' | 'passed' | 'failed' }>
 export type Security = Narrow<Whole<S['SecurityView']>, { last_sign_in: SignInRecord | null; real_name: RealName }>
-/** A system that may be opened from here. Where accounts of its own can be bound, `can_bind` is true; the document does not know bindings yet. */
-export type OpenableSystem = Whole<S['ConnectedSystemView']> & { bound?: { external_name: string; bound_at: string } | null; can_bind?: boolean; last_opened_at?: string | null }
+/** A system that signs the person in by itself. Those that open with a ticket stand beside the bindings. */
+export type OpenableSystem = Whole<S['ConnectedSystemView']>
 export type OpenableSystems = Narrow<Whole<S['SystemsPortal']>, { items: OpenableSystem[] }>
-export interface Binding { id: string; app_id: string; system_name: string; external_name: string; bound_at: string; way: string; way_label: string }
 export type Consent = Whole<S['ConsentView']>
 export type Activation = Whole<S['ActivationView']>
 
@@ -32,10 +32,9 @@ export const citizen = {
   signInEnterprise: (body: S['EnterpriseSignInRequest']) => ask('post', '/api/v1/portal/enterprise/sign-in', { body, quiet: true }),
 
   systems: () => said<OpenableSystems>(ask('get', '/api/v1/portal/systems')),
-  // Routes that the document does not know yet: their answers are written here.
-  openSystem: (app: string) => call<{ url: string; expires_in: number }>('post', '/api/v1/portal/systems/{app}/open', { path: { app }, body: {} }),
-  bindSystem: (app: string) => call<{ url: string; expires_in: number }>('post', '/api/v1/portal/systems/{app}/bind', { path: { app }, body: {} }),
-  bindings: () => call<{ items: Binding[] }>('get', `${ME}/bindings`),
+  openSystem: (app: string) => call<TicketAddress>('post', '/api/v1/portal/systems/{app}/open', { path: { app }, body: {} }),
+  bindSystem: (app: string) => call<TicketAddress>('post', '/api/v1/portal/systems/{app}/bind', { path: { app } }),
+  bindings: () => call<Bindings>('get', `${ME}/bindings`),
   unbind: (id: string) => call<void>('post', `${ME}/bindings/{id}/unbind`, { path: { id } }),
   consents: () => ask('get', `${ME}/consents`),
   withdrawConsent: (app_id: string) => ask('post', `${ME}/consents/{app_id}/withdraw`, { path: { app_id } }),

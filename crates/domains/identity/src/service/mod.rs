@@ -1,5 +1,6 @@
 //! What the domain does, one file a verb.
 
+mod arrive;
 mod edit_account;
 pub mod import;
 mod look_up;
