@@ -13,6 +13,7 @@ pub mod packs;
 pub mod ratings;
 pub mod server;
 pub mod site;
+mod staff_desk;
 pub mod systems;
 pub mod web;
 
@@ -151,8 +152,10 @@ impl App {
         // From here on grants know items by name; the catalogue keeps the plain identity, because it
         // must not be held by something that it holds.
         let identity = identity.with_item_names(Arc::new(grants::Items(catalogue.clone())));
+        let recognition = Recognition::new(platform.clone(), identity.clone());
         let casework = Casework {
             platform: platform.clone(),
+            recognition: recognition.clone(),
             identity: identity.clone(),
             design: design.clone(),
             catalogue: catalogue.clone(),
@@ -169,7 +172,7 @@ impl App {
             sealed_columns(),
             &platform.config.packs_dir.join("platform"),
         )?;
-        let recognition = Recognition::new(platform.clone(), identity.clone());
+        let recognition = recognition.with_desk(Arc::new(staff_desk::Desk(casework.clone())));
         let exchange = Exchange::new(platform.clone(), identity.clone(), casework.clone());
         Ok(Self {
             platform,

@@ -44,6 +44,7 @@ pub use permissions::{
     ConfirmGrants, EditAccount, EditGrants, EditSystems, PERMISSIONS, ReadAccount, ReadGrants, ReadSelf, ReadSystems,
 };
 pub use provider::{HttpIdentityProvider, IdentityProvider, RealName};
+pub use service::enter::Entry;
 pub use service::import;
 
 /// Schema steps of this domain.

@@ -23,6 +23,8 @@ pub struct Bounds {
     pub items: BTreeMap<Uuid, BTreeSet<String>>,
     /// Where from and how much; `None` when no policy applies.
     pub policy: Option<Arc<AccessPolicy>>,
+    /// Whether the session was begun through the government mobile platform (IDENT-016).
+    pub mobile: bool,
 }
 
 impl Principal {

@@ -86,6 +86,10 @@ fn official(staff: Staff, held: &[String], snapshot: &Snapshot, now: OffsetDateT
         permissions,
         roles: staff.roles,
         real_name: true,
-        bounds: Bounds { items: reach.into_iter().filter_map(|(org, items)| Some((org, items?))).collect(), policy },
+        bounds: Bounds {
+            items: reach.into_iter().filter_map(|(org, items)| Some((org, items?))).collect(),
+            policy,
+            ..Bounds::default()
+        },
     }
 }

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::change::Actor;
 use super::draft::{Applicant, refused};
+use super::identified::Seen;
 use super::judge::{Application, StepProblem, judge};
 use super::old_licence::{OldLicenceRef, chosen};
 use super::submit::{HandedMaterial, Receipt, handed_whole, received};
@@ -45,6 +46,9 @@ pub struct CounterApplication {
     /// The licence the application is about; may be absent when the applicant holds one or none.
     #[serde(default)]
     pub old_licence: Option<uuid::Uuid>,
+    /// Who was identified by card or code; absent when the clerk typed it from the paper.
+    #[serde(default)]
+    pub identification: Option<uuid::Uuid>,
 }
 
 /// The applicant as identified at the counter.
@@ -68,7 +72,9 @@ pub(crate) struct Taking {
     /// Where it came from.
     pub channel: Channel,
     /// Sentence of the event.
-    pub text: &'static str,
+    pub text: String,
+    /// Who was identified by card or code.
+    pub seen: Option<Seen>,
     /// Audit action.
     pub permission: &'static str,
 }
@@ -109,7 +115,9 @@ impl Casework {
     /// # Errors
     /// 422 naming what to mend; 404 for an item outside the clerk's windows.
     pub async fn take_at_counter(&self, caller: &Principal, application: CounterApplication) -> Result<Receipt> {
-        let taking = Taking { channel: Channel::Window, text: "窗口收件", permission: "case.intake" };
+        let seen = self.seen_at_intake(caller, &application).await?;
+        let text = seen.as_ref().map_or("窗口收件".to_owned(), |seen| format!("窗口收件（{}）", seen.text()));
+        let taking = Taking { channel: Channel::Window, text, seen, permission: "case.intake" };
         self.take_whole(caller, application, taking).await
     }
 
@@ -147,21 +155,21 @@ impl Casework {
         let loaded = Loaded { row, item: item.clone() };
         let materials = self.material_rows(&loaded, &application.materials, Some(caller.id)).await?;
         let received = received(&judgement.resolution, &|key| handed_whole(&application.materials, key));
-        let filed = self.file_new(loaded.row, &item, &Actor::of(caller), taking.text, received).await?;
+        let filed = self.file_new(loaded.row, &item, &Actor::of(caller), &taking.text, received).await?;
         let filed = filed.with_form(self, &item, &judgement).await?;
         let casework = self.clone();
-        let line = Line::by(
-            caller,
-            self.platform.new_id(),
-            taking.permission,
-            format!("case:{}", form_row.case_id),
-            json!({ "item": item.slug }),
-        );
+        let (clerk, seen) = (caller.id, taking.seen);
+        let detail = json!({ "item": item.slug, "identified": seen.as_ref().map(Seen::data) });
+        let line =
+            Line::by(caller, self.platform.new_id(), taking.permission, format!("case:{}", form_row.case_id), detail);
         self.platform
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
                     tx.audit(line);
+                    if let Some(seen) = &seen {
+                        casework.recognition.use_identification(tx, clerk, &seen.who, form_row.case_id).await?;
+                    }
                     casework.write_new(tx, filed, form_row, materials, &item).await
                 })
             })

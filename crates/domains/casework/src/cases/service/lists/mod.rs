@@ -9,6 +9,7 @@ mod paging;
 mod tasks;
 mod workbench;
 
+pub(crate) use cases::open_states;
 pub use cases::{CaseFilter, CaseList, CaseRow};
 pub use export::csv_cell;
 pub use mine::{MyCaseList, MyCaseRow, MyCounts, MyFilter};
