@@ -11,6 +11,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Where the server answers. */
     base: string
+    /** Where the simulated outside world answers. */
+    outside: string
   }
 }
 
@@ -89,6 +91,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     TONGBAN_SMS_URL: `http://127.0.0.1:${outside}/sms`,
     TONGBAN_COURIER_URL: `http://127.0.0.1:${outside}/courier`,
     TONGBAN_REGISTRY_URL: `http://127.0.0.1:${outside}/registry`,
+    TONGBAN_CODE_URL: `http://127.0.0.1:${outside}/codes`,
+    TONGBAN_MOBILE_URL: `http://127.0.0.1:${outside}/mobile`,
+    TONGBAN_DEVICE_GATEWAY_URL: `http://127.0.0.1:${outside}/reader`,
     TONGBAN_REQUIRE_SECOND_FACTOR: "0",
   })
   const started: ChildProcess[] = []
@@ -115,5 +120,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
     throw thrown
   }
   project.provide('base', base)
+  project.provide('outside', `http://127.0.0.1:${outside}`)
   return leave
 }

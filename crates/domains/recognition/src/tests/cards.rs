@@ -48,7 +48,10 @@ async fn a_card_read_at_the_window_identifies_its_owner_once() {
         assert_eq!(seen.status, StatusCode::CREATED, "{}", seen.text);
         let seen = seen.json();
         assert_eq!((seen["way"].as_str(), seen["person"]["name"].as_str()), (Some("id_card"), Some("王海燕")));
-        assert_eq!((seen["person"]["sex"].as_str(), seen["person"]["birth"].as_str()), (Some("女"), Some("1988-03-12")));
+        assert_eq!(
+            (seen["person"]["sex"].as_str(), seen["person"]["birth"].as_str()),
+            (Some("女"), Some("1988-03-12"))
+        );
         let photo = seen["photo"].as_str().unwrap();
         assert!(photo.starts_with("data:image/png;base64,"));
         let kept = city.column("identifications", "data_sealed").await;
@@ -134,7 +137,10 @@ async fn a_foreign_reader_and_a_card_that_is_over_identify_nobody() {
         let path = format!("/card-devices/{}/disable", device["id"].as_str().unwrap());
         let off = city.post(&path, &admin, json!({ "version": device["version"] })).await;
         assert_eq!(off.status, StatusCode::NO_CONTENT, "{}", off.text);
-        assert_eq!(city.post(&path, &admin, json!({ "version": device["version"] })).await.refusal().1, "stale_version");
+        assert_eq!(
+            city.post(&path, &admin, json!({ "version": device["version"] })).await.refusal().1,
+            "stale_version"
+        );
         let challenge = city.challenge(&clerk, "intake").await;
         let read = city.gateway(haiyan(), &challenge).await;
         assert_eq!(city.card(&clerk, &read).await.refusal(), refused(422, "read_refused"));
@@ -153,7 +159,8 @@ async fn a_reader_is_registered_with_its_window_and_key() {
         let window = city.identity.window_by_key("district-hall-6").await.unwrap().unwrap().id;
         let body = json!({ "code": "x", "name": "", "window_id": window, "public_key": "-----BEGIN" });
         let wrong = city.post("/card-devices", &admin, body).await.json();
-        let pointers: Vec<&str> = wrong["errors"].as_array().unwrap().iter().filter_map(|one| one["pointer"].as_str()).collect();
+        let pointers: Vec<&str> =
+            wrong["errors"].as_array().unwrap().iter().filter_map(|one| one["pointer"].as_str()).collect();
         assert_eq!(pointers, ["/code", "/name", "/public_key"]);
         let key = Sm2Key::from_bytes(&[9; 32]).unwrap().public().to_pem().unwrap();
         let body = json!({ "code": "reader-07", "name": "7 号窗口读卡器", "window_id": window, "public_key": key });

@@ -100,7 +100,10 @@ async fn an_enterprise_code_tells_for_whom_its_bearer_speaks() {
 
         let other = city.code(json!({ "key": "haiyan", "operator": "li-ming" })).await;
         let seen = city.scan(&clerk, &other, "intake").await.json();
-        assert_eq!((seen["person"]["name"].as_str(), seen["enterprise"]["standing"].as_str()), (Some("李明"), Some("none")));
+        assert_eq!(
+            (seen["person"]["name"].as_str(), seen["enterprise"]["standing"].as_str()),
+            (Some("李明"), Some("none"))
+        );
         city.test.close().await;
     }
 }
@@ -117,7 +120,10 @@ async fn an_identification_is_sealed_is_one_clerks_own_and_does_not_stay() {
         let id = city.scan(&clerk, &code, "intake").await.json()["id"].as_str().unwrap().parse().unwrap();
         let kept = city.column("identifications", "data_sealed").await;
         assert!(kept[0].as_ref().is_some_and(|text| !text.contains("449902") && !text.contains("王海燕")));
-        assert_eq!(city.column("identifications", "person_name").await[0].as_deref(), Some(base::mask::name("王海燕").as_str()));
+        assert_eq!(
+            city.column("identifications", "person_name").await[0].as_deref(),
+            Some(base::mask::name("王海燕").as_str())
+        );
 
         use crate::identifying::Purpose;
         let (own, other) = (city.principal("clerk").await, city.principal("clerk2").await);
@@ -134,7 +140,8 @@ async fn an_identification_is_sealed_is_one_clerks_own_and_does_not_stay() {
         let clerk = city.sign_in("clerk").await;
         let code = city.code(json!({ "key": "li-ming" })).await;
         city.scan(&clerk, &code, "intake").await;
-        let mut kept: Vec<bool> = city.column("identifications", "data_sealed").await.iter().map(Option::is_some).collect();
+        let mut kept: Vec<bool> =
+            city.column("identifications", "data_sealed").await.iter().map(Option::is_some).collect();
         kept.sort_unstable();
         assert_eq!(kept, [false, true], "the old data is gone, the new is there");
         city.test.close().await;

@@ -64,7 +64,8 @@ async fn a_linked_account_comes_in_on_the_phone_and_accepts() {
         let phone = came.cookie();
         assert_eq!(city.accept_with(PHONE, &phone).await.status, StatusCode::OK);
         let sessions = city.get("/staff/me/sessions", &desk).await.json();
-        let ways: Vec<&str> = sessions["items"].as_array().unwrap().iter().filter_map(|one| one["way"].as_str()).collect();
+        let ways: Vec<&str> =
+            sessions["items"].as_array().unwrap().iter().filter_map(|one| one["way"].as_str()).collect();
         assert!(ways.contains(&"mobile"), "{ways:?}");
 
         assert_eq!(city.open_on_phone(&ticket).await.refusal(), refused(401, "mobile_ticket_refused"), "a second time");
@@ -132,12 +133,19 @@ async fn without_a_link_that_counts_nobody_accepts_from_a_phone() {
         assert_eq!(city.post(&path, &stranger, json!({ "reason": "手机丢失" })).await.status, StatusCode::NOT_FOUND);
         let ended = city.post(&path, &admin, json!({ "reason": "手机丢失" })).await;
         assert_eq!(ended.status, StatusCode::NO_CONTENT, "{}", ended.text);
-        assert_eq!(city.accept_with(PHONE, &phone).await.refusal(), refused(401, "signed_out"), "its session has ended");
+        assert_eq!(
+            city.accept_with(PHONE, &phone).await.refusal(),
+            refused(401, "signed_out"),
+            "its session has ended"
+        );
         assert_eq!(city.accept_with(PHONE, &desk).await.refusal(), refused(403, "mobile_link_missing"));
         assert_eq!(city.accept_with("Firefox", &desk).await.status, StatusCode::OK, "the computer's has not");
         let again = city.open_on_phone(&city.ticket("yzy-chenzhiyuan").await).await;
         assert_eq!(again.refusal(), refused(403, "mobile_unlinked"));
-        assert_eq!(city.post(&path, &admin, json!({ "reason": "手机丢失" })).await.refusal(), refused(409, "mobile_link_ended"));
+        assert_eq!(
+            city.post(&path, &admin, json!({ "reason": "手机丢失" })).await.refusal(),
+            refused(409, "mobile_link_ended")
+        );
         city.test.close().await;
     }
 }
@@ -165,7 +173,11 @@ async fn a_disabled_user_of_either_side_is_out() {
         assert_eq!(city.accept_with(PHONE, &phone).await.status, StatusCode::OK, "asked less than ten minutes ago");
         city.test.clock.advance(Duration::minutes(11));
         assert_eq!(city.accept_with(PHONE, &phone).await.refusal(), refused(403, "mobile_link_missing"));
-        assert_eq!(city.accept_with(PHONE, &phone).await.refusal(), refused(401, "signed_out"), "and its session ended");
+        assert_eq!(
+            city.accept_with(PHONE, &phone).await.refusal(),
+            refused(401, "signed_out"),
+            "and its session ended"
+        );
         let own = city.get("/staff/me/mobile-link", &city.sign_in("clerk").await).await.json();
         assert_eq!(own["linked"], false);
         let back = city.open_on_phone(&city.ticket("yzy-chenzhiyuan").await).await;

@@ -126,10 +126,8 @@ impl City {
         let test = TestPlatform::with_config(backend, &steps, config).await;
         let identity = Identity::new(test.platform.clone());
         let recognition = Recognition::new(test.platform.clone(), identity.clone()).with_desk(Arc::new(NamedDesk));
-        let above = Router::new()
-            .route("/accept", post(accept))
-            .route("/tasks", post(tasks))
-            .with_state(recognition.clone());
+        let above =
+            Router::new().route("/accept", post(accept)).route("/tasks", post(tasks)).with_state(recognition.clone());
         let router = Router::from(crate::routes(recognition.clone()))
             .merge(Router::from(identity::routes(identity.clone())))
             .merge(above);

@@ -70,7 +70,10 @@ async fn a_ticket_of_the_document_system_leads_to_the_task_once() {
         let me = city.get("/staff/me", &came.cookie()).await.json();
         assert_eq!(me["name"], "陈志远");
         let records = city.get("/staff/me/sign-ins", &came.cookie()).await.json();
-        assert_eq!((records["items"][0]["way"].as_str(), records["items"][0]["system"]["app_id"].as_str()), (Some("document"), Some(APP)));
+        assert_eq!(
+            (records["items"][0]["way"].as_str(), records["items"][0]["system"]["app_id"].as_str()),
+            (Some("document"), Some(APP))
+        );
 
         assert_eq!(city.enter(&ticket).await.refusal(), refused(401, "document_ticket_refused"), "a second time");
         let late = city.entry_ticket("n-2", "clerk", "").await;
@@ -102,13 +105,17 @@ async fn the_document_system_speaks_for_its_own_staff_only() {
         for (nonce, login) in [("n-2", "city-clerk"), ("n-3", "nobody")] {
             let strange = city.office(Formula::TifUser, nonce, desk, login, None).await;
             assert_eq!(strange.refusal(), refused(404, "not_found"), "{login}");
-            let ticket = city.office(Formula::TifUser, &format!("{nonce}t"), "/open/staff-tickets", login, Some(json!({})));
+            let ticket =
+                city.office(Formula::TifUser, &format!("{nonce}t"), "/open/staff-tickets", login, Some(json!({})));
             assert_eq!(ticket.await.refusal(), refused(404, "not_found"), "{login}");
         }
         let nameless = city.office(Formula::TifUser, "n-4", desk, "", None).await;
         assert_eq!(nameless.status, StatusCode::UNPROCESSABLE_ENTITY);
         city.identity.set_staff_disabled(city.staff_id("clerk").await, true).await.unwrap();
-        assert_eq!(city.office(Formula::TifUser, "n-5", desk, "clerk", None).await.refusal(), refused(404, "not_found"));
+        assert_eq!(
+            city.office(Formula::TifUser, "n-5", desk, "clerk", None).await.refusal(),
+            refused(404, "not_found")
+        );
         city.test.close().await;
     }
 }

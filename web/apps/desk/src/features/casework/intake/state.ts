@@ -2,7 +2,7 @@
  * One counter intake from choosing the item to submitting. Kept in memory only: a counter is shared,
  * so nothing about an applicant may stay in the browser after the tab is closed.
  */
-import { asProblem, desk, newKey, type CounterCase, type DeliveryWay, type DeskCase, type FileRef, type Guide, type Handing, type Receipt, type Resolution, type ResolvedMaterial, type Situation } from '@tongban/api'
+import { asProblem, desk, newKey, type CounterCase, type DeliveryWay, type DeskCase, type FileRef, type Guide, type Identified, type Handing, type Receipt, type Resolution, type ResolvedMaterial, type Situation } from '@tongban/api'
 import type { Form, FormValues } from '@tongban/form-runtime'
 import { computed, reactive, ref, shallowRef } from 'vue'
 import { sentence } from '../../../app/load.ts'
@@ -35,6 +35,8 @@ export const resolution = shallowRef<Resolution | null>(null)
 export const form = shallowRef<Form | null>(null)
 export interface Created { receipt: Receipt; record: DeskCase | null; accepted: boolean; notAccepted: string | null }
 export const created = shallowRef<Created | null>(null)
+/** Who was identified by card or code; whoever is typed in by hand was not. */
+export const identified = shallowRef<Identified | null>(null)
 /** The same key while the same intake is sent again, so that a lost answer never makes two cases. */
 let key = newKey()
 
@@ -42,7 +44,7 @@ export function restart(): void {
   Object.assign(entry, fresh())
   step.value = 'item'
   reached.value = 0
-  guide.value = resolution.value = form.value = created.value = null
+  guide.value = resolution.value = form.value = created.value = identified.value = null
   key = newKey()
 }
 
@@ -74,9 +76,14 @@ export async function loadForm(): Promise<void> {
 // What the counter has just read from the documents is not asked again.
 function prefill(made: Form): void {
   const a = entry.applicant
+  const person = a.kind === 'person'
+  const agent = entry.byAgent === 'yes' ? entry.agent : { name: person ? a.name : a.legal_person, id_number: person ? a.id_number : '', phone: a.phone }
   const known: Record<string, string> = {
-    'account.name': a.kind === 'person' ? a.name : '', 'account.id_number': a.id_number, 'account.phone': a.phone,
-    'enterprise.name': a.kind === 'enterprise' ? a.name : '', 'enterprise.uscc': a.uscc, 'enterprise.legal_person': a.legal_person,
+    'account.name': person ? a.name : '', 'account.id_number': a.id_number, 'account.phone': a.phone,
+    'account.address': person && entry.byAgent === 'no' ? (identified.value?.person.address ?? '') : '',
+    'enterprise.name': person ? '' : a.name, 'enterprise.uscc': a.uscc, 'enterprise.legal_person': a.legal_person, 'enterprise.legal_representative': a.legal_person,
+    'enterprise.address': identified.value?.enterprise?.uscc === a.uscc ? (identified.value?.enterprise?.address ?? '') : '',
+    'agent.name': agent.name, 'agent.id_number': agent.id_number, 'agent.phone': agent.phone,
   }
   for (const field of made.sections.flatMap((section) => section.fields)) {
     const value = field.source ? known[field.source] : undefined
@@ -107,6 +114,7 @@ export function body(): CounterCase {
       const handed = handedOf(m)
       return [m.key, { handing: handed.handing as Handing, files: handed.files.map((file) => file.id) }]
     })),
+    identification: identified.value?.id ?? null,
     delivery: entry.way === 'post' ? { way: entry.way, address: { ...entry.address } } : { way: entry.way },
   }
 }
