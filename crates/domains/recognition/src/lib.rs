@@ -88,4 +88,4 @@ impl FromRef<Recognition> for Identity {
 }
 
 #[cfg(test)]
-mod tests;
+mod desk_tests;

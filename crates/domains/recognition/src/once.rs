@@ -129,7 +129,7 @@ pub(crate) async fn spend(tx: &Tx, kind: Kind, text: &str) -> Result<bool> {
         hash: Set(hash(kind, text)),
         kind: Set(kind.as_str().to_owned()),
         owner_id: Set(None),
-        detail: Set(Value::Null),
+        detail: Set(serde_json::json!({})),
         created_at: Set(now),
         expires_at: Set(now + REMEMBERED),
         used_at: Set(Some(now)),

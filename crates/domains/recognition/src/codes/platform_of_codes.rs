@@ -81,8 +81,10 @@ impl CodePlatform for HttpCodePlatform {
         let body = json!({ "code": code, "scene": scene });
         let answer =
             outward::post(&self.platform, &self.identity, &party, "/codes/resolve", "核验身份码", &body).await?;
+        if answer.status == 200 {
+            return Ok(serde_json::from_value(answer.body).map_err(|_| CodeRefusal::Unknown));
+        }
         match (answer.status, answer.error()) {
-            (200, _) => Ok(serde_json::from_value(answer.body).map_err(|_| CodeRefusal::Unknown)),
             (_, "expired") => Ok(Err(CodeRefusal::Expired)),
             (_, "used") => Ok(Err(CodeRefusal::Used)),
             (401 | 403, _) => Err(outward::not_ours(&party, answer.status)),
