@@ -75,6 +75,9 @@ const PUBLIC: &[&str] = &[
     "/portal/enterprise/activation",
     "/portal/enterprise/activation/finish",
     "/portal/enterprise/sign-in",
+    // One-time tickets of other systems prove who comes.
+    "/staff/mobile/sign-on",
+    "/staff/document/sign-on",
     // The standard's own addresses: clients and browsers prove themselves in the request.
     "/.well-known/openid-configuration",
     "/oauth/authorize",

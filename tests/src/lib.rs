@@ -14,6 +14,8 @@ mod exchange;
 #[cfg(test)]
 mod guards;
 #[cfg(test)]
+mod identify;
+#[cfg(test)]
 mod kill;
 #[cfg(test)]
 mod main_job;

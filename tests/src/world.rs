@@ -67,6 +67,9 @@ impl World {
             // Stories say with the header which address they come from.
             trusted_proxies: vec!["127.0.0.1".to_owned()],
             registry_url: simulator.url("registry"),
+            code_url: simulator.url("codes"),
+            mobile_url: simulator.url("mobile"),
+            device_gateway_url: simulator.url("reader"),
             require_second_factor: false,
             upper_url: if upper { simulator.url("upper") } else { String::new() },
             ..Config::default()
@@ -193,6 +196,11 @@ impl World {
             .unwrap();
     }
 
+    /// Base address of a simulated service.
+    pub fn outside(&self, service: &str) -> String {
+        self.simulator.url(service)
+    }
+
     /// Switches the upper platform off or on.
     pub async fn upper_down(&self, down: bool) {
         let url = format!("{}/control", self.simulator.url("upper"));
@@ -274,6 +282,11 @@ impl Caller {
             request = request.json(&body);
         }
         request.send().await.unwrap()
+    }
+
+    /// The same browser with the session that an answer began.
+    pub fn signed_in_by(&self, answer: &reqwest::Response) -> Self {
+        Self { cookie: cookie_of(answer), ..self.clone() }
     }
 
     /// GET, 200, JSON.

@@ -16,6 +16,7 @@ pub mod packs;
 pub mod ratings;
 pub mod server;
 pub mod site;
+mod staff_desk;
 pub mod systems;
 pub mod tls;
 pub mod transfer;
@@ -180,8 +181,10 @@ impl App {
         // From here on grants know items by name; the catalogue keeps the plain identity, because it
         // must not be held by something that it holds.
         let identity = identity.with_item_names(Arc::new(grants::Items(catalogue.clone())));
+        let recognition = Recognition::new(platform.clone(), identity.clone());
         let casework = Casework {
             platform: platform.clone(),
+            recognition: recognition.clone(),
             identity: identity.clone(),
             design: design.clone(),
             catalogue: catalogue.clone(),
@@ -205,8 +208,9 @@ impl App {
         )?
         .with_owners(&migrations());
         let security = transfer::wire(security, &audit_key)?;
-        let recognition = Recognition::new(platform.clone(), identity.clone());
-        recognition.know_cases(Arc::new(jumps::FiledCases(casework.clone())));
+        let recognition = recognition
+            .with_cases(Arc::new(jumps::FiledCases(casework.clone())))
+            .with_desk(Arc::new(staff_desk::Desk(casework.clone())));
         let exchange = Exchange::new(platform.clone(), identity.clone(), casework.clone());
         Ok(Self {
             platform,

@@ -52,7 +52,8 @@ impl App {
             .layer(axum::middleware::from_fn(platform::web::extract::readable))
             .layer(axum::middleware::from_fn_with_state(self.platform.clone(), platform::web::context::record))
             .layer(axum::middleware::from_fn(platform::web::extract::trace_id));
-        hardened(router, self.platform.config.public_url.starts_with("https://"))
+        let config = &self.platform.config;
+        hardened(router, config.public_url.starts_with("https://"), &config.device_gateway_url)
             .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
             .layer(TraceLayer::new_for_http().make_span_with(|request: &axum::http::Request<_>| {
                 // The path alone: a query may carry a sign-on code, a header a session.
@@ -120,9 +121,15 @@ impl App {
 ///
 /// A document may bring its own stricter content policy. Transport security is promised only where
 /// the address is https: a browser would refuse a plain installation for a year.
-fn hardened(router: Router, https: bool) -> Router {
-    let policy = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
-                  frame-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+fn hardened(router: Router, https: bool, gateway: &str) -> Router {
+    // The counter's page also talks to the card reader of its own computer.
+    let gateway = reqwest::Url::parse(gateway).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+    let policy = format!(
+        "default-src 'self'; connect-src 'self' {gateway}; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
+         frame-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+    );
+    // An address that was checked at the start is a header; the strictest policy stands in otherwise.
+    let policy = HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'self'"));
     let always = [
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "SAMEORIGIN"),
@@ -136,10 +143,7 @@ fn hardened(router: Router, https: bool) -> Router {
              microphone=(), midi=(), payment=(), usb=()",
         ),
     ];
-    let mut router = router.layer(SetResponseHeaderLayer::if_not_present(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(policy),
-    ));
+    let mut router = router.layer(SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, policy));
     for (name, value) in always {
         router = router
             .layer(SetResponseHeaderLayer::overriding(HeaderName::from_static(name), HeaderValue::from_static(value)));

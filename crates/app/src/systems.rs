@@ -1,16 +1,22 @@
-//! Connected systems of the demo city: the upper platform of the simulators, two departments, and the
-//! provincial portal.
+//! Connected systems of the demo city: the platforms of the simulators, two departments, the provincial portal,
+//! and the card reader of a window.
 
 use identity::systems::{Formula, Grant, NewSecret, SystemDraft};
 use platform::sessions::PrincipalSource;
 use platform::web::guard::{Audience, Principal};
 use platform::{Problem, Result};
+use recognition::cards::NewCardDevice;
 use recognition::jumps::{JumpDraft, Mapping, Param};
 use recognition::links::{LinkDraft, Role};
-use simulators::{department, hall, peer, upper};
+use simulators::{codes, department, hall, mobile, office, peer, reader, upper};
 use uuid::Uuid;
 
 use crate::App;
+
+/// Organisation that answers for the document system.
+const DISTRICT: &str = "district-gov";
+/// Window of the simulated card reader.
+const READER_WINDOW: &str = "district-hall-6";
 
 /// Secret of the department's system in the demo.
 pub const DEPARTMENT_SECRET: &str = "department-demo-secret";
@@ -45,27 +51,33 @@ pub async fn register(app: &App, outside: &str) -> Result<()> {
     let person = grant("user_data", &[], &["name", "real_name", "id_number", "phone"]);
     let portal = grant("user_data", &[], &["name", "real_name", "enterprise"]);
     let tickets = grant("sign_on", &[], &[]);
+    // The document system speaks for the staff of the whole district.
+    let district = identity.orgs().await?.by_key(DISTRICT).map_or(admin.org_id, |org| org.id);
+    let own = admin.org_id;
     let all = [
-        (upper::APP_ID, "上级政务服务平台", upper::SECRET, Vec::new()),
-        ("scjg-food", "市场监管业务系统", DEPARTMENT_SECRET, vec![events]),
-        (department::APP_ID, "道路运政系统", department::SECRET, vec![tickets.clone(), person]),
-        (peer::APP_ID, "省政务服务网", peer::SECRET, vec![tickets, portal]),
+        (upper::APP_ID, "上级政务服务平台", upper::SECRET, Formula::Tif, Vec::new()),
+        ("scjg-food", "市场监管业务系统", DEPARTMENT_SECRET, Formula::Tif, vec![events]),
+        (department::APP_ID, "道路运政系统", department::SECRET, Formula::Tif, vec![tickets.clone(), person]),
+        (peer::APP_ID, "省政务服务网", peer::SECRET, Formula::Tif, vec![tickets, portal]),
+        (codes::APP_ID, "码平台", codes::SECRET, Formula::TifBody, Vec::new()),
+        (mobile::APP_ID, "移动政务平台", mobile::SECRET, Formula::TifBody, Vec::new()),
+        (office::APP_ID, "电子公文系统", office::SECRET, Formula::TifUser, vec![grant("staff_desk", &[], &[])]),
     ];
-    for (app_id, name, secret, grants) in all {
+    for (app_id, name, secret, formula, grants) in all {
         if identity.system_by_app_id(app_id).await?.is_some() {
             continue;
         }
         let draft = SystemDraft {
             app_id: app_id.into(),
             name: name.into(),
-            owner_org_id: admin.org_id,
+            owner_org_id: if app_id == office::APP_ID { district } else { own },
             contact_name: admin.name.clone(),
             contact_phone: "19900000000".into(),
             description: "示例".into(),
             callbacks: Vec::new(),
             environment: app.platform.config.environment.clone(),
             networks: vec!["127.0.0.0/8".into()],
-            formula: Formula::Tif,
+            formula,
         };
         let id = identity.add_system(&caller, draft, grants, true).await?;
         identity.add_secret(&caller, id, NewSecret { secret: Some(secret.into()), ..Default::default() }).await?;
@@ -76,7 +88,24 @@ pub async fn register(app: &App, outside: &str) -> Result<()> {
             app.recognition.put_link(&caller, id, 0, province(outside)).await?;
         }
     }
-    Ok(())
+    register_reader(app, &caller).await
+}
+
+/// Registers the simulated card reader at a window of the hall, unless it is there.
+async fn register_reader(app: &App, caller: &Principal) -> Result<()> {
+    let window = app.identity.window_by_key(READER_WINDOW).await?;
+    let window = window.ok_or_else(|| Problem::internal(format!("the city has no window {READER_WINDOW}")))?;
+    let device = NewCardDevice {
+        code: reader::DEVICE.into(),
+        name: "6 号窗口读卡器".into(),
+        window_id: window.id,
+        public_key: reader::public_key().map_err(Problem::internal)?,
+    };
+    match app.recognition.add_card_device(caller, device).await {
+        Ok(_) => Ok(()),
+        Err(problem) if problem.field_errors().iter().any(|one| one.code == "taken") => Ok(()),
+        Err(problem) => Err(problem),
+    }
 }
 
 /// The provincial portal: who it says somebody is counts here.

@@ -27,6 +27,16 @@ pub struct Config {
     pub courier_url: String,
     /// Registration authority of enterprises. `TONGBAN_REGISTRY_URL`
     pub registry_url: String,
+    /// Platform of citizen and enterprise codes. `TONGBAN_CODE_URL`
+    pub code_url: String,
+    /// App id of the connected system whose secret signs calls to the code platform.
+    pub code_app_id: String,
+    /// Government mobile platform of staff. `TONGBAN_MOBILE_URL`
+    pub mobile_url: String,
+    /// App id of the connected system whose secret signs calls to the mobile platform.
+    pub mobile_app_id: String,
+    /// Device gateway on the computer of a window, as its browser reaches it. `TONGBAN_DEVICE_GATEWAY_URL`
+    pub device_gateway_url: String,
     /// Whether roles that demand a second factor get none without it; off for a local demo.
     /// `TONGBAN_REQUIRE_SECOND_FACTOR`
     pub require_second_factor: bool,
@@ -90,6 +100,11 @@ impl Default for Config {
             sms_url: "http://127.0.0.1:8090/sms".into(),
             courier_url: "http://127.0.0.1:8090/courier".into(),
             registry_url: "http://127.0.0.1:8090/registry".into(),
+            code_url: "http://127.0.0.1:8090/codes".into(),
+            code_app_id: "code-platform".into(),
+            mobile_url: "http://127.0.0.1:8090/mobile".into(),
+            mobile_app_id: "mobile-platform".into(),
+            device_gateway_url: "http://127.0.0.1:8090/reader".into(),
             require_second_factor: true,
             password_days: 90,
             upper_url: String::new(),
@@ -159,6 +174,9 @@ impl Config {
             ("TONGBAN_COURIER_URL", &mut config.courier_url),
             ("TONGBAN_BIND_SESSIONS", &mut config.bind_sessions),
             ("TONGBAN_REGISTRY_URL", &mut config.registry_url),
+            ("TONGBAN_CODE_URL", &mut config.code_url),
+            ("TONGBAN_MOBILE_URL", &mut config.mobile_url),
+            ("TONGBAN_DEVICE_GATEWAY_URL", &mut config.device_gateway_url),
             ("TONGBAN_UPPER_URL", &mut config.upper_url),
             ("TONGBAN_UPPER_APP_ID", &mut config.upper_app_id),
             ("TONGBAN_ENVIRONMENT", &mut config.environment),
@@ -207,7 +225,13 @@ impl Config {
         if self.listen.parse::<std::net::SocketAddr>().is_err() {
             return Err(ConfigError::Value("listen", format!("{:?} is not address:port", self.listen)));
         }
-        for (name, url) in [("public_url", &self.public_url), ("identity_url", &self.identity_url)] {
+        for (name, url) in [
+            ("public_url", &self.public_url),
+            ("identity_url", &self.identity_url),
+            ("code_url", &self.code_url),
+            ("mobile_url", &self.mobile_url),
+            ("device_gateway_url", &self.device_gateway_url),
+        ] {
             if !url.starts_with("http://") && !url.starts_with("https://") {
                 return Err(ConfigError::Value(name, format!("{url:?} does not begin with http:// or https://")));
             }

@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use crate::Platform;
 use crate::web::context;
+use crate::web::gate::{Gate, MOBILE};
 use crate::web::guard::{Audience, Principal};
 use crate::web::limits::Quotas;
 use crate::web::problem::{Problem, Result};
@@ -145,6 +146,7 @@ pub struct OpenSession {
 /// The session service of one node.
 pub struct Sessions {
     source: std::sync::OnceLock<Arc<dyn PrincipalSource>>,
+    gate: std::sync::OnceLock<Arc<dyn Gate>>,
     cache: moka::future::Cache<(Audience, String), Kept>,
     quotas: Quotas,
     /// Grows when what was resolved is forgotten.
@@ -163,6 +165,7 @@ impl Default for Sessions {
     fn default() -> Self {
         Self {
             source: std::sync::OnceLock::new(),
+            gate: std::sync::OnceLock::new(),
             cache: moka::future::Cache::builder()
                 .max_capacity(20_000)
                 .time_to_live(Duration::from_secs(CACHE_SECONDS))
@@ -178,6 +181,15 @@ impl Sessions {
     pub fn plug(&self, source: Arc<dyn PrincipalSource>) {
         // A second plug would be a wiring mistake; the first one stays.
         let _ = self.source.set(source);
+    }
+
+    /// Plugs in the question the guard asks after the permission, once, at start.
+    pub fn plug_gate(&self, gate: Arc<dyn Gate>) {
+        let _ = self.gate.set(gate);
+    }
+
+    pub(crate) fn gate(&self) -> Option<&Arc<dyn Gate>> {
+        self.gate.get()
     }
 
     /// Starts a session; returns the `Set-Cookie` value.
@@ -259,7 +271,10 @@ impl Sessions {
             return Ok(None);
         }
         let source = self.source.get().ok_or_else(|| Problem::internal("sessions are not wired to identity"))?;
-        let Some(principal) = source.principal(platform, audience, session.account_id).await? else { return Ok(None) };
+        let Some(mut principal) = source.principal(platform, audience, session.account_id).await? else {
+            return Ok(None);
+        };
+        principal.bounds.mobile = session.way == MOBILE;
         // A policy may end an idle session earlier (IDENT-035).
         let own_idle = principal.bounds.policy.as_ref().and_then(|policy| policy.idle_minutes);
         if own_idle.is_some_and(|minutes| session.seen_at + time::Duration::minutes(minutes) <= now) {
@@ -359,6 +374,21 @@ impl Sessions {
         if let Some(token) = keep {
             ended = ended.filter(row::Column::TokenHash.ne(hash(token)));
         }
+        Ok(ended.exec(tx.conn()).await?.rows_affected)
+    }
+
+    /// Ends the sessions of an account that were begun one way, in the transaction of the command that
+    /// asks for it. Call [`Sessions::forget_all`] after the commit.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn end_way_of(tx: &crate::Tx, audience: Audience, account: Uuid, way: &str) -> Result<u64> {
+        let ended = row::Entity::update_many()
+            .col_expr(row::Column::EndedAt, Expr::value(tx.now()))
+            .filter(row::Column::Audience.eq(audience.as_str()))
+            .filter(row::Column::AccountId.eq(account))
+            .filter(row::Column::Way.eq(way))
+            .filter(row::Column::EndedAt.is_null());
         Ok(ended.exec(tx.conn()).await?.rows_affected)
     }
 

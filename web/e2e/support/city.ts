@@ -91,6 +91,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     TONGBAN_SMS_URL: `http://127.0.0.1:${outside}/sms`,
     TONGBAN_COURIER_URL: `http://127.0.0.1:${outside}/courier`,
     TONGBAN_REGISTRY_URL: `http://127.0.0.1:${outside}/registry`,
+    TONGBAN_CODE_URL: `http://127.0.0.1:${outside}/codes`,
+    TONGBAN_MOBILE_URL: `http://127.0.0.1:${outside}/mobile`,
+    TONGBAN_DEVICE_GATEWAY_URL: `http://127.0.0.1:${outside}/reader`,
     TONGBAN_REQUIRE_SECOND_FACTOR: "0",
   })
   const started: ChildProcess[] = []

@@ -31,7 +31,7 @@ pub struct Cli {
 enum Command {
     /// Serve the API and the pages.
     Serve,
-    /// Be the outside world: identity, SMS, courier, on one port.
+    /// Be the outside world: identity, SMS, courier, codes, card reader, mobile platform, on one port.
     Sim {
         /// Address to listen on.
         #[arg(long, default_value = "127.0.0.1:8090")]
@@ -39,9 +39,9 @@ enum Command {
         /// People and enterprises to sign in as.
         #[arg(long, default_value = "packs/city/citizens.yaml")]
         people: PathBuf,
-        /// Where the product is: other systems come to it with people.
-        #[arg(long, default_value = "http://127.0.0.1:8080")]
-        hall: String,
+        /// Where the product is, for the mobile platform and the document system.
+        #[arg(long, default_value = "http://127.0.0.1:8080", env = "TONGBAN_PUBLIC_URL")]
+        product: String,
     },
     /// Bring the database schema up to date.
     Migrate,
@@ -121,7 +121,7 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Licence(command) => proof::licence(&command),
         Command::Roles(administration::RolesCommand::Matrix) => administration::matrix(),
         Command::Audit(proof::AuditCommand::Verify { file, key }) => proof::verify_audit(&file, key.as_deref()),
-        Command::Sim { listen, people, hall } => runtime()?.block_on(operate::simulate(listen, &people, &hall)),
+        Command::Sim { listen, people, product } => runtime()?.block_on(operate::simulate(listen, &people, &product)),
         Command::Pack(pack::PackCommand::Lint { folder }) => pack::lint(&folder),
         command => {
             let config = Config::load(cli.config.as_deref(), |name| std::env::var(name).ok())?;

@@ -36,10 +36,10 @@ async fn stop_signal() {
     }
 }
 
-pub(super) async fn simulate(listen: SocketAddr, people: &Path, hall: &str) -> Outcome {
+pub(super) async fn simulate(listen: SocketAddr, people: &Path, product: &str) -> Outcome {
     let people = simulators::People::from_yaml(&read(people)?)?;
     println!("外部系统模拟器：http://{listen}");
-    simulators::serve(listen, people, hall).await?;
+    simulators::serve(listen, people, product).await?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -45,6 +45,7 @@ pub use permissions::{
     ReadSystems,
 };
 pub use provider::{HttpIdentityProvider, IdentityProvider, RealName};
+pub use service::enter::Entry;
 pub use service::import;
 
 /// Schema steps of this domain.

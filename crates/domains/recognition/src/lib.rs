@@ -4,13 +4,20 @@
 
 pub mod arrivals;
 pub mod bindings;
+pub mod cards;
+pub mod codes;
 mod http;
+pub mod identifying;
 pub mod jumps;
 pub mod links;
+pub mod mobile;
+pub mod office;
+mod once;
 mod outbound;
+mod outward;
 mod permissions;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use axum::extract::FromRef;
 use identity::Identity;
@@ -24,8 +31,10 @@ pub use http::routes;
 pub use permissions::PERMISSIONS;
 
 /// Schema steps of this domain.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "recognition_0001", sql: include_str!("../migrations/0001_recognition.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "recognition_0001", sql: include_str!("../migrations/0001_recognition.sql") },
+    Migration { name: "recognition_0002_codes", sql: include_str!("../migrations/0002_codes.sql") },
+];
 
 /// Columns that hold sealed values.
 pub const SEALED: &[SealedColumn] = &[
@@ -57,6 +66,20 @@ pub const SEALED: &[SealedColumn] = &[
         place: "pending_binding:{id}:name",
         label: "等待绑定的对方账号名称",
     },
+    SealedColumn {
+        table: "identifications",
+        column: "data_sealed",
+        key: "id",
+        place: "identification:{id}",
+        label: "窗口核验的身份资料",
+    },
+    SealedColumn {
+        table: "mobile_links",
+        column: "user_sealed",
+        key: "id",
+        place: "mobile_link:{id}",
+        label: "移动政务平台用户标识",
+    },
 ];
 
 /// The recognition domain. Cheap to clone.
@@ -64,20 +87,28 @@ pub const SEALED: &[SealedColumn] = &[
 pub struct Recognition {
     pub(crate) platform: Platform,
     pub(crate) identity: Identity,
-    pub(crate) cases: Arc<OnceLock<Arc<dyn jumps::Cases>>>,
+    pub(crate) cases: Option<Arc<dyn jumps::Cases>>,
+    pub(crate) codes: Arc<dyn codes::CodePlatform>,
+    pub(crate) mobile: Arc<dyn mobile::MobilePlatform>,
+    pub(crate) desk: Option<Arc<dyn office::StaffDesk>>,
 }
 
 impl Recognition {
-    /// The domain over a platform.
+    /// The domain over a platform. The guard asks it about phones from here on.
     #[must_use]
     pub fn new(platform: Platform, identity: Identity) -> Self {
-        Self { platform, identity, cases: Arc::default() }
+        let codes = Arc::new(codes::HttpCodePlatform::new(platform.clone(), identity.clone()));
+        let mobile: Arc<dyn mobile::MobilePlatform> =
+            Arc::new(mobile::HttpMobilePlatform::new(platform.clone(), identity.clone()));
+        platform.sessions.plug_gate(Arc::new(mobile::gate::LinkGate { mobile: Arc::downgrade(&mobile) }));
+        Self { platform, identity, cases: None, codes, mobile, desk: None }
     }
 
-    /// Says who knows of cases; asked when case data are pushed along with a jump.
-    pub fn know_cases(&self, cases: Arc<dyn jumps::Cases>) {
-        // The first one stays: an installation has one.
-        let _ = self.cases.set(cases);
+    /// The same, with somebody who knows of cases; asked when case data are pushed along with a jump.
+    #[must_use]
+    pub fn with_cases(mut self, cases: Arc<dyn jumps::Cases>) -> Self {
+        self.cases = Some(cases);
+        self
     }
 
     /// Adds the events this domain listens to.
@@ -104,6 +135,14 @@ impl Recognition {
                 Box::pin(async move { recognition.push_job(payload).await })
             })
     }
+
+    /// The same, with somebody who knows what waits for staff. Casework keeps the plain one: it must
+    /// not be held by something that it holds.
+    #[must_use]
+    pub fn with_desk(mut self, desk: Arc<dyn office::StaffDesk>) -> Self {
+        self.desk = Some(desk);
+        self
+    }
 }
 
 impl FromRef<Recognition> for Platform {
@@ -118,5 +157,7 @@ impl FromRef<Recognition> for Identity {
     }
 }
 
+#[cfg(test)]
+mod desk_tests;
 #[cfg(test)]
 mod tests;

@@ -25,6 +25,8 @@ pub struct Bounds {
     pub intake: Intake,
     /// Where from and how much; `None` when no policy applies.
     pub policy: Option<Arc<AccessPolicy>>,
+    /// Whether the session was begun through the government mobile platform (IDENT-016).
+    pub mobile: bool,
 }
 
 /// What somebody takes in for others: of their cases only those count that the own side took in (IDENT-028).

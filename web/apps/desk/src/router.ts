@@ -5,6 +5,7 @@ import { firstPage, permissionsOf } from './app/pages.ts'
 import { loadSession, may, session } from './app/session.ts'
 import { exchangeRoutes } from './features/exchange/routes.ts'
 import { identityRoutes } from './features/identity/routes.ts'
+import { recognitionRoutes } from './features/recognition/routes.ts'
 import { securityRoutes } from './features/security/routes.ts'
 import { setTitle } from './app/title.ts'
 import { shell } from './messages/index.ts'
@@ -46,6 +47,7 @@ export const router = createRouter({
     ...identityRoutes,
     ...securityRoutes,
     ...exchangeRoutes,
+    ...recognitionRoutes,
     { path: '/refused', name: 'refused', component: () => import('./app/RefusedPage.vue'), meta: { title: 'refusedTitle' } },
     { path: '/:rest(.*)*', name: 'lost', component: () => import('./app/LostPage.vue'), meta: { title: 'lost' } },
   ],

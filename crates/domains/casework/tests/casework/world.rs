@@ -306,6 +306,7 @@ fn wire(platform: &Platform) -> Casework {
     let fonts = paper::Fonts::built_in();
     Casework {
         platform: platform.clone(),
+        recognition: recognition::Recognition::new(platform.clone(), identity.clone()),
         licences: Licences::new(platform.clone(), design.clone(), identity.clone()).with_fonts(fonts.clone()),
         catalogue: Catalogue::new(platform.clone(), identity.clone(), design.clone()),
         calendars: Calendars::new(platform.clone()),

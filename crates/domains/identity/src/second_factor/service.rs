@@ -142,6 +142,31 @@ impl Identity {
         self.enrolment(&staff).await
     }
 
+    /// Proves again who sits at an open session: the password, and the code where there is a second
+    /// factor. For acts that bind something to the account.
+    ///
+    /// # Errors
+    /// 422 naming the password or the code.
+    pub async fn prove_self(&self, caller: &Principal, password: String, typed: &str) -> Result<()> {
+        let staff = self.own_with_password(caller, password).await?;
+        let factor = store::find(self.platform.db.read(), staff.id).await?;
+        if !factor.is_some_and(|factor| factor.enrolled_at.is_some()) {
+            return Ok(());
+        }
+        if typed.trim().is_empty() {
+            return Err(Problem::invalid_field(
+                "/code",
+                "required",
+                "请输入手机应用上的 6 位动态口令，或者一个恢复码。",
+            ));
+        }
+        self.own_try(caller).await?;
+        if !self.show_code(caller.id, typed, None, false, true).await? {
+            return Err(error::wrong_code());
+        }
+        self.own_success(caller, "staff.prove_self").await
+    }
+
     async fn own_with_password(&self, caller: &Principal, password: String) -> Result<Staff> {
         let staff = self.staff(caller.id).await?.ok_or_else(error::no_account)?;
         let (login, now) = (staff.login.clone(), self.platform.now());

@@ -2,6 +2,7 @@
 
 mod arrive;
 mod edit_account;
+pub(crate) mod enter;
 pub mod import;
 mod look_up;
 mod mirror_account;

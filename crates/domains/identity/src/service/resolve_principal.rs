@@ -90,6 +90,7 @@ fn official(staff: Staff, held: &[String], snapshot: &Snapshot, now: OffsetDateT
             items: reach.whole.into_iter().filter_map(|(org, items)| Some((org, items?))).collect(),
             intake: Intake { at: reach.own, orgs: reach.intake },
             policy,
+            ..Bounds::default()
         },
     }
 }

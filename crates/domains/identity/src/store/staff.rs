@@ -78,6 +78,11 @@ pub(crate) async fn find(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option
     row::Entity::find_by_id(id).one(conn).await?.map(staff_of).transpose()
 }
 
+/// Blind index of the mobile identity written down for somebody.
+pub(crate) async fn mobile_identity(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<String>> {
+    Ok(row::Entity::find_by_id(id).one(conn).await?.and_then(|row| row.mobile_identity_index))
+}
+
 pub(crate) async fn by_login(conn: &impl ConnectionTrait, login: &str) -> Result<Option<Staff>> {
     row::Entity::find()
         .filter(row::Column::Login.eq(login))

@@ -40,13 +40,14 @@ pub const INTERFACES: &[InterfaceKind] = &[
             ("enterprise", "企业信息"),
         ],
     },
+    InterfaceKind { key: "staff_desk", label: "工作人员待办和免登录进入", by_item: false, fields: &[] },
 ];
 
 /// One granted interface.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = SystemGrant)]
 pub struct Grant {
-    /// Key of the interface: `events`, `sign_on`, `user_data`.
+    /// Key of the interface: `events`, `sign_on`, `user_data`, `staff_desk`.
     pub interface: String,
     /// Slugs of items; `*` for all. Only for interfaces that go by item.
     #[serde(default)]

@@ -149,7 +149,7 @@ impl Recognition {
     }
 
     pub(crate) fn cases(&self) -> Result<&dyn Cases> {
-        self.cases.get().map(AsRef::as_ref).ok_or_else(|| Problem::internal("recognition is not wired to cases"))
+        self.cases.as_deref().ok_or_else(|| Problem::internal("recognition is not wired to cases"))
     }
 
     /// The person's data under the names of the other system, as far as it is still granted.

@@ -137,7 +137,7 @@ impl Hall {
         identity.import_staff(staff, PASSWORD).await.unwrap();
         let recognition = Recognition::new(test.platform.clone(), identity.clone());
         let case = Arc::new(Mutex::new(None));
-        recognition.know_cases(Arc::new(OneCase(case.clone())));
+        let recognition = recognition.with_cases(Arc::new(OneCase(case.clone())));
         let router = Router::from(identity::routes(identity))
             .merge(Router::from(crate::routes(recognition.clone())))
             .layer(axum::middleware::from_fn_with_state(test.platform.clone(), platform::web::context::record));

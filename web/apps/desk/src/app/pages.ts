@@ -6,7 +6,7 @@ import { may, session } from './session.ts'
 type Key = Parameters<typeof shell>[0]
 export interface PageEntry {
   name: 'workbench' | 'tasks' | 'cases' | 'intake' | 'delivery' | 'board' | 'catalogue' | 'calendars'
-    | 'orgs' | 'staff' | 'roles' | 'access' | 'migration' | 'audit' | 'risks' | 'protection' | 'fields' | 'copies' | 'keys' | 'privacy' | 'transfer' | 'logs' | 'systems' | 'exchange' | 'realNames' | 'signInFigures' | 'windows' | 'mandates' | 'signOn' | 'stock'
+    | 'orgs' | 'staff' | 'roles' | 'access' | 'migration' | 'audit' | 'risks' | 'protection' | 'fields' | 'copies' | 'keys' | 'privacy' | 'transfer' | 'logs' | 'systems' | 'exchange' | 'realNames' | 'signInFigures' | 'windows' | 'mandates' | 'signOn' | 'stock' | 'mobileLinks' | 'cardDevices'
   /** Shorter name for the narrow rail. */
   short?: Key
   icon: IconName
@@ -52,11 +52,13 @@ const GROUPS: PageGroup[] = [
     { name: 'access', short: 'accessShort', icon: 'shield', key: 'p', permission: 'policy.read' },
     { name: 'migration', short: 'migrationShort', icon: 'upload', key: 'j', permission: 'migration.run' },
     { name: 'realNames', short: 'realNamesShort', icon: 'user', key: 'n', permission: 'real_name.review', also: 'real_name.read' },
+    { name: 'mobileLinks', short: 'mobileLinksShort', icon: 'phone', key: 'q', permission: 'mobile_link.read', phone: true },
     { name: 'signInFigures', short: 'signInFiguresShort', icon: 'chart', key: 'u', permission: 'sign_on.read' },
   ] },
   { title: 'groupExchange', entries: [
     { name: 'systems', short: 'systemsShort', icon: 'link', key: 'w', permission: 'system.read', phone: true },
     { name: 'signOn', short: 'signOnShort', icon: 'key', key: 'z', permission: 'sign_on.read' },
+    { name: 'cardDevices', short: 'cardDevicesShort', icon: 'card', key: 'e', permission: 'card_device.read' },
     { name: 'exchange', short: 'exchangeShort', icon: 'refresh', key: 'l', permission: 'exchange.read' },
   ] },
   { title: 'groupReference', entries: [

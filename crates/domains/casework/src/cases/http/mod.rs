@@ -50,6 +50,7 @@ pub fn routes(casework: Casework) -> OpenApiRouter {
         .routes(routes!(desk::get_board))
         .routes(routes!(desk::watch_cases))
         .routes(routes!(desk::get_case))
+        .routes(routes!(desk::list_identified_cases))
         .routes(routes!(desk::reveal_case_field))
         .routes(routes!(desk::get_case_document))
         .routes(routes!(desk::get_case_file))
@@ -118,6 +119,14 @@ pub(super) struct RevealQuery {
     pub field: String,
     /// Why it is needed; logged.
     pub reason: String,
+}
+
+/// What somebody was identified for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct IdentifiedQuery {
+    /// As it was said when the card was read or the code scanned.
+    pub purpose: recognition::identifying::Purpose,
 }
 
 /// A raw value.

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::acting::Standing;
 use super::change::Actor;
 use super::draft::{Applicant, refused};
+use super::identified::Seen;
 use super::judge::{Application, StepProblem, judge};
 use super::old_licence::{OldLicenceRef, chosen};
 use super::submit::{HandedMaterial, Receipt, filed_before, handed_whole, received};
@@ -49,6 +50,9 @@ pub struct CounterApplication {
     /// Asks a check for what stands on the licence named, to be filled in; the look is logged.
     #[serde(default)]
     pub read_licence: bool,
+    /// Who was identified by card or code; absent when the clerk typed it from the paper.
+    #[serde(default)]
+    pub identification: Option<uuid::Uuid>,
 }
 
 /// The applicant as identified at the counter.
@@ -72,7 +76,9 @@ pub(crate) struct Taking {
     /// Where it came from.
     pub channel: Channel,
     /// Sentence of the event.
-    pub text: &'static str,
+    pub text: String,
+    /// Who was identified by card or code.
+    pub seen: Option<Seen>,
     /// Audit action.
     pub permission: &'static str,
     /// The same key takes one application only.
@@ -133,7 +139,9 @@ impl Casework {
         application: CounterApplication,
         key: Option<String>,
     ) -> Result<Receipt> {
-        let taking = Taking { channel: Channel::Window, text: "窗口收件", permission: "case.intake", key };
+        let seen = self.seen_at_intake(caller, &application).await?;
+        let text = seen.as_ref().map_or("窗口收件".to_owned(), |seen| format!("窗口收件（{}）", seen.text()));
+        let taking = Taking { channel: Channel::Window, text, seen, permission: "case.intake", key };
         self.take_whole(caller, application, taking).await
     }
 
@@ -176,28 +184,27 @@ impl Casework {
         let loaded = Loaded { row, item: item.clone() };
         let materials = self.material_rows(&loaded, &application.materials, Some(caller.id)).await?;
         let received = received(&judgement.resolution, &|key| handed_whole(&application.materials, key));
-        let filed = self.file_new(loaded.row, &item, &Actor::of(caller), taking.text, received).await?;
+        let filed = self.file_new(loaded.row, &item, &Actor::of(caller), &taking.text, received).await?;
         let filed = filed.with_form(self, &item, &judgement).await?;
         let casework = self.clone();
-        let line = Line::by(
-            caller,
-            self.platform.new_id(),
-            taking.permission,
-            format!("case:{}", form_row.case_id),
-            json!({ "item": item.slug }),
-        );
-        let who = caller.id;
+        let (clerk, seen) = (caller.id, taking.seen);
+        let detail = json!({ "item": item.slug, "identified": seen.as_ref().map(Seen::data) });
+        let line =
+            Line::by(caller, self.platform.new_id(), taking.permission, format!("case:{}", form_row.case_id), detail);
         self.platform
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
-                    let made = (who, taking.permission, form_row.case_id);
+                    let made = (clerk, taking.permission, form_row.case_id);
                     if let Some(before) = filed_before(tx, made, taking.key.as_deref(), &item).await? {
                         return Ok(before);
                     }
                     tx.audit(line);
                     if let Some(used) = used {
                         tx.audit(used);
+                    }
+                    if let Some(seen) = &seen {
+                        casework.recognition.use_identification(tx, clerk, &seen.who, form_row.case_id).await?;
                     }
                     casework.write_new(tx, filed, form_row, materials, &item).await
                 })

@@ -12,7 +12,8 @@ pub mod documents;
 pub mod draft;
 pub mod external;
 pub mod form_files;
-mod intake;
+pub mod identified;
+pub mod intake;
 pub mod jobs;
 pub mod judge;
 pub mod lists;
@@ -35,6 +36,7 @@ use identity::Identity;
 use licences::Licences;
 use platform::web::guard::Principal;
 use platform::{Platform, Problem, Result, Tx};
+use recognition::Recognition;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -51,6 +53,8 @@ pub struct Casework {
     pub platform: Platform,
     /// Accounts and organisations.
     pub identity: Identity,
+    /// Who stands at the counter.
+    pub recognition: Recognition,
     /// Definitions.
     pub design: Design,
     /// Items.

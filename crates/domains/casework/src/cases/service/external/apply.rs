@@ -47,7 +47,8 @@ impl Casework {
         let caller = message.caller(item.org_id, None);
         let taking = Taking {
             channel: Channel::Exchange,
-            text: "通过对接系统提交了申请",
+            seen: None,
+            text: "通过对接系统提交了申请".to_owned(),
             permission: "case.exchange",
             // A message is told apart by its own number.
             key: None,

@@ -262,7 +262,7 @@ fn handed_in() -> Vec<&'static str> {
     State::ALL.iter().filter(|state| **state != State::Draft).map(|state| state.as_str()).collect()
 }
 
-pub(super) fn open_states() -> Vec<&'static str> {
+pub(crate) fn open_states() -> Vec<&'static str> {
     State::ALL.iter().filter(|state| state.is_open()).map(|state| state.as_str()).collect()
 }
 

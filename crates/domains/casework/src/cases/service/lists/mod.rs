@@ -10,6 +10,8 @@ mod paging;
 mod tasks;
 mod workbench;
 
+pub(crate) use cases::open_states;
+
 use platform::web::guard::Principal;
 use sea_orm::Condition;
 

@@ -2,7 +2,7 @@
  * One counter intake from choosing the item to submitting. Kept in memory only: a counter is shared,
  * so nothing about an applicant may stay in the browser after the tab is closed.
  */
-import { asProblem, desk, newKey, type CounterCase, type DeliveryWay, type DeskCase, type FileRef, type Guide, type Handing, type HeldLicence, type Receipt, type Resolution, type ResolvedMaterial, type Situation } from '@tongban/api'
+import { asProblem, desk, newKey, type CounterCase, type DeliveryWay, type DeskCase, type FileRef, type Guide, type Identified, type Handing, type HeldLicence, type Receipt, type Resolution, type ResolvedMaterial, type Situation } from '@tongban/api'
 import type { Form, FormValues } from '@tongban/form-runtime'
 import { computed, reactive, ref, shallowRef } from 'vue'
 import { sentence } from '../../../app/load.ts'
@@ -39,6 +39,8 @@ export const form = shallowRef<Form | null>(null)
 export const oldLicences = shallowRef<HeldLicence[]>([])
 export interface Created { receipt: Receipt; record: DeskCase | null; accepted: boolean; notAccepted: string | null }
 export const created = shallowRef<Created | null>(null)
+/** Who was identified by card or code; whoever is typed in by hand was not. */
+export const identified = shallowRef<Identified | null>(null)
 /** The same key while the same intake is sent again, so that a lost answer never makes two cases. */
 let key = newKey()
 
@@ -46,7 +48,7 @@ export function restart(): void {
   Object.assign(entry, fresh())
   step.value = 'item'
   reached.value = 0
-  guide.value = resolution.value = form.value = created.value = null
+  guide.value = resolution.value = form.value = created.value = identified.value = null
   oldLicences.value = []
   key = newKey()
 }
@@ -97,9 +99,14 @@ export async function chooseOldLicence(id: string): Promise<void> {
 // What the counter has just read from the documents is not asked again.
 function prefill(made: Form): void {
   const a = entry.applicant
+  const person = a.kind === 'person'
+  const agent = entry.byAgent === 'yes' ? entry.agent : { name: person ? a.name : a.legal_person, id_number: person ? a.id_number : '', phone: a.phone }
   const known: Record<string, string> = {
-    'account.name': a.kind === 'person' ? a.name : '', 'account.id_number': a.id_number, 'account.phone': a.phone,
-    'enterprise.name': a.kind === 'enterprise' ? a.name : '', 'enterprise.uscc': a.uscc, 'enterprise.legal_person': a.legal_person,
+    'account.name': person ? a.name : '', 'account.id_number': a.id_number, 'account.phone': a.phone,
+    'account.address': person && entry.byAgent === 'no' ? (identified.value?.person.address ?? '') : '',
+    'enterprise.name': person ? '' : a.name, 'enterprise.uscc': a.uscc, 'enterprise.legal_person': a.legal_person, 'enterprise.legal_representative': a.legal_person,
+    'enterprise.address': identified.value?.enterprise?.uscc === a.uscc ? (identified.value?.enterprise?.address ?? '') : '',
+    'agent.name': agent.name, 'agent.id_number': agent.id_number, 'agent.phone': agent.phone,
   }
   for (const field of made.sections.flatMap((section) => section.fields)) {
     const value = field.source ? known[field.source] : undefined
@@ -131,6 +138,7 @@ export function body(): CounterCase {
       return [m.key, { handing: handed.handing as Handing, files: handed.files.map((file) => file.id) }]
     })),
     ...(entry.oldLicence ? { old_licence: entry.oldLicence } : {}),
+    identification: identified.value?.id ?? null,
     delivery: entry.way === 'post' ? { way: entry.way, address: { ...entry.address } } : { way: entry.way },
   }
 }
