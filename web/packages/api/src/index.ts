@@ -1,5 +1,5 @@
 /**
- * The client of the server's `/api/v1`. Start at `desk` (staff; `admin`, `account`, `classification`, `exchange`, `security` beside it) or `portal` (citizens; `citizen` and `delegation` beside it);
+ * The client of the server's `/api/v1`. Start at `desk` (staff; `admin`, `account`, `classification`, `design`, `exchange`, `security` beside it) or `portal` (citizens; `citizen` and `delegation` beside it);
  * `types.ts` names the shapes, `transport.ts` says how a call is made.
  */
 export { account } from './account.ts'
@@ -7,6 +7,7 @@ export { admin } from './admin.ts'
 export { citizen } from './citizen.ts'
 export { classification } from './classification.ts'
 export { delegation } from './delegation.ts'
+export { design } from './design.ts'
 export { desk } from './desk.ts'
 export { drawDeadline, drawTimeLeft } from './drawing.ts'
 export { exchange } from './exchange.ts'
@@ -25,6 +26,7 @@ export type * from './admin.ts'
 export type * from './citizen.ts'
 export type * from './classification.ts'
 export type * from './delegation.ts'
+export type * from './design.ts'
 export type * from './exchange.ts'
 export type * from './logs.ts'
 export type * from './privacy.ts'

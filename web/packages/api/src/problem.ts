@@ -17,6 +17,8 @@ export interface ProblemBody {
   code?: string
   trace_id?: string
   errors?: ProblemField[]
+  /** Members of one kind of problem: who saved meanwhile, where a thing is used. */
+  [more: string]: unknown
 }
 
 /** Thrown by every call of this package that does not succeed. Show `title`, then `detail`. */
@@ -27,6 +29,8 @@ export class ApiProblem extends Error {
   readonly detail: string
   readonly errors: ProblemField[]
   readonly traceId: string
+  /** The whole document, for what only some problems carry. */
+  readonly body: ProblemBody
 
   constructor(status: number, body: ProblemBody) {
     const title = body.title || fallbackTitle(status)
@@ -38,6 +42,7 @@ export class ApiProblem extends Error {
     this.detail = body.detail ?? ''
     this.errors = body.errors ?? []
     this.traceId = body.trace_id ?? ''
+    this.body = body
   }
 
   /** The page is older than what the server holds: load again, then repeat. */

@@ -1,8 +1,9 @@
 import { readEmail, readIdNumber, readPhone, readRegion, readUscc, realDay, type Read } from './codes.ts'
 import { t } from './messages/index.ts'
 import { canonical, digits, places, toNumber } from './numbers.ts'
-import { toDate } from './feel.ts'
-import type { FormField } from './schema.ts'
+import { toDate, toMoment, toTime } from './feel.ts'
+import { isValueless } from './plan.ts'
+import type { FormField, StoredFile } from './schema.ts'
 
 /** Checks of one value by its type: same order, codes and words as the server's engine. */
 export interface Fault { code: string; message: string }
@@ -19,10 +20,14 @@ export function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && Object.keys(value).length === 0
 }
 
-const CHOSEN = ['select', 'radio', 'checkboxes', 'yesno', 'date', 'region']
+const CHOSEN = ['select', 'radio', 'checkboxes', 'yesno', 'date', 'time', 'datetime', 'region']
+const FILES = ['file', 'image', 'signature']
+/** Endings of a field that names none. */
+export const ACCEPTED = { file: ['pdf', 'jpg', 'png'], image: ['jpg', 'png'], signature: ['png', 'jpg'] } as const
+const MOST_FILES = 10
 
 export function missing(field: FormField): Fault {
-  return fault('required', t(CHOSEN.includes(field.type) ? 'choose' : 'fill', { label: field.label }))
+  return fault('required', t(CHOSEN.includes(field.type) ? 'choose' : field.type === 'signature' ? 'sign' : FILES.includes(field.type) ? 'attach' : 'fill', { label: field.label }))
 }
 
 /** Fen as yuan: 120050 is 1200.50, 120000 is 1200. */
@@ -80,16 +85,22 @@ const spoilt = (data: unknown, code: string, message: string): Checked => ({ dat
 
 /** Checks the value of a field that nests nothing. */
 export function check(field: FormField, value: unknown, today: string): Checked {
-  if (isEmpty(value)) return { data: undefined, feel: null, wrong: null }
+  // A switch nobody touched is off; it is never missing.
+  if (isEmpty(value)) return field.type === 'switch' ? right(false) : { data: undefined, feel: null, wrong: null }
+  if (isValueless(field)) return { data: undefined, feel: null, wrong: null }
   const label = field.label
   const unreadable = () => spoilt(value, 'type', t('unreadable', { label }))
   const known = (v: unknown) => (field.options ?? []).some(o => o.value === v)
   switch (field.type) {
-    case 'note':
     case 'group':
     case 'table':
       return { data: undefined, feel: null, wrong: null }
+    case 'file':
+    case 'image':
+    case 'signature':
+      return Array.isArray(value) && value.every(isStored) ? right(value, value, files(field, value)) : unreadable()
     case 'yesno':
+    case 'switch':
       return typeof value === 'boolean' ? right(value) : unreadable()
     case 'number': {
       if (typeof value !== 'number' && typeof value !== 'string') return unreadable()
@@ -122,10 +133,25 @@ export function check(field: FormField, value: unknown, today: string): Checked 
     if (!realDay(typed)) return spoilt(typed, 'format', t('date', { label }))
     return right(typed, toDate(typed), dayRange(field, typed, today))
   }
+  if (field.type === 'time') return /^([01]\d|2[0-3]):[0-5]\d$/.test(typed) ? right(typed, toTime(typed)) : spoilt(typed, 'format', t('time', { label }))
+  if (field.type === 'datetime') return toMoment(typed) ? right(typed, toMoment(typed), dayRange(field, typed.slice(0, 10), today)) : spoilt(typed, 'format', t('datetime', { label }))
   if ((field.type === 'select' || field.type === 'radio') && !known(typed)) return spoilt(typed, 'option', t('option', { label }))
   const read = readCode(field, typed, today)
   if ('fault' in read) return spoilt(typed, 'format', read.fault)
   return right(read.text, read.text, text(field, read.text))
+}
+
+function isStored(value: unknown): value is StoredFile {
+  return value !== null && typeof value === 'object' && typeof (value as StoredFile).id === 'string' && typeof (value as StoredFile).name === 'string'
+}
+
+function files(field: FormField, list: readonly StoredFile[]): Fault | null {
+  const label = field.label
+  const most = field.type === 'signature' ? 1 : (field.maxFiles ?? MOST_FILES)
+  if (list.length > most) return fault('files', t('filesMax', { label, n: most, had: list.length }))
+  const endings: readonly string[] = field.accept?.length ? field.accept : ACCEPTED[field.type as keyof typeof ACCEPTED]
+  const strange = list.find(f => !endings.includes(f.name.split('.').pop()?.toLowerCase().replace('jpeg', 'jpg') ?? ''))
+  return strange ? fault('files', t('filesType', { label, name: strange.name, types: endings.join('、').toUpperCase() })) : null
 }
 
 function readCode(field: FormField, typed: string, today: string): Read {

@@ -9,6 +9,11 @@ export function display(field: FormField, value: unknown, regionName?: (code: st
   if (isEmpty(value)) return t('empty')
   const label = (v: unknown) => field.options?.find(o => o.value === v)?.label ?? String(v)
   switch (field.type) {
+    case 'switch': return t(value === true ? 'on' : 'off')
+    case 'file':
+    case 'image':
+    case 'signature': return Array.isArray(value) ? value.map(f => (f as { name?: string }).name ?? '').join('、') : String(value)
+    case 'datetime': return `${formatDay(String(value).slice(0, 10))} ${String(value).slice(11)}`
     case 'yesno': return value === true ? '是' : '否'
     case 'select':
     case 'radio': return label(value)

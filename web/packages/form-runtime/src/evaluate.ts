@@ -2,8 +2,8 @@ import { check, isEmpty, missing, type Checked, type Fault } from './check.ts'
 import { feel, fromFeel, holds, toDate } from './feel.ts'
 import { t } from './messages/index.ts'
 import { canonical, digits, round } from './numbers.ts'
-import { planOf, type Scope } from './plan.ts'
-import type { Form, FormField, FormInput, FormProblem, FormValues } from './schema.ts'
+import { isLayout, isValueless, planOf, type Scope } from './plan.ts'
+import type { FieldRule, Form, FormField, FormInput, FormProblem, FormValues, Right } from './schema.ts'
 
 /**
  * Judges filled-in data, as the server's engine does (crates/engines/form, which decides): first every field is
@@ -21,6 +21,8 @@ export interface Evaluation {
   fixed: Set<string>
   /** What is wrong, in page order. */
   problems: FormProblem[]
+  /** What rules of severity `warn` say: told, but nothing is stopped by it. */
+  warnings: FormProblem[]
   /** JSON pointers of values that came but do not count. */
   stripped: string[]
 }
@@ -45,6 +47,7 @@ interface Came { data: FormValues; locked: FormValues; fixed: boolean }
 
 const nothing = (): Settled => ({ visible: false, fixed: false, data: undefined, feel: null, wrong: null, inner: [] })
 const isObject = (value: unknown): value is FormValues => value !== null && typeof value === 'object' && !Array.isArray(value)
+const STRICT: readonly Right[] = ['write', 'read', 'hidden']
 const isNested = (field: FormField) => field.type === 'group' || field.type === 'table'
 const empty = (s: Settled): boolean => s.data === undefined && s.inner.flat().every(empty)
 const pathOf = (pointer: string) => pointer.slice(1)
@@ -60,7 +63,7 @@ function rounded(field: FormField, result: unknown): unknown {
 }
 
 class Run {
-  readonly out: Evaluation = { data: {}, visible: new Set(), required: new Set(), fixed: new Set(), problems: [], stripped: [] }
+  readonly out: Evaluation = { data: {}, visible: new Set(), required: new Set(), fixed: new Set(), problems: [], warnings: [], stripped: [] }
   context: Context
   readonly role: string
   constructor(readonly input: FormInput) {
@@ -69,8 +72,15 @@ class Run {
     this.context = { handle_item: c.handle_item ?? null, situation: c.situation ?? {}, applicant: c.applicant ?? {}, today: toDate(c.today) }
   }
 
-  settle(scope: Scope, fields: readonly FormField[], came: Came, path: string, open: (index: number) => boolean): Settled[] {
-    const known = new Set(fields.filter(f => f.type !== 'note').map(f => f.key))
+  /** What the writer may do: the stricter of what his role and the step are given, otherwise what the field is for everybody. */
+  right(field: FormField): Right {
+    const named = [this.role, this.input.step].flatMap(who => (who && field.permission?.[who]) || [])
+    return named.length ? named.reduce((a, b) => (STRICT.indexOf(b) > STRICT.indexOf(a) ? b : a)) : field.readOnly ? 'read' : 'write'
+  }
+
+  settle(scope: Scope, came: Came, path: string, open: (index: number) => boolean): Settled[] {
+    const { fields, holders } = scope
+    const known = new Set(fields.filter(f => !isValueless(f)).map(f => f.key))
     for (const key of Object.keys(came.data)) if (!known.has(key)) this.out.stripped.push(`${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`)
     for (const f of fields) this.context[f.key] = null
     const settled = fields.map(nothing)
@@ -78,14 +88,15 @@ class Run {
       const field = fields[index]
       if (!field) continue
       const pointer = `${path}/${field.key}`
-      const forbidden = field.permission?.[this.role] === 'hidden'
-      const visible = !forbidden && open(index) && (!field.visibleWhen || holds(field.visibleWhen, this.context))
+      const holder = settled[holders[index] ?? -1]
+      const visible = this.right(field) !== 'hidden' && (holder ? holder.visible : open(index)) && (!field.visibleWhen || holds(field.visibleWhen, this.context))
       if (visible) {
         this.out.visible.add(pathOf(pointer))
-        const state = this.value(field, scope.inner[index] ?? null, came, pointer)
+        const fixed = came.fixed || holder?.fixed === true
+        const state = isLayout(field) ? { ...nothing(), visible: true, fixed: fixed || this.right(field) === 'read' } : this.value(field, scope.inner[index] ?? null, { ...came, fixed }, pointer)
         if (state.fixed) this.out.fixed.add(pathOf(pointer))
         settled[index] = state
-      } else if (field.type !== 'note' && !isEmpty(came.data[field.key])) this.out.stripped.push(pointer)
+      } else if (!isValueless(field) && !isEmpty(came.data[field.key])) this.out.stripped.push(pointer)
       this.context[field.key] = settled[index]?.feel ?? null
     }
     return settled
@@ -99,9 +110,11 @@ class Run {
       return { visible: true, fixed: true, data: c.wrong?.code === 'type' ? undefined : c.data, feel: c.feel, wrong: c.wrong, inner: [] }
     }
     const locked = isEmpty(came.locked[field.key]) ? undefined : came.locked[field.key]
-    const fixed = came.fixed || field.permission?.[this.role] === 'read' || (field.locked === true && locked !== undefined)
+    const fixed = came.fixed || field.type === 'hidden' || this.right(field) === 'read' || (field.locked === true && locked !== undefined)
     const sent = came.data[field.key]
-    const value = fixed ? locked : sent
+    // Nobody writes a read-only field, so what it begins with is its value until something else is stored.
+    const begins = field.readOnly || field.type === 'hidden' ? field.default : undefined
+    const value = fixed ? (locked ?? begins) : sent
     if (fixed && !isEmpty(sent) && JSON.stringify(sent) !== JSON.stringify(value)) this.out.stripped.push(pointer)
     if (!inner) {
       const c: Checked = check(field, value, today)
@@ -111,7 +124,7 @@ class Run {
   }
 
   nested(field: FormField, scope: Scope, value: unknown, locked: unknown, fixed: boolean, pointer: string): Settled {
-    const fields = field.fields ?? []
+    const { fields } = scope
     const state: Settled = { visible: true, fixed, data: undefined, feel: null, wrong: null, inner: [] }
     let rows: { at: string; value: unknown; locked: unknown }[] = []
     if (field.type === 'group') rows = [{ at: pointer, value, locked }]
@@ -126,9 +139,9 @@ class Run {
       const data = isObject(row.value) ? row.value : {}
       const kept = this.context
       this.context = { ...kept }
-      const settled = this.settle(scope, fields, { data, locked: fixed ? data : isObject(row.locked) ? row.locked : {}, fixed }, row.at, () => true)
+      const settled = this.settle(scope, { data, locked: fixed ? data : isObject(row.locked) ? row.locked : {}, fixed }, row.at, () => true)
       this.context = kept
-      seen.push(Object.fromEntries(fields.flatMap((f, i) => (f.type === 'note' ? [] : [[f.key, settled[i]?.feel ?? null]]))))
+      seen.push(Object.fromEntries(fields.flatMap((f, i) => (isValueless(f) ? [] : [[f.key, settled[i]?.feel ?? null]]))))
       state.inner.push(settled)
     }
     state.feel = field.type === 'group' ? (seen[0] ?? null) : seen.length ? seen : null
@@ -136,11 +149,11 @@ class Run {
   }
 
   /** Second pass over one scope. `optional`: the scope is a group that need not be filled in and is not. */
-  judge(scope: Scope, fields: readonly FormField[], settled: readonly Settled[], path: string, optional: boolean): FormValues {
+  judge(scope: Scope, settled: readonly Settled[], path: string, optional: boolean): FormValues {
     const data: FormValues = {}
-    fields.forEach((field, index) => {
+    scope.fields.forEach((field, index) => {
       const state = settled[index]
-      if (!state?.visible || field.type === 'note') return
+      if (!state?.visible || isValueless(field)) return
       const pointer = `${path}/${field.key}`
       const required = !optional && !state.fixed && (field.requiredWhen ? holds(field.requiredWhen, this.context) : field.required !== false)
       if (required && field.type !== 'group') this.out.required.add(pathOf(pointer))
@@ -156,14 +169,20 @@ class Run {
         if (state.data !== undefined) data[field.key] = state.data
       }
       if (this.out.problems.length > before) return
-      for (const rule of field.validate ?? []) if (feel(rule.feel, this.context) === false) this.add(pointer, { code: 'rule', message: rule.message }, field)
+      for (const rule of field.validate ?? []) if (this.asked(rule) && feel(rule.feel, this.context) === false) this.add(pointer, { code: 'rule', message: rule.message }, field, rule.severity)
     })
     return data
   }
 
+  /** Whether a rule holds today and on this channel. */
+  asked(rule: FieldRule): boolean {
+    const { today, channel } = this.input
+    return !(rule.from && today < rule.from) && !(rule.until && today > rule.until) && (!channel || !rule.channels?.length || rule.channels.includes(channel))
+  }
+
   judgeNested(field: FormField, scope: Scope | null, state: Settled, required: boolean, optional: boolean, pointer: string): FormValues[] {
     if (!scope) return []
-    const fields = field.fields ?? []
+    const { fields } = scope
     if (state.wrong) this.add(pointer, state.wrong, field)
     if (field.type === 'table') this.rows(field, state, required, pointer)
     const parts = state.inner.map((row, n) => {
@@ -171,11 +190,11 @@ class Run {
       this.context = { ...kept }
       fields.forEach((f, i) => { this.context[f.key] = row[i]?.feel ?? null })
       const skip = optional || (field.type === 'group' && !required && empty(state))
-      const part = this.judge(scope, fields, row, field.type === 'table' ? `${pointer}/${n}` : pointer, skip)
+      const part = this.judge(scope, row, field.type === 'table' ? `${pointer}/${n}` : pointer, skip)
       this.context = kept
       return part
     })
-    if (field.type === 'table') this.unique(field, state, pointer)
+    if (field.type === 'table') this.unique(fields, state, pointer)
     return parts
   }
 
@@ -189,8 +208,8 @@ class Run {
   }
 
   /** Columns in which nothing may stand twice. */
-  unique(table: FormField, state: Settled, pointer: string): void {
-    (table.fields ?? []).forEach((field, column) => {
+  unique(columns: readonly FormField[], state: Settled, pointer: string): void {
+    columns.forEach((field, column) => {
       if (field.unique !== true) return
       const seen = new Map<string, number>()
       state.inner.forEach((row, n) => {
@@ -204,15 +223,17 @@ class Run {
     })
   }
 
-  add(pointer: string, found: Fault, field: FormField): void {
-    this.out.problems.push({ pointer, code: found.code, message: found.message, label: field.label })
+  add(pointer: string, found: Fault, field: FormField, severity: FieldRule['severity'] = 'stop'): void {
+    const list = severity === 'warn' ? this.out.warnings : this.out.problems
+    list.push({ pointer, code: found.code, message: found.message, label: field.label })
   }
 }
 
 export function evaluate(form: Form, input: FormInput): Evaluation {
   const plan = planOf(form)
-  const fields = form.sections.flatMap(s => s.fields)
-  const sectionOf = form.sections.flatMap((s, i) => s.fields.map(() => i))
+  let top = -1
+  const tops = form.sections.flatMap((s, i) => s.fields.map(() => i))
+  const sectionOf = plan.holders.map(holder => tops[holder < 0 ? (top += 1) : top] ?? 0)
   const run = new Run(input)
   const gates = new Map<number, boolean>()
   const open = (index: number): boolean => {
@@ -225,7 +246,7 @@ export function evaluate(form: Form, input: FormInput): Evaluation {
     }
     return shown
   }
-  const settled = run.settle(plan, fields, { data: input.data, locked: input.locked ?? {}, fixed: false }, '', open)
-  run.out.data = run.judge(plan, fields, settled, '', false)
+  const settled = run.settle(plan, { data: input.data, locked: input.locked ?? {}, fixed: false }, '', open)
+  run.out.data = run.judge(plan, settled, '', false)
   return run.out
 }

@@ -1,4 +1,4 @@
-import { date as feelDate, evaluate as run } from 'feelin'
+import { date as feelDate, dateAndTime, evaluate as run, time as feelTime } from 'feelin'
 import { realDay } from './codes.ts'
 import { namesIn } from './plan.ts'
 
@@ -40,6 +40,17 @@ export function holds(expression: string, context: Record<string, unknown>): boo
 export function toDate(text: unknown): unknown {
   if (typeof text !== 'string' || !realDay(text)) return null
   return feelDate(text)
+}
+
+/** A FEEL time for `HH:MM`. */
+export function toTime(text: string): unknown {
+  return feelTime(`${text}:00`)
+}
+
+/** A FEEL date and time for `YYYY-MM-DDTHH:MM`; null for anything else. */
+export function toMoment(text: string): unknown {
+  const [day = '', time = ''] = text.split('T')
+  return realDay(day) && /^([01]\d|2[0-3]):[0-5]\d$/.test(time) ? dateAndTime(`${text}:00`) : null
 }
 
 /** A plain value for what FEEL gave: dates become text again. */

@@ -1,7 +1,9 @@
 /** Forms in the browser: `evaluate` (pure) and its Vue renderer `FormView`. The server's engine is the authority. Start with evaluate.ts. */
 export * from './schema.ts'
 export { evaluate, type Evaluation } from './evaluate.ts'
+export { startValues } from './start.ts'
 export { feel } from './feel.ts'
+export { isLayout, isValueless, namesIn, opened } from './plan.ts'
 export { controlId, display } from './display.ts'
 export { default as FormView } from './view/FormView.vue'
 export { default as FormSummary } from './view/FormSummary.vue'

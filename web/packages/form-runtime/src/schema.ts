@@ -1,10 +1,24 @@
 /** The form document `tongban-form/1`, as packs write it and the server serves it. */
 export type FieldType =
-  | 'text' | 'textarea' | 'number' | 'money' | 'date' | 'select' | 'radio' | 'checkboxes' | 'yesno'
-  | 'phone' | 'id_number' | 'uscc' | 'region' | 'address' | 'email' | 'table' | 'group' | 'note'
+  | 'text' | 'textarea' | 'number' | 'money' | 'date' | 'time' | 'datetime' | 'select' | 'radio' | 'checkboxes' | 'yesno' | 'switch'
+  | 'phone' | 'id_number' | 'uscc' | 'region' | 'address' | 'email' | 'file' | 'image' | 'signature' | 'hidden' | 'table' | 'group'
+  | Layout | 'note' | 'seal' | 'blank' | 'divider'
+/** Holders that only arrange: what they hold belongs to the scope around them, so they leave no trace in the data. */
+export type Layout = 'columns' | 'tabs' | 'tab' | 'collapse'
+export type Right = 'hidden' | 'read' | 'write'
 
 export interface FieldOption { value: string; label: string }
-export interface FieldRule { feel: string; message: string }
+export interface FieldRule {
+  feel: string
+  message: string
+  /** `warn` tells the person and lets the form pass. */
+  severity?: 'stop' | 'warn'
+  /** First and last China date on which the rule holds. */
+  from?: string
+  until?: string
+  /** Only these channels ask for it; all when left out. */
+  channels?: string[]
+}
 
 export interface FormField {
   key: string
@@ -32,7 +46,24 @@ export interface FormField {
   source?: string
   sourceNote?: string
   locked?: boolean
-  permission?: Record<string, 'hidden' | 'read' | 'write'>
+  permission?: Record<string, Right>
+  /** Nobody changes it but the roles and steps `permission` names with `write`. */
+  readOnly?: boolean
+  /** What a new form begins with; `today` for a date. */
+  default?: unknown
+  /** Code in the shared field library: the same code is the same field, asked once. */
+  shared?: string
+  /** Columns of a `columns` holder: 2 to 4. */
+  columns?: number
+  /** Whether a `collapse` begins open. Left out means open. */
+  open?: boolean
+  /** Lines a `blank` takes. */
+  lines?: number
+  /** Endings a file may have, lower case. */
+  accept?: string[]
+  maxFiles?: number
+  /** Megabytes of one file. */
+  maxSize?: number
   fields?: FormField[]
   minRows?: number
   maxRows?: number
@@ -40,9 +71,23 @@ export interface FormField {
   unique?: boolean
 }
 
-/** `purpose` says what the personal data asked for in the section are used for. */
-export interface FormSection { key: string; title: string; hint?: string; purpose?: string; visibleWhen?: string; fields: FormField[] }
+export interface FormSection {
+  key: string
+  title: string
+  hint?: string
+  /** What the personal data asked for in the section are used for. */
+  purpose?: string
+  visibleWhen?: string
+  /** The organisation that answers for this part of a combined form. */
+  owner?: string
+  /** Key of the form or template this part was taken from. */
+  from?: string
+  fields: FormField[]
+}
 export interface Form { schema: 'tongban-form/1'; key: string; title: string; sections: FormSection[] }
+
+/** A file as a form keeps it. */
+export interface StoredFile { id: string; name: string; size: number; media_type?: string }
 
 export type FormValues = Record<string, unknown>
 
@@ -60,8 +105,11 @@ export interface FormContext {
 export interface FormInput extends FormContext {
   /** The values as they came. */
   data: FormValues
-  /** Role or step of the writer: decides permissions. Citizens write as `applicant`, which is meant when left out. */
+  /** Role of the writer: decides permissions. Citizens write as `applicant`, which is meant when left out. */
   role?: string
+  /** Step of the flow. Where role and step are both named, the stricter right holds. */
+  step?: string
+  channel?: string
   /** Values the writer can't change, in the shape of the data: pre-filled ones of locked fields, stored ones of read-only fields. */
   locked?: FormValues
 }

@@ -1,4 +1,5 @@
 import { inject, type ComputedRef, type InjectionKey } from 'vue'
+import type { UploadFile } from '@tongban/ui'
 import type { Evaluation } from '../evaluate.ts'
 
 /** What FormView shares with the fields below it. */
@@ -11,6 +12,10 @@ export interface FormState {
   /** Whether a field was filled in from what is held, and whether the applicant may not change it. */
   prefilled(key: string): { prefilled: boolean; locked: boolean }
   regions?: RegionSource
+  /** How a file goes up; without it files can't be given here. */
+  upload?: UploadFile
+  /** Everything wrong is shown: the form was to be sent. */
+  strict: boolean
   /** China date, for checks that read it. */
   today: string
 }

@@ -1,0 +1,12 @@
+/** The editing model: pure, without a page. Start with doc.ts. */
+export * from './doc.ts'
+export * from './edit.ts'
+export * from './names.ts'
+export * from './keys.ts'
+export * from './slots.ts'
+export * from './where.ts'
+export * from './history.ts'
+export * from './clipboard.ts'
+export * from './compose.ts'
+export * from './lint.ts'
+export * from './sample.ts'
