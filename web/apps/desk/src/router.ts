@@ -3,6 +3,7 @@ import { nextTick } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
 import { firstPage, permissionsOf } from './app/pages.ts'
 import { loadSession, may, session } from './app/session.ts'
+import { designFlowRoutes } from './features/design/flow-routes.ts'
 import { designRoutes } from './features/design/routes.ts'
 import { exchangeRoutes } from './features/exchange/routes.ts'
 import { identityRoutes } from './features/identity/routes.ts'
@@ -49,6 +50,7 @@ export const router = createRouter({
     ...securityRoutes,
     ...exchangeRoutes,
     ...recognitionRoutes,
+    ...designFlowRoutes,
     ...designRoutes,
     { path: '/refused', name: 'refused', component: () => import('./app/RefusedPage.vue'), meta: { title: 'refusedTitle' } },
     { path: '/:rest(.*)*', name: 'lost', component: () => import('./app/LostPage.vue'), meta: { title: 'lost' } },

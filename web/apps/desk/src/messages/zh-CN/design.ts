@@ -1,5 +1,5 @@
 export const library = {
-  title: '设计中心', intro: '表单、流程、规则和文书的定义。发布以后的版本不再改动，在办的件用它受理时的版本。', tabs: '设计中心的各部分', tabDefinitions: '定义', tabFields: '共享字段', unit: '个', none: '还没有定义', noneHint: '新建一个，或者从文件导入。',
+  title: '设计中心', intro: '表单、流程、规则和文书的定义。发布以后的版本不再改动，在办的件用它受理时的版本。', tabs: '设计中心的各部分', tabDefinitions: '定义', tabFields: '共享字段', tabSettings: '快捷键', unit: '个', none: '还没有定义', noneHint: '新建一个，或者从文件导入。',
   find: '名称或标识', findHint: '例：经营许可', kind: '种类', allKinds: '全部种类', kind_form: '表单', kind_flow: '流程', kind_rule: '规则', kind_paper: '文书', state: '状态', allStates: '全部状态', state_draft: '草稿', state_published: '已发布', state_disabled: '已停用', hasDraft: '有未发布的修改',
   purpose: '用途', allPurposes: '全部用途', purpose_application: '申请表', purpose_approval: '审批表', purpose_other: '其他', template: '模板', allTemplates: '模板和定义', onlyTemplates: '只看模板', noTemplates: '只看定义', isTemplate: '模板',
   channels: '渠道', channel_web: '电脑', channel_mobile: '手机', channel_kiosk: '自助机', channel_window: '窗口', org: '负责部门', orgHint: '不选就是您的单位。', name: '名称', key: '标识', keyHint: '小写字母、数字和连字符，建好后不能改。例：food-permit', keyBad: '标识用小写字母开头，只用小写字母、数字和连字符', version: '版本', versionN: '第 {n} 版', notPublished: '没有发布', changed: '最近修改', changedBy: '{name} {at}', uses: '在用', usesN: '{n} 处',
@@ -11,8 +11,8 @@ export const library = {
 } as const
 export const formDesign = {
   place: '设计中心', saved: '已自动保存 {at}', saving: '正在保存', dirty: '有修改，稍后自动保存', failed: '没有保存上。{why}修改都还在，', retry: '再保存一次', readOnly: '您只能看，不能改。', loaded: '草稿由 {name} 在 {at} 保存', published: '现在是第 {n} 版的内容，一改就成为草稿',
-  about: '基本情况', aboutTitle: '这张表单的基本情况', aboutSubmit: '保存', publish: '发布', publishTitle: '发布{name}？', publishText: '发布后是第 {n} 版，不能再改；新受理的件用它，在办的件不变。', publishNote: '这一版改了什么', publishNoteMissing: '写明这一版改了什么，以后查得到', publishSubmit: '发布', publishDone: '已发布第 {n} 版', publishKeep: '先不发布', publishWrong: '还有 {n} 处要改，没有发布。关上这个窗口，在“问题”里逐条看。', publishUnsaved: '修改没有保存上，先保存好再发布。',
-  conflictTitle: '{name}刚刚也改了这张表单', conflictText: '{name}在 {at} 保存了另外的内容。您的修改还没有保存，选一个：', mine: '保留我的', mineHint: '用您的内容盖过对方的。', theirs: '换成对方的', theirsHint: '您的修改可以用“撤销”找回来。', somebody: '别人', unknownTime: '刚才',
+  about: '基本情况', aboutTitle: '基本情况', aboutSubmit: '保存', publish: '发布', publishTitle: '发布{name}？', publishText: '发布后是第 {n} 版，不能再改；新受理的件用它，在办的件不变。', publishNote: '这一版改了什么', publishNoteMissing: '写明这一版改了什么，以后查得到', publishSubmit: '发布', publishDone: '已发布第 {n} 版', publishKeep: '先不发布', publishWrong: '还有 {n} 处要改，没有发布。关上这个窗口，在“问题”里逐条看。', publishUnsaved: '修改没有保存上，先保存好再发布。',
+  conflictTitle: '{name}刚刚也改了它', conflictText: '{name}在 {at} 保存了另外的内容。您的修改还没有保存，选一个：', mine: '保留我的', mineHint: '用您的内容盖过对方的。', theirs: '换成对方的', theirsHint: '您的修改可以用“撤销”找回来。', theirsFinal: '您没有保存的修改就没有了。', somebody: '别人', unknownTime: '刚才',
   leaveTitle: '还没有保存，要离开吗？', leaveText: '{why}现在离开，没有保存的修改就没有了。', leaveStay: '留下', leaveGo: '离开，不要这些修改', unreadable: '这份内容不是表单，设计器打不开。可以导出来看，或者从以前的版本重新开始。', toDefinition: '看它的版本',
 } as const
 export const sharedFields = {
