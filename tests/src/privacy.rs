@@ -16,6 +16,8 @@ const NOT_OF_CITIZENS: &[(&str, &str)] = &[
     ("system_secrets", "secrets of systems"),
     ("oauth_keys", "keys"),
     ("seals", "keys"),
+    ("transfer_out", "copies on their way of what is declared where it comes from"),
+    ("transfer_in", "copies that arrived of what is declared where it came from"),
 ];
 
 /// Whatever is sealed is personal or a secret: a table that is neither declared nor excused fails here.

@@ -100,15 +100,15 @@ impl App {
             let _ = stopping.send(true);
         };
         let config = &self.platform.config;
-        if config.serves_tls() {
+        let served = if config.serves_tls() {
             let settings = tls::settings(&config.tls_cert_file, &config.tls_key_file)?;
             let listener = TlsListener::new(listener, settings).map_err(Problem::internal)?;
             // Tapped, so that the framework knows the caller's address of this listener too.
             axum::serve(listener.tap_io(|_| ()), service).with_graceful_shutdown(stop).await
         } else {
             axum::serve(listener, service).with_graceful_shutdown(stop).await
-        }
-        .map_err(Problem::internal)?;
+        };
+        served.map_err(Problem::internal)?;
         worker.await.map_err(Problem::internal)?;
         roots.await.map_err(Problem::internal)?;
         upkeep.await.map_err(Problem::internal)?;

@@ -64,7 +64,7 @@ impl<'a> FileOpening<'a> {
         let (chunk, length) = numbers.split_first_chunk::<4>().ok_or(FieldError::Format)?;
         let length = u64::from_be_bytes(length.try_into().map_err(|_| FieldError::Format)?);
         let chunk = u32::from_be_bytes(*chunk) as usize;
-        if chunk == 0 || chunk % 16 != 0 {
+        if chunk == 0 || !chunk.is_multiple_of(16) {
             return Err(FieldError::Format);
         }
         Ok(Self { key, nonce: *nonce, head_tag: *tag, chunk, length })

@@ -165,7 +165,7 @@ impl Security {
     pub fn subscriptions(&self, subscriptions: Subscriptions) -> Subscriptions {
         let all = subscriptions.on(DISCLOSED, DISCLOSE_JOB);
         // Without a zone no event needs a job.
-        let topics: &[&str] = if self.transfer.is_some() { &TOPICS } else { &[] };
+        let topics: &'static [&'static str] = if self.transfer.is_some() { &TOPICS } else { &[] };
         topics.iter().fold(all, |all, topic| all.on(topic, FORWARD_JOB))
     }
 

@@ -301,13 +301,11 @@ async fn both_ends_filter() {
         };
         let zone = Zone::new(&outer.zone, Side::Outer, keys).unwrap();
         let loose = outer.security.clone().with_transfer(Transfer { rules: Rules::load(&path).unwrap(), zone });
-        let loose =
-            End { world: World::new(backend).await, security: loose, zone: outer.zone.clone(), side: Side::Outer };
         let body = json!({ "case_number": "A1", "staff": "x", "outcome": "g".repeat(40), "decided_at": "now" });
-        let (security, map) = (loose.security.clone(), body.as_object().unwrap().clone());
+        let map = body.as_object().unwrap().clone();
         let platform = &outer.world.test.platform;
         let write = platform.db.write(platform.now(), move |tx| {
-            Box::pin(async move { security.send_across(tx, "approval.opinion", &map, &[]).await })
+            Box::pin(async move { loose.send_across(tx, "approval.opinion", &map, &[]).await })
         });
         write.await.unwrap();
         outer.say("after").await;
@@ -319,7 +317,6 @@ async fn both_ends_filter() {
         let states: Vec<&str> = rows.iter().map(|row| row.state.as_str()).collect();
         assert_eq!((total, states), (3, vec!["delivered", "refused", "delivered"]));
         assert!(rows[1].note.contains("outcome"), "{}", rows[1].note);
-        loose.world.test.close().await;
         inner.world.test.close().await;
         outer.world.test.close().await;
     }

@@ -223,12 +223,13 @@ mod tests {
         assert_eq!(Packet::read(&inner, Side::Inner, &bytes), Err(PacketError::Own));
         let stranger = keys(2, 5);
         assert_eq!(Packet::read(&stranger, Side::Outer, &bytes), Err(PacketError::Signature));
-        for change in [
+        let changes: [fn(&mut Packet); 4] = [
             |packet: &mut Packet| packet.no = 8,
             |packet: &mut Packet| packet.kind = "approval.opinion".into(),
             |packet: &mut Packet| packet.chain = "d".into(),
             |packet: &mut Packet| packet.sealed.push('A'),
-        ] {
+        ];
+        for change in changes {
             let mut changed = packet.clone();
             change(&mut changed);
             let bytes = serde_json::to_vec(&changed).unwrap();
