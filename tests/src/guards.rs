@@ -75,6 +75,10 @@ const PUBLIC: &[&str] = &[
     "/portal/enterprise/activation",
     "/portal/enterprise/activation/finish",
     "/portal/enterprise/sign-in",
+    // A ticket of another portal is the proof.
+    "/portal/arrivals",
+    "/portal/arrivals/account",
+    "/staff/arrivals",
     // The standard's own addresses: clients and browsers prove themselves in the request.
     "/.well-known/openid-configuration",
     "/oauth/authorize",
