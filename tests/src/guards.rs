@@ -78,6 +78,10 @@ const PUBLIC: &[&str] = &[
     // One-time tickets of other systems prove who comes.
     "/staff/mobile/sign-on",
     "/staff/document/sign-on",
+    // A ticket of another portal is the proof.
+    "/portal/arrivals",
+    "/portal/arrivals/account",
+    "/staff/arrivals",
     // The standard's own addresses: clients and browsers prove themselves in the request.
     "/.well-known/openid-configuration",
     "/oauth/authorize",

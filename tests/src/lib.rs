@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod administration;
 #[cfg(test)]
+mod arrivals;
+#[cfg(test)]
 mod data;
 #[cfg(test)]
 mod delegation;

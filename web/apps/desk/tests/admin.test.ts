@@ -10,6 +10,8 @@ import { excludedBy, heldByMenu, sayOf } from '../src/features/identity/roles/wo
 import { nextOf } from '../src/features/identity/sign-in/next.ts'
 import { differ } from '../src/features/identity/account/password.ts'
 import { grantsOf } from '../src/features/exchange/systems/acts.ts'
+import { jumpOf, paramsOf } from '../src/features/exchange/systems/jumps.ts'
+import { linkGroups, linkOf } from '../src/features/exchange/systems/links.ts'
 import { overdue } from '../src/features/security/risks/acts.ts'
 import { pageOf, valueText } from '../src/features/security/audit/words.ts'
 import { intention, picked, problemsOf, startValues, type DialogField } from '../src/parts/dialog.ts'
@@ -193,5 +195,22 @@ describe('audit and risks', () => {
     expect(overdue({ due_on: '2026-11-26', state: 'assigned' }, '2026-11-26')).toBe(false)
     expect(overdue({ due_on: '2026-11-25', state: 'closed' }, '2026-11-26')).toBe(false)
     expect(overdue({ due_on: null, state: 'assigned' }, '2026-11-26')).toBe(false)
+  })
+})
+
+describe('jumps and links (req: IDENT-012)', () => {
+  const choices = { systems: [], fields: [{ key: 'name', label: '姓名' }, { key: 'phone', label: '手机号' }], pushes: [{ key: 'case', label: '办件数据' }], places: ['{item}'] }
+  it('take parameters a line each and say which line is wrong', () => {
+    expect(paramsOf('sxbm={item}\n\n ly = tongban=1 ')).toEqual([{ name: 'sxbm', value: '{item}' }, { name: 'ly', value: 'tongban=1' }])
+    expect(() => paramsOf('a=1\n=2')).toThrow('第 2 行要写成 名称=值')
+  })
+  it('carry only the fields that have a name over there', () => {
+    const jump = jumpOf({ app_id: ' x ', target_url: 'https://a', params: '', note: '', enabled: 'no', pushes: ['case'], 'field:name': 'xm', 'field:phone': ' ' }, choices)
+    expect(jump).toEqual({ app_id: 'x', target_url: 'https://a', params: [], note: '', enabled: false, pushes: ['case'], mapping: [{ field: 'name', name: 'xm' }] })
+  })
+  it('keep a link as it was when nothing is changed', () => {
+    const link = { role: 'province' as const, for_portal: true, for_desk: false, our_id: 'hall', entry_url: 'https://a', bind_url: '', redeem_url: 'https://b', sync_url: '', push_url: '', trusted: true, creates: false, bind_network: true, enabled: false }
+    const fields = linkGroups({ version: 1, link, roles: [{ key: 'province', label: '省级门户' }] }).flatMap((group) => group.fields)
+    expect(linkOf(startValues(fields))).toEqual(link)
   })
 })

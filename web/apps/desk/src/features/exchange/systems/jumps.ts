@@ -24,7 +24,8 @@ export function jumpGroups(choices: JumpChoices, now: Jump | null, find: (q: str
 export function paramsOf(text: string): JumpDraft['params'] {
   return text.split('\n').map((line) => line.trim()).filter(Boolean).map((line, i) => {
     const at = line.indexOf('=')
-    if (at < 1) throw new ApiProblem(422, { errors: [{ pointer: '/params', code: 'format', message: t('paramWrong', { n: i + 1 }) }] })
+    const message = t('paramWrong', { n: i + 1 })
+    if (at < 1) throw new ApiProblem(422, { title: message, errors: [{ pointer: '/params', code: 'format', message }] })
     return { name: line.slice(0, at).trim(), value: line.slice(at + 1).trim() }
   })
 }
