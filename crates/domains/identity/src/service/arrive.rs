@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::model::account::{Account, AccountKind, Profile};
 use crate::openid::model;
+use crate::second_factor::NextStep;
 use crate::sign_ins::model::NewSignIn;
 use crate::sign_ins::store::record;
 use crate::store::accounts;
@@ -77,7 +78,7 @@ impl Identity {
         }
         let Some(staff) = self.staff(account).await? else { return Ok(None) };
         self.admit_sign_in(client, &staff).await?;
-        if self.has_second_step(&staff).await? {
+        if self.next_step(&staff).await? != NextStep::None {
             return Err(Problem::forbidden("您的岗位登录时要动态口令，不能从别的系统直接进来。")
                 .detail("请在工作台登录页用登录名、口令和动态口令登录。"));
         }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::Identity;
 use crate::model::staff::Staff;
+use crate::second_factor::NextStep;
 use crate::sign_ins::store::record;
 use crate::store::staff as people;
 
@@ -45,7 +46,7 @@ impl Identity {
                 .detail("需要恢复的话，请找本单位管理员。"));
         };
         // Another system proves one thing only: who it is. A role that demands two shows both here.
-        if self.has_second_step(&staff).await? {
+        if self.next_step(&staff).await? != NextStep::None {
             self.note_entry(&staff, origin, entry, "要用动态口令").await?;
             return Err(Problem::new(
                 StatusCode::FORBIDDEN,
