@@ -15,6 +15,7 @@ const NOT_OF_CITIZENS: &[(&str, &str)] = &[
     ("systems", "contact of a body's system"),
     ("system_secrets", "secrets of systems"),
     ("oauth_keys", "keys"),
+    ("mobile_links", "staff"),
     ("seals", "keys"),
     ("transfer_out", "copies on their way of what is declared where it comes from"),
     ("transfer_in", "copies that arrived of what is declared where it came from"),

@@ -125,6 +125,7 @@ pub fn held_data() -> Vec<platform::personal::HeldData> {
         platform::personal::HELD,
         identity::HELD,
         security::privacy::HELD,
+        recognition::HELD,
         licences::HELD,
         catalogue::HELD,
         casework::HELD,

@@ -187,6 +187,9 @@ async fn daily_roots(app: App, mut stopped: tokio::sync::watch::Receiver<bool>) 
         if let Err(problem) = app.identity.expire_grants().await {
             tracing::warn!(cause = %problem, "marking grants that are over failed");
         }
+        if let Err(problem) = app.recognition.forget_over().await {
+            tracing::warn!(cause = %problem, "forgetting who was identified failed");
+        }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_secs(600)) => {}
             _ = stopped.changed() => return,

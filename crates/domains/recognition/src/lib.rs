@@ -24,6 +24,7 @@ use identity::Identity;
 use platform::Platform;
 use platform::crypto::SealedColumn;
 use platform::db::migrate::Migration;
+use platform::personal::{HeldData, Keep, Whose};
 use platform::work::jobs::Handlers;
 use platform::work::outbox::Subscriptions;
 
@@ -81,6 +82,20 @@ pub const SEALED: &[SealedColumn] = &[
         label: "移动政务平台用户标识",
     },
 ];
+
+/// What this domain holds of citizens.
+pub const HELD: &[HeldData] = &[HeldData {
+    key: "recognition.identifications",
+    table: "identifications",
+    parts: &[],
+    whose: Whose::Number("person_index = $1"),
+    since: "at",
+    label: "窗口核验记录",
+    content: "核验的方式、时间和用途，姓名（打码）；号码和住址用完即删，最多留一小时",
+    source: "您在窗口出示的证件或者身份码",
+    purpose: "service",
+    keep: Keep::Law("核验记录说明申请是谁交的、结果是谁领的，随办件保存到办件的保管期满。"),
+}];
 
 /// The recognition domain. Cheap to clone.
 #[derive(Clone)]

@@ -14,4 +14,4 @@ pub(crate) mod service;
 pub(crate) mod store;
 
 pub use model::{IdentifiedEnterprise, IdentifiedPerson, Identity as Seen, Purpose, Standing, Way};
-pub use service::{Found, Identification, IdentifiedRole, Represents};
+pub use service::{Found, IDENTIFICATION_OVER, Identification, IdentifiedRole, Represents};

@@ -14,6 +14,8 @@ use super::store::{self, row};
 use crate::Recognition;
 use crate::once::{self, Kind};
 
+/// Code of the refusal of an identification that was used or is over.
+pub const IDENTIFICATION_OVER: &str = "identification_over";
 /// How long somebody identified may take until the application is handed in or the result handed over.
 const LASTS: Duration = Duration::minutes(60);
 
@@ -164,6 +166,15 @@ impl Recognition {
         if store::take(tx, used.id, staff, used.purpose.as_str(), case).await? { Ok(()) } else { Err(no_longer()) }
     }
 
+    /// Takes the data out of identifications that are over; the node does it every ten minutes.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn forget_over(&self) -> Result<()> {
+        let now = self.platform.now();
+        self.platform.db.write(now, move |tx| Box::pin(async move { store::forget(tx).await })).await
+    }
+
     /// Whether the person identified may handle an item for a principal now: as the legal
     /// representative, or under a grant. Asked again at each use, because grants end.
     ///
@@ -272,6 +283,6 @@ pub(crate) fn already_used() -> Problem {
 }
 
 fn no_longer() -> Problem {
-    Problem::conflict("identification_over", "这次身份核验已经用过或者超过一小时，没有办理。")
+    Problem::conflict(IDENTIFICATION_OVER, "这次身份核验已经用过或者超过一小时，没有办理。")
         .detail("请重新读证或扫码，填好的内容都在。")
 }

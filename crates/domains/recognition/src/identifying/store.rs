@@ -36,14 +36,19 @@ pub(crate) fn place(id: Uuid) -> String {
     format!("identification:{id}")
 }
 
-/// Writes one, and takes the data out of those that are over: nobody may use them any more.
-pub(crate) async fn insert(tx: &Tx, row: row::Model) -> Result<()> {
+/// Takes the data out of those that are over: nobody may use them any more.
+pub(crate) async fn forget(tx: &Tx) -> Result<()> {
     row::Entity::update_many()
         .col_expr(row::Column::DataSealed, Expr::value(Option::<String>::None))
         .filter(row::Column::ExpiresAt.lte(tx.now()))
         .filter(row::Column::DataSealed.is_not_null())
         .exec(tx.conn())
         .await?;
+    Ok(())
+}
+
+/// Writes one.
+pub(crate) async fn insert(tx: &Tx, row: row::Model) -> Result<()> {
     row::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.conn()).await?;
     Ok(())
 }

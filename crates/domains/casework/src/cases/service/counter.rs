@@ -5,6 +5,7 @@ use platform::web::guard::Principal;
 use platform::web::problem::FieldProblem;
 use platform::work::audit::Line;
 use platform::{Problem, Result};
+use recognition::identifying::IDENTIFICATION_OVER;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -79,6 +80,8 @@ pub(crate) struct Taking {
     pub text: String,
     /// Who was identified by card or code.
     pub seen: Option<Seen>,
+    /// Why the identification does not count; told unless the same key has filed the application already.
+    pub refusal: Option<Problem>,
     /// Audit action.
     pub permission: &'static str,
     /// The same key takes one application only.
@@ -139,9 +142,14 @@ impl Casework {
         application: CounterApplication,
         key: Option<String>,
     ) -> Result<Receipt> {
-        let seen = self.seen_at_intake(caller, &application).await?;
+        // A second click finds the identification used: by the first one, whose receipt it then gets.
+        let (seen, refusal) = match self.seen_at_intake(caller, &application).await {
+            Ok(seen) => (seen, None),
+            Err(problem) if key.is_some() && problem.code() == IDENTIFICATION_OVER => (None, Some(problem)),
+            Err(problem) => return Err(problem),
+        };
         let text = seen.as_ref().map_or("窗口收件".to_owned(), |seen| format!("窗口收件（{}）", seen.text()));
-        let taking = Taking { channel: Channel::Window, text, seen, permission: "case.intake", key };
+        let taking = Taking { channel: Channel::Window, text, seen, refusal, permission: "case.intake", key };
         self.take_whole(caller, application, taking).await
     }
 
@@ -198,6 +206,9 @@ impl Casework {
                     let made = (clerk, taking.permission, form_row.case_id);
                     if let Some(before) = filed_before(tx, made, taking.key.as_deref(), &item).await? {
                         return Ok(before);
+                    }
+                    if let Some(refusal) = taking.refusal {
+                        return Err(refusal);
                     }
                     tx.audit(line);
                     if let Some(used) = used {

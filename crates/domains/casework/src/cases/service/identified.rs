@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::counter::CounterApplication;
 use super::deliver::Deliver;
-use super::lists::{CaseRow, open_states};
+use super::lists::{CaseRow, open_states, within};
 use super::{Casework, Loaded, Personal};
 use crate::cases::model::State;
 use crate::cases::store::case;
@@ -188,7 +188,7 @@ impl Casework {
         let states = if purpose == Purpose::Collection { vec![State::Closed.as_str()] } else { open_states() };
         let select = case::Entity::find()
             .filter(whose)
-            .filter(caller.within(case::Column::OrgId, case::Column::ItemSlug))
+            .filter(within(caller))
             .filter(case::Column::State.is_in(states));
         let conn = self.platform.db.read();
         let total = select.clone().count(conn).await?;

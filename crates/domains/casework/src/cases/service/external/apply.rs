@@ -48,6 +48,7 @@ impl Casework {
         let taking = Taking {
             channel: Channel::Exchange,
             seen: None,
+            refusal: None,
             text: "通过对接系统提交了申请".to_owned(),
             permission: "case.exchange",
             // A message is told apart by its own number.

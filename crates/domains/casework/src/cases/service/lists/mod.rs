@@ -18,7 +18,7 @@ use sea_orm::Condition;
 use crate::cases::store::case;
 
 /// The caller's reach as a condition over cases.
-fn within(caller: &Principal) -> Condition {
+pub(crate) fn within(caller: &Principal) -> Condition {
     caller.within_taken(case::Column::OrgId, case::Column::ItemSlug, case::Column::TakenAt)
 }
 
