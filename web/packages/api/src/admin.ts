@@ -56,6 +56,7 @@ export const admin = {
   removeWindow: (id: string, version: number) => ask('delete', WINDOW, { path: { id }, query: { version } }),
   extensions: (query: QueryFor<'/api/v1/admin/extensions'>) => ask('get', '/api/v1/admin/extensions', { query }),
   openExtension: (body: S['NewExtension'], key = newKey()) => ask('post', '/api/v1/admin/extensions', { body, key }),
+  saveExtension: (id: string, body: S['ExtensionEdit']) => ask('put', '/api/v1/admin/extensions/{id}', { path: { id }, body }),
   closeExtension: (id: string, body: S['Because']) => ask('post', '/api/v1/admin/extensions/{id}/close', { path: { id }, body }),
 
   // staff

@@ -42,11 +42,11 @@ export const desk = {
     call<void>('post', `${CASE}/suspend`, { path: { id }, body }),
   resume: (id: string, body: { version: number; result: string }) => call<void>('post', `${CASE}/resume`, { path: { id }, body }),
   askExtension: (id: string, body: { version: number; value: number; unit: T.TimeUnit; reason: string }) =>
-    call<void>('post', `${CASE}/extensions`, { path: { id }, body, key: newKey() }),
+    call<void>('post', `${CASE}/extensions`, { path: { id }, body }),
   decideExtension: (id: string, extensionId: string, body: { version: number; approve: boolean; opinion: string }) =>
     call<void>('post', `${CASE}/extensions/{extensionId}/decide`, { path: { id, extensionId }, body }),
   abort: (id: string, body: { version: number; reason: string }) => call<void>('post', `${CASE}/abort`, { path: { id }, body }),
-  urge: (id: string, body: { text: string; order: boolean }) => call<void>('post', `${CASE}/urge`, { path: { id }, body, key: newKey() }),
+  urge: (id: string, body: { text: string; order: boolean }, key = newKey()) => call<void>('post', `${CASE}/urge`, { path: { id }, body, key }),
   replyUrge: (id: string, urgeId: string, text: string) =>
     call<void>('post', `${CASE}/urges/{urgeId}/reply`, { path: { id, urgeId }, body: { text } }),
   deliver: (id: string, body: T.DeliverRequest) => call<void>('post', `${CASE}/deliver`, { path: { id }, body }),
@@ -82,12 +82,12 @@ export const desk = {
   // --- item administration ---
   catalogue: (q?: string) => call<T.CatalogueTree>('get', '/api/v1/catalogue', { query: { q } }),
   createNode: (body: { parent_id: string | null; kind: string; code: string; name: string }) =>
-    call<T.CatalogueNode>('post', '/api/v1/catalogue/nodes', { body, key: newKey() }),
+    call<T.CatalogueNode>('post', '/api/v1/catalogue/nodes', { body }),
   updateNode: (id: string, body: { code: string; name: string; version: number }) =>
     call<T.CatalogueNode>('put', '/api/v1/catalogue/nodes/{id}', { path: { id }, body }),
   deleteNode: (id: string) => call<void>('delete', '/api/v1/catalogue/nodes/{id}', { path: { id } }),
   adminItems: (query: { q?: string; org?: string; state?: string; limit?: number; cursor?: string }): Lists<T.AdminItemRow> => call('get', '/api/v1/admin/items', { query }),
-  createItem: (body: { content: T.ItemContent; files: T.ItemFiles | null }) => call<T.AdminItem>('post', '/api/v1/admin/items', { body, key: newKey() }),
+  createItem: (body: { content: T.ItemContent; files: T.ItemFiles | null }) => call<T.AdminItem>('post', '/api/v1/admin/items', { body }),
   adminItem: (slug: string) => call<T.AdminItem>('get', '/api/v1/admin/items/{slug}', { path: { slug } }),
   saveItem: (slug: string, body: { content: T.ItemContent; version: number }) =>
     call<T.AdminItem>('put', '/api/v1/admin/items/{slug}', { path: { slug }, body }),

@@ -2296,57 +2296,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/portal/grants/{id}/accept": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Agree */
-        post: operations["accept_grant"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/portal/grants/{id}/refuse": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Not agree */
-        post: operations["refuse_grant"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/portal/grants/{id}/revoke": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take back, give up, or withdraw the request */
-        post: operations["revoke_grant"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/portal/grants/{id}/uses": {
         parameters: {
             query?: never;
@@ -2358,6 +2307,23 @@ export interface paths {
         get: operations["list_grant_uses"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/grants/{id}/{act}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree, not agree, or end it */
+        post: operations["answer_grant"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4910,11 +4876,15 @@ export interface components {
              * @description The licence the application is about; may be absent when the applicant holds one or none.
              */
             old_licence?: string | null;
+            /** @description Asks a check for what stands on the licence named, to be filled in; the look is logged. */
+            read_licence?: boolean;
             /** @description Answers to situations. */
             situations?: components["schemas"]["Answers"];
         };
         /** @description What is still missing. */
         CounterCheck: {
+            /** @description Values of the form that stand on the licence, when they were asked for. */
+            licence_values?: Record<string, unknown> | null;
             /** @description Materials that apply. */
             materials: components["schemas"]["ResolvedMaterial"][];
             /** @description Valid licences of the applicant the application may be about. */
@@ -5692,15 +5662,11 @@ export interface components {
         };
         /** @description An answer with a reason, or an end. */
         GrantAnswer: {
-            /**
-             * @description Why, may be empty.
-             * @default
-             */
-            reason: string;
+            /** @description Why, may be empty. */
+            reason?: string;
             /**
              * Format: int64
              * @description Version of the page.
-             * @default 0
              */
             version: number;
         };
@@ -5839,14 +5805,6 @@ export interface components {
             material_name?: string | null;
             /** @description Why not. */
             refusal: string;
-        };
-        /** @description Version of the page an answer was made on. */
-        GrantVersion: {
-            /**
-             * Format: int64
-             * @description Version.
-             */
-            version?: number;
         };
         /** @description A grant as its two sides see it. */
         GrantView: {
@@ -7488,6 +7446,8 @@ export interface components {
                 audience_label: string;
                 /** @description Whether the system itself is switched on. */
                 enabled: boolean;
+                /** @description Whether the system's grants let it sign users in now. */
+                granted: boolean;
                 /** @description Shown in the portal of connected systems. */
                 listed: boolean;
                 logout_uris: string[];
@@ -7496,6 +7456,8 @@ export interface components {
                 owner: string;
                 /** @description Registered with the system. */
                 redirect_uris: string[];
+                /** @description The same in words. */
+                scope_labels: string[];
                 /** @description What its grants allow now. */
                 scopes: string[];
                 /** @description Whether it may sign users in. */
@@ -7616,6 +7578,8 @@ export interface components {
                 /** @description 已使用, 已作废. */
                 state_label: string;
                 type_key: string;
+                /** @description Name of the kind of licence it is for. */
+                type_name: string;
             }[];
             /** @description Cursor of the next page; absent on the last one. */
             next?: string | null;
@@ -9578,6 +9542,8 @@ export interface components {
             audience_label: string;
             /** @description Whether the system itself is switched on. */
             enabled: boolean;
+            /** @description Whether the system's grants let it sign users in now. */
+            granted: boolean;
             /** @description Shown in the portal of connected systems. */
             listed: boolean;
             logout_uris: string[];
@@ -9586,6 +9552,8 @@ export interface components {
             owner: string;
             /** @description Registered with the system. */
             redirect_uris: string[];
+            /** @description The same in words. */
+            scope_labels: string[];
             /** @description What its grants allow now. */
             scopes: string[];
             /** @description Whether it may sign users in. */
@@ -9876,6 +9844,8 @@ export interface components {
             /** @description 已使用, 已作废. */
             state_label: string;
             type_key: string;
+            /** @description Name of the kind of licence it is for. */
+            type_name: string;
         };
         /**
          * @description What became of a sheet.
@@ -15379,7 +15349,10 @@ export interface operations {
     urge_case: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description Case */
                 id: string;
@@ -19220,222 +19193,6 @@ export interface operations {
             };
         };
     };
-    accept_grant: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Grant */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["GrantVersion"];
-            };
-        };
-        responses: {
-            /** @description The grant as it is now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GrantView"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Without the permission, or not for the caller to do */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or not to be known */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Wrong state or an old page */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Fields to mend */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    refuse_grant: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Grant */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["GrantAnswer"];
-            };
-        };
-        responses: {
-            /** @description The grant as it is now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GrantView"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Without the permission, or not for the caller to do */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or not to be known */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Wrong state or an old page */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Fields to mend */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    revoke_grant: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Grant */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["GrantAnswer"];
-            };
-        };
-        responses: {
-            /** @description The grant as it is now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GrantView"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Without the permission, or not for the caller to do */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or not to be known */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Wrong state or an old page */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Fields to mend */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     list_grant_uses: {
         parameters: {
             query?: {
@@ -19491,6 +19248,80 @@ export interface operations {
             };
             /** @description Absent, or not to be known */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Grant */
+                id: string;
+                /** @description What to do with it */
+                act: "accept" | "refuse" | "revoke";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantAnswer"];
+            };
+        };
+        responses: {
+            /** @description The grant as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission, or not for the caller to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong state or an old page */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields to mend */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -6,7 +6,7 @@ import type { Narrow, S, Whole } from './typed.ts'
 
 // ---------- common ----------
 export type TimeUnit = 'working_day' | 'natural_day' | 'hour' | 'minute' | 'month'
-export interface TimeLimit { value: number; unit: TimeUnit; text: string }
+export type TimeLimit = Narrow<Whole<S['TimeLimit']>, { unit: TimeUnit }>
 export type Light = 'normal' | 'warning' | 'overdue' | 'paused' | 'done'
 export interface TimeLeft { light: Light; text: string; due_date: string | null; share_used: number }
 export interface DeadlineLine { kind: 'start' | 'limit' | 'excluded' | 'pause' | 'extension' | 'due'; label?: string; text: string; amount: string }
@@ -34,7 +34,7 @@ export interface Deadline {
   days: DeadlineDay[]
   problem: string | null
 }
-export interface FileRef { id: string; name: string; size: number; media_type: string; pages?: number | null; uploaded_at: string; version_no?: number | null }
+export type FileRef = Whole<S['FileRef']> & { pages?: number | null; version_no?: number | null }
 export type CaseState =
   | 'draft' | 'submitted' | 'pre_reviewed' | 'correction' | 'accepted' | 'in_review' | 'special'
   | 'decided' | 'closed' | 'delivered' | 'not_accepted' | 'withdrawn' | 'voided'
@@ -98,14 +98,8 @@ export type RatingReasons = Whole<S['ReasonList']>
 export type MyLicence = Whole<S['LicenceRow']>
 export type Captcha = S['Captcha']
 export type Progress = Narrow<Whole<S['Progress']>, { events: MyCaseEvent[] }>
-export interface LicenceVerdict {
-  valid: boolean; verdict: string
-  /** What the verdict means, for a file. */
-  text?: string
-  licence: { name: string; number: string; identifier: string; holder_masked: string; issuer: string; issued_at: string; expires_at: string | null; abolish_reason: string | null } | null
-  checked_at: string
-  signatures?: { seal: string; signer: string; signed_at: string | null; intact: boolean; trusted: boolean; covers_whole_file: boolean; problem: string | null }[]
-}
+/** How a licence stands, asked by code or by file; the signatures and the words for a file come with the latter. */
+export type LicenceVerdict = Pick<Whole<S['CodeAnswer']>, 'valid' | 'verdict' | 'licence' | 'checked_at'> & Partial<Pick<Whole<S['FileAnswer']>, 'text' | 'signatures'>>
 
 // ---------- staff ----------
 
@@ -145,7 +139,7 @@ export type DeskMaterial = Narrow<Whole<S['MaterialView']>, { necessity: Necessi
 export type DeskEvent = Whole<S['EventView']>
 export type Opinion = Narrow<Whole<S['Opinion']>, { files: FileRef[] }>
 /** A step of this case's flow; the guide has steps of its own shape. */
-export interface FlowStep { element: string; name: string; state: 'done' | 'now' | 'todo'; by: string | null; at: string | null }
+export type FlowStep = Narrow<Whole<S['CaseFlowStep']>, { state: 'done' | 'now' | 'todo' }>
 export type CaseActionKey =
   | 'pre_review' | 'accept' | 'request_correction' | 'not_accept' | 'complete' | 'suspend' | 'resume'
   | 'extend' | 'decide_extension' | 'abort' | 'urge' | 'deliver' | 'void'

@@ -256,8 +256,11 @@ async fn an_order_reaches_the_handlers_and_is_answered() {
         let supervisor = world.staff("supervisor").await;
         let reviewer = world.staff("reviewer").await;
         for (text, order) in [("请今天办完", false), ("仍未办理，请说明原因", true)] {
-            let urge = serde_json::from_value(json!({ "text": text, "order": order })).unwrap();
-            world.casework.urge(&supervisor, id, urge).await.unwrap();
+            // A second click urges nobody again.
+            for _ in 0..2 {
+                let urge = serde_json::from_value(json!({ "text": text, "order": order })).unwrap();
+                world.casework.urge(&supervisor, id, urge, Some(format!("click {order}"))).await.unwrap();
+            }
         }
         world.settle().await;
         world.settle().await;

@@ -186,7 +186,7 @@ async fn the_same_key_makes_one_thing() {
             (
                 &security,
                 "exclusions",
-                json!({ "label": "收件与决定", "one_side": ["case.intake"], "other_side": ["rating.trace"],
+                json!({ "label": "收件与决定", "one_side": ["case.intake"], "other_side": ["rating.read"],
                 "reason": "一人不办两头" }),
             ),
             (&security, "mandates", json!({ "staff_id": clerk, "org_id": qscj, "permissions": ["staff.read"] })),

@@ -14,6 +14,7 @@ export const orgs = {
   disable: '停用', disableTitle: '停用{name}？', disableText: '停用后不能再给它分配人员和办件。还有在岗人员或者在用的下级机构时不能停用。', disableSubmit: '停用机构', disabled: '已停用', keep: '不停用',
   enable: '启用', enableTitle: '启用{name}？', enableSubmit: '启用机构', enabled: '已启用',
   extension: '镇街延伸', extensionText: '上级部门的事项由镇街窗口收件，审批权不变。', extensionNone: '没有延伸的事项。', extensionAdd: '延伸一个事项', extensionItem: '事项', extensionTown: '收件的镇街', extensionWindow: '收件窗口', extensionStaff: '收件人员', extensionState: '状态', extensionOrg: '审批部门', extensionOpen: '延伸中', extensionClosed: '已收回',
+  extensionEdit: '调整', extensionEditTitle: '调整“{name}”的镇街收件', extensionEditSubmit: '保存调整', extensionEditDone: '已调整',
   extensionSubmit: '延伸事项', extensionDone: '已延伸', extensionClose: '收回', extensionCloseTitle: '收回“{name}”的镇街收件？', extensionCloseText: '镇街窗口不再收这个事项，已收的办件照常办。', extensionCloseSubmit: '收回事项', extensionCloseDone: '已收回', extensionKeep: '不收回',
 } as const
 
