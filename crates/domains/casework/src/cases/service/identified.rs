@@ -186,10 +186,8 @@ impl Casework {
             whose = whose.add(one);
         }
         let states = if purpose == Purpose::Collection { vec![State::Closed.as_str()] } else { open_states() };
-        let select = case::Entity::find()
-            .filter(whose)
-            .filter(within(caller))
-            .filter(case::Column::State.is_in(states));
+        let select =
+            case::Entity::find().filter(whose).filter(within(caller)).filter(case::Column::State.is_in(states));
         let conn = self.platform.db.read();
         let total = select.clone().count(conn).await?;
         let rows = select.order_by_desc(case::Column::Id).limit(SHOWN).all(conn).await?;
