@@ -103,7 +103,7 @@ async fn filled(world: &World, people: u32) -> Vec<String> {
             "INSERT INTO enterprise_credentials (account_id, uscc, registration_number, password_hash, \
              password_changed_at, failed_count, activated_at, licence_checked_at) \
              SELECT id, uscc, 'R' || key, 'x', CURRENT_TIMESTAMP, 0, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP FROM orgs \
-             WHERE uscc IS NOT NULL AND uscc <> '' AND uscc NOT IN (SELECT uscc FROM orgs GROUP BY uscc HAVING count(*) > 1)",
+             WHERE uscc IS NOT NULL AND uscc <> '' AND uscc NOT IN (SELECT uscc FROM orgs WHERE uscc IS NOT NULL GROUP BY uscc HAVING count(*) > 1)",
         )
         .await
         .unwrap();
