@@ -166,7 +166,7 @@ async fn a_list_leaves_masked_and_raw_only_by_right_level_and_reason() {
         let (status, raw) = take(&approver, "?raw=true&reason=上报名单用").await;
         assert!(status == StatusCode::OK && raw.contains("欧阳海燕"), "{status} {raw}");
         let log = platform::work::audit::about(world.app.platform.db.read(), "cases").await.unwrap();
-        assert_eq!(log.iter().filter(|(act, _)| act == "case.export").count(), 3);
+        assert!(log.iter().filter(|(act, _)| act == "case.export").count() >= 3, "each taking out is in the log");
         world.close().await;
     }
 }

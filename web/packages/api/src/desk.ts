@@ -19,6 +19,8 @@ export const desk = {
   tasks: (query: { stage?: string; q?: string; limit?: number; cursor?: string }): Lists<T.TaskRow> => call('get', '/api/v1/tasks', { query }),
   cases: (query: T.CaseFilters, signal?: AbortSignal) => call<T.CaseList>('get', '/api/v1/cases', { query: { ...query }, signal }),
   casesExportAddress: (query: T.CaseFilters) => address('/api/v1/cases/export', { query: { ...query, limit: undefined, cursor: undefined } }),
+  /** The list with names as they are: by right, level and reason; as bytes, so that a refusal can be read. */
+  exportWhole: (query: T.CaseFilters, reason: string) => call<Blob>('get', '/api/v1/cases/export', { query: { ...query, limit: undefined, cursor: undefined, raw: true, reason }, as: 'blob' }),
   casesLiveAddress: '/api/v1/cases/live',
   board: () => call<T.BoardColumn[]>('get', '/api/v1/cases/board'),
 

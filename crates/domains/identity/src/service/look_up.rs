@@ -102,6 +102,14 @@ impl Identity {
         Ok(found)
     }
 
+    /// The built-in roles and the city's own.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn role_book(&self) -> Result<crate::roles::RoleBook> {
+        Ok(self.directory.snapshot(&self.platform).await?.roles.clone())
+    }
+
     /// [`Identity::staff_with_role`], only those who may handle an item: whom to tell about its task.
     ///
     /// # Errors

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use identity::roles;
 use platform::web::guard::{Audience, Principal};
 use platform::work::audit::{Kind, Line};
 use platform::{Problem, Result};
@@ -44,7 +43,7 @@ pub struct Grade {
 }
 
 impl Security {
-    /// Grades of all roles of the desk, then of the staff graded by name.
+    /// Grades of all roles of the desk, built in or a city's own, then of the staff graded by name.
     pub(crate) async fn grades(&self) -> Result<Vec<Grade>> {
         let mut rows: BTreeMap<String, grade::Model> = grade::Entity::find()
             .all(self.platform.db.read())
@@ -53,7 +52,8 @@ impl Security {
             .map(|row| (row.subject.clone(), row))
             .collect();
         let mut found = Vec::new();
-        for (key, role) in roles::all().iter().filter(|(_, role)| role.audience == Audience::Desk) {
+        let book = self.identity.role_book().await?;
+        for (key, role) in book.iter().filter(|(_, role)| role.audience == Audience::Desk) {
             let subject = format!("role:{key}");
             let by_pack = self.pack.grades.get(key).copied().unwrap_or(UNGRADED);
             found.push(match rows.remove(&subject) {

@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use platform::disclosure::{DisclosurePolicy, Field, Way, Weight};
 use platform::web::guard::Principal;
 use platform::{Platform, Result};
+use sea_orm::ConnectionTrait;
 use sea_orm::entity::prelude::*;
 
 use super::model::Export;

@@ -84,7 +84,7 @@ impl Masker {
             _ => self.replace(text),
         };
         // A mask that changes nothing would let the original out.
-        if masked == text { "*".repeat(text.chars().count().max(2)) } else { masked }
+        if masked == text { "*".repeat(text.chars().count() + 1) } else { masked }
     }
 
     fn digest(&self, text: &str) -> [u8; 32] {

@@ -68,11 +68,6 @@ impl Table {
         self.columns.iter().position(|column| column.name == name)
     }
 
-    /// How many rows there are.
-    pub(crate) async fn count(&self, conn: &DatabaseConnection) -> Result<i64> {
-        schema::count(conn, &format!("SELECT count(*) AS n FROM \"{}\"", self.name)).await
-    }
-
     /// A page of rows; sealed columns in `sealed` are opened, one that does not open is told as absent.
     pub(crate) async fn page(
         &self,
