@@ -25,9 +25,7 @@ it('an item handled in another system opens there, signed in, after the sign-in 
   await settled(page)
   await look(page, 'portal-guide-jump')
   await page.getByRole('button', { name: '在线办理' }).first().click()
-  await page.getByRole('heading', { level: 1 }).first().waitFor()
-  const province = page.getByRole('link', { name: /省统一身份认证/ }).first()
-  await province.click()
+  // The sign-in page hands over to the province by itself; afterwards the guide goes on by itself.
   await page.getByRole('button', { name: '周强' }).first().click()
   await page.waitForURL((url) => url.href.startsWith(`${outside}/department/enter`))
   await page.getByText('您好，周强。已登录道路运政系统，不用再注册。').waitFor()
@@ -94,7 +92,6 @@ it('the enterprise page asks for the account here once, then leads straight thro
   await page.locator('.tb-errsum').waitFor()
   await look(page, 'portal-arrive-bind')
   await page.getByRole('link', { name: '登录后绑定' }).click()
-  await page.getByRole('link', { name: /省统一身份认证/ }).first().click()
   await signOn(page, '示例市鲜达食品超市有限公司')
   await page.getByRole('button', { name: '就绑定这个账号' }).click()
   await page.waitForURL((url) => url.pathname === FOOD)

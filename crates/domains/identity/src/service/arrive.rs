@@ -8,7 +8,7 @@ use platform::web::terminal::Client;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::model::account::{Account, AccountKind, Profile};
+use crate::model::account::{Account, Profile};
 use crate::openid::model;
 use crate::second_factor::NextStep;
 use crate::sign_ins::model::NewSignIn;
@@ -146,15 +146,5 @@ impl Identity {
     /// When the database refuses.
     pub async fn item_name(&self, slug: &str) -> Result<Option<String>> {
         Ok(self.grantable(slug).await?.map(|item| item.name))
-    }
-}
-
-impl AccountKind {
-    /// What people read.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Person => "个人",
-            Self::Enterprise => "企业",
-        }
     }
 }

@@ -35,6 +35,9 @@ pub(crate) enum Arrived {
     AskAccount { pending: String, to: String, system_name: String, external_name: String },
 }
 
+/// A ticket that does not count: what it claimed and whose it is, as far as that is known.
+type Refusal = (Option<Claims>, Option<Link>, Fault);
+
 /// What the other side tells when we redeem its ticket: who it is, or which of its accounts.
 #[derive(Debug, Deserialize)]
 struct Told {
@@ -110,7 +113,10 @@ impl Recognition {
         };
         match told {
             Some(Told { profile: Some(profile), .. }) if link.row.trusted && visitor.audience == Audience::Portal => {
-                let account = self.identity.recognise(&link.system.app_id, profile).await?;
+                let account = match self.identity.recognise(&link.system.app_id, profile).await {
+                    Ok(account) => account,
+                    Err(problem) => return self.turn_away(&link, &claims.to, visitor, problem).await,
+                };
                 self.let_in(&link, account.id, visitor, &claims.to, "ticket").await
             }
             Some(Told { external: Some(external), .. }) => {
@@ -133,13 +139,7 @@ impl Recognition {
     }
 
     /// Everything that can be known of a ticket without asking the other side, used up at the end.
-    #[expect(clippy::type_complexity, reason = "what a refusal can still say of itself")]
-    async fn proven(
-        &self,
-        ticket: &str,
-        to: &str,
-        visitor: &Visitor,
-    ) -> Result<Result<(Claims, Link), (Option<Claims>, Option<Link>, Fault)>> {
+    async fn proven(&self, ticket: &str, to: &str, visitor: &Visitor) -> Result<Result<(Claims, Link), Refusal>> {
         let unproven = match ticket::read(ticket) {
             Ok(unproven) => unproven,
             Err(fault) => return Ok(Err((None, None, fault))),
@@ -181,8 +181,11 @@ impl Recognition {
         to: &str,
         way: &'static str,
     ) -> Result<Arrived> {
-        let opened =
-            self.identity.open_arrival(visitor.audience, account, &visitor.client, &visitor.origin, way).await?;
+        let opened = self.identity.open_arrival(visitor.audience, account, &visitor.client, &visitor.origin, way).await;
+        let opened = match opened {
+            Ok(opened) => opened,
+            Err(problem) => return self.turn_away(link, to, visitor, problem).await,
+        };
         let Some(cookie) = opened else {
             return self.refuse_arrival(None, Some(link.clone()), to, visitor, Fault::AccountClosed).await;
         };
@@ -232,13 +235,37 @@ impl Recognition {
         fault: Fault,
     ) -> Result<T> {
         let plain = |text: &str| text.chars().filter(|one| !one.is_control()).take(64).collect::<String>();
-        let claimed = claims.map(|claims| plain(&claims.iss)).unwrap_or_default();
-        let line = log::Model {
+        let (app_id, system_name) = match link {
+            Some(link) => (link.system.app_id, link.system.name),
+            None => (claims.map(|claims| plain(&claims.iss)).unwrap_or_default(), String::new()),
+        };
+        self.note_refusal(self.turned_away(app_id, system_name, to, visitor, fault.code())).await?;
+        Err(fault.problem())
+    }
+
+    /// The ticket was right, the person may not come in all the same: in the log too.
+    async fn turn_away<T>(&self, link: &Link, to: &str, visitor: &Visitor, problem: Problem) -> Result<T> {
+        if problem.status().is_client_error() {
+            let (app_id, name) = (link.system.app_id.clone(), link.system.name.clone());
+            self.note_refusal(self.turned_away(app_id, name, to, visitor, problem.title())).await?;
+        }
+        Err(problem)
+    }
+
+    fn turned_away(
+        &self,
+        app_id: String,
+        system_name: String,
+        to: &str,
+        visitor: &Visitor,
+        reason: &str,
+    ) -> log::Model {
+        log::Model {
             id: self.platform.new_id(),
             at: self.platform.now(),
             direction: "in".to_owned(),
-            app_id: link.as_ref().map_or(claimed, |link| link.system.app_id.clone()),
-            system_name: link.map(|link| link.system.name).unwrap_or_default(),
+            app_id,
+            system_name,
             purpose: "arrive".to_owned(),
             audience: visitor.audience.as_str().to_owned(),
             account_id: None,
@@ -246,10 +273,8 @@ impl Recognition {
             item_slug: None,
             target: super::issue::bare(to),
             result: "refused".to_owned(),
-            reason: fault.code().to_owned(),
+            reason: reason.to_owned(),
             address: visitor.origin.address.clone(),
-        };
-        self.note_refusal(line).await?;
-        Err(fault.problem())
+        }
     }
 }

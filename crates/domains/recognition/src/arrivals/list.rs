@@ -118,13 +118,14 @@ pub(crate) async fn list_tickets(
     let before = page.cursor_parts(1)?.and_then(|parts| parts.first().and_then(|id| id.parse().ok()));
     let given = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let begins = |date: Date| date.midnight().assume_offset(time::macros::offset!(+8));
+    let words = given(filter.q);
     // Reasons are kept as codes; people look for the words.
-    let words = given(filter.q).map(|words| {
-        let known = Fault::ALL.into_iter().find(|fault| fault.label() == words);
-        known.map_or(words, |fault| fault.code().to_owned())
+    let reasons = words.as_ref().map_or_else(Vec::new, |words| {
+        Fault::ALL.into_iter().filter(|fault| fault.label().contains(words.as_str())).map(Fault::code).collect()
     });
     let wanted = Wanted {
         words,
+        reasons,
         direction: given(filter.direction),
         result: given(filter.result),
         app_id: given(filter.system),

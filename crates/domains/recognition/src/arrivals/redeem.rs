@@ -88,7 +88,7 @@ impl Recognition {
 
     /// What somebody is bound to in a system.
     pub(crate) async fn bound(&self, system: Uuid, audience: Audience, account: Uuid) -> Result<Bound> {
-        let row = bindings::of_account(self.platform.db.read(), system, audience, account).await?;
+        let row = bindings::peek(self.platform.db.read(), system, audience, account).await?;
         let Some(row) = row else { return Ok(Bound::default()) };
         let external = self.external_of(&row)?.filter(|_| row.ended_at.is_none());
         Ok(Bound { external: external.map(|external| (row.id, external)), ended: row.ended_at.is_some() })

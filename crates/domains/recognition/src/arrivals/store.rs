@@ -185,8 +185,10 @@ pub(crate) async fn note(conn: &impl ConnectionTrait, row: log::Model) -> Result
 /// Which lines of the log.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wanted {
-    /// Part of the system's name, app id, person, item or reason.
+    /// Part of the system's name, app id, person, item or page.
     pub(crate) words: Option<String>,
+    /// Codes of reasons that the words may mean.
+    pub(crate) reasons: Vec<&'static str>,
     pub(crate) direction: Option<String>,
     pub(crate) result: Option<String>,
     pub(crate) app_id: Option<String>,
@@ -212,10 +214,10 @@ pub(crate) async fn page(
     }
     if let Some(words) = wanted.words {
         let pattern = format!("%{}%", words.replace(['%', '_', '\\'], ""));
-        let any = [Column::SystemName, Column::AppId, Column::Person, Column::ItemSlug, Column::Reason, Column::Target]
+        let any = [Column::SystemName, Column::AppId, Column::Person, Column::ItemSlug, Column::Target, Column::Reason]
             .into_iter()
             .fold(Cond::any(), |any, column| any.add(column.like(&pattern)));
-        select = select.filter(any);
+        select = select.filter(any.add(Column::Reason.is_in(wanted.reasons)));
     }
     if let Some(from) = wanted.from {
         select = select.filter(Column::At.gte(from));

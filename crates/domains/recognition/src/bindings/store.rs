@@ -43,6 +43,20 @@ pub(crate) async fn of_account(
     Ok(own.lock_exclusive().one(conn).await?)
 }
 
+/// The same, only looked at.
+pub(crate) async fn peek(
+    conn: &impl ConnectionTrait,
+    system: Uuid,
+    audience: Audience,
+    account: Uuid,
+) -> Result<Option<row::Model>> {
+    let own = row::Entity::find()
+        .filter(row::Column::SystemId.eq(system))
+        .filter(row::Column::Audience.eq(audience.as_str()))
+        .filter(row::Column::AccountId.eq(account));
+    Ok(own.one(conn).await?)
+}
+
 /// Whose an account over there is.
 pub(crate) async fn by_external(
     conn: &impl ConnectionTrait,

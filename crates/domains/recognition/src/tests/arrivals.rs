@@ -151,6 +151,7 @@ async fn a_portal_that_is_down_or_tells_another_name_opens_nothing() {
         let (ticket, to) = hall.ticket("peer", "login=wang-haiyan&to=/my/cases").await;
         let differs = hall.arrive(&ticket, &to).await;
         assert_eq!((differs.status, differs.code()), (StatusCode::CONFLICT, "profile_differs"));
+        assert!(hall.last_line().await["reason"].as_str().unwrap().contains("姓名"), "logged too");
         let kept = hall.recognition.identity.account(account.id).await.unwrap().unwrap();
         assert_eq!(kept.name, "王小燕");
         hall.close().await;

@@ -93,14 +93,10 @@ async fn one_account_over_there_belongs_to_one_person() {
         assert_eq!(second.body["code"], "already_bound", "{second:?}");
         assert_eq!((hall.bindings(&wang).await.len(), hall.bindings(&li).await.len()), (1, 0));
         // What is kept of it opens only with the key.
-        let sealed = hall.recognition.identity.system(hall.id_of(department::APP_ID).await).await.unwrap().unwrap();
-        let row = crate::bindings::store::by_external(
-            hall.test.platform.db.read(),
-            sealed.id,
-            Audience::Portal,
-            &hall.recognition.external_index(sealed.id, Audience::Portal, "old-1"),
-        );
-        let row = row.await.unwrap().unwrap();
+        let system = hall.id_of(department::APP_ID).await;
+        let index = hall.recognition.external_index(system, Audience::Portal, "old-1");
+        let db = hall.test.platform.db.read();
+        let row = crate::bindings::store::by_external(db, system, Audience::Portal, &index).await.unwrap().unwrap();
         assert!(!row.external_sealed.unwrap().contains("old-1") && !row.name_sealed.unwrap().contains("wanghy"));
         hall.close().await;
     }
