@@ -75,11 +75,18 @@ impl Kind {
             Self::Flow => "流程",
             Self::Rules => "规则",
             Self::Paper => "文书",
+            Self::Sheet => "表样",
+            Self::File => "文件",
         }
     }
 
+    /// Whether people edit it in the library; the rest comes with packs.
+    pub(crate) fn is_edited(self) -> bool {
+        !matches!(self, Self::Sheet | Self::File)
+    }
+
     pub(crate) fn of(text: &str) -> Result<Self> {
-        [Self::Form, Self::Flow, Self::Rules, Self::Paper]
+        [Self::Form, Self::Flow, Self::Rules, Self::Paper, Self::Sheet, Self::File]
             .into_iter()
             .find(|kind| kind.as_str() == text)
             .ok_or_else(|| Problem::internal(format!("a definition of the unknown kind {text}")))
@@ -114,7 +121,7 @@ impl Parsed {
             Self::Form(form) => Some(form.title.as_str()),
             Self::Flow(flow) => Some(flow.name.as_str()),
             Self::Rules(rules) => Some(rules.title()),
-            Self::Paper(_) => None,
+            Self::Paper(_) | Self::Sheet(_) | Self::File(_) => None,
         }
         .filter(|name| !name.trim().is_empty())
     }
@@ -155,7 +162,9 @@ impl Design {
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
                     let put = version.put(tx).await?;
-                    store::enlist(tx, id, &put, &name).await?;
+                    if kind.is_edited() {
+                        store::enlist(tx, id, &put, &name).await?;
+                    }
                     Ok(put.of)
                 })
             })
@@ -181,14 +190,14 @@ impl Design {
     /// # Errors
     /// When the database refuses.
     pub async fn latest_below(&self, kind: Kind, start: &str) -> Result<Vec<DefinitionRef>> {
-        let rows: Vec<(String, i64)> = row::Entity::find()
+        let rows: Vec<(String, i64)> = definition::Entity::find()
             .select_only()
-            .column(row::Column::Key)
-            .column_as(row::Column::Version.max(), "version")
-            .filter(row::Column::Kind.eq(kind.as_str()))
-            .filter(row::Column::Key.starts_with(start))
-            .group_by(row::Column::Key)
-            .order_by_asc(row::Column::Key)
+            .column(definition::Column::Key)
+            .column_as(definition::Column::Version.max(), "version")
+            .filter(definition::Column::Kind.eq(kind.as_str()))
+            .filter(definition::Column::Key.starts_with(start))
+            .group_by(definition::Column::Key)
+            .order_by_asc(definition::Column::Key)
             .into_tuple()
             .all(self.platform.db.read())
             .await?;

@@ -1,7 +1,6 @@
 //! Accesses noted beside the commands: written together, bounded for strangers, cheap.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use platform::web::context::Context;
 use platform::work::audit::read::{self, Filter};
@@ -9,7 +8,7 @@ use platform::work::audit::{Kind, Line, Outcome};
 use serde_json::json;
 use testkit::backends;
 
-use crate::{fresh, insert, rows};
+use crate::{fresh, rows};
 
 fn line(platform: &platform::Platform, actor: Option<uuid::Uuid>) -> Line {
     Line {

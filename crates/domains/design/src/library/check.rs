@@ -71,6 +71,7 @@ impl Library {
                 Err(error) => vec![Finding::error("rules", "", error.to_string())],
             },
             Kind::Paper => self.paper_findings(content),
+            Kind::Sheet | Kind::File => Vec::new(),
         })
     }
 

@@ -117,6 +117,7 @@ fn frame(kind: Kind, key: &str, name: &str) -> String {
         Kind::Rules => include_str!("frames/rules.dmn")
             .replace("{key}", &key.replace('-', "_"))
             .replace("{name}", &name.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")),
+        Kind::Sheet | Kind::File => String::new(),
         Kind::Paper => include_str!("frames/paper.typ").replace("{name}", &name.replace(['#', '\\', '*', '_'], "")),
     }
 }
@@ -180,6 +181,9 @@ impl Library {
     /// 422 at the field that is wrong.
     pub async fn create(&self, caller: &Allowed<EditDesign>, new: NewEntry, key: Option<String>) -> Result<Uuid> {
         let mut errors = named(&new.name, &new.purpose, &new.channels, new.content.as_deref());
+        if !new.kind.is_edited() {
+            errors.push(FieldProblem::new("/kind", "option", "只能新建表单、流程、规则和文书；表样和文件随内容包来"));
+        }
         if !is_key(&new.key) {
             errors.push(FieldProblem::new("/key", "format", "标识用小写字母、数字和连字符，例如 food-permit"));
         }

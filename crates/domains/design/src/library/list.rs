@@ -123,7 +123,7 @@ impl Library {
             .columns([entry::Column::Key, entry::Column::Name])
             .filter(entry::Column::Kind.eq(Kind::Paper.as_str()))
             .filter(entry::Column::Disabled.eq(false))
-            .filter(entry::Column::Key.contains("/").not())
+            .filter(entry::Column::Key.not_like("%/%"))
             .order_by_asc(entry::Column::Key)
             .limit(200)
             .into_tuple()

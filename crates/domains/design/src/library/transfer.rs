@@ -23,6 +23,8 @@ fn ending(kind: Kind) -> (&'static str, &'static str) {
         Kind::Flow => ("bpmn", "application/xml"),
         Kind::Rules => ("dmn", "application/xml"),
         Kind::Paper => ("typ", "text/plain; charset=utf-8"),
+        Kind::Sheet => ("yaml", "text/plain; charset=utf-8"),
+        Kind::File => ("txt", "text/plain; charset=utf-8"),
     }
 }
 

@@ -39,6 +39,7 @@ pub(crate) const TRIAL_OVER: &str = "trial_over";
 
 /// Who gives a command: a signed-in administrator, or the machine's operator at the command line.
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "made once a request and borrowed from then on")]
 pub enum Giver {
     /// Judged by mandate and role; with the key of the request, when it brought one.
     Caller(Principal, Option<String>),

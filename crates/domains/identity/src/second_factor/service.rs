@@ -150,7 +150,7 @@ impl Identity {
     pub async fn prove_self(&self, caller: &Principal, password: String, typed: &str) -> Result<()> {
         let staff = self.own_with_password(caller, password).await?;
         let factor = store::find(self.platform.db.read(), staff.id).await?;
-        if !factor.is_some_and(|factor| factor.enrolled_at.is_some()) {
+        if factor.is_none_or(|factor| factor.enrolled_at.is_none()) {
             return Ok(());
         }
         if typed.trim().is_empty() {

@@ -28,18 +28,18 @@ impl Recognition {
             return Err(Problem::invalid_field("/code", "format", "没有扫到完整的码，请对准再扫一次。"));
         }
         if once::is_spent(self.platform.db.read(), Kind::Code, code).await? {
-            return Err(self.note(caller, code, already_used()).await?);
+            return Err(self.note_refused_code(caller, code, already_used()).await?);
         }
         let holder = match self.codes.holder(code, purpose.as_str()).await? {
-            Ok(holder) if !holder.is_whole() => return Err(self.note(caller, code, unknown()).await?),
+            Ok(holder) if !holder.is_whole() => return Err(self.note_refused_code(caller, code, unknown()).await?),
             // Our own clock too: a platform that forgets to look must not open anything.
             Ok(holder) if holder.expires_at <= self.platform.now() => {
-                return Err(self.note(caller, code, expired()).await?);
+                return Err(self.note_refused_code(caller, code, expired()).await?);
             }
             Ok(holder) => holder,
-            Err(CodeRefusal::Expired) => return Err(self.note(caller, code, expired()).await?),
-            Err(CodeRefusal::Used) => return Err(self.note(caller, code, already_used()).await?),
-            Err(CodeRefusal::Unknown) => return Err(self.note(caller, code, unknown()).await?),
+            Err(CodeRefusal::Expired) => return Err(self.note_refused_code(caller, code, expired()).await?),
+            Err(CodeRefusal::Used) => return Err(self.note_refused_code(caller, code, already_used()).await?),
+            Err(CodeRefusal::Unknown) => return Err(self.note_refused_code(caller, code, unknown()).await?),
         };
         let way = if holder.enterprise.is_some() { Way::EnterpriseCode } else { Way::CitizenCode };
         let seen = Seen { person: holder.person, enterprise: holder.enterprise };
@@ -48,7 +48,12 @@ impl Recognition {
     }
 
     /// Writes a refused code down; gives the refusal back.
-    async fn note(&self, caller: &Allowed<IdentifyPerson>, code: &str, problem: Problem) -> Result<Problem> {
+    async fn note_refused_code(
+        &self,
+        caller: &Allowed<IdentifyPerson>,
+        code: &str,
+        problem: Problem,
+    ) -> Result<Problem> {
         let line = Line::by(
             caller,
             self.platform.new_id(),

@@ -37,7 +37,7 @@ impl City {
         };
         let method = if body.is_empty() { Method::GET } else { Method::POST };
         let mut request =
-            Request::builder().method(method).uri(format!("/api/v1{path}")).body(Body::from(body)).unwrap();
+            Request::builder().method(method).uri(format!("/api/v1{path}")).body(Body::from(body.clone())).unwrap();
         for (name, value) in formula.headers(&call) {
             request.headers_mut().insert(name, value.parse().unwrap());
         }
@@ -105,8 +105,8 @@ async fn the_document_system_speaks_for_its_own_staff_only() {
         for (nonce, login) in [("n-2", "city-clerk"), ("n-3", "nobody")] {
             let strange = city.office(Formula::TifUser, nonce, desk, login, None).await;
             assert_eq!(strange.refusal(), refused(404, "not_found"), "{login}");
-            let ticket =
-                city.office(Formula::TifUser, &format!("{nonce}t"), "/open/staff-tickets", login, Some(json!({})));
+            let nonce = format!("{nonce}t");
+            let ticket = city.office(Formula::TifUser, &nonce, "/open/staff-tickets", login, Some(json!({})));
             assert_eq!(ticket.await.refusal(), refused(404, "not_found"), "{login}");
         }
         let nameless = city.office(Formula::TifUser, "n-4", desk, "", None).await;

@@ -113,7 +113,7 @@ impl Security {
             rows.push(row);
         }
         let count = rows.len();
-        let lines: Vec<_> = rows.iter().map(|row| self.decided(caller, row, "confirm", &text)).collect();
+        let lines: Vec<_> = rows.iter().map(|row| self.decision_line(caller, row, "confirm", &text)).collect();
         let caller = caller.clone();
         self.platform
             .db
@@ -151,7 +151,7 @@ impl Security {
                 "这一列还没有确认过的分级。不合适的话，请改成合适的，再由别人确认。",
             ));
         }
-        let line = self.decided(caller, &row, "reject", &text);
+        let line = self.decision_line(caller, &row, "reject", &text);
         let caller = caller.clone();
         self.platform
             .db
@@ -177,7 +177,7 @@ impl Security {
             .await
     }
 
-    fn decided(&self, caller: &Principal, row: &field::Model, act: &str, text: &str) -> Line {
+    fn decision_line(&self, caller: &Principal, row: &field::Model, act: &str, text: &str) -> Line {
         let detail = json!({ "act": act, "class": row.class, "level": row.level, "text": text });
         Line::by(caller, self.platform.new_id(), "classify.review", subject(row), detail)
     }

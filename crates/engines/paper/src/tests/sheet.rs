@@ -47,7 +47,7 @@ fn texts(xml: &str) -> String {
     let mut found = String::new();
     loop {
         match reader.read_event().unwrap() {
-            Event::Text(text) => found.push_str(&text.to_string()),
+            Event::Text(text) => found.push_str(&text),
             Event::GeneralRef(entity) => found.push_str(match entity.to_string().as_str() {
                 "amp" => "&",
                 "lt" => "<",
