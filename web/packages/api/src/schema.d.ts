@@ -5999,6 +5999,8 @@ export interface components {
             blank_form?: string | null;
             /** @description What the empty form is called. */
             blank_form_name?: string | null;
+            /** @description Kinds of file the empty form can be had as (`format` of its address): pdf, docx … */
+            blank_formats: string[];
             exempt_note?: string | null;
             file_types: string[];
             fill_notes?: string | null;
@@ -6026,6 +6028,8 @@ export interface components {
             review_points: components["schemas"]["ReviewPoint"][];
             /** @description Address of the sample, when there is a file; takes `handle_item`. */
             sample?: string | null;
+            /** @description Kinds of file the sample can be had as. */
+            sample_formats: string[];
             /** @description What the sample shows. */
             sample_note?: string | null;
             /**
@@ -8490,6 +8494,8 @@ export interface components {
             address: string;
             /** @description Whether it (the terminal) is open day and night. */
             all_day?: boolean;
+            /** @description How to book a time at this place. */
+            booking?: components["schemas"]["BookingWay"][];
             /** @description Opening hours. */
             hours: string;
             /** @description Where it is: `longitude,latitude` in decimal degrees (CGCS2000), for "nearest first". */
@@ -8502,6 +8508,8 @@ export interface components {
             region?: string;
             /** @description Whether a self-service machine stands there. */
             terminal?: boolean;
+            /** @description How to get there. */
+            traffic?: string | null;
             /** @description Window numbers. */
             windows?: string[];
         };
@@ -16695,6 +16703,8 @@ export interface operations {
             query?: {
                 /** @description Key of the handling item; the first one when absent. */
                 handle_item?: string;
+                /** @description Kind of file; to print when absent. */
+                format?: string;
             };
             header?: never;
             path: {
@@ -16710,7 +16720,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/pdf": number[];
+                    "application/octet-stream": number[];
                 };
             };
             404: {
@@ -16744,6 +16754,8 @@ export interface operations {
             query?: {
                 /** @description Key of the handling item; the first one when absent. */
                 handle_item?: string;
+                /** @description Kind of file; to print when absent. */
+                format?: string;
             };
             header?: never;
             path: {
@@ -16759,7 +16771,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/pdf": number[];
+                    "application/octet-stream": number[];
                 };
             };
             404: {

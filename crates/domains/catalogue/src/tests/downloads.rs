@@ -136,7 +136,8 @@ async fn looked_through(desk: &Desk, pack: &Pack, wanted: &[&str]) -> usize {
                     }
                     continue;
                 }
-                let named = [element, "blank_form"].into_iter().find_map(|element| own[element].as_str()).unwrap();
+                let papers = [element, "blank_form"].into_iter().filter_map(|element| own[element].as_str());
+                let named = papers.into_iter().find(|text| text.starts_with("papers/")).unwrap();
                 let sheet = definition(pack, named);
                 told(&sheet.title);
                 let blank = sheet.draw(paper::Fill::Blank, &std::collections::BTreeMap::new());

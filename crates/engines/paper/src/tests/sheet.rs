@@ -116,7 +116,7 @@ fn a_specimen_is_marked_and_never_looks_genuine() {
     let pdf = Template::new(&template).unwrap().render(&serde_json::to_value(&drawn).unwrap(), &options()).unwrap();
     assert!(pdf.seal.is_none(), "nobody seals a specimen");
     if has("pdftotext") {
-        assert!(text_of(&pdf.bytes, "specimen").matches("样本").count() >= 3);
+        assert!(text_of(&pdf.bytes, "specimen").matches("样本").count() >= 2);
     }
 }
 
