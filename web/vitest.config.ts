@@ -8,5 +8,7 @@ export default defineConfig({
     environment: 'happy-dom',
     include: ['packages/*/{src,tests}/**/*.test.ts', 'apps/*/{src,tests}/**/*.test.ts'],
     maxWorkers: 2,
+    // For the busiest machine that runs the gate: nothing here waits for a clock.
+    testTimeout: 60_000,
   },
 })

@@ -22,7 +22,13 @@ export type Pane = 'canvas' | 'tree' | 'panel'
 /** The last copy, for the buttons of the toolbar: pages may not read the machine's clipboard unasked. */
 let kept = ''
 
-export function createEditor(start: Doc, now: () => number = Date.now) {
+export interface EditorOptions {
+  now?: () => number
+  /** Looking only: everything can be opened, nothing changed. */
+  readonly?: boolean
+}
+
+export function createEditor(start: Doc, { now = Date.now, readonly = false }: EditorOptions = {}) {
   const history = shallowRef(begin(start))
   const doc = computed(() => history.value.now.doc)
   const selection = computed(() => history.value.now.selection.filter((id) => doc.value.nodes.has(id)))
@@ -56,6 +62,7 @@ export function createEditor(start: Doc, now: () => number = Date.now) {
     said.value = said.value === text ? `${text}\u00a0` : text
   }
   function commit(next: Doc, label: string, select?: readonly NodeId[], merge?: string): void {
+    if (readonly) return
     history.value = record(history.value, { doc: next, selection: select ?? history.value.now.selection }, label, now(), merge)
   }
   function select(ids: readonly NodeId[]): void {
@@ -75,6 +82,10 @@ export function createEditor(start: Doc, now: () => number = Date.now) {
     return put([fresh(doc.value, place.parent, type)], place, t('stepAdd', { name: describe(type).label }))
   }
   function put(trees: readonly Tree[], place: Place, label: string): NodeId | null {
+    if (readonly) {
+      say(t('readOnlyForm'))
+      return null
+    }
     const done = insert(doc.value, place.parent, place.index, ...trees)
     commit(done.doc, label, done.ids)
     say(t('added', { name: trees.map(nameOf).join('、'), place: sayPlace(done.doc, place) }))
@@ -99,6 +110,7 @@ export function createEditor(start: Doc, now: () => number = Date.now) {
     const ids = tops(doc.value, selection.value)
     const [first] = ids
     if (first === undefined) return
+    if (readonly) return say(t('readOnlyForm'))
     const names = ids.map((id) => nameOf(node(doc.value, id))).join('、')
     const used = referencesTo(doc.value, ids).length
     const { parent, index } = placeOf(doc.value, first, ids)
@@ -132,7 +144,7 @@ export function createEditor(start: Doc, now: () => number = Date.now) {
 
   function moveTo(ids: readonly NodeId[], place: Place): boolean {
     const next = move(doc.value, ids, place)
-    if (next === doc.value) return false
+    if (next === doc.value || readonly) return false
     commit(next, t('stepMove', { name: ids.map((id) => nameOf(node(doc.value, id))).join('、') }), ids)
     say(t('movedTo', { name: ids.map((id) => nameOf(node(next, id))).join('、'), place: sayPlace(next, place, []) }))
     return true
@@ -149,6 +161,7 @@ export function createEditor(start: Doc, now: () => number = Date.now) {
   }
 
   function pickUp(pane: Pane): void {
+    if (readonly) return say(t('readOnlyForm'))
     const ids = tops(doc.value, selection.value)
     const [first] = ids
     if (first === undefined) return
@@ -212,6 +225,7 @@ export function createEditor(start: Doc, now: () => number = Date.now) {
   }
   function setKey(id: NodeId, key: string): void {
     if (key === keyOf(node(doc.value, id))) return
+    if (readonly) return
     const done = rename(doc.value, id, key)
     commit(done.doc, t('stepRename', { name: key }))
     say(done.followed ? t('renamedFollowed', { key, n: done.followed }) : t('renamed', { key }))
@@ -257,7 +271,7 @@ export function createEditor(start: Doc, now: () => number = Date.now) {
   }
 
   return {
-    history, doc, selection, current, carrying, folded, said, root, findings, counts,
+    readonly, history, doc, selection, current, carrying, folded, said, root, findings, counts,
     judge, say, select, focus, add, addTrees, removeSelected, copy, paste, duplicate, moveTo, nudge, pickUp, carry, set, setKey, setType, composeFrom, replace, undo: back, redo: forth, fold, order,
   }
 }

@@ -23,6 +23,8 @@ export interface Evaluation {
   problems: FormProblem[]
   /** What rules of severity `warn` say: told, but nothing is stopped by it. */
   warnings: FormProblem[]
+  /** What every rule that was asked came to; null: something it reads is not filled in. For whoever tries rules out. */
+  rules: { pointer: string; index: number; holds: boolean | null }[]
   /** JSON pointers of values that came but do not count. */
   stripped: string[]
 }
@@ -63,7 +65,7 @@ function rounded(field: FormField, result: unknown): unknown {
 }
 
 class Run {
-  readonly out: Evaluation = { data: {}, visible: new Set(), required: new Set(), fixed: new Set(), problems: [], warnings: [], stripped: [] }
+  readonly out: Evaluation = { data: {}, visible: new Set(), required: new Set(), fixed: new Set(), problems: [], warnings: [], rules: [], stripped: [] }
   context: Context
   readonly role: string
   constructor(readonly input: FormInput) {
@@ -169,7 +171,12 @@ class Run {
         if (state.data !== undefined) data[field.key] = state.data
       }
       if (this.out.problems.length > before) return
-      for (const rule of field.validate ?? []) if (this.asked(rule) && feel(rule.feel, this.context) === false) this.add(pointer, { code: 'rule', message: rule.message }, field, rule.severity)
+      field.validate?.forEach((rule, at) => {
+        if (!this.asked(rule)) return
+        const result = feel(rule.feel, this.context)
+        this.out.rules.push({ pointer, index: at, holds: typeof result === 'boolean' ? result : null })
+        if (result === false) this.add(pointer, { code: 'rule', message: rule.message }, field, rule.severity)
+      })
     })
     return data
   }

@@ -33,6 +33,9 @@ export function namesIn(expression: string): string[] {
   return [...new Set(bare.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? [])]
 }
 
+/** The fields of a form that hold values, in page order; groups and tables are one each. */
+export const fieldsOf = (form: Form): FormField[] => opened(form.sections.flatMap(s => s.fields)).fields.filter(f => !isValueless(f))
+
 function needs(field: FormField): Set<string> {
   const words = new Set([field.visibleWhen, field.compute].flatMap(text => (text ? namesIn(text) : [])))
   if (isLayout(field)) return words

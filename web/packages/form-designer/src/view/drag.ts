@@ -35,7 +35,7 @@ export function useDrag(editor: Editor) {
   }
 
   function start(event: PointerEvent, pane: Pane, what: () => { ids: readonly NodeId[]; trees: readonly Tree[] }): void {
-    if (event.button !== 0 || event.pointerType === 'touch' || editor.carrying.value) return
+    if (event.button !== 0 || event.pointerType === 'touch' || editor.readonly || editor.carrying.value) return
     end?.()
     const [x0, y0] = [event.clientX, event.clientY]
     let dragging = false

@@ -1,7 +1,7 @@
 export const zh = {
   fill: '填写{label}', choose: '选择{label}', attach: '上传{label}', sign: '签上{label}',
   time: '{label}要写几点几分，例如 09:30', datetime: '{label}要写日期和时间', filesMax: '{label}最多 {n} 个文件，您传了 {had} 个', filesType: '{label}里的“{name}”打不开，请换成 {types}',
-  on: '是', off: '否', seal: '盖章处', signHere: '在框里签名', signClear: '重签', signUse: '用这个签名', signUpload: '或者上传签名图片', noUpload: '这里不能上传，正式填写时可以。', signed: '已签名', tabsOf: '{label}', tabWrong: '，有 {n} 处要改', warning: '请留意',
+  on: '是', off: '否', seal: '盖章处', signHere: '在框里签名', signClear: '重签', signUse: '用这个签名', signUpload: '或者上传签名图片', noUpload: '这里不能上传文件。', signed: '已签名', tabWrong: '，有 {n} 处要改', warning: '请留意',
   unreadable: '{label}读不出来，请重新填写',
   shorter: '{label}最多 {n} 个字，您填了 {had} 个字', longer: '{label}至少 {n} 个字，您填了 {had} 个字',
   pattern: '{label}的写法不对', patternExample: '，例如 {example}',

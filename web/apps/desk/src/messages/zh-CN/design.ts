@@ -12,6 +12,7 @@ export const library = {
 export const formDesign = {
   place: '设计中心', saved: '已自动保存 {at}', saving: '正在保存', dirty: '有修改，稍后自动保存', failed: '没有保存上。{why}修改都还在，', retry: '再保存一次', readOnly: '您只能看，不能改。', loaded: '草稿由 {name} 在 {at} 保存', published: '现在是第 {n} 版的内容，一改就成为草稿',
   about: '基本情况', aboutTitle: '基本情况', aboutSubmit: '保存', publish: '发布', publishTitle: '发布{name}？', publishText: '发布后是第 {n} 版，不能再改；新受理的件用它，在办的件不变。', publishNote: '这一版改了什么', publishNoteMissing: '写明这一版改了什么，以后查得到', publishSubmit: '发布', publishDone: '已发布第 {n} 版', publishKeep: '先不发布', publishWrong: '还有 {n} 处要改，没有发布。关上这个窗口，在“问题”里逐条看。', publishUnsaved: '修改没有保存上，先保存好再发布。',
+  keyUndo: '设计表单：撤销', keyRedo: '设计表单：重做', keyCopy: '设计表单：复制选中的组件', keyPaste: '设计表单：粘贴', keyDuplicate: '设计表单：再来一份', keyRemove: '设计表单：删除', keyChoose: '设计表单：选上一个、下一个组件', keyPickUp: '设计表单：空格拿起或放下组件，方向键移动，Esc 放回', keyNudge: '设计表单：移一个位置', keyProperties: '设计表单：改属性',
   conflictTitle: '{name}刚刚也改了它', conflictText: '{name}在 {at} 保存了另外的内容。您的修改还没有保存，选一个：', mine: '保留我的', mineHint: '用您的内容盖过对方的。', theirs: '换成对方的', theirsHint: '您的修改可以用“撤销”找回来。', theirsFinal: '您没有保存的修改就没有了。', somebody: '别人', unknownTime: '刚才',
   leaveTitle: '还没有保存，要离开吗？', leaveText: '{why}现在离开，没有保存的修改就没有了。', leaveStay: '留下', leaveGo: '离开，不要这些修改', unreadable: '这份内容不是表单，设计器打不开。可以导出来看，或者从以前的版本重新开始。', toDefinition: '看它的版本',
 } as const

@@ -1,6 +1,6 @@
 /** What can be done with a case: each action as a short form (`DialogSpec`). The server checks all of it again. */
 import { desk, type CaseActionKey, type CorrectionItem, type DeskCase, type ExtensionRecord, type Identified, type TimeUnit, type UrgeRecord } from '@tongban/api'
-import type { Form, FormField } from '@tongban/form-runtime'
+import { fieldsOf, type Form, type FormField } from '@tongban/form-runtime'
 import { actions as t, caseTexts } from '../../../messages/index.ts'
 import type { Choice, DialogField, DialogSpec } from '../../../parts/dialog.ts'
 import { urgeOne } from './urge.ts'
@@ -13,7 +13,7 @@ const text = (value: unknown) => String(value ?? '').trim()
 const reason = (label: string, phrases?: string[]): DialogField => ({ kind: 'textarea', key: 'reason', label, phrases })
 
 export function formFields(form: Form): FormField[] {
-  return form.sections.flatMap((section) => section.fields).filter((field) => field.type !== 'note')
+  return fieldsOf(form).filter((field) => field.type !== 'hidden')
 }
 
 export function preReview(c: DeskCase): DialogSpec {

@@ -3,7 +3,8 @@
  * so nothing about an applicant may stay in the browser after the tab is closed.
  */
 import { asProblem, desk, newKey, type CounterCase, type DeliveryWay, type DeskCase, type FileRef, type Guide, type Identified, type Handing, type HeldLicence, type Receipt, type Resolution, type ResolvedMaterial, type Situation } from '@tongban/api'
-import type { Form, FormValues } from '@tongban/form-runtime'
+import { fieldsOf, startValues, type Form, type FormValues } from '@tongban/form-runtime'
+import { today } from '@tongban/ui'
 import { computed, reactive, ref, shallowRef } from 'vue'
 import { sentence } from '../../../app/load.ts'
 import { intake as t } from '../../../messages/index.ts'
@@ -108,7 +109,8 @@ function prefill(made: Form): void {
     'enterprise.address': identified.value?.enterprise?.uscc === a.uscc ? (identified.value?.enterprise?.address ?? '') : '',
     'agent.name': agent.name, 'agent.id_number': agent.id_number, 'agent.phone': agent.phone,
   }
-  for (const field of made.sections.flatMap((section) => section.fields)) {
+  entry.form = { ...startValues(made, today()), ...entry.form }
+  for (const field of fieldsOf(made)) {
     const value = field.source ? known[field.source] : undefined
     if (value && !entry.form[field.key]) entry.form = { ...entry.form, [field.key]: value }
   }

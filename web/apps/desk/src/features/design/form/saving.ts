@@ -91,6 +91,8 @@ export function useSaving(start: DesignDefinition, content: () => Content, store
     event.preventDefault()
   }
   onScopeDispose(() => {
+    // Another form is opened in this page's place: what is not saved yet goes out without waiting.
+    if (dirty.value && !conflict.value && !running) void once()
     clearTimeout(timer)
     stopAsking()
     removeEventListener('beforeunload', ask)
