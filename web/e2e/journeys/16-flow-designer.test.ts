@@ -93,6 +93,9 @@ it('adds, names, connects, moves and takes back with the keyboard alone (req: FO
   await expect.poll(place).toBe(before)
   await page.keyboard.press('c')
   await page.locator('#xd-target').selectOption({ label: '决定（办理环节）' })
+  // Past 取消 to 连上.
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')
   await line(page, /→ 到决定/).waitFor()
   await page.keyboard.press('Delete')
@@ -114,7 +117,7 @@ it('is told what is missing, and each line leads to its element (req: FORM-028)'
   await expect.poll(() => line(page, /联合审查/).getAttribute('aria-selected')).toBe('true')
   await page.getByRole('button', { name: '发布', exact: true }).click()
   await dialog(page).getByLabel('这一版改了什么').fill('加联合审查')
-  await dialog(page).getByRole('button', { name: '发布' }).click()
+  await dialog(page).getByRole('button', { name: '发布', exact: true }).click()
   await expect.poll(() => dialog(page).locator('.tb-errsum').innerText()).toMatch(/没有发布/)
   await page.keyboard.press('Escape')
   await page.getByRole('tab', { name: '属性' }).click()
