@@ -84,18 +84,44 @@ pub const SEALED: &[SealedColumn] = &[
 ];
 
 /// What this domain holds of citizens.
-pub const HELD: &[HeldData] = &[HeldData {
-    key: "recognition.identifications",
-    table: "identifications",
-    parts: &[],
-    whose: Whose::Number("person_index = $1"),
-    since: "at",
-    label: "窗口核验记录",
-    content: "核验的方式、时间和用途，姓名（打码）；号码和住址用完即删，最多留一小时",
-    source: "您在窗口出示的证件或者身份码",
-    purpose: "service",
-    keep: Keep::Law("核验记录说明申请是谁交的、结果是谁领的，随办件保存到办件的保管期满。"),
-}];
+pub const HELD: &[HeldData] = &[
+    HeldData {
+        key: "recognition.identifications",
+        table: "identifications",
+        parts: &[],
+        whose: Whose::Number("person_index = $1"),
+        since: "at",
+        label: "窗口核验记录",
+        content: "核验的方式、时间和用途，姓名（打码）；号码和住址用完即删，最多留一小时",
+        source: "您在窗口出示的证件或者身份码",
+        purpose: "service",
+        keep: Keep::Law("核验记录说明申请是谁交的、结果是谁领的，随办件保存到办件的保管期满。"),
+    },
+    HeldData {
+        key: "recognition.bindings",
+        table: "bindings",
+        parts: &[],
+        whose: Whose::Account("account_id = $1 AND audience = 'portal' AND ended_at IS NULL"),
+        since: "bound_at",
+        label: "绑定的其他系统账号",
+        content: "您在其他系统的账号和那边的名称",
+        source: "您绑定时在那个系统确认",
+        purpose: "account",
+        keep: Keep::Own("/my/systems"),
+    },
+    HeldData {
+        key: "recognition.tickets",
+        table: "ticket_log",
+        parts: &["tickets"],
+        whose: Whose::Account("account_id = $1 AND audience = 'portal'"),
+        since: "at",
+        label: "去其他系统的记录",
+        content: "什么时候带着登录去了哪个系统、从哪里过来、网络地址",
+        source: "登录时记录",
+        purpose: "security",
+        keep: Keep::Law("《网络安全法》第二十一条：网络日志至少保存六个月，其间不能修改、删除。"),
+    },
+];
 
 /// The recognition domain. Cheap to clone.
 #[derive(Clone)]

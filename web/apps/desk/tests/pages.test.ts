@@ -25,9 +25,9 @@ describe('the rail', () => {
     expect(permissionsOf('realNames')).toEqual(['real_name.review', 'real_name.read'])
     expect(permissionsOf('account')).toEqual([])
   })
-  it('reaches every entry by a key of its own', () => {
+  it('gives no key to two entries', () => {
     as('workbench.read', 'task.list', 'case.list', 'case.intake', 'case.deliver', 'board.read', 'real_name.review', 'audit.read', 'risk.read', 'protection.read', 'classify.edit', 'copy.run', 'key.read', 'log.read', 'privacy.read', 'transfer.read', 'org.read', 'staff.read', 'role.read', 'policy.read', 'migration.run', 'sign_on.read', 'licence.overprint', 'system.read', 'exchange.read', 'item.read', 'design.read', 'calendar.read')
-    const keys = offered().flatMap((group) => group.entries.map((entry) => entry.key))
+    const keys = offered().flatMap((group) => group.entries.flatMap((entry) => entry.key ?? []))
     expect(new Set(keys).size).toBe(keys.length)
   })
 })

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use design::{DefinitionRef, Kind};
 use platform::{Problem, Result};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{OnConflict, Query};
+use sea_orm::sea_query::{ExprTrait, OnConflict, Query};
 use sea_orm::{ConnectionTrait, FromQueryResult, QuerySelect, Set};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -66,7 +66,7 @@ fn text(got: &Got) -> Option<String> {
             let mut found = String::new();
             loop {
                 match reader.read_event().unwrap() {
-                    Event::Text(text) => found.push_str(&text.to_string()),
+                    Event::Text(text) => found.push_str(&text),
                     Event::Eof => break,
                     _ => {}
                 }

@@ -134,6 +134,7 @@ impl LedgerFilter {
             result: text(&self.result),
             event: text(&self.event),
             case_number: text(&self.q),
+            text: None,
             from: from.map(base::zone::start_of_day),
             until: to.map(base::zone::end_of_day),
         })

@@ -42,6 +42,17 @@ pub(crate) fn label(all: &[(&'static str, &'static str)], key: &str) -> &'static
     all.iter().find(|(known, _)| *known == key).map_or("其他", |(_, label)| label)
 }
 
+/// A system redeems a ticket that was given for another.
+#[cfg(test)]
+pub(crate) async fn redeem_for_tests(
+    recognition: &crate::Recognition,
+    system: &identity::systems::ConnectedSystem,
+    ticket: &str,
+) -> platform::Result<redeem::TicketRedemption> {
+    let wanted = redeem::RedeemTicket { ticket: ticket.to_owned(), browser_address: String::new() };
+    recognition.redeem(system, "127.0.0.1", &wanted).await
+}
+
 /// Tickets as another portal would write them.
 #[cfg(test)]
 pub(crate) mod tickets_for_tests {
@@ -60,15 +71,4 @@ pub(crate) mod tickets_for_tests {
         };
         sign(&claims, secret).unwrap()
     }
-}
-
-/// A system redeems a ticket that was given for another.
-#[cfg(test)]
-pub(crate) async fn redeem_for_tests(
-    recognition: &crate::Recognition,
-    system: &identity::systems::ConnectedSystem,
-    ticket: &str,
-) -> platform::Result<redeem::TicketRedemption> {
-    let wanted = redeem::RedeemTicket { ticket: ticket.to_owned(), browser_address: String::new() };
-    recognition.redeem(system, "127.0.0.1", &wanted).await
 }

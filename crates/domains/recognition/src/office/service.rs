@@ -54,7 +54,7 @@ impl Recognition {
         let detail = json!({ "system": system.id, "app_id": system.app_id, "to": desk_path(to) });
         let lasts = Duration::seconds(TICKET_SECONDS);
         let ticket = once::issue(&self.platform, Kind::DocumentTicket, Some(staff.id), detail, lasts).await?;
-        self.note_entry(system, &staff, "document.ticket").await?;
+        self.note_staff_entry(system, &staff, "document.ticket").await?;
         Ok(ticket)
     }
 
@@ -112,7 +112,7 @@ impl Recognition {
         if reach.contains(&staff.org_id) { Ok(staff) } else { Err(no_staff()) }
     }
 
-    async fn note_entry(&self, system: &ConnectedSystem, staff: &Staff, action: &'static str) -> Result<()> {
+    async fn note_staff_entry(&self, system: &ConnectedSystem, staff: &Staff, action: &'static str) -> Result<()> {
         let line = Line {
             id: self.platform.new_id(),
             actor_id: None,

@@ -34,7 +34,7 @@ impl Hall {
     }
 
     /// Comes from the enterprise page.
-    async fn from_page(&self) -> Answer {
+    async fn enterprise_page(&self) -> Answer {
         let (ticket, to) = self.ticket("peer", PAGE).await;
         self.arrive(&ticket, &to).await
     }
@@ -53,7 +53,7 @@ async fn the_enterprise_page_asks_for_the_hall_account_once() {
     for backend in testkit::backends() {
         let hall = Hall::new(backend).await;
         hall.activate().await;
-        let first = hall.from_page().await;
+        let first = hall.enterprise_page().await;
         assert_eq!((&first.body["state"], first.cookie.as_str()), (&json!("account_needed"), ""), "{first:?}");
         assert_eq!(first.body["external_name"], "示例区海燕小厨餐饮店");
         let pending = first.body["pending"].clone();
@@ -67,7 +67,7 @@ async fn the_enterprise_page_asks_for_the_hall_account_once() {
         assert_eq!(me["account"]["enterprise"]["uscc"], USCC);
         assert_eq!(hall.show(&pending, OWN).await.code(), "arrival_over", "the question is answered once");
         // Later visits go straight through.
-        let later = hall.from_page().await;
+        let later = hall.enterprise_page().await;
         assert_eq!(
             (&later.body["state"], &later.body["to"]),
             (&json!("arrived"), &json!("/items/food-operation-permit"))
@@ -80,7 +80,7 @@ async fn the_enterprise_page_asks_for_the_hall_account_once() {
         assert!(bound["last_used_at"].is_string());
         let path = format!("/portal/me/bindings/{}/unbind", bound["id"].as_str().unwrap());
         assert_eq!(hall.post(&path, &later.cookie, json!({})).await.status, StatusCode::NO_CONTENT);
-        assert_eq!(hall.from_page().await.body["state"], "account_needed");
+        assert_eq!(hall.enterprise_page().await.body["state"], "account_needed");
         hall.close().await;
     }
 }
@@ -93,7 +93,7 @@ async fn a_wrong_password_counts_and_reveals_nothing() {
     for backend in testkit::backends() {
         let hall = Hall::new(backend).await;
         hall.activate().await;
-        let pending = hall.from_page().await.body["pending"].clone();
+        let pending = hall.enterprise_page().await.body["pending"].clone();
         let body = json!({ "pending": pending, "code": "440000000000000", "password": OWN });
         let unknown = hall.post("/portal/arrivals/account", "", hall.with_captcha(body).await).await;
         assert_eq!(unknown.status, StatusCode::UNAUTHORIZED);
@@ -104,7 +104,7 @@ async fn a_wrong_password_counts_and_reveals_nothing() {
         }
         let locked = hall.show(&pending, OWN).await;
         assert_eq!((locked.status, &locked.body["title"]), (unknown.status, &unknown.body["title"]), "locked");
-        assert_eq!(hall.from_page().await.body["state"], "account_needed", "nothing was bound");
+        assert_eq!(hall.enterprise_page().await.body["state"], "account_needed", "nothing was bound");
         // Without the sum nothing is tried at all; without the question nothing either.
         let mut body = hall.with_captcha(json!({ "pending": pending, "code": USCC, "password": OWN })).await;
         body["captcha_answer"] = json!("99");
@@ -124,7 +124,7 @@ async fn a_wrong_password_counts_and_reveals_nothing() {
 async fn somebody_signed_in_confirms_the_account_instead() {
     for backend in testkit::backends() {
         let hall = Hall::new(backend).await;
-        let pending = hall.from_page().await.body["pending"].clone();
+        let pending = hall.enterprise_page().await.body["pending"].clone();
         let body = json!({ "pending": pending });
         let nobody = hall.post("/portal/arrivals/confirm", "", body.clone()).await;
         assert_eq!(nobody.status, StatusCode::UNAUTHORIZED);
@@ -132,7 +132,7 @@ async fn somebody_signed_in_confirms_the_account_instead() {
         let done = hall.post("/portal/arrivals/confirm", &enterprise, body.clone()).await;
         assert_eq!(done.body["to"], "/items/food-operation-permit", "{done:?}");
         assert_eq!(hall.post("/portal/arrivals/confirm", &enterprise, body).await.code(), "arrival_over");
-        let later = hall.from_page().await;
+        let later = hall.enterprise_page().await;
         assert_eq!(later.body["state"], "arrived");
         // From the other side: the guide's prompt sends the enterprise to its page, which reports itself.
         let bound = hall.get("/portal/me/bindings", &enterprise).await.body["items"][0].clone();
@@ -144,7 +144,7 @@ async fn somebody_signed_in_confirms_the_account_instead() {
         let chosen = hall.client.post(format!("{}/bind", hall.outside.url("peer")));
         let back = chosen.form(&[("waiting", waiting), ("login", "haiyan")]).send().await.unwrap();
         assert!(back.headers()[LOCATION].to_str().unwrap().ends_with("/my/systems?bound=province-portal"));
-        assert_eq!(hall.from_page().await.body["state"], "arrived");
+        assert_eq!(hall.enterprise_page().await.body["state"], "arrived");
         hall.close().await;
     }
 }

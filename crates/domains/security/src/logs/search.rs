@@ -100,7 +100,7 @@ impl Security {
             rows.extend(found.into_iter().map(of_call));
             total += count;
         }
-        rows.sort_by(|a, b| b.id.cmp(&a.id));
+        rows.sort_by_key(|row| std::cmp::Reverse(row.id));
         rows.truncate(usize::try_from(limit).unwrap_or(100));
         Ok((rows, total))
     }

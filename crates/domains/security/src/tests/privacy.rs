@@ -123,7 +123,8 @@ async fn a_granted_deletion_deletes_and_what_the_law_keeps_is_explained() {
         assert!(keys(world, &own).await.contains(&"audit.own"));
         // Answered, it may be asked again.
         world.security.ask_privacy(&own, Kind::Delete, "audit.own", "六个月到了").await.unwrap();
-        let lines = platform::work::audit::about(world.test.platform.db.read(), &format!("privacy_request:{id}"));
+        let subject = format!("privacy_request:{id}");
+        let lines = platform::work::audit::about(world.test.platform.db.read(), &subject);
         let acts: Vec<String> = lines.await.unwrap().into_iter().map(|(act, _)| act).collect();
         assert_eq!(acts, ["privacy.ask", "privacy.answer"]);
         let own_way = world.security.ask_privacy(&own, Kind::Delete, "sessions.open", "退出").await.unwrap_err();
