@@ -74,7 +74,7 @@ export const windows = {
 } as const
 
 export const mandates = {
-  title: '管理授权', intro: '谁能在哪些机构里给人分配哪些权限。下级管理员只能管自己的机构，只能给自己有的权限。', unit: '项', add: '授出管理权', state: '看哪些', now: '现在有效的', past: '连同已经结束的', staff: '管理员', org: '管哪里', what: '能授予', further: '再往下授', until: '到期', by: '谁授的', always: '不限',
+  title: '管理授权', intro: '谁能在哪些机构里给人分配哪些权限。下级管理员只能管自己的机构，只能给自己有的权限。', unit: '项', add: '授出管理权', state: '看哪些', standing: '状态', now: '现在有效的', past: '连同已经结束的', staff: '管理员', org: '管哪里', what: '能授予', further: '再往下授', until: '到期', by: '谁授的', always: '不限',
   mayDelegate: '可以', mayNot: '不可以', partOf: '{menu} {n} 项', count: '{n} 项', everything: '全部权限', state_active: '有效', state_expired: '已到期', state_revoked: '已收回', none: '没有管理授权', noneHint: '本区划的系统管理员和安全管理员凭岗位管理，不在这里列出。',
   mine: '您自己：管{orgs}及其下级，能授予{what}。', mineNone: '您自己没有授予权限的权力。', newTitle: '授出管理权', newIntro: '把自己的一部分管理权交给下级管理员。您的管理权结束时，交出去的一起结束。', mayNothing: '您没有可以往下授的管理权', who: '给谁、管哪里', orgField: '管理哪个机构', orgHint: '包括它的全部下级', untilField: '有效到', untilHint: '不填就不限，当天 24 时前有效', furtherField: '能不能再往下授', furtherHint: '他也可以把这些交给更下级的管理员',
   permissions: '能授予哪些权限', permissionsHint: '只列出您自己能授予的。', submit: '授出管理权', given: '已授出', revoke: '收回', revokeTitle: '收回{name}对{org}的管理权？', revokeText: '由它再授出去的一起收回。已经分给工作人员的岗位不变。', revokeSubmit: '收回管理权', revoked: '已收回', keep: '不收回',
