@@ -149,7 +149,7 @@ fn sealing(bench: &Rc<Bench>) -> Vec<Workload> {
         workload("open the same", "µs", move || {
             each(|| {
                 for part in &sealed {
-                    std::hint::black_box(open.app.platform.open(part, "case:x:form")?);
+                    std::hint::black_box(open.app.platform.unseal(part, "case:x:form")?);
                 }
                 Ok(())
             })

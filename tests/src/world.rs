@@ -233,11 +233,6 @@ impl World {
             .unwrap();
     }
 
-    /// Base address of a simulated service.
-    pub fn outside(&self, service: &str) -> String {
-        self.simulator.url(service)
-    }
-
     /// Switches the upper platform off or on.
     pub async fn upper_down(&self, down: bool) {
         let url = format!("{}/control", self.simulator.url("upper"));
