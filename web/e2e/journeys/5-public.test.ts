@@ -125,7 +125,7 @@ it('a guide has empty forms and samples to print and to edit (req: PORTAL-009)',
       const pdf = await fetched(`${kind}：${material}`)
       expect([pdf.start, pdf.type]).toEqual(['%PDF', 'application/pdf'])
       expect(pdf.saved).toContain(material)
-      const word = await fetched(`${kind}：${material}（Word 版，可以在电脑上填）`)
+      const word = await fetched(`Word 版：${kind}：${material}`)
       expect(word.start.startsWith('PK'), 'a DOCX is a ZIP').toBe(true)
       expect(word.saved).toContain(`${material}（${kind === '空白表' ? '空白表' : '样表'}）.docx`)
     }

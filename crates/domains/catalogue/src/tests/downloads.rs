@@ -86,7 +86,8 @@ fn words_of_sample(pack: &Pack, handle_item: &str) -> Vec<String> {
     let (_, sample) = pack
         .samples
         .iter()
-        .find(|(name, sample)| name.starts_with("valid") && sample["handle_item"] == handle_item)
+        .filter(|(name, sample)| name.starts_with("valid") && sample["handle_item"] == handle_item)
+        .min_by_key(|(name, _)| name)
         .unwrap_or_else(|| panic!("{} has no sample of {handle_item}", pack.slug));
     let form = sample["form"].as_object().unwrap().values();
     let chinese = |text: &&str| text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
