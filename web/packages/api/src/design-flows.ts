@@ -2,11 +2,11 @@
 import { call } from './transport.ts'
 
 export interface DesignStaff { id: string; name: string; org_name?: string }
-export interface FlowFinding { severity: 'error' | 'warning'; code: string; at: string; message: string }
-export interface FlowRunStep { element: string; name: string; kind: string; at?: string }
+export interface FlowRunStep { element: string; name: string; kind: string }
 export interface FlowRunCommand { element: string; outcome?: string; data?: Record<string, unknown> }
-export interface FlowRunResult { steps: FlowRunStep[]; waiting: FlowRunStep[]; ended: boolean; findings: FlowFinding[] }
-export interface RuleTraceRow { table: string; row: number; matched: boolean; inputs: Record<string, unknown>; outputs: Record<string, unknown> }
+export interface FlowRunResult { steps: FlowRunStep[]; waiting: FlowRunStep[]; ended: boolean }
+/** A row that fired, counted from 1. */
+export interface RuleTraceRow { table: string; row: number; annotation: string }
 export interface RuleResult { output: unknown; trace: RuleTraceRow[] }
 export interface DesignShortcut { command: string; keys: string; label: string }
 

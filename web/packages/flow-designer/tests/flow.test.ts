@@ -138,6 +138,13 @@ describe('a file without a drawing', () => {
     expect(places.map((each: Moddle) => each.bpmnElement.id).sort()).toEqual(process.flowElements.map((each: Moddle) => each.id).sort())
     for (const line of places.filter((each: Moddle) => each.$type === 'bpmndi:BPMNEdge')) expect(line.waypoint.length).toBeGreaterThan(1)
   })
+  it('gets a whole one when its own lacks elements, and loses nothing else', async () => {
+    const drawn = await withDiagram(read('crates/engines/flow/tests/bpmn/foreign.bpmn'))
+    const { root, process } = await open(drawn)
+    const places = root.diagrams[0].plane.planeElement.map((each: Moddle) => each.bpmnElement.id)
+    for (const each of [...process.flowElements, ...process.artifacts]) expect(places, each.id).toContain(each.id)
+    for (const kept of ['bpmn:collaboration', 'bpmn:laneSet', 'camunda:formField']) expect(drawn).toContain(kept)
+  })
   it('is left alone when it has one', async () => {
     const xml = read('packs/items/food-operation-permit/flow.bpmn')
     expect(await withDiagram(xml)).toBe(xml)

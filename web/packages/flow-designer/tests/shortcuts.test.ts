@@ -29,13 +29,14 @@ describe('shortcuts', () => {
     expect(commandOf('Ctrl+Shift+L', map)).toBeNull()
     expect(commandOf('Ctrl+Z', map)).toBe('undo')
   })
-  it('can be switched off one by one', () => {
-    expect(commandOf('', inForce([{ command: 'minimap', keys: '' }]))).not.toBe('minimap')
-    expect(shortcutProblem('minimap', '', COMMANDS)).toBeNull()
+  it('stay as they are where the server keeps none', () => {
+    expect(commandOf('M', inForce([{ command: 'minimap', keys: 'F4' }]))).toBe('minimap')
   })
   it('are refused when taken, reserved by the browser or no keys at all', () => {
     expect(shortcutProblem('minimap', 'ctrl+z', COMMANDS)).toBe('taken')
     expect(shortcutProblem('minimap', 'Ctrl+W', COMMANDS)).toBe('reserved')
     expect(shortcutProblem('minimap', 'Bla', COMMANDS)).toBe('form')
+    expect(shortcutProblem('layout', '', COMMANDS)).toBe('form')
+    expect(shortcutProblem('layout', 'm', COMMANDS)).toBe('taken')
   })
 })

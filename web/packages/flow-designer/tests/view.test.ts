@@ -95,7 +95,7 @@ describe('the test bench', () => {
     const press = async (text: string, at = 0) => { [...box.querySelectorAll('button')].filter((each) => each.textContent?.includes(text))[at]?.click(); await flushPromises() }
     return { box, press, change }
   }
-  const server = async (_: string, input: Record<string, unknown>) => { const row = Number(input.age) >= 18 ? 1 : 2; return { output: row === 1 ? 'yes' : 'no', trace: [1, 2].map((n) => ({ table: 'allowed', row: n, matched: n === row, inputs: input })) } }
+  const server = async (_: string, input: Record<string, unknown>) => { const row = Number(input.age) >= 18 ? 1 : 2; return { output: row === 1 ? 'yes' : 'no', trace: [{ table: 'allowed', row, annotation: '' }] } }
   it('shows the browser’s answer at once and the server’s when asked, with the row that fired', async () => {
     const decide = vi.fn(server)
     const { box, press } = await bench(decide)
@@ -104,6 +104,11 @@ describe('the test bench', () => {
     expect(decide).toHaveBeenCalledTimes(2)
     expect(box.querySelector('.xb-sum')?.textContent).toBe('2 个例子，1 个相符，1 个不相符')
     expect(box.textContent).toContain('第 1 行命中：成年')
+  })
+  it('says when no row fired', async () => {
+    const { box, press } = await bench(async () => ({ output: null, trace: [] }))
+    await press('全部试算')
+    expect(box.textContent).toContain('没有一行命中')
   })
   it('can take the result as the one wanted', async () => {
     const { press, change } = await bench(server)

@@ -36,27 +36,49 @@ export function emptyFlow(name: string, words: { start: string; step: string; en
 `
 }
 
-/** Gives a file without a drawing one: other programs and hands write such files. */
+/** Whether every step and way of the process has its place on the drawing. */
+function isDrawn(root: Moddle, elements: readonly Moddle[]): boolean {
+  const drawn = new Set<Moddle>(root.get('diagrams').flatMap((each: Moddle) => each.plane?.get('planeElement') ?? []).map((each: Moddle) => each.bpmnElement))
+  return drawn.size > 0 && elements.every((each) => drawn.has(each))
+}
+
+/**
+ * Gives a file without a drawing, or with one that lacks elements, a drawing: other programs and hands write such
+ * files, and what has no place is not seen by anybody.
+ */
 export async function withDiagram(xml: string): Promise<string> {
   const model = moddle()
   const { rootElement } = await model.fromXML(xml)
-  if (rootElement.get('diagrams').length) return xml
   const process = rootElement.get('rootElements').find((each: Moddle) => each.$type === 'bpmn:Process')
   if (!process) return xml
   const elements: Moddle[] = process.get('flowElements')
   const nodes = elements.filter((each) => each.$instanceOf('bpmn:FlowNode'))
   const flows = elements.filter((each) => each.$type === 'bpmn:SequenceFlow' && each.sourceRef && each.targetRef)
-  const edge = (each: Moddle) => (each.attachedToRef ?? each).id as string
-  const found = layout(nodes.filter((each) => !each.attachedToRef).map((each) => ({ id: each.id, ...sizeOf(each.$type) })), flows.map((each) => ({ id: each.id, source: edge(each.sourceRef), target: edge(each.targetRef) })))
-  const shapes = nodes.map((node) => {
-    const host = node.attachedToRef
-    const at = found.nodes.get(host ? host.id : node.id) ?? { x: 0, y: 0 }
-    const size = sizeOf(node.$type)
-    const place = host ? { x: at.x + sizeOf(host.$type).width - size.width, y: at.y + sizeOf(host.$type).height - size.height / 2 } : at
-    return model.create('bpmndi:BPMNShape', { id: `shape_${node.id}`, bpmnElement: node, bounds: model.create('dc:Bounds', { ...place, ...size }) })
-  })
-  const lines = flows.map((flow) => model.create('bpmndi:BPMNEdge', { id: `edge_${flow.id}`, bpmnElement: flow, waypoint: (found.edges.get(flow.id) ?? []).map((point) => model.create('dc:Point', { ...point })) }))
-  const plane = model.create('bpmndi:BPMNPlane', { id: 'plane_1', bpmnElement: process, planeElement: [...shapes, ...lines] })
-  rootElement.get('diagrams').push(model.create('bpmndi:BPMNDiagram', { id: 'diagram_1', plane }))
+  if (isDrawn(rootElement, [...nodes, ...flows])) return xml
+  const plane = drawing(model, process, nodes, flows)
+  rootElement.set('diagrams', [model.create('bpmndi:BPMNDiagram', { id: 'diagram_1', plane })])
   return (await model.toXML(rootElement, { format: true })).xml
+}
+
+function drawing(model: Moddle, process: Moddle, nodes: readonly Moddle[], flows: readonly Moddle[]): Moddle {
+  const home = (each: Moddle) => (each.attachedToRef ?? each).id as string
+  const found = layout(nodes.filter((each) => !each.attachedToRef).map((each) => ({ id: each.id, ...sizeOf(each.$type) })), flows.map((each) => ({ id: each.id, source: home(each.sourceRef), target: home(each.targetRef) })))
+  const places = new Map<Moddle, { x: number; y: number; width: number; height: number }>()
+  for (const node of nodes) {
+    const [at, size, host] = [found.nodes.get(home(node)) ?? { x: 0, y: 0 }, sizeOf(node.$type), node.attachedToRef]
+    places.set(node, host ? { x: at.x + sizeOf(host.$type).width - size.width, y: at.y + sizeOf(host.$type).height - size.height / 2, ...size } : { ...at, ...size })
+  }
+  const lines = new Map<Moddle, { x: number; y: number }[]>(flows.map((flow) => [flow, found.edges.get(flow.id) ?? []]))
+  const artifacts: Moddle[] = process.get('artifacts')
+  for (const link of artifacts.filter((each) => each.$type === 'bpmn:Association')) {
+    const [node, note] = places.has(link.sourceRef) ? [link.sourceRef, link.targetRef] : [link.targetRef, link.sourceRef]
+    const at = places.get(node)
+    if (!at || note?.$type !== 'bpmn:TextAnnotation') continue
+    // A label stands above what it explains.
+    places.set(note, { x: at.x, y: at.y - 70, width: 120, height: 40 })
+    lines.set(link, [{ x: at.x + 20, y: at.y }, { x: at.x + 20, y: at.y - 30 }])
+  }
+  const shapes = [...places].map(([element, bounds]) => model.create('bpmndi:BPMNShape', { id: `shape_${element.id}`, bpmnElement: element, bounds: model.create('dc:Bounds', bounds), ...(element.$type === 'bpmn:SubProcess' ? { isExpanded: false } : {}) }))
+  const edges = [...lines].map(([element, points]) => model.create('bpmndi:BPMNEdge', { id: `edge_${element.id}`, bpmnElement: element, waypoint: points.map((point) => model.create('dc:Point', { ...point })) }))
+  return model.create('bpmndi:BPMNPlane', { id: 'plane_1', bpmnElement: process, planeElement: [...shapes, ...edges] })
 }

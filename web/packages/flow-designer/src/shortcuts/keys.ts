@@ -5,7 +5,7 @@
 const MODIFIERS = ['Ctrl', 'Alt', 'Shift'] as const
 const NAMED = new Set(['Delete', 'Backspace', 'Insert', 'Home', 'End', 'PageUp', 'PageDown', 'ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'Space', ...Array.from({ length: 12 }, (_, i) => `F${i + 1}`)])
 /** The browser, the page or a screen reader need these. */
-const RESERVED = new Set(['Ctrl+W', 'Ctrl+T', 'Ctrl+N', 'Ctrl+R', 'Ctrl+P', 'Ctrl+S', 'F5', 'F11', 'F12', 'Ctrl+Shift+I', 'Alt+F4'])
+const RESERVED = new Set(['Space', 'Ctrl+W', 'Ctrl+T', 'Ctrl+N', 'Ctrl+R', 'Ctrl+P', 'F5', 'F11', 'F12', 'Ctrl+Shift+I', 'Alt+F4'])
 
 interface Press { key: string; code?: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean; shiftKey: boolean }
 

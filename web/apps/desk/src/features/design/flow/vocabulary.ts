@@ -22,7 +22,7 @@ export async function fieldsOfForm(id: string): Promise<FormFieldName[]> {
 
 export function vocabularyOf(handlers: DesignHandlers, fields: { key: string; label: string }[]): Vocabulary {
   return {
-    roles: handlers.roles, orgs: handlers.orgs, services: handlers.services, stages: handlers.stages, papers: handlers.papers.map((each) => ({ key: each.key, label: each.name })), fields,
+    roles: handlers.roles, orgs: handlers.orgs, services: handlers.services, stages: handlers.stages, papers: (handlers.papers as readonly { key: string; label?: string; name?: string }[]).map((each) => ({ key: each.key, label: each.label ?? each.name ?? each.key })), fields,
     findStaff: async (q) => (await designFlows.staff(q)).items.map((each) => ({ key: each.id, label: each.name, ...(each.org_name ? { hint: each.org_name } : {}) })),
   }
 }
@@ -36,7 +36,7 @@ export function namesOf(steps: readonly { id: string; name: string }[], fields: 
   ]
 }
 
-/** Steps named in a file, without drawing it. */
+/** Steps and services named in a file, without drawing it: both have an outcome. */
 export function stepsOf(xml: string): { id: string; name: string }[] {
-  return [...new DOMParser().parseFromString(xml, 'application/xml').getElementsByTagNameNS('http://www.omg.org/spec/BPMN/20100524/MODEL', 'userTask')].map((each) => ({ id: each.getAttribute('id') ?? '', name: each.getAttribute('name') ?? '' })).filter((each) => each.id)
+  return [...new DOMParser().parseFromString(xml, 'application/xml').getElementsByTagName('*')].filter((each) => /(?:^|:)(?:userTask|serviceTask)$/.test(each.tagName)).map((each) => ({ id: each.getAttribute('id') ?? '', name: each.getAttribute('name') ?? '' })).filter((each) => each.id)
 }
