@@ -37,15 +37,16 @@ async fn defined(editor: &Caller, kind: &str, key: &str, name: &str, content: Op
 /// The content of an item like the allowance the city already pays, under a name and codes of its own.
 async fn content(editor: &Caller) -> Value {
     let like = editor.get("/admin/items/senior-allowance").await;
-    let text = like["content"].to_string().replace("444051101700", "449051109900");
+    let text = like["content"].to_string().replace("440511017001", "440511099001");
     let mut content: Value = serde_json::from_str(&text.replace("senior-allowance", SLUG)).unwrap();
     content["name"] = json!("老年人助餐补贴");
     content["catalogue"]["name"] = json!("老年人助餐补贴");
     content["situations"] = json!([]);
-    content["materials"] = json!([]);
+    // The application form alone, which is made from what is filled in.
+    content["materials"].as_array_mut().unwrap().truncate(1);
     content["results"] = json!([{ "kind": "99", "name": "助餐补贴决定" }]);
     content["rules"] = Value::Null;
-    content["version"] = json!(0);
+    content["version"] = json!(1);
     content
 }
 

@@ -16,6 +16,7 @@ const NOT_OF_CITIZENS: &[(&str, &str)] = &[
     ("system_secrets", "secrets of systems"),
     ("oauth_keys", "keys"),
     ("mobile_links", "staff"),
+    ("data_copies", "keys"),
     ("pending_bindings", "nobody's yet: whoever came has half an hour to say which account here is his"),
     ("seals", "keys"),
     ("transfer_out", "copies on their way of what is declared where it comes from"),

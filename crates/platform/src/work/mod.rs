@@ -66,6 +66,11 @@ impl Tx {
         self.now
     }
 
+    /// Permission that let the request under way in; none for a job or a route without one.
+    pub fn permission(&self) -> Option<&'static str> {
+        self.context.as_ref().and_then(|context| context.permission())
+    }
+
     /// Leaves an event for the domains above and for open pages.
     pub fn publish(&self, event: outbox::Event) {
         self.with(|pending| pending.events.push(event));

@@ -16,13 +16,13 @@ async fn a_sign_in_at_the_province_opens_the_page_here() {
         let arrived = hall.arrive(&ticket, &to).await;
         assert_eq!((arrived.status, &arrived.body["state"]), (StatusCode::OK, &json!("arrived")), "{arrived:?}");
         assert_eq!(arrived.body["to"], "/items/food-operation-permit");
-        assert_eq!(arrived.body["person"], "王**");
+        assert_eq!(arrived.body["person"], "王*燕");
         let me = hall.get("/portal/me", &arrived.cookie).await.body;
         assert_eq!(me["account"]["id"], before, "the account the person has here");
         let records = hall.get("/portal/me/sign-ins", &arrived.cookie).await.body;
         assert_eq!(records["items"][0]["way_label"], "从门户跳转", "{records}");
         let line = hall.last_line().await;
-        assert_eq!((&line["result"], &line["person"]), (&json!("arrived"), &json!("王**")), "{line}");
+        assert_eq!((&line["result"], &line["person"]), (&json!("arrived"), &json!("王*燕")), "{line}");
         // Whom the hall did not know gets an account, and keeps it when signing on later.
         let (ticket, to) = hall.ticket("peer", "login=li-ming&to=/my/cases").await;
         let fresh = hall.arrive(&ticket, &to).await;

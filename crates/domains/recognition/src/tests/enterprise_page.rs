@@ -73,7 +73,7 @@ async fn the_enterprise_page_asks_for_the_hall_account_once() {
             (&json!("arrived"), &json!("/items/food-operation-permit"))
         );
         let records = hall.get("/portal/me/sign-ins", &later.cookie).await.body;
-        assert_eq!(records["items"][0]["way_label"], "从已绑定的系统进入");
+        assert_eq!(records["items"][0]["way_label"], "从已绑定的系统进入", "{records}");
         // The enterprise takes it back, and is asked again.
         let bound = hall.get("/portal/me/bindings", &later.cookie).await.body["items"][0].clone();
         assert_eq!((&bound["system_name"], &bound["way_label"]), (&json!("省政务服务网"), &json!("从那边过来时绑定")));

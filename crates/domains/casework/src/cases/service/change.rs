@@ -204,7 +204,8 @@ impl Change {
     /// The act's name is the permission that let it happen.
     fn audit(&self, platform: &Platform, tx: &Tx) {
         let (Some(actor), false) = (self.actor.id, self.is_new) else { return };
-        let act = platform::web::context::current().and_then(|context| context.permission());
+        // The transaction knows the request; the writer it runs on does not.
+        let act = tx.permission();
         let line = Line {
             id: platform.new_id(),
             actor_id: Some(actor),
