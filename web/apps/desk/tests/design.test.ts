@@ -141,7 +141,7 @@ describe('shared fields (req: FORM-003)', () => {
 
 describe('the list of all kinds (req: FORM-001)', () => {
   it('leads each kind to its editor and shows a purpose it does not know as it is', () => {
-    expect((['form', 'flow', 'rule', 'paper'] as const).map((kind) => editorOf({ kind, id: '7' }))).toEqual(['/design/forms/7', '/design/flows/7', '/design/rules/7', '/design/papers/7'])
+    expect((['form', 'flow', 'rules', 'paper'] as const).map((kind) => editorOf({ kind, id: '7' }))).toEqual(['/design/forms/7', '/design/flows/7', '/design/rules/7', '/design/papers/7'])
     expect([purposeName('approval'), purposeName('notice')]).toEqual(['审批表', 'notice'])
   })
 })

@@ -1,6 +1,6 @@
 export const library = {
   title: '设计中心', intro: '表单、流程、规则和文书的定义。发布以后的版本不再改动，在办的件用它受理时的版本。', tabs: '设计中心的各部分', tabDefinitions: '定义', tabFields: '共享字段', tabSettings: '快捷键', unit: '个', none: '还没有定义', noneHint: '新建一个，或者从文件导入。',
-  find: '名称或标识', findHint: '例：经营许可', kind: '种类', allKinds: '全部种类', kind_form: '表单', kind_flow: '流程', kind_rule: '规则', kind_paper: '文书', state: '状态', allStates: '全部状态', state_draft: '草稿', state_published: '已发布', state_disabled: '已停用', hasDraft: '有未发布的修改',
+  find: '名称或标识', findHint: '例：经营许可', kind: '种类', allKinds: '全部种类', kind_form: '表单', kind_flow: '流程', kind_rules: '规则', kind_paper: '文书', state: '状态', allStates: '全部状态', state_draft: '草稿', state_published: '已发布', state_disabled: '已停用', hasDraft: '有未发布的修改',
   purpose: '用途', allPurposes: '全部用途', purpose_application: '申请表', purpose_approval: '审批表', purpose_other: '其他', template: '模板', allTemplates: '模板和定义', onlyTemplates: '只看模板', noTemplates: '只看定义', isTemplate: '模板',
   channels: '渠道', channel_web: '电脑', channel_mobile: '手机', channel_kiosk: '自助机', channel_window: '窗口', org: '负责部门', orgHint: '不选就是您的单位。', name: '名称', key: '标识', keyHint: '小写字母、数字和连字符，建好后不能改。例：food-permit', keyBad: '标识用小写字母开头，只用小写字母、数字和连字符', version: '版本', versionN: '第 {n} 版', notPublished: '没有发布', changed: '最近修改', changedBy: '{name} {at}', uses: '在用', usesN: '{n} 处',
   add: '新建', addTitle: '新建一个定义', addSubmit: '新建', copyOf: '以哪个为底', copyOfHint: '从模板或已有的定义开始；不选就从空白开始。', asTemplate: '作为模板', templateNo: '不是模板', templateYes: '是模板，别的定义可以从它开始', kindMissing: '选择种类', channelsMissing: '至少选一个渠道',
