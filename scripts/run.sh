@@ -39,7 +39,7 @@ stop() {
 trap stop EXIT
 trap 'stop; exit 0' INT TERM
 
-"$tongban" sim --listen "$outside" &
+"$tongban" sim --listen "$outside" --hall "$TONGBAN_PUBLIC_URL" &
 pids+=($!)
 "$tongban" serve &
 pids+=($!)

@@ -8,6 +8,7 @@
 
 mod engines;
 mod http;
+mod identity;
 mod machine;
 mod measure;
 
@@ -24,6 +25,8 @@ const GROUPS: &[Group] = &[
     ("form", engines::form::workloads),
     ("deadline", engines::deadline::workloads),
     ("paper", engines::paper::workloads),
+    ("identity", identity::workloads),
+    ("files", engines::files::workloads),
     ("sqlite", http::sqlite),
     ("postgres", http::postgres),
 ];

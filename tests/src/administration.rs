@@ -69,9 +69,21 @@ async fn a_district_item_is_accepted_in_a_town_and_decided_by_the_district() {
         assert!(seen["org_path"].as_str().unwrap().ends_with("示例区市场监督管理局"), "{}", seen["org_path"]);
         let accept = json!({ "version": seen["version"], "note": "", "tolerated": [] });
         town.post(&format!("/cases/{case}/accept"), accept).await;
-        // The town sees this item of the bureau and no other.
+        // The town sees what it took in itself, and nothing that the district's own window took in.
+        let other = world.staff("clerk").await.post("/counter/cases", application()).await;
+        let other = other["id"].as_str().unwrap();
         let listed = town.get("/cases?limit=100").await;
-        assert!(listed["items"].as_array().unwrap().iter().any(|one| one["id"] == *case));
+        let ids: Vec<&Value> = listed["items"].as_array().unwrap().iter().map(|one| &one["id"]).collect();
+        assert_eq!((listed["total"].as_u64(), ids), (Some(1), vec![&json!(case)]));
+        let (status, _) = town.refused(Method::GET, &format!("/cases/{other}"), None).await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+        assert_eq!(
+            town.get("/tasks").await["items"],
+            json!([]),
+            "its own waits for the district; the other is not its own"
+        );
+        let district = world.staff("clerk").await.get("/cases?limit=100").await;
+        assert_eq!(district["total"], 2, "the district sees both");
         for (login, outcome) in [("reviewer", "pass"), ("inspector", "pass"), ("approver", "granted")] {
             let staff = world.staff(login).await;
             let seen = staff.get(&format!("/cases/{case}")).await;

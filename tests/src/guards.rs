@@ -75,6 +75,13 @@ const PUBLIC: &[&str] = &[
     "/portal/enterprise/activation",
     "/portal/enterprise/activation/finish",
     "/portal/enterprise/sign-in",
+    // One-time tickets of other systems prove who comes.
+    "/staff/mobile/sign-on",
+    "/staff/document/sign-on",
+    // A ticket of another portal is the proof.
+    "/portal/arrivals",
+    "/portal/arrivals/account",
+    "/staff/arrivals",
     // The standard's own addresses: clients and browsers prove themselves in the request.
     "/.well-known/openid-configuration",
     "/oauth/authorize",
@@ -110,8 +117,10 @@ async fn every_route_refuses_the_unknown_the_other_system_and_the_unauthorised()
         "editor",
         "sysadmin",
         "secadmin",
+        "steward",
         "keykeeper",
         "auditor",
+        "privacy",
         "orgadmin",
     ] {
         let caller = world.staff(login).await;

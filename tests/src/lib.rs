@@ -4,17 +4,27 @@
 #[cfg(test)]
 mod administration;
 #[cfg(test)]
+mod arrivals;
+#[cfg(test)]
+mod data;
+#[cfg(test)]
 mod delegation;
+#[cfg(test)]
+mod designs;
 #[cfg(test)]
 mod exchange;
 #[cfg(test)]
 mod guards;
+#[cfg(test)]
+mod identify;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
 mod main_job;
 #[cfg(test)]
 mod packs;
+#[cfg(test)]
+mod privacy;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use testkit::Backend;
 use tower::ServiceExt;
 
+use crate::main_job::{draft_version, filled_draft, version};
 use crate::world::World;
 
 /// An answer of the router itself: status, headers, JSON or null.
@@ -115,6 +116,32 @@ async fn reads_and_refusals_leave_a_line() {
         let judged = security::audit::proof::verify(&file, None).unwrap();
         assert!(judged.faults.is_empty() && judged.lines > 5, "{judged:?}");
         assert_eq!(lines(&world, "audit.export").await.len(), 1, "taking the log out is in the log");
+        world.close().await;
+    }
+}
+
+/// What a clerk did to a case stands in the log with state and step before and after; the access needs
+/// no second line. A sign-in carries the organisation.
+///
+/// req: IDENT-036
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_of_a_case_leaves_before_and_after_and_a_sign_in_its_organisation() {
+    for backend in testkit::backends() {
+        let world = World::new(backend).await;
+        let citizen = world.citizen("haiyan").await;
+        let id = filled_draft(&citizen).await;
+        citizen.post(&format!("/my/cases/{id}/submit"), json!({ "version": draft_version(&citizen, &id).await })).await;
+        let clerk = world.staff("clerk").await;
+        let accept = json!({ "version": version(&clerk, &id).await, "note": "", "tolerated": [] });
+        clerk.post(&format!("/cases/{id}/accept"), accept).await;
+        let accepted = lines(&world, "case.accept").await;
+        assert_eq!(accepted.len(), 1, "{accepted:?}");
+        let read = |text: &Option<String>| -> Value { serde_json::from_str(text.as_deref().unwrap()).unwrap() };
+        let (before, after) = (read(&accepted[0].before), read(&accepted[0].after));
+        assert_eq!((before["state"].as_str(), after["state"].as_str()), (Some("submitted"), Some("accepted")));
+        assert!(accepted[0].kind == "change" && accepted[0].org_id.is_some() && !accepted[0].address.is_empty());
+        let sign_ins = lines(&world, "staff.sign_in").await;
+        assert!(!sign_ins.is_empty() && sign_ins.iter().all(|line| line.org_id.is_some()), "{sign_ins:?}");
         world.close().await;
     }
 }

@@ -67,6 +67,9 @@ impl World {
             // Stories say with the header which address they come from.
             trusted_proxies: vec!["127.0.0.1".to_owned()],
             registry_url: simulator.url("registry"),
+            code_url: simulator.url("codes"),
+            mobile_url: simulator.url("mobile"),
+            device_gateway_url: simulator.url("reader"),
             require_second_factor: false,
             upper_url: if upper { simulator.url("upper") } else { String::new() },
             ..Config::default()
@@ -182,6 +185,43 @@ impl World {
         (status, answer.json().await.unwrap_or(Value::Null))
     }
 
+    /// Base address of a simulated service.
+    pub fn outside(&self, service: &str) -> String {
+        self.simulator.url(service)
+    }
+
+    /// Connects the simulated portal and department as the demo does, and tells them where and when we are.
+    pub async fn connect(&self) {
+        let service = self.simulator.url("identity");
+        app::systems::register(&self.app, service.trim_end_matches("/identity")).await.unwrap();
+        self.tell_the_time().await;
+    }
+
+    /// Sets the clocks of the systems around to ours.
+    pub async fn tell_the_time(&self) {
+        let at = self.app.platform.now().unix_timestamp();
+        for service in ["peer", "department"] {
+            let told = json!({ "url": self.base, "at": at });
+            plain_client().post(format!("{}/hall", self.simulator.url(service))).json(&told).send().await.unwrap();
+        }
+    }
+
+    /// What a simulated page answers to a program.
+    pub async fn visit(&self, address: &str) -> (StatusCode, Value) {
+        let answer = plain_client().get(address).send().await.unwrap();
+        (answer.status(), answer.json().await.unwrap_or(Value::Null))
+    }
+
+    /// Comes from a simulated system with its ticket; who is signed in then, and what was answered.
+    pub async fn arrival(&self, address: &str) -> (Caller, StatusCode, Value) {
+        let (_, given) = self.visit(address).await;
+        let body = json!({ "ticket": given["ticket"], "to": given["to"] });
+        let caller = self.nobody();
+        let answer = caller.request(Method::POST, "/portal/arrivals", Some(body)).await;
+        let (cookie, status) = (cookie_of(&answer), answer.status());
+        (Caller { cookie, ..caller }, status, answer.json().await.unwrap_or(Value::Null))
+    }
+
     /// Sets the clock of the upper platform to ours.
     pub async fn upper_clock(&self) {
         let at = self.app.platform.now().unix_timestamp();
@@ -274,6 +314,11 @@ impl Caller {
             request = request.json(&body);
         }
         request.send().await.unwrap()
+    }
+
+    /// The same browser with the session that an answer began.
+    pub fn signed_in_by(&self, answer: &reqwest::Response) -> Self {
+        Self { cookie: cookie_of(answer), ..self.clone() }
     }
 
     /// GET, 200, JSON.

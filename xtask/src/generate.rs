@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, bail};
 
-use crate::{cargo, root};
+use crate::{cargo, names, root};
 
 /// Made from the server's routes.
 const OPENAPI: &str = "docs/openapi.json";
@@ -16,6 +16,7 @@ const CLIENT: &str = "web/packages/api/src/schema.d.ts";
 
 pub fn run(arguments: &[String]) -> anyhow::Result<()> {
     let check = arguments.iter().any(|argument| argument == "--check");
+    names::check()?;
     let made = [OPENAPI, CLIENT, PERMISSIONS].map(|name| root().join(name));
     let before: Vec<Option<Vec<u8>>> = made.iter().map(|path| std::fs::read(path).ok()).collect();
     let outcome = write(&made[0]).and_then(|()| write_matrix(&made[2]));

@@ -6,6 +6,7 @@ mod bench;
 mod files;
 mod generate;
 mod layers;
+mod names;
 mod new_capability;
 mod schema;
 mod trace;

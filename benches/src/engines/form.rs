@@ -21,7 +21,7 @@ pub fn workloads() -> anyhow::Result<Vec<Vec<Workload>>> {
     };
     let locked = Map::new();
     let judge = move || {
-        let input = Input { data: &data, context: &context, role: "applicant", locked: &locked };
+        let input = Input { data: &data, context: &context, role: "applicant", step: "", channel: "", locked: &locked };
         form.evaluate(&expressions, &input)
     };
     let outcome = judge();

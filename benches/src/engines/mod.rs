@@ -1,6 +1,7 @@
 //! The pure engines, one core, no database.
 
 pub mod deadline;
+pub mod files;
 pub mod flow;
 pub mod form;
 pub mod paper;

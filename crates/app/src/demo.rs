@@ -319,6 +319,7 @@ impl Player<'_> {
                 way: "self".into(),
                 waybill: String::new(),
                 note: String::new(),
+                identification: None,
             };
             casework.deliver(&clerk, play.id, deliver).await?;
         }

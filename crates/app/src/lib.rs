@@ -6,14 +6,20 @@
 pub mod cast;
 pub mod cli;
 pub mod demo;
+mod designs;
 pub mod grants;
+pub mod jumps;
 pub mod keys;
 pub mod load;
+pub mod logs;
 pub mod packs;
 pub mod ratings;
 pub mod server;
 pub mod site;
+mod staff_desk;
 pub mod systems;
+pub mod tls;
+pub mod transfer;
 pub mod web;
 
 use std::sync::Arc;
@@ -88,6 +94,7 @@ pub fn migrations() -> Vec<Migration> {
 pub fn permissions() -> Vec<(&'static str, Audience)> {
     [
         identity::PERMISSIONS,
+        design::PERMISSIONS,
         security::PERMISSIONS,
         recognition::PERMISSIONS,
         licences::PERMISSIONS,
@@ -101,7 +108,30 @@ pub fn permissions() -> Vec<(&'static str, Audience)> {
 
 /// Every column that holds sealed values.
 pub fn sealed_columns() -> Vec<SealedColumn> {
-    [identity::SEALED, recognition::SEALED, licences::SEALED, casework::SEALED].concat()
+    [
+        platform::messages::SEALED,
+        identity::SEALED,
+        security::SEALED,
+        recognition::SEALED,
+        licences::SEALED,
+        casework::SEALED,
+    ]
+    .concat()
+}
+
+/// Every kind of personal data of citizens that any domain holds.
+pub fn held_data() -> Vec<platform::personal::HeldData> {
+    [
+        platform::personal::HELD,
+        identity::HELD,
+        security::privacy::HELD,
+        recognition::HELD,
+        licences::HELD,
+        catalogue::HELD,
+        casework::HELD,
+        feedback::HELD,
+    ]
+    .concat()
 }
 
 impl App {
@@ -124,6 +154,7 @@ impl App {
             db,
             files: platform::files::Files::in_folder(&config.data_dir.join("files"))?,
             crypto: platform::crypto::Crypto::new(Arc::new(provider))?,
+            disclosure: Default::default(),
             audit: Default::default(),
             live: Default::default(),
             sessions: Default::default(),
@@ -151,8 +182,10 @@ impl App {
         // From here on grants know items by name; the catalogue keeps the plain identity, because it
         // must not be held by something that it holds.
         let identity = identity.with_item_names(Arc::new(grants::Items(catalogue.clone())));
+        let recognition = Recognition::new(platform.clone(), identity.clone());
         let casework = Casework {
             platform: platform.clone(),
+            recognition: recognition.clone(),
             identity: identity.clone(),
             design: design.clone(),
             catalogue: catalogue.clone(),
@@ -167,9 +200,18 @@ impl App {
             identity.clone(),
             Arc::clone(&audit_key),
             sealed_columns(),
+            security::privacy::Personal {
+                held: held_data(),
+                sources: vec![Arc::new(identity.clone()), Arc::new(licences.clone()), Arc::new(casework.clone())],
+                days: Arc::new(casework.calendars.clone()),
+            },
             &platform.config.packs_dir.join("platform"),
-        )?;
-        let recognition = Recognition::new(platform.clone(), identity.clone());
+        )?
+        .with_owners(&migrations());
+        let security = transfer::wire(security, &audit_key)?;
+        let recognition = recognition
+            .with_cases(Arc::new(jumps::FiledCases(casework.clone())))
+            .with_desk(Arc::new(staff_desk::Desk(casework.clone())));
         let exchange = Exchange::new(platform.clone(), identity.clone(), casework.clone());
         Ok(Self {
             platform,
@@ -193,6 +235,7 @@ impl App {
             .merge(identity::routes(self.identity.clone()))
             .merge(security::routes(self.security.clone()))
             .merge(recognition::routes(self.recognition.clone()))
+            .merge(design::routes(self.library()))
             .merge(catalogue::routes(self.catalogue.clone()))
             .merge(licences::routes(self.licences.clone()))
             .merge(casework::cases::http::routes(self.casework.clone()))
@@ -201,14 +244,22 @@ impl App {
             .merge(exchange::routes(self.exchange.clone()))
     }
 
+    /// The library of definitions with those who use them.
+    pub fn library(&self) -> design::Library {
+        let users = designs::InUse { catalogue: self.catalogue.clone(), casework: self.casework.clone() };
+        design::Library::new(self.identity.clone(), self.design.clone(), Arc::new(users), paper::Fonts::built_in())
+    }
+
     /// Which event wakes which job.
     pub fn subscriptions(&self) -> Subscriptions {
-        self.exchange.subscriptions(self.casework.subscriptions(Subscriptions::default()))
+        let below = self.casework.subscriptions(self.recognition.subscriptions(Subscriptions::default()));
+        self.security.subscriptions(self.exchange.subscriptions(below))
     }
 
     /// What runs each kind of job.
     pub fn handlers(&self) -> Handlers {
-        let below = self.casework.jobs(self.identity.jobs(Handlers::default()));
+        let below = self.recognition.jobs(self.identity.jobs(Handlers::default()));
+        let below = self.casework.jobs(below);
         self.security.jobs(self.exchange.jobs(below))
     }
 

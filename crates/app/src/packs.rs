@@ -52,7 +52,7 @@ impl App {
     /// Names the pack and everything wrong in it; packs before it stay imported.
     pub async fn import_packs(&self, folder: &Path, by: &str) -> Result<Imported> {
         let mut done = Imported::default();
-        done.papers += self.import_papers(&folder.join("platform/papers"), None, by).await?;
+        done.papers += self.import_papers(&folder.join("platform/papers"), by).await?;
         let fallback = read(&folder.join("platform/papers/licence.typ"))?;
         for path in entries(&folder.join("licences")).into_iter().filter(|path| path.is_dir()) {
             let own = path.join("licence.typ");
@@ -81,14 +81,16 @@ impl App {
         self.catalogue.publish_pack(&pack, by).await
     }
 
-    async fn import_papers(&self, folder: &Path, item: Option<&str>, by: &str) -> Result<usize> {
+    /// Templates and papers people fill in that the platform shares.
+    async fn import_papers(&self, folder: &Path, by: &str) -> Result<usize> {
         let mut count = 0;
-        for path in entries(folder).into_iter().filter(|path| path.extension().is_some_and(|kind| kind == "typ")) {
-            let key = match item {
-                Some(slug) => format!("{slug}/{}", stem(&path)),
-                None => stem(&path),
+        for path in entries(folder) {
+            let kind = match path.extension().and_then(std::ffi::OsStr::to_str) {
+                Some("typ") => Kind::Paper,
+                Some("yaml") => Kind::Sheet,
+                _ => continue,
             };
-            self.design.publish(Kind::Paper, &key, &read(&path)?, by).await?;
+            self.design.publish(kind, &stem(&path), &read(&path)?, by).await?;
             count += 1;
         }
         Ok(count)
@@ -101,7 +103,8 @@ impl App {
     pub async fn export_item(&self, slug: &str, folder: &Path) -> Result<()> {
         let published = self.catalogue.published(slug).await?;
         let sources = self.catalogue.sources(&published.definitions).await?;
-        packs::write(folder, &published.item, &sources, &[], &[]).map_err(Problem::internal)
+        let beside = self.catalogue.beside(slug).await?;
+        packs::write(folder, &published.item, &sources, &beside).map_err(Problem::internal)
     }
 }
 

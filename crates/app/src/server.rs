@@ -1,11 +1,13 @@
 //! The HTTP server: API, pages, headers, graceful stop, workers.
 
 use std::collections::HashSet;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::IntoResponse;
+use axum::serve::ListenerExt;
 use platform::web::limits::{self, Gate};
 use platform::{Problem, Result};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -16,7 +18,8 @@ use tower_http::trace::TraceLayer;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 
-use crate::{App, web};
+use crate::tls::TlsListener;
+use crate::{App, tls, web};
 
 /// Largest body: an upload and its form around it.
 const BODY_ROOM: usize = 1024 * 1024;
@@ -49,7 +52,8 @@ impl App {
             .layer(axum::middleware::from_fn(platform::web::extract::readable))
             .layer(axum::middleware::from_fn_with_state(self.platform.clone(), platform::web::context::record))
             .layer(axum::middleware::from_fn(platform::web::extract::trace_id));
-        hardened(router, self.platform.config.public_url.starts_with("https://"))
+        let config = &self.platform.config;
+        hardened(router, config.public_url.starts_with("https://"), &config.device_gateway_url)
             .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
             .layer(TraceLayer::new_for_http().make_span_with(|request: &axum::http::Request<_>| {
                 // The path alone: a query may carry a sign-on code, a header a session.
@@ -90,13 +94,21 @@ impl App {
         let roots = tokio::spawn(daily_roots(self.clone(), stopped.clone()));
         let upkeep = tokio::spawn(housekeeping(self.clone(), stopped));
         let router = self.router();
-        axum::serve(listener, router.into_make_service_with_connect_info::<std::net::SocketAddr>())
-            .with_graceful_shutdown(async move {
-                stop.await;
-                let _ = stopping.send(true);
-            })
-            .await
-            .map_err(Problem::internal)?;
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let stop = async move {
+            stop.await;
+            let _ = stopping.send(true);
+        };
+        let config = &self.platform.config;
+        let served = if config.serves_tls() {
+            let settings = tls::settings(&config.tls_cert_file, &config.tls_key_file)?;
+            let listener = TlsListener::new(listener, settings).map_err(Problem::internal)?;
+            // Tapped, so that the framework knows the caller's address of this listener too.
+            axum::serve(listener.tap_io(|_| ()), service).with_graceful_shutdown(stop).await
+        } else {
+            axum::serve(listener, service).with_graceful_shutdown(stop).await
+        };
+        served.map_err(Problem::internal)?;
         worker.await.map_err(Problem::internal)?;
         roots.await.map_err(Problem::internal)?;
         upkeep.await.map_err(Problem::internal)?;
@@ -109,9 +121,15 @@ impl App {
 ///
 /// A document may bring its own stricter content policy. Transport security is promised only where
 /// the address is https: a browser would refuse a plain installation for a year.
-fn hardened(router: Router, https: bool) -> Router {
-    let policy = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
-                  frame-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+fn hardened(router: Router, https: bool, gateway: &str) -> Router {
+    // The counter's page also talks to the card reader of its own computer.
+    let gateway = reqwest::Url::parse(gateway).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+    let policy = format!(
+        "default-src 'self'; connect-src 'self' {gateway}; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
+         frame-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+    );
+    // An address that was checked at the start is a header; the strictest policy stands in otherwise.
+    let policy = HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'self'"));
     let always = [
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "SAMEORIGIN"),
@@ -125,10 +143,7 @@ fn hardened(router: Router, https: bool) -> Router {
              microphone=(), midi=(), payment=(), usb=()",
         ),
     ];
-    let mut router = router.layer(SetResponseHeaderLayer::if_not_present(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(policy),
-    ));
+    let mut router = router.layer(SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, policy));
     for (name, value) in always {
         router = router
             .layer(SetResponseHeaderLayer::overriding(HeaderName::from_static(name), HeaderValue::from_static(value)));
@@ -171,6 +186,9 @@ async fn daily_roots(app: App, mut stopped: tokio::sync::watch::Receiver<bool>) 
         }
         if let Err(problem) = app.identity.expire_grants().await {
             tracing::warn!(cause = %problem, "marking grants that are over failed");
+        }
+        if let Err(problem) = app.recognition.forget_over().await {
+            tracing::warn!(cause = %problem, "forgetting who was identified failed");
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_secs(600)) => {}

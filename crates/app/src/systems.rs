@@ -1,53 +1,161 @@
-//! Connected systems of the demo city: the upper platform of the simulators, and one department.
+//! Connected systems of the demo city: the platforms of the simulators, two departments, the provincial portal,
+//! and the card reader of a window.
 
 use identity::systems::{Formula, Grant, NewSecret, SystemDraft};
 use platform::sessions::PrincipalSource;
-use platform::web::guard::Audience;
+use platform::web::guard::{Audience, Principal};
 use platform::{Problem, Result};
+use recognition::cards::NewCardDevice;
+use recognition::jumps::{JumpDraft, Mapping, Param};
+use recognition::links::{LinkDraft, Role};
+use simulators::{codes, department, hall, mobile, office, peer, reader, upper};
+use uuid::Uuid;
 
 use crate::App;
 
+/// Organisation that answers for the document system.
+const DISTRICT: &str = "district-gov";
+/// Window of the simulated card reader.
+const READER_WINDOW: &str = "district-hall-6";
+
 /// Secret of the department's system in the demo.
 pub const DEPARTMENT_SECRET: &str = "department-demo-secret";
+/// The item that the department's own system handles.
+pub const JUMPING_ITEM: &str = "freight-driver-certificate";
+
+fn grant(interface: &str, items: &[&str], fields: &[&str]) -> Grant {
+    let owned = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect();
+    Grant { interface: interface.into(), items: owned(items), fields: owned(fields), valid_until: None }
+}
 
 /// Registers them, unless they are there.
 ///
 /// # Errors
 /// When the city has no administrator.
 pub async fn register_demo(app: &App) -> Result<()> {
+    let outside = app.platform.config.identity_url.trim_end_matches("/identity").to_owned();
+    register(app, &outside).await
+}
+
+/// The same with the simulators at an address.
+///
+/// # Errors
+/// When the city has no administrator.
+pub async fn register(app: &App, outside: &str) -> Result<()> {
     let identity = &app.identity;
     let admin = identity.staff_by_login("sysadmin").await?;
     let admin = admin.ok_or_else(|| Problem::internal("the city has no sysadmin"))?;
     let caller = identity.principal(&app.platform, Audience::Desk, admin.id).await?;
     let caller = caller.ok_or_else(|| Problem::internal("the sysadmin may not sign in"))?;
-    let events = Grant {
-        interface: "events".into(),
-        items: vec!["food-operation-permit".into()],
-        fields: Vec::new(),
-        valid_until: None,
-    };
+    let events = grant("events", &["food-operation-permit"], &[]);
+    let person = grant("user_data", &[], &["name", "real_name", "id_number", "phone"]);
+    let portal = grant("user_data", &[], &["name", "real_name", "enterprise"]);
+    let tickets = grant("sign_on", &[], &[]);
+    // The document system speaks for the staff of the whole district.
+    let district = identity.orgs().await?.by_key(DISTRICT).map_or(admin.org_id, |org| org.id);
+    let own = admin.org_id;
     let all = [
-        (simulators::upper::APP_ID, "上级政务服务平台", simulators::upper::SECRET, Vec::new()),
-        ("scjg-food", "市场监管业务系统", DEPARTMENT_SECRET, vec![events]),
+        (upper::APP_ID, "上级政务服务平台", upper::SECRET, Formula::Tif, Vec::new()),
+        ("scjg-food", "市场监管业务系统", DEPARTMENT_SECRET, Formula::Tif, vec![events]),
+        (department::APP_ID, "道路运政系统", department::SECRET, Formula::Tif, vec![tickets.clone(), person]),
+        (peer::APP_ID, "省政务服务网", peer::SECRET, Formula::Tif, vec![tickets, portal]),
+        (codes::APP_ID, "码平台", codes::SECRET, Formula::TifBody, Vec::new()),
+        (mobile::APP_ID, "移动政务平台", mobile::SECRET, Formula::TifBody, Vec::new()),
+        (office::APP_ID, "电子公文系统", office::SECRET, Formula::TifUser, vec![grant("staff_desk", &[], &[])]),
     ];
-    for (app_id, name, secret, grants) in all {
+    for (app_id, name, secret, formula, grants) in all {
         if identity.system_by_app_id(app_id).await?.is_some() {
             continue;
         }
         let draft = SystemDraft {
             app_id: app_id.into(),
             name: name.into(),
-            owner_org_id: admin.org_id,
+            owner_org_id: if app_id == office::APP_ID { district } else { own },
             contact_name: admin.name.clone(),
             contact_phone: "19900000000".into(),
             description: "示例".into(),
             callbacks: Vec::new(),
             environment: app.platform.config.environment.clone(),
             networks: vec!["127.0.0.0/8".into()],
-            formula: Formula::Tif,
+            formula,
         };
         let id = identity.add_system(&caller, draft, grants, true).await?;
         identity.add_secret(&caller, id, NewSecret { secret: Some(secret.into()), ..Default::default() }).await?;
+        if app_id == department::APP_ID {
+            link_department(app, &caller, id, outside).await?;
+        }
+        if app_id == peer::APP_ID {
+            app.recognition.put_link(&caller, id, 0, province(outside)).await?;
+        }
     }
-    Ok(())
+    register_reader(app, &caller).await
+}
+
+/// Registers the simulated card reader at a window of the hall, unless it is there.
+async fn register_reader(app: &App, caller: &Principal) -> Result<()> {
+    let window = app.identity.window_by_key(READER_WINDOW).await?;
+    let window = window.ok_or_else(|| Problem::internal(format!("the city has no window {READER_WINDOW}")))?;
+    let device = NewCardDevice {
+        code: reader::DEVICE.into(),
+        name: "6 号窗口读卡器".into(),
+        window_id: window.id,
+        public_key: reader::public_key().map_err(Problem::internal)?,
+    };
+    match app.recognition.add_card_device(caller, device).await {
+        Ok(_) => Ok(()),
+        Err(problem) if problem.field_errors().iter().any(|one| one.code == "taken") => Ok(()),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// The provincial portal: who it says somebody is counts here.
+fn province(outside: &str) -> LinkDraft {
+    LinkDraft {
+        role: Role::Province,
+        for_portal: true,
+        for_desk: false,
+        our_id: hall::HALL_ID.into(),
+        entry_url: format!("{outside}/peer/arrive"),
+        bind_url: format!("{outside}/peer/bind"),
+        redeem_url: format!("{outside}/peer/redeem"),
+        sync_url: String::new(),
+        push_url: String::new(),
+        trusted: true,
+        creates: false,
+        bind_network: false,
+        enabled: true,
+    }
+}
+
+/// The department has accounts of its own, and handles an item in its own system.
+async fn link_department(app: &App, caller: &Principal, id: Uuid, outside: &str) -> Result<()> {
+    let address = |page: &str| format!("{outside}/department/{page}");
+    let link = LinkDraft {
+        role: Role::Department,
+        for_portal: true,
+        for_desk: true,
+        our_id: hall::HALL_ID.into(),
+        entry_url: address("enter"),
+        bind_url: address("bind"),
+        redeem_url: address("redeem"),
+        sync_url: address("sync"),
+        push_url: address("push"),
+        trusted: false,
+        creates: true,
+        bind_network: false,
+        enabled: true,
+    };
+    app.recognition.put_link(caller, id, 0, link).await?;
+    let param = |name: &str, value: &str| Param { name: name.into(), value: value.into() };
+    let mapping = |field: &str, name: &str| Mapping { field: field.into(), name: name.into() };
+    let jump = JumpDraft {
+        app_id: department::APP_ID.into(),
+        target_url: address("enter"),
+        params: vec![param("sxbm", "{item}"), param("ywlx", "{handle_item}"), param("bjbh", "{case_number}")],
+        mapping: vec![mapping("name", "xm"), mapping("id_number", "sfzh"), mapping("phone", "sjh")],
+        pushes: vec!["case".into(), "call_ticket".into()],
+        note: "这项在道路运政系统办理，用通办账号直接打开，不用再注册。".into(),
+        enabled: true,
+    };
+    app.recognition.put_jump(caller, JUMPING_ITEM, 0, jump).await
 }

@@ -6,12 +6,10 @@ use rust_embed::RustEmbed;
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../../web/apps/portal/dist"]
-#[allow_missing = true]
 struct Portal;
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../../web/apps/desk/dist"]
-#[allow_missing = true]
 struct Desk;
 
 /// A file of the pages, or the page itself: routes inside a page are the browser's.

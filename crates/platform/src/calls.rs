@@ -193,6 +193,24 @@ pub(crate) async fn insert(conn: &impl ConnectionTrait, row: entry::Model) -> Re
     Ok(())
 }
 
+/// What was sent out about some cases and taken by the other side, newest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn sent_about(conn: &impl ConnectionTrait, cases: &[Uuid], limit: u64) -> Result<Vec<entry::Model>> {
+    if cases.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(entry::Entity::find()
+        .filter(entry::Column::CaseId.is_in(cases.iter().copied()))
+        .filter(entry::Column::Direction.eq(Direction::Out.as_str()))
+        .filter(entry::Column::Result.eq("ok"))
+        .order_by_desc(entry::Column::Id)
+        .limit(limit)
+        .all(conn)
+        .await?)
+}
+
 /// One call.
 ///
 /// # Errors
@@ -214,6 +232,8 @@ pub struct Wanted {
     pub event: Option<String>,
     /// Case number or a part of it.
     pub case_number: Option<String>,
+    /// Part of operation, party or detail.
+    pub text: Option<String>,
     /// From this moment on.
     pub from: Option<OffsetDateTime>,
     /// Before this moment.
@@ -236,6 +256,15 @@ impl Wanted {
         }
         if let Some(number) = &self.case_number {
             select = select.filter(Column::CaseNumber.like(format!("%{}%", number.replace(['%', '_', '\\'], ""))));
+        }
+        if let Some(text) = self.text.as_deref().filter(|text| !text.is_empty()) {
+            let part = format!("%{}%", crate::work::audit::read::escaped(text));
+            let mut any = sea_orm::Condition::any();
+            for column in [Column::Operation, Column::PartyName, Column::Detail] {
+                let like = sea_orm::sea_query::LikeExpr::new(part.clone()).escape('\\');
+                any = any.add(sea_orm::sea_query::ExprTrait::like(Expr::col(column), like));
+            }
+            select = select.filter(any);
         }
         if let Some(from) = self.from {
             select = select.filter(Column::At.gte(from));

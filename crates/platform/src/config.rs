@@ -27,6 +27,16 @@ pub struct Config {
     pub courier_url: String,
     /// Registration authority of enterprises. `TONGBAN_REGISTRY_URL`
     pub registry_url: String,
+    /// Platform of citizen and enterprise codes. `TONGBAN_CODE_URL`
+    pub code_url: String,
+    /// App id of the connected system whose secret signs calls to the code platform.
+    pub code_app_id: String,
+    /// Government mobile platform of staff. `TONGBAN_MOBILE_URL`
+    pub mobile_url: String,
+    /// App id of the connected system whose secret signs calls to the mobile platform.
+    pub mobile_app_id: String,
+    /// Device gateway on the computer of a window, as its browser reaches it. `TONGBAN_DEVICE_GATEWAY_URL`
+    pub device_gateway_url: String,
     /// Whether roles that demand a second factor get none without it; off for a local demo.
     /// `TONGBAN_REQUIRE_SECOND_FACTOR`
     pub require_second_factor: bool,
@@ -48,6 +58,18 @@ pub struct Config {
     /// File of the master key that seals all other keys; `master.key` in `data_dir` when empty. Keep it
     /// on another disk than the data. `TONGBAN_MASTER_KEY_FILE`
     pub master_key_file: PathBuf,
+    /// File of the certificate chain, PEM: the program then serves TLS itself. `TONGBAN_TLS_CERT_FILE`
+    pub tls_cert_file: PathBuf,
+    /// File of its private key, PEM. `TONGBAN_TLS_KEY_FILE`
+    pub tls_key_file: PathBuf,
+    /// Folder of the exchange zone between two networks; no transfer when empty. `TONGBAN_ZONE_DIR`
+    pub zone_dir: PathBuf,
+    /// Which side of the gap this is: `inner` or `outer`. `TONGBAN_ZONE_SIDE`
+    pub zone_side: String,
+    /// File of the key both sides share, 64 hex digits; sealed when first read. `TONGBAN_ZONE_KEY_FILE`
+    pub zone_key_file: PathBuf,
+    /// File of the other side's public key, as its `tongban audit key` prints it. `TONGBAN_ZONE_PEER_KEY_FILE`
+    pub zone_peer_key_file: PathBuf,
     /// Whether cookies are sent over TLS only; off for a plain local demo. `TONGBAN_SECURE_COOKIES`
     pub secure_cookies: bool,
     /// Idle minutes after which a session ends.
@@ -78,6 +100,11 @@ impl Default for Config {
             sms_url: "http://127.0.0.1:8090/sms".into(),
             courier_url: "http://127.0.0.1:8090/courier".into(),
             registry_url: "http://127.0.0.1:8090/registry".into(),
+            code_url: "http://127.0.0.1:8090/codes".into(),
+            code_app_id: "code-platform".into(),
+            mobile_url: "http://127.0.0.1:8090/mobile".into(),
+            mobile_app_id: "mobile-platform".into(),
+            device_gateway_url: "http://127.0.0.1:8090/reader".into(),
             require_second_factor: true,
             password_days: 90,
             upper_url: String::new(),
@@ -86,6 +113,12 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             bind_sessions: "all".into(),
             master_key_file: PathBuf::new(),
+            tls_cert_file: PathBuf::new(),
+            tls_key_file: PathBuf::new(),
+            zone_dir: PathBuf::new(),
+            zone_side: "inner".into(),
+            zone_key_file: PathBuf::new(),
+            zone_peer_key_file: PathBuf::new(),
             secure_cookies: false,
             session_idle_minutes: 30,
             sign_in_per_minute: 30,
@@ -141,9 +174,13 @@ impl Config {
             ("TONGBAN_COURIER_URL", &mut config.courier_url),
             ("TONGBAN_BIND_SESSIONS", &mut config.bind_sessions),
             ("TONGBAN_REGISTRY_URL", &mut config.registry_url),
+            ("TONGBAN_CODE_URL", &mut config.code_url),
+            ("TONGBAN_MOBILE_URL", &mut config.mobile_url),
+            ("TONGBAN_DEVICE_GATEWAY_URL", &mut config.device_gateway_url),
             ("TONGBAN_UPPER_URL", &mut config.upper_url),
             ("TONGBAN_UPPER_APP_ID", &mut config.upper_app_id),
             ("TONGBAN_ENVIRONMENT", &mut config.environment),
+            ("TONGBAN_ZONE_SIDE", &mut config.zone_side),
             ("TONGBAN_LOG", &mut config.log),
         ] {
             if let Some(value) = environment(name) {
@@ -154,6 +191,11 @@ impl Config {
             ("TONGBAN_DATA_DIR", &mut config.data_dir),
             ("TONGBAN_PACKS_DIR", &mut config.packs_dir),
             ("TONGBAN_MASTER_KEY_FILE", &mut config.master_key_file),
+            ("TONGBAN_TLS_CERT_FILE", &mut config.tls_cert_file),
+            ("TONGBAN_TLS_KEY_FILE", &mut config.tls_key_file),
+            ("TONGBAN_ZONE_DIR", &mut config.zone_dir),
+            ("TONGBAN_ZONE_KEY_FILE", &mut config.zone_key_file),
+            ("TONGBAN_ZONE_PEER_KEY_FILE", &mut config.zone_peer_key_file),
         ] {
             if let Some(value) = environment(name) {
                 *slot = value.into();
@@ -174,11 +216,22 @@ impl Config {
         Ok(config)
     }
 
+    /// Whether the program serves TLS itself.
+    pub fn serves_tls(&self) -> bool {
+        !self.tls_cert_file.as_os_str().is_empty()
+    }
+
     fn check(&self) -> Result<(), ConfigError> {
         if self.listen.parse::<std::net::SocketAddr>().is_err() {
             return Err(ConfigError::Value("listen", format!("{:?} is not address:port", self.listen)));
         }
-        for (name, url) in [("public_url", &self.public_url), ("identity_url", &self.identity_url)] {
+        for (name, url) in [
+            ("public_url", &self.public_url),
+            ("identity_url", &self.identity_url),
+            ("code_url", &self.code_url),
+            ("mobile_url", &self.mobile_url),
+            ("device_gateway_url", &self.device_gateway_url),
+        ] {
             if !url.starts_with("http://") && !url.starts_with("https://") {
                 return Err(ConfigError::Value(name, format!("{url:?} does not begin with http:// or https://")));
             }
@@ -194,6 +247,12 @@ impl Config {
                 "upper_url",
                 format!("{:?} does not begin with http:// or https://", self.upper_url),
             ));
+        }
+        if self.tls_cert_file.as_os_str().is_empty() != self.tls_key_file.as_os_str().is_empty() {
+            return Err(ConfigError::Value("tls_key_file", "tls_cert_file and tls_key_file go together".into()));
+        }
+        if !["inner", "outer"].contains(&self.zone_side.as_str()) {
+            return Err(ConfigError::Value("zone_side", format!("{:?} is neither inner nor outer", self.zone_side)));
         }
         if !ENVIRONMENTS.contains(&self.environment.as_str()) {
             return Err(ConfigError::Value(

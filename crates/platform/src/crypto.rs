@@ -140,16 +140,31 @@ impl Crypto {
     /// # Errors
     /// When it was altered, moved, or its key is gone.
     pub fn open(&self, sealed: &str, place: &str) -> Result<String, FieldError> {
-        match self.cipher().open(sealed, place.as_bytes()) {
-            // Another node may have begun to seal with a key made a moment ago.
-            Err(FieldError::Key(id)) => {
+        self.with_known_keys(|cipher| cipher.open(sealed, place.as_bytes()))
+    }
+
+    /// Seals a file's content with the active key, bound to its digest.
+    pub fn seal_file(&self, content: &[u8], digest: &str, randomness: &dyn Randomness) -> Vec<u8> {
+        self.cipher().seal_file(content, file_place(digest).as_bytes(), randomness)
+    }
+
+    /// Opens a sealed file.
+    ///
+    /// # Errors
+    /// When it was altered, cut, exchanged, or its key is gone.
+    pub fn open_file(&self, sealed: &[u8], digest: &str) -> Result<Vec<u8>, FieldError> {
+        self.with_known_keys(|cipher| cipher.open_file(sealed, file_place(digest).as_bytes()))
+    }
+
+    /// Tries, and once more with the keys read again: another node may have begun to seal with a key
+    /// made a moment ago.
+    fn with_known_keys<T>(&self, open: impl Fn(&FieldCipher) -> Result<T, FieldError>) -> Result<T, FieldError> {
+        match open(&self.cipher()) {
+            Err(FieldError::Key(_)) => {
                 if let Err(problem) = self.reload() {
                     tracing::warn!(cause = %problem, "keys could not be read again");
                 }
-                self.cipher().open(sealed, place.as_bytes()).map_err(|error| match error {
-                    FieldError::Key(_) => FieldError::Key(id),
-                    other => other,
-                })
+                open(&self.cipher())
             }
             other => other,
         }
@@ -168,6 +183,10 @@ impl Crypto {
     fn cipher(&self) -> Arc<FieldCipher> {
         Arc::clone(&self.cipher.read().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+fn file_place(digest: &str) -> String {
+    format!("file:{digest}")
 }
 
 fn cipher(keys: &FieldKeys) -> Result<FieldCipher> {

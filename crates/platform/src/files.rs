@@ -1,11 +1,14 @@
-//! Stored files: content-addressed by SM3, type told from the bytes, size limited.
+//! Stored files: content-addressed by SM3, type told from the bytes, size limited, sealed with SM4.
 //!
 //! A file row belongs to who uploaded it until a case takes it over; the same bytes are stored once.
+//! What lies on the disk is sealed in authenticated chunks bound to the digest (DATASEC-005,
+//! `base::crypto`): a changed, cut or exchanged file is refused, and so is one of before the sealing
+//! whose digest no longer fits. The row says which key sealed it, for the change of keys ([`reseal`]).
 
 use bytes::Bytes;
 use opendal::Operator;
-use sea_orm::ConnectionTrait;
 use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, QuerySelect};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -29,6 +32,7 @@ mod row {
         pub owner_id: Option<Uuid>,
         pub purpose: String,
         pub created_at: OffsetDateTime,
+        pub key_id: String,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
@@ -62,23 +66,146 @@ impl Files {
     /// # Errors
     /// When the folder can't be used.
     pub fn in_folder(folder: &std::path::Path) -> Result<Self> {
-        let service = opendal::services::Fs::default().root(&folder.to_string_lossy());
+        // A file is written beside and renamed: a power cut leaves the old one or the new one.
+        let (root, beside) = (folder.to_string_lossy(), folder.join(".writing"));
+        let service = opendal::services::Fs::default().root(&root).atomic_write_dir(&beside.to_string_lossy());
         let store = Operator::new(service).map_err(Problem::internal)?;
         Ok(Self { store })
     }
 
-    async fn put(&self, digest: &str, bytes: Bytes) -> Result<()> {
-        let path = path(digest);
-        if self.store.exists(&path).await.map_err(Problem::internal)? {
-            return Ok(());
+    /// What lies there, sealed or of before the sealing; `None` when nothing does.
+    async fn raw(&self, digest: &str) -> Result<Option<Bytes>> {
+        match self.store.read(&path(digest)).await {
+            Ok(bytes) => Ok(Some(bytes.to_bytes())),
+            Err(error) if error.kind() == opendal::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Problem::internal(error)),
         }
-        self.store.write(&path, bytes).await.map_err(Problem::internal)?;
-        Ok(())
     }
 
-    async fn get(&self, digest: &str) -> Result<Bytes> {
-        Ok(self.store.read(&path(digest)).await.map_err(Problem::internal)?.to_bytes())
+    async fn drop(&self, digest: &str) -> Result<()> {
+        self.store.delete(&path(digest)).await.map_err(Problem::internal)
     }
+
+    /// Id of the key that sealed what lies there; empty when it is not sealed.
+    async fn key_of(&self, digest: &str) -> Result<Option<String>> {
+        let path = path(digest);
+        let size = match self.store.stat(&path).await {
+            Ok(about) => about.content_length(),
+            Err(error) if error.kind() == opendal::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Problem::internal(error)),
+        };
+        let head = self.store.read_with(&path).range(0..size.min(64)).await.map_err(Problem::internal)?;
+        Ok(Some(base::crypto::sealed_file_key(&head.to_bytes()).unwrap_or_default().to_owned()))
+    }
+
+    async fn write(&self, digest: &str, sealed: Vec<u8>) -> Result<()> {
+        self.store.write(&path(digest), sealed).await.map_err(Problem::internal)?;
+        Ok(())
+    }
+}
+
+/// Digest, hex. Off the threads that answer: a large file takes a moment.
+async fn digest_of(bytes: Bytes) -> Result<String> {
+    let digest = tokio::task::spawn_blocking(move || base::encoding::to_hex(&base::crypto::sm3(&bytes)));
+    digest.await.map_err(Problem::internal)
+}
+
+/// Seals and writes, unless the bytes are there already; gives the id of the key that sealed them.
+async fn put(platform: &Platform, digest: &str, bytes: Bytes) -> Result<String> {
+    if let Some(key) = platform.files.key_of(digest).await? {
+        return Ok(key);
+    }
+    let (shell, name) = (platform.clone(), digest.to_owned());
+    let sealed = tokio::task::spawn_blocking(move || shell.crypto.seal_file(&bytes, &name, shell.randomness.as_ref()));
+    let sealed = sealed.await.map_err(Problem::internal)?;
+    let key = base::crypto::sealed_file_key(&sealed).unwrap_or_default().to_owned();
+    platform.files.write(digest, sealed).await?;
+    Ok(key)
+}
+
+/// Reads and opens; what does not open or fit its digest is refused and logged, never shown.
+async fn get(platform: &Platform, digest: &str) -> Result<Bytes> {
+    let raw = platform.files.raw(digest).await?;
+    let raw = raw.ok_or_else(|| Problem::internal(format!("file {digest} is not on the disk")))?;
+    let (shell, name) = (platform.clone(), digest.to_owned());
+    let opened = tokio::task::spawn_blocking(move || open(&shell, &name, raw)).await.map_err(Problem::internal)?;
+    opened.map_err(|cause| Problem::internal(format!("file {digest}: {cause}")))
+}
+
+fn open(platform: &Platform, digest: &str, raw: Bytes) -> std::result::Result<Bytes, String> {
+    if base::crypto::sealed_file_key(&raw).is_some() {
+        return platform.crypto.open_file(&raw, digest).map(Bytes::from).map_err(|error| error.to_string());
+    }
+    // Stored before files were sealed: its name is its digest.
+    let fits = base::encoding::to_hex(&base::crypto::sm3(&raw)) == digest;
+    if fits { Ok(raw) } else { Err("its content does not fit its digest".to_owned()) }
+}
+
+/// Files on the disk by the key that sealed them; those of before the sealing under the empty id.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn by_key(conn: &impl ConnectionTrait) -> Result<std::collections::BTreeMap<String, i64>> {
+    let rows: Vec<(String, i64)> = row::Entity::find()
+        .select_only()
+        .column(row::Column::KeyId)
+        .column_as(sea_orm::sea_query::ExprTrait::count_distinct(Expr::col(row::Column::Digest)), "n")
+        .group_by(row::Column::KeyId)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Seals up to `limit` files anew that another key than the active one sealed, or none; gives the digests
+/// of those done and of those that did not open. The latter are left as they are and logged: they must
+/// not stop the others, and `skip` keeps them out of the next go.
+///
+/// # Errors
+/// When the disk or the database refuses.
+pub async fn reseal(platform: &Platform, limit: u64, skip: &[String]) -> Result<(Vec<String>, Vec<String>)> {
+    let active = platform.crypto.provider().field_keys()?.active;
+    let mut query = row::Entity::find()
+        .select_only()
+        .column(row::Column::Digest)
+        .filter(row::Column::KeyId.ne(active.clone()))
+        .distinct()
+        .limit(limit);
+    if !skip.is_empty() {
+        query = query.filter(row::Column::Digest.is_not_in(skip.iter().cloned()));
+    }
+    let stale: Vec<String> = query.into_tuple().all(platform.db.read()).await?;
+    let (mut done, mut broken) = (Vec::new(), Vec::new());
+    for digest in stale {
+        match get(platform, &digest).await {
+            Ok(content) => {
+                let (shell, name) = (platform.clone(), digest.clone());
+                let seal = move || shell.crypto.seal_file(&content, &name, shell.randomness.as_ref());
+                let sealed = tokio::task::spawn_blocking(seal).await.map_err(Problem::internal)?;
+                platform.files.write(&digest, sealed).await?;
+                done.push(digest);
+            }
+            Err(problem) => {
+                tracing::error!(cause = %problem, digest, "a file can't be sealed anew");
+                broken.push(digest);
+            }
+        }
+    }
+    let changed = done.clone();
+    if !changed.is_empty() {
+        let write = platform.db.write(platform.now(), move |tx| {
+            Box::pin(async move {
+                row::Entity::update_many()
+                    .col_expr(row::Column::KeyId, Expr::value(active))
+                    .filter(row::Column::Digest.is_in(changed))
+                    .exec(tx.conn())
+                    .await?;
+                Ok(())
+            })
+        });
+        write.await?;
+    }
+    Ok((done, broken))
 }
 
 fn path(digest: &str) -> String {
@@ -202,9 +329,9 @@ async fn place(
     media_type: &str,
     bytes: Bytes,
 ) -> Result<row::Model> {
-    let digest = base::encoding::to_hex(&base::crypto::sm3(&bytes));
+    let digest = digest_of(bytes.clone()).await?;
     let size = i64::try_from(bytes.len()).map_err(Problem::internal)?;
-    platform.files.put(&digest, bytes).await?;
+    let key_id = put(platform, &digest, bytes).await?;
     Ok(row::Model {
         id: platform.new_id(),
         digest,
@@ -214,6 +341,7 @@ async fn place(
         owner_id: owner,
         purpose: purpose.to_owned(),
         created_at: platform.now(),
+        key_id,
     })
 }
 
@@ -334,8 +462,34 @@ pub async fn read(platform: &Platform, id: Uuid) -> Result<(FileRef, Bytes)> {
         .one(platform.db.read())
         .await?
         .ok_or_else(|| Problem::not_found("没有找到这个文件。"))?;
-    let bytes = platform.files.get(&row.digest).await?;
+    let bytes = get(platform, &row.digest).await?;
     Ok((reference(&row), bytes))
+}
+
+/// Removes files made by the product; the bytes go when no other row holds the same.
+///
+/// # Errors
+/// When the disk or the database refuses.
+pub async fn remove_made(platform: &Platform, ids: &[Uuid]) -> Result<()> {
+    for id in ids.iter().copied() {
+        let Some(row) = row::Entity::find_by_id(id).one(platform.db.read()).await? else { continue };
+        let digest = row.digest.clone();
+        platform
+            .db
+            .write(platform.now(), move |tx| {
+                Box::pin(async move {
+                    row::Entity::delete_by_id(id).exec(tx.conn()).await?;
+                    Ok(())
+                })
+            })
+            .await?;
+        let held =
+            row::Entity::find().filter(row::Column::Digest.eq(digest.as_str())).count(platform.db.read()).await?;
+        if held == 0 {
+            platform.files.drop(&digest).await?;
+        }
+    }
+    Ok(())
 }
 
 /// An HTTP answer that shows a file in the page, never runs it.

@@ -7,6 +7,8 @@
 //! * [`work`]: what a transaction leaves behind besides its rows: outbox events, jobs, audit lines;
 //! * [`web`]: problems (RFC 9457), extractors, permissions as types, live updates;
 //! * [`calls`]: the ledger of calls to and from other systems;
+//! * [`logs`]: log lines of everything in one form;
+//! * [`personal`]: what each domain declares to hold about a person;
 //! * [`sessions`], [`files`], [`messages`], [`search`], [`captcha`], [`passwords`], [`config`].
 //!
 //! Start reading at [`db::Db::write`] and [`web::guard::Allowed`].
@@ -16,10 +18,13 @@ pub mod captcha;
 pub mod config;
 pub mod crypto;
 pub mod db;
+pub mod disclosure;
 pub mod files;
+pub mod logs;
 pub mod messages;
 pub mod numbers;
 pub mod passwords;
+pub mod personal;
 pub mod search;
 pub mod secrets;
 pub mod sessions;
@@ -53,6 +58,8 @@ pub struct Inner {
     pub files: files::Files,
     /// Seals personal fields at rest; keys may change while running (DATASEC-005).
     pub crypto: crypto::Crypto,
+    /// Decides about raw personal values; the security domain plugs its policy in.
+    pub disclosure: disclosure::Disclosure,
     /// Lines about reads and refusals on their way into the audit log.
     pub audit: work::audit::access::Recorder,
     /// Live updates to open pages.

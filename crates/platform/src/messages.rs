@@ -1,6 +1,7 @@
 //! Messages to people: one row per (event, recipient, channel), so a repeated job sends nothing twice.
 //!
 //! The row is written first; the sender then marks it sent. Templates come from content packs.
+//! Texts name people and carry codes, so they are sealed like every personal value ([`SEALED`]).
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
@@ -10,8 +11,21 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::crypto::SealedColumn;
 use crate::web::problem::{Problem, Result};
 use crate::{Platform, calls};
+
+/// Sealed columns of the platform's own tables.
+pub const SEALED: &[SealedColumn] = &[SealedColumn {
+    table: "messages",
+    column: "body_sealed",
+    key: "id",
+    place: "message:{id}:body",
+    label: "消息内容",
+}];
+
+/// Texts sealed in one go by the upkeep.
+const OLD_TEXTS: u64 = 500;
 
 mod row {
     use super::*;
@@ -30,6 +44,7 @@ mod row {
         pub error: Option<String>,
         pub created_at: OffsetDateTime,
         pub sent_at: Option<OffsetDateTime>,
+        pub body_sealed: String,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
@@ -61,6 +76,8 @@ pub struct Message {
     pub recipient: String,
     /// Phone number for SMS, only in memory.
     pub phone: Option<String>,
+    /// Whose reminder it is, who may have refused SMS; absent for what has to arrive, such as a code.
+    pub account: Option<Uuid>,
     /// Way.
     pub channel: Channel,
     /// Template key.
@@ -86,7 +103,8 @@ pub async fn send(platform: &Platform, message: Message) -> Result<()> {
         recipient: Set(message.recipient.clone()),
         channel: Set(message.channel.as_str().to_owned()),
         template: Set(message.template),
-        body: Set(message.body.clone()),
+        body: Set(String::new()),
+        body_sealed: Set(platform.seal(&message.body, &place(id))),
         state: Set("waiting".to_owned()),
         error: Set(None),
         created_at: Set(platform.now()),
@@ -116,8 +134,14 @@ pub async fn send(platform: &Platform, message: Message) -> Result<()> {
             })
         })
         .await?;
-    if stored.state == "sent" {
+    if stored.state == "sent" || stored.state == "refused" {
         return Ok(());
+    }
+    if message.channel == Channel::Sms
+        && let Some(account) = message.account
+        && refuses_sms(platform.db.read(), account).await?
+    {
+        return settle(platform, stored.id, "refused", None, None).await;
     }
     let started = platform.clock.now();
     let mut call = None;
@@ -130,20 +154,127 @@ pub async fn send(platform: &Platform, message: Message) -> Result<()> {
         (Channel::InApp, _) => Ok(()),
     };
     let call = call.map(|entry| entry.row(platform, started));
-    mark(platform, stored.id, outcome.as_ref().err().map(ToString::to_string), call).await?;
+    let error = outcome.as_ref().err().map(ToString::to_string);
+    settle(platform, stored.id, if error.is_none() { "sent" } else { "failed" }, error, call).await?;
     outcome
 }
 
-async fn mark(platform: &Platform, id: Uuid, error: Option<String>, call: Option<calls::entry::Model>) -> Result<()> {
+mod refusal {
+    use super::*;
+    /// `message_refusals`
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "message_refusals")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub account_id: Uuid,
+        pub since: OffsetDateTime,
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Whether an account wants no SMS.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn refuses_sms(conn: &impl sea_orm::ConnectionTrait, account: Uuid) -> Result<bool> {
+    Ok(refusal::Entity::find_by_id(account).one(conn).await?.is_some())
+}
+
+/// Notes that an account wants no SMS, or wants them again.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn set_sms(tx: &crate::Tx, account: Uuid, wanted: bool) -> Result<()> {
+    refusal::Entity::delete_by_id(account).exec(tx.conn()).await?;
+    if !wanted {
+        let row = refusal::ActiveModel { account_id: Set(account), since: Set(tx.now()) };
+        refusal::Entity::insert(row).exec_without_returning(tx.conn()).await?;
+    }
+    Ok(())
+}
+
+/// SMS that went out to a telephone, newest first: time and template.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn sms_sent(
+    conn: &impl sea_orm::ConnectionTrait,
+    phone_index: &str,
+    limit: u64,
+) -> Result<Vec<(OffsetDateTime, String)>> {
+    let rows = row::Entity::find()
+        .filter(row::Column::Recipient.eq(format!("phone:{phone_index}")))
+        .filter(row::Column::Channel.eq(Channel::Sms.as_str()))
+        .filter(row::Column::State.eq("sent"))
+        .order_by_desc(row::Column::Id)
+        .limit(limit)
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.sent_at.unwrap_or(row.created_at), row.template)).collect())
+}
+
+/// Place a text is bound to.
+fn place(id: Uuid) -> String {
+    format!("message:{id}:body")
+}
+
+/// Text of a row; one of an older version is still clear.
+fn text(platform: &Platform, row: &row::Model) -> Result<String> {
+    if row.body_sealed.is_empty() { Ok(row.body.clone()) } else { platform.unseal(&row.body_sealed, &place(row.id)) }
+}
+
+/// Seals texts that an older version stored in clear; says how many.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn seal_old(platform: &Platform) -> Result<usize> {
+    let query = row::Entity::find().filter(row::Column::Body.ne("")).limit(OLD_TEXTS);
+    let sealed: Vec<(Uuid, String)> = query
+        .all(platform.db.read())
+        .await?
+        .into_iter()
+        .map(|row| (row.id, platform.seal(&row.body, &place(row.id))))
+        .collect();
+    let count = sealed.len();
+    if count == 0 {
+        return Ok(0);
+    }
+    platform
+        .db
+        .write(platform.now(), move |tx| {
+            Box::pin(async move {
+                for (id, text) in sealed {
+                    row::Entity::update_many()
+                        .col_expr(row::Column::BodySealed, Expr::value(text))
+                        .col_expr(row::Column::Body, Expr::value(""))
+                        .filter(row::Column::Id.eq(id))
+                        .filter(row::Column::Body.ne(""))
+                        .exec(tx.conn())
+                        .await?;
+                }
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(count)
+}
+
+async fn settle(
+    platform: &Platform,
+    id: Uuid,
+    state: &'static str,
+    error: Option<String>,
+    call: Option<calls::entry::Model>,
+) -> Result<()> {
     let now = platform.now();
     platform
         .db
         .write(now, move |tx| {
             Box::pin(async move {
-                let sent = error.is_none();
                 row::Entity::update_many()
-                    .col_expr(row::Column::State, Expr::value(if sent { "sent" } else { "failed" }))
-                    .col_expr(row::Column::SentAt, Expr::value(sent.then_some(now)))
+                    .col_expr(row::Column::State, Expr::value(state))
+                    .col_expr(row::Column::SentAt, Expr::value((state == "sent").then_some(now)))
                     .col_expr(row::Column::Error, Expr::value(error))
                     .filter(row::Column::Id.eq(id))
                     .exec(tx.conn())
@@ -221,7 +352,7 @@ pub async fn inbox(platform: &Platform, recipient: &str, limit: u64) -> Result<V
         .limit(limit)
         .all(platform.db.read())
         .await?;
-    Ok(rows.into_iter().map(|row| InboxItem { id: row.id, text: row.body, at: row.created_at }).collect())
+    rows.into_iter().map(|row| Ok(InboxItem { id: row.id, text: text(platform, &row)?, at: row.created_at })).collect()
 }
 
 #[cfg(test)]

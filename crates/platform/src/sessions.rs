@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use crate::Platform;
 use crate::web::context;
+use crate::web::gate::{Gate, MOBILE};
 use crate::web::guard::{Audience, Principal};
 use crate::web::limits::Quotas;
 use crate::web::problem::{Problem, Result};
@@ -145,6 +146,7 @@ pub struct OpenSession {
 /// The session service of one node.
 pub struct Sessions {
     source: std::sync::OnceLock<Arc<dyn PrincipalSource>>,
+    gate: std::sync::OnceLock<Arc<dyn Gate>>,
     cache: moka::future::Cache<(Audience, String), Kept>,
     quotas: Quotas,
     /// Grows when what was resolved is forgotten.
@@ -163,6 +165,7 @@ impl Default for Sessions {
     fn default() -> Self {
         Self {
             source: std::sync::OnceLock::new(),
+            gate: std::sync::OnceLock::new(),
             cache: moka::future::Cache::builder()
                 .max_capacity(20_000)
                 .time_to_live(Duration::from_secs(CACHE_SECONDS))
@@ -178,6 +181,15 @@ impl Sessions {
     pub fn plug(&self, source: Arc<dyn PrincipalSource>) {
         // A second plug would be a wiring mistake; the first one stays.
         let _ = self.source.set(source);
+    }
+
+    /// Plugs in the question the guard asks after the permission, once, at start.
+    pub fn plug_gate(&self, gate: Arc<dyn Gate>) {
+        let _ = self.gate.set(gate);
+    }
+
+    pub(crate) fn gate(&self) -> Option<&Arc<dyn Gate>> {
+        self.gate.get()
     }
 
     /// Starts a session; returns the `Set-Cookie` value.
@@ -259,7 +271,10 @@ impl Sessions {
             return Ok(None);
         }
         let source = self.source.get().ok_or_else(|| Problem::internal("sessions are not wired to identity"))?;
-        let Some(principal) = source.principal(platform, audience, session.account_id).await? else { return Ok(None) };
+        let Some(mut principal) = source.principal(platform, audience, session.account_id).await? else {
+            return Ok(None);
+        };
+        principal.bounds.mobile = session.way == MOBILE;
         // A policy may end an idle session earlier (IDENT-035).
         let own_idle = principal.bounds.policy.as_ref().and_then(|policy| policy.idle_minutes);
         if own_idle.is_some_and(|minutes| session.seen_at + time::Duration::minutes(minutes) <= now) {
@@ -341,17 +356,8 @@ impl Sessions {
         account: Uuid,
         idle_minutes: Option<i64>,
     ) -> Result<u64> {
-        let now = platform.now();
-        let idle = platform.config.session_idle_minutes;
-        let idle = time::Duration::minutes(idle_minutes.map_or(idle, |own| own.min(idle)));
-        Ok(row::Entity::find()
-            .filter(row::Column::Audience.eq(audience.as_str()))
-            .filter(row::Column::AccountId.eq(account))
-            .filter(row::Column::EndedAt.is_null())
-            .filter(row::Column::ExpiresAt.gt(now))
-            .filter(row::Column::SeenAt.gt(now - idle))
-            .count(platform.db.read())
-            .await?)
+        let open = open_now(platform, audience, idle_minutes).filter(row::Column::AccountId.eq(account));
+        Ok(open.count(platform.db.read()).await?)
     }
 
     /// Ends every session of an account in the transaction of the command that asks for it, except
@@ -368,6 +374,21 @@ impl Sessions {
         if let Some(token) = keep {
             ended = ended.filter(row::Column::TokenHash.ne(hash(token)));
         }
+        Ok(ended.exec(tx.conn()).await?.rows_affected)
+    }
+
+    /// Ends the sessions of an account that were begun one way, in the transaction of the command that
+    /// asks for it. Call [`Sessions::forget_all`] after the commit.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn end_way_of(tx: &crate::Tx, audience: Audience, account: Uuid, way: &str) -> Result<u64> {
+        let ended = row::Entity::update_many()
+            .col_expr(row::Column::EndedAt, Expr::value(tx.now()))
+            .filter(row::Column::Audience.eq(audience.as_str()))
+            .filter(row::Column::AccountId.eq(account))
+            .filter(row::Column::Way.eq(way))
+            .filter(row::Column::EndedAt.is_null());
         Ok(ended.exec(tx.conn()).await?.rows_affected)
     }
 
@@ -394,6 +415,17 @@ impl Sessions {
             .await?;
         Ok(cookie_value(platform, audience, "", 0))
     }
+}
+
+/// Sessions of one user system that are open: not ended, not over, not idle for too long.
+fn open_now(platform: &Platform, audience: Audience, idle_minutes: Option<i64>) -> Select<row::Entity> {
+    let (now, idle) = (platform.now(), platform.config.session_idle_minutes);
+    let idle = time::Duration::minutes(idle_minutes.map_or(idle, |own| own.min(idle)));
+    row::Entity::find()
+        .filter(row::Column::Audience.eq(audience.as_str()))
+        .filter(row::Column::EndedAt.is_null())
+        .filter(row::Column::ExpiresAt.gt(now))
+        .filter(row::Column::SeenAt.gt(now - idle))
 }
 
 /// The network the request under way comes from; empty when sessions are not bound.
@@ -441,14 +473,7 @@ impl Sessions {
         current: Option<&str>,
         page: (u64, Option<Uuid>),
     ) -> Result<(Vec<OpenSession>, u64)> {
-        let now = platform.now();
-        let idle = time::Duration::minutes(platform.config.session_idle_minutes);
-        let mut open = row::Entity::find()
-            .filter(row::Column::Audience.eq(audience.as_str()))
-            .filter(row::Column::EndedAt.is_null())
-            .filter(row::Column::ExpiresAt.gt(now))
-            .filter(row::Column::SeenAt.gt(now - idle))
-            .filter(row::Column::Id.is_not_null());
+        let mut open = open_now(platform, audience, None).filter(row::Column::Id.is_not_null());
         open = match whose {
             Whose::Account(id) => open.filter(row::Column::AccountId.eq(id)),
             Whose::Accounts(ids) => open.filter(row::Column::AccountId.is_in(ids)),

@@ -1,5 +1,6 @@
 //! The outside world on one port: provincial identity, registration authority, SMS gateway, courier,
-//! upper platform.
+//! upper platform, another portal, a department's own system, code platform, card reader of a window, mobile
+//! platform, document system.
 //!
 //! Run as its own process beside the product, which knows only the addresses. Nothing here is
 //! linked into the product; tests start a [`Simulator`] and speak to both over HTTP.
@@ -9,9 +10,18 @@
 //!
 //! Start at [`serve`]; the people who can sign in come from [`People::from_yaml`].
 
+pub mod codes;
 mod courier;
+pub mod department;
+mod gateway;
+pub mod hall;
 mod identity;
+pub mod mobile;
+pub mod office;
+mod page;
+pub mod peer;
 mod people;
+pub mod reader;
 mod registry;
 mod sms;
 pub mod upper;
@@ -30,19 +40,42 @@ use tokio::net::TcpListener;
 
 pub use people::{Enterprise, Login, People, Person};
 
-/// Serves the outside world until the process ends.
+/// Serves the outside world of a product until the process ends.
 ///
 /// # Errors
 /// When the port is taken.
-pub async fn serve(addr: SocketAddr, people: People) -> anyhow::Result<()> {
+pub async fn serve(addr: SocketAddr, people: People, product: &str) -> anyhow::Result<()> {
     let listener = TcpListener::bind(addr).await?;
     tracing::info!(address = %listener.local_addr()?, "the outside world is simulated here");
-    axum::serve(listener, router(people)).await?;
+    axum::serve(listener, router(people, product)).await?;
     Ok(())
 }
 
+/// Where the product is, for those who call it or send browsers to it.
+#[derive(Clone)]
+struct Product(Arc<Mutex<String>>);
+
+impl Product {
+    fn at(address: &str) -> Self {
+        Self(Arc::new(Mutex::new(address.trim_end_matches('/').to_owned())))
+    }
+
+    fn address(&self) -> String {
+        lock(&self.0).clone()
+    }
+
+    fn moved(&self, address: &str) {
+        address.trim_end_matches('/').clone_into(&mut lock(&self.0));
+    }
+}
+
 /// All services as one router.
-pub fn router(people: People) -> Router {
+pub fn router(people: People, product: &str) -> Router {
+    let peer = peer::routes(people.clone(), product);
+    let department = department::routes(product);
+    let product = Product::at(product);
+    let codes = codes::routes(people.clone());
+    let reader = reader::routes(people.clone());
     let registry = registry::routes(people.clone());
     let identity = identity::routes(people);
     let sms = sms::routes();
@@ -53,6 +86,12 @@ pub fn router(people: People) -> Router {
         .nest("/courier", courier)
         .nest("/registry", registry)
         .nest("/upper", upper::routes())
+        .nest("/peer", peer)
+        .nest("/department", department)
+        .nest("/codes", codes)
+        .nest("/reader", reader)
+        .nest("/mobile", mobile::routes(product.clone()))
+        .nest("/office", office::routes(product))
 }
 
 /// The outside world on a free port of this machine, for tests. Stops when dropped.
@@ -70,7 +109,7 @@ impl Simulator {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
         let task = tokio::spawn(async move {
-            if let Err(error) = axum::serve(listener, router(people)).await {
+            if let Err(error) = axum::serve(listener, router(people, "")).await {
                 tracing::error!(cause = %error, "the simulator stopped");
             }
         });

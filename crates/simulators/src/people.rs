@@ -30,6 +30,15 @@ pub struct Person {
     /// Home address.
     #[serde(default)]
     pub address: String,
+    /// Day of birth, `1988-03-12`.
+    #[serde(default)]
+    pub birth: String,
+    /// `1` man, `2` woman (GB/T 2261.1).
+    #[serde(default)]
+    pub sex: String,
+    /// Nation.
+    #[serde(default)]
+    pub nation: String,
 }
 
 /// An enterprise; its legal representative acts for it.

@@ -13,7 +13,7 @@ const PEOPLE: &str = "persons: [{key: wang, name: 王海燕, id_number: '4499021
     legal_representative: {name: 王海燕, id_number: '449902198803120267'}}]";
 
 fn world() -> Router {
-    router(People::from_yaml(PEOPLE).unwrap())
+    router(People::from_yaml(PEOPLE).unwrap(), "http://127.0.0.1:9")
 }
 
 async fn send(world: &Router, method: Method, path: &str, kind: &str, body: String) -> (StatusCode, HeaderMap, String) {

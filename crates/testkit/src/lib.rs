@@ -10,6 +10,8 @@ use std::sync::{Arc, Mutex};
 use base::clock::{Clock, Randomness};
 use platform::config::Config;
 use platform::db::migrate::{self, Migration};
+use platform::disclosure::{DisclosurePolicy, Field, Way, Weight};
+use platform::web::guard::Principal;
 use platform::{Db, Inner, Platform};
 use sea_orm::{ConnectionTrait, Database};
 use time::OffsetDateTime;
@@ -86,6 +88,17 @@ pub fn backends() -> Vec<Backend> {
         all.push(Backend::Postgres);
     }
     all
+}
+
+/// Stands in for the classification where only a lower domain is under test: everything is of level 1,
+/// so the right alone decides. The product plugs the security domain's policy.
+struct ByRight;
+
+#[async_trait::async_trait]
+impl DisclosurePolicy for ByRight {
+    async fn weigh(&self, _: &Platform, _: &Principal, _: Field<'_>) -> platform::Result<Weight> {
+        Ok(Weight { level: 1, may_see: 1, way: Way::Masked })
+    }
 }
 
 /// A platform on a fresh database. Removes what it made when dropped.
@@ -241,6 +254,7 @@ impl TestPlatform {
             db,
             files: platform::files::Files::in_folder(&folder.join("files")).expect("the file store opens"),
             crypto: platform::crypto::Crypto::new(Arc::new(keys)).expect("fresh keys are good"),
+            disclosure: Default::default(),
             audit: Default::default(),
             live: Default::default(),
             sessions: Default::default(),
@@ -248,6 +262,7 @@ impl TestPlatform {
             http: reqwest::Client::new(),
             config,
         });
+        platform.disclosure.plug(Arc::new(ByRight));
         Self { platform, clock, folder, cleanup, secrets: seed }
     }
 

@@ -169,7 +169,7 @@ it('writes a condition without knowing the language; renaming a field is followe
   quiet(editor)
 })
 
-it('is seen as phone, kiosk and elder mode, by role, with sample data (req: FORM-011)', async () => {
+it('is seen as phone, kiosk and elder mode, by role, with sample data (req: FORM-011, FORM-013)', async () => {
   const { page } = editor
   await page.getByRole('button', { name: '预览' }).click()
   const frame = page.frameLocator('iframe[title="表单预览"]')

@@ -107,6 +107,56 @@ it('pages that do not exist, and all that need no sign-in', async () => {
   quiet(anybody)
 })
 
+it('a guide has empty forms and samples to print and to edit (req: PORTAL-009)', async () => {
+  const { page } = anybody
+  for (const { slug, material } of [
+    { slug: 'company-deregistration', material: '全体投资人承诺书' },
+    { slug: 'ride-hailing-driver-certificate', material: '无犯罪、无吸毒等背景核查授权书' },
+  ]) {
+    await page.goto(`/items/${slug}`)
+    await page.getByRole('heading', { name: material }).waitFor()
+    const fetched = async (name: string) => {
+      const href = await page.getByRole('link', { name, exact: true }).getAttribute('href')
+      const answer = await page.request.get(href ?? '')
+      expect(answer.status(), name).toBe(200)
+      return { start: (await answer.body()).subarray(0, 4).toString('latin1'), type: answer.headers()['content-type'], saved: decodeURIComponent(answer.headers()['content-disposition'] ?? '') }
+    }
+    for (const kind of ['空白表', '看样例']) {
+      const pdf = await fetched(`${kind}：${material}`)
+      expect([pdf.start, pdf.type]).toEqual(['%PDF', 'application/pdf'])
+      expect(pdf.saved).toContain(material)
+      const word = await fetched(`Word 版：${kind}：${material}`)
+      expect(word.start.startsWith('PK'), 'a DOCX is a ZIP').toBe(true)
+      expect(word.saved).toContain(`${material}（${kind === '空白表' ? '空白表' : '样表'}）.docx`)
+    }
+  }
+  await look(page, 'portal-guide-downloads')
+  quiet(anybody)
+})
+
+it('places stand nearest first, terminals that never close are marked, and the telephone dials (req: PORTAL-009)', async () => {
+  const { page } = anybody
+  await page.goto('/items/senior-allowance')
+  const names = page.locator('#places li h3')
+  await names.first().waitFor()
+  const shown = async () => (await names.allInnerTexts()).map((name) => name.split('\n')[0]?.trim() ?? '')
+  expect((await shown())[0]).toContain('示例区政务服务中心')
+  expect(await page.locator('#places').getByText('24 小时自助', { exact: true }).count()).toBe(1)
+  await page.context().grantPermissions(['geolocation'])
+  await page.context().setGeolocation({ longitude: 113.372, latitude: 23.186 })
+  await page.getByRole('button', { name: '按离我远近排' }).click()
+  await expect.poll(async () => (await shown())[0], { message: 'next to the town hall of Qingshi' }).toContain('青石镇')
+  expect(await page.locator('#places').innerText()).toMatch(/约 \d+ 米[^]*约 [\d.]+ 公里/)
+  await page.getByLabel('我所在的地方').selectOption({ label: '示例街道' })
+  await expect.poll(async () => (await shown())[0], { message: 'of the chosen street' }).toContain('示例街道便民服务中心')
+  expect(await page.locator('#book').innerText()).toMatch(/网上预约还没有开通[^]*0679-/)
+  expect(await page.locator('#book a[href^="tel:"]').count()).toBeGreaterThan(0)
+  for (const name of ['预约', '我要评议']) expect(await page.locator('.gd-actions').getByRole('link', { name }).count()).toBe(1)
+  expect(await page.locator('.gd-actions').getByRole('button', { name: '收藏' }).count()).toBe(1)
+  await look(page, 'portal-guide-places')
+  quiet(anybody)
+})
+
 it('what belongs to somebody asks for signing in, and gives way again when that is cancelled', async () => {
   const { page } = anybody
   await page.goto('/my/cases')

@@ -53,3 +53,36 @@ it('every call stands in the ledger; reports upwards beside it (req: IDENT-038)'
   await open(page, '/exchange/reports', '对接台账', 'desk-reports')
   quiet(admin)
 })
+
+it('is set up for sign-on only with an address to come back to (req: IDENT-006)', async () => {
+  const { page } = admin
+  await open(page, '/sign-on', '统一登录', 'desk-sign-on')
+  await page.getByRole('link', { name: '开通一个系统' }).click()
+  await page.getByRole('heading', { level: 1, name: '开通统一登录' }).waitFor()
+  await look(page, 'desk-sign-on-new')
+  await page.locator('main tbody tr').filter({ hasText: '示例区学位申请系统' }).getByRole('link').first().click()
+  await page.getByRole('button', { name: '保存设置' }).click()
+  await page.locator('.tb-errsum').waitFor()
+  expect(await page.locator('.tb-errsum').innerText()).toContain('回调地址')
+  await look(page, 'desk-sign-on-form')
+  await page.locator('input[name="form-sign_on"][value="no"]').check()
+  await page.getByRole('button', { name: '保存设置' }).click()
+  await page.locator('.dh__back').waitFor()
+  await expect.poll(() => page.locator('main').innerText()).toContain('没有开通')
+  await look(page, 'desk-sign-on-client')
+  quiet(admin)
+})
+
+it('the signing key is changed with a reason; the old one goes on verifying (req: IDENT-006)', async () => {
+  const one = await staff('secadmin')
+  const { page } = one
+  await open(page, '/sign-on/keys', '签名密钥')
+  for (let round = 0; round < 2; round += 1) {
+    await page.getByRole('button', { name: '更换密钥' }).click()
+    await dialog(page).getByLabel('原因').fill('定期更换')
+    await answer(page, '更换密钥')
+  }
+  await expect.poll(() => page.locator('main').innerText()).toContain('只验证')
+  await look(page, 'desk-sign-on-keys')
+  quiet(one)
+})

@@ -11,6 +11,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Where the server answers. */
     base: string
+    /** Where the systems around the hall answer. */
+    outside: string
   }
 }
 
@@ -89,6 +91,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     TONGBAN_SMS_URL: `http://127.0.0.1:${outside}/sms`,
     TONGBAN_COURIER_URL: `http://127.0.0.1:${outside}/courier`,
     TONGBAN_REGISTRY_URL: `http://127.0.0.1:${outside}/registry`,
+    TONGBAN_CODE_URL: `http://127.0.0.1:${outside}/codes`,
+    TONGBAN_MOBILE_URL: `http://127.0.0.1:${outside}/mobile`,
+    TONGBAN_DEVICE_GATEWAY_URL: `http://127.0.0.1:${outside}/reader`,
     TONGBAN_REQUIRE_SECOND_FACTOR: "0",
   })
   const started: ChildProcess[] = []
@@ -107,7 +112,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     const code = await ended(run('demo', '--cases', CASES, '--password', PASSWORD))
     if (code !== 0) throw new Error(`the demo city was not loaded (${code})`)
-    run('sim', '--listen', `127.0.0.1:${outside}`)
+    run('sim', '--listen', `127.0.0.1:${outside}`, '--hall', base)
     await healthy(base, run('serve'))
   } catch (thrown) {
     console.error((await readFile(join(data, 'log.txt'), 'utf8')).split('\n').slice(-30).join('\n'))
@@ -115,5 +120,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
     throw thrown
   }
   project.provide('base', base)
+  project.provide('outside', `http://127.0.0.1:${outside}`)
   return leave
 }

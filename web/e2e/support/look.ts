@@ -115,15 +115,16 @@ export async function stillFits(page: Page, name: string): Promise<void> {
 
 /** Examines the open page; what is wrong is told at the end of the test, the journey goes on. */
 export async function look(page: Page, name: string): Promise<void> {
+  const T0 = Date.now(); const tick = (w: string) => console.log(`LOOK ${name} ${w} ${Date.now() - T0}`)
   const before = page.viewportSize() ?? { width: 1440, height: 900 }
   for (const width of WIDTHS) {
-    await fits(page, name, width)
+    await fits(page, name, width); tick(`fits ${width}`)
     if (!CLOSE.includes(width)) continue
     // As high as the page: a bar that stays at the edge would seem to cover what scrolling brings into view.
     const height = await page.evaluate(() => document.documentElement.scrollHeight)
     await page.setViewportSize({ width, height: Math.min(Math.max(height, 844), 12_000) })
     await settled(page)
-    expect.soft(await barriers(page), `${name}: axe at ${width}`).toEqual([])
+    expect.soft(await barriers(page), `${name}: axe at ${width}`).toEqual([]); tick('axe')
     // A desk screen is pictured as it is seen, a phone page as a whole.
     if (width >= 768) await page.setViewportSize({ width, height: 900 })
     if (shots) {

@@ -142,8 +142,10 @@ pub(super) fn form(command: &FormCommand) -> Outcome {
     let today = base::zone::china_date(base::clock::Clock::now(&platform::system::SystemClock)).to_string();
     let context = form::Context { handle_item: handle_item.clone(), today, ..form::Context::default() };
     let data = object(Some(data))?;
-    let outcome =
-        form.evaluate(&feel, &form::Input { data: &data, context: &context, role: "applicant", locked: &Map::new() });
+    let outcome = form.evaluate(
+        &feel,
+        &form::Input { data: &data, context: &context, role: "applicant", step: "", channel: "", locked: &Map::new() },
+    );
     let clean = defects.is_empty() && outcome.problems.is_empty();
     print_json(&json!({ "defects": defects, "outcome": outcome }))?;
     Ok(exit(clean))
@@ -188,7 +190,7 @@ pub(super) fn flow(command: &FlowCommand) -> Outcome {
         FlowCommand::Lint { days, .. } => {
             let context = flow::LintContext {
                 roles: identity::roles::all().keys().cloned().collect(),
-                services: catalogue::packs::SERVICES.iter().map(|service| (*service).to_owned()).collect(),
+                services: design::library::SERVICES.iter().map(|service| service.key.to_owned()).collect(),
                 limit_days: *days,
             };
             let findings = flow::lint(&definition, &feel, &context);

@@ -31,7 +31,7 @@ pub struct Cli {
 enum Command {
     /// Serve the API and the pages.
     Serve,
-    /// Be the outside world: identity, SMS, courier, on one port.
+    /// Be the outside world: identity, SMS, courier, codes, card reader, mobile platform, on one port.
     Sim {
         /// Address to listen on.
         #[arg(long, default_value = "127.0.0.1:8090")]
@@ -39,6 +39,9 @@ enum Command {
         /// People and enterprises to sign in as.
         #[arg(long, default_value = "packs/city/citizens.yaml")]
         people: PathBuf,
+        /// Where the product is, for the mobile platform and the document system.
+        #[arg(long, default_value = "http://127.0.0.1:8080", env = "TONGBAN_PUBLIC_URL")]
+        product: String,
     },
     /// Bring the database schema up to date.
     Migrate,
@@ -118,7 +121,7 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Licence(command) => proof::licence(&command),
         Command::Roles(administration::RolesCommand::Matrix) => administration::matrix(),
         Command::Audit(proof::AuditCommand::Verify { file, key }) => proof::verify_audit(&file, key.as_deref()),
-        Command::Sim { listen, people } => runtime()?.block_on(operate::simulate(listen, &people)),
+        Command::Sim { listen, people, product } => runtime()?.block_on(operate::simulate(listen, &people, &product)),
         Command::Pack(pack::PackCommand::Lint { folder }) => pack::lint(&folder),
         command => {
             let config = Config::load(cli.config.as_deref(), |name| std::env::var(name).ok())?;
@@ -148,9 +151,12 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 
 fn init_log(config: &Config) {
     use tracing_subscriber::EnvFilter;
+    use tracing_subscriber::layer::SubscriberExt;
+    use tracing_subscriber::util::SubscriberInitExt;
     let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("info"));
     // Logs go to the error stream: the output stream belongs to a command's result.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let shown = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let _ = tracing_subscriber::registry().with(filter).with(shown).with(crate::logs::Gather).try_init();
 }
 
 /// The product on the machine's clock.

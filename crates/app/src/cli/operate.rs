@@ -36,10 +36,10 @@ async fn stop_signal() {
     }
 }
 
-pub(super) async fn simulate(listen: SocketAddr, people: &Path) -> Outcome {
+pub(super) async fn simulate(listen: SocketAddr, people: &Path, product: &str) -> Outcome {
     let people = simulators::People::from_yaml(&read(people)?)?;
     println!("外部系统模拟器：http://{listen}");
-    simulators::serve(listen, people).await?;
+    simulators::serve(listen, people, product).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -121,6 +121,24 @@ pub(super) async fn doctor(config: Config, retry_jobs: bool) -> Outcome {
     Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// What protects the way to the browser.
+fn transport(config: &Config) -> Result<String, String> {
+    let https = config.public_url.starts_with("https://");
+    if config.serves_tls() {
+        crate::tls::settings(&config.tls_cert_file, &config.tls_key_file).map_err(|problem| problem.to_string())?;
+        return if https {
+            Ok("由本程序提供 TLS（国际算法）；要用国密套件，请在前面放支持 TLCP 的代理".to_owned())
+        } else {
+            Err("配置了证书，但 public_url 不是 https".to_owned())
+        };
+    }
+    Ok(match (https, config.trusted_proxies.is_empty()) {
+        (true, false) => "由前置代理提供 TLS，国密套件在代理上选".to_owned(),
+        (true, true) => "public_url 是 https，但没有登记前置代理（trusted_proxies），也没有配置证书".to_owned(),
+        (false, _) => "没有 TLS，只适合演示".to_owned(),
+    })
+}
+
 async fn examine(app: &App) -> Vec<Check> {
     let mut checks = Vec::new();
     let database = app.platform.db.ping().await.map(|()| format!("{:?} 有回应", app.platform.db.backend()));
@@ -148,6 +166,13 @@ async fn examine(app: &App) -> Vec<Check> {
     let probe = app.platform.config.data_dir.join("doctor-probe");
     let files = std::fs::write(&probe, b"ok").and_then(|()| std::fs::remove_file(&probe));
     checks.push(Check("文件", files.map(|()| "可读写".to_owned()).map_err(|error| error.to_string())));
+    checks.push(Check("传输", transport(&app.platform.config)));
+    let kinds = platform::files::by_key(app.platform.db.read()).await;
+    let sealed = kinds.map(|kinds| match kinds.get("") {
+        Some(clear) => format!("{clear} 个文件还是加密前存入的，换一次密钥即加密"),
+        None => format!("{} 个，全部加密", kinds.values().sum::<i64>()),
+    });
+    checks.push(Check("文件加密", sealed.map_err(|problem| problem.to_string())));
     for (name, url) in [("身份认证", &app.platform.config.identity_url), ("短信", &app.platform.config.sms_url)] {
         let answer =
             app.platform.http.get(format!("{url}/health")).timeout(std::time::Duration::from_secs(3)).send().await;

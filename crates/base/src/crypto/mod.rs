@@ -4,6 +4,7 @@
 //! - [`sm3`], [`Sm3Hasher`], [`hmac_sm3`]: GB/T 32905 digest and its HMAC;
 //! - [`FieldCipher`], [`blind_index`]: sealing single database fields with SM4
 //!   (GB/T 32907) and finding them again without opening them;
+//! - [`FieldCipher::seal_file`], [`FileOpening`]: the same for files, chunk by chunk;
 //! - [`Sm2Key`], [`Sm2PublicKey`]: GB/T 32918 signatures over SM3;
 //! - [`otp`], [`rs256`]: what authenticator apps and OpenID clients of other bodies prescribe.
 //!
@@ -12,6 +13,7 @@
 //! reads or stores one.
 
 mod field;
+mod file;
 pub mod otp;
 pub mod rs256;
 mod sign;
@@ -21,6 +23,7 @@ use sm2::elliptic_curve::subtle::ConstantTimeEq;
 use sm3::{Digest, Sm3};
 
 pub use field::{FieldCipher, FieldError, FieldKey, blind_index};
+pub use file::{CHUNK as FILE_CHUNK, FileOpening, sealed_file_key};
 pub use sign::{SIGNER_ID, SignError, Sm2Key, Sm2PublicKey};
 
 /// The SM3 digest of the bytes.

@@ -19,6 +19,50 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "casework_0002", sql: include_str!("../migrations/0002_old_licence.sql") },
     Migration { name: "casework_0003", sql: include_str!("../migrations/0003_delegation.sql") },
     Migration { name: "casework_0004", sql: include_str!("../migrations/0004_lists.sql") },
+    Migration { name: "casework_0005_taken", sql: include_str!("../migrations/0005_taken.sql") },
+    Migration { name: "casework_0006_items", sql: include_str!("../migrations/0006_items.sql") },
+];
+
+/// Personal data of citizens in this domain's tables.
+pub const HELD: &[platform::personal::HeldData] = &[
+    platform::personal::HeldData {
+        key: "case.files",
+        table: "cases",
+        parts: &["case_forms", "case_materials", "case_flows", "case_documents", "case_events", "case_steps"],
+        whose: platform::personal::Whose::Account("account_id = $1 AND state <> 'draft'"),
+        since: "created_at",
+        label: "办件",
+        content: "申请人姓名、证件号码、联系方式、申请表、材料、文书、办理过程",
+        source: "您本人填写和上传",
+        purpose: "service",
+        keep: platform::personal::Keep::Law(
+            "办件是政务服务档案，按《政务服务电子文件归档和电子档案管理办法》保存到保管期满，期满后由承办部门依法销毁。",
+        ),
+    },
+    platform::personal::HeldData {
+        key: "case.counter",
+        table: "cases",
+        parts: &[],
+        whose: platform::personal::Whose::Number("applicant_index = $1 AND account_id IS NULL"),
+        since: "created_at",
+        label: "窗口收的办件",
+        content: "申请人姓名、证件号码、联系方式、申请表、材料",
+        source: "窗口收件时录入",
+        purpose: "service",
+        keep: platform::personal::Keep::Law("办件是政务服务档案，保存到保管期满，期满后由承办部门依法销毁。"),
+    },
+    platform::personal::HeldData {
+        key: "case.drafts",
+        table: "cases",
+        parts: &[],
+        whose: platform::personal::Whose::Account("account_id = $1 AND state = 'draft'"),
+        since: "created_at",
+        label: "没有提交的草稿",
+        content: "已经填写的申请表和上传的材料",
+        source: "您本人填写",
+        purpose: "service",
+        keep: platform::personal::Keep::Own("/my/cases"),
+    },
 ];
 
 /// Columns of this domain that hold sealed values.

@@ -19,6 +19,8 @@ platform::permissions! {
     pub ListCases = Desk "case.list";
     /// Export a list.
     pub ExportCases = Desk "case.export";
+    /// Export a list with the names as they are; by level and with a reason, logged.
+    pub ExportRawCases = Desk "case.export_raw";
     /// See raw personal data, logged.
     pub RevealCase = Desk "case.reveal";
     /// Pre-review an application.

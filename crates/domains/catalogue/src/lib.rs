@@ -20,10 +20,25 @@ pub use permissions::{EditFavourite, EditItem, PERMISSIONS, PublishItem, ReadIte
 
 use platform::db::migrate::Migration;
 
+/// Personal data of citizens in this domain's tables.
+pub const HELD: &[platform::personal::HeldData] = &[platform::personal::HeldData {
+    key: "favourites",
+    table: "favourites",
+    parts: &[],
+    whose: platform::personal::Whose::Account("account_id = $1"),
+    since: "created_at",
+    label: "收藏",
+    content: "您收藏的事项",
+    source: "您本人收藏",
+    purpose: "favourites",
+    keep: platform::personal::Keep::Delete,
+}];
+
 /// Schema steps of this domain.
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "catalogue_0001", sql: include_str!("../migrations/0001_items.sql") },
     Migration { name: "catalogue_0002", sql: include_str!("../migrations/0002_samples.sql") },
+    Migration { name: "catalogue_0003_definitions", sql: include_str!("../migrations/0003_definitions.sql") },
 ];
 
 #[cfg(test)]

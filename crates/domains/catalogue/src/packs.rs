@@ -3,6 +3,8 @@
 //! Reading files is all this module does besides checking; publishing is
 //! [`crate::Catalogue::publish_pack`]. Every mistake names its file and element.
 
+mod downloads;
+mod places;
 mod samples;
 
 use std::collections::BTreeSet;
@@ -17,8 +19,8 @@ use crate::items::rules::{self, Known};
 use crate::items::service::Sources;
 use crate::navigation::Navigation;
 
-/// Services a flow may call; casework runs them.
-pub const SERVICES: [&str; 2] = ["issue_licence", "make_document"];
+#[cfg(test)]
+pub(crate) use downloads::USUAL_SHEETS;
 
 /// A pack as read.
 #[derive(Debug, Clone)]
@@ -31,8 +33,12 @@ pub struct Pack {
     pub item: Option<Item>,
     /// Form, flow, rules.
     pub sources: Sources,
-    /// Own papers: name without `.typ`, template.
+    /// Own templates: name without `.typ`, template.
     pub papers: Vec<(String, String)>,
+    /// Own papers people fill in: name without `.yaml`, definition.
+    pub sheets: Vec<(String, String)>,
+    /// Finished files: name, bytes.
+    pub files: Vec<(String, Vec<u8>)>,
     /// Samples: file name, content.
     pub samples: Vec<(String, Value)>,
 }
@@ -68,16 +74,18 @@ fn format_error(path: &Path, message: impl std::fmt::Display) -> PackError {
 
 /// Files of a folder with an ending, by name; none when there is no folder.
 fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, PackError> {
+    let mut found = every_file(folder)?;
+    found.retain(|path| path.extension().is_some_and(|e| e == ending));
+    Ok(found)
+}
+
+fn every_file(folder: &Path) -> Result<Vec<PathBuf>, PackError> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
     let entries =
         fs::read_dir(folder).map_err(|cause| PackError::File { path: folder.display().to_string(), cause })?;
-    let mut found: Vec<PathBuf> = entries
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|e| e == ending))
-        .collect();
+    let mut found: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
     found.sort();
     Ok(found)
 }
@@ -92,7 +100,9 @@ fn stem(path: &Path) -> String {
 /// When a file is missing or unreadable; what is merely wrong is for [`lint`].
 pub fn read(folder: &Path) -> Result<Pack, PackError> {
     let path = folder.join("item.yaml");
-    let content: Value = serde_yaml_ng::from_str(&text(&path)?).map_err(|error| format_error(&path, error))?;
+    let mut content: Value = serde_yaml_ng::from_str(&text(&path)?).map_err(|error| format_error(&path, error))?;
+    let slug = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    places_of_city(folder, &slug, &mut content)?;
     let named = |key: &str| content.get(key).and_then(Value::as_str).filter(|name| is_plain_file(name));
     let beside = |key: &str, usual: &str| text(&folder.join(named(key).unwrap_or(usual)));
     let sources = Sources {
@@ -104,14 +114,37 @@ pub fn read(folder: &Path) -> Result<Pack, PackError> {
     for path in files(&folder.join("papers"), "typ")? {
         papers.push((stem(&path), text(&path)?));
     }
+    let mut sheets = Vec::new();
+    for path in files(&folder.join("papers"), "yaml")? {
+        sheets.push((stem(&path), text(&path)?));
+    }
+    let mut shipped = Vec::new();
+    for path in every_file(&folder.join("files"))? {
+        let bytes = fs::read(&path).map_err(|cause| PackError::File { path: path.display().to_string(), cause })?;
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        shipped.push((name, bytes));
+    }
     let mut samples = Vec::new();
     for path in files(&folder.join("samples"), "json")? {
         let sample = serde_json::from_str(&text(&path)?).map_err(|error| format_error(&path, error))?;
         samples.push((stem(&path), sample));
     }
-    let slug = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let item = serde_json::from_value(content.clone()).ok();
-    Ok(Pack { slug, content, item, sources, papers, samples })
+    Ok(Pack { slug, content, item, sources, papers, sheets, files: shipped, samples })
+}
+
+/// `packs/items/<slug>` lies in a set with a city; an item that names no places is handled where the
+/// city's windows and terminals take it. A pack elsewhere has places of its own.
+fn places_of_city(folder: &Path, slug: &str, content: &mut Value) -> Result<(), PackError> {
+    let city = folder.parent().and_then(Path::parent).map(|set| set.join("city/windows.yaml"));
+    let (Some(city), Some(item)) = (city.filter(|path| path.is_file()), content.as_object_mut()) else {
+        return Ok(());
+    };
+    if item.get("places").is_none_or(Value::is_null) {
+        let found = serde_json::to_value(places::of_item(&city, slug)?);
+        item.insert("places".to_owned(), found.map_err(|error| format_error(&city, error))?);
+    }
+    Ok(())
 }
 
 /// A file of the pack's own folder, not a way out of it.
@@ -169,14 +202,9 @@ pub fn lint(pack: &Pack, known: &Known<'_>) -> Vec<Finding> {
             findings.error(format!("/results/{at}/paper"), format!("没有 papers/{name}.typ，平台也没有这份文书"));
         }
     }
-    for (at, material) in item.materials.iter().enumerate() {
-        for (element, text) in [("blank_form", &material.blank_form), ("sample", &material.sample)] {
-            if let Some(name) = crate::sheets::template_name(text.as_ref()).filter(missing) {
-                let message = format!("没有 papers/{name}.typ，平台也没有这份空白表");
-                findings.error(format!("/materials/{at}/{element}"), message);
-            }
-        }
-    }
+    downloads::check(pack, &item, &mut findings);
+    downloads::filled_forms(pack, &item, &mut findings);
+    rules::guide::missing(&item, &mut findings);
     for node in flow::Definition::parse(&pack.sources.flow).map(|flow| flow.nodes).unwrap_or_default() {
         if let Some(name) = node.attribute("paper").filter(missing) {
             findings.error(format!("/flow/{}", node.id), format!("没有 papers/{name}.typ，平台也没有这份文书"));
@@ -187,7 +215,7 @@ pub fn lint(pack: &Pack, known: &Known<'_>) -> Vec<Finding> {
 }
 
 /// Papers of the platform that every item may use (`packs/platform/papers`).
-const USUAL_PAPERS: [&str; 12] = [
+const USUAL_PAPERS: [&str; 10] = [
     "receipt",
     "acceptance",
     "correction",
@@ -198,9 +226,6 @@ const USUAL_PAPERS: [&str; 12] = [
     "form",
     "delivery",
     "special",
-    // What several items offer as an empty form.
-    "blank-authorisation",
-    "blank-loss",
 ];
 
 /// Form, flow and rules that belong to an item.
@@ -210,6 +235,7 @@ pub(crate) fn files_beside(item: &Item, sources: &Sources, known: &Known<'_>, fi
             for defect in form.lint(known.expressions) {
                 findings.error(format!("/form{}", defect.pointer), defect.message);
             }
+            minimum_collection(&form, findings);
         }
         Err(defects) => {
             for defect in defects {
@@ -220,7 +246,7 @@ pub(crate) fn files_beside(item: &Item, sources: &Sources, known: &Known<'_>, fi
     let limit = &item.legal_limit;
     let context = flow::LintContext {
         roles: identity::roles::all().keys().cloned().collect(),
-        services: SERVICES.iter().map(|service| (*service).to_owned()).collect(),
+        services: design::library::SERVICES.iter().map(|service| service.key.to_owned()).collect(),
         limit_days: (limit.unit == base::deadline::TimeUnit::WorkingDay).then_some(limit.value),
     };
     let found = match flow::Definition::parse(&sources.flow) {
@@ -238,6 +264,23 @@ pub(crate) fn files_beside(item: &Item, sources: &Sources, known: &Known<'_>, fi
     }
 }
 
+/// Personal data are asked for only where the form says what for (DATASEC-012).
+fn minimum_collection(form: &form::Form, findings: &mut Findings) {
+    for (at, section) in form.sections.iter().enumerate() {
+        let asked = section.personal();
+        if !asked.is_empty() && section.purpose.as_deref().is_none_or(|text| text.trim().is_empty()) {
+            findings.warn(
+                format!("/form/sections/{at}/purpose"),
+                format!(
+                    "“{}”这一节收集个人信息（{}），没有写明用途。请在 purpose 里写给申请人看；用不到的，删去这些字段",
+                    section.title,
+                    asked.join("、")
+                ),
+            );
+        }
+    }
+}
+
 /// Findings about the files of an item that is edited in the desk.
 pub fn lint_files(item: &Item, sources: &Sources, known: &Known<'_>) -> Vec<Finding> {
     let mut findings = Findings::default();
@@ -245,23 +288,31 @@ pub fn lint_files(item: &Item, sources: &Sources, known: &Known<'_>) -> Vec<Find
     findings.sorted()
 }
 
+/// What stands beside an item in its pack, as [`Pack`] has it.
+#[derive(Debug, Clone, Default)]
+pub struct Beside {
+    /// Own templates.
+    pub papers: Vec<(String, String)>,
+    /// Own papers people fill in.
+    pub sheets: Vec<(String, String)>,
+    /// Finished files.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// Sample applications.
+    pub samples: Vec<(String, Value)>,
+}
+
 /// Writes an item with its files as a pack folder, so that it can be carried elsewhere.
 ///
 /// # Errors
 /// When a file can't be written.
-pub fn write(
-    folder: &Path,
-    item: &Item,
-    sources: &Sources,
-    papers: &[(String, String)],
-    samples: &[(String, Value)],
-) -> Result<(), PackError> {
-    let put = |name: &str, text: &str| {
+pub fn write(folder: &Path, item: &Item, sources: &Sources, beside: &Beside) -> Result<(), PackError> {
+    let put_bytes = |name: &str, bytes: &[u8]| {
         let path = folder.join(name);
         let made = path.parent().map_or(Ok(()), fs::create_dir_all);
-        made.and_then(|()| fs::write(&path, text))
+        made.and_then(|()| fs::write(&path, bytes))
             .map_err(|cause| PackError::File { path: path.display().to_string(), cause })
     };
+    let put = |name: &str, text: &str| put_bytes(name, text.as_bytes());
     let mut item = item.clone();
     item.form = "form.json".to_owned();
     item.flow = "flow.bpmn".to_owned();
@@ -273,10 +324,16 @@ pub fn write(
     if let Some(rules) = &sources.rules {
         put("rules.dmn", rules)?;
     }
-    for (name, paper) in papers.iter().filter(|(name, _)| is_plain_file(name)) {
+    for (name, paper) in beside.papers.iter().filter(|(name, _)| is_plain_file(name)) {
         put(&format!("papers/{name}.typ"), paper)?;
     }
-    for (name, sample) in samples.iter().filter(|(name, _)| is_plain_file(name)) {
+    for (name, sheet) in beside.sheets.iter().filter(|(name, _)| is_plain_file(name)) {
+        put(&format!("papers/{name}.yaml"), sheet)?;
+    }
+    for (name, bytes) in beside.files.iter().filter(|(name, _)| is_plain_file(name)) {
+        put_bytes(&format!("files/{name}"), bytes)?;
+    }
+    for (name, sample) in beside.samples.iter().filter(|(name, _)| is_plain_file(name)) {
         put(&format!("samples/{name}.json"), &format!("{sample:#}\n"))?;
     }
     Ok(())

@@ -1,30 +1,45 @@
-//! Published definitions: forms, flows, rules and papers, each version frozen for ever.
+//! Published definitions: forms, flows, rules, papers and what people fill in, each version frozen for ever.
 //!
 //! A case stores the exact versions it was filed under; this crate hands them out parsed and
-//! cached. Drafts and the designers of the no-code layer join here later. Start at
-//! [`Design::publish`] and [`Design::form`].
+//! cached: start at [`Design::publish`] and [`Design::form`]. People edit definitions in the
+//! [`library`]: drafts beside the published versions, findings, shared fields, tools to try things out.
 
 pub mod expressions;
+mod fields;
+mod http;
+pub mod library;
+mod permissions;
+mod settings;
+mod store;
+mod tools;
 
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
+use bytes::Bytes;
 use platform::db::migrate::Migration;
 use platform::{Platform, Problem, Result};
 use sea_orm::entity::prelude::*;
-use sea_orm::{QueryOrder, Set};
+use sea_orm::{QueryOrder, QuerySelect, Set};
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+
+use store::definition;
 
 pub use expressions::FeelExpressions;
+pub use http::routes;
+pub use library::Library;
+pub use permissions::PERMISSIONS;
 
 /// Schema steps of this domain.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "design_0001", sql: include_str!("../migrations/0001_definitions.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "design_0001", sql: include_str!("../migrations/0001_definitions.sql") },
+    Migration { name: "design_0002_library", sql: include_str!("../migrations/0002_library.sql") },
+];
 
 /// Kind of a definition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = DefinitionKind)]
 pub enum Kind {
     /// `tongban-form/1` JSON.
     Form,
@@ -34,16 +49,47 @@ pub enum Kind {
     Rules,
     /// Typst template.
     Paper,
+    /// `tongban-sheet/1` YAML: a paper people fill in themselves.
+    Sheet,
+    /// A finished file a pack ships (PDF, DOCX …), its bytes in base64url.
+    File,
 }
 
 impl Kind {
-    fn as_str(self) -> &'static str {
+    /// As it stands in tables and addresses.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Form => "form",
             Self::Flow => "flow",
             Self::Rules => "rules",
             Self::Paper => "paper",
+            Self::Sheet => "sheet",
+            Self::File => "file",
         }
+    }
+
+    /// As a person reads it.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Form => "表单",
+            Self::Flow => "流程",
+            Self::Rules => "规则",
+            Self::Paper => "文书",
+            Self::Sheet => "表样",
+            Self::File => "文件",
+        }
+    }
+
+    /// Whether people edit it in the library; the rest comes with packs.
+    pub(crate) fn is_edited(self) -> bool {
+        !matches!(self, Self::Sheet | Self::File)
+    }
+
+    pub(crate) fn of(text: &str) -> Result<Self> {
+        [Self::Form, Self::Flow, Self::Rules, Self::Paper, Self::Sheet, Self::File]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or_else(|| Problem::internal(format!("a definition of the unknown kind {text}")))
     }
 }
 
@@ -58,35 +104,27 @@ pub struct DefinitionRef {
     pub version: i64,
 }
 
-mod row {
-    use super::*;
-
-    /// `definitions`
-    #[sea_orm::model]
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "definitions")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub kind: String,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub key: String,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub version: i64,
-        pub content: String,
-        pub digest: String,
-        pub published_at: OffsetDateTime,
-        pub published_by: String,
-    }
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
 #[derive(Clone)]
 enum Parsed {
     Form(Arc<form::Form>),
     Flow(Arc<flow::Definition>),
     Rules(Arc<rule::Decisions>),
     Paper(Arc<str>),
+    Sheet(Arc<paper::Sheet>),
+    File(Bytes),
+}
+
+impl Parsed {
+    /// What the definition calls itself.
+    fn name(&self) -> Option<&str> {
+        match self {
+            Self::Form(form) => Some(form.title.as_str()),
+            Self::Flow(flow) => Some(flow.name.as_str()),
+            Self::Rules(rules) => Some(rules.title()),
+            Self::Paper(_) | Self::Sheet(_) | Self::File(_) => None,
+        }
+        .filter(|name| !name.trim().is_empty())
+    }
 }
 
 /// The store of published definitions. Cheap to clone.
@@ -109,40 +147,25 @@ impl Design {
         &self.expressions
     }
 
-    /// Publishes a content as a new version, unless it equals the latest one.
+    /// Publishes a content as a new version, unless it equals the latest one. The library then lists
+    /// it; a draft under work there stays, and its editor is told that the ground has moved.
     ///
     /// # Errors
     /// 422 naming what is wrong with the definition; nothing is then published.
     pub async fn publish(&self, kind: Kind, key: &str, content: &str, by: &str) -> Result<DefinitionRef> {
-        parse(kind, key, content)?;
-        let digest = base::encoding::to_hex(&base::crypto::sm3(content.as_bytes()));
-        let (key, content, by) = (key.to_owned(), content.to_owned(), by.to_owned());
+        let parsed = parse(kind, key, content)?;
+        let name = parsed.name().unwrap_or(key).to_owned();
+        let version = NewVersion::of(kind, key, content, by);
+        let id = self.platform.new_id();
         self.platform
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
-                    let latest = row::Entity::find()
-                        .filter(row::Column::Kind.eq(kind.as_str()))
-                        .filter(row::Column::Key.eq(&key))
-                        .order_by_desc(row::Column::Version)
-                        .one(tx.conn())
-                        .await?;
-                    if let Some(same) = latest.as_ref().filter(|latest| latest.digest == digest) {
-                        return Ok(DefinitionRef { kind, key, version: same.version });
+                    let put = version.put(tx).await?;
+                    if kind.is_edited() {
+                        store::enlist(tx, id, &put, &name).await?;
                     }
-                    let version = latest.map_or(1, |latest| latest.version + 1);
-                    row::Entity::insert(row::ActiveModel {
-                        kind: Set(kind.as_str().to_owned()),
-                        key: Set(key.clone()),
-                        version: Set(version),
-                        content: Set(content),
-                        digest: Set(digest),
-                        published_at: Set(tx.now()),
-                        published_by: Set(by),
-                    })
-                    .exec_without_returning(tx.conn())
-                    .await?;
-                    Ok(DefinitionRef { kind, key, version })
+                    Ok(put.of)
                 })
             })
             .await
@@ -153,13 +176,32 @@ impl Design {
     /// # Errors
     /// When the database refuses.
     pub async fn latest(&self, kind: Kind, key: &str) -> Result<Option<DefinitionRef>> {
-        let latest = row::Entity::find()
-            .filter(row::Column::Kind.eq(kind.as_str()))
-            .filter(row::Column::Key.eq(key))
-            .order_by_desc(row::Column::Version)
+        let latest = definition::Entity::find()
+            .filter(definition::Column::Kind.eq(kind.as_str()))
+            .filter(definition::Column::Key.eq(key))
+            .order_by_desc(definition::Column::Version)
             .one(self.platform.db.read())
             .await?;
         Ok(latest.map(|latest| DefinitionRef { kind, key: latest.key, version: latest.version }))
+    }
+
+    /// The latest version of every key that starts with a text, in the order of the keys.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn latest_below(&self, kind: Kind, start: &str) -> Result<Vec<DefinitionRef>> {
+        let rows: Vec<(String, i64)> = definition::Entity::find()
+            .select_only()
+            .column(definition::Column::Key)
+            .column_as(definition::Column::Version.max(), "version")
+            .filter(definition::Column::Kind.eq(kind.as_str()))
+            .filter(definition::Column::Key.starts_with(start))
+            .group_by(definition::Column::Key)
+            .order_by_asc(definition::Column::Key)
+            .into_tuple()
+            .all(self.platform.db.read())
+            .await?;
+        Ok(rows.into_iter().map(|(key, version)| DefinitionRef { kind, key, version }).collect())
     }
 
     /// The source text of a definition, as published.
@@ -167,9 +209,10 @@ impl Design {
     /// # Errors
     /// Internal problem when a frozen definition is gone.
     pub async fn source(&self, wanted: &DefinitionRef) -> Result<String> {
-        let found = row::Entity::find_by_id((wanted.kind.as_str().to_owned(), wanted.key.clone(), wanted.version))
-            .one(self.platform.db.read())
-            .await?;
+        let found =
+            definition::Entity::find_by_id((wanted.kind.as_str().to_owned(), wanted.key.clone(), wanted.version))
+                .one(self.platform.db.read())
+                .await?;
         found.map(|found| found.content).ok_or_else(|| {
             Problem::internal(format!("{} {} version {} is gone", wanted.kind.as_str(), wanted.key, wanted.version))
         })
@@ -219,6 +262,28 @@ impl Design {
         }
     }
 
+    /// A paper people fill in, parsed.
+    ///
+    /// # Errors
+    /// Internal problem when it is gone.
+    pub async fn sheet(&self, wanted: &DefinitionRef) -> Result<Arc<paper::Sheet>> {
+        match self.parsed(wanted).await? {
+            Parsed::Sheet(sheet) => Ok(sheet),
+            _ => Err(wrong_kind(wanted)),
+        }
+    }
+
+    /// A finished file. Not kept in memory: the one who sends it keeps what it needs.
+    ///
+    /// # Errors
+    /// Internal problem when it is gone.
+    pub async fn file(&self, wanted: &DefinitionRef) -> Result<Bytes> {
+        match parse(wanted.kind, &wanted.key, &self.source(wanted).await?)? {
+            Parsed::File(bytes) => Ok(bytes),
+            _ => Err(wrong_kind(wanted)),
+        }
+    }
+
     async fn parsed(&self, wanted: &DefinitionRef) -> Result<Parsed> {
         let cached = self.parsed.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(wanted).cloned();
         if let Some(parsed) = cached {
@@ -231,8 +296,86 @@ impl Design {
     }
 }
 
+/// A version about to be published.
+pub(crate) struct NewVersion {
+    kind: Kind,
+    key: String,
+    content: String,
+    digest: String,
+    by: String,
+    note: String,
+}
+
+/// A version that was published, or had been.
+pub(crate) struct Put {
+    pub of: DefinitionRef,
+    /// False when the latest version already had this content.
+    pub fresh: bool,
+    pub by: String,
+}
+
+impl NewVersion {
+    pub(crate) fn of(kind: Kind, key: &str, content: &str, by: &str) -> Self {
+        Self {
+            kind,
+            key: key.to_owned(),
+            content: content.to_owned(),
+            digest: base::encoding::to_hex(&base::crypto::sm3(content.as_bytes())),
+            by: by.to_owned(),
+            note: String::new(),
+        }
+    }
+
+    pub(crate) fn note(mut self, note: &str) -> Self {
+        note.clone_into(&mut self.note);
+        self
+    }
+
+    /// Writes it behind the latest version.
+    pub(crate) async fn put(self, tx: &platform::Tx) -> Result<Put> {
+        let latest = definition::Entity::find()
+            .filter(definition::Column::Kind.eq(self.kind.as_str()))
+            .filter(definition::Column::Key.eq(&self.key))
+            .order_by_desc(definition::Column::Version)
+            .one(tx.conn())
+            .await?;
+        let same = latest.as_ref().filter(|latest| latest.digest == self.digest);
+        let version = same.map_or_else(|| latest.as_ref().map_or(1, |latest| latest.version + 1), |same| same.version);
+        let put = Put {
+            of: DefinitionRef { kind: self.kind, key: self.key.clone(), version },
+            fresh: same.is_none(),
+            by: self.by.clone(),
+        };
+        if put.fresh {
+            definition::Entity::insert(definition::ActiveModel {
+                kind: Set(self.kind.as_str().to_owned()),
+                key: Set(self.key),
+                version: Set(version),
+                content: Set(self.content),
+                digest: Set(self.digest),
+                published_at: Set(tx.now()),
+                published_by: Set(self.by),
+                note: Set(self.note),
+            })
+            .exec_without_returning(tx.conn())
+            .await?;
+        }
+        Ok(put)
+    }
+}
+
 fn wrong_kind(wanted: &DefinitionRef) -> Problem {
     Problem::internal(format!("{} was asked for as another kind", wanted.key))
+}
+
+/// Reads a paper people fill in from its YAML.
+///
+/// # Errors
+/// Every mistake, with its place.
+pub fn read_sheet(yaml: &str) -> std::result::Result<paper::Sheet, Vec<paper::SheetDefect>> {
+    let content = serde_yaml_ng::from_str(yaml)
+        .map_err(|error| vec![paper::SheetDefect { place: String::new(), message: error.to_string() }])?;
+    paper::Sheet::read(content)
 }
 
 fn parse(kind: Kind, key: &str, content: &str) -> Result<Parsed> {
@@ -261,5 +404,14 @@ fn parse(kind: Kind, key: &str, content: &str) -> Result<Parsed> {
             .map(|rules| Parsed::Rules(Arc::new(rules)))
             .map_err(|error| defects(vec![(String::new(), error.to_string())])),
         Kind::Paper => Ok(Parsed::Paper(content.into())),
+        Kind::Sheet => read_sheet(content)
+            .map(|sheet| Parsed::Sheet(Arc::new(sheet)))
+            .map_err(|found| defects(found.into_iter().map(|defect| (defect.place, defect.message)).collect())),
+        Kind::File => base::encoding::from_base64url(content)
+            .map(|bytes| Parsed::File(bytes.into()))
+            .ok_or_else(|| defects(vec![(String::new(), "文件内容读不出来".to_owned())])),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -44,7 +44,7 @@ fn a_form_of_300_fields() {
     let mut context = Context { today: "2026-09-24".into(), ..Context::default() };
     context.applicant.insert("kind".into(), json!("person"));
     let locked = Map::new();
-    let input = Input { data: &data, context: &context, role: "applicant", locked: &locked };
+    let input = Input { data: &data, context: &context, role: "applicant", step: "", channel: "", locked: &locked };
     let outcome = form.evaluate(&expressions, &input);
     assert_eq!(outcome.problems, []);
     assert_eq!(outcome.data["total"], json!(55));

@@ -25,6 +25,10 @@ struct CaseInput {
     context: Context,
     role: String,
     #[serde(default)]
+    step: String,
+    #[serde(default)]
+    channel: String,
+    #[serde(default)]
     locked: Map<String, Value>,
 }
 
@@ -34,6 +38,8 @@ struct Expect {
     visible: BTreeSet<String>,
     required: Option<BTreeSet<String>>,
     problems: Vec<ExpectedProblem>,
+    #[serde(default)]
+    warnings: Vec<ExpectedProblem>,
     stripped: BTreeSet<String>,
 }
 
@@ -55,7 +61,17 @@ fn cases() -> Vec<Case> {
 }
 
 fn evaluate(form: &Form, expressions: &FeelExpressions, input: &CaseInput, data: &Map<String, Value>) -> Outcome {
-    form.evaluate(expressions, &Input { data, context: &input.context, role: &input.role, locked: &input.locked })
+    form.evaluate(
+        expressions,
+        &Input {
+            data,
+            context: &input.context,
+            role: &input.role,
+            step: &input.step,
+            channel: &input.channel,
+            locked: &input.locked,
+        },
+    )
 }
 
 /// req: FORM-015
@@ -70,14 +86,18 @@ fn every_vector_gives_its_outcome() {
         let form = Form::from_value(case.form.clone()).unwrap_or_else(|defects| panic!("{}: {defects:?}", case.name));
         assert_eq!(form.lint(&expressions), [], "{}", case.name);
         let outcome = evaluate(&form, &expressions, &case.input, &case.input.data);
-        let problems: Vec<ExpectedProblem> = outcome
-            .problems
-            .iter()
-            .map(|p| ExpectedProblem { pointer: p.pointer.clone(), code: p.code.clone(), message: p.message.clone() })
-            .collect();
+        let told = |problems: &[form::Problem]| -> Vec<ExpectedProblem> {
+            let one = |p: &form::Problem| ExpectedProblem {
+                pointer: p.pointer.clone(),
+                code: p.code.clone(),
+                message: p.message.clone(),
+            };
+            problems.iter().map(one).collect()
+        };
         assert_eq!(json!(outcome.data), json!(case.expect.data), "{}: data", case.name);
         assert_eq!(outcome.visible, case.expect.visible, "{}: visible", case.name);
-        assert_eq!(problems, case.expect.problems, "{}: problems", case.name);
+        assert_eq!(told(&outcome.warnings), case.expect.warnings, "{}: warnings", case.name);
+        assert_eq!(told(&outcome.problems), case.expect.problems, "{}: problems", case.name);
         assert_eq!(
             outcome.stripped.iter().cloned().collect::<BTreeSet<_>>(),
             case.expect.stripped,

@@ -27,6 +27,20 @@ pub use permissions::{PERMISSIONS, RateMyCase, ReadRatings, TraceRatings};
 pub use reasons::{Grade, Reason, Reasons};
 pub use service::summary::Summary;
 
+/// Personal data of citizens in this domain's tables.
+pub const HELD: &[platform::personal::HeldData] = &[platform::personal::HeldData {
+    key: "ratings",
+    table: "ratings",
+    parts: &["rating_history"],
+    whose: platform::personal::Whose::Account("account_id = $1"),
+    since: "created_at",
+    label: "评价",
+    content: "星级、评价内容、办件编号",
+    source: "您本人评价",
+    purpose: "rating",
+    keep: platform::personal::Keep::Law("好差评是监督服务的依据，长期保存，公开时不带您的身份。"),
+}];
+
 /// Schema steps of this domain.
 pub const MIGRATIONS: &[Migration] =
     &[Migration { name: "feedback_0001", sql: include_str!("../migrations/0001_ratings.sql") }];

@@ -110,10 +110,10 @@ pub(crate) async fn counts(conn: &impl ConnectionTrait, slug: &str) -> Result<Ve
 }
 
 /// What staff ask for.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Reach {
-    /// Organisations the caller sees.
-    pub orgs: Vec<Uuid>,
+    /// Organisations and items the caller sees.
+    pub within: Condition,
     /// So many stars only.
     pub stars: Vec<i64>,
     /// Part of the item's name or the opinion.
@@ -126,7 +126,7 @@ pub(crate) struct Reach {
 
 /// One page within reach, newest first, and how many there are.
 pub(crate) async fn page(conn: &impl ConnectionTrait, reach: &Reach, limit: u64) -> Result<(Vec<Model>, u64)> {
-    let mut base = Entity::find().filter(Column::OrgId.is_in(reach.orgs.iter().copied()));
+    let mut base = Entity::find().filter(reach.within.clone());
     if !reach.stars.is_empty() {
         base = base.filter(Column::Stars.is_in(reach.stars.iter().copied()));
     }

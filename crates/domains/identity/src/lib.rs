@@ -37,13 +37,15 @@ use tokio::sync::OnceCell;
 
 pub use enterprise::{EnterpriseRegistry, HttpEnterpriseRegistry, Licence, Registration};
 pub use http::routes;
-pub use model::account::{Account, AccountEdit, AccountKind, Enterprise, Profile};
+pub use model::account::{Account, AccountEdit, AccountKind, Enterprise, Profile, local_path};
 pub use model::org::{Org, OrgState, OrgTree, Region};
 pub use model::staff::{Staff, Window};
 pub use permissions::{
-    ConfirmGrants, EditAccount, EditGrants, EditSystems, PERMISSIONS, ReadAccount, ReadGrants, ReadSelf, ReadSystems,
+    ConfirmGrants, EditAccount, EditGrants, EditSystems, OpenSystems, PERMISSIONS, ReadAccount, ReadGrants, ReadSelf,
+    ReadSystems,
 };
 pub use provider::{HttpIdentityProvider, IdentityProvider, RealName};
+pub use service::enter::Entry;
 pub use service::import;
 
 /// Schema steps of this domain.
@@ -57,6 +59,100 @@ pub const MIGRATIONS: &[Migration] = &[
 
 /// Event left when somebody signed on for the first time; payload `{account_id}`.
 pub const ACCOUNT_CREATED: &str = "account.created";
+
+/// Event left when name, papers, real-name state, telephone or e-mail of an account changed; payload
+/// `{account_id}`.
+pub const ACCOUNT_CHANGED: &str = "account.changed";
+
+/// Personal data of citizens in this domain's tables.
+pub const HELD: &[platform::personal::HeldData] = &[
+    platform::personal::HeldData {
+        key: "account.identity",
+        table: "accounts",
+        parts: &[],
+        whose: platform::personal::Whose::Account("id = $1"),
+        since: "created_at",
+        label: "账号资料",
+        content: "姓名、证件类型和号码、手机号码、实名状态",
+        source: "省统一身份认证平台",
+        purpose: "account",
+        keep: platform::personal::Keep::Law(
+            "账号存续期间用来确认是您本人。要注销，请在省统一身份认证平台办理，注销后这里不再更新。",
+        ),
+    },
+    platform::personal::HeldData {
+        key: "account.email",
+        table: "accounts",
+        parts: &[],
+        whose: platform::personal::Whose::Account("id = $1 AND email_sealed IS NOT NULL"),
+        since: "created_at",
+        label: "电子邮箱",
+        content: "您自己填写的电子邮箱",
+        source: "您本人填写",
+        purpose: "account",
+        keep: platform::personal::Keep::Clear("email_sealed = NULL, version = version + 1"),
+    },
+    platform::personal::HeldData {
+        key: "account.sign_ins",
+        table: "sign_ins",
+        parts: &[],
+        whose: platform::personal::Whose::Account("account_id = $1"),
+        since: "at",
+        label: "登录记录",
+        content: "登录时间、网络地址、设备、登录的系统",
+        source: "登录时记录",
+        purpose: "security",
+        keep: platform::personal::Keep::Law("《网络安全法》第二十一条：网络日志至少保存六个月，其间不能修改、删除。"),
+    },
+    platform::personal::HeldData {
+        key: "account.consents",
+        table: "oauth_consents",
+        parts: &[],
+        whose: platform::personal::Whose::Account("account_id = $1"),
+        since: "given_at",
+        label: "对接入系统的登录授权",
+        content: "您同意让哪些系统知道您是谁",
+        source: "您本人同意",
+        purpose: "account",
+        keep: platform::personal::Keep::Own("/my/systems"),
+    },
+    platform::personal::HeldData {
+        key: "account.real_name",
+        table: "real_name_reviews",
+        parts: &[],
+        whose: platform::personal::Whose::Account("account_id = $1"),
+        since: "submitted_at",
+        label: "实名审核记录",
+        content: "姓名、证件号码、审核结果",
+        source: "您本人提交",
+        purpose: "account",
+        keep: platform::personal::Keep::Law("实名审核是确认身份的依据，账号存续期间保存。"),
+    },
+    platform::personal::HeldData {
+        key: "account.enterprise",
+        table: "enterprise_credentials",
+        parts: &[],
+        whose: platform::personal::Whose::Account("account_id = $1"),
+        since: "activated_at",
+        label: "企业账号",
+        content: "统一社会信用代码、登记号、激活时间",
+        source: "企业登记机关和您本人",
+        purpose: "account",
+        keep: platform::personal::Keep::Law("账号存续期间用来确认企业身份。"),
+    },
+    platform::personal::HeldData {
+        key: "grants",
+        table: "grants",
+        parts: &["grant_uses"],
+        whose: platform::personal::Whose::Number("principal_index = $1 OR grantee_index = $1 OR giver_index = $1"),
+        since: "created_at",
+        label: "代办授权",
+        content: "授权双方的姓名、证件号码、手机号码、授权范围、每次使用",
+        source: "授权人填写",
+        purpose: "delegation",
+        keep: platform::personal::Keep::Law("授权结束后保存三年，发生争议时能查清谁替谁办了什么。"),
+    },
+];
 
 /// Columns of this domain that hold sealed values.
 pub const SEALED: &[SealedColumn] = &[

@@ -131,11 +131,7 @@ impl RoleBook {
     /// Chinese names of the roles among these that demand a second factor: built-in ones that say so,
     /// and custom ones that give a permission which no role without a second factor gives.
     pub fn demanding_second_factor(&self, roles: &[String]) -> Vec<String> {
-        let open: BTreeSet<&String> = all()
-            .values()
-            .filter(|role| role.audience == Audience::Desk && !role.second_factor)
-            .flat_map(|role| &role.permissions)
-            .collect();
+        let open = open_permissions();
         let guarded: BTreeSet<&String> = all()
             .values()
             .filter(|role| role.second_factor)
@@ -151,6 +147,12 @@ impl RoleBook {
     fn held<'a>(&'a self, audience: Audience, roles: &'a [String]) -> impl Iterator<Item = &'a Role> {
         roles.iter().filter_map(|key| self.get(key)).filter(move |role| role.audience == audience)
     }
+}
+
+/// Permissions of staff that some built-in role without a second factor gives: what a common post holds.
+pub(crate) fn open_permissions() -> BTreeSet<&'static String> {
+    let common = all().values().filter(|role| role.audience == Audience::Desk && !role.second_factor);
+    common.flat_map(|role| &role.permissions).collect()
 }
 
 /// The permission keys that built-in roles of one audience give together.

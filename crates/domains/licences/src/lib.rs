@@ -36,6 +36,20 @@ pub use service::look_up::Standing;
 pub use service::verify::{FileCheck, FileVerdict};
 pub use trust::{Report, SignatureReport, Trust, Verdict, read_trust, verify_offline, write_trust};
 
+/// Personal data of citizens in this domain's tables.
+pub const HELD: &[platform::personal::HeldData] = &[platform::personal::HeldData {
+    key: "licences",
+    table: "licences",
+    parts: &[],
+    whose: platform::personal::Whose::Number("holder_id_index = $1"),
+    since: "created_at",
+    label: "电子证照",
+    content: "证照照面内容、持证人姓名和证件号码",
+    source: "发证部门签发",
+    purpose: "licences",
+    keep: platform::personal::Keep::Law("证照有效期内和档案保管期内由发证部门保存。内容有误，请提出更正。"),
+}];
+
 /// Columns of this domain that hold sealed values.
 pub const SEALED: &[platform::crypto::SealedColumn] = &[
     platform::crypto::SealedColumn {
@@ -72,6 +86,7 @@ pub const SEALED: &[platform::crypto::SealedColumn] = &[
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "licences_0001", sql: include_str!("../migrations/0001_licences.sql") },
     Migration { name: "licences_0002", sql: include_str!("../migrations/0002_overprint.sql") },
+    Migration { name: "licences_0003_items", sql: include_str!("../migrations/0003_items.sql") },
 ];
 
 /// Event left when a licence became valid; payload `{licence_id, case_id, type_key}`.

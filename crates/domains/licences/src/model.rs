@@ -211,8 +211,12 @@ pub struct IssueRequest {
     pub case_number: String,
     /// Name of the item.
     pub item_name: String,
+    /// Its slug: staff limited to items see the licences of these.
+    pub item_slug: String,
     /// The organisation that handled the case; staff who see it see the licence.
     pub org_id: Uuid,
+    /// The organisation whose counter took the application in, if one did.
+    pub taken_at: Option<Uuid>,
     /// Whose licence it is.
     pub holder: Holder,
     /// What the type's expressions read: `form`, `applicant`, `case`, `handle_item`, `old`. What is

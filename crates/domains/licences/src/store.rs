@@ -1,6 +1,7 @@
 //! Rows and queries.
 
 use platform::Platform;
+use platform::web::guard::Principal;
 use platform::web::problem::{Problem, Result};
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, ConnectionTrait, QueryOrder, QuerySelect};
@@ -93,6 +94,8 @@ pub(crate) mod licence_row {
         pub created_at: OffsetDateTime,
         pub updated_at: OffsetDateTime,
         pub version: i64,
+        pub item_slug: String,
+        pub taken_at: Option<Uuid>,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
@@ -235,10 +238,10 @@ pub(crate) async fn newest(conn: &impl ConnectionTrait, whose: Condition, limit:
 }
 
 /// What staff ask for.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Reach {
-    /// Organisations the caller sees.
-    pub orgs: Vec<Uuid>,
+    /// What the caller sees, see [`within`].
+    pub within: Condition,
     /// One case only.
     pub case: Option<Uuid>,
     /// Drafts, or sealed ones.
@@ -247,10 +250,22 @@ pub(crate) struct Reach {
     pub before: Option<Uuid>,
 }
 
+/// Licences a staff user sees: of the organisations and items within reach.
+pub(crate) fn within(caller: &Principal) -> Condition {
+    caller.within_taken(Column::OrgId, Column::ItemSlug, Column::TakenAt)
+}
+
+impl Model {
+    /// The same for one licence.
+    pub(crate) fn within(&self, caller: &Principal) -> bool {
+        caller.reaches_taken(self.org_id, &self.item_slug, self.taken_at)
+    }
+}
+
 /// One page of rows within reach, newest first, and how many there are.
 pub(crate) async fn page(conn: &impl ConnectionTrait, reach: &Reach, limit: u64) -> Result<(Vec<Model>, u64)> {
     let base = if reach.drafts { Entity::find().filter(Column::State.eq(State::Draft.as_str())) } else { sealed() };
-    let mut base = base.filter(Column::OrgId.is_in(reach.orgs.iter().copied()));
+    let mut base = base.filter(reach.within.clone());
     if let Some(case) = reach.case {
         base = base.filter(Column::CaseId.eq(case));
     }

@@ -189,6 +189,7 @@ impl Reading {
                 continue; // reported as a duplicate id
             }
             let kind = self.kind_of(element, id);
+            self.unknown_settings(element, id);
             if let NodeKind::Boundary { .. } = kind {
                 hosts.push((index, element.attribute("attachedToRef").unwrap_or_default().to_owned()));
             }
@@ -233,6 +234,37 @@ impl Reading {
                     ));
                 }
             }
+        }
+    }
+
+    /// Settings of ours that this engine does not carry out. Passing over them in silence would give a step to people
+    /// whom its author meant to leave out.
+    fn unknown_settings(&mut self, element: &Element, id: &str) {
+        let inside = child(element, "extensionElements").into_iter().flat_map(Element::elements);
+        let mut unknown: Vec<&str> = inside
+            .filter(|e| e.namespace.as_deref() == Some(TONGBAN_NAMESPACE))
+            .map(|e| match e.local.as_str() {
+                "handlers" => "办理人",
+                "buttons" => "按钮",
+                "events" => "事件",
+                "fields" => "表单权限",
+                other => other,
+            })
+            .collect();
+        let calendar = |a: &crate::xml::Attribute| {
+            a.namespace.as_deref() == Some(TONGBAN_NAMESPACE) && a.local == "unit" && a.value != "working"
+        };
+        if element.attributes.iter().any(calendar) {
+            unknown.push("按自然日算的期限");
+        }
+        if !unknown.is_empty() {
+            let name = element.attribute("name").filter(|n| !n.is_empty()).unwrap_or(id);
+            let what = unknown.join("、");
+            self.faults.push(Finding::error(
+                id,
+                "unsupported_setting",
+                format!("“{name}”设了{what}，流程引擎还不会照办。去掉这些设置，用角色和工作日期限"),
+            ));
         }
     }
 

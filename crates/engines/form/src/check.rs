@@ -9,6 +9,8 @@ use time::Date;
 
 /// Longest text where the form sets no length.
 const LONGEST: usize = 10_000;
+/// Most files where the form sets no number.
+const MOST_FILES: usize = 10;
 /// Integers that every runtime keeps exactly.
 const EXACT: i64 = 9_007_199_254_740_991;
 
@@ -47,12 +49,17 @@ impl Checked {
 /// Checks the value of a field that nests nothing. `read` tells whether an expression wants it.
 pub(crate) fn check(field: &Field, step: &Step, value: &Value, today: Option<Date>) -> Checked {
     if is_empty(value) {
-        return Checked::empty();
+        // A switch nobody touched is off; it is never missing.
+        return if field.kind == FieldType::Switch { Checked::right(json!(false)) } else { Checked::empty() };
     }
     let unreadable = || Checked::wrong(value.clone(), "type", format!("{}读不出来，请重新填写", field.label));
     match (field.kind, value) {
-        (FieldType::Note | FieldType::Group | FieldType::Table, _) => Checked::empty(),
-        (FieldType::Yesno, Value::Bool(_)) => Checked::right(value.clone()),
+        (FieldType::Group | FieldType::Table, _) => Checked::empty(),
+        (kind, _) if kind.is_valueless() => Checked::empty(),
+        (kind, Value::Array(items)) if kind.is_files() && items.iter().all(is_stored) => {
+            Checked::right(value.clone()).or(files(field, items))
+        }
+        (FieldType::Yesno | FieldType::Switch, Value::Bool(_)) => Checked::right(value.clone()),
         (FieldType::Number, Value::Number(_) | Value::String(_)) => number(field, value),
         (FieldType::Money, Value::Number(_) | Value::String(_)) => money(field, value),
         (FieldType::Checkboxes, Value::Array(items)) => checkboxes(field, items),
@@ -86,6 +93,17 @@ fn text(field: &Field, step: &Step, text: &str, today: Option<Date>) -> Checked 
         FieldType::Region => formats::region(label, text),
         FieldType::Email => formats::email(label, text),
         FieldType::Date => return date(field, text, today),
+        FieldType::Time if !formats::is_time(text) => {
+            let message = format!("{label}要写几点几分，例如 09:30");
+            return Checked::wrong(Value::String(text.to_owned()), "format", message);
+        }
+        FieldType::Time => {
+            return Checked {
+                feel: json!({ "@": format!("{text}:00") }),
+                ..Checked::right(Value::String(text.to_owned()))
+            };
+        }
+        FieldType::Datetime => return datetime(field, text, today),
         FieldType::Select | FieldType::Radio if !field.options.iter().any(|option| option.value == text) => {
             return Checked::wrong(Value::String(text.to_owned()), "option", format!("从列出的选项里选择{label}"));
         }
@@ -111,11 +129,27 @@ fn text(field: &Field, step: &Step, text: &str, today: Option<Date>) -> Checked 
 }
 
 fn date(field: &Field, text: &str, today: Option<Date>) -> Checked {
-    let label = &field.label;
     let data = Value::String(text.to_owned());
     let Some(date) = formats::date(text) else {
-        return Checked::wrong(data, "format", format!("{label}要写年、月、日，例如 2026-09-24"));
+        return Checked::wrong(data, "format", format!("{}要写年、月、日，例如 2026-09-24", field.label));
     };
+    Checked { feel: json!({ "@": text }), data: Some(data), wrong: days(field, date, today) }
+}
+
+fn datetime(field: &Field, text: &str, today: Option<Date>) -> Checked {
+    let data = Value::String(text.to_owned());
+    let day = text.split_once('T').filter(|(_, time)| formats::is_time(time)).and_then(|(day, _)| formats::date(day));
+    match day {
+        Some(day) => {
+            Checked { feel: json!({ "@": format!("{text}:00") }), data: Some(data), wrong: days(field, day, today) }
+        }
+        None => Checked::wrong(data, "format", format!("{}要写日期和时间", field.label)),
+    }
+}
+
+/// Earliest and latest day.
+fn days(field: &Field, date: Date, today: Option<Date>) -> Option<Wrong> {
+    let label = &field.label;
     let bound = |bound: &Option<Bound>| match bound {
         Some(Bound::Text(text)) if text == "today" => today,
         Some(Bound::Text(text)) => formats::date(text),
@@ -125,12 +159,38 @@ fn date(field: &Field, text: &str, today: Option<Date>) -> Checked {
         let day = format!("{}月{}日", u8::from(limit.month()), limit.day());
         if Some(limit) == today { format!("今天（{day}）") } else { format!("{}年{day}", limit.year()) }
     };
-    let wrong = match (bound(&field.min), bound(&field.max)) {
+    match (bound(&field.min), bound(&field.max)) {
         (Some(least), _) if date < least => Some(("range", format!("{label}不能早于{}", said(least)))),
         (_, Some(most)) if date > most => Some(("range", format!("{label}不能晚于{}", said(most)))),
         _ => None,
+    }
+}
+
+/// A file as a form keeps it.
+fn is_stored(value: &Value) -> bool {
+    let text = |key: &str| value.get(key).is_some_and(Value::is_string);
+    text("id") && text("name")
+}
+
+/// How many files and of which kinds; their contents were judged when they were uploaded.
+fn files(field: &Field, items: &[Value]) -> Option<Wrong> {
+    let label = &field.label;
+    let most = if field.kind == FieldType::Signature { 1 } else { field.max_files.unwrap_or(MOST_FILES) };
+    if items.len() > most {
+        return Some(("files", format!("{label}最多 {most} 个文件，您传了 {} 个", items.len())));
+    }
+    let usual: &[&str] = match field.kind {
+        FieldType::File => &["pdf", "jpg", "png"],
+        FieldType::Image => &["jpg", "png"],
+        _ => &["png", "jpg"],
     };
-    Checked { feel: json!({ "@": text }), data: Some(data), wrong }
+    let endings: Vec<&str> =
+        if field.accept.is_empty() { usual.to_vec() } else { field.accept.iter().map(String::as_str).collect() };
+    let name = |item: &Value| item.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let ending = |name: &str| name.rsplit('.').next().unwrap_or_default().to_lowercase().replacen("jpeg", "jpg", 1);
+    let strange = items.iter().map(name).find(|name| !endings.contains(&ending(name).as_str()))?;
+    let kinds = endings.join("、").to_uppercase();
+    Some(("files", format!("{label}里的“{strange}”打不开，请换成 {kinds}")))
 }
 
 /// The digits of a JSON number or decimal string; None when it is neither.

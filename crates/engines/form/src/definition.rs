@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
-use serde_json::Number;
+use serde_json::{Number, Value};
 
 /// The schema this crate reads.
 pub const SCHEMA: &str = "tongban-form/1";
@@ -21,6 +21,20 @@ pub struct Definition {
     pub sections: Vec<Section>,
 }
 
+impl Definition {
+    /// The fields of all sections, layouts opened, with the layout around each.
+    pub(crate) fn fields(&self) -> Vec<(&Field, Option<usize>)> {
+        let mut all = Vec::new();
+        for section in &self.sections {
+            let before = all.len();
+            all.extend(
+                opened(&section.fields).into_iter().map(|(field, holder)| (field, holder.map(|at| at + before))),
+            );
+        }
+        all
+    }
+}
+
 /// A section of the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -32,9 +46,18 @@ pub struct Section {
     /// A line below the heading.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// What the personal data asked for here are used for, as the person reads it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
     /// FEEL; the section shows when it is true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visible_when: Option<String>,
+    /// The organisation that answers for this part of a combined form (FORM-004).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Key of the form or template this part was taken from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// The fields, in page order.
     pub fields: Vec<Field>,
 }
@@ -53,6 +76,10 @@ pub enum FieldType {
     Money,
     /// `YYYY-MM-DD`.
     Date,
+    /// `HH:MM`.
+    Time,
+    /// `YYYY-MM-DDTHH:MM`.
+    Datetime,
     /// One of the options, from a list.
     Select,
     /// One of the options, all shown.
@@ -61,6 +88,8 @@ pub enum FieldType {
     Checkboxes,
     /// `true` or `false`.
     Yesno,
+    /// `true` or `false`; untouched it is `false`.
+    Switch,
     /// A telephone number.
     Phone,
     /// A citizen identity number, GB 11643.
@@ -73,12 +102,34 @@ pub enum FieldType {
     Address,
     /// An e-mail address.
     Email,
+    /// Uploaded files: an array of `{id, name, size}`.
+    File,
+    /// Uploaded pictures, as files.
+    Image,
+    /// A signature written by hand: an array of one picture.
+    Signature,
+    /// A text nobody sees on the page: what it begins with, or what the server put there.
+    Hidden,
     /// Rows: an array of objects.
     Table,
     /// Fields that belong together: an object.
     Group,
-    /// A text to read; it holds no value.
+    /// Layout: side by side on a wide page.
+    Columns,
+    /// Layout: one page at a time.
+    Tabs,
+    /// Layout: a page of [`FieldType::Tabs`].
+    Tab,
+    /// Layout: may be folded away.
+    Collapse,
+    /// A text to read.
     Note,
+    /// Where a seal goes on paper.
+    Seal,
+    /// An empty place in columns.
+    Blank,
+    /// A line across.
+    Divider,
 }
 
 impl FieldType {
@@ -87,12 +138,34 @@ impl FieldType {
         matches!(self, Self::Table | Self::Group)
     }
 
+    /// Arranges only: what it holds belongs to the scope around it, so it leaves no trace in the data.
+    pub fn arranges(self) -> bool {
+        matches!(self, Self::Columns | Self::Tabs | Self::Tab | Self::Collapse)
+    }
+
+    /// Takes a place on the page and none in the data.
+    pub fn is_valueless(self) -> bool {
+        self.arranges() || matches!(self, Self::Note | Self::Seal | Self::Blank | Self::Divider)
+    }
+
+    /// Holds uploaded files.
+    pub fn is_files(self) -> bool {
+        matches!(self, Self::File | Self::Image | Self::Signature)
+    }
+
+    /// Names or reaches a person, whatever the form is about.
+    pub fn is_personal(self) -> bool {
+        matches!(self, Self::IdNumber | Self::Phone | Self::Email)
+    }
+
     /// Holds a string.
     pub fn is_text(self) -> bool {
-        !matches!(
-            self,
-            Self::Number | Self::Money | Self::Checkboxes | Self::Yesno | Self::Table | Self::Group | Self::Note
-        )
+        !(self.is_valueless()
+            || self.is_files()
+            || matches!(
+                self,
+                Self::Number | Self::Money | Self::Checkboxes | Self::Yesno | Self::Switch | Self::Table | Self::Group
+            ))
     }
 
     /// Needs a list of options.
@@ -102,7 +175,7 @@ impl FieldType {
 
     /// Is answered by choosing, not by writing.
     pub fn is_chosen(self) -> bool {
-        self.chooses() || matches!(self, Self::Yesno | Self::Date | Self::Region)
+        self.chooses() || matches!(self, Self::Yesno | Self::Date | Self::Time | Self::Datetime | Self::Region)
     }
 }
 
@@ -177,7 +250,34 @@ pub struct Field {
     /// Who may do what, by role or step. Who is not named may write.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub permission: IndexMap<String, Permission>,
-    /// Fields of a group or columns of a table.
+    /// Nobody changes it but the roles and steps that `permission` names with `write`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub read_only: bool,
+    /// What a new form begins with; `today` for a date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<Value>,
+    /// Code in the shared field library (FORM-003): the same code is the same field, asked once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared: Option<String>,
+    /// How many columns stand side by side: 2 to 4.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<u8>,
+    /// Whether a fold begins open; true when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open: Option<bool>,
+    /// Lines that an empty place takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lines: Option<u8>,
+    /// Endings a file may have, lower case.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accept: Vec<String>,
+    /// Most files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_files: Option<usize>,
+    /// Megabytes of one file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_size: Option<Number>,
+    /// Fields of a group, columns of a table, what a layout holds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Field>,
     /// Fewest rows of a table.
@@ -189,6 +289,38 @@ pub struct Field {
     /// A column in which no value may stand twice.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unique: bool,
+}
+
+impl Field {
+    /// What the field begins with on a China date, `YYYY-MM-DD`.
+    pub(crate) fn begins(&self, today: &str) -> Option<Value> {
+        match (&self.default, self.kind) {
+            (Some(Value::String(text)), FieldType::Date) if text == "today" => Some(Value::String(today.to_owned())),
+            (default, _) => default.clone(),
+        }
+    }
+}
+
+impl Section {
+    /// Labels of the fields that ask for personal data (DATASEC-012): by what they hold, or because
+    /// they are filled in from a person's account.
+    pub fn personal(&self) -> Vec<&str> {
+        fn below<'a>(fields: &'a [Field], found: &mut Vec<&'a str>) {
+            for field in fields {
+                let from_account = field
+                    .source
+                    .as_deref()
+                    .is_some_and(|from| from.starts_with("account.") || from.starts_with("agent."));
+                if field.kind.is_personal() || from_account {
+                    found.push(&field.label);
+                }
+                below(&field.fields, found);
+            }
+        }
+        let mut found = Vec::new();
+        below(&self.fields, &mut found);
+        found
+    }
 }
 
 fn yes() -> bool {
@@ -218,6 +350,45 @@ pub struct Rule {
     pub feel: String,
     /// What to do, in plain words.
     pub message: String,
+    /// Whether it stops the form or only warns (FORM-016).
+    #[serde(default, skip_serializing_if = "Severity::is_stop")]
+    pub severity: Severity,
+    /// First China date on which the rule holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// Last China date on which it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// Only these channels ask for it; all when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<String>,
+}
+
+impl Rule {
+    /// Whether the rule holds on this day and channel; an unknown channel is asked everything.
+    pub(crate) fn asked(&self, today: &str, channel: &str) -> bool {
+        self.from.as_deref().is_none_or(|from| today >= from)
+            && self.until.as_deref().is_none_or(|until| today <= until)
+            && (channel.is_empty() || self.channels.is_empty() || self.channels.iter().any(|one| one == channel))
+    }
+}
+
+/// What a broken rule does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The form does not pass.
+    #[default]
+    Stop,
+    /// The person is told, the form passes.
+    Warn,
+}
+
+impl Severity {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+    fn is_stop(&self) -> bool {
+        *self == Self::Stop
+    }
 }
 
 /// A least or greatest value.
@@ -230,8 +401,23 @@ pub enum Bound {
     Text(String),
 }
 
-/// What a role may do with a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// The fields of one scope with the layouts opened, in page order, and the layout around each.
+pub(crate) fn opened(fields: &[Field]) -> Vec<(&Field, Option<usize>)> {
+    fn open<'a>(fields: &'a [Field], holder: Option<usize>, into: &mut Vec<(&'a Field, Option<usize>)>) {
+        for field in fields {
+            into.push((field, holder));
+            if field.kind.arranges() {
+                open(&field.fields, Some(into.len() - 1), into);
+            }
+        }
+    }
+    let mut all = Vec::new();
+    open(fields, None, &mut all);
+    all
+}
+
+/// What a role may do with a field, the strictest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Permission {
     /// Neither see nor send it.

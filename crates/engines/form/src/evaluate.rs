@@ -6,7 +6,7 @@
 //! it is looked at and takes them away again, so nothing is copied per field.
 
 use crate::check::{self, Wrong};
-use crate::definition::{Definition, Field, FieldType, Permission};
+use crate::definition::{Definition, Field, FieldType, Permission, Severity, opened};
 use crate::parse::escape;
 use crate::plan::{Plan, Scope, holds_value};
 use crate::{Expressions, formats};
@@ -39,8 +39,12 @@ pub struct Input<'a> {
     pub data: &'a Map<String, Value>,
     /// What surrounds the form.
     pub context: &'a Context,
-    /// Role or step of the writer; decides permissions.
+    /// Role of the writer; decides permissions.
     pub role: &'a str,
+    /// Step of the flow, empty outside one. Where role and step are both named, the stricter right holds.
+    pub step: &'a str,
+    /// Channel the form is filled in on; rules may be asked on some only. Empty asks everything.
+    pub channel: &'a str,
     /// Values the writer cannot change, in the shape of the data: pre-filled ones of locked fields and the stored
     /// ones of fields the role may only read.
     pub locked: &'a Map<String, Value>,
@@ -70,6 +74,9 @@ pub struct Outcome {
     pub required: BTreeSet<String>,
     /// What is wrong, in page order.
     pub problems: Vec<Problem>,
+    /// What rules say that only warn, in page order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Problem>,
     /// JSON pointers of values that came but do not count.
     pub stripped: Vec<String>,
 }
@@ -96,6 +103,10 @@ impl Settled {
 struct Run<'a> {
     expressions: &'a dyn Expressions,
     role: &'a str,
+    step: &'a str,
+    channel: &'a str,
+    /// The China date as text and as a date.
+    day: &'a str,
     today: Option<Date>,
     context: Map<String, Value>,
     outcome: Outcome,
@@ -116,7 +127,7 @@ pub(crate) fn evaluate(
     expressions: &dyn Expressions,
     input: &Input<'_>,
 ) -> Outcome {
-    let fields: Vec<&Field> = definition.sections.iter().flat_map(|section| &section.fields).collect();
+    let fields: Vec<&Field> = definition.fields().into_iter().map(|(field, _)| field).collect();
     let surround = input.context;
     let mut context = Map::new();
     context.insert("handle_item".to_owned(), surround.handle_item.clone().map_or(Value::Null, Value::String));
@@ -124,7 +135,16 @@ pub(crate) fn evaluate(
     context.insert("applicant".to_owned(), Value::Object(surround.applicant.clone()));
     let today = formats::date(&surround.today);
     context.insert("today".to_owned(), today.map_or(Value::Null, |_| json!({ "@": surround.today })));
-    let mut run = Run { expressions, role: input.role, today, context, outcome: Outcome::default() };
+    let mut run = Run {
+        expressions,
+        role: input.role,
+        step: input.step,
+        channel: input.channel,
+        day: &surround.today,
+        today,
+        context,
+        outcome: Outcome::default(),
+    };
     let mut gates: Vec<Option<bool>> = vec![None; definition.sections.len()];
     let came = Came { data: input.data, locked: input.locked, fixed: false };
     let mut open = |run: &mut Run<'_>, index: usize| {
@@ -148,6 +168,13 @@ pub(crate) fn evaluate(
 impl Run<'_> {
     fn holds(&self, expression: &str) -> bool {
         self.expressions.evaluate(expression, &self.context) == Ok(Value::Bool(true))
+    }
+
+    /// What the writer may do: the stricter of what his role and the step are given, else what the field is for
+    /// everybody.
+    fn right(&self, field: &Field) -> Permission {
+        let named = [self.role, self.step].into_iter().filter_map(|who| field.permission.get(who)).min();
+        named.copied().unwrap_or(if field.read_only { Permission::Read } else { Permission::Write })
     }
 
     /// First pass over one scope. `open` says whether the section of a field shows.
@@ -175,13 +202,24 @@ impl Run<'_> {
         settled.resize_with(fields.len(), Settled::default);
         for &index in &scope.order {
             let (Some(field), Some(step)) = (fields.get(index), scope.step(index)) else { continue };
-            let forbidden = field.permission.get(self.role) == Some(&Permission::Hidden);
-            let visible =
-                !forbidden && open(self, index) && field.visible_when.as_deref().is_none_or(|when| self.holds(when));
+            let right = self.right(field);
+            let holder = scope.holders.get(index).copied().flatten().and_then(|at| settled.get(at));
+            let (around, held_fixed) = match holder {
+                Some(holder) => (holder.visible, holder.fixed),
+                None => (right == Permission::Hidden || open(self, index), false),
+            };
+            let visible = right != Permission::Hidden
+                && around
+                && field.visible_when.as_deref().is_none_or(|when| self.holds(when));
             let state = if visible {
                 let at = format!("{path}/{}", field.key);
                 self.outcome.visible.insert(at.trim_start_matches('/').to_owned());
-                self.value(field, step, came, &at)
+                let fixed = came.fixed || held_fixed;
+                if field.kind.arranges() {
+                    Settled { visible: true, fixed: fixed || right == Permission::Read, ..Settled::default() }
+                } else {
+                    self.value(field, step, Came { fixed, ..came }, right, &at)
+                }
             } else {
                 if came.data.get(&field.key).is_some_and(|value| !check::is_empty(value)) && holds_value(field) {
                     self.outcome.stripped.push(format!("{path}/{}", field.key));
@@ -199,7 +237,14 @@ impl Run<'_> {
     }
 
     /// Settles a field that shows.
-    fn value(&mut self, field: &Field, step: &crate::plan::Step, came: Came<'_>, at: &str) -> Settled {
+    fn value(
+        &mut self,
+        field: &Field,
+        step: &crate::plan::Step,
+        came: Came<'_>,
+        right: Permission,
+        at: &str,
+    ) -> Settled {
         static NOTHING: Value = Value::Null;
         if let Some(compute) = &field.compute {
             let result = self.expressions.evaluate(compute, &self.context).unwrap_or(Value::Null);
@@ -216,10 +261,13 @@ impl Run<'_> {
         }
         let locked = came.locked.get(&field.key).filter(|value| !check::is_empty(value));
         let fixed = came.fixed
-            || field.permission.get(self.role) == Some(&Permission::Read)
+            || field.kind == FieldType::Hidden
+            || right == Permission::Read
             || (field.locked && locked.is_some());
         let sent = came.data.get(&field.key).unwrap_or(&NOTHING);
-        let value = if fixed { locked.unwrap_or(&NOTHING) } else { sent };
+        // Nobody writes a read-only field, so what it begins with is its value until something else is stored.
+        let begins = if field.read_only || field.kind == FieldType::Hidden { field.begins(self.day) } else { None };
+        let value = if fixed { locked.or(begins.as_ref()).unwrap_or(&NOTHING) } else { sent };
         if fixed && !check::is_empty(sent) && sent != value {
             self.outcome.stripped.push(at.to_owned());
         }
@@ -228,7 +276,7 @@ impl Run<'_> {
             let wrong = checked.wrong.filter(|_| !fixed);
             return Settled { visible: true, fixed, data: checked.data, feel: checked.feel, wrong, inner: Vec::new() };
         };
-        let inner_fields: Vec<&Field> = field.fields.iter().collect();
+        let inner_fields: Vec<&Field> = opened(&field.fields).into_iter().map(|(field, _)| field).collect();
         let empty = Map::new();
         let mut inner = Vec::new();
         let mut feel = Vec::new();
@@ -311,7 +359,7 @@ impl Run<'_> {
                     if let Some((code, message)) = &state.wrong {
                         self.problem(&at, code, message.clone(), field);
                     }
-                    let inner: Vec<&Field> = field.fields.iter().collect();
+                    let inner: Vec<&Field> = opened(&field.fields).into_iter().map(|(field, _)| field).collect();
                     if kind == FieldType::Table {
                         self.rows(field, state, required, &at);
                     }
@@ -330,7 +378,9 @@ impl Run<'_> {
                         self.restore(shadowed);
                         parts.push(Value::Object(part));
                     }
-                    self.unique(field, state, &at);
+                    if kind == FieldType::Table {
+                        self.unique(&inner, state, &at);
+                    }
                     match kind {
                         FieldType::Group => {
                             if let Some(part) = parts.pop()
@@ -348,7 +398,12 @@ impl Run<'_> {
                     if let Some((code, message)) = &state.wrong {
                         self.problem(&at, code, message.clone(), field);
                     } else if required && state.data.is_none() {
-                        let verb = if field.kind.is_chosen() { "选择" } else { "填写" };
+                        let verb = match field.kind {
+                            kind if kind.is_chosen() => "选择",
+                            FieldType::Signature => "签上",
+                            kind if kind.is_files() => "上传",
+                            _ => "填写",
+                        };
                         self.problem(&at, "required", format!("{verb}{}", field.label), field);
                     }
                     if let Some(value) = &state.data {
@@ -358,9 +413,13 @@ impl Run<'_> {
                 }
             };
             if !found {
-                for rule in &field.validate {
+                for rule in field.validate.iter().filter(|rule| rule.asked(self.day, self.channel)) {
                     if self.expressions.evaluate(&rule.feel, &self.context) == Ok(Value::Bool(false)) {
-                        self.problem(&at, "rule", rule.message.clone(), field);
+                        let told = problem(&at, "rule", rule.message.clone(), field);
+                        match rule.severity {
+                            Severity::Stop => self.outcome.problems.push(told),
+                            Severity::Warn => self.outcome.warnings.push(told),
+                        }
                     }
                 }
             }
@@ -382,11 +441,8 @@ impl Run<'_> {
     }
 
     /// Columns in which nothing may stand twice.
-    fn unique(&mut self, table: &Field, state: &Settled, at: &str) {
-        if table.kind != FieldType::Table {
-            return;
-        }
-        for (column, field) in table.fields.iter().enumerate().filter(|(_, field)| field.unique) {
+    fn unique(&mut self, columns: &[&Field], state: &Settled, at: &str) {
+        for (column, field) in columns.iter().enumerate().filter(|(_, field)| field.unique) {
             let mut seen: Vec<(usize, &Value)> = Vec::new();
             for (n, row) in state.inner.iter().enumerate() {
                 let Some(value) = row.get(column).and_then(|cell| cell.data.as_ref()) else { continue };
@@ -402,10 +458,12 @@ impl Run<'_> {
     }
 
     fn problem(&mut self, pointer: &str, code: &str, message: String, field: &Field) {
-        let problem =
-            Problem { pointer: pointer.to_owned(), code: code.to_owned(), message, label: field.label.clone() };
-        self.outcome.problems.push(problem);
+        self.outcome.problems.push(problem(pointer, code, message, field));
     }
+}
+
+fn problem(pointer: &str, code: &str, message: String, field: &Field) -> Problem {
+    Problem { pointer: pointer.to_owned(), code: code.to_owned(), message, label: field.label.clone() }
 }
 
 /// What expressions outside see of a group or row.

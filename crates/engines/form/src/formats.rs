@@ -23,6 +23,15 @@ pub(crate) fn uscc(label: &str, text: &str) -> Result<String, String> {
         .map_err(|error| of_field(label, "统一社会信用代码", &error.to_string()))
 }
 
+/// `HH:MM` of a day.
+pub(crate) fn is_time(text: &str) -> bool {
+    let Some((hours, minutes)) = text.split_once(':') else { return false };
+    let two = |text: &str, below: u8| {
+        text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u8>().is_ok_and(|n| n < below)
+    };
+    two(hours, 24) && two(minutes, 60)
+}
+
 /// Reads a mobile number, or a fixed line with its area code.
 pub(crate) fn phone(label: &str, text: &str) -> Result<String, String> {
     Phone::parse(text).map(|phone| phone.to_string()).map_err(|error| of_field(label, "手机号码", &error.to_string()))

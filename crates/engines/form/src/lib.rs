@@ -19,6 +19,9 @@
 //!   expressions. A value out of range or too long is seen by expressions.
 //! - `requiredWhen` decides alone when it is there. Computed and read-only fields are never required. In a group
 //!   that is not required and holds nothing, nothing is required.
+//! - Columns, tabs and folds only arrange: what they hold belongs to the scope around them and shows when they do.
+//! - A switch nobody touched is off. A hidden or read-only field has what is stored, else what it begins with.
+//! - A rule that warns stops nothing; a rule may hold between two days and on some channels only.
 //! - Rules of a field run when nothing else is wrong with it; false breaks them, null does not.
 //! - A locked field without a locked value is filled in by hand: a source that fails must not stop anybody.
 //! - Inside a group or row its own keys cover those outside.
@@ -28,6 +31,7 @@
 mod check;
 mod definition;
 mod evaluate;
+mod files;
 mod formats;
 mod lint;
 mod parse;
@@ -35,7 +39,7 @@ mod plan;
 mod prefill;
 mod sheet;
 
-pub use definition::{Bound, Choice, Definition, Field, FieldType, Permission, Rule, SCHEMA, Section};
+pub use definition::{Bound, Choice, Definition, Field, FieldType, Permission, Rule, SCHEMA, Section, Severity};
 pub use evaluate::{Context, Input, Outcome, Problem};
 pub use prefill::Prefill;
 pub use sheet::Sheet;
@@ -106,6 +110,16 @@ impl Form {
         evaluate::evaluate(&self.definition, &self.plan, expressions, input)
     }
 
+    /// The uploaded files in filled-in data: JSON pointer of the field and id of the file. Whether they exist and whose
+    /// they are is for the caller to check.
+    pub fn files(&self, data: &Map<String, Value>) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        for section in &self.definition.sections {
+            files::gather(&section.fields, data, "", &mut found);
+        }
+        found
+    }
+
     /// The sections of the form as a paper prints them: `title` and `fields`, each `label` with `value`,
     /// `span`, `unit`, or `head` with `rows`.
     pub fn sheet(&self, sheet: &Sheet<'_>) -> Vec<Value> {
@@ -115,7 +129,13 @@ impl Form {
     /// Fills in what the platform already knows. `source` is an object like
     /// `{"account": {"name": …}, "enterprise": {…}, "licence": {…}}`; what is missing stays for the person.
     pub fn prefill(&self, source: &Map<String, Value>) -> Prefill {
-        prefill::prefill(&self.definition, source)
+        prefill::prefill(&self.definition, source, None)
+    }
+
+    /// What a new form begins with: as [`Form::prefill`], and what no source knows begins with the field's
+    /// default. `today` is the China date, `YYYY-MM-DD`.
+    pub fn begin(&self, source: &Map<String, Value>, today: &str) -> Prefill {
+        prefill::prefill(&self.definition, source, Some(today))
     }
 }
 

@@ -77,12 +77,11 @@ pub(crate) fn lint(definition: &Definition, plan: &Plan, expressions: &dyn Expre
         if section.fields.is_empty() {
             lint.defect(format!("{pointer}/fields"), format!("分节“{}”里没有字段", section.title));
         }
-        for (f, field) in section.fields.iter().enumerate() {
-            fields.push((format!("{pointer}/fields/{f}"), field));
-        }
+        places(&section.fields, &pointer, &mut fields);
+        lint.arranged(&section.fields, &pointer, &mut Vec::new());
     }
     let mut names: Vec<String> = CONTEXT_NAMES.iter().map(|name| (*name).to_owned()).collect();
-    names.extend(fields.iter().map(|(_, field)| field.key.clone()));
+    names.extend(valued(fields.iter().map(|(_, field)| *field)));
     for (s, section) in definition.sections.iter().enumerate() {
         if let Some(when) = &section.visible_when {
             lint.expression(when, format!("/sections/{s}/visibleWhen"), &names);
@@ -90,6 +89,22 @@ pub(crate) fn lint(definition: &Definition, plan: &Plan, expressions: &dyn Expre
     }
     lint.scope(&fields, &plan.root, &names, false);
     lint.defects
+}
+
+/// The fields of one scope, layouts opened as in the plan, each with its place in the file.
+fn places<'a>(fields: &'a [Field], pointer: &str, into: &mut Vec<(String, &'a Field)>) {
+    for (f, field) in fields.iter().enumerate() {
+        let place = format!("{pointer}/fields/{f}");
+        into.push((place.clone(), field));
+        if field.kind.arranges() {
+            places(&field.fields, &place, into);
+        }
+    }
+}
+
+/// Keys that expressions may read.
+fn valued<'a>(fields: impl Iterator<Item = &'a Field>) -> impl Iterator<Item = String> {
+    fields.filter(|field| !field.kind.is_valueless() || field.kind == FieldType::Note).map(|field| field.key.clone())
 }
 
 /// Every function that the expressions of a field call.
@@ -155,16 +170,40 @@ impl Lint<'_> {
         }
         for ((pointer, field), step) in fields.iter().zip(&scope.steps) {
             if let Some(inner_scope) = &step.scope {
-                let inner: Vec<(String, &Field)> = field
-                    .fields
-                    .iter()
-                    .enumerate()
-                    .map(|(f, inner)| (format!("{pointer}/fields/{f}"), inner))
-                    .collect();
+                let mut inner = Vec::new();
+                places(&field.fields, pointer, &mut inner);
                 let mut inner_names = names.to_vec();
-                inner_names.extend(field.fields.iter().map(|inner| inner.key.clone()));
+                inner_names.extend(valued(inner.iter().map(|(_, inner)| *inner)));
                 self.scope(&inner, inner_scope, &inner_names, field.kind == FieldType::Table);
             }
+        }
+    }
+
+    /// What may stand in what: columns get too narrow inside columns, tabs inside tabs lose people, a row is one
+    /// line. `around` are the types around, outermost first.
+    fn arranged(&mut self, fields: &[Field], pointer: &str, around: &mut Vec<FieldType>) {
+        for (f, field) in fields.iter().enumerate() {
+            let place = format!("{pointer}/fields/{f}");
+            let within = |kind: FieldType| around.contains(&kind);
+            let direct = around.last().copied();
+            let wrong = match field.kind {
+                FieldType::Tab if direct != Some(FieldType::Tabs) => Some("这一页要放在选项卡里"),
+                kind if direct == Some(FieldType::Tabs) && kind != FieldType::Tab => Some("选项卡里只能放它的页"),
+                FieldType::Tabs | FieldType::Collapse | FieldType::Seal if within(FieldType::Table) => {
+                    Some("表格里不能放选项卡、折叠和盖章处")
+                }
+                FieldType::Columns | FieldType::Tabs | FieldType::Collapse if within(FieldType::Columns) => {
+                    Some("分栏里不能再放分栏、选项卡和折叠")
+                }
+                FieldType::Tabs if within(FieldType::Tab) => Some("选项卡里不能再放选项卡"),
+                _ => None,
+            };
+            if let Some(wrong) = wrong {
+                self.defect(format!("{place}/type"), wrong);
+            }
+            around.push(field.kind);
+            self.arranged(&field.fields, &place, around);
+            around.pop();
         }
     }
 
@@ -177,7 +216,7 @@ impl Lint<'_> {
         } else if self.called.contains(&field.key) {
             self.defect(at("key"), format!("表达式里用了函数 {0}，字段不能再叫 {0}", field.key));
         }
-        if field.label.trim().is_empty() {
+        if field.label.trim().is_empty() && !field.kind.is_valueless() {
             self.defect(at("label"), "写上字段的名称");
         }
         for (part, text) in
@@ -191,6 +230,16 @@ impl Lint<'_> {
             self.expression(&rule.feel, at(&format!("validate/{index}/feel")), names);
             if rule.message.trim().is_empty() {
                 self.defect(at(&format!("validate/{index}/message")), "写上没通过时的提示");
+            }
+            for (part, day) in [("from", &rule.from), ("until", &rule.until)] {
+                if day.as_deref().is_some_and(|day| formats::date(day).is_none()) {
+                    self.defect(at(&format!("validate/{index}/{part}")), "日期写成 2026-09-24 这样");
+                }
+            }
+            if let (Some(from), Some(until)) = (&rule.from, &rule.until)
+                && from > until
+            {
+                self.defect(at(&format!("validate/{index}/until")), "规则结束的日期早于开始的日期");
             }
         }
         self.shape(pointer, field, in_table);
@@ -213,11 +262,32 @@ impl Lint<'_> {
                 self.defect(at(&format!("options/{index}/value")), "选项的值空着或者重复");
             }
         }
-        if kind.nests() && field.fields.is_empty() {
-            self.defect(at("fields"), format!("“{}”里没有字段", field.label));
+        let holds = kind.nests() || kind.arranges();
+        if holds && field.fields.is_empty() {
+            self.defect(
+                at("fields"),
+                format!("“{}”里没有字段", if field.label.is_empty() { &field.key } else { &field.label }),
+            );
         }
-        if !kind.nests() && !field.fields.is_empty() {
+        if !holds && !field.fields.is_empty() {
             self.defect(at("fields"), "这种字段里不能再放字段");
+        }
+        if field.columns.is_some_and(|columns| !(2..=4).contains(&columns)) {
+            self.defect(at("columns"), "分成 2 到 4 栏");
+        }
+        for (part, given) in [
+            ("columns", field.columns.is_some() && kind != FieldType::Columns),
+            ("open", field.open.is_some() && kind != FieldType::Collapse),
+            ("lines", field.lines.is_some() && kind != FieldType::Blank),
+            ("accept", !field.accept.is_empty() && !kind.is_files()),
+            ("maxFiles", field.max_files.is_some() && !kind.is_files()),
+            ("maxSize", field.max_size.is_some() && !kind.is_files()),
+            ("default", field.default.is_some() && (kind.nests() || kind.is_files() || kind.is_valueless())),
+            ("validate", !field.validate.is_empty() && kind.is_valueless()),
+        ] {
+            if given {
+                self.defect(at(part), format!("这种字段没有 {part} 这一项"));
+            }
         }
         if in_table && kind == FieldType::Table {
             self.defect(at("type"), "表格里不能再放表格");
@@ -228,7 +298,7 @@ impl Lint<'_> {
         if field.locked && field.source.is_none() {
             self.defect(at("locked"), "锁定的字段要写明 source");
         }
-        if field.compute.is_some() && (kind.nests() || kind == FieldType::Note) {
+        if field.compute.is_some() && (kind.nests() || kind.is_files() || kind.is_valueless()) {
             self.defect(at("compute"), "这种字段不能计算");
         }
         if field.compute.is_some() && field.source.is_some() {
@@ -281,8 +351,10 @@ impl Lint<'_> {
 /// A bound as a comparable number; `Some(None)` is `today`, which nobody knows yet.
 fn amount(kind: FieldType, bound: &Bound) -> Option<Option<i128>> {
     match (kind, bound) {
-        (FieldType::Date, Bound::Text(text)) if text == "today" => Some(None),
-        (FieldType::Date, Bound::Text(text)) => formats::date(text).map(|date| Some(i128::from(date.to_julian_day()))),
+        (FieldType::Date | FieldType::Datetime, Bound::Text(text)) if text == "today" => Some(None),
+        (FieldType::Date | FieldType::Datetime, Bound::Text(text)) => {
+            formats::date(text).map(|date| Some(i128::from(date.to_julian_day())))
+        }
         (FieldType::Number | FieldType::Money, Bound::Number(number)) => {
             formats::decimal(&number.to_string()).map(Some)
         }

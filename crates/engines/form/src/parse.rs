@@ -5,8 +5,8 @@ use crate::definition::{Definition, Field, FieldType, SCHEMA, Section};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-/// Deepest nesting of groups and tables.
-const DEEPEST: usize = 4;
+/// Deepest nesting of groups, tables and layouts.
+const DEEPEST: usize = 6;
 
 pub(crate) fn parse(json: &str) -> Result<Definition, Vec<Defect>> {
     let value = serde_json::from_str(json).map_err(|error| {
@@ -112,11 +112,14 @@ impl Reader {
         let key = self.needed(&mut object, "key");
         let title = self.needed(&mut object, "title");
         let hint = self.optional(&mut object, "hint");
+        let purpose = self.optional(&mut object, "purpose");
         let visible_when = self.optional(&mut object, "visibleWhen");
+        let owner = self.optional(&mut object, "owner");
+        let from = self.optional(&mut object, "from");
         let items = self.items(&mut object, "fields");
         let fields = items.into_iter().filter_map(|(pointer, item)| self.field(item, pointer, 0)).collect();
         self.finish(&object);
-        Some(Section { key: key?, title: title?, hint, visible_when, fields })
+        Some(Section { key: key?, title: title?, hint, purpose, visible_when, owner, from, fields })
     }
 
     fn field(&mut self, value: Value, pointer: String, depth: usize) -> Option<Field> {
@@ -156,6 +159,15 @@ impl Reader {
             locked: self.optional(o, "locked").unwrap_or_default(),
             source_note: self.optional(o, "sourceNote"),
             permission: self.optional(o, "permission").unwrap_or_default(),
+            read_only: self.optional(o, "readOnly").unwrap_or_default(),
+            default: self.optional(o, "default"),
+            shared: self.optional(o, "shared"),
+            columns: self.optional(o, "columns"),
+            open: self.optional(o, "open"),
+            lines: self.optional(o, "lines"),
+            accept: self.optional(o, "accept").unwrap_or_default(),
+            max_files: self.optional(o, "maxFiles"),
+            max_size: self.optional(o, "maxSize"),
             fields,
             min_rows: self.optional(o, "minRows"),
             max_rows: self.optional(o, "maxRows"),

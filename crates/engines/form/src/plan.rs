@@ -1,7 +1,7 @@
 //! The plan of a form: in which order its fields are evaluated and which of them expressions read.
 //! Made once when the form is read, used on every submission.
 
-use crate::definition::{Definition, Field, FieldType};
+use crate::definition::{Definition, Field, opened};
 use regex::Regex;
 use std::collections::{HashMap, HashSet};
 
@@ -11,7 +11,7 @@ pub(crate) const CONTEXT_NAMES: &[&str] = &["handle_item", "situation", "applica
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
     pub(crate) root: Scope,
-    /// Section of each field of the root scope.
+    /// Section of each field of the root scope, layouts opened.
     pub(crate) sections: Vec<usize>,
 }
 
@@ -24,6 +24,8 @@ pub(crate) struct Scope {
     pub(crate) circles: Vec<usize>,
     pub(crate) steps: Vec<Step>,
     pub(crate) keys: HashMap<String, usize>,
+    /// The layout around each field.
+    pub(crate) holders: Vec<Option<usize>>,
 }
 
 #[derive(Debug, Clone)]
@@ -37,12 +39,11 @@ pub(crate) struct Step {
 
 impl Plan {
     pub(crate) fn of(definition: &Definition) -> Self {
-        let mut fields = Vec::new();
+        let fields = definition.fields();
         let mut sections = Vec::new();
         let mut gates = Vec::new();
         for (index, section) in definition.sections.iter().enumerate() {
-            for field in &section.fields {
-                fields.push(field);
+            for _ in opened(&section.fields) {
                 sections.push(index);
                 gates.push(section.visible_when.as_deref());
             }
@@ -67,26 +68,32 @@ fn mentioned(field: &Field, all: &mut HashSet<String>) {
 fn needs(field: &Field) -> HashSet<String> {
     let mut words: HashSet<String> =
         [&field.visible_when, &field.compute].into_iter().flatten().flat_map(|text| words(text)).collect();
-    let own: HashSet<&str> = field.fields.iter().map(|inner| inner.key.as_str()).collect();
-    for inner in &field.fields {
+    if field.kind.arranges() {
+        // What it holds stands beside it in the scope and needs for itself.
+        return words;
+    }
+    let inside = opened(&field.fields);
+    let own: HashSet<&str> = inside.iter().map(|(inner, _)| inner.key.as_str()).collect();
+    for (inner, _) in inside {
         words.extend(needs(inner).into_iter().filter(|word| !own.contains(word.as_str())));
     }
     words
 }
 
 impl Scope {
-    fn of(fields: &[&Field], gates: &[Option<&str>], all: &HashSet<String>) -> Self {
+    fn of(fields: &[(&Field, Option<usize>)], gates: &[Option<&str>], all: &HashSet<String>) -> Self {
         let mut keys = HashMap::new();
-        for (index, field) in fields.iter().enumerate() {
+        for (index, (field, _)) in fields.iter().enumerate() {
             keys.entry(field.key.clone()).or_insert(index);
         }
         let edges: Vec<Vec<usize>> = fields
             .iter()
             .enumerate()
-            .map(|(index, field)| {
+            .map(|(index, (field, holder))| {
                 let mut words = needs(field);
                 words.extend(gates.get(index).copied().flatten().into_iter().flat_map(self::words));
                 let mut edges: Vec<usize> = words.iter().filter_map(|word| keys.get(word).copied()).collect();
+                edges.extend(holder);
                 edges.sort_unstable();
                 edges
             })
@@ -94,8 +101,8 @@ impl Scope {
         let (order, circles) = sort(&edges);
         let steps = fields
             .iter()
-            .map(|field| {
-                let inner: Vec<&Field> = field.fields.iter().collect();
+            .map(|(field, _)| {
+                let inner = opened(&field.fields);
                 Step {
                     read: all.contains(&field.key),
                     pattern: field.pattern.as_deref().and_then(|pattern| compile(pattern).ok()),
@@ -103,7 +110,8 @@ impl Scope {
                 }
             })
             .collect();
-        Self { order, circles, steps, keys }
+        let holders = fields.iter().map(|(_, holder)| *holder).collect();
+        Self { order, circles, steps, keys, holders }
     }
 
     /// The step at an index; every index in `order` has one.
@@ -217,7 +225,7 @@ fn scan(expression: &str, mut found: impl FnMut(String, bool)) {
 
 /// A field that holds a value.
 pub(crate) fn holds_value(field: &Field) -> bool {
-    field.kind != FieldType::Note
+    !field.kind.is_valueless()
 }
 
 #[cfg(test)]

@@ -13,15 +13,21 @@ pub struct Prefill {
     pub locked: Map<String, Value>,
 }
 
-pub(crate) fn prefill(definition: &Definition, source: &Map<String, Value>) -> Prefill {
+pub(crate) fn prefill(definition: &Definition, source: &Map<String, Value>, today: Option<&str>) -> Prefill {
     let mut prefill = Prefill::default();
     for section in &definition.sections {
-        fill(&section.fields, source, &mut prefill.data, &mut prefill.locked);
+        fill(&section.fields, source, today, &mut prefill.data, &mut prefill.locked);
     }
     prefill
 }
 
-fn fill(fields: &[Field], source: &Map<String, Value>, data: &mut Map<String, Value>, locked: &mut Map<String, Value>) {
+fn fill(
+    fields: &[Field],
+    source: &Map<String, Value>,
+    today: Option<&str>,
+    data: &mut Map<String, Value>,
+    locked: &mut Map<String, Value>,
+) {
     for field in fields {
         if let Some(path) = &field.source
             && let Some(value) = find(source, path)
@@ -31,15 +37,20 @@ fn fill(fields: &[Field], source: &Map<String, Value>, data: &mut Map<String, Va
             if field.locked {
                 locked.insert(field.key.clone(), value.clone());
             }
+        } else if field.kind.arranges() {
+            fill(&field.fields, source, today, data, locked);
         } else if field.kind == FieldType::Group {
             let (mut inner, mut fixed) = (Map::new(), Map::new());
-            fill(&field.fields, source, &mut inner, &mut fixed);
+            fill(&field.fields, source, today, &mut inner, &mut fixed);
             if !inner.is_empty() {
                 data.insert(field.key.clone(), Value::Object(inner));
             }
             if !fixed.is_empty() {
                 locked.insert(field.key.clone(), Value::Object(fixed));
             }
+        } else if let Some(begins) = today.and_then(|today| field.begins(today)).filter(|value| !check::is_empty(value))
+        {
+            data.insert(field.key.clone(), begins);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::definition::{Definition, Field, FieldType, Section};
+use crate::definition::{Definition, Field, FieldType, Section, opened};
 
 /// Empty rows of a table on an empty form.
 const EMPTY_ROWS: usize = 3;
@@ -39,12 +39,13 @@ pub(crate) fn sections(definition: &Definition, sheet: &Sheet<'_>) -> Vec<Value>
 
 fn one(section: &Section, sheet: &Sheet<'_>) -> Option<Value> {
     let gated = section.visible_when.as_deref();
-    let any = section.fields.iter().any(|field| sheet.visible.contains(&field.key));
+    let all = opened(&section.fields);
+    let any = all.iter().any(|(field, _)| sheet.visible.contains(&field.key));
     if !any && (sheet.data.is_some() || gated.is_some_and(|text| text.contains("handle_item"))) {
         return None;
     }
     let mut fields = Vec::new();
-    for field in &section.fields {
+    for (field, _) in all {
         let shown = sheet.shows(&field.key, field.visible_when.as_deref());
         if shown {
             put(field, sheet.data.and_then(|data| data.get(&field.key)), sheet, &field.key, &mut fields);
@@ -55,9 +56,9 @@ fn one(section: &Section, sheet: &Sheet<'_>) -> Option<Value> {
 
 fn put(field: &Field, value: Option<&Value>, sheet: &Sheet<'_>, path: &str, fields: &mut Vec<Value>) {
     match field.kind {
-        FieldType::Note => {}
+        kind if kind.is_valueless() || kind == FieldType::Hidden => {}
         FieldType::Group => {
-            for inner in &field.fields {
+            for (inner, _) in opened(&field.fields) {
                 let place = format!("{path}/{}", inner.key);
                 if sheet.shows(&place, inner.visible_when.as_deref()) {
                     put(inner, value.and_then(|group| group.get(&inner.key)), sheet, &place, fields);
@@ -65,7 +66,11 @@ fn put(field: &Field, value: Option<&Value>, sheet: &Sheet<'_>, path: &str, fiel
             }
         }
         FieldType::Table => {
-            let columns: Vec<&Field> = field.fields.iter().filter(|column| column.kind != FieldType::Note).collect();
+            let columns: Vec<&Field> = opened(&field.fields)
+                .into_iter()
+                .map(|(column, _)| column)
+                .filter(|column| !column.kind.is_valueless() && column.kind != FieldType::Hidden)
+                .collect();
             let head: Vec<&str> = columns.iter().map(|column| column.label.as_str()).collect();
             let rows: Vec<Vec<Value>> = match value.and_then(Value::as_array) {
                 Some(rows) => rows
@@ -100,7 +105,7 @@ fn text(field: &Field, value: Option<&Value>, sheet: &Sheet<'_>) -> Value {
         };
         return match (sheet.data, field.kind) {
             (Some(_), _) => Value::Null,
-            (None, FieldType::Yesno) => boxes(vec!["是", "否"]),
+            (None, FieldType::Yesno | FieldType::Switch) => boxes(vec!["是", "否"]),
             (None, kind) if kind.chooses() => boxes(field.options.iter().map(|option| option.label.as_str()).collect()),
             (None, _) => json!(EMPTY),
         };
@@ -114,6 +119,12 @@ fn text(field: &Field, value: Option<&Value>, sheet: &Sheet<'_>) -> Value {
         FieldType::Checkboxes => {
             Value::Array(value.as_array().map(|all| all.iter().map(label).collect()).unwrap_or_default())
         }
+        kind if kind.is_files() => {
+            let names = value.as_array().into_iter().flatten().filter_map(|file| file.get("name")?.as_str());
+            let names: Vec<&str> = names.collect();
+            json!(if kind == FieldType::Signature { "已签名".to_owned() } else { names.join("、") })
+        }
+        FieldType::Datetime => json!(value.as_str().unwrap_or_default().replacen('T', " ", 1)),
         FieldType::Region => value.as_str().and_then(sheet.region).map_or_else(|| value.clone(), |name| json!(name)),
         FieldType::Money => {
             value.as_i64().map_or_else(|| value.clone(), |fen| json!(format!("{}.{:02}", fen / 100, fen.abs() % 100)))

@@ -83,7 +83,10 @@ fn forms() -> impl Strategy<Value = Form> {
 }
 
 fn evaluate(form: &Form, data: &Map<String, Value>, locked: &Map<String, Value>) -> Outcome {
-    form.evaluate(&Equals, &Input { data, context: &Context::default(), role: "applicant", locked })
+    form.evaluate(
+        &Equals,
+        &Input { data, context: &Context::default(), role: "applicant", step: "", channel: "", locked },
+    )
 }
 
 /// Key paths of all values in a data object.

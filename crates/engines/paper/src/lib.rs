@@ -2,7 +2,8 @@
 //!
 //! Start at [`render()`]: a template (Typst 0.15) and JSON data give a [`Pdf`]. [`sign()`] adds a
 //! seal as an incremental update, so that earlier signatures stay valid; [`verify()`] reports on
-//! every signature of a file. Nothing here reads a file, a clock or a network: time, keys and
+//! every signature of a file. [`Sheet`] is a paper people fill in themselves, drawn empty or as a
+//! sample, as PDF or [`docx()`]. Nothing here reads a file, a clock or a network: time, keys and
 //! typefaces are parameters.
 //!
 //! req: LIC-025, LIC-028
@@ -16,6 +17,7 @@ mod oids;
 mod qr;
 mod render;
 mod seal;
+mod sheet;
 mod sign;
 mod verify;
 mod world;
@@ -29,5 +31,9 @@ pub use key::Signer;
 pub use qr::svg as qr_svg;
 pub use render::{Options, PaperError, Pdf, Template, check, render};
 pub use seal::{Place, Seal};
+pub use sheet::{
+    Drawn, DrawnBlock, DrawnOption, DrawnPair, DrawnSign, Fill, Run, SHEET_SCHEMA, SURROUNDINGS, Sheet, SheetDefect,
+    docx,
+};
 pub use sign::{SealedBy, sign};
 pub use verify::{Report, SignatureReport, Trust, Verdict, verify};

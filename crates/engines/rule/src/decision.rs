@@ -132,6 +132,11 @@ impl Decisions {
         })
     }
 
+    /// The name of the file as a whole; may be empty.
+    pub fn title(&self) -> &str {
+        &self.model_name
+    }
+
     /// The names of the decisions in the file.
     pub fn names(&self) -> Vec<&str> {
         self.decisions.iter().map(|decision| decision.name.as_str()).collect()

@@ -323,157 +323,95 @@ fn bound_range(start: &AstNode, end: &mut Box<AstNode>) -> Result<(), RuleError>
     Ok(())
 }
 
-/// The parts of a node, whatever it is.
-pub(crate) fn children(node: &AstNode) -> Vec<&AstNode> {
-    use AstNode::*;
-    match node {
-        Add(a, b)
-        | And(a, b)
-        | ContextEntry(a, b)
-        | ContextTypeEntry(a, b)
-        | Div(a, b)
-        | Eq(a, b)
-        | Every(a, b)
-        | Exp(a, b)
-        | Filter(a, b)
-        | For(a, b)
-        | FormalParameter(a, b)
-        | FunctionDefinition(a, b)
-        | FunctionInvocation(a, b)
-        | FunctionType(a, b)
-        | Ge(a, b)
-        | Gt(a, b)
-        | In(a, b)
-        | InstanceOf(a, b)
-        | IterationContextSingle(a, b)
-        | Le(a, b)
-        | Lt(a, b)
-        | Mul(a, b)
-        | NamedParameter(a, b)
-        | Nq(a, b)
-        | Or(a, b)
-        | Out(a, b)
-        | Path(a, b)
-        | QuantifiedContext(a, b)
-        | Range(a, b)
-        | Some(a, b)
-        | Sub(a, b) => vec![a, b],
-        Between(a, b, c) | If(a, b, c) | IterationContextInterval(a, b, c) => vec![a, b, c],
-        CommaList(items)
-        | Context(items)
-        | ContextType(items)
-        | ExpressionList(items)
-        | FormalParameters(items)
-        | IterationContexts(items)
-        | List(items)
-        | NamedParameters(items)
-        | NegatedList(items)
-        | ParameterTypes(items)
-        | PositionalParameters(items)
-        | QualifiedName(items)
-        | QuantifiedContexts(items) => items.iter().collect(),
-        EvaluatedExpression(a)
-        | FunctionBody(a, _)
-        | IntervalEnd(a, _)
-        | IntervalStart(a, _)
-        | ListType(a)
-        | Neg(a)
-        | RangeType(a)
-        | Satisfies(a)
-        | UnaryGe(a)
-        | UnaryGt(a)
-        | UnaryLe(a)
-        | UnaryLt(a)
-        | UnaryEq(a)
-        | UnaryNe(a) => vec![a],
-        At(_)
-        | Boolean(_)
-        | ContextEntryKey(_)
-        | ContextTypeEntryKey(_)
-        | FeelType(_)
-        | Irrelevant
-        | Name(_)
-        | Null
-        | Numeric(..)
-        | ParameterName(_)
-        | QualifiedNameSegment(_)
-        | String(_) => vec![],
-    }
+/// Lists the parts of a node, whatever it is; once to look at them and once to change them, so that no kind of
+/// node is known to one walk and forgotten by the other.
+macro_rules! parts {
+    ($(#[$doc:meta])* $visible:vis fn $name:ident, $node:ty, $iter:ident) => {
+        $(#[$doc])*
+        $visible fn $name(node: $node) -> Vec<$node> {
+            use AstNode::*;
+            match node {
+                Add(a, b)
+                | And(a, b)
+                | ContextEntry(a, b)
+                | ContextTypeEntry(a, b)
+                | Div(a, b)
+                | Eq(a, b)
+                | Every(a, b)
+                | Exp(a, b)
+                | Filter(a, b)
+                | For(a, b)
+                | FormalParameter(a, b)
+                | FunctionDefinition(a, b)
+                | FunctionInvocation(a, b)
+                | FunctionType(a, b)
+                | Ge(a, b)
+                | Gt(a, b)
+                | In(a, b)
+                | InstanceOf(a, b)
+                | IterationContextSingle(a, b)
+                | Le(a, b)
+                | Lt(a, b)
+                | Mul(a, b)
+                | NamedParameter(a, b)
+                | Nq(a, b)
+                | Or(a, b)
+                | Out(a, b)
+                | Path(a, b)
+                | QuantifiedContext(a, b)
+                | Range(a, b)
+                | Some(a, b)
+                | Sub(a, b) => vec![a, b],
+                Between(a, b, c) | If(a, b, c) | IterationContextInterval(a, b, c) => vec![a, b, c],
+                CommaList(items)
+                | Context(items)
+                | ContextType(items)
+                | ExpressionList(items)
+                | FormalParameters(items)
+                | IterationContexts(items)
+                | List(items)
+                | NamedParameters(items)
+                | NegatedList(items)
+                | ParameterTypes(items)
+                | PositionalParameters(items)
+                | QualifiedName(items)
+                | QuantifiedContexts(items) => items.$iter().collect(),
+                EvaluatedExpression(a)
+                | FunctionBody(a, _)
+                | IntervalEnd(a, _)
+                | IntervalStart(a, _)
+                | ListType(a)
+                | Neg(a)
+                | RangeType(a)
+                | Satisfies(a)
+                | UnaryGe(a)
+                | UnaryGt(a)
+                | UnaryLe(a)
+                | UnaryLt(a)
+                | UnaryEq(a)
+                | UnaryNe(a) => vec![a],
+                At(_)
+                | Boolean(_)
+                | ContextEntryKey(_)
+                | ContextTypeEntryKey(_)
+                | FeelType(_)
+                | Irrelevant
+                | Name(_)
+                | Null
+                | Numeric(..)
+                | ParameterName(_)
+                | QualifiedNameSegment(_)
+                | String(_) => vec![],
+            }
+        }
+    };
 }
 
-fn children_mut(node: &mut AstNode) -> Vec<&mut AstNode> {
-    use AstNode::*;
-    match node {
-        Add(a, b)
-        | And(a, b)
-        | ContextEntry(a, b)
-        | ContextTypeEntry(a, b)
-        | Div(a, b)
-        | Eq(a, b)
-        | Every(a, b)
-        | Exp(a, b)
-        | Filter(a, b)
-        | For(a, b)
-        | FormalParameter(a, b)
-        | FunctionDefinition(a, b)
-        | FunctionInvocation(a, b)
-        | FunctionType(a, b)
-        | Ge(a, b)
-        | Gt(a, b)
-        | In(a, b)
-        | InstanceOf(a, b)
-        | IterationContextSingle(a, b)
-        | Le(a, b)
-        | Lt(a, b)
-        | Mul(a, b)
-        | NamedParameter(a, b)
-        | Nq(a, b)
-        | Or(a, b)
-        | Out(a, b)
-        | Path(a, b)
-        | QuantifiedContext(a, b)
-        | Range(a, b)
-        | Some(a, b)
-        | Sub(a, b) => vec![a, b],
-        Between(a, b, c) | If(a, b, c) | IterationContextInterval(a, b, c) => vec![a, b, c],
-        CommaList(items)
-        | Context(items)
-        | ContextType(items)
-        | ExpressionList(items)
-        | FormalParameters(items)
-        | IterationContexts(items)
-        | List(items)
-        | NamedParameters(items)
-        | NegatedList(items)
-        | ParameterTypes(items)
-        | PositionalParameters(items)
-        | QualifiedName(items)
-        | QuantifiedContexts(items) => items.iter_mut().collect(),
-        EvaluatedExpression(a)
-        | FunctionBody(a, _)
-        | IntervalEnd(a, _)
-        | IntervalStart(a, _)
-        | ListType(a)
-        | Neg(a)
-        | RangeType(a)
-        | Satisfies(a)
-        | UnaryGe(a)
-        | UnaryGt(a)
-        | UnaryLe(a)
-        | UnaryLt(a)
-        | UnaryEq(a)
-        | UnaryNe(a) => vec![a],
-        At(_)
-        | Boolean(_)
-        | ContextEntryKey(_)
-        | ContextTypeEntryKey(_)
-        | FeelType(_)
-        | Irrelevant
-        | Name(_)
-        | Null
-        | Numeric(..)
-        | ParameterName(_)
-        | QualifiedNameSegment(_)
-        | String(_) => vec![],
-    }
-}
+parts!(
+    /// The parts of a node.
+    pub(crate) fn children, &AstNode, iter
+);
+parts!(
+    /// The same, to be changed.
+    fn children_mut, &mut AstNode, iter_mut
+);

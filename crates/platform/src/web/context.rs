@@ -65,6 +65,11 @@ impl Context {
         self.caller.get()
     }
 
+    /// The permission the route wants, once its guard has named it.
+    pub fn permission(&self) -> Option<&'static str> {
+        self.permission.get().copied()
+    }
+
     /// Notes which permission the route wants.
     pub(crate) fn wants(&self, permission: &'static str) {
         // A handler with two guards keeps the first.

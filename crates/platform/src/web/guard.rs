@@ -169,12 +169,13 @@ where
         if let Some(context) = &context {
             context.is_called_by(&caller);
         }
-        if caller.bounds.policy.is_some() {
-            let client = Client::of(&parts.extensions, &parts.headers, &platform.config);
-            policy::admit(&platform, &caller, &client).await?;
-        }
+        let client = Client::of(&parts.extensions, &parts.headers, &platform.config);
+        policy::admit(&platform, &caller, &client).await?;
         if !caller.may(P::KEY) {
             return Err(Problem::forbidden("您的岗位没有这项权限。需要办理的话，请找本单位管理员开通。"));
+        }
+        if let Some(gate) = platform.sessions.gate() {
+            gate.admit(&platform, &caller, &client, P::KEY).await?;
         }
         Ok(Self { caller, permission: PhantomData })
     }

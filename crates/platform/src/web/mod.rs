@@ -3,6 +3,7 @@
 pub mod client;
 pub mod context;
 pub mod extract;
+pub mod gate;
 pub mod guard;
 pub mod limits;
 pub mod live;

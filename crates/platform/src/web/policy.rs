@@ -21,11 +21,71 @@ pub struct Bounds {
     /// For some of the visible organisations the only items (slugs) that count there. An organisation
     /// without an entry is not narrowed.
     pub items: BTreeMap<Uuid, BTreeSet<String>>,
+    /// Organisations for which the caller takes applications in and of which nothing else is seen.
+    pub intake: Intake,
     /// Where from and how much; `None` when no policy applies.
     pub policy: Option<Arc<AccessPolicy>>,
+    /// Whether the session was begun through the government mobile platform (IDENT-016).
+    pub mobile: bool,
+}
+
+/// What somebody takes in for others: of their cases only those count that the own side took in (IDENT-028).
+#[derive(Debug, Clone, Default)]
+pub struct Intake {
+    /// The organisations that take in: the own body and what is below it.
+    pub at: BTreeSet<Uuid>,
+    /// For whom, and which items; `None` = all.
+    pub orgs: BTreeMap<Uuid, Option<BTreeSet<String>>>,
+}
+
+impl Intake {
+    fn covers(&self, org: Uuid, item: &str) -> bool {
+        self.orgs.get(&org).is_some_and(|only| only.as_ref().is_none_or(|only| only.contains(item)))
+    }
+}
+
+impl Bounds {
+    /// Whether every visible organisation is seen whole, and nothing beside them.
+    pub fn are_none(&self) -> bool {
+        self.items.is_empty() && self.intake.orgs.is_empty()
+    }
 }
 
 impl Principal {
+    /// Organisations whose cases the caller may meet, whole or in part.
+    pub fn met_orgs(&self) -> BTreeSet<Uuid> {
+        self.visible_orgs.iter().chain(self.bounds.intake.orgs.keys()).copied().collect()
+    }
+
+    /// Whether the caller takes applications for an item of an organisation in.
+    pub fn takes_in(&self, org: Uuid, item: &str) -> bool {
+        self.reaches(org, item) || self.bounds.intake.covers(org, item)
+    }
+
+    /// Whether the caller's reach holds something of an organisation and item that was taken in somewhere.
+    pub fn reaches_taken(&self, org: Uuid, item: &str, taken_at: Option<Uuid>) -> bool {
+        let own = |at| self.bounds.intake.at.contains(&at);
+        self.reaches(org, item) || (taken_at.is_some_and(own) && self.bounds.intake.covers(org, item))
+    }
+
+    /// The same as a condition over a row's organisation, item and place of intake.
+    pub fn within_taken<C: ColumnTrait>(&self, org: C, item: C, taken_at: C) -> Condition {
+        let whole = self.within(org, item);
+        if self.bounds.intake.orgs.is_empty() {
+            return whole;
+        }
+        let mut named = Condition::any();
+        for (id, only) in &self.bounds.intake.orgs {
+            let mut one = Condition::all().add(org.eq(*id));
+            if let Some(only) = only {
+                one = one.add(item.is_in(only.iter().map(String::as_str)));
+            }
+            named = named.add(one);
+        }
+        let taken = taken_at.is_in(self.bounds.intake.at.iter().copied());
+        Condition::any().add(whole).add(Condition::all().add(taken).add(named))
+    }
+
     /// Whether the caller's reach holds an item of an organisation.
     pub fn reaches(&self, org: Uuid, item: &str) -> bool {
         self.visible_orgs.contains(&org) && self.bounds.items.get(&org).is_none_or(|only| only.contains(item))

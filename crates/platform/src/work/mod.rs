@@ -26,6 +26,8 @@ pub const MIGRATIONS: &[crate::db::migrate::Migration] = &[
         name: "platform_0005_sessions",
         sql: include_str!("../../migrations/0005_sessions.sql"),
     },
+    crate::db::migrate::Migration { name: "platform_0006_files", sql: include_str!("../../migrations/0006_files.sql") },
+    crate::db::migrate::Migration { name: "platform_0007_logs", sql: include_str!("../../migrations/0007_logs.sql") },
 ];
 
 /// A command's transaction.
@@ -62,6 +64,11 @@ impl Tx {
     /// Time of the command, the same for all its rows.
     pub fn now(&self) -> OffsetDateTime {
         self.now
+    }
+
+    /// Permission that let the request under way in; none for a job or a route without one.
+    pub fn permission(&self) -> Option<&'static str> {
+        self.context.as_ref().and_then(|context| context.permission())
     }
 
     /// Leaves an event for the domains above and for open pages.

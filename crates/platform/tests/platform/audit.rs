@@ -1,7 +1,6 @@
 //! Accesses noted beside the commands: written together, bounded for strangers, cheap.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use platform::web::context::Context;
 use platform::work::audit::read::{self, Filter};
@@ -9,7 +8,7 @@ use platform::work::audit::{Kind, Line, Outcome};
 use serde_json::json;
 use testkit::backends;
 
-use crate::{fresh, insert, rows};
+use crate::{fresh, rows};
 
 fn line(platform: &platform::Platform, actor: Option<uuid::Uuid>) -> Line {
     Line {
@@ -43,56 +42,6 @@ async fn refusals_of_strangers_are_kept_up_to_a_bound_and_then_counted() {
         let kept = read::newest(platform.db.read(), &Filter::default(), None, 500).await.unwrap();
         assert!(kept.iter().all(|record| record.computed_hash() == record.hash), "every line fits its hash");
         assert!(kept.iter().any(|record| record.address == "203.0.113.7" && record.device == "curl/8"));
-        test.close().await;
-    }
-}
-
-/// Measures what noting each access costs beside commands of ten rows. Figures, no verdict: run it
-/// with `--run-ignored only` on a quiet machine.
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "a measurement"]
-async fn what_noting_costs() {
-    for backend in backends() {
-        let test = fresh(backend).await;
-        let platform = &test.platform;
-        let context = Arc::new(Context::new("10.0.0.1".parse().ok(), "Chrome/129"));
-        let actor = Some(platform.new_id());
-        let mut took = [0.0_f64; 2];
-        for round in 0..6 {
-            let noted = round % 2 == 1;
-            let begun = Instant::now();
-            for group in 0..20 {
-                let works = (0..50).map(|n| {
-                    let context = Arc::clone(&context);
-                    async move {
-                        let ids: Vec<_> = (0..10).map(|_| platform.new_id()).collect();
-                        platform
-                            .db
-                            .write(platform.now(), move |tx| {
-                                Box::pin(async move {
-                                    for (at, id) in ids.into_iter().enumerate() {
-                                        insert(tx, id, format!("{round} {group} {n} {at}")).await?;
-                                    }
-                                    Ok(())
-                                })
-                            })
-                            .await
-                            .unwrap();
-                        if noted {
-                            platform.audit.note(platform, context, line(platform, actor).entry(), true).await;
-                        }
-                    }
-                });
-                futures::future::join_all(works).await;
-                platform.audit.flush(platform).await.unwrap();
-            }
-            took[usize::from(noted)] += begun.elapsed().as_secs_f64();
-        }
-        let [plain, noted] = took;
-        println!(
-            "{backend:?}: 3,000 commands of ten rows {plain:.2} s, each noted {noted:.2} s, {:+.1} %",
-            (noted / plain - 1.0) * 100.0
-        );
         test.close().await;
     }
 }

@@ -2,7 +2,9 @@
 
 mod audit;
 mod captcha;
+mod files;
 mod keys;
+mod messages;
 mod numbers;
 mod sessions;
 mod work;

@@ -7,6 +7,7 @@ import { designFlowRoutes } from './features/design/flow-routes.ts'
 import { designRoutes } from './features/design/routes.ts'
 import { exchangeRoutes } from './features/exchange/routes.ts'
 import { identityRoutes } from './features/identity/routes.ts'
+import { recognitionRoutes } from './features/recognition/routes.ts'
 import { securityRoutes } from './features/security/routes.ts'
 import { setTitle } from './app/title.ts'
 import { shell } from './messages/index.ts'
@@ -31,12 +32,15 @@ export const router = createRouter({
   history: createWebHistory('/desk/'),
   routes: [
     { path: '/sign-in', name: 'sign-in', component: () => import('./features/identity/sign-in/SignInPage.vue'), meta: { title: 'signIn', bare: true } },
+    { path: '/arrive', name: 'arrive', component: () => import('./features/identity/sign-in/ArrivePage.vue'), meta: { title: 'arrive', bare: true } },
     { path: '/', name: 'workbench', component: () => import('./features/casework/workbench/WorkbenchPage.vue'), meta: { title: 'workbench' } },
+    { path: '/arrange', name: 'arrange', component: () => import('./features/casework/workbench/ArrangePage.vue'), meta: { title: 'arrange', rail: 'workbench', permission: 'staff.me' } },
     { path: '/tasks', name: 'tasks', component: () => import('./features/casework/tasks/TasksPage.vue'), meta: { title: 'tasks' } },
     { path: '/cases', name: 'cases', component: () => import('./features/casework/list/CasesPage.vue'), meta: { title: 'cases' } },
     { path: '/cases/:id', name: 'case', component: () => import('./features/casework/case/CasePage.vue'), props: true, meta: { title: 'case', slim: true } },
     { path: '/intake', name: 'intake', component: () => import('./features/casework/intake/IntakePage.vue'), meta: { title: 'intake' } },
     { path: '/delivery', name: 'delivery', component: () => import('./features/casework/delivery/DeliveryPage.vue'), meta: { title: 'delivery' } },
+    { path: '/stock', name: 'stock', component: () => import('./features/licences/stock/StockPage.vue'), meta: { title: 'stock' } },
     { path: '/board', name: 'board', component: () => import('./features/casework/board/BoardPage.vue'), meta: { title: 'board' } },
     { path: '/calendars', name: 'calendars', component: () => import('./features/calendars/year/CalendarsPage.vue'), meta: { title: 'calendars' } },
     { path: '/catalogue', name: 'catalogue', component: () => import('./features/catalogue/tree/CataloguePage.vue'), meta: { title: 'catalogue' } },
@@ -45,6 +49,7 @@ export const router = createRouter({
     ...identityRoutes,
     ...securityRoutes,
     ...exchangeRoutes,
+    ...recognitionRoutes,
     ...designFlowRoutes,
     ...designRoutes,
     { path: '/refused', name: 'refused', component: () => import('./app/RefusedPage.vue'), meta: { title: 'refusedTitle' } },

@@ -4,6 +4,7 @@ import { effectScope } from 'vue'
 import { draftOf, optionsOf, used } from '../src/features/design/fields/acts.ts'
 import { findingsOf, publishSpec } from '../src/features/design/form/acts.ts'
 import { PAUSE_MS, useSaving } from '../src/features/design/form/saving.ts'
+import { copy, create } from '../src/features/design/library/acts.ts'
 import { editorOf, purposeName } from '../src/features/design/library/words.ts'
 
 const one = (revision: number, content = 'start') => ({ id: 'd1', revision, content, draft: { revision, changed_at: '2026-11-26T08:00:00Z', changed_by_name: '王芳' }, findings: [] }) as unknown as DesignDefinition
@@ -142,5 +143,40 @@ describe('the list of all kinds (req: FORM-001)', () => {
   it('leads each kind to its editor and shows a purpose it does not know as it is', () => {
     expect((['form', 'flow', 'rules', 'paper'] as const).map((kind) => editorOf({ kind, id: '7' }))).toEqual(['/design/forms/7', '/design/flows/7', '/design/rules/7', '/design/papers/7'])
     expect([purposeName('approval'), purposeName('notice')]).toEqual(['审批表', 'notice'])
+  })
+})
+
+describe('a new definition (req: FORM-001, FORM-002)', () => {
+  const sent: Record<string, unknown>[] = []
+  const answers = () => {
+    sent.length = 0
+    vi.stubGlobal('fetch', async (request: Request) => {
+      sent.push(await request.json() as Record<string, unknown>)
+      return new Response(JSON.stringify({ id: 'new', kind: 'form' }), { status: 201, headers: { 'content-type': 'application/json' } })
+    })
+  }
+  afterEach(() => { vi.unstubAllGlobals() })
+  const values = { kind: 'form', name: ' 旅馆表 ', purpose: 'application', channels: ['web'], key: 'hotel', template: 'no', copy_of: [], org: [] }
+
+  it('begins from nothing, or from a template and then is of its kind', async () => {
+    answers()
+    const made = vi.fn()
+    await create('', made).run(values)
+    await create('', made).run({ ...values, copy_of: [{ value: 'flow:t1', label: '模板' }], org: [{ value: 'o1', label: '局' }] })
+    expect(sent).toEqual([{ kind: 'form', key: 'hotel', name: '旅馆表', purpose: 'application', channels: ['web'], template: false }, { kind: 'flow', key: 'hotel', name: '旅馆表', purpose: 'application', channels: ['web'], template: false, copy_of: 't1', org_id: 'o1' }])
+    expect(made).toHaveBeenCalledTimes(2)
+  })
+  it('has a key that can be an address; anything else is refused at its field', async () => {
+    answers()
+    await expect(create('form', vi.fn()).run({ ...values, key: 'Hotel!' })).rejects.toMatchObject({ errors: [{ pointer: '/key' }] })
+    expect(sent).toEqual([])
+  })
+  it('is copied under another name and key, with everything else as it was', async () => {
+    answers()
+    const one = { id: 'd1', kind: 'form', key: 'hotel', name: '旅馆表', purpose: 'approval', channels: ['kiosk'], template: true } as unknown as Parameters<typeof copy>[0]
+    const spec = copy(one, vi.fn())
+    expect(spec.fields.map((each) => ('value' in each ? each.value : ''))).toEqual(['旅馆表（副本）', 'hotel-copy'])
+    await spec.run({ name: '旅馆表二', key: 'hotel-two' })
+    expect(sent).toEqual([{ kind: 'form', key: 'hotel-two', name: '旅馆表二', purpose: 'approval', channels: ['kiosk'], template: true, copy_of: 'd1' }])
   })
 })

@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest'
-import { body, entry, placeOf, resolution, restart, toReceive, wrongAt } from '../src/features/casework/intake/state.ts'
+import { desk } from '@tongban/api'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { body, chooseOldLicence, entry, findOldLicences, oldLicences, placeOf, resolution, restart, toReceive, wrongAt } from '../src/features/casework/intake/state.ts'
 
-afterEach(restart)
+afterEach(() => { restart(); vi.restoreAllMocks() })
 
 const material = (key: string, more = {}) => ({ key, name: key, needed: true, because: null, necessity: '1' as const, exempt: false, generated: false, ...more })
 function resolved(materials: ReturnType<typeof material>[]) {
@@ -31,5 +32,28 @@ describe('counter intake', () => {
     entry.applicant.kind = 'enterprise'
     expect(placeOf('/applicant/id_number')).toEqual({ step: 'applicant', id: 'in-uscc' })
     expect(placeOf('/agent/id_number')).toEqual({ step: 'applicant', id: 'in-agent-id' })
+  })
+  /** req: LIC-025 */
+  it('wants one of several old licences chosen, and fills in what stands on it', async () => {
+    const licence = (id: string) => ({ id, name: '食品经营许可证', number: `JY${id}`, expires_at: null })
+    const check = vi.spyOn(desk, 'counterCheck').mockImplementation(async (asked) => ({ old_licences: [licence('1'), licence('2')], problems: [], materials: [], questions: [], licence_values: asked.read_licence ? { old_licence_number: `JY${asked.old_licence}` } : null }))
+    await findOldLicences()
+    expect(oldLicences.value).toHaveLength(2)
+    expect(wrongAt('form').map((wrong) => wrong.id)).toEqual(['in-old'])
+    expect(placeOf('/old_licence')).toEqual({ step: 'form', id: 'in-old' })
+    await chooseOldLicence('2')
+    expect(wrongAt('form')).toEqual([])
+    expect(entry.form).toEqual({ old_licence_number: 'JY2' })
+    expect(body().old_licence).toBe('2')
+    expect(check).toHaveBeenCalledTimes(2)
+  })
+  it('takes the only old licence by itself and asks nothing where there is none', async () => {
+    vi.spyOn(desk, 'counterCheck').mockResolvedValue({ old_licences: [{ id: '1', name: '证', number: 'JY1', expires_at: null }], problems: [], materials: [], questions: [], licence_values: {} })
+    await findOldLicences()
+    expect(entry.oldLicence).toBe('1')
+    restart()
+    vi.spyOn(desk, 'counterCheck').mockResolvedValue({ old_licences: [], problems: [], materials: [], questions: [], licence_values: null })
+    await findOldLicences()
+    expect([entry.oldLicence, wrongAt('form')]).toEqual(['', []])
   })
 })

@@ -1,7 +1,8 @@
-import { ApiProblem, citizen, call, onSignedOut, portal } from '@tongban/api'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { ApiProblem, citizen, call, onSignedOut, portal, tickets } from '@tongban/api'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createApp, h, nextTick, type Component } from 'vue'
 import { createMemoryHistory, createRouter } from 'vue-router'
+import ArrivePage from '../src/features/identity/arrive/ArrivePage.vue'
 import ConsentPage from '../src/features/identity/consent/ConsentPage.vue'
 import EnterpriseSignInPage from '../src/features/identity/enterprise/EnterpriseSignInPage.vue'
 import RealNameCard from '../src/features/identity/account/RealNameCard.vue'
@@ -97,5 +98,46 @@ describe('real name (req: IDENT-003)', () => {
     const host = await show(RealNameCard, '/my/account', { known: false })
     await vi.waitFor(() => expect(host.textContent).toContain('正在审核'))
     expect(host.querySelector('form')).toBeNull()
+  })
+})
+
+describe('coming from another portal (req: IDENT-010, IDENT-009)', () => {
+  beforeEach(() => { vi.spyOn(portal, 'me').mockRejectedValue(new ApiProblem(401, { title: '请先登录' })) })
+  afterEach(() => sessionStorage.clear())
+  it('leads on to the page of this site once signed in', async () => {
+    const arrive = vi.spyOn(tickets, 'arrive').mockResolvedValue({ state: 'arrived', to: '/items/food', system_name: '省政务服务网', person: '王**', pending: null, external_name: null })
+    const host = await show(ArrivePage, '/arrive?ticket=a.b&to=/items/food')
+    await vi.waitFor(() => expect(arrive).toHaveBeenCalledWith('a.b', '/items/food'))
+    expect(host.querySelector('[role=status] h1')?.textContent).toBe('正在核对您的登录')
+  })
+  it('never asks for a page of another site', async () => {
+    const arrive = vi.spyOn(tickets, 'arrive').mockResolvedValue({ state: 'arrived', to: '/', system_name: '', person: '', pending: null, external_name: null })
+    await show(ArrivePage, '/arrive?ticket=a.b&to=//evil.example')
+    await vi.waitFor(() => expect(arrive).toHaveBeenCalledWith('a.b', '/'))
+  })
+  it('says why somebody was not let in, and the way out', async () => {
+    vi.spyOn(tickets, 'arrive').mockRejectedValue(new ApiProblem(403, { code: 'ticket_replayed', title: '这个链接已经用过一次，不能再用。', detail: '请回到原来的门户，重新点一次。' }))
+    const host = await show(ArrivePage, '/arrive?ticket=a.b&to=/my/cases')
+    await vi.waitFor(() => expect(host.querySelector('h1')?.textContent).toBe('这个链接已经用过一次，不能再用。'))
+    expect(host.textContent).toContain('重新点一次')
+    expect([...host.querySelectorAll('a')].map(a => a.getAttribute('href'))).toContain('/sign-in?return_to=/my/cases')
+  })
+  it('asks an enterprise for code and password, and keeps the question over a sign-in elsewhere', async () => {
+    const asked = { state: 'account_needed' as const, to: '/items/food', system_name: '省政务服务网', person: '', pending: 'p', external_name: '海燕小厨' }
+    vi.spyOn(tickets, 'arrive').mockResolvedValue(asked)
+    vi.spyOn(portal, 'captcha').mockResolvedValue({ id: 'c', question: '一加一等于几？' })
+    const showAccount = vi.spyOn(tickets, 'showAccount').mockRejectedValue(new ApiProblem(401, { code: 'sign_in_failed', title: '代码或口令不对，没有登录。' }))
+    const host = await show(ArrivePage, '/arrive?ticket=a.b&to=/items/food')
+    await vi.waitFor(() => expect(host.querySelector('#code')).not.toBeNull())
+    expect(host.textContent).toContain('海燕小厨')
+    host.querySelector('form')?.dispatchEvent(new Event('submit'))
+    await nextTick()
+    expect(host.querySelector('.tb-errsum')?.textContent).toContain('填写口令')
+    await vi.waitFor(() => expect(host.textContent).toContain('一加一等于几'))
+    for (const [id, value] of [['code', '92449902MA9900KX9E'], ['password', 'guessed'], ['captcha', '2']] as const) type(host, id, value)
+    host.querySelector('form')?.dispatchEvent(new Event('submit'))
+    await vi.waitFor(() => expect(host.querySelector('.tb-errsum')?.textContent).toContain('代码或口令不对'))
+    expect(showAccount).toHaveBeenCalledWith({ captcha_id: 'c', captcha_answer: '2', pending: 'p', code: '92449902MA9900KX9E', password: 'guessed' })
+    expect(JSON.parse(sessionStorage.getItem('tongban.arrival') ?? '{}')).toMatchObject({ pending: 'p' })
   })
 })

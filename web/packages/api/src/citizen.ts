@@ -1,65 +1,45 @@
 /** The own account of citizens and enterprises: sessions, sign-in records, real name, enterprise accounts, connected systems and consents. */
-import type { SessionRow, SignInRecord } from './account.ts'
+import type { SignInRecord } from './account.ts'
+import type { Bindings, TicketAddress } from './recognition.ts'
 import { call } from './transport.ts'
-import type { Page, PortalMe } from './types.ts'
+import { ask, said, type Narrow, type QueryFor, type S, type Whole } from './typed.ts'
 
-export interface RealName { state: 'none' | 'pending' | 'passed' | 'failed'; state_label: string; reason: string; submitted_at: string | null; decided_at: string | null; may_file: boolean; can_apply: boolean }
-export interface Security {
-  has_password: boolean; password_changed_at: string | null; password_overdue: boolean; password_days_left: number | null
-  sessions: number; last_sign_in: SignInRecord | null; real_name: RealName
-}
-/** A system that may be opened from here. Where accounts of its own can be bound, `can_bind` is true. */
-export interface OpenableSystem {
-  app_id: string; name: string; owner: string; summary: string; notice?: string
-  /** Where it begins, when it signs the person in by itself. */
-  start_url?: string
-  bound?: { external_name: string; bound_at: string } | null
-  can_bind?: boolean; last_opened_at?: string | null; opened: number
-}
-export interface OpenableSystems {
-  items: OpenableSystem[]; notices: { title: string; text: string; app_id: string | null }[]
-  usage: { days: number; total: number; by_system: { app_id: string | null; name: string; count: number }[] }
-}
-export interface Binding { id: string; app_id: string; system_name: string; external_name: string; bound_at: string; way: string; way_label: string }
-export interface Consent { app_id: string; system_name: string; owner: string; scopes: { key: string; label: string }[]; given_at: string; last_used_at: string | null }
-/** Another system asks to sign the person in. */
-export interface Authorization {
-  id: string; system: { app_id: string; name: string; owner: string; description: string }
-  scopes: { key: string; label: string; items: string[]; required: boolean }[]
-  account_name: string; return_host: string; expires_at: string
-}
-type Captcha = { captcha_id: string; captcha_answer: string }
-export interface Activation { ticket: string; name: string; uscc: string; legal_person_masked: string; phone_masked: string; licence: { number: string; valid_until: string | null }; expires_in: number }
+export type RealName = Narrow<Whole<S['RealNameView']>, { state: 'none' | 'pending' | 'passed' | 'failed' }>
+export type Security = Narrow<Whole<S['SecurityView']>, { last_sign_in: SignInRecord | null; real_name: RealName }>
+/** A system that signs the person in by itself. Those that open with a ticket stand beside the bindings. */
+export type OpenableSystem = Whole<S['ConnectedSystemView']>
+export type OpenableSystems = Narrow<Whole<S['SystemsPortal']>, { items: OpenableSystem[] }>
+export type Consent = Whole<S['ConsentView']>
+export type Activation = Whole<S['ActivationView']>
 
 const ME = '/api/v1/portal/me'
 const ASKED = '/api/v1/portal/authorizations/{id}'
 
 export const citizen = {
-  security: () => call<Security>('get', `${ME}/security`),
-  changePassword: (body: { old_password: string; new_password: string }) => call<void>('put', `${ME}/password`, { body }),
-  sessions: () => call<{ items: SessionRow[] }>('get', `${ME}/sessions`),
-  endSession: (id: string) => call<void>('post', `${ME}/sessions/{id}/end`, { path: { id } }),
-  endOthers: () => call<{ ended: number }>('post', `${ME}/sessions/end-others`),
-  signIns: (query: { limit?: number; cursor?: string }) => call<Page<SignInRecord>>('get', `${ME}/sign-ins`, { query }),
+  security: () => said<Security>(ask('get', `${ME}/security`)),
+  changePassword: (body: S['ChangePasswordRequest']) => ask('put', `${ME}/password`, { body }),
+  sessions: () => ask('get', `${ME}/sessions`),
+  endSession: (id: string) => ask('post', `${ME}/sessions/{id}/end`, { path: { id } }),
+  endOthers: () => ask('post', `${ME}/sessions/end-others`),
+  signIns: (query: QueryFor<'/api/v1/portal/me/sign-ins'>) => said<Narrow<Whole<S['List_SignInView']>, { items: SignInRecord[] }>>(ask('get', `${ME}/sign-ins`, { query })),
 
-  realName: () => call<RealName>('get', `${ME}/real-name`),
-  checkRealName: (body: { name: string; id_number: string }) => call<RealName>('post', `${ME}/real-name`, { body }),
+  realName: () => said<RealName>(ask('get', `${ME}/real-name`)),
+  checkRealName: (body: S['RealNameRequest']) => said<RealName>(ask('post', `${ME}/real-name`, { body })),
 
   // A refused sign-in is not the end of a session.
-  activate: (body: Captcha & { code: string }) => call<Activation>('post', '/api/v1/portal/enterprise/activation', { body, quiet: true }),
-  finishActivation: (body: { ticket: string; sms_code: string; legal_person_id_number: string; password: string }) =>
-    call<PortalMe>('post', '/api/v1/portal/enterprise/activation/finish', { body, quiet: true }),
-  signInEnterprise: (body: Captcha & { code: string; password: string }) => call<PortalMe>('post', '/api/v1/portal/enterprise/sign-in', { body, quiet: true }),
+  activate: (body: S['ActivationRequest']) => ask('post', '/api/v1/portal/enterprise/activation', { body, quiet: true }),
+  finishActivation: (body: S['FinishActivationRequest']) => ask('post', '/api/v1/portal/enterprise/activation/finish', { body, quiet: true }),
+  signInEnterprise: (body: S['EnterpriseSignInRequest']) => ask('post', '/api/v1/portal/enterprise/sign-in', { body, quiet: true }),
 
-  systems: () => call<OpenableSystems>('get', '/api/v1/portal/systems'),
-  openSystem: (app: string) => call<{ url: string; expires_in: number }>('post', '/api/v1/portal/systems/{app}/open', { path: { app }, body: {} }),
-  bindSystem: (app: string) => call<{ url: string; expires_in: number }>('post', '/api/v1/portal/systems/{app}/bind', { path: { app }, body: {} }),
-  bindings: () => call<{ items: Binding[] }>('get', `${ME}/bindings`),
+  systems: () => said<OpenableSystems>(ask('get', '/api/v1/portal/systems')),
+  openSystem: (app: string) => call<TicketAddress>('post', '/api/v1/portal/systems/{app}/open', { path: { app }, body: {} }),
+  bindSystem: (app: string) => call<TicketAddress>('post', '/api/v1/portal/systems/{app}/bind', { path: { app } }),
+  bindings: () => call<Bindings>('get', `${ME}/bindings`),
   unbind: (id: string) => call<void>('post', `${ME}/bindings/{id}/unbind`, { path: { id } }),
-  consents: () => call<{ items: Consent[] }>('get', `${ME}/consents`),
-  withdrawConsent: (app: string) => call<void>('post', `${ME}/consents/{app}/withdraw`, { path: { app } }),
+  consents: () => ask('get', `${ME}/consents`),
+  withdrawConsent: (app_id: string) => ask('post', `${ME}/consents/{app_id}/withdraw`, { path: { app_id } }),
 
-  authorization: (id: string) => call<Authorization>('get', ASKED, { path: { id } }),
-  approve: (id: string, scopes: string[]) => call<{ redirect_to: string }>('post', `${ASKED}/approve`, { path: { id }, body: { scopes } }),
-  refuse: (id: string) => call<{ redirect_to: string }>('post', `${ASKED}/refuse`, { path: { id }, body: {} }),
+  authorization: (id: string) => ask('get', ASKED, { path: { id } }),
+  approve: (id: string, scopes: string[]) => ask('post', `${ASKED}/approve`, { path: { id }, body: { scopes } }),
+  refuse: (id: string) => ask('post', `${ASKED}/refuse`, { path: { id } }),
 }

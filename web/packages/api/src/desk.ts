@@ -1,5 +1,6 @@
 /** What staff can ask the server: one function per operation. All throw `ApiProblem`. */
 import { address, call, newKey } from './transport.ts'
+import { ask, type QueryFor } from './typed.ts'
 import { sendFile, type UploadOptions } from './upload.ts'
 import type * as T from './types.ts'
 
@@ -18,6 +19,8 @@ export const desk = {
   tasks: (query: { stage?: string; q?: string; limit?: number; cursor?: string }): Lists<T.TaskRow> => call('get', '/api/v1/tasks', { query }),
   cases: (query: T.CaseFilters, signal?: AbortSignal) => call<T.CaseList>('get', '/api/v1/cases', { query: { ...query }, signal }),
   casesExportAddress: (query: T.CaseFilters) => address('/api/v1/cases/export', { query: { ...query, limit: undefined, cursor: undefined } }),
+  /** The list with names as they are: by right, level and reason; as bytes, so that a refusal can be read. */
+  exportWhole: (query: T.CaseFilters, reason: string) => call<Blob>('get', '/api/v1/cases/export', { query: { ...query, limit: undefined, cursor: undefined, raw: true, reason }, as: 'blob' }),
   casesLiveAddress: '/api/v1/cases/live',
   board: () => call<T.BoardColumn[]>('get', '/api/v1/cases/board'),
 
@@ -41,15 +44,18 @@ export const desk = {
     call<void>('post', `${CASE}/suspend`, { path: { id }, body }),
   resume: (id: string, body: { version: number; result: string }) => call<void>('post', `${CASE}/resume`, { path: { id }, body }),
   askExtension: (id: string, body: { version: number; value: number; unit: T.TimeUnit; reason: string }) =>
-    call<void>('post', `${CASE}/extensions`, { path: { id }, body, key: newKey() }),
+    call<void>('post', `${CASE}/extensions`, { path: { id }, body }),
   decideExtension: (id: string, extensionId: string, body: { version: number; approve: boolean; opinion: string }) =>
     call<void>('post', `${CASE}/extensions/{extensionId}/decide`, { path: { id, extensionId }, body }),
   abort: (id: string, body: { version: number; reason: string }) => call<void>('post', `${CASE}/abort`, { path: { id }, body }),
-  urge: (id: string, body: { text: string; order: boolean }) => call<void>('post', `${CASE}/urge`, { path: { id }, body, key: newKey() }),
+  urge: (id: string, body: { text: string; order: boolean }, key = newKey()) => call<void>('post', `${CASE}/urge`, { path: { id }, body, key }),
   replyUrge: (id: string, urgeId: string, text: string) =>
     call<void>('post', `${CASE}/urges/{urgeId}/reply`, { path: { id, urgeId }, body: { text } }),
   deliver: (id: string, body: T.DeliverRequest) => call<void>('post', `${CASE}/deliver`, { path: { id }, body }),
   void: (id: string, body: { version: number; reason: string }) => call<void>('post', `${CASE}/void`, { path: { id }, body }),
+
+  // --- ratings ---
+  ratings: (query: QueryFor<'/api/v1/ratings'>) => ask('get', '/api/v1/ratings', { query }),
 
   // --- licences on pre-printed stock ---
   overprint: (id: string) => call<T.OverprintStatus>('get', '/api/v1/licences/{id}/overprint', { path: { id } }),
@@ -78,12 +84,12 @@ export const desk = {
   // --- item administration ---
   catalogue: (q?: string) => call<T.CatalogueTree>('get', '/api/v1/catalogue', { query: { q } }),
   createNode: (body: { parent_id: string | null; kind: string; code: string; name: string }) =>
-    call<T.CatalogueNode>('post', '/api/v1/catalogue/nodes', { body, key: newKey() }),
+    call<T.CatalogueNode>('post', '/api/v1/catalogue/nodes', { body }),
   updateNode: (id: string, body: { code: string; name: string; version: number }) =>
     call<T.CatalogueNode>('put', '/api/v1/catalogue/nodes/{id}', { path: { id }, body }),
   deleteNode: (id: string) => call<void>('delete', '/api/v1/catalogue/nodes/{id}', { path: { id } }),
   adminItems: (query: { q?: string; org?: string; state?: string; limit?: number; cursor?: string }): Lists<T.AdminItemRow> => call('get', '/api/v1/admin/items', { query }),
-  createItem: (body: { content: T.ItemContent; files: T.ItemFiles | null }) => call<T.AdminItem>('post', '/api/v1/admin/items', { body, key: newKey() }),
+  createItem: (body: { content: T.ItemContent; files: T.ItemFiles | null }) => call<T.AdminItem>('post', '/api/v1/admin/items', { body }),
   adminItem: (slug: string) => call<T.AdminItem>('get', '/api/v1/admin/items/{slug}', { path: { slug } }),
   saveItem: (slug: string, body: { content: T.ItemContent; version: number }) =>
     call<T.AdminItem>('put', '/api/v1/admin/items/{slug}', { path: { slug }, body }),

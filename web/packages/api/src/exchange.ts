@@ -1,45 +1,48 @@
-/** Connected systems and the ledger of what went in and out, for the desk. All throw `ApiProblem`. */
-import { address, call, newKey } from './transport.ts'
-import type { Page } from './types.ts'
+/** Connected systems, their sign-on settings, and the ledger of what went in and out, for the desk. All throw `ApiProblem`. */
+import { address } from './transport.ts'
+import { ask, said, type Narrow, type QueryFor, type S, type Whole } from './typed.ts'
 
-export interface SystemGrant { interface: string; items: string[]; fields: string[]; valid_until?: string | null }
-export interface SystemSecret { id: string; hint: string; valid_from: string; valid_until: string | null; state: 'coming' | 'valid' | 'ended'; state_label: string; created_by: string; created_at: string }
-export interface ConnectedSystem {
-  id: string; version: number; app_id: string; name: string; owner_org_id: string; owner_org_name: string; contact_name: string; contact_phone_masked: string; description: string; callbacks: string[]
-  environment: string; environment_label: string; networks: string[]; formula: string; formula_label: string; enabled: boolean; state_label: string; grants: SystemGrant[]; secrets: SystemSecret[]; created_at: string; updated_at: string
-}
-export interface SystemDraft { app_id: string; name: string; owner_org_id: string; contact_name: string; contact_phone: string; description: string; callbacks: string[]; environment: string; networks: string[]; formula: string }
-export interface SystemChoices {
-  environments: { key: string; label: string }[]; environment: string; formulas: { key: string; label: string }[]
-  interfaces: { key: string; label: string; by_item: boolean; fields: { key: string; label: string }[] }[]; orgs: { id: string; name: string }[]
-}
-export interface SystemChange { id: string; at: string; actor_name: string; action: string; action_label: string; detail: unknown }
-export interface LedgerQuery { direction?: string; system?: string; result?: string; event?: string; q?: string; from?: string; to?: string; limit?: number; cursor?: string }
-export interface LedgerEntry {
-  id: string; at: string; direction: 'in' | 'out'; direction_label: string; party: string; party_name: string; address: string; operation: string; event: string | null; case_number: string | null
-  digest: string; size: number; result: 'ok' | 'refused' | 'failed'; result_label: string; status: number; code: string; duration_ms: number
-}
-export interface LedgerDetail extends LedgerEntry { case_id: string | null; detail: string | null }
-export interface ReportRow { case_id: string; case_number: string; state: 'waiting' | 'sent' | 'failed'; state_label: string; sent_no: number; last_no: number; attempts: number; last_error: string | null; updated_at: string }
-interface Paging { limit?: number; cursor?: string }
+/** Without an end the server leaves `valid_until` out. */
+export type SystemGrant = Whole<Omit<S['SystemGrant'], 'valid_until'>> & Pick<S['SystemGrant'], 'valid_until'>
+export type SystemSecret = Narrow<Whole<S['SystemSecret']>, { state: 'coming' | 'valid' | 'ended' }>
+export type ConnectedSystem = Narrow<Whole<S['ConnectedSystem']>, { grants: SystemGrant[]; secrets: SystemSecret[] }>
+export type SystemDraft = S['SystemDraft']
+export type SystemChoices = Whole<S['SystemChoices']>
+export type SystemChange = Whole<S['SystemChange']>
+type Words = { direction: 'in' | 'out'; result: 'ok' | 'refused' | 'failed' }
+export type LedgerQuery = QueryFor<'/api/v1/exchange/ledger'>
+export type LedgerEntry = Narrow<Whole<S['LedgerEntry']>, Words>
+export type ReportRow = Narrow<Whole<S['List_ExchangeReport']>['items'][number], { state: 'waiting' | 'sent' | 'failed' }>
+export type SignOnClient = Whole<S['SignOnClient']>
+export type SignOnChange = S['SignOnClientChange']
+export type SignOnKey = Narrow<Whole<S['SignOnKey']>, { state: SignOnKeyState }>
+export type SignOnKeyState = 'signing' | 'verifying' | 'gone'
 
 const SYSTEM = '/api/v1/systems/{id}'
+const CLIENT = '/api/v1/sign-on/clients/{app_id}'
 
 export const exchange = {
-  systems: (query: { q?: string; state?: string; environment?: string } & Paging): Promise<Page<ConnectedSystem>> => call('get', '/api/v1/systems', { query: { ...query } }),
-  choices: () => call<SystemChoices>('get', '/api/v1/systems/choices'),
-  system: (id: string) => call<ConnectedSystem>('get', SYSTEM, { path: { id } }),
-  createSystem: (body: SystemDraft) => call<ConnectedSystem>('post', '/api/v1/systems', { body, key: newKey() }),
-  saveSystem: (id: string, body: SystemDraft & { version: number }) => call<ConnectedSystem>('put', SYSTEM, { path: { id }, body }),
-  switchSystem: (id: string, on: boolean, body: { version: number; reason: string }) => call<ConnectedSystem>('post', `${SYSTEM}/${on ? 'enable' : 'disable'}`, { path: { id }, body }),
-  grantSystem: (id: string, body: { version: number; grants: SystemGrant[] }) => call<ConnectedSystem>('put', `${SYSTEM}/grants`, { path: { id }, body }),
-  addSecret: (id: string, body: { valid_from?: string; valid_until?: string }) => call<{ id: string; secret: string }>('post', `${SYSTEM}/secrets`, { path: { id }, body }),
-  endSecret: (id: string, secretId: string, body: { at?: string }) => call<ConnectedSystem>('post', `${SYSTEM}/secrets/{secretId}/end`, { path: { id, secretId }, body }),
-  systemChanges: (id: string, query: Paging): Promise<Page<SystemChange>> => call('get', `${SYSTEM}/changes`, { path: { id }, query: { ...query } }),
+  systems: (query: QueryFor<'/api/v1/systems'>) => said<Narrow<Whole<S['List_ConnectedSystem']>, { items: ConnectedSystem[] }>>(ask('get', '/api/v1/systems', { query })),
+  choices: () => ask('get', '/api/v1/systems/choices'),
+  system: (id: string) => said<ConnectedSystem>(ask('get', SYSTEM, { path: { id } })),
+  createSystem: (body: SystemDraft) => said<ConnectedSystem>(ask('post', '/api/v1/systems', { body })),
+  saveSystem: (id: string, body: S['EditSystem']) => said<ConnectedSystem>(ask('put', SYSTEM, { path: { id }, body })),
+  switchSystem: (id: string, on: boolean, body: S['SwitchSystem']) => ask('post', on ? `${SYSTEM}/enable` : `${SYSTEM}/disable`, { path: { id }, body }),
+  grantSystem: (id: string, body: S['GrantSystem']) => ask('put', `${SYSTEM}/grants`, { path: { id }, body }),
+  addSecret: (id: string, body: S['NewSecret']) => ask('post', `${SYSTEM}/secrets`, { path: { id }, body }),
+  endSecret: (id: string, secret: string, body: S['EndSecret']) => ask('post', `${SYSTEM}/secrets/{secret}/end`, { path: { id, secret }, body }),
+  systemChanges: (id: string, query: QueryFor<'/api/v1/systems/{id}/changes'>) => ask('get', `${SYSTEM}/changes`, { path: { id }, query }),
 
-  ledger: (query: LedgerQuery): Promise<Page<LedgerEntry>> => call('get', '/api/v1/exchange/ledger', { query: { ...query } }),
-  ledgerEntry: (id: string) => call<LedgerDetail>('get', '/api/v1/exchange/ledger/{id}', { path: { id } }),
+  // sign-on for connected systems
+  clients: (query: QueryFor<'/api/v1/sign-on/clients'>) => ask('get', '/api/v1/sign-on/clients', { query }),
+  client: (app_id: string) => ask('get', CLIENT, { path: { app_id } }),
+  saveClient: (app_id: string, body: SignOnChange) => ask('put', CLIENT, { path: { app_id }, body }),
+  signOnKeys: () => said<{ items: SignOnKey[] }>(ask('get', '/api/v1/sign-on/keys')),
+  rotateSignOnKey: (reason: string) => ask('post', '/api/v1/sign-on/keys/rotate', { body: { reason } }),
+
+  ledger: (query: LedgerQuery) => said<Narrow<Whole<S['List_LedgerEntry']>, { items: LedgerEntry[] }>>(ask('get', '/api/v1/exchange/ledger', { query })),
+  ledgerEntry: (id: string) => said<LedgerEntry>(ask('get', '/api/v1/exchange/ledger/{id}', { path: { id } })),
   ledgerExportAddress: (query: LedgerQuery) => address('/api/v1/exchange/ledger/export', { query: { ...query, limit: undefined, cursor: undefined } }),
-  reports: (query: { state?: string; q?: string } & Paging) => call<Page<ReportRow> & { counts: Record<string, number>; target: { url: string; on: boolean } }>('get', '/api/v1/exchange/reports', { query: { ...query } }),
-  resend: (caseId: string) => call<void>('post', '/api/v1/exchange/reports/{caseId}/resend', { path: { caseId }, body: {} }),
+  reports: (query: QueryFor<'/api/v1/exchange/reports'>) => said<Narrow<Whole<S['ReportList']>, { items: ReportRow[] }>>(ask('get', '/api/v1/exchange/reports', { query })),
+  resend: (id: string) => ask('post', '/api/v1/exchange/reports/{id}/resend', { path: { id } }),
 }

@@ -807,6 +807,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/card-devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Card readers of one's organisations */
+        get: operations["list_card_devices"];
+        put?: never;
+        /** Registers a card reader with the key of its gateway */
+        post: operations["add_card_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/card-devices/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switches a card reader off; what it reads from then on is refused */
+        post: operations["disable_card_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/card-devices/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switches a card reader on */
+        post: operations["enable_card_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases": {
         parameters: {
             query?: never;
@@ -1284,6 +1336,403 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/counter/identifications/{id}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases of somebody identified at the counter */
+        get: operations["list_identified_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entries in view, the newest first. */
+        get: operations["list_definitions"];
+        put?: never;
+        /** Makes an entry with a draft. */
+        post: operations["create_definition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/definitions/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Checks a content without saving it. */
+        post: operations["check_definition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/definitions/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes an entry from a file; the name tells the kind. */
+        post: operations["import_definition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/definitions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An entry with its content and findings. */
+        get: operations["get_definition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/definitions/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an entry out of use. */
+        post: operations["disable_definition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/definitions/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Saves a draft, also one with findings. */
+        put: operations["save_definition_draft"];
+        post?: never;
+        /** Drops the draft; an entry never published goes away whole. */
+        delete: operations["discard_definition_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/definitions/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings an entry back into use. */
+        post: operations["enable_definition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/definitions/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The content under work as a file of its own standard. */
+        get: operations["export_definition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/definitions/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publishes the draft as the next version. */
+        post: operations["publish_definition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/definitions/{id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where an entry is used. */
+        get: operations["list_definition_uses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/definitions/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Published versions, latest first, with the cases filed under each. */
+        get: operations["list_definition_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/definitions/{id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A published version with its content. */
+        get: operations["get_definition_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/expressions/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Checks an expression against the names it may read. */
+        post: operations["check_expression"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shared fields by code. */
+        get: operations["list_shared_fields"];
+        put?: never;
+        /** Makes a shared field. */
+        post: operations["create_shared_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/fields/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A shared field. */
+        get: operations["get_shared_field"];
+        /** Changes a shared field. */
+        put: operations["save_shared_field"];
+        post?: never;
+        /** Removes a shared field that nothing uses. */
+        delete: operations["remove_shared_field"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/flows/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Walks a flow with prepared answers. */
+        post: operations["run_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/forms/evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the server would say about a form filled in. */
+        post: operations["evaluate_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/handlers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a flow may name: roles, organisations, services, stages, papers. */
+        get: operations["list_handlers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/handlers/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People of one's organisations by part of a name, at most twenty. */
+        get: operations["find_handler_staff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/papers/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draws a paper with sample data. */
+        post: operations["preview_paper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/rules/evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a decision and says which rules fired. */
+        post: operations["evaluate_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/settings/shortcuts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shortcuts of the designers. */
+        get: operations["get_shortcuts"];
+        /** Redefines shortcuts. */
+        put: operations["set_shortcuts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/desk/files": {
         parameters: {
             query?: never;
@@ -1488,6 +1937,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identifications/card-reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to read a card: the challenge the device gateway has to sign */
+        post: operations["begin_card_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identifications/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Identifies somebody by what a registered reader has read and signed */
+        post: operations["identify_by_card"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identifications/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Identifies somebody by a citizen or enterprise code; a code is answered once */
+        post: operations["identify_by_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/items": {
         parameters: {
             query?: never;
@@ -1573,6 +2073,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/items/{slug}/jump": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether an item is handled in another system */
+        get: operations["get_item_jump"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/items/{slug}/materials/{key}/blank": {
         parameters: {
             query?: never;
@@ -1635,6 +2152,92 @@ export interface paths {
         put?: never;
         /** What answers come to: questions, materials, what leads away. */
         post: operations["resolve_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jumps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Items handled in other systems */
+        get: operations["list_jumps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jumps/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the form of a jump offers */
+        get: operations["get_jump_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jumps/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One item's jump */
+        get: operations["get_jump"];
+        /** Sets up or changes an item's jump */
+        put: operations["save_jump"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jumps/{slug}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an item's jump away: it is handled here again */
+        post: operations["remove_jump"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jumps/{slug}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries a jump: what would be opened and told, and whether anything there answers */
+        post: operations["try_jump"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1824,6 +2427,57 @@ export interface paths {
         get: operations["preview_overprint"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/collect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes logs of a registered system or device. The call is signed, see docs/api.md. */
+        post: operations["collect_logs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mobile-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Links of staff to the mobile platform */
+        get: operations["list_mobile_links"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mobile-links/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends somebody's link to the mobile platform */
+        post: operations["end_mobile_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2158,6 +2812,180 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/my/privacy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is held about me, why and since when. */
+        get: operations["get_my_privacy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/privacy/disclosures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who outside got what of me. */
+        get: operations["list_my_privacy_disclosures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/privacy/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who looked at my data. */
+        get: operations["list_my_privacy_looks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/privacy/purposes/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Allow or refuse a purpose. */
+        put: operations["decide_my_privacy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/privacy/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My requests, newest first. */
+        get: operations["list_my_privacy_requests"];
+        put?: never;
+        /** Ask to correct or delete. */
+        post: operations["ask_privacy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/open/staff-desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** To-dos and reminders of somebody, for the desktop of the document system. Signed like a ticket. */
+        get: operations["get_staff_desk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/open/staff-tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives the document system a one-time ticket for somebody of its organisation. The call is signed
+         *     with the formula with user; `x-tif-uid` is the login.
+         */
+        post: operations["issue_staff_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/arrivals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes in a citizen or enterprise who comes with another portal's ticket */
+        post: operations["arrive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/arrivals/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An enterprise that comes for the first time shows its account here: signed in and bound */
+        post: operations["show_arrival_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/arrivals/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody signed in confirms that the account they came with is theirs */
+        post: operations["confirm_arrival"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/portal/authorizations/{id}": {
         parameters: {
             query?: never;
@@ -2296,57 +3124,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/portal/grants/{id}/accept": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Agree */
-        post: operations["accept_grant"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/portal/grants/{id}/refuse": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Not agree */
-        post: operations["refuse_grant"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/portal/grants/{id}/revoke": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take back, give up, or withdraw the request */
-        post: operations["revoke_grant"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/portal/grants/{id}/uses": {
         parameters: {
             query?: never;
@@ -2358,6 +3135,40 @@ export interface paths {
         get: operations["list_grant_uses"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/grants/{id}/{act}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree, not agree, or end it */
+        post: operations["answer_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/jumps/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens an item in the system that handles it, signed in */
+        post: operations["jump_to_item"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2393,6 +3204,40 @@ export interface paths {
         get: operations["list_acting_for"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/me/bindings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own accounts of other systems that belong to one's account, and the systems that open with a ticket */
+        get: operations["list_my_bindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/me/bindings/{id}/unbind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a binding of one's own */
+        post: operations["end_my_binding"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2615,6 +3460,40 @@ export interface paths {
         get: operations["list_my_systems"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/systems/{app}/bind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes to a connected system to bind one's own account there */
+        post: operations["bind_system"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/systems/{app}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens a connected system with a ticket: one is signed in there */
+        post: operations["open_system"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2893,6 +3772,365 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/security/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Masked copies, the newest first. */
+        get: operations["list_data_copies"];
+        put?: never;
+        /** Begin a masked copy. */
+        post: operations["start_data_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/copies/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tables a copy can be made of. */
+        get: operations["list_data_copy_tables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/copies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One copy with its files and how each column was masked. */
+        get: operations["get_data_copy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/copies/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove a copy before its time. */
+        post: operations["discard_data_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/copies/{id}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One file of a finished copy; taking it is logged. */
+        get: operations["download_data_copy_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every column with its class and level, by table. */
+        get: operations["list_data_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/fields/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm several columns at once, all or none. */
+        post: operations["confirm_data_fields"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/fields/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Columns by domain, level and class; the words a page needs. */
+        get: operations["get_data_field_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/fields/inventory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at the live schema again: new columns are proposed by rule, gone ones marked. */
+        post: operations["take_data_inventory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/fields/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The inventory as CSV; taking it out is logged. */
+        get: operations["export_data_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/fields/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One column with its versions. */
+        get: operations["get_data_field"];
+        /** Propose another class and level; another person confirms. */
+        put: operations["propose_data_field"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/fields/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm what is proposed. */
+        post: operations["confirm_data_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/fields/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say no to what is proposed: what was in force before counts again. */
+        post: operations["reject_data_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What scans found, the gravest first. */
+        get: operations["list_data_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/findings/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a finding over: the column gets its class and level. */
+        post: operations["accept_data_finding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/findings/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a finding is none. */
+        post: operations["dismiss_data_finding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/grades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The highest level each role, and whoever is graded by name, sees raw. */
+        get: operations["list_data_grades"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/grades/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Staff who can be graded by name. */
+        get: operations["list_data_grade_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/grades/{subject}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Propose another grade; another person decides. */
+        put: operations["propose_data_grade"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/grades/{subject}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a proposed grade into force. */
+        post: operations["confirm_data_grade"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/grades/{subject}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say no to a proposed grade. */
+        post: operations["reject_data_grade"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/security/handlers": {
         parameters: {
             query?: never;
@@ -2979,6 +4217,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/security/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Logs of all sources, newest first. */
+        get: operations["search_logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/logs/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compute the digests of the lines collected in the last 31 days anew. */
+        post: operations["verify_logs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/security/posture": {
         parameters: {
             query?: never;
@@ -2990,6 +4262,92 @@ export interface paths {
         get: operations["get_posture"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/privacy/assessments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Impact assessments, newest first. */
+        get: operations["list_privacy_assessments"];
+        put?: never;
+        /** Enter an impact assessment. */
+        post: operations["create_privacy_assessment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/privacy/assessments/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm an impact assessment; never one's own. */
+        post: operations["confirm_privacy_assessment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/privacy/purposes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Purposes with the data used for each and how many people refused. */
+        get: operations["list_privacy_purposes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/privacy/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests to correct or delete, newest first. */
+        get: operations["list_privacy_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/privacy/requests/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer a request; a deletion that is granted deletes now. */
+        post: operations["answer_privacy_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3151,6 +4509,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/security/scans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Scans, the newest first. */
+        get: operations["list_data_scans"];
+        put?: never;
+        /** Begin a scan of samples of everything stored. */
+        post: operations["start_data_scan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/security/self-check": {
         parameters: {
             query?: never;
@@ -3162,6 +4538,57 @@ export interface paths {
         get: operations["get_self_check"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the transfer stands: numbers, chains, what the other side has, what may cross. */
+        get: operations["get_transfer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/transfer/packets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Packets of one direction, newest first. */
+        get: operations["list_transfer_packets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/transfer/packets/{no}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a packet again. */
+        post: operations["resend_transfer_packet"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3305,6 +4732,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/arrivals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes in a staff user who comes from a system with a bound account */
+        post: operations["arrive_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/arrivals/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same for a staff user */
+        post: operations["confirm_staff_arrival"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/authorizations/{id}": {
         parameters: {
             query?: never;
@@ -3356,6 +4817,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/document/sign-on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs staff in who come from the document system with its one-time ticket */
+        post: operations["sign_on_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/jumps/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens an item in the system that handles it from a window, with the called number and the case */
+        post: operations["jump_to_item_as_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/me": {
         parameters: {
             query?: never;
@@ -3367,6 +4862,40 @@ export interface paths {
         get: operations["get_staff_me"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/me/bindings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same of a staff user */
+        get: operations["list_my_staff_bindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/me/bindings/{id}/unbind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a binding of one's own staff account */
+        post: operations["end_my_staff_binding"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3404,6 +4933,58 @@ export interface paths {
         post?: never;
         /** Back to the start page that comes with the role. */
         delete: operations["drop_layout"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/me/mobile-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own link to the mobile platform */
+        get: operations["get_my_mobile_link"];
+        put?: never;
+        /** Links the own account to who came back from the platform */
+        post: operations["finish_mobile_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/me/mobile-link/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to link the own account to the mobile platform */
+        post: operations["begin_mobile_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/me/mobile-link/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the own link off; sessions on the phone end */
+        post: operations["remove_mobile_link"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3563,6 +5144,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/mobile/sign-on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs staff in on the phone with the platform's one-time ticket */
+        post: operations["sign_on_mobile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/sign-in": {
         parameters: {
             query?: never;
@@ -3647,6 +5245,40 @@ export interface paths {
         get: operations["list_staff_systems"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/systems/{app}/bind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes to a connected system to bind a staff user's own account there */
+        post: operations["bind_staff_system"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/systems/{app}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens a connected system as a staff user */
+        post: operations["open_staff_system"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3791,6 +5423,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/systems/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How people go to and come from a system with a ticket */
+        get: operations["get_system_link"];
+        /** Sets up or changes a system's link */
+        put: operations["save_system_link"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/systems/{id}/secrets": {
         parameters: {
             query?: never;
@@ -3853,6 +5503,57 @@ export interface paths {
         get: operations["list_themes"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tickets given and taken, each with what became of it */
+        get: operations["list_tickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/bind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A system says which of its accounts somebody has whose ticket it redeemed. The call is signed. */
+        post: operations["report_binding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A connected system redeems a ticket of ours. The call is signed, see docs/api.md. */
+        post: operations["redeem_ticket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3996,6 +5697,26 @@ export interface components {
              */
             version: number;
         };
+        /** @description A bound account. */
+        AccountBinding: {
+            app_id: string;
+            /** Format: date-time */
+            bound_at: string;
+            /** @description What the account is called over there. */
+            external_name: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_used_at?: string | null;
+            system_name: string;
+            way: string;
+            way_label: string;
+        };
+        /** @description Bound accounts, and the systems they can be in. */
+        AccountBindings: {
+            items: components["schemas"]["AccountBinding"][];
+            systems: components["schemas"]["TicketSystem"][];
+        };
         /**
          * @description Whose account it is.
          * @enum {string}
@@ -4109,6 +5830,11 @@ export interface components {
             ticket: string;
             uscc: string;
         };
+        /** @description The registered reader. */
+        AddedCardDevice: {
+            /** Format: uuid */
+            id: string;
+        };
         /** @description A postal address. */
         Address: {
             /** @description Street and number. */
@@ -4123,7 +5849,9 @@ export interface components {
         /** @description An item as its editor sees it. */
         AdminItem: {
             /** @description `tongban-item/1`: the draft, or the published content when there is no draft. */
-            content: Record<string, never>;
+            content: Record<string, unknown>;
+            /** @description What is taken from the design library instead of brought along. */
+            definitions: components["schemas"]["ItemDefinitions"];
             /** @description Whether `content` is a draft that differs from what is published. */
             draft: boolean;
             files?: components["schemas"]["ItemFiles"] | null;
@@ -4199,6 +5927,13 @@ export interface components {
              */
             captcha_id: string;
         };
+        /** @description An answer. */
+        AnswerPrivacyRequest: {
+            granted: boolean;
+            text: string;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description Answers so far: question key → chosen option keys. */
         Answers: {
             [key: string]: components["schemas"]["Choice"];
@@ -4206,6 +5941,45 @@ export interface components {
         /** @description Scopes agreed to. */
         ApproveRequest: {
             scopes?: string[];
+        };
+        /** @description What an arrival led to. */
+        ArrivalAnswer: {
+            /** @description Name of the account over there that is asked about. */
+            external_name?: string | null;
+            /** @description Proof that it is this arrival whose account is asked for. */
+            pending?: string | null;
+            /** @description Who is signed in now, masked; empty while an account is asked for. */
+            person: string;
+            /** @description `arrived`: signed in. `account_needed`: show the account here once. */
+            state: string;
+            system_name: string;
+            /** @description Page to go on to. */
+            to: string;
+        };
+        /** @description Somebody signed in confirms the account. */
+        ArrivalConfirm: {
+            pending: string;
+        };
+        /** @description The page to go on to. */
+        ArrivalDone: {
+            to: string;
+        };
+        /** @description An enterprise shows its account here, once. */
+        ArrivalPassword: {
+            captcha_answer: string;
+            /** Format: uuid */
+            captcha_id: string;
+            /** @description Credit code or registration number. */
+            code: string;
+            password: string;
+            pending: string;
+        };
+        /** @description A ticket somebody brings. */
+        ArrivalRequest: {
+            /** @description The ticket as it came. */
+            ticket: string;
+            /** @description Path of the page it is for. */
+            to: string;
         };
         /** @description Correction: everything at once. */
         AskCorrection: {
@@ -4239,6 +6013,17 @@ export interface components {
              */
             version: number;
         };
+        /** @description What is asked. */
+        AskPrivacy: {
+            /** @description Key of the holding. */
+            held_key: string;
+            /**
+             * @description What is asked.
+             * @enum {string}
+             */
+            kind: "correct" | "delete";
+            text: string;
+        };
         /** @description Which system asks. */
         AskingSystem: {
             app_id: string;
@@ -4270,12 +6055,12 @@ export interface components {
         };
         /** @description A whole line. */
         AuditEntry: components["schemas"]["AuditRow"] & {
-            after?: Record<string, never> | null;
-            before?: Record<string, never> | null;
+            after?: Record<string, unknown> | null;
+            before?: Record<string, unknown> | null;
             chain: components["schemas"]["ChainPlace"];
             changes: components["schemas"]["FieldChange"][];
             /** @description Reason, field names, counts. */
-            detail: Record<string, never>;
+            detail: Record<string, unknown>;
         };
         /** @description Choices of the filter. */
         AuditFacets: {
@@ -4379,6 +6164,21 @@ export interface components {
              */
             version: number;
         };
+        /** @description A card read that begins. */
+        BeginCardRead: {
+            /** @description What the person is identified for. */
+            purpose: components["schemas"]["IdentifyPurpose"];
+        };
+        /** @description A binding was kept. */
+        BindingReported: {
+            /** Format: uuid */
+            binding: string;
+        };
+        /**
+         * @description How a system knows which account it is.
+         * @enum {string}
+         */
+        BindingWay: "signed_in" | "created" | "matched";
         /** @description One column of the board. */
         BoardColumn: {
             /**
@@ -4412,6 +6212,19 @@ export interface components {
             url?: string | null;
             /** @description `phone`, `window` or `web`. */
             way: string;
+        };
+        /** @description A called number, pushed along with a jump from a window. */
+        CallTicket: {
+            /** @description Number on the ticket, such as `A0123`. */
+            number: string;
+            /** @description Window it was called to. */
+            window?: string;
+        };
+        /** @description Who came in. */
+        CameIn: {
+            name: string;
+            /** @description Page of the desk to go on with. */
+            to: string;
         };
         /** @description Why it is cancelled. */
         CancelItem: {
@@ -4470,9 +6283,54 @@ export interface components {
              */
             w: number;
         };
+        /** @description The challenge for the device gateway. */
+        CardChallenge: {
+            /** @description To be handed to the gateway; it stands in what the gateway signs. */
+            challenge: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description Where the browser finds the gateway of its own computer. */
+            gateway_url: string;
+        };
+        /** @description A card reader. */
+        CardDevice: {
+            code: string;
+            enabled: boolean;
+            /** Format: uuid */
+            id: string;
+            /** @description SM3 of the public key, first 16 digits, to compare with what the gateway shows. */
+            key_print: string;
+            /** Format: date-time */
+            last_read_at?: string | null;
+            name: string;
+            state_label: string;
+            /** Format: int64 */
+            version: number;
+            /** Format: uuid */
+            window_id: string;
+            window_name: string;
+        };
+        /** @description Version of the page a switch was made on. */
+        CardDeviceVersion: {
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Card readers. */
+        CardDevices: {
+            items: components["schemas"]["CardDevice"][];
+        };
         /** @description Cards one may use. */
         CardList: {
             items: components["schemas"]["Card"][];
+        };
+        /** @description What the device gateway answered, unchanged. */
+        CardRead: {
+            /** @description Code of the device. */
+            device: string;
+            /** @description The signed text, letter by letter. */
+            payload: string;
+            /** @description SM2 signature over it, hex. */
+            signature: string;
         };
         /** @description Items. */
         Cards: {
@@ -4521,7 +6379,7 @@ export interface components {
         /** @description The staff list with counts per state. */
         CaseList: components["schemas"]["List_CaseRow"] & {
             /** @description Cases per state under the other filters. */
-            counts: Record<string, never>;
+            counts: Record<string, unknown>;
         };
         /** @description A case and its rating. */
         CaseRating: {
@@ -4666,6 +6524,20 @@ export interface components {
              */
             recalculated: number;
         };
+        /** @description A content to check. */
+        CheckDefinition: {
+            content: string;
+            /** @description Item whose limit a flow must keep. */
+            item?: string | null;
+            kind: components["schemas"]["DefinitionKind"];
+        };
+        /** @description An expression to check. */
+        CheckExpression: {
+            /** @description FEEL. */
+            expression: string;
+            /** @description Names it may read. */
+            names?: string[];
+        };
         /** @description A review point. */
         CheckedPoint: {
             /** @description `yes`, `no`, or not yet. */
@@ -4709,7 +6581,7 @@ export interface components {
         /** @description Completes a task. */
         CompleteTaskRequest: {
             /** @description Review points by material: `yes` or `no`. */
-            checks?: Record<string, never>;
+            checks?: Record<string, unknown>;
             /** @description Files added by the handler. */
             files?: string[];
             /** @description Opinion. */
@@ -4751,6 +6623,20 @@ export interface components {
             met: boolean;
             /** @description What to do when it is not. */
             note?: string | null;
+        };
+        /** @description Several columns to confirm. */
+        ConfirmDataFields: {
+            items: components["schemas"]["DataFieldPick"][];
+            text?: string;
+        };
+        /** @description Version of the page. */
+        ConfirmPrivacyAssessment: {
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description How many were confirmed. */
+        ConfirmedDataFields: {
+            confirmed: number;
         };
         /** @description A connected system, with secrets by their last four characters only. */
         ConnectedSystem: {
@@ -4837,7 +6723,7 @@ export interface components {
             clause: string;
             /** @description What was seen. */
             evidence: string;
-            figures: Record<string, never>;
+            figures: Record<string, unknown>;
             key: string;
             /** @description `met`, `partly` or `failed`. */
             state: string;
@@ -4853,7 +6739,7 @@ export interface components {
         /** @description Corrections of a draft. */
         CorrectLicenceDraft: {
             /** @description New values by field key; null takes a correction back. */
-            fields: Record<string, never>;
+            fields: Record<string, unknown>;
             /**
              * Format: int64
              * @description Version of the draft on the page.
@@ -4896,9 +6782,14 @@ export interface components {
             /** @description Delivery. */
             delivery?: components["schemas"]["Delivery"];
             /** @description Form data. */
-            form?: Record<string, never>;
+            form?: Record<string, unknown>;
             /** @description Handling item. */
             handle_item: string;
+            /**
+             * Format: uuid
+             * @description Who was identified by card or code; absent when the clerk typed it from the paper.
+             */
+            identification?: string | null;
             /** @description Item. */
             item_slug: string;
             /** @description Materials checked off: `paper`, `scan`, `licence`, `later`. */
@@ -4910,11 +6801,15 @@ export interface components {
              * @description The licence the application is about; may be absent when the applicant holds one or none.
              */
             old_licence?: string | null;
+            /** @description Asks a check for what stands on the licence named, to be filled in; the look is logged. */
+            read_licence?: boolean;
             /** @description Answers to situations. */
             situations?: components["schemas"]["Answers"];
         };
         /** @description What is still missing. */
         CounterCheck: {
+            /** @description Values of the form that stand on the licence, when they were asked for. */
+            licence_values?: Record<string, unknown> | null;
             /** @description Materials that apply. */
             materials: components["schemas"]["ResolvedMaterial"][];
             /** @description Valid licences of the applicant the application may be about. */
@@ -4935,10 +6830,26 @@ export interface components {
             /** @description To be prepared by the applicant. */
             prepare: number;
         };
+        /** @description A copy to be made. */
+        CreateDataCopy: {
+            /**
+             * Format: int64
+             * @description Days until it is removed, 1 to 30.
+             */
+            days: number;
+            /** @description `csv` or `jsonl`. */
+            format: string;
+            purpose: string;
+            tables: string[];
+            /** @description `test`, `statistics` or `outside`. */
+            use_kind: string;
+        };
         /** @description A new item. */
         CreateItem: {
             /** @description `tongban-item/1`. */
-            content: Record<string, never>;
+            content: Record<string, unknown>;
+            /** @description Keys of the design library whose latest versions are taken instead. */
+            definitions?: components["schemas"]["ItemDefinitions"];
             files?: components["schemas"]["ItemFiles"] | null;
         };
         /** @description A node to make. */
@@ -5005,6 +6916,316 @@ export interface components {
             /** Format: date-time */
             until: string;
         };
+        /** @description Columns of a class. */
+        DataClassCount: {
+            /** Format: int64 */
+            count: number;
+            key: string;
+            label: string;
+        };
+        /** @description A copy. */
+        DataCopy: {
+            /** Format: int64 */
+            columns_masked: number;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: date-time */
+            finished_at?: string | null;
+            format: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description Files written so far.
+             */
+            position: number;
+            purpose: string;
+            /** Format: int64 */
+            rows_done: number;
+            /** Format: date-time */
+            started_at: string;
+            started_by_name: string;
+            /** @description `running`, `done`, `expired` or `discarded`. */
+            state: string;
+            state_label: string;
+            tables: string[];
+            use_kind: string;
+            use_label: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description How a column went into a copy. */
+        DataCopyColumn: {
+            class: string;
+            column: string;
+            /** Format: int64 */
+            level: number;
+            masking: string;
+        };
+        /** @description A file of a copy. */
+        DataCopyFile: {
+            columns: components["schemas"]["DataCopyColumn"][];
+            /** @description SM3 of the file, hex. */
+            digest: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            rows: number;
+            /** Format: int64 */
+            size: number;
+            table: string;
+        };
+        /** @description A table. */
+        DataCopyTable: {
+            domain_label: string;
+            table: string;
+        };
+        /** @description A copy with its files. */
+        DataCopyWhole: components["schemas"]["DataCopy"] & {
+            /** @description Whether the caller may remove it now. */
+            can_discard: boolean;
+            /** @description Whether the caller may download now. */
+            can_download: boolean;
+            files: components["schemas"]["DataCopyFile"][];
+        };
+        /** @description A decision on something that waits. */
+        DataDecision: {
+            text?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Fields of a domain by level. */
+        DataDomainLevels: {
+            key: string;
+            label: string;
+            /** @description Columns of level 1 to 4. */
+            levels: number[];
+            /** Format: int64 */
+            total: number;
+        };
+        /**
+         * @description What a file of a list may hold.
+         * @enum {string}
+         */
+        DataExport: "raw" | "masked" | "never";
+        /** @description A column with its class and level. */
+        DataField: {
+            /** @description Whether the caller may confirm it. */
+            can_confirm: boolean;
+            class: string;
+            class_label: string;
+            column: string;
+            domain: string;
+            domain_label: string;
+            export: components["schemas"]["DataExport"];
+            export_label: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            /** Format: int64 */
+            level: number;
+            level_label: string;
+            masking: components["schemas"]["DataMasking"];
+            masking_label: string;
+            /** @description `sealed`, `digest` or `clear`. */
+            protection: string;
+            protection_label: string;
+            /** @description `rule`, `content` or `hand`. */
+            source: string;
+            source_label: string;
+            /** @description `proposed` or `confirmed`. */
+            state: string;
+            state_label: string;
+            /**
+             * Format: int64
+             * @description Level that counts until a proposal is confirmed: the stricter of both.
+             */
+            strict_level: number;
+            table: string;
+            /** @description Has to be sealed by its level and is not. */
+            unprotected: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Figures of the inventory and the words of its filters. */
+        DataFieldFigures: {
+            /** Format: date-time */
+            as_of: string;
+            classes: components["schemas"]["DataClassCount"][];
+            domains: components["schemas"]["DataDomainLevels"][];
+            exports: components["schemas"]["DataWord"][];
+            levels: components["schemas"]["DataLevel"][];
+            maskings: components["schemas"]["DataWord"][];
+            /** Format: int64 */
+            proposed: number;
+            standard: string;
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            unprotected: number;
+        };
+        /** @description A page of the inventory. */
+        DataFieldList: components["schemas"]["List_DataField"];
+        /** @description One column of several. */
+        DataFieldPick: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Another class and level. */
+        DataFieldProposal: {
+            class: string;
+            export: components["schemas"]["DataExport"];
+            /** Format: int64 */
+            level: number;
+            masking: components["schemas"]["DataMasking"];
+            reason: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A version of a column's class and level. */
+        DataFieldVersion: {
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            class_label: string;
+            /** Format: date-time */
+            decided_at?: string | null;
+            decided_by_name?: string | null;
+            decision: string;
+            export_label: string;
+            /** Format: int64 */
+            level: number;
+            level_label: string;
+            masking_label: string;
+            /** Format: int64 */
+            no: number;
+            reason: string;
+            source_label: string;
+            state: string;
+            state_label: string;
+        };
+        /** @description A column with its versions, the newest first. */
+        DataFieldWhole: components["schemas"]["DataField"] & {
+            versions: components["schemas"]["DataFieldVersion"][];
+        };
+        /** @description A page of findings. */
+        DataFindingList: components["schemas"]["List_DataFinding"] & {
+            /**
+             * Format: int64
+             * @description Findings that wait for a person.
+             */
+            open: number;
+        };
+        /** @description How far a role or a person sees. */
+        DataGrade: {
+            /** @description Whether the caller may decide what waits. */
+            can_decide: boolean;
+            /** Format: date-time */
+            changed_at?: string | null;
+            changed_by_name: string;
+            label: string;
+            /** Format: int64 */
+            level: number;
+            level_label: string;
+            pending_by_name: string;
+            pending_label?: string | null;
+            /** Format: int64 */
+            pending_level?: number | null;
+            reason: string;
+            /** @description Set by somebody, instead of the pack. */
+            set: boolean;
+            /** @description `role:<key>` or `staff:<id>`. */
+            subject: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description People who can be graded by name. */
+        DataGradePeople: {
+            items: components["schemas"]["DataGradePerson"][];
+        };
+        /** @description Somebody who can be graded by name. */
+        DataGradePerson: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            org_name: string;
+        };
+        /** @description Another grade. */
+        DataGradeProposal: {
+            /** Format: int64 */
+            level: number;
+            reason: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description All grades. */
+        DataGrades: {
+            items: components["schemas"]["DataGrade"][];
+        };
+        /** @description What an inventory found. */
+        DataInventory: {
+            added: number;
+            changed: number;
+            columns: number;
+            removed: number;
+            tables: number;
+        };
+        /** @description A level and what it means. */
+        DataLevel: {
+            /** Format: int64 */
+            count: number;
+            label: string;
+            /** Format: int64 */
+            level: number;
+            says: string;
+        };
+        /**
+         * @description How a copy masks a value (DATASEC-003).
+         * @enum {string}
+         */
+        DataMasking: "cover" | "replace" | "hash" | "shuffle" | "truncate" | "omit" | "none";
+        /** @description A scan. */
+        DataScan: {
+            /** Format: date-time */
+            finished_at?: string | null;
+            /**
+             * Format: int64
+             * @description Open findings it left.
+             */
+            found: number;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description Tables looked at.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description Values looked at per column at most.
+             */
+            sample: number;
+            /** Format: date-time */
+            started_at: string;
+            started_by_name: string;
+            /** @description `running` or `done`. */
+            state: string;
+            state_label: string;
+            /**
+             * Format: int64
+             * @description Tables there are.
+             */
+            total: number;
+            /** Format: int64 */
+            values_seen: number;
+        };
+        /** @description A word of a list. */
+        DataWord: {
+            key: string;
+            label: string;
+        };
         /** @description A deadline explained line by line (CASE-020, CASE-022). */
         DeadlineView: {
             /** @description `intake`, `promise` or `legal`. */
@@ -5012,7 +7233,7 @@ export interface components {
             /** @description Name of the limit, for example 承诺时限. */
             label: string;
             /** @description The whole explanation; absent when the calendar is missing. */
-            ledger?: Record<string, never> | null;
+            ledger?: Record<string, unknown> | null;
             /** @description normal, warning, overdue, paused or done. */
             light: string;
             /** @description The limit in words. */
@@ -5048,8 +7269,145 @@ export interface components {
             /** @description What is wrong and what to do. */
             reason: string;
         };
+        /** @description An entry with the content under work. */
+        Definition: components["schemas"]["DefinitionSummary"] & {
+            /** @description The draft, or what is published. */
+            content: string;
+            /**
+             * Format: int64
+             * @description Version the content is; absent when it is a draft.
+             */
+            content_version?: number | null;
+            findings: components["schemas"]["DefinitionFinding"][];
+            may: components["schemas"]["DefinitionRights"];
+            /**
+             * Format: int64
+             * @description Send it back with a change.
+             */
+            revision: number;
+        };
+        /** @description One remark about one place of a definition. */
+        DefinitionFinding: {
+            /** @description Where: JSON pointer of a form, element id of a flow, line of a paper. */
+            at: string;
+            /** @description Stable code. */
+            code: string;
+            /** @description Plain Chinese: what is wrong and the way out. */
+            message: string;
+            /** @description Weight. */
+            severity: components["schemas"]["DefinitionSeverity"];
+        };
+        /** @description Remarks. */
+        DefinitionFindings: {
+            findings: components["schemas"]["DefinitionFinding"][];
+        };
+        /**
+         * @description Kind of a definition.
+         * @enum {string}
+         */
+        DefinitionKind: "form" | "flow" | "rules" | "paper" | "sheet" | "file";
+        /** @description What the caller may do with an entry. */
+        DefinitionRights: {
+            disable: boolean;
+            edit: boolean;
+            publish: boolean;
+        };
+        /**
+         * @description How much a finding weighs.
+         * @enum {string}
+         */
+        DefinitionSeverity: "error" | "warning";
+        /** @description An entry of the library. */
+        DefinitionSummary: {
+            /** @description `web`, `mobile`, `kiosk`, `window`; empty means all. */
+            channels: string[];
+            draft?: components["schemas"]["DraftMark"] | null;
+            /** Format: uuid */
+            id: string;
+            key: string;
+            kind: components["schemas"]["DefinitionKind"];
+            kind_label: string;
+            name: string;
+            /**
+             * Format: uuid
+             * @description Owner; absent for what belongs to all.
+             */
+            org_id?: string | null;
+            org_name: string;
+            /** Format: date-time */
+            published_at?: string | null;
+            /** @description `application`, `approval`, or empty. */
+            purpose: string;
+            /** @description `draft`, `published`, `disabled`. */
+            state: string;
+            state_label: string;
+            template: boolean;
+            /**
+             * Format: int64
+             * @description How many items and definitions use it.
+             */
+            uses: number;
+            /**
+             * Format: int64
+             * @description Published version; absent before the first publication.
+             */
+            version?: number | null;
+        };
+        /** @description One place where a definition is used. */
+        DefinitionUse: {
+            /** @description Its key. */
+            key: string;
+            /** @description `item`, `definition`. */
+            kind: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Version of the definition that is used there.
+             */
+            version: number;
+        };
+        /** @description Where an entry is used. */
+        DefinitionUses: {
+            items: components["schemas"]["DefinitionUse"][];
+        };
+        /** @description A published version in short. */
+        DefinitionVersion: {
+            /**
+             * Format: int64
+             * @description How many cases were filed under it.
+             */
+            cases: number;
+            digest: string;
+            note: string;
+            /** Format: date-time */
+            published_at: string;
+            published_by: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A published version with its content. */
+        DefinitionVersionContent: {
+            content: string;
+            digest: string;
+            note: string;
+            /** Format: date-time */
+            published_at: string;
+            published_by: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Published versions, latest first. */
+        DefinitionVersions: {
+            items: components["schemas"]["DefinitionVersion"][];
+        };
         /** @description Hands over. */
         Deliver: {
+            /**
+             * Format: uuid
+             * @description Who was identified by card or code; name and number above are then theirs.
+             */
+            identification?: string | null;
             /** @description Note. */
             note?: string;
             /** @description Identity number of who takes it, for a pick-up. */
@@ -5150,20 +7508,68 @@ export interface components {
              */
             version: number;
         };
+        /** @description One reminder. */
+        DeskReminder: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Text. */
+            text: string;
+        };
+        /** @description What waits for somebody. */
+        DeskSummary: {
+            /** @description Latest reminders. */
+            reminders: components["schemas"]["DeskReminder"][];
+            /**
+             * Format: int64
+             * @description Exact number of to-dos.
+             */
+            todo_total: number;
+            /** @description The most urgent ones. */
+            todos: components["schemas"]["DeskTodo"][];
+        };
+        /** @description One thing that waits for somebody. */
+        DeskTodo: {
+            /** @description Case number. */
+            case_number: string;
+            /** @description Day it is due, in China; none while the clock stands. */
+            due_on?: string | null;
+            /** @description Step and item in words. */
+            title: string;
+            /** @description Page of the desk, to be asked for with a ticket. */
+            to: string;
+        };
         /** @description One place that differs. */
         Difference: {
             /** @description Name of the element. */
             element: string;
             /** @description Before; null when it was not there. */
-            from: Record<string, never>;
+            from: Record<string, unknown>;
             /** @description JSON pointer. */
             path: string;
             /** @description After; null when it is gone. */
-            to: Record<string, never>;
+            to: Record<string, unknown>;
         };
         /** @description What changed. */
         Differences: {
             changes: components["schemas"]["Difference"][];
+        };
+        /** @description Why it is taken out of use. */
+        DisableDefinition: {
+            reason?: string;
+        };
+        /** @description Why it goes. */
+        DiscardDataCopy: {
+            reason: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Revision of the page. */
+        DiscardDefinitionDraft: {
+            /** Format: int64 */
+            revision: number;
         };
         /** @description A document. */
         DocumentRef: {
@@ -5184,6 +7590,10 @@ export interface components {
             /** @description 文号. */
             number?: string | null;
         };
+        /** @description A ticket that came with the browser. */
+        DocumentTicket: {
+            ticket: string;
+        };
         /** @description A field of a draft, as the maker sees it. */
         DraftField: {
             /** @description Whether a person changed what was computed. */
@@ -5195,7 +7605,15 @@ export interface components {
             /** @description Whether the licence can't be issued without it. */
             required: boolean;
             /** @description Text, number or list. */
-            value: Record<string, never>;
+            value: Record<string, unknown>;
+        };
+        /** @description A draft in short. */
+        DraftMark: {
+            /** Format: date-time */
+            changed_at: string;
+            changed_by_name: string;
+            /** Format: int64 */
+            revision: number;
         };
         /** @description A material of a draft. */
         DraftMaterial: {
@@ -5246,7 +7664,7 @@ export interface components {
             /** @description Delivery. */
             delivery: components["schemas"]["Delivery"];
             /** @description Form data. */
-            form: Record<string, never>;
+            form: Record<string, unknown>;
             /** @description Handling item. */
             handle_item: components["schemas"]["KeyName"];
             /**
@@ -5297,14 +7715,18 @@ export interface components {
              */
             version: number;
         };
+        /** @description Why a link is ended. */
+        EndMobileLinkRequest: {
+            /** @description 4 to 200 characters. */
+            reason: string;
+        };
         /** @description The end of a secret. */
         EndSecret: {
             /**
              * Format: date-time
              * @description Last moment; now when absent.
-             * @default null
              */
-            at: string | null;
+            at?: string | null;
         };
         /** @description How many sessions were ended. */
         Ended: {
@@ -5335,6 +7757,34 @@ export interface components {
             legal_person: string;
             name: string;
             uscc: string;
+        };
+        /** @description A form to judge with data (FORM-011, FORM-012). */
+        EvaluateForm: {
+            /** @description `web`, `mobile`, `kiosk`, `window`; every rule is asked when absent. */
+            channel?: string | null;
+            /** @description `tongban-form/1` JSON. */
+            content: string;
+            /** @description Sample data. */
+            data: Record<string, unknown>;
+            /** @description Handle item. */
+            handle_item?: string | null;
+            /** @description Values the writer can't change. */
+            locked?: Record<string, unknown>;
+            /** @description Role of the writer; `applicant` when absent. */
+            role?: string | null;
+            /** @description Answers to situations. */
+            situation?: Record<string, unknown>;
+            /** @description Step of the flow. */
+            step?: string | null;
+        };
+        /** @description A decision to take (FORM-016). */
+        EvaluateRules: {
+            /** @description DMN XML. */
+            content: string;
+            /** @description Name of the decision; the last in the file when absent. */
+            decision?: string | null;
+            /** @description Inputs. */
+            input?: Record<string, unknown>;
         };
         /** @description What became of an event. */
         EventAnswer: {
@@ -5373,7 +7823,7 @@ export interface components {
             /** @description Case number; absent for `apply`. */
             case_number?: string | null;
             /** @description Content by event, see docs/api.md. */
-            data: Record<string, never>;
+            data: Record<string, unknown>;
             /** @description One of the 24 standard events, by key or name: `accept` or 办件受理. */
             event: string;
             /** @description Who did it. */
@@ -5433,6 +7883,12 @@ export interface components {
         /** @description Rules of duties that exclude each other. */
         ExclusionList: {
             items: components["schemas"]["Exclusion"][];
+        };
+        /** @description Whether an expression can be used. */
+        ExpressionVerdict: {
+            /** @description What is wrong and where; empty when nothing is. */
+            message: string;
+            ok: boolean;
         };
         /** @description A change of one. */
         ExtensionEdit: {
@@ -5540,8 +7996,8 @@ export interface components {
         };
         /** @description A field before and after. */
         FieldChange: {
-            after: Record<string, never>;
-            before: Record<string, never>;
+            after: Record<string, unknown>;
+            before: Record<string, unknown>;
             field: string;
         };
         /** @description One field that is wrong, and the way out. */
@@ -5640,12 +8096,36 @@ export interface components {
             optional: boolean;
             role_label: string;
         };
+        /** @description How far a flow came. */
+        FlowWalk: {
+            /** @description Whether it reached its end. */
+            ended: boolean;
+            /** @description Made, in order. */
+            steps: components["schemas"]["RunStep"][];
+            /** @description Waiting now. */
+            waiting: components["schemas"]["RunStep"][];
+        };
+        /** @description What the server says about a form filled in. */
+        FormJudgement: {
+            /** @description Data that counts. */
+            data: Record<string, unknown>;
+            /** @description What is wrong. */
+            errors: components["schemas"]["FieldProblem"][];
+            /** @description Key paths of the fields that must be answered. */
+            required: string[];
+            /** @description Pointers of values that came but do not count. */
+            stripped: string[];
+            /** @description Key paths of the fields that show. */
+            visible: string[];
+            /** @description What rules say that only warn. */
+            warnings: components["schemas"]["FieldProblem"][];
+        };
         /** @description Form with its definition. */
         FormView: {
             /** @description What was filled in. */
-            data: Record<string, never>;
+            data: Record<string, unknown>;
             /** @description `tongban-form/1`. */
-            schema: Record<string, never>;
+            schema: Record<string, unknown>;
         };
         /**
          * @description What is signed.
@@ -5693,15 +8173,11 @@ export interface components {
         };
         /** @description An answer with a reason, or an end. */
         GrantAnswer: {
-            /**
-             * @description Why, may be empty.
-             * @default
-             */
-            reason: string;
+            /** @description Why, may be empty. */
+            reason?: string;
             /**
              * Format: int64
              * @description Version of the page.
-             * @default 0
              */
             version: number;
         };
@@ -5841,14 +8317,6 @@ export interface components {
             /** @description Why not. */
             refusal: string;
         };
-        /** @description Version of the page an answer was made on. */
-        GrantVersion: {
-            /**
-             * Format: int64
-             * @description Version.
-             */
-            version?: number;
-        };
         /** @description A grant as its two sides see it. */
         GrantView: {
             /**
@@ -5961,21 +8429,12 @@ export interface components {
         };
         /** @description Roles, items and windows of somebody. */
         Grants: {
-            /**
-             * @description Item slugs the person is limited to; empty = no limit.
-             * @default []
-             */
-            items: string[];
-            /**
-             * @description Role keys.
-             * @default []
-             */
-            roles: string[];
-            /**
-             * @description Windows held.
-             * @default []
-             */
-            windows: string[];
+            /** @description Item slugs the person is limited to; empty = no limit. */
+            items?: string[];
+            /** @description Role keys. */
+            roles?: string[];
+            /** @description Windows held. */
+            windows?: string[];
         };
         /** @description Holder of a grant. */
         Guest: {
@@ -6051,6 +8510,8 @@ export interface components {
             blank_form?: string | null;
             /** @description What the empty form is called. */
             blank_form_name?: string | null;
+            /** @description Kinds of file the empty form can be had as (`format` of its address): pdf, docx … */
+            blank_formats: string[];
             exempt_note?: string | null;
             file_types: string[];
             fill_notes?: string | null;
@@ -6078,6 +8539,8 @@ export interface components {
             review_points: components["schemas"]["ReviewPoint"][];
             /** @description Address of the sample, when there is a file; takes `handle_item`. */
             sample?: string | null;
+            /** @description Kinds of file the sample can be had as. */
+            sample_formats: string[];
             /** @description What the sample shows. */
             sample_note?: string | null;
             /**
@@ -6137,6 +8600,52 @@ export interface components {
             name: string;
             old_licence?: components["schemas"]["OldLicence"] | null;
         };
+        /** @description Something with a key and a name. */
+        HandlerChoice: {
+            key: string;
+            label: string;
+        };
+        /** @description An organisation a task may be given to. */
+        HandlerOrg: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: uuid */
+            parent_id?: string | null;
+        };
+        /** @description People found, at most twenty. */
+        HandlerPeople: {
+            items: components["schemas"]["HandlerPerson"][];
+        };
+        /** @description A person a task may be given to. */
+        HandlerPerson: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            org_name: string;
+        };
+        /** @description What a service wants to know. */
+        HandlerProperty: {
+            key: string;
+            /** @description `paper`: one of the papers. */
+            kind: string;
+            label: string;
+            required: boolean;
+        };
+        /** @description A service a flow may call. */
+        HandlerService: {
+            key: string;
+            label: string;
+            properties: components["schemas"]["HandlerProperty"][];
+        };
+        /** @description What a flow may name. */
+        Handlers: {
+            orgs: components["schemas"]["HandlerOrg"][];
+            papers: components["schemas"]["HandlerChoice"][];
+            roles: components["schemas"]["HandlerChoice"][];
+            services: components["schemas"]["HandlerService"][];
+            stages: components["schemas"]["HandlerChoice"][];
+        };
         /** @description Health. */
         Health: {
             /** @description `ok` when the database answers. */
@@ -6164,6 +8673,93 @@ export interface components {
             id: string;
             login: string;
             name: string;
+        };
+        /** @description Somebody identified. */
+        IdentificationView: {
+            /** @description Who may act for the enterprise. */
+            authorised: components["schemas"]["IdentifiedRole"][];
+            enterprise?: components["schemas"]["IdentifiedEnterprise"] | null;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            person: components["schemas"]["IdentifiedPerson"];
+            /** @description Portrait of the card as a data address: shown once, kept nowhere. */
+            photo?: string | null;
+            purpose: components["schemas"]["IdentifyPurpose"];
+            /** @description Whose things the person may handle. */
+            represents: components["schemas"]["IdentifiedRole"][];
+            way: components["schemas"]["IdentifyWay"];
+            way_label: string;
+        };
+        /** @description Cases of somebody identified at the counter. */
+        IdentifiedCases: {
+            /** @description Newest first, at most twenty. */
+            items: components["schemas"]["CaseRow"][];
+            /**
+             * Format: int64
+             * @description Exact number.
+             */
+            total: number;
+        };
+        /** @description The enterprise whose code was shown. */
+        IdentifiedEnterprise: {
+            address: string;
+            legal_person: string;
+            name: string;
+            /** @description What the person who shows the code is for it. */
+            standing: components["schemas"]["IdentifyStanding"];
+            standing_label: string;
+            uscc: string;
+        };
+        /** @description The person. */
+        IdentifiedPerson: {
+            /** @description Same rule; empty when unknown. */
+            address: string;
+            birth: string;
+            /** @description Whole for an application, because it fills the form; masked for anything else. */
+            id_number: string;
+            name: string;
+            nation: string;
+            /** @description Same rule; empty when unknown. */
+            phone: string;
+            sex: string;
+            valid_until: string;
+        };
+        /** @description Somebody with a role, or somebody represented. */
+        IdentifiedRole: {
+            all_items: boolean;
+            /** @description Masked number; the credit code of an enterprise is public. */
+            id_number_masked: string;
+            /** @description Slugs, when not every item. */
+            items: string[];
+            name: string;
+            role_label: string;
+            /** Format: date-time */
+            until?: string | null;
+        };
+        /**
+         * @description What somebody is identified for; it serves for nothing else.
+         * @enum {string}
+         */
+        IdentifyPurpose: "booking" | "ticket" | "intake" | "collection";
+        /**
+         * @description What the person who shows an enterprise's code is for it.
+         * @enum {string}
+         */
+        IdentifyStanding: "legal_representative" | "granted" | "none";
+        /**
+         * @description How somebody was identified.
+         * @enum {string}
+         */
+        IdentifyWay: "id_card" | "citizen_card" | "citizen_code" | "enterprise_code";
+        /** @description A file to bring in. */
+        ImportDefinition: {
+            /**
+             * Format: binary
+             * @description `.json`, `.bpmn`, `.dmn` or `.typ`.
+             */
+            file: string;
         };
         /** @description A table of staff in our own columns. */
         ImportStaff: {
@@ -6236,6 +8832,27 @@ export interface components {
             /** @description Theme names. */
             themes: string[];
         };
+        /**
+         * @description Keys of the library whose latest versions an item takes when it is published. What is absent the item brings along
+         *     itself, under its own key.
+         */
+        ItemDefinitions: {
+            /**
+             * @description Flow.
+             * @default null
+             */
+            flow: string | null;
+            /**
+             * @description Form.
+             * @default null
+             */
+            form: string | null;
+            /**
+             * @description Rules.
+             * @default null
+             */
+            rules: string | null;
+        };
         /** @description The files beside an item, as texts. */
         ItemFiles: {
             /** @description BPMN 2.0 XML. */
@@ -6244,6 +8861,18 @@ export interface components {
             form: string;
             /** @description DMN XML. */
             rules?: string | null;
+        };
+        /** @description Where an item is handled, when it is not here. */
+        ItemJump: {
+            /** @description What the system gets to know, in words. */
+            handed_over: string[];
+            /** @description What people read before they go. */
+            note: string;
+            system_name: string;
+        };
+        /** @description An item's jump; absent when it is handled here. */
+        ItemJumpAnswer: {
+            jump?: components["schemas"]["ItemJump"] | null;
         };
         /** @description How an item is rated. */
         ItemRatings: {
@@ -6274,6 +8903,104 @@ export interface components {
              * Format: int64
              * @description Frozen version.
              */
+            version: number;
+        };
+        /** @description A key and what people read. */
+        JumpChoice: {
+            key: string;
+            label: string;
+        };
+        /** @description What the form offers. */
+        JumpChoices: {
+            fields: components["schemas"]["JumpChoice"][];
+            /** @description What may stand in a parameter. */
+            places: string[];
+            pushes: components["schemas"]["JumpChoice"][];
+            /** @description Systems with a link. */
+            systems: components["schemas"]["JumpChoice"][];
+        };
+        /** @description What is written down about a jump. */
+        JumpDraft: {
+            /** @description App id of the system. */
+            app_id: string;
+            /** @description Whether 在线办理 jumps. */
+            enabled: boolean;
+            /**
+             * @description Person's data under the names of the other system, told when it redeems the ticket; never in
+             *     the address.
+             */
+            mapping?: components["schemas"]["JumpMapping"][];
+            /** @description What people read before they go. */
+            note?: string;
+            /** @description Parameters of the address. */
+            params?: components["schemas"]["JumpParam"][];
+            /** @description What is pushed along: `case`, `call_ticket`. */
+            pushes?: string[];
+            /** @description Page over there. */
+            target_url: string;
+        };
+        /** @description A person's field under the name the other system gives it. */
+        JumpMapping: {
+            /** @description Field here, one of the choices. */
+            field: string;
+            /** @description Name over there. */
+            name: string;
+        };
+        /** @description A parameter of the address over there. */
+        JumpParam: {
+            /** @description Its name. */
+            name: string;
+            /** @description Its value; `{item}`, `{handle_item}` and `{case_number}` stand for what is handled. */
+            value: string;
+        };
+        /** @description What is handled over there. */
+        JumpRequest: {
+            /** @default null */
+            call_ticket: components["schemas"]["CallTicket"] | null;
+            /**
+             * Format: uuid
+             * @description A case here that belongs to it.
+             * @default null
+             */
+            case_id: string | null;
+            /**
+             * @description Key of the handle item chosen in the guide.
+             * @default
+             */
+            handle_item: string;
+        };
+        /** @description What a trial found. */
+        JumpTrial: {
+            /** @description Whether everything is as it should be. */
+            ok: boolean;
+            steps: components["schemas"]["JumpTrialStep"][];
+            /** @description The address that would be opened, without a ticket. */
+            target: string;
+        };
+        /** @description One thing a trial looked at. */
+        JumpTrialStep: {
+            name: string;
+            ok: boolean;
+            /** @description What was found. */
+            said: string;
+        };
+        /** @description An item's jump. */
+        JumpView: {
+            app_id: string;
+            enabled: boolean;
+            item_name: string;
+            item_slug: string;
+            mapping: components["schemas"]["JumpMapping"][];
+            note: string;
+            params: components["schemas"]["JumpParam"][];
+            pushes: string[];
+            /** @description 启用 or 停用. */
+            state_label: string;
+            system_name: string;
+            target_url: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
             version: number;
         };
         /** @description A public key. */
@@ -6535,10 +9262,59 @@ export interface components {
              */
             value: number;
         };
+        /** @description What is written down about a link. */
+        LinkDraft: {
+            /** @description Whether tickets are bound to the browser's network. */
+            bind_network?: boolean;
+            /** @description Page over there where somebody shows the own account of that system; empty when there is none. */
+            bind_url?: string;
+            /** @description Whether accounts are made over there at the first jump. */
+            creates?: boolean;
+            /** @description Whether anything of this works now. */
+            enabled: boolean;
+            /** @description Page over there that takes our tickets. */
+            entry_url: string;
+            /** @description Whether staff use it. */
+            for_desk: boolean;
+            /** @description Whether citizens and enterprises use it. */
+            for_portal: boolean;
+            /** @description The name we have over there; its tickets are addressed to it, ours come from it. */
+            our_id: string;
+            /** @description Where call-tickets and case data go; empty when it wants none. */
+            push_url?: string;
+            /** @description Where we redeem its tickets; empty when nobody comes from there. */
+            redeem_url?: string;
+            /** @description What the system is to us. */
+            role: components["schemas"]["LinkRole"];
+            /** @description Where changed registration data go; empty when it wants none. */
+            sync_url?: string;
+            /** @description Whether who it says somebody is counts here. Only for portals. */
+            trusted?: boolean;
+        };
+        /**
+         * @description What a connected system is to us.
+         * @enum {string}
+         */
+        LinkRole: "department" | "province" | "city" | "district";
+        /** @description A role and what people read. */
+        LinkRoleChoice: {
+            key: components["schemas"]["LinkRole"];
+            label: string;
+        };
+        /** @description A system's link; absent before somebody set it up. */
+        LinkView: {
+            link?: components["schemas"]["LinkDraft"] | null;
+            roles: components["schemas"]["LinkRoleChoice"][];
+            /**
+             * Format: int64
+             * @description 0 before the first time.
+             */
+            version: number;
+        };
         /** @description A content to check. */
         LintItem: {
             /** @description `tongban-item/1`; absent checks what is saved. */
-            content?: Record<string, never> | null;
+            content?: Record<string, unknown> | null;
         };
         /** @description One page of a list. */
         List_AdminItemRow: {
@@ -6782,6 +9558,255 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_DataCopy: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** Format: int64 */
+                columns_masked: number;
+                /** Format: date-time */
+                expires_at: string;
+                /** Format: date-time */
+                finished_at?: string | null;
+                format: string;
+                /** Format: uuid */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description Files written so far.
+                 */
+                position: number;
+                purpose: string;
+                /** Format: int64 */
+                rows_done: number;
+                /** Format: date-time */
+                started_at: string;
+                started_by_name: string;
+                /** @description `running`, `done`, `expired` or `discarded`. */
+                state: string;
+                state_label: string;
+                tables: string[];
+                use_kind: string;
+                use_label: string;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_DataField: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** @description Whether the caller may confirm it. */
+                can_confirm: boolean;
+                class: string;
+                class_label: string;
+                column: string;
+                domain: string;
+                domain_label: string;
+                export: components["schemas"]["DataExport"];
+                export_label: string;
+                /** Format: uuid */
+                id: string;
+                kind: string;
+                /** Format: int64 */
+                level: number;
+                level_label: string;
+                masking: components["schemas"]["DataMasking"];
+                masking_label: string;
+                /** @description `sealed`, `digest` or `clear`. */
+                protection: string;
+                protection_label: string;
+                /** @description `rule`, `content` or `hand`. */
+                source: string;
+                source_label: string;
+                /** @description `proposed` or `confirmed`. */
+                state: string;
+                state_label: string;
+                /**
+                 * Format: int64
+                 * @description Level that counts until a proposal is confirmed: the stricter of both.
+                 */
+                strict_level: number;
+                table: string;
+                /** @description Has to be sealed by its level and is not. */
+                unprotected: boolean;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_DataFinding: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                class_label: string;
+                column: string;
+                content: string;
+                content_label: string;
+                decided_by_name?: string | null;
+                /** @description One of them, masked. */
+                example: string;
+                /**
+                 * Format: int64
+                 * @description Values of the sample that hold it.
+                 */
+                hits: number;
+                /** Format: uuid */
+                id: string;
+                /** Format: int64 */
+                level: number;
+                /** Format: int64 */
+                level_before: number;
+                level_before_label: string;
+                level_label: string;
+                reason: string;
+                /** Format: int64 */
+                sampled: number;
+                /** Format: date-time */
+                seen_at: string;
+                state: string;
+                state_label: string;
+                table: string;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_DataScan: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** Format: date-time */
+                finished_at?: string | null;
+                /**
+                 * Format: int64
+                 * @description Open findings it left.
+                 */
+                found: number;
+                /** Format: uuid */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description Tables looked at.
+                 */
+                position: number;
+                /**
+                 * Format: int64
+                 * @description Values looked at per column at most.
+                 */
+                sample: number;
+                /** Format: date-time */
+                started_at: string;
+                started_by_name: string;
+                /** @description `running` or `done`. */
+                state: string;
+                state_label: string;
+                /**
+                 * Format: int64
+                 * @description Tables there are.
+                 */
+                total: number;
+                /** Format: int64 */
+                values_seen: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_DefinitionSummary: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** @description `web`, `mobile`, `kiosk`, `window`; empty means all. */
+                channels: string[];
+                draft?: components["schemas"]["DraftMark"] | null;
+                /** Format: uuid */
+                id: string;
+                key: string;
+                kind: components["schemas"]["DefinitionKind"];
+                kind_label: string;
+                name: string;
+                /**
+                 * Format: uuid
+                 * @description Owner; absent for what belongs to all.
+                 */
+                org_id?: string | null;
+                org_name: string;
+                /** Format: date-time */
+                published_at?: string | null;
+                /** @description `application`, `approval`, or empty. */
+                purpose: string;
+                /** @description `draft`, `published`, `disabled`. */
+                state: string;
+                state_label: string;
+                template: boolean;
+                /**
+                 * Format: int64
+                 * @description How many items and definitions use it.
+                 */
+                uses: number;
+                /**
+                 * Format: int64
+                 * @description Published version; absent before the first publication.
+                 */
+                version?: number | null;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_ExchangeReport: {
             /**
              * Format: date-time
@@ -6973,6 +9998,40 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_JumpView: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                app_id: string;
+                enabled: boolean;
+                item_name: string;
+                item_slug: string;
+                mapping: components["schemas"]["JumpMapping"][];
+                note: string;
+                params: components["schemas"]["JumpParam"][];
+                pushes: string[];
+                /** @description 启用 or 停用. */
+                state_label: string;
+                system_name: string;
+                target_url: string;
+                /** Format: date-time */
+                updated_at: string;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_LedgerEntry: {
             /**
              * Format: date-time
@@ -7110,6 +10169,39 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_LogLineView: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                actor: string;
+                address: string;
+                /** Format: date-time */
+                at: string;
+                event: string;
+                /** Format: uuid */
+                id: string;
+                level: string;
+                level_label: string;
+                message: string;
+                /** @description Host, part or system. */
+                origin: string;
+                source: string;
+                source_label: string;
+                trace: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_MandateView: {
             /**
              * Format: date-time
@@ -7169,6 +10261,45 @@ export interface components {
                 unchanged: number;
                 /** Format: int64 */
                 updated: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_MobileLinkView: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                end_reason: string;
+                /** Format: date-time */
+                ended_at?: string | null;
+                ended_by: string;
+                /** Format: uuid */
+                id: string;
+                /** Format: date-time */
+                linked_at: string;
+                login: string;
+                org_name: string;
+                /** @description The staff account may not sign in any more. */
+                staff_disabled: boolean;
+                /** Format: uuid */
+                staff_id: string;
+                staff_name: string;
+                /** @description `linked` or `ended`. */
+                state: string;
+                state_label: string;
+                user_name: string;
+                /** Format: date-time */
+                verified_at: string;
             }[];
             /** @description Cursor of the next page; absent on the last one. */
             next?: string | null;
@@ -7321,6 +10452,125 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_PrivacyAssessment: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** Format: date-time */
+                confirmed_at?: string | null;
+                confirmed_by_name?: string | null;
+                /** Format: uuid */
+                id: string;
+                level: string;
+                level_label: string;
+                /** Format: date-time */
+                made_at: string;
+                made_by_name: string;
+                /** @description Whether the caller may confirm it. */
+                may_confirm: boolean;
+                measures: string;
+                necessity: string;
+                occasion: string;
+                occasion_label: string;
+                purpose: string;
+                purpose_title: string;
+                /** @description Day of the next look. */
+                review_on: string;
+                risks: string;
+                /** @description `draft` or `confirmed`. */
+                state: string;
+                state_label: string;
+                title: string;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_PrivacyLook: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** @description What was looked at. */
+                about: string;
+                act_label: string;
+                /** Format: date-time */
+                at: string;
+                /** Format: uuid */
+                id: string;
+                /** @description Body. */
+                org: string;
+                /** @description Whether raw values were seen. */
+                raw: boolean;
+                /** @description Name, masked. */
+                who: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_PrivacyRequestView: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                answer: string;
+                /** Format: date-time */
+                answered_at?: string | null;
+                answered_by_name?: string | null;
+                /** @description Masked. */
+                applicant_name: string;
+                /** Format: date-time */
+                asked_at: string;
+                due_on: string;
+                /** Format: int64 */
+                erased: number;
+                /** Format: uuid */
+                id: string;
+                /** @description Why a deletion can't be granted; empty when it can. */
+                kept_because: string;
+                kind: string;
+                kind_label: string;
+                overdue: boolean;
+                state: string;
+                state_label: string;
+                text: string;
+                /** Format: int64 */
+                version: number;
+                /** @description What it is about. */
+                what: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_RatingRow: {
             /**
              * Format: date-time
@@ -7452,6 +10702,36 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_SharedField: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: (components["schemas"]["SharedFieldContent"] & {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description How many definitions use it.
+                 */
+                uses: number;
+                /**
+                 * Format: int64
+                 * @description Send it back with a change.
+                 */
+                version: number;
+            })[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_SignInView: {
             /**
              * Format: date-time
@@ -7498,6 +10778,8 @@ export interface components {
                 audience_label: string;
                 /** @description Whether the system itself is switched on. */
                 enabled: boolean;
+                /** @description Whether the system's grants let it sign users in now. */
+                granted: boolean;
                 /** @description Shown in the portal of connected systems. */
                 listed: boolean;
                 logout_uris: string[];
@@ -7506,6 +10788,8 @@ export interface components {
                 owner: string;
                 /** @description Registered with the system. */
                 redirect_uris: string[];
+                /** @description The same in words. */
+                scope_labels: string[];
                 /** @description What its grants allow now. */
                 scopes: string[];
                 /** @description Whether it may sign users in. */
@@ -7626,6 +10910,8 @@ export interface components {
                 /** @description 已使用, 已作废. */
                 state_label: string;
                 type_key: string;
+                /** @description Name of the kind of licence it is for. */
+                type_name: string;
             }[];
             /** @description Cursor of the next page; absent on the last one. */
             next?: string | null;
@@ -7651,7 +10937,7 @@ export interface components {
                 /** Format: date-time */
                 at: string;
                 /** @description Fields before and after, or the reason. */
-                detail: Record<string, never>;
+                detail: Record<string, unknown>;
                 /** Format: uuid */
                 id: string;
             }[];
@@ -7698,6 +10984,45 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_TicketLine: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                address: string;
+                app_id: string;
+                /** Format: date-time */
+                at: string;
+                /** @description 公众 or 工作人员; empty when unknown. */
+                audience_label: string;
+                direction: string;
+                /** @description 去对方 or 来本平台. */
+                direction_label: string;
+                /** Format: uuid */
+                id: string;
+                item_slug?: string | null;
+                /** @description Masked. */
+                person: string;
+                purpose_label: string;
+                /** @description Why it was refused, in words. */
+                reason: string;
+                result: string;
+                result_label: string;
+                system_name: string;
+                target: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_TownshipExtension: {
             /**
              * Format: date-time
@@ -7724,6 +11049,49 @@ export interface components {
                 /** Format: int64 */
                 version: number;
                 window: components["schemas"]["ExtensionWindow"];
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_TransferPacket: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** Format: date-time */
+                at: string;
+                digest: string;
+                /**
+                 * Format: date-time
+                 * @description When it was delivered or acknowledged.
+                 */
+                done_at?: string | null;
+                /** Format: uuid */
+                id: string;
+                kind: string;
+                kind_title: string;
+                /** Format: int64 */
+                no: number;
+                /** @description Fields left behind, or why it was refused. */
+                note: string;
+                /** Format: int64 */
+                size: number;
+                state: string;
+                state_label: string;
+                /**
+                 * Format: int64
+                 * @description Times it was written out.
+                 */
+                times: number;
             }[];
             /** @description Cursor of the next page; absent on the last one. */
             next?: string | null;
@@ -7769,6 +11137,56 @@ export interface components {
              * @description Exact number of rows of all pages.
              */
             total: number;
+        };
+        /** @description One line as a device sends it. */
+        LogLineSent: {
+            actor?: string | null;
+            address?: string | null;
+            /** @description RFC 3339, or Unix seconds or milliseconds; the time of receipt when absent. */
+            at?: string | null;
+            /** @description What happened, a key. */
+            event?: string | null;
+            /** @description A word or a syslog number. */
+            level?: string | null;
+            message?: string | null;
+            /** @description Host or part; the app id when absent. */
+            origin?: string | null;
+            trace?: string | null;
+        };
+        /** @description A line in the one form. */
+        LogLineView: {
+            actor: string;
+            address: string;
+            /** Format: date-time */
+            at: string;
+            event: string;
+            /** Format: uuid */
+            id: string;
+            level: string;
+            level_label: string;
+            message: string;
+            /** @description Host, part or system. */
+            origin: string;
+            source: string;
+            source_label: string;
+            trace: string;
+        };
+        /** @description What a check of the collected lines found. */
+        LogVerdict: {
+            batches: number;
+            faults: string[];
+            lines: number;
+        };
+        /** @description Lines of a device or system. */
+        LogsSent: {
+            /** @description At most 500. */
+            lines: components["schemas"]["LogLineSent"][];
+            /** @description `device` or `system`. */
+            source?: string | null;
+        };
+        /** @description What was taken. */
+        LogsTaken: {
+            taken: number;
         };
         /** @description Id of what was made. */
         MadeId: {
@@ -7965,6 +11383,50 @@ export interface components {
             /** Format: int64 */
             updated: number;
         };
+        /** @description What the platform's page came back with. */
+        MobileLinkAnswer: {
+            state: string;
+            ticket: string;
+        };
+        /** @description Where to go on. */
+        MobileLinkBegun: {
+            /** @description Page of the platform; it comes back to `/desk/m/link` with `state` and `ticket`. */
+            authorize_url: string;
+        };
+        /** @description The own password, and the code where there is a second factor. */
+        MobileLinkProof: {
+            /** @description Six digits of the authenticator app, or a recovery code. */
+            code?: string;
+            password: string;
+        };
+        /** @description A link as administrators see it; the platform's user id stays sealed. */
+        MobileLinkView: {
+            end_reason: string;
+            /** Format: date-time */
+            ended_at?: string | null;
+            ended_by: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            linked_at: string;
+            login: string;
+            org_name: string;
+            /** @description The staff account may not sign in any more. */
+            staff_disabled: boolean;
+            /** Format: uuid */
+            staff_id: string;
+            staff_name: string;
+            /** @description `linked` or `ended`. */
+            state: string;
+            state_label: string;
+            user_name: string;
+            /** Format: date-time */
+            verified_at: string;
+        };
+        /** @description A one-time ticket of the platform. */
+        MobileTicket: {
+            ticket: string;
+        };
         /** @description A new place in the tree. */
         MoveOrg: {
             /** Format: uuid */
@@ -8077,6 +11539,42 @@ export interface components {
             orgs: components["schemas"]["PlacedOrg"][];
             permissions: string[];
         };
+        /** @description What is held about the caller and why. */
+        MyPrivacy: {
+            /**
+             * Format: int32
+             * @description Working days in which a request is answered.
+             */
+            answer_working_days: number;
+            holdings: components["schemas"]["PrivacyHolding"][];
+            purposes: components["schemas"]["PrivacyPurpose"][];
+        };
+        /** @description A request of the caller. */
+        MyPrivacyRequest: {
+            answer: string;
+            /** Format: date-time */
+            answered_at?: string | null;
+            /** Format: date-time */
+            asked_at: string;
+            due_on: string;
+            /**
+             * Format: int64
+             * @description Things deleted.
+             */
+            erased: number;
+            held_label: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            kind_label: string;
+            state: string;
+            state_label: string;
+            text: string;
+        };
+        /** @description The caller's requests. */
+        MyPrivacyRequests: {
+            items: components["schemas"]["MyPrivacyRequest"][];
+        };
         /** @description The caller's task. */
         MyTask: {
             /**
@@ -8098,6 +11596,20 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /** @description A card reader to register. */
+        NewCardDevice: {
+            /** @description Number of the device, as its gateway names it: letters, digits, `-`; 3 to 40. */
+            code: string;
+            /** @description Name people read. */
+            name: string;
+            /** @description SM2 public key of its gateway, PEM. */
+            public_key: string;
+            /**
+             * Format: uuid
+             * @description Window it stands at.
+             */
+            window_id: string;
         };
         /** @description Begins an application. */
         NewCase: {
@@ -8137,6 +11649,33 @@ export interface components {
              * @description End, at most a year later.
              */
             until: string;
+        };
+        /** @description A new entry. */
+        NewDefinition: {
+            /** @description `web`, `mobile`, `kiosk`, `window`; empty means all. */
+            channels?: string[];
+            /** @description Content; an empty frame of the kind when absent. */
+            content?: string | null;
+            /**
+             * Format: uuid
+             * @description Entry whose content is the beginning.
+             */
+            copy_of?: string | null;
+            /** @description Key: lower-case letters, digits, hyphens; fixed once made. */
+            key: string;
+            /** @description Kind. */
+            kind: components["schemas"]["DefinitionKind"];
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Owner; the caller's organisation when absent.
+             */
+            org_id?: string | null;
+            /** @description `application`, `approval`, or empty. */
+            purpose?: string;
+            /** @description A reusable part rather than a form of its own. */
+            template?: boolean;
         };
         /** @description A rule of duties that exclude each other. */
         NewExclusion: {
@@ -8256,6 +11795,21 @@ export interface components {
             /** @description Name to sign in with. */
             login: string;
         };
+        /** @description What is entered. */
+        NewPrivacyAssessment: {
+            /** @description `high`, `middle` or `low`. */
+            level: string;
+            measures: string;
+            necessity: string;
+            /** @description `sensitive`, `automated`, `entrusted`, `abroad` or `other`. */
+            occasion: string;
+            /** @description Key of a purpose. */
+            purpose: string;
+            /** @description Day of the next look, `YYYY-MM-DD`. */
+            review_on: string;
+            risks: string;
+            title: string;
+        };
         /** @description A rating as given. */
         NewRating: {
             /** @description Codes of the list, of this grade. */
@@ -8270,23 +11824,18 @@ export interface components {
         };
         /** @description A secret wanted. */
         NewSecret: {
-            /**
-             * @description Given by the other side; 32 random bytes of ours when absent.
-             * @default null
-             */
-            secret: string | null;
+            /** @description Given by the other side; 32 random bytes of ours when absent. */
+            secret?: string | null;
             /**
              * Format: date-time
              * @description First moment; now when absent.
-             * @default null
              */
-            valid_from: string | null;
+            valid_from?: string | null;
             /**
              * Format: date-time
              * @description Last moment; none without end.
-             * @default null
              */
-            valid_until: string | null;
+            valid_until?: string | null;
         };
         /** @description A node with what is below it. */
         Node: {
@@ -8344,6 +11893,14 @@ export interface components {
             applicant_name: string;
             case_number: string;
             rating?: components["schemas"]["NewRating"] | null;
+        };
+        /** @description Where over there. */
+        OpenSystem: {
+            /**
+             * @description Path of a page over there, for portals; its first page when absent.
+             * @default null
+             */
+            to: string | null;
         };
         /** @description An account with the password that opens it once. */
         Opened: {
@@ -8489,6 +12046,19 @@ export interface components {
             /** @description Why it can't be printed now; null when it can. */
             why_not?: string | null;
         };
+        /** @description The own link. */
+        OwnMobileLink: {
+            linked: boolean;
+            /** Format: date-time */
+            linked_at?: string | null;
+            /** @description Name on the platform. */
+            user_name: string;
+            /**
+             * Format: date-time
+             * @description When the platform last confirmed it.
+             */
+            verified_at?: string | null;
+        };
         /** @description The own password. */
         PasswordRequest: {
             password: string;
@@ -8541,6 +12111,8 @@ export interface components {
             address: string;
             /** @description Whether it (the terminal) is open day and night. */
             all_day?: boolean;
+            /** @description How to book a time at this place. */
+            booking?: components["schemas"]["BookingWay"][];
             /** @description Opening hours. */
             hours: string;
             /** @description Where it is: `longitude,latitude` in decimal degrees (CGCS2000), for "nearest first". */
@@ -8553,6 +12125,8 @@ export interface components {
             region?: string;
             /** @description Whether a self-service machine stands there. */
             terminal?: boolean;
+            /** @description How to get there. */
+            traffic?: string | null;
             /** @description Window numbers. */
             windows?: string[];
         };
@@ -8685,6 +12259,13 @@ export interface components {
             /** @description Whether it can't be changed here. */
             locked: boolean;
         };
+        /** @description A paper to draw (FORM-019). */
+        PreviewPaper: {
+            /** @description Typst template. */
+            content: string;
+            /** @description Data as the template reads it. */
+            data: Record<string, unknown>;
+        };
         /** @description A request to print. */
         PrintOverprint: {
             /** @description Its offset. */
@@ -8713,6 +12294,181 @@ export interface components {
         PrinterView: {
             name: string;
             offset: components["schemas"]["PrinterOffset"];
+        };
+        /** @description An impact assessment. */
+        PrivacyAssessment: {
+            /** Format: date-time */
+            confirmed_at?: string | null;
+            confirmed_by_name?: string | null;
+            /** Format: uuid */
+            id: string;
+            level: string;
+            level_label: string;
+            /** Format: date-time */
+            made_at: string;
+            made_by_name: string;
+            /** @description Whether the caller may confirm it. */
+            may_confirm: boolean;
+            measures: string;
+            necessity: string;
+            occasion: string;
+            occasion_label: string;
+            purpose: string;
+            purpose_title: string;
+            /** @description Day of the next look. */
+            review_on: string;
+            risks: string;
+            /** @description `draft` or `confirmed`. */
+            state: string;
+            state_label: string;
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /**
+         * @description Ground for using data (art. 13).
+         * @enum {string}
+         */
+        PrivacyBasis: "duty" | "law" | "consent";
+        /** @description A decision about a purpose. */
+        PrivacyDecision: {
+            /** @description Whether it may go on. */
+            given: boolean;
+            /**
+             * Format: int64
+             * @description Version of the text the caller has read.
+             */
+            version: number;
+        };
+        /** @description Somebody outside got data of the caller. */
+        PrivacyDisclosure: {
+            about: string;
+            /** Format: date-time */
+            at: string;
+            receiver: string;
+            way: string;
+            what: string;
+        };
+        /** @description The newest disclosures. */
+        PrivacyDisclosures: {
+            items: components["schemas"]["PrivacyDisclosure"][];
+            /** @description Most that are shown here. */
+            most: number;
+        };
+        /**
+         * @description What one may do about a kind of data.
+         * @enum {string}
+         */
+        PrivacyErase: "kept" | "own" | "on_request";
+        /** @description One kind of data held about the caller. */
+        PrivacyHolding: {
+            /** @description What it consists of. */
+            content: string;
+            /** Format: int64 */
+            count: number;
+            erase: components["schemas"]["PrivacyErase"];
+            /** @description Why it is kept, or the address where one deletes it oneself. */
+            erase_note: string;
+            key: string;
+            label: string;
+            /** @description Key of the purpose. */
+            purpose: string;
+            /** @description Title of the purpose. */
+            purpose_title: string;
+            /** Format: date-time */
+            since?: string | null;
+            /** @description Where it came from. */
+            source: string;
+        };
+        /** @description Somebody of a body looked at the caller's data. */
+        PrivacyLook: {
+            /** @description What was looked at. */
+            about: string;
+            act_label: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Body. */
+            org: string;
+            /** @description Whether raw values were seen. */
+            raw: boolean;
+            /** @description Name, masked. */
+            who: string;
+        };
+        /** @description A purpose and what the caller decided. */
+        PrivacyPurpose: {
+            basis: components["schemas"]["PrivacyBasis"];
+            basis_label: string;
+            data: string;
+            /** Format: date-time */
+            decided_at?: string | null;
+            /**
+             * Format: int64
+             * @description Version the caller decided about.
+             */
+            decided_version?: number | null;
+            kept: string;
+            key: string;
+            /** @description Whether there is something to decide. */
+            may_refuse: boolean;
+            /** @description Whether it happens now. */
+            on: boolean;
+            text: string;
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A purpose with what people decided. */
+        PrivacyPurposeRow: {
+            basis_label: string;
+            data: string;
+            /** Format: int64 */
+            given: number;
+            /** @description Kinds of data used for it. */
+            holdings: string[];
+            kept: string;
+            key: string;
+            /** Format: int64 */
+            refused: number;
+            text: string;
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description The purposes. */
+        PrivacyPurposes: {
+            items: components["schemas"]["PrivacyPurposeRow"][];
+            /** Format: int64 */
+            overdue: number;
+        };
+        /** @description A request at the desk. */
+        PrivacyRequestView: {
+            answer: string;
+            /** Format: date-time */
+            answered_at?: string | null;
+            answered_by_name?: string | null;
+            /** @description Masked. */
+            applicant_name: string;
+            /** Format: date-time */
+            asked_at: string;
+            due_on: string;
+            /** Format: int64 */
+            erased: number;
+            /** Format: uuid */
+            id: string;
+            /** @description Why a deletion can't be granted; empty when it can. */
+            kept_because: string;
+            kind: string;
+            kind_label: string;
+            overdue: boolean;
+            state: string;
+            state_label: string;
+            text: string;
+            /** Format: int64 */
+            version: number;
+            /** @description What it is about. */
+            what: string;
         };
         /** @description Body of a problem as documented in the OpenAPI file. */
         Problem: {
@@ -8810,6 +12566,15 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description A publication. */
+        PublishDefinition: {
+            /** @description Item whose limit a flow must keep. */
+            item?: string | null;
+            /** @description What changed, for the history. */
+            note?: string;
+            /** Format: int64 */
+            revision: number;
+        };
         /** @description Version of the page. */
         PublishItemRequest: {
             /** Format: int64 */
@@ -8826,9 +12591,9 @@ export interface components {
         /** @description A year to set. */
         PutYear: {
             /** @description Days off: `{date, name, in_lieu?}`. */
-            holidays: Record<string, never>[];
+            holidays: Record<string, unknown>[];
             /** @description Weekend days that are worked: `{date, for}`. */
-            make_up?: Record<string, never>[];
+            make_up?: Record<string, unknown>[];
             /** @description Notice it follows. */
             source?: string;
         };
@@ -8998,6 +12763,13 @@ export interface components {
         RecoveryCodes: {
             recovery_codes: string[];
         };
+        /** @description A ticket to redeem. */
+        RedeemTicket: {
+            /** @description Address the browser came from; needed where tickets are bound to the network. */
+            browser_address?: string;
+            /** @description The ticket as the browser brought it. */
+            ticket: string;
+        };
         /** @description Where the page goes next. */
         RedirectView: {
             redirect_to: string;
@@ -9025,6 +12797,14 @@ export interface components {
             /** @description 行政复议. */
             review: string;
         };
+        /** @description A jump to take away. */
+        RemoveJump: {
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
         /** @description Password and code. */
         RemoveRequest: {
             /** @description Six digits of the app, or a recovery code. */
@@ -9036,10 +12816,27 @@ export interface components {
             /** @description Reply. */
             text: string;
         };
+        /** @description Which account it is. */
+        ReportBinding: {
+            /** @description Its id over there. */
+            external_id: string;
+            /** @description What it is called over there. */
+            external_name?: string;
+            /**
+             * Format: uuid
+             * @description Id of the redemption.
+             */
+            redemption: string;
+            /**
+             * @description `signed_in`: the person showed the account with its password. `created`: it was made now.
+             *     `matched`: it is the one with the same papers.
+             */
+            way: components["schemas"]["BindingWay"];
+        };
         /** @description Reports with the counts per state and where they go. */
         ReportList: components["schemas"]["List_ExchangeReport"] & {
             /** @description Reports per state under the other filters. */
-            counts: Record<string, never>;
+            counts: Record<string, unknown>;
             target: components["schemas"]["ReportTarget"];
         };
         /** @description Where reports go. */
@@ -9376,6 +13173,53 @@ export interface components {
             key: string;
             title: string;
         };
+        /** @description A rule that fitted. */
+        RuleFired: {
+            /** @description What its author noted. */
+            annotation: string;
+            /** @description Place in the table, from 1. */
+            row: number;
+            /** @description Decision whose table holds it. */
+            table: string;
+        };
+        /** @description An input of a decision file. */
+        RuleInput: {
+            /** @description Name. */
+            name: string;
+            /** @description FEEL type. */
+            type: string;
+        };
+        /** @description The decision and why. */
+        RulesAnswer: {
+            /** @description Decision. */
+            decision: string;
+            /** @description Decisions of the file. */
+            decisions: string[];
+            /** @description Inputs of the file: name and type. */
+            inputs: components["schemas"]["RuleInput"][];
+            /** @description Result. */
+            output: Record<string, unknown>;
+            /** @description Rules that fired, those of required decisions first. */
+            trace: components["schemas"]["RuleFired"][];
+        };
+        /** @description What a person answers. */
+        RunAnswer: {
+            /** @description Further variables. */
+            data?: Record<string, unknown>;
+            /** @description Element. */
+            element: string;
+            /** @description `granted`, `refused`, … */
+            outcome?: string | null;
+        };
+        /** @description A flow to walk through (FORM-028). */
+        RunFlow: {
+            /** @description BPMN 2.0 XML. */
+            content: string;
+            /** @description Variables: `handle_item`, `form`, … */
+            data?: Record<string, unknown>;
+            /** @description What each person answers, in order. */
+            path?: components["schemas"]["RunAnswer"][];
+        };
         /** @description A table of an earlier system. */
         RunMigrationRequest: {
             /** @description The file, base64. */
@@ -9390,6 +13234,31 @@ export interface components {
             /** @description Only try; keep nothing. */
             trial: boolean;
         };
+        /** @description A step that was made or waits. */
+        RunStep: {
+            /** @description Element. */
+            element: string;
+            /** @description `task`, `service`, `timer`, `end`. */
+            kind: string;
+            /** @description Label. */
+            name: string;
+        };
+        /** @description A draft as the editor's page has it. */
+        SaveDefinitionDraft: {
+            /** @description Channels. */
+            channels?: string[];
+            /** @description Content. */
+            content: string;
+            /** @description Name. */
+            name: string;
+            /** @description Purpose. */
+            purpose?: string;
+            /**
+             * Format: int64
+             * @description Revision the page was loaded or last saved with.
+             */
+            revision: number;
+        };
         /** @description A partial save: what is absent stays. */
         SaveDraft: {
             /** @default null */
@@ -9399,7 +13268,7 @@ export interface components {
             /** @default null */
             delivery: components["schemas"]["Delivery"] | null;
             /** @description Form data. */
-            form?: Record<string, never> | null;
+            form?: Record<string, unknown> | null;
             /**
              * Format: uuid
              * @description The licence the application is about; what stands on it is filled in.
@@ -9424,11 +13293,20 @@ export interface components {
         /** @description A draft to save. */
         SaveItem: {
             /** @description `tongban-item/1`. */
-            content: Record<string, never>;
+            content: Record<string, unknown>;
+            definitions?: components["schemas"]["ItemDefinitions"] | null;
             files?: components["schemas"]["ItemFiles"] | null;
             /**
              * Format: int64
              * @description Version of the page.
+             */
+            version: number;
+        };
+        /** @description A jump to write. */
+        SaveJump: components["schemas"]["JumpDraft"] & {
+            /**
+             * Format: int64
+             * @description Version of the page, 0 for the first time.
              */
             version: number;
         };
@@ -9437,6 +13315,26 @@ export interface components {
             cards: components["schemas"]["PlacedCard"][];
             /** Format: int64 */
             version: number;
+        };
+        /** @description A link to write. */
+        SaveLink: components["schemas"]["LinkDraft"] & {
+            /**
+             * Format: int64
+             * @description Version of the page, 0 for the first time.
+             */
+            version: number;
+        };
+        /** @description A changed shared field. */
+        SaveSharedField: components["schemas"]["SharedFieldContent"] & {
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A code from a scanner. */
+        ScannedCode: {
+            /** @description The text as scanned. */
+            code: string;
+            /** @description What the person is identified for. */
+            purpose: components["schemas"]["IdentifyPurpose"];
         };
         /** @description What is asked for. */
         ScopeView: {
@@ -9512,6 +13410,11 @@ export interface components {
             items: components["schemas"]["ControlItem"][];
             standard: string;
         };
+        /**
+         * @description How sensitive what stands in a field is.
+         * @enum {string}
+         */
+        Sensitivity: "general" | "personal" | "sensitive";
         /** @description One's own open sessions. */
         SessionList: {
             items: components["schemas"]["SessionView"][];
@@ -9551,6 +13454,57 @@ export interface components {
          * @enum {string}
          */
         Severity: "error" | "warning";
+        /** @description A shared field. */
+        SharedField: components["schemas"]["SharedFieldContent"] & {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description How many definitions use it.
+             */
+            uses: number;
+            /**
+             * Format: int64
+             * @description Send it back with a change.
+             */
+            version: number;
+        };
+        /** @description What a shared field is, without its id. */
+        SharedFieldContent: {
+            /** @description FEEL over the field's own code with `_` for dots; empty for none. */
+            check?: string;
+            /** @description Code: lower-case words, dotted, for example `person.name`; fixed once made. */
+            code: string;
+            /** @description Label. */
+            label: string;
+            /** @description Most characters. */
+            length?: number | null;
+            /** @description Answers to choose from. */
+            options?: Record<string, unknown>[];
+            /** @description Whether a value filled in once may fill the field elsewhere. */
+            reusable?: boolean;
+            /** @description How sensitive it is. */
+            sensitivity: components["schemas"]["Sensitivity"];
+            /** @description Where the value comes from: `account.name`, `licence.address`… */
+            source?: string;
+            /** @description Type as in a form. */
+            type: string;
+            /** @description What it is used for. */
+            use?: string;
+        };
+        /** @description One command and its keys. */
+        Shortcut: {
+            /** @description Command. */
+            command: string;
+            /** @description Keys: `Ctrl`, `Alt`, `Shift`, then one key, joined by `+`. */
+            keys: string;
+            /** @description In words. */
+            label?: string;
+        };
+        /** @description All shortcuts. */
+        Shortcuts: {
+            items: components["schemas"]["Shortcut"][];
+        };
         /** @description Sign-ins of one day. */
         SignInDay: {
             /** Format: int64 */
@@ -9593,6 +13547,8 @@ export interface components {
             audience_label: string;
             /** @description Whether the system itself is switched on. */
             enabled: boolean;
+            /** @description Whether the system's grants let it sign users in now. */
+            granted: boolean;
             /** @description Shown in the portal of connected systems. */
             listed: boolean;
             logout_uris: string[];
@@ -9601,6 +13557,8 @@ export interface components {
             owner: string;
             /** @description Registered with the system. */
             redirect_uris: string[];
+            /** @description The same in words. */
+            scope_labels: string[];
             /** @description What its grants allow now. */
             scopes: string[];
             /** @description Whether it may sign users in. */
@@ -9819,6 +13777,25 @@ export interface components {
         StaffSession: components["schemas"]["SessionView"] & {
             staff: components["schemas"]["SessionStaff"];
         };
+        /** @description A one-time ticket. */
+        StaffTicket: {
+            /**
+             * Format: int64
+             * @description Seconds it counts.
+             */
+            expires_in: number;
+            ticket: string;
+            /** @description Where to send the browser. */
+            url: string;
+        };
+        /** @description Where the person wants to go. */
+        StaffTicketRequest: {
+            /**
+             * @description Page of the desk such as `/desk/cases/…`; the workbench when absent.
+             * @default
+             */
+            to: string;
+        };
         /** @description A staff user. */
         StaffView: {
             disabled: boolean;
@@ -9847,6 +13824,11 @@ export interface components {
             /** Format: int64 */
             version: number;
             windows: components["schemas"]["SeatView"][];
+        };
+        /** @description The scan begun. */
+        StartedDataScan: {
+            /** Format: uuid */
+            id: string;
         };
         /** @description A problem and the step of the guided application it belongs to. */
         StepProblem: {
@@ -9891,6 +13873,8 @@ export interface components {
             /** @description 已使用, 已作废. */
             state_label: string;
             type_key: string;
+            /** @description Name of the kind of licence it is for. */
+            type_name: string;
         };
         /**
          * @description What became of a sheet.
@@ -9922,7 +13906,7 @@ export interface components {
         /** @description A correction supplied by the applicant. */
         SupplyCorrection: {
             /** @description Changed form values. */
-            form?: Record<string, never>;
+            form?: Record<string, unknown>;
             /**
              * @description New files by material.
              * @default {}
@@ -9969,7 +13953,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @description Fields before and after, or the reason. */
-            detail: Record<string, never>;
+            detail: Record<string, unknown>;
             /** Format: uuid */
             id: string;
         };
@@ -10020,7 +14004,7 @@ export interface components {
         SystemGrant: {
             /** @description Keys of fields. Only for interfaces that give data. */
             fields?: string[];
-            /** @description Key of the interface: `events`, `sign_on`, `user_data`. */
+            /** @description Key of the interface: `events`, `sign_on`, `user_data`, `staff_desk`. */
             interface: string;
             /** @description Slugs of items; `*` for all. Only for interfaces that go by item. */
             items?: string[];
@@ -10091,9 +14075,81 @@ export interface components {
             objects: components["schemas"]["Facet"][];
             scopes: components["schemas"]["Facet"][];
         };
+        /** @description A ticket on its way: where the browser goes. */
+        TicketAddress: {
+            /**
+             * Format: int64
+             * @description Seconds the ticket is good for.
+             */
+            expires_in: number;
+            /** @description Address over there, with the ticket. */
+            url: string;
+        };
+        /** @description One line of the log. */
+        TicketLine: {
+            address: string;
+            app_id: string;
+            /** Format: date-time */
+            at: string;
+            /** @description 公众 or 工作人员; empty when unknown. */
+            audience_label: string;
+            direction: string;
+            /** @description 去对方 or 来本平台. */
+            direction_label: string;
+            /** Format: uuid */
+            id: string;
+            item_slug?: string | null;
+            /** @description Masked. */
+            person: string;
+            purpose_label: string;
+            /** @description Why it was refused, in words. */
+            reason: string;
+            result: string;
+            result_label: string;
+            system_name: string;
+            target: string;
+        };
+        /** @description Who came, and what for. */
+        TicketRedemption: {
+            /** @description `portal` for citizens and enterprises, `desk` for staff. */
+            audience: string;
+            /** @description Whether an account may be made or matched without asking the person. */
+            create: boolean;
+            /** @description Account over there that is bound; absent when none is. */
+            external_id?: string | null;
+            /** @description Person's data under the names the jump gives them. */
+            fields: Record<string, unknown>;
+            /**
+             * Format: uuid
+             * @description Id of this redemption, for reporting the account.
+             */
+            id: string;
+            /** @description Item of a jump. */
+            item?: string | null;
+            /** @description `open`, `bind`, `jump`. */
+            purpose: string;
+            /** @description Where to send the browser when the account is bound. */
+            return_to: string;
+            /** @description Opaque id of the person, the same at each visit, of this system's own. */
+            subject: string;
+            /** @description What the system is granted to know: registration data that need not be entered again. */
+            user: Record<string, unknown>;
+        };
         /** @description Ticket of a sign-in under way. */
         TicketRequest: {
             ticket: string;
+        };
+        /** @description A system to open with a ticket. */
+        TicketSystem: {
+            app_id: string;
+            /** @description Whether an own account over there can be bound. */
+            can_bind: boolean;
+            /** @description What it gets to know, in words. */
+            handed_over: string[];
+            name: string;
+            /** @description Organisation that answers for it. */
+            owner: string;
+            role_label: string;
         };
         /** @description Time left as lists show it. */
         TimeLeft: {
@@ -10215,6 +14271,80 @@ export interface components {
             /** Format: int64 */
             version: number;
             window: components["schemas"]["ExtensionWindow"];
+        };
+        /** @description How one direction stands. */
+        TransferDirection: {
+            /** @description Whether both sides' chains agree. */
+            agreed: boolean;
+            /** @description Chain up to it, for comparing with the other side. */
+            chain: string;
+            /** @description Packets by state. */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Last number.
+             */
+            last_no: number;
+            note: string;
+            /** Format: date-time */
+            peer_at?: string | null;
+            /**
+             * Format: int64
+             * @description Last number that the other side has.
+             */
+            peer_no: number;
+        };
+        /** @description What may cross. */
+        TransferKind: {
+            direction_label: string;
+            fields: string[];
+            files: string;
+            kind: string;
+            max_kb: number;
+            title: string;
+        };
+        /** @description A packet; never its content. */
+        TransferPacket: {
+            /** Format: date-time */
+            at: string;
+            digest: string;
+            /**
+             * Format: date-time
+             * @description When it was delivered or acknowledged.
+             */
+            done_at?: string | null;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            kind_title: string;
+            /** Format: int64 */
+            no: number;
+            /** @description Fields left behind, or why it was refused. */
+            note: string;
+            /** Format: int64 */
+            size: number;
+            state: string;
+            state_label: string;
+            /**
+             * Format: int64
+             * @description Times it was written out.
+             */
+            times: number;
+        };
+        /** @description Why it goes again. */
+        TransferResend: {
+            reason: string;
+        };
+        /** @description The transfer. */
+        TransferView: {
+            in?: components["schemas"]["TransferDirection"] | null;
+            kinds: components["schemas"]["TransferKind"][];
+            /** @description Whether there is an exchange zone. */
+            on: boolean;
+            out?: components["schemas"]["TransferDirection"] | null;
+            side_label: string;
         };
         /** @description Transport. */
         TransportView: {
@@ -10372,7 +14502,7 @@ export interface components {
             /** @description Delivery. */
             delivery?: components["schemas"]["Delivery"];
             /** @description Form data. */
-            form: Record<string, never>;
+            form: Record<string, unknown>;
             /** @description Handling item. */
             handle_item: string;
             /** @description Item. */
@@ -10517,9 +14647,9 @@ export interface components {
         /** @description A year as kept. */
         YearView: {
             /** @description Days off. */
-            holidays: Record<string, never>[];
+            holidays: Record<string, unknown>[];
             /** @description Weekend days that are worked. */
-            make_up: Record<string, never>[];
+            make_up: Record<string, unknown>[];
             /** @description Notice it follows. */
             source: string;
             /**
@@ -10625,7 +14755,10 @@ export interface operations {
     give_cross_region: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10660,6 +14793,14 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10772,7 +14913,10 @@ export interface operations {
     create_exclusion: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10799,6 +14943,14 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10926,7 +15078,10 @@ export interface operations {
     open_extension: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -11603,7 +15758,10 @@ export interface operations {
     give_mandate: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -11954,7 +16112,10 @@ export interface operations {
     create_org: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -11989,6 +16150,14 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12466,7 +16635,10 @@ export interface operations {
     create_policy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12675,7 +16847,10 @@ export interface operations {
     create_role: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12710,6 +16885,14 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12987,7 +17170,10 @@ export interface operations {
     create_staff: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13014,6 +17200,14 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13711,7 +17905,10 @@ export interface operations {
     create_window: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13746,6 +17943,14 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14089,6 +18294,136 @@ export interface operations {
             };
         };
     };
+    list_card_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardDevices"];
+                };
+            };
+        };
+    };
+    add_card_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCardDevice"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedCardDevice"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disable_card_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Card reader */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardDeviceVersion"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enable_card_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Card reader */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardDeviceVersion"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_cases: {
         parameters: {
             query?: {
@@ -14209,6 +18544,10 @@ export interface operations {
                 limit?: number;
                 /** @description Cursor of the next page. */
                 cursor?: string;
+                /** @description Names as they are; wants the permission `case.export_raw`, the level and a reason. */
+                raw?: boolean;
+                /** @description Why; logged. */
+                reason?: string;
             };
             header?: never;
             path?: never;
@@ -14216,7 +18555,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The list as CSV, masked */
+            /** @description The list as CSV, masked unless asked for by right, level and reason */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15319,7 +19658,10 @@ export interface operations {
     urge_case: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description Case */
                 id: string;
@@ -15732,7 +20074,10 @@ export interface operations {
     take_counter_application: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -15839,6 +20184,1431 @@ export interface operations {
                 };
             };
             /** @description Fields to mend */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_identified_cases: {
+        parameters: {
+            query: {
+                /** @description As it was said when the card was read or the code scanned. */
+                purpose: components["schemas"]["IdentifyPurpose"];
+            };
+            header?: never;
+            path: {
+                /** @description Identification */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cases of somebody identified at the counter */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifiedCases"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Used or over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_definitions: {
+        parameters: {
+            query?: {
+                /** @description `form`, `flow`, `rules`, `paper`. */
+                kind?: components["schemas"]["DefinitionKind"];
+                /** @description Part of a name or key. */
+                q?: string;
+                /** @description `draft` (never published), `published`, `changed` (published, with a draft), `disabled`. */
+                state?: string;
+                /** @description Owning organisation. */
+                org?: string;
+                /** @description Purpose, for example `application`, `approval`. */
+                purpose?: string;
+                /** @description Only templates, or only what is none. */
+                template?: boolean;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page as given by the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_DefinitionSummary"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_definition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDefinition"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Definition"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_definition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckDefinition"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionFindings"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_definition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["ImportDefinition"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Definition"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_definition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Definition"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disable_definition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisableDefinition"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Definition"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_definition_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveDefinitionDraft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Definition"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_definition_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscardDefinitionDraft"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enable_definition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Definition"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_definition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JSON, BPMN, DMN or Typst */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_definition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishDefinition"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Definition"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_definition_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionUses"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_definition_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionVersions"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_definition_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionVersionContent"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_expression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckExpression"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpressionVerdict"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_shared_fields: {
+        parameters: {
+            query?: {
+                /** @description Part of a label or code. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page as given by the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_SharedField"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_shared_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharedFieldContent"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedField"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_shared_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedField"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_shared_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveSharedField"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedField"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_shared_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunFlow"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowWalk"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluate_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluateForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormJudgement"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_handlers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handlers"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_handler_staff: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandlerPeople"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_paper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewPaper"];
+            };
+        };
+        responses: {
+            /** @description The paper */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluate_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluateRules"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesAnswer"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_shortcuts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shortcuts"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_shortcuts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Shortcuts"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shortcuts"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -16478,6 +22248,123 @@ export interface operations {
             };
         };
     };
+    begin_card_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginCardRead"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardChallenge"];
+                };
+            };
+        };
+    };
+    identify_by_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardRead"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentificationView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identify_by_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScannedCode"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentificationView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_items: {
         parameters: {
             query?: {
@@ -16654,11 +22541,35 @@ export interface operations {
             };
         };
     };
+    get_item_jump: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Item */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemJumpAnswer"];
+                };
+            };
+        };
+    };
     get_material_blank: {
         parameters: {
             query?: {
                 /** @description Key of the handling item; the first one when absent. */
                 handle_item?: string;
+                /** @description Kind of file; to print when absent. */
+                format?: string;
             };
             header?: never;
             path: {
@@ -16674,7 +22585,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/pdf": number[];
+                    "application/octet-stream": number[];
                 };
             };
             404: {
@@ -16708,6 +22619,8 @@ export interface operations {
             query?: {
                 /** @description Key of the handling item; the first one when absent. */
                 handle_item?: string;
+                /** @description Kind of file; to print when absent. */
+                format?: string;
             };
             header?: never;
             path: {
@@ -16723,7 +22636,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/pdf": number[];
+                    "application/octet-stream": number[];
                 };
             };
             404: {
@@ -16813,6 +22726,197 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_jumps: {
+        parameters: {
+            query?: {
+                /** @description Part of the item's name or key. */
+                q?: string;
+                /** @description App id of a system. */
+                system?: string;
+                /** @description `enabled` or `disabled`. */
+                state?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_JumpView"];
+                };
+            };
+        };
+    };
+    get_jump_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JumpChoices"];
+                };
+            };
+        };
+    };
+    get_jump: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Item */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JumpView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_jump: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Item */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveJump"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JumpView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_jump: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Item */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveJump"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_jump: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Item */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JumpTrial"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17403,6 +23507,138 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collect_logs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogsSent"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogsTaken"];
+                };
+            };
+            /** @description 400001 鉴权失败 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_mobile_links: {
+        parameters: {
+            query?: {
+                /** @description Part of a name or login. */
+                q?: string;
+                /** @description `linked` or `ended`; both when absent. */
+                state?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_MobileLinkView"];
+                };
+            };
+        };
+    };
+    end_mobile_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Link */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndMobileLinkRequest"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             404: {
                 headers: {
@@ -18688,6 +24924,521 @@ export interface operations {
             };
         };
     };
+    get_my_privacy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyPrivacy"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_my_privacy_disclosures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyDisclosures"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_my_privacy_looks: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page as given by the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_PrivacyLook"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_my_privacy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Purpose */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivacyDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyPurpose"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_my_privacy_requests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyPrivacyRequests"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_privacy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskPrivacy"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyPrivacyRequest"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_staff_desk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskSummary"];
+                };
+            };
+            /** @description 400001 鉴权失败 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issue_staff_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffTicketRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffTicket"];
+                };
+            };
+            /** @description 400001 鉴权失败 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    arrive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArrivalRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArrivalAnswer"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_arrival_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArrivalPassword"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArrivalDone"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_arrival: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArrivalConfirm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArrivalDone"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_authorization: {
         parameters: {
             query?: never;
@@ -19157,222 +25908,6 @@ export interface operations {
             };
         };
     };
-    accept_grant: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Grant */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["GrantVersion"];
-            };
-        };
-        responses: {
-            /** @description The grant as it is now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GrantView"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Without the permission, or not for the caller to do */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or not to be known */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Wrong state or an old page */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Fields to mend */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    refuse_grant: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Grant */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["GrantAnswer"];
-            };
-        };
-        responses: {
-            /** @description The grant as it is now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GrantView"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Without the permission, or not for the caller to do */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or not to be known */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Wrong state or an old page */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Fields to mend */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    revoke_grant: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Grant */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["GrantAnswer"];
-            };
-        };
-        responses: {
-            /** @description The grant as it is now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GrantView"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Without the permission, or not for the caller to do */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or not to be known */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Wrong state or an old page */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Fields to mend */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     list_grant_uses: {
         parameters: {
             query?: {
@@ -19428,6 +25963,138 @@ export interface operations {
             };
             /** @description Absent, or not to be known */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Grant */
+                id: string;
+                /** @description What to do with it */
+                act: "accept" | "refuse" | "revoke";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantAnswer"];
+            };
+        };
+        responses: {
+            /** @description The grant as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission, or not for the caller to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong state or an old page */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields to mend */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jump_to_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Item */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JumpRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketAddress"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19540,6 +26207,53 @@ export interface operations {
             };
             /** @description Without the permission, or not for the caller to do */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_my_bindings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountBindings"];
+                };
+            };
+        };
+    };
+    end_my_binding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Binding */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19914,6 +26628,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SystemsPortal"];
+                };
+            };
+        };
+    };
+    bind_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description App id */
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketAddress"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description App id */
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenSystem"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketAddress"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -20559,6 +27361,1229 @@ export interface operations {
             };
         };
     };
+    list_data_copies: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page as given by the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_DataCopy"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_data_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateDataCopy"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataCopyWhole"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_data_copy_tables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataCopyTable"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_data_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Copy */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataCopyWhole"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_data_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Copy */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscardDataCopy"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataCopyWhole"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_data_copy_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Copy */
+                id: string;
+                /** @description File */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_data_fields: {
+        parameters: {
+            query?: {
+                /** @description Part of the table's or column's name. */
+                q?: string;
+                /** @description Domain. */
+                domain?: string;
+                /** @description Class. */
+                class?: string;
+                /** @description Level, 1 to 4. */
+                level?: string;
+                /** @description `proposed`, `confirmed`, or `unprotected` for what has to be sealed and is not. */
+                state?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataFieldList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_data_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmDataFields"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfirmedDataFields"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_data_field_figures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataFieldFigures"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_data_inventory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataInventory"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_data_fields: {
+        parameters: {
+            query?: {
+                /** @description Part of the table's or column's name. */
+                q?: string;
+                /** @description Domain. */
+                domain?: string;
+                /** @description Class. */
+                class?: string;
+                /** @description Level, 1 to 4. */
+                level?: string;
+                /** @description `proposed`, `confirmed`, or `unprotected` for what has to be sealed and is not. */
+                state?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_data_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Column */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataFieldWhole"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_data_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Column */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DataFieldProposal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataFieldWhole"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_data_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Column */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DataDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataFieldWhole"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reject_data_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Column */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DataDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataFieldWhole"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_data_findings: {
+        parameters: {
+            query?: {
+                /** @description `open`, `accepted`, `dismissed` or `covered`. */
+                state?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataFindingList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_data_finding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Finding */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DataDecision"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss_data_finding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Finding */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DataDecision"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_data_grades: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataGrades"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_data_grade_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataGradePeople"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_data_grade: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `role:<key>` or `staff:<id>` */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DataGradeProposal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataGrades"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_data_grade: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `role:<key>` or `staff:<id>` */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DataDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataGrades"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reject_data_grade: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `role:<key>` or `staff:<id>` */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DataDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataGrades"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_risk_handlers: {
         parameters: {
             query?: never;
@@ -20874,6 +28899,99 @@ export interface operations {
             };
         };
     };
+    search_logs: {
+        parameters: {
+            query?: {
+                /** @description `application`, `access`, `audit`, `device` or `system`. */
+                source?: string;
+                /** @description `error`, `warn`, `info` or `debug`. */
+                level?: string;
+                /** @description Part of the text. */
+                q?: string;
+                /** @description First China date. */
+                from?: string;
+                /** @description Last China date, included. */
+                to?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_LogLineView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_logs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogVerdict"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_posture: {
         parameters: {
             query?: never;
@@ -20900,6 +29018,304 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_privacy_assessments: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page as given by the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_PrivacyAssessment"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_privacy_assessment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPrivacyAssessment"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyAssessment"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_privacy_assessment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Assessment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmPrivacyAssessment"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyAssessment"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_privacy_purposes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyPurposes"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_privacy_requests: {
+        parameters: {
+            query?: {
+                /** @description `open`, `granted` or `refused`. */
+                state?: string;
+                /** @description Part of the name. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_PrivacyRequestView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_privacy_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Request */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerPrivacyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyRequestView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21095,7 +29511,10 @@ export interface operations {
     create_risk: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -21507,6 +29926,89 @@ export interface operations {
             };
         };
     };
+    list_data_scans: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page as given by the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_DataScan"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_data_scan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedDataScan"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_self_check: {
         parameters: {
             query?: never;
@@ -21533,6 +30035,152 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_transfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_transfer_packets: {
+        parameters: {
+            query?: {
+                /** @description `out` (when absent) or `in`. */
+                direction?: string;
+                /** @description State. */
+                state?: string;
+                /** @description Kind. */
+                kind?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_TransferPacket"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resend_transfer_packet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number */
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferResend"];
+            };
+        };
+        responses: {
+            /** @description Goes with the next round */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21815,6 +30463,92 @@ export interface operations {
             };
         };
     };
+    arrive_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArrivalRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArrivalAnswer"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_staff_arrival: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArrivalConfirm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArrivalDone"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_staff_authorization: {
         parameters: {
             query?: never;
@@ -21906,6 +30640,95 @@ export interface operations {
             };
         };
     };
+    sign_on_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DocumentTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameIn"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jump_to_item_as_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Item */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JumpRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketAddress"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_staff_me: {
         parameters: {
             query?: never;
@@ -21924,6 +30747,53 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_my_staff_bindings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountBindings"];
+                };
+            };
+        };
+    };
+    end_my_staff_binding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Binding */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22082,6 +30952,140 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_my_mobile_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMobileLink"];
+                };
+            };
+        };
+    };
+    finish_mobile_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MobileLinkAnswer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMobileLink"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_mobile_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MobileLinkProof"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MobileLinkBegun"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_mobile_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MobileLinkProof"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22398,6 +31402,53 @@ export interface operations {
             };
         };
     };
+    sign_on_mobile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MobileTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameIn"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sign_in_staff: {
         parameters: {
             query?: never;
@@ -22556,6 +31607,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SystemsPortal"];
+                };
+            };
+        };
+    };
+    bind_staff_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description App id */
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketAddress"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_staff_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description App id */
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenSystem"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketAddress"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -23088,6 +32227,86 @@ export interface operations {
             };
         };
     };
+    get_system_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description System */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_system_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description System */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveLink"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     issue_system_secret: {
         parameters: {
             query?: never;
@@ -23276,6 +32495,170 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Themes"];
+                };
+            };
+        };
+    };
+    list_tickets: {
+        parameters: {
+            query?: {
+                /** @description Part of the system, person, item, page or reason. */
+                q?: string;
+                /** @description `out` for tickets we gave, `in` for those shown here. */
+                direction?: string;
+                /** @description `issued`, `redeemed`, `arrived`, `asked`, `refused`. */
+                result?: string;
+                /** @description App id of a system. */
+                system?: string;
+                /** @description First day. */
+                from?: string;
+                /** @description Last day. */
+                to?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_TicketLine"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_binding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportBinding"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BindingReported"];
+                };
+            };
+            /** @description 400001 鉴权失败 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeem_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedeemTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketRedemption"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 400001 鉴权失败 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -1,16 +1,12 @@
 /** The shapes of the server's answers and requests. Names are those of the OpenAPI document. */
 import type { OnBehalf } from './delegation.ts'
-import type { components } from './schema.d.ts'
+import type { Narrow, S, Whole } from './typed.ts'
 
 // Names of the OpenAPI document (schema.d.ts), with what it leaves open said exactly.
-type S = components['schemas']
-/** The server writes absent values as null, never leaves them out; the document only says "optional". */
-type Whole<T> = T extends (infer U)[] ? Whole<U>[] : T extends object ? { [K in keyof T]-?: Whole<Exclude<T[K], undefined>> } : T
-type Narrow<T, U> = Omit<T, keyof U> & U
 
 // ---------- common ----------
 export type TimeUnit = 'working_day' | 'natural_day' | 'hour' | 'minute' | 'month'
-export interface TimeLimit { value: number; unit: TimeUnit; text: string }
+export type TimeLimit = Narrow<Whole<S['TimeLimit']>, { unit: TimeUnit }>
 export type Light = 'normal' | 'warning' | 'overdue' | 'paused' | 'done'
 export interface TimeLeft { light: Light; text: string; due_date: string | null; share_used: number }
 export interface DeadlineLine { kind: 'start' | 'limit' | 'excluded' | 'pause' | 'extension' | 'due'; label?: string; text: string; amount: string }
@@ -38,7 +34,7 @@ export interface Deadline {
   days: DeadlineDay[]
   problem: string | null
 }
-export interface FileRef { id: string; name: string; size: number; media_type: string; pages?: number | null; uploaded_at: string; version_no?: number | null }
+export type FileRef = Whole<S['FileRef']> & { pages?: number | null; version_no?: number | null }
 export type CaseState =
   | 'draft' | 'submitted' | 'pre_reviewed' | 'correction' | 'accepted' | 'in_review' | 'special'
   | 'decided' | 'closed' | 'delivered' | 'not_accepted' | 'withdrawn' | 'voided'
@@ -102,14 +98,8 @@ export type RatingReasons = Whole<S['ReasonList']>
 export type MyLicence = Whole<S['LicenceRow']>
 export type Captcha = S['Captcha']
 export type Progress = Narrow<Whole<S['Progress']>, { events: MyCaseEvent[] }>
-export interface LicenceVerdict {
-  valid: boolean; verdict: string
-  /** What the verdict means, for a file. */
-  text?: string
-  licence: { name: string; number: string; identifier: string; holder_masked: string; issuer: string; issued_at: string; expires_at: string | null; abolish_reason: string | null } | null
-  checked_at: string
-  signatures?: { seal: string; signer: string; signed_at: string | null; intact: boolean; trusted: boolean; covers_whole_file: boolean; problem: string | null }[]
-}
+/** How a licence stands, asked by code or by file; the signatures and the words for a file come with the latter. */
+export type LicenceVerdict = Pick<Whole<S['CodeAnswer']>, 'valid' | 'verdict' | 'licence' | 'checked_at'> & Partial<Pick<Whole<S['FileAnswer']>, 'text' | 'signatures'>>
 
 // ---------- staff ----------
 
@@ -149,7 +139,7 @@ export type DeskMaterial = Narrow<Whole<S['MaterialView']>, { necessity: Necessi
 export type DeskEvent = Whole<S['EventView']>
 export type Opinion = Narrow<Whole<S['Opinion']>, { files: FileRef[] }>
 /** A step of this case's flow; the guide has steps of its own shape. */
-export interface FlowStep { element: string; name: string; state: 'done' | 'now' | 'todo'; by: string | null; at: string | null }
+export type FlowStep = Narrow<Whole<S['CaseFlowStep']>, { state: 'done' | 'now' | 'todo' }>
 export type CaseActionKey =
   | 'pre_review' | 'accept' | 'request_correction' | 'not_accept' | 'complete' | 'suspend' | 'resume'
   | 'extend' | 'decide_extension' | 'abort' | 'urge' | 'deliver' | 'void'
@@ -178,7 +168,7 @@ export type PrinterOffset = { x: number; y: number }
 /** A sheet of pre-printed licence stock; offsets are tenths of a millimetre. */
 export type StockSheet = Narrow<Whole<S['StockSheet']>, { offset: PrinterOffset }>
 export type OverprintStatus = Narrow<Whole<S['OverprintStatus']>, { sheets: StockSheet[]; printers: { name: string; offset: PrinterOffset }[] }>
-export interface CounterCheck { old_licences: HeldLicence[]; problems: Whole<S['StepProblem']>[]; materials: ResolvedMaterial[]; questions: string[] }
+export type CounterCheck = Narrow<Whole<S['CounterCheck']>, { materials: ResolvedMaterial[] }>
 export type Receipt = Whole<S['Receipt']>
 
 // ---------- calendars and catalogue administration ----------

@@ -178,6 +178,8 @@ export function createEditor(start: Doc, { now = Date.now, readonly = false }: E
     if (!to) return
     carrying.value = { ...now, place: to }
     say(sayPlace(doc.value, to, now.ids))
+    // The line that shows the place may lie outside what is seen.
+    void nextTick(() => root.value?.querySelector(`[data-pane="${now.pane}"] :is(.is-line, .is-end)`)?.scrollIntoView?.({ block: 'nearest' }))
   }
   const depth = (place: Place): number => {
     let n = 0

@@ -4,7 +4,9 @@ import type { DesignerContext } from '../src/context.ts'
 import { describe, offered } from '../src/describe/index.ts'
 import { createEditor, type Editor } from '../src/editor.ts'
 import { below, docOf, emptyForm, formOf, keyOf, node } from '../src/model/index.ts'
+import { WIDTHS, type ToFrame } from '../src/preview.ts'
 import FormDesigner from '../src/view/FormDesigner.vue'
+import PreviewBody from '../src/view/PreviewBody.vue'
 import { large, permit } from './sample.ts'
 
 const stops: (() => void)[] = []
@@ -158,5 +160,35 @@ suite('300 components (req: FORM-010)', () => {
     await nextTick()
     seen.push(...watch.takeRecords())
     expect(new Set(seen.map((each) => (each.target.nodeType === 1 ? (each.target as Element) : each.target.parentElement!).closest('[data-node]')?.getAttribute('data-node'))).size).toBe(1)
+  })
+})
+
+suite('the framed page (req: FORM-011, FORM-013)', () => {
+  const page = document.documentElement
+  const form = { schema: 'tongban-form/1', key: 'k', title: '登记表', sections: [{ key: 's', title: '节', fields: [{ key: 'a', type: 'text', label: '甲', permission: { clerk: 'hidden' } }, { key: 'b', type: 'text', label: '乙', permission: { accept: 'read' } }] }] } as never
+  async function show(change: Partial<ToFrame>, origin = location.origin) {
+    const host = document.body.appendChild(document.createElement('div'))
+    const app = createApp(PreviewBody)
+    app.mount(host)
+    stops.push(() => { app.unmount(); host.remove(); for (const name of ['data-density', 'data-mode', 'data-contrast']) page.removeAttribute(name) })
+    window.dispatchEvent(new MessageEvent('message', { origin, data: { tongban: 'show', form, look: 'web', contrast: false, role: 'applicant', step: '', data: {}, strict: false, ...change } }))
+    await nextTick()
+    return host
+  }
+  it('wears each look as the real pages do', async () => {
+    await show({ look: 'kiosk' })
+    expect([page.getAttribute('data-density'), page.getAttribute('data-mode')]).toEqual(['kiosk', null])
+    await show({ look: 'elder', contrast: true })
+    expect([page.getAttribute('data-density'), page.getAttribute('data-mode'), page.getAttribute('data-contrast')]).toEqual([null, 'elder', 'more'])
+    expect(WIDTHS.mobile).toBe(390)
+  })
+  it('shows what a role and a step may see and change', async () => {
+    expect((await show({})).textContent).toContain('甲')
+    const host = await show({ role: 'clerk', step: 'accept', data: { b: '已有' } })
+    expect(host.textContent).not.toContain('甲')
+    expect(host.querySelector('input')?.readOnly).toBe(true)
+  })
+  it('listens to its own origin only', async () => {
+    expect((await show({}, 'https://other.example')).textContent).toBe('')
   })
 })

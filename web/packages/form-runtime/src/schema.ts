@@ -75,6 +75,8 @@ export interface FormSection {
   key: string
   title: string
   hint?: string
+  /** What the personal data asked for in the section are used for. */
+  purpose?: string
   visibleWhen?: string
   /** The organisation that answers for this part of a combined form. */
   owner?: string

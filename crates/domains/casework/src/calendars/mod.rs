@@ -110,6 +110,8 @@ impl Calendars {
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
+                    let old = row::Entity::find_by_id((number, NATIONAL.to_owned())).one(tx.conn()).await?;
+                    let after = content.clone();
                     row::Entity::insert(row::ActiveModel {
                         year: Set(number),
                         region: Set(NATIONAL.to_owned()),
@@ -125,7 +127,7 @@ impl Calendars {
                     .exec_without_returning(tx.conn())
                     .await?;
                     if let Some(line) = line {
-                        tx.audit(line);
+                        tx.audit(line.entry().changed(old.map_or(serde_json::Value::Null, |old| old.content), after));
                     }
                     Ok(())
                 })

@@ -146,7 +146,7 @@ async fn run(world: &World, id: Uuid, act: Act) -> Result<()> {
         Act::Void => casework.void(&approver, id, world.on(id, json!({ "reason": "以欺骗手段取得" })).await).await,
         Act::Urge => {
             let urge = serde_json::from_value(json!({ "text": "请尽快办理", "order": true })).unwrap();
-            casework.urge(&world.staff("supervisor").await, id, urge).await
+            casework.urge(&world.staff("supervisor").await, id, urge, None).await
         }
         Act::Stale => casework.accept(&clerk, id, serde_json::from_value(json!({ "version": 0 })).unwrap()).await,
         Act::Settle => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use casework::cases::service::lists::{CaseFilter, MyFilter, TaskFilter};
+use casework::cases::service::lists::{CaseFilter, ExportAsk, MyFilter, TaskFilter};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -196,15 +196,18 @@ async fn the_export_is_masked_and_runs_no_formula() {
         world.submitted().await;
         world.sql("UPDATE cases SET applicant_name = '=HYPERLINK(\"http://x\")', step_name = ' @SUM(1)'".into()).await;
         let clerk = world.staff("clerk").await;
-        let csv = world.casework.export_cases(&clerk, &filter(json!({}))).await.unwrap();
+        let csv = world.casework.export_cases(&clerk, &filter(json!({})), &ExportAsk::default()).await.unwrap();
         assert_eq!(csv.lines().count(), 2);
         assert!(csv.contains("\"'=HYPERLINK(\"\"http://x\"\")\""), "{csv}");
         assert!(csv.contains("\"' @SUM(1)\""));
         assert!(!csv.contains("19900000001"));
         let lines = platform::work::audit::about(world.casework.platform.db.read(), "cases").await.unwrap();
         assert_eq!(lines, [("case.export".to_owned(), clerk.name.clone())]);
-        let nothing =
-            world.casework.export_cases(&world.staff("clerk-social").await, &filter(json!({}))).await.unwrap();
+        let nothing = world
+            .casework
+            .export_cases(&world.staff("clerk-social").await, &filter(json!({})), &ExportAsk::default())
+            .await
+            .unwrap();
         assert_eq!(nothing.lines().count(), 1);
     })
     .await;
@@ -253,8 +256,11 @@ async fn an_order_reaches_the_handlers_and_is_answered() {
         let supervisor = world.staff("supervisor").await;
         let reviewer = world.staff("reviewer").await;
         for (text, order) in [("请今天办完", false), ("仍未办理，请说明原因", true)] {
-            let urge = serde_json::from_value(json!({ "text": text, "order": order })).unwrap();
-            world.casework.urge(&supervisor, id, urge).await.unwrap();
+            // A second click urges nobody again.
+            for _ in 0..2 {
+                let urge = serde_json::from_value(json!({ "text": text, "order": order })).unwrap();
+                world.casework.urge(&supervisor, id, urge, Some(format!("click {order}"))).await.unwrap();
+            }
         }
         world.settle().await;
         world.settle().await;

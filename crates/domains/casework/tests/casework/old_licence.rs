@@ -1,7 +1,9 @@
 //! Change, renewal, re-issue and cancellation of a licence held so far.
 
 use casework::cases::model::State;
+use casework::cases::service::counter::CounterApplication;
 use licences::State as Licence;
+use platform::web::guard::Allowed;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -147,6 +149,99 @@ async fn of_several_licences_one_is_chosen_and_without_one_it_goes_on() {
         assert_eq!(new.replaces, Some(second.id));
         let other = world.casework.licences.licence(issued.id).await.unwrap().unwrap();
         assert_eq!(other.state, Licence::Valid, "the other one stays");
+    })
+    .await;
+}
+
+/// Whoever acts under a grant and chooses the applicant's old licence has used it: the audit log and the
+/// grant's own log say by whom, for whom and under which grant.
+///
+/// req: DATASEC-012, IDENT-020
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_licence_chosen_under_a_grant_leaves_a_line() {
+    on_both(async |world| {
+        let casework = &world.casework;
+        world.licensed().await;
+        let second = world.licensed().await;
+        let new = serde_json::from_value(json!({
+            "direction": "give", "role": "agent",
+            "party": { "name": "李明", "id_number": "449902198506170153", "phone": "19900000002" },
+            "starts_on": "2026-09-21", "ends_on": "2026-12-31",
+            "all_items": true, "items": [], "all_materials": true, "materials": [],
+        }))
+        .unwrap();
+        let haiyan = Allowed::trusted(world.haiyan.caller.clone());
+        let grant = casework.identity.give_grant(&haiyan, new, None).await.unwrap();
+        let li = Allowed::trusted(world.li.caller.clone());
+        casework.identity.accept_grant(&li, grant, 1).await.unwrap();
+
+        let id = casework.create_draft_for(&world.li.caller, FOOD, "change", Some(grant), None).await.unwrap();
+        let used = format!("audit_log WHERE action = 'licence.use' AND subject = 'case:{id}'");
+        assert_eq!(world.count(&used).await, 0, "of two none is chosen yet");
+        // The enterprise's own cases have steps of this kind, for its materials.
+        let steps = "case_steps WHERE action = 'use_licence'";
+        let before = world.count(steps).await;
+        let choice = json!({ "old_licence": second.id });
+        casework.save_draft(&world.li.caller, id, world.on(id, choice.clone()).await).await.unwrap();
+        // Saved again it is the same use.
+        casework.save_draft(&world.li.caller, id, world.on(id, choice).await).await.unwrap();
+        let lines = world.query(&format!("SELECT CAST(detail AS TEXT) FROM {used}")).await;
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        let line: Value = serde_json::from_str(&lines[0]).unwrap();
+        assert_eq!((&line["old_licence"], &line["grant"]), (&json!(second.id), &json!(grant)));
+        assert_eq!(world.count("grant_uses WHERE action = 'use_licence' AND allowed").await, 1);
+        assert_eq!(world.count(steps).await, before + 1, "and the applicant reads it");
+    })
+    .await;
+}
+
+/// At the counter too: of several licences one is chosen, what stands on it is filled in and the look is
+/// logged; the case is about that licence and the other stays.
+///
+/// req: LIC-025, CASE-011
+#[tokio::test(flavor = "multi_thread")]
+async fn at_the_counter_one_of_several_licences_is_chosen() {
+    on_both(async |world| {
+        let (first, second) = (world.licensed().await, world.licensed().await);
+        let (casework, clerk) = (&world.casework, world.staff("clerk").await);
+        let sample = sample(FOOD, "valid-change");
+        let paper = json!({ "handing": "paper" });
+        let materials: serde_json::Map<String, Value> =
+            sample["materials"].as_array().unwrap().iter().map(|key| (key.as_str().unwrap().to_owned(), paper.clone())).collect();
+        let application = |more: Value| -> CounterApplication {
+            let mut whole = json!({
+                "item_slug": FOOD, "handle_item": "change",
+                "applicant": { "kind": "enterprise", "name": "示例区海燕小厨餐饮店", "id_number": "92449902MA9900KX9E", "phone": "19900000001" },
+                "situations": sample["situations"], "form": sample["form"], "materials": materials, "delivery": { "way": "self" },
+            });
+            whole.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            serde_json::from_value(whole).unwrap()
+        };
+        let check = casework.counter_check(&clerk, &application(json!({}))).await.unwrap();
+        assert_eq!(check.old_licences.iter().map(|one| one.id).collect::<Vec<_>>(), [second.id, first.id]);
+        assert_eq!((check.problems[0].pointer.as_str(), &check.licence_values), ("/old_licence", &None));
+        assert_eq!(pointers(casework.take_at_counter(&clerk, application(json!({})), None).await, 422), ["/old_licence"]);
+        let read = format!("audit_log WHERE action = 'licence.read' AND subject = 'licence:{}'", first.id);
+        assert_eq!(world.count(&read).await, 0);
+        let choice = json!({ "old_licence": first.id, "read_licence": true });
+        let check = casework.counter_check(&clerk, &application(choice.clone())).await.unwrap();
+        let values = check.licence_values.unwrap();
+        assert_eq!(values["old_licence_number"], json!(first.number));
+        assert_eq!(world.count(&read).await, 1, "who looked is in the log");
+
+        let mut taken = application(choice);
+        taken.form.extend(values);
+        let receipt = casework.take_at_counter(&clerk, taken, None).await.unwrap();
+        let used = format!("audit_log WHERE action = 'licence.use' AND subject = 'case:{}'", receipt.id);
+        assert_eq!(world.count(&used).await, 1);
+        world.accept(receipt.id).await.unwrap();
+        while let Some((_, element, _)) = casework.open_flow_task(receipt.id).await.unwrap() {
+            world.step(receipt.id, if element == "decide" { "granted" } else { "pass" }).await.unwrap();
+        }
+        world.settle().await;
+        let new = casework.licences.of_case(receipt.id).await.unwrap().remove(0);
+        assert_eq!(new.replaces, Some(first.id));
+        assert_eq!(casework.licences.licence(second.id).await.unwrap().unwrap().state, Licence::Valid);
     })
     .await;
 }

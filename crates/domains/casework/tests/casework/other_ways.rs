@@ -36,18 +36,29 @@ async fn a_case_is_taken_over_the_counter_from_paper() {
         let mut application = counter(FOOD, json!({ "m02": paper, "m03": paper, "m05": paper }));
         let check = casework.counter_check(&clerk, &application).await.unwrap();
         assert_eq!(check.problems.iter().map(|one| one.pointer.as_str()).collect::<Vec<_>>(), ["/materials/m04"]);
-        assert_eq!(pointers(casework.take_at_counter(&clerk, application.clone()).await, 422), ["/materials/m04"]);
+        assert_eq!(
+            pointers(casework.take_at_counter(&clerk, application.clone(), None).await, 422),
+            ["/materials/m04"]
+        );
         assert_eq!(world.count("cases").await, 0);
         application.materials =
             serde_json::from_value(json!({ "m02": paper, "m03": paper, "m04": paper, "m05": paper })).unwrap();
         application.applicant.id_number = "92449902MA9900KX9X".into();
         assert_eq!(
-            pointers(casework.take_at_counter(&clerk, application.clone()).await, 422),
+            pointers(casework.take_at_counter(&clerk, application.clone(), None).await, 422),
             ["/applicant/id_number"]
         );
         application.applicant.id_number = "92449902MA9900KX9E".into();
-        refused(casework.take_at_counter(&world.staff("clerk-social").await, application.clone()).await, 404);
-        let receipt = casework.take_at_counter(&clerk, application).await.unwrap();
+        refused(casework.take_at_counter(&world.staff("clerk-social").await, application.clone(), None).await, 404);
+        let key = || Some("same-click".to_owned());
+        let receipt = casework.take_at_counter(&clerk, application.clone(), key()).await.unwrap();
+        let again = casework.take_at_counter(&clerk, application, key()).await.unwrap();
+        assert_eq!(
+            (again.id, &again.case_number, again.receipt_document_id),
+            (receipt.id, &receipt.case_number, receipt.receipt_document_id),
+            "a second click takes nothing in and gets the first one's receipt"
+        );
+        assert_eq!(world.count("cases").await, 1);
         let case = casework.desk_case(&clerk, receipt.id).await.unwrap();
         assert_eq!((case.channel_label, case.state), ("窗口收件", State::Submitted));
         assert_eq!(case.agent.unwrap().id_masked, "449***********0153");

@@ -30,7 +30,7 @@ async fn a_case_of_someone_else_is_not_found() {
         refused(casework.accept(&stranger, id, accept).await, 404);
         refused(casework.reveal(&stranger, id, "phone", "核对联系电话").await, 404);
         let urge = serde_json::from_value(json!({ "text": "请尽快办理" })).unwrap();
-        refused(casework.urge(&stranger, id, urge).await, 404);
+        refused(casework.urge(&stranger, id, urge, None).await, 404);
         // A draft is its owner's alone, whatever the desk's reach.
         refused(casework.desk_case(&world.staff("clerk").await, draft).await, 404);
         assert_eq!(world.state(id).await, State::Submitted);

@@ -306,6 +306,7 @@ fn wire(platform: &Platform) -> Casework {
     let fonts = paper::Fonts::built_in();
     Casework {
         platform: platform.clone(),
+        recognition: recognition::Recognition::new(platform.clone(), identity.clone()),
         licences: Licences::new(platform.clone(), design.clone(), identity.clone()).with_fonts(fonts.clone()),
         catalogue: Catalogue::new(platform.clone(), identity.clone(), design.clone()),
         calendars: Calendars::new(platform.clone()),
@@ -340,8 +341,7 @@ async fn load(casework: &Casework) -> Result<()> {
         casework.licences.import_type(&read(format!("licences/{key}/licence.yaml")), &template).await?;
     }
     for slug in [FOOD, ALLOWANCE, ESTATE] {
-        let item: Item =
-            serde_yaml_ng::from_str(&read(format!("items/{slug}/item.yaml"))).map_err(Problem::internal)?;
+        let item = item(slug);
         let file = |name: &str| read(format!("items/{slug}/{name}"));
         papers(casework, &packs().join(format!("items/{slug}/papers")), Some(slug)).await?;
         let sources =
@@ -353,6 +353,11 @@ async fn load(casework: &Casework) -> Result<()> {
         casework.licences.ensure_seal_for(published.org_id, SealPurpose::Notice).await?;
     }
     Ok(())
+}
+
+/// An item as its pack gives it, with the city's places that handle it.
+fn item(slug: &str) -> Item {
+    catalogue::packs::read(&packs().join(format!("items/{slug}"))).unwrap().item.unwrap()
 }
 
 async fn papers(casework: &Casework, folder: &Path, item: Option<&str>) -> Result<()> {
@@ -380,8 +385,7 @@ pub fn sample(slug: &str, name: &str) -> Value {
 /// The sample as a save of all steps: conditions met, agreed, form filled in.
 pub fn answers(slug: &str, name: &str) -> Value {
     let sample = sample(slug, name);
-    let item: Item = serde_yaml_ng::from_str(&read(format!("items/{slug}/item.yaml"))).unwrap();
-    let met: Map<String, Value> = item
+    let met: Map<String, Value> = item(slug)
         .conditions
         .iter()
         .filter_map(|one| Some((one.key.clone(), one.options.iter().find(|option| option.met)?.key.clone().into())))

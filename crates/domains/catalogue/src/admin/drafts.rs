@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use super::diff::{Difference, diff};
+use crate::items::definitions::Chosen;
 use crate::items::findings::{Finding, Severity, refusal};
 use crate::items::model::Item;
 use crate::items::publish::{Publication, put, task_code_is_free};
@@ -28,6 +29,9 @@ pub(crate) struct Draft {
     /// Files, when the draft brings its own; otherwise those of the published version.
     #[serde(default)]
     pub sources: Option<Sources>,
+    /// What is taken from the design library instead.
+    #[serde(default)]
+    pub chosen: Chosen,
 }
 
 /// An item as its editor sees it.
@@ -35,6 +39,7 @@ pub(crate) struct Edited {
     pub head: item::Model,
     pub content: Value,
     pub sources: Option<Sources>,
+    pub chosen: Chosen,
     pub history: Vec<(i64, OffsetDateTime, String)>,
     pub findings: Vec<Finding>,
 }
@@ -60,16 +65,23 @@ impl Catalogue {
             .into_tuple()
             .all(self.platform.db.read())
             .await?;
-        let Draft { content, sources } = match &head.draft {
+        let published = self.published_definitions(&head).await?;
+        let Draft { content, sources, chosen } = match &head.draft {
             Some(draft) => serde_json::from_value(draft.clone())?,
-            None => Draft { content: self.content_of(slug, head.version).await?, sources: None },
+            None => Draft {
+                content: self.content_of(slug, head.version).await?,
+                sources: None,
+                chosen: published.as_ref().map(|of| Chosen::of(slug, of)).unwrap_or_default(),
+            },
         };
-        let sources = match sources {
-            Some(sources) => Some(sources),
-            None => self.published_sources(&head).await?,
+        let own = match (sources, published) {
+            (Some(sources), _) => Some(sources),
+            (None, Some(of)) => Some(self.sources(&of).await?),
+            (None, None) => None,
         };
+        let sources = self.with_chosen(own, &chosen).await?;
         let (_, findings) = self.lint_content(&content, sources.as_ref());
-        Ok(Edited { head, content, sources, history, findings })
+        Ok(Edited { head, content, sources, chosen, history, findings })
     }
 
     async fn content_of(&self, slug: &str, wanted: i64) -> Result<Value> {
@@ -77,14 +89,13 @@ impl Catalogue {
         row.map(|row| row.content).ok_or_else(|| Problem::not_found("没有找到这个事项的这一版。"))
     }
 
-    async fn published_sources(&self, head: &item::Model) -> Result<Option<Sources>> {
+    async fn published_definitions(&self, head: &item::Model) -> Result<Option<Definitions>> {
         if head.version == 0 {
             return Ok(None);
         }
         let row = version::Entity::find_by_id((head.slug.clone(), head.version)).one(self.platform.db.read()).await?;
         let Some(row) = row else { return Ok(None) };
-        let definitions: Definitions = serde_json::from_value(row.definitions)?;
-        Ok(Some(self.sources(&definitions).await?))
+        Ok(Some(serde_json::from_value(row.definitions)?))
     }
 
     /// Everything wrong with a content and its files.
@@ -131,7 +142,8 @@ impl Catalogue {
     /// Makes a new item as a draft; nobody sees it before it is published.
     pub(crate) async fn create_item(&self, caller: &Allowed<EditItem>, draft: Draft) -> Result<Edited> {
         let slug = draft.content.get("slug").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let (item, org) = self.sound(caller, &slug, &draft.content, draft.sources.as_ref()).await?;
+        let sources = self.with_chosen(draft.sources.clone(), &draft.chosen).await?;
+        let (item, org) = self.sound(caller, &slug, &draft.content, sources.as_ref()).await?;
         let line = Line::by(caller, self.platform.new_id(), "item.create", format!("item:{slug}"), json!({}));
         let kept = serde_json::to_value(&draft)?;
         let key = slug.clone();
@@ -177,14 +189,17 @@ impl Catalogue {
         seen: i64,
         content: Value,
         sources: Option<Sources>,
+        chosen: Option<Chosen>,
     ) -> Result<Edited> {
         let before = self.edited(caller, slug).await?;
         let own = match (&sources, &before.head.draft) {
             (None, Some(draft)) => serde_json::from_value::<Draft>(draft.clone())?.sources,
             _ => sources,
         };
-        let (item, _) = self.sound(caller, slug, &content, own.as_ref().or(before.sources.as_ref())).await?;
-        let kept = serde_json::to_value(Draft { content, sources: own })?;
+        let chosen = chosen.unwrap_or(before.chosen);
+        let whole = self.with_chosen(own.clone().or(before.sources), &chosen).await?;
+        let (item, _) = self.sound(caller, slug, &content, whole.as_ref()).await?;
+        let kept = serde_json::to_value(Draft { content, sources: own, chosen })?;
         let line = Line::by(caller, self.platform.new_id(), "item.edit", format!("item:{slug}"), json!({}));
         let key = slug.to_owned();
         self.platform
@@ -228,7 +243,7 @@ impl Catalogue {
         if item.state == "4" {
             item.state = "1".to_owned();
         }
-        let definitions = self.publish_files(&item, &sources, &caller.name).await?;
+        let definitions = self.freeze(slug, &sources, &edited.chosen, &caller.name).await?;
         let line = Line::by(caller, self.platform.new_id(), "item.publish", format!("item:{slug}"), json!({}));
         let publication = Publication { item, definitions, org, by: caller.name.clone(), of_draft: true };
         let (event, key) = (self.platform.new_id(), slug.to_owned());

@@ -223,7 +223,7 @@ impl Catalogue {
                         .filter(node::Column::Code.eq(key))
                         .exec(conn)
                         .await?;
-                    tx.audit(line);
+                    tx.audit(line.entry().changed(json!({ "name": row.name }), json!({ "name": name })));
                     Ok(node::Model { name, version: seen + 1, ..row })
                 })
             })

@@ -16,6 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::admin::diff::Difference;
 use crate::admin::drafts::{Draft, Edited};
 use crate::admin::nodes::editor_state;
+use crate::items::definitions::Chosen;
 use crate::items::findings::Finding;
 use crate::items::labels;
 use crate::items::service::Sources;
@@ -85,6 +86,8 @@ pub(crate) struct AdminItem {
     #[schema(value_type = Object)]
     content: Value,
     files: Option<ItemFiles>,
+    /// What is taken from the design library instead of brought along.
+    definitions: Chosen,
     /// Send it back with a change; counts every change, also of drafts.
     version: i64,
     /// Version offered to the public; 0 before the first publication.
@@ -109,6 +112,9 @@ pub(crate) struct CreateItem {
     content: Value,
     /// Form, flow and rules; they may follow later, before publication.
     files: Option<ItemFiles>,
+    /// Keys of the design library whose latest versions are taken instead.
+    #[serde(default)]
+    definitions: Chosen,
 }
 
 /// A draft to save.
@@ -119,6 +125,9 @@ pub(crate) struct SaveItem {
     content: Value,
     /// New files; absent leaves them as they are.
     files: Option<ItemFiles>,
+    /// Keys of the design library; absent leaves the choice as it is.
+    #[serde(default)]
+    definitions: Option<Chosen>,
     /// Version of the page.
     version: i64,
 }
@@ -177,6 +186,7 @@ impl From<Edited> for AdminItem {
             slug: edited.head.slug,
             content: edited.content,
             files: edited.sources.map(|files| ItemFiles { form: files.form, flow: files.flow, rules: files.rules }),
+            definitions: edited.chosen,
             version: edited.head.draft_version,
             published_version: edited.head.version,
             draft: edited.head.draft.is_some(),
@@ -281,7 +291,7 @@ pub(crate) async fn create_item(
     caller: Allowed<EditItem>,
     Json(new): Json<CreateItem>,
 ) -> Result<(StatusCode, Json<AdminItem>)> {
-    let draft = Draft { content: new.content, sources: new.files.map(Into::into) };
+    let draft = Draft { content: new.content, sources: new.files.map(Into::into), chosen: new.definitions };
     Ok((StatusCode::CREATED, Json(catalogue.create_item(&caller, draft).await?.into())))
 }
 
@@ -318,7 +328,9 @@ pub(crate) async fn save_item(
     Json(change): Json<SaveItem>,
 ) -> Result<Json<AdminItem>> {
     let files = change.files.map(Into::into);
-    Ok(Json(catalogue.save_draft(&caller, &slug, change.version, change.content, files).await?.into()))
+    Ok(Json(
+        catalogue.save_draft(&caller, &slug, change.version, change.content, files, change.definitions).await?.into(),
+    ))
 }
 
 /// Checks a content without saving it.

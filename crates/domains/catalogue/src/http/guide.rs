@@ -20,7 +20,7 @@ use crate::items::model::{
 use crate::items::resolve::{Answers, Resolution, resolve};
 use crate::items::service::GuidePage;
 use crate::search::Limit;
-use crate::sheets::{Which, template_name};
+use crate::sheets::{Format, SheetFile, Which, is_download, source};
 use crate::{Catalogue, PublishedItem};
 
 /// Everything a person wants to know before applying.
@@ -129,10 +129,14 @@ struct GuideMaterial {
     blank_form: Option<String>,
     /// What the empty form is called.
     blank_form_name: Option<String>,
+    /// Kinds of file the empty form can be had as (`format` of its address): pdf, docx …
+    blank_formats: Vec<String>,
     /// Address of the sample, when there is a file; takes `handle_item`.
     sample: Option<String>,
     /// What the sample shows.
     sample_note: Option<String>,
+    /// Kinds of file the sample can be had as.
+    sample_formats: Vec<String>,
     fill_notes: Option<String>,
     hand_in: Vec<String>,
     hand_in_labels: Vec<String>,
@@ -194,11 +198,29 @@ pub(crate) struct FormQuery {
 pub(crate) struct SheetQuery {
     /// Key of the handling item; the first one when absent.
     handle_item: Option<String>,
+    /// Kind of file; to print when absent.
+    #[param(value_type = Option<String>)]
+    format: Option<Format>,
 }
 
-/// Where a material's sheet is drawn; absent when there is none.
-fn drawn(slug: &str, material: &Material, which: &str, exists: bool) -> Option<String> {
-    exists.then(|| format!("/api/v1/items/{slug}/materials/{}/{which}", material.key))
+/// Where a material's sheet is, and the kinds of file it can be had as.
+struct Download {
+    address: Option<String>,
+    formats: Vec<String>,
+}
+
+fn download(slug: &str, material: &Material, which: Which, exists: bool) -> Download {
+    let (name, text) = match which {
+        Which::Blank => ("blank", &material.blank_form),
+        Which::Sample => ("sample", &material.sample),
+    };
+    match source(material, which).filter(|_| exists) {
+        Some(source) => Download {
+            address: Some(format!("/api/v1/items/{slug}/materials/{}/{name}", material.key)),
+            formats: source.formats().into_iter().map(|format| format.ending().to_owned()).collect(),
+        },
+        None => Download { address: address(text.as_ref()), formats: Vec::new() },
+    }
 }
 
 /// An address, told from a mere name.
@@ -207,12 +229,12 @@ fn address(text: Option<&String>) -> Option<String> {
 }
 
 fn not_address(text: Option<&String>) -> Option<String> {
-    text.filter(|text| address(Some(text)).is_none() && template_name(Some(text)).is_none()).cloned()
+    text.filter(|text| address(Some(text)).is_none() && !is_download(Some(text))).cloned()
 }
 
 fn material(slug: &str, sampled: &BTreeSet<String>, material: &Material) -> GuideMaterial {
-    let blank = material.generated || template_name(material.blank_form.as_ref()).is_some();
-    let sample = template_name(material.sample.as_ref()).is_some();
+    let blank = download(slug, material, Which::Blank, true);
+    let sample = download(slug, material, Which::Sample, !material.generated || !sampled.is_empty());
     GuideMaterial {
         sampled: if material.generated { sampled.iter().cloned().collect() } else { Vec::new() },
         key: material.key.clone(),
@@ -233,11 +255,12 @@ fn material(slug: &str, sampled: &BTreeSet<String>, material: &Material) -> Guid
         licence_type: material.licence_type.clone(),
         exempt_note: material.exempt_note.clone(),
         generated: material.generated,
-        blank_form: drawn(slug, material, "blank", blank).or_else(|| address(material.blank_form.as_ref())),
+        blank_form: blank.address,
         blank_form_name: not_address(material.blank_form.as_ref()),
-        sample: drawn(slug, material, "sample", sample || (material.generated && !sampled.is_empty()))
-            .or_else(|| address(material.sample.as_ref())),
+        blank_formats: blank.formats,
+        sample: sample.address,
         sample_note: not_address(material.sample.as_ref()),
+        sample_formats: sample.formats,
         fill_notes: material.fill_notes.clone(),
         hand_in_labels: labels::labels(labels::HAND_INS, &material.hand_in),
         hand_in: material.hand_in.clone(),
@@ -259,6 +282,9 @@ fn fee_text(fees: &Fees) -> String {
 fn booking(item: &Item) -> Vec<BookingWay> {
     if !item.booking.is_empty() {
         return item.booking.clone();
+    }
+    if let Some(place) = item.places.iter().find(|place| !place.booking.is_empty()) {
+        return place.booking.clone();
     }
     let phone = item.places.iter().map(|place| &place.phone).find(|phone| !phone.is_empty());
     vec![BookingWay {
@@ -432,7 +458,7 @@ pub(crate) async fn resolve_item(
 /// The empty form of a material, to print and fill in.
 #[utoipa::path(get, path = "/api/v1/items/{slug}/materials/{key}/blank", tag = "items",
     operation_id = "get_material_blank", params(("slug" = String, Path), ("key" = String, Path), SheetQuery),
-    responses((status = 200, body = Vec<u8>, content_type = "application/pdf"),
+    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
         (status = 404, body = ProblemBody, content_type = "application/problem+json"),
         (status = 410, body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, body = ProblemBody, content_type = "application/problem+json")))]
@@ -441,13 +467,13 @@ pub(crate) async fn get_material_blank(
     Path((slug, key)): Path<(String, String)>,
     Query(query): Query<SheetQuery>,
 ) -> Result<Response> {
-    pdf(catalogue.sheet(&slug, &key, query.handle_item.as_deref(), Which::Blank).await?, "blank.pdf")
+    send(catalogue.sheet(&slug, &key, query.handle_item.as_deref(), Which::Blank, query.format).await?)
 }
 
 /// A material as it is filled in, with made-up names.
 #[utoipa::path(get, path = "/api/v1/items/{slug}/materials/{key}/sample", tag = "items",
     operation_id = "get_material_sample", params(("slug" = String, Path), ("key" = String, Path), SheetQuery),
-    responses((status = 200, body = Vec<u8>, content_type = "application/pdf"),
+    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
         (status = 404, body = ProblemBody, content_type = "application/problem+json"),
         (status = 410, body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, body = ProblemBody, content_type = "application/problem+json")))]
@@ -456,15 +482,19 @@ pub(crate) async fn get_material_sample(
     Path((slug, key)): Path<(String, String)>,
     Query(query): Query<SheetQuery>,
 ) -> Result<Response> {
-    pdf(catalogue.sheet(&slug, &key, query.handle_item.as_deref(), Which::Sample).await?, "sample.pdf")
+    send(catalogue.sheet(&slug, &key, query.handle_item.as_deref(), Which::Sample, query.format).await?)
 }
 
-fn pdf(bytes: Bytes, name: &str) -> Result<Response> {
+/// A PDF or a picture opens in the browser, a file to edit is saved; each under the material's name.
+fn send(file: SheetFile) -> Result<Response> {
+    let way = if matches!(file.format, Format::Docx | Format::Xlsx) { "attachment" } else { "inline" };
+    let name: String = file.name.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let plain = file.format.ending();
     Response::builder()
-        .header(header::CONTENT_TYPE, "application/pdf")
-        .header(header::CONTENT_DISPOSITION, format!("inline; filename=\"{name}\""))
+        .header(header::CONTENT_TYPE, file.format.media_type())
+        .header(header::CONTENT_DISPOSITION, format!("{way}; filename=\"sheet.{plain}\"; filename*=UTF-8''{name}"))
         .header(header::CACHE_CONTROL, "public, max-age=300")
-        .body(Body::from(bytes))
+        .body(Body::from(file.bytes))
         .map_err(Problem::internal)
 }
 

@@ -1,6 +1,8 @@
 //! Items: model, rules, answers, published versions.
 
+pub mod definitions;
 mod elements;
+mod export;
 pub mod findings;
 pub mod labels;
 pub mod model;

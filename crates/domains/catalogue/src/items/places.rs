@@ -30,6 +30,12 @@ pub struct Place {
     /// Where it is: `longitude,latitude` in decimal degrees (CGCS2000), for "nearest first".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
+    /// How to get there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traffic: Option<String>,
+    /// How to book a time at this place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub booking: Vec<BookingWay>,
 }
 
 impl Place {

@@ -7,6 +7,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, QueryOrder, Set};
 
+use super::definitions::Chosen;
 use super::model::Item;
 use super::service::{Catalogue, Definitions, Sources};
 use super::store::{item, node, version};
@@ -32,7 +33,7 @@ impl Catalogue {
     /// of the item are for the caller to check first ([`Catalogue::publish_pack`] does).
     pub async fn publish(&self, item: &Item, sources: &Sources, by: &str) -> Result<i64> {
         let org = self.org_of(item).await?;
-        let definitions = self.publish_files(item, sources, by).await?;
+        let definitions = self.freeze(&item.slug, sources, &Chosen::default(), by).await?;
         let publication = Publication { item: item.clone(), definitions, org, by: by.to_owned(), of_draft: false };
         let (events, slug) = (self.platform.new_id(), item.slug.clone());
         let version = self
@@ -60,6 +61,13 @@ impl Catalogue {
         for (name, paper) in &pack.papers {
             self.design.publish(Kind::Paper, &format!("{}/{name}", item.slug), paper, by).await?;
         }
+        for (name, sheet) in &pack.sheets {
+            self.design.publish(Kind::Sheet, &format!("{}/{name}", item.slug), sheet, by).await?;
+        }
+        for (name, bytes) in &pack.files {
+            let content = base::encoding::to_base64url(bytes);
+            self.design.publish(Kind::File, &format!("{}/{name}", item.slug), &content, by).await?;
+        }
         let version = self.publish(item, &pack.sources, by).await?;
         self.keep_samples(&item.slug, &pack.samples).await?;
         // The guide tells whether there is a sample.
@@ -71,16 +79,6 @@ impl Catalogue {
     /// Everything wrong with a pack, under the themes and licence types known here.
     pub fn lint_pack(&self, pack: &Pack) -> Vec<Finding> {
         self.with_known(|known| packs::lint(pack, known))
-    }
-
-    pub(crate) async fn publish_files(&self, item: &Item, sources: &Sources, by: &str) -> Result<Definitions> {
-        let form = self.design.publish(Kind::Form, &item.slug, &sources.form, by).await?;
-        let flow = self.design.publish(Kind::Flow, &item.slug, &sources.flow, by).await?;
-        let rules = match &sources.rules {
-            Some(text) => Some(self.design.publish(Kind::Rules, &item.slug, text, by).await?),
-            None => None,
-        };
-        Ok(Definitions { form, flow, rules })
     }
 }
 
@@ -155,6 +153,7 @@ pub(crate) async fn put(tx: &Tx, publication: Publication, event: Uuid) -> Resul
         .exec_without_returning(conn)
         .await?;
     let slug = item.slug;
+    super::definitions::put(conn, &slug, next, &definitions).await?;
     if fresh {
         version::Entity::insert(version::ActiveModel {
             slug: Set(slug.clone()),

@@ -29,6 +29,13 @@ pub struct Definitions {
     pub rules: Option<DefinitionRef>,
 }
 
+impl Definitions {
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &DefinitionRef> {
+        [&self.form, &self.flow].into_iter().chain(&self.rules)
+    }
+}
+
 /// One frozen version of an item with all it needs to run.
 #[derive(Debug)]
 pub struct PublishedItem {

@@ -53,6 +53,28 @@ pub mod version {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// A definition that a version of an item holds.
+pub mod held {
+    use sea_orm::entity::prelude::*;
+
+    /// `item_definitions`
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "item_definitions")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub slug: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub item_version: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub kind: String,
+        pub key: String,
+        pub version: i64,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// A node of the common catalogue.
 pub mod node {
     use sea_orm::entity::prelude::*;

@@ -1,6 +1,7 @@
 //! The domain through its router, on both databases.
 
 mod admin;
+mod downloads;
 mod guide;
 mod packs;
 mod search;
@@ -78,6 +79,26 @@ impl Desk {
         for pack in pack::read_set(&folder("items")).unwrap() {
             let item = pack.item.as_ref().unwrap();
             desk.catalogue.publish(item, &pack.sources, "内容包").await.unwrap();
+        }
+        desk
+    }
+
+    /// With the packs of the example city as they are imported: papers, samples, files and all.
+    async fn with_packs(backend: Backend) -> Self {
+        let desk = Self::new(backend).await;
+        for entry in std::fs::read_dir(folder("platform/papers")).unwrap().flatten() {
+            let path = entry.path();
+            let kind = match path.extension().and_then(std::ffi::OsStr::to_str) {
+                Some("typ") => design::Kind::Paper,
+                Some("yaml") => design::Kind::Sheet,
+                _ => continue,
+            };
+            let content = std::fs::read_to_string(&path).unwrap();
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            desk.catalogue.design.publish(kind, &name, &content, "内容包").await.unwrap();
+        }
+        for pack in pack::read_set(&folder("items")).unwrap() {
+            desk.catalogue.publish_pack(&pack, "内容包").await.unwrap();
         }
         desk
     }

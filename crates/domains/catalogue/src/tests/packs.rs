@@ -28,13 +28,41 @@ fn every_shipped_item_keeps_the_rules() {
     assert!(errors.is_empty(), "{errors}");
 }
 
+/// req: DATASEC-012
+#[test]
+fn a_form_that_asks_for_personal_data_says_what_for() {
+    let mut pack = packs::read(&folder("items/senior-allowance")).unwrap();
+    let expressions = design::FeelExpressions::new();
+    let known = Known { expressions: &expressions, navigation: None, licence_types: None };
+    let flagged = |pack: &packs::Pack| -> Vec<String> {
+        let found = packs::lint(pack, &known);
+        let purposes = found.into_iter().filter(|finding| finding.pointer.ends_with("/purpose"));
+        purposes.map(|finding| finding.message).collect()
+    };
+    assert_eq!(flagged(&pack), Vec::<String>::new());
+    let mut form: serde_json::Value = serde_json::from_str(&pack.sources.form).unwrap();
+    form["sections"][0].as_object_mut().unwrap().remove("purpose").unwrap();
+    form["sections"][1]["purpose"] = " ".into();
+    pack.sources.form = form.to_string();
+    let found = flagged(&pack);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].contains("老年人") && found[0].contains("身份证号码、联系电话"), "{found:?}");
+}
+
 #[test]
 fn a_written_pack_reads_back_the_same() {
     let pack = packs::read(&folder("items/food-operation-permit")).unwrap();
     let target = std::env::temp_dir().join(testkit::unique("pack")).join("food-operation-permit");
     let item = pack.item.clone().unwrap();
-    packs::write(&target, &item, &pack.sources, &pack.papers, &pack.samples).unwrap();
+    let beside = packs::Beside {
+        papers: pack.papers.clone(),
+        sheets: pack.sheets.clone(),
+        files: vec![("note.pdf".to_owned(), b"%PDF-1.7".to_vec())],
+        samples: pack.samples.clone(),
+    };
+    packs::write(&target, &item, &pack.sources, &beside).unwrap();
     let back = packs::read(&target).unwrap();
+    assert_eq!((back.papers, back.sheets, back.files), (beside.papers, beside.sheets, beside.files));
     assert_eq!(back.item, pack.item);
     assert_eq!(back.sources, pack.sources);
     assert_eq!(back.samples, pack.samples);

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use platform::disclosure::{Field, Way};
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
@@ -133,6 +134,7 @@ impl LedgerFilter {
             result: text(&self.result),
             event: text(&self.event),
             case_number: text(&self.q),
+            text: None,
             from: from.map(base::zone::start_of_day),
             until: to.map(base::zone::end_of_day),
         })
@@ -201,6 +203,10 @@ pub(crate) async fn export_exchange_ledger(
         let message = format!("共 {total} 条，一次最多下载 5,000 条，请缩小筛选范围。");
         return Err(Problem::invalid_field("/filter", "too_many", message));
     }
+    let fields = [Field::column("calls", "address"), Field::column("calls", "detail")];
+    let ways = exchange.platform.disclosure.takeout(&exchange.platform, &caller, &fields, None).await?;
+    let [address_way, detail_way] = [0, 1].map(|at| ways.get(at).copied().unwrap_or(Way::Never));
+    let covered = |text: &str| if text.is_empty() { String::new() } else { "（已遮住）".to_owned() };
     let mut csv = String::from(
         "\u{feff}时间,方向,对方标识,对方名称,对方地址,操作,办件编号,报文摘要(SM3),大小(字节),结果,状态码,代码,耗时(毫秒),说明\r\n",
     );
@@ -210,7 +216,7 @@ pub(crate) async fn export_exchange_ledger(
             direction_label(&row.direction).to_owned(),
             row.party,
             row.party_name,
-            row.address,
+            address_way.cell(row.address, covered),
             row.operation,
             row.case_number.unwrap_or_default(),
             row.digest,
@@ -219,7 +225,7 @@ pub(crate) async fn export_exchange_ledger(
             row.status.to_string(),
             row.code,
             row.duration_ms.to_string(),
-            row.detail.unwrap_or_default(),
+            detail_way.cell(row.detail.unwrap_or_default(), covered),
         ];
         let cells: Vec<String> = cells.iter().map(|cell| casework::cases::service::lists::csv_cell(cell)).collect();
         csv.push_str(&cells.join(","));

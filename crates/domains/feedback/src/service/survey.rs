@@ -5,16 +5,17 @@ use platform::web::page::PageQuery;
 use platform::web::problem::{Problem, Result};
 use uuid::Uuid;
 
+use crate::Feedback;
 use crate::model::Rating;
 use crate::permissions::{ReadRatings, TraceRatings};
+use crate::store::rating_row::{Column, Model};
 use crate::store::{self, Reach};
-use crate::{Feedback, store::rating_row::Model};
 
 impl Feedback {
     /// Ratings of the caller's organisations, newest first, and how many there are.
     ///
     /// # Authorisation
-    /// `rating.read`; only organisations the caller sees. The words match a case number only for
+    /// `rating.read`; only organisations and items the caller sees. The words match a case number only for
     /// callers who may trace ratings: otherwise a rated clerk could ask for a case and learn its stars.
     ///
     /// # Errors
@@ -34,7 +35,8 @@ impl Feedback {
         let words = words.map(|words| words.replace(['%', '_', '\\'], "").trim().to_owned());
         let words = words.filter(|words| !words.is_empty());
         let by_number = may_trace(caller);
-        let reach = Reach { orgs: caller.visible_orgs.clone(), stars, words, by_number, before };
+        let within = caller.within(Column::OrgId, Column::ItemSlug);
+        let reach = Reach { within, stars, words, by_number, before };
         let (rows, total) = store::page(self.platform.db.read(), &reach, page.limit()).await?;
         Ok((rows.iter().map(Model::rating).collect::<Result<_>>()?, total))
     }

@@ -3,7 +3,7 @@
 use platform::web::guard::Audience;
 use serde_json::json;
 
-use super::{APPLICANT, CLERK, City, STRANGER, SUPERVISOR};
+use super::{APPLICANT, CLERK, City, NARROWED, STRANGER, SUPERVISOR};
 
 /// The rater stays hidden from the staff rated: no name, no account, no case.
 ///
@@ -56,6 +56,22 @@ async fn the_list_is_filtered_paged_and_kept_to_the_callers_organisations() {
         assert_eq!(city.get("/api/v1/ratings", &elsewhere).await.json["total"], 0);
         let citizen = city.cookie(Audience::Portal, APPLICANT).await;
         assert_eq!(city.get("/api/v1/ratings", &citizen).await.status, 401);
+        city.test.close().await;
+    }
+}
+
+/// Who is limited to items reads what was said about these, as with cases.
+///
+/// req: IDENT-025
+#[tokio::test]
+async fn an_item_list_narrows_ratings_as_it_narrows_cases() {
+    for backend in testkit::backends() {
+        let city = City::new(backend).await;
+        let case = city.case(1, true);
+        city.rate(case, json!({"stars": 2, "text": "等得久"})).await;
+        let (clerk, narrowed) = (city.cookie(Audience::Desk, CLERK).await, city.cookie(Audience::Desk, NARROWED).await);
+        assert_eq!(city.get("/api/v1/ratings", &clerk).await.json["total"], 1);
+        assert_eq!(city.get("/api/v1/ratings", &narrowed).await.json["total"], 0);
         city.test.close().await;
     }
 }

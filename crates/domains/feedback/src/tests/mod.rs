@@ -14,6 +14,7 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use platform::Platform;
 use platform::sessions::PrincipalSource;
 use platform::web::guard::{Audience, Principal};
+use platform::web::policy::Bounds;
 use serde_json::{Value, json};
 use testkit::{Backend, TestPlatform};
 use tower::ServiceExt;
@@ -25,6 +26,8 @@ use crate::{Feedback, RatedCase, RatedCases, Reasons};
 const APPLICANT: Uuid = Uuid::from_u128(5);
 /// Somebody else.
 const STRANGER: Uuid = Uuid::from_u128(9);
+/// Of the organisation, but limited to another item.
+const NARROWED: Uuid = Uuid::from_u128(10);
 /// A clerk of the organisation rated.
 const CLERK: Uuid = Uuid::from_u128(3);
 /// Who calls raters back.
@@ -52,7 +55,7 @@ impl PrincipalSource for Anybody {
     async fn principal(&self, _: &Platform, audience: Audience, account: Uuid) -> platform::Result<Option<Principal>> {
         let permissions: &[&str] = match account {
             SUPERVISOR => &["rating.read", "rating.trace"],
-            CLERK | STRANGER if audience == Audience::Desk => &["rating.read"],
+            CLERK | STRANGER | NARROWED if audience == Audience::Desk => &["rating.read"],
             _ => &["my_case.rate"],
         };
         Ok(Some(Principal {
@@ -65,7 +68,14 @@ impl PrincipalSource for Anybody {
             roles: Vec::new(),
             permissions: permissions.iter().map(|key| (*key).to_owned()).collect(),
             real_name: true,
-            bounds: Default::default(),
+            bounds: Bounds {
+                items: if account == NARROWED {
+                    [(ORG, ["fire-safety-check".to_owned()].into())].into()
+                } else {
+                    Default::default()
+                },
+                ..Bounds::default()
+            },
         }))
     }
 }

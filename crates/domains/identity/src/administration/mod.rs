@@ -21,6 +21,7 @@ use platform::Tx;
 use platform::web::guard::Principal;
 use platform::web::problem::{Problem, Result};
 use platform::work::audit::Line;
+use platform::work::idempotency;
 use uuid::Uuid;
 
 pub use http::routes;
@@ -38,24 +39,41 @@ pub(crate) const TRIAL_OVER: &str = "trial_over";
 
 /// Who gives a command: a signed-in administrator, or the machine's operator at the command line.
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "made once a request and borrowed from then on")]
 pub enum Giver {
-    /// Judged by mandate and role.
-    Caller(Principal),
+    /// Judged by mandate and role; with the key of the request, when it brought one.
+    Caller(Principal, Option<String>),
     /// Trusted: whoever runs the binary has the database anyway.
     Operator,
 }
 
 impl Giver {
+    /// Whoever sends the same request again gets what the first one made.
+    #[must_use]
+    pub fn once(self, key: Option<String>) -> Self {
+        match self {
+            Self::Caller(caller, _) => Self::Caller(caller, key),
+            Self::Operator => Self::Operator,
+        }
+    }
+
+    fn key(&self) -> Option<(Uuid, String)> {
+        match self {
+            Self::Caller(caller, Some(key)) => Some((caller.id, key.clone())),
+            _ => None,
+        }
+    }
+
     pub(crate) fn name(&self) -> String {
         match self {
-            Self::Caller(caller) => caller.name.clone(),
+            Self::Caller(caller, _) => caller.name.clone(),
             Self::Operator => "命令行".to_owned(),
         }
     }
 
     pub(crate) fn id(&self) -> Option<Uuid> {
         match self {
-            Self::Caller(caller) => Some(caller.id),
+            Self::Caller(caller, _) => Some(caller.id),
             Self::Operator => None,
         }
     }
@@ -67,7 +85,7 @@ impl Giver {
 
 impl From<&Principal> for Giver {
     fn from(caller: &Principal) -> Self {
-        Self::Caller(caller.clone())
+        Self::Caller(caller.clone(), None)
     }
 }
 
@@ -91,6 +109,28 @@ impl Identity {
         F: for<'t> FnOnce(&'t Tx, &'t World) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
         self.govern_trial(giver, false, act).await
+    }
+
+    /// The same for a command that makes something and returns its id: the request's key makes one
+    /// thing only, and asked again gives the id of the first.
+    pub(crate) async fn govern_new<F>(&self, giver: &Giver, action: &'static str, act: F) -> Result<Uuid>
+    where
+        F: for<'t> FnOnce(&'t Tx, &'t World) -> BoxFuture<'t, Result<Uuid>> + Send + 'static,
+    {
+        let once = giver.key();
+        self.govern(giver, move |tx, world| {
+            Box::pin(async move {
+                let Some((caller, key)) = once else { return act(tx, world).await };
+                // Commands come one at a time here, so nobody takes the key in between.
+                if let Some(made) = idempotency::earlier(tx, caller, action, &key).await? {
+                    return Ok(made);
+                }
+                let made = act(tx, world).await?;
+                idempotency::remember(tx, caller, action, &key, made).await?;
+                Ok(made)
+            })
+        })
+        .await
     }
 
     /// The same; a trial run is judged like the real one and then undone with [`TRIAL_OVER`].
@@ -168,7 +208,7 @@ impl Identity {
 pub(crate) fn part(world: &World, giver: &Giver) -> std::collections::HashSet<Uuid> {
     match giver {
         Giver::Operator => world.directory.tree.all().iter().map(|org| org.id).collect(),
-        Giver::Caller(caller) => world.member(caller.id).map(|member| world.part(member)).unwrap_or_default(),
+        Giver::Caller(caller, _) => world.member(caller.id).map(|member| world.part(member)).unwrap_or_default(),
     }
 }
 

@@ -51,8 +51,33 @@ pub(crate) struct Power {
     pub(crate) mandate: Option<Uuid>,
 }
 
-/// Organisations somebody sees; `None` = all items, else only those.
-pub(crate) type Reach = BTreeMap<Uuid, Option<BTreeSet<String>>>;
+/// Organisations; `None` = all items, else only those.
+pub(crate) type Orgs = BTreeMap<Uuid, Option<BTreeSet<String>>>;
+
+/// What somebody sees.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Reach {
+    /// Every case of these.
+    pub(crate) whole: Orgs,
+    /// Of these, beside the above, only what was taken in by the own side.
+    pub(crate) intake: Orgs,
+    /// The own side: the own body and everything below it.
+    pub(crate) own: BTreeSet<Uuid>,
+}
+
+impl Reach {
+    /// Whole or in part: what a right over an organisation is judged by.
+    pub(crate) fn all(self) -> Orgs {
+        let mut all = self.whole;
+        for (org, items) in self.intake {
+            widen(&mut all, org, items);
+        }
+        all
+    }
+}
+
+/// Administrative level of a town; a village is below.
+const TOWN: i64 = 5;
 
 /// A staff user with the windows held.
 #[derive(Debug, Clone)]
@@ -75,6 +100,9 @@ pub(crate) struct World {
 /// linked to the windows held, for region-wide posts without an item list the whole region, and the
 /// bodies of other regions that granted items for a time (IDENT-018). An item list narrows all but
 /// the last.
+///
+/// A window of a town or village takes a higher body's items in for it (乡镇延伸, IDENT-028): whoever
+/// sits there sees of that body what the own side took in, not what the rest of the district files.
 pub(crate) fn reach(
     staff: &Staff,
     windows: &[String],
@@ -84,33 +112,39 @@ pub(crate) fn reach(
     let tree = &directory.tree;
     let narrowed = !staff.items.is_empty() || directory.roles.needs_items(&staff.roles);
     let own: Option<BTreeSet<String>> = narrowed.then(|| staff.items.iter().cloned().collect());
-    let mut found = Reach::new();
-    let mut add = |org: Uuid, items: Option<BTreeSet<String>>| {
-        for id in tree.body(org).map(|body| tree.subtree(body.id)).unwrap_or_default() {
-            widen(&mut found, id, items.clone());
+    let below = |org: Uuid| tree.body(org).map(|body| tree.subtree(body.id)).unwrap_or_default();
+    let mut found = Reach { own: below(staff.org_id).into_iter().collect(), ..Reach::default() };
+    let add = |to: &mut Orgs, org: Uuid, items: Option<BTreeSet<String>>| {
+        for id in below(org) {
+            widen(to, id, items.clone());
         }
     };
-    add(staff.org_id, own.clone());
-    for link in windows.iter().flat_map(|key| directory.links_of_window(key)) {
-        match (&link.item, &own) {
-            (None, _) => add(link.org, own.clone()),
-            (Some(item), None) => add(link.org, Some([item.clone()].into())),
-            (Some(item), Some(own)) if own.contains(item) => add(link.org, Some([item.clone()].into())),
-            (Some(_), Some(_)) => {}
+    add(&mut found.whole, staff.org_id, own.clone());
+    let level = |org: Uuid| tree.get(org).map_or(0, |org| org.level);
+    for key in windows {
+        let seat = directory.window(key).map_or(0, |window| level(window.org_id));
+        for link in directory.links_of_window(key) {
+            let items = match (link.item, &own) {
+                (None, own) => own.clone(),
+                (Some(item), Some(own)) if !own.contains(&item) => continue,
+                (Some(item), _) => Some([item].into()),
+            };
+            let extended = seat >= TOWN && level(link.org) < TOWN;
+            add(if extended { &mut found.intake } else { &mut found.whole }, link.org, items);
         }
     }
     for grant in directory.cross.get(&staff.id).into_iter().flatten().filter(|grant| counts(grant)) {
-        add(grant.org_id, Some(grant.items.iter().cloned().collect()));
+        add(&mut found.whole, grant.org_id, Some(grant.items.iter().cloned().collect()));
     }
     if directory.roles.sees_region(&staff.roles) && staff.items.is_empty() {
         for id in directory.in_region_of(staff.org_id) {
-            widen(&mut found, id, None);
+            widen(&mut found.whole, id, None);
         }
     }
     found
 }
 
-fn widen(reach: &mut Reach, org: Uuid, items: Option<BTreeSet<String>>) {
+fn widen(reach: &mut Orgs, org: Uuid, items: Option<BTreeSet<String>>) {
     match reach.entry(org) {
         std::collections::btree_map::Entry::Vacant(vacant) => {
             vacant.insert(items);
@@ -146,11 +180,7 @@ impl World {
             if !held.contains(GRANT_ALL) {
                 // The system administrator has no power over the other two of the three (三员分立)
                 // and none over keys. What a common post holds as well is not theirs alone.
-                let common: BTreeSet<&String> = roles::all()
-                    .values()
-                    .filter(|role| role.audience == Audience::Desk && !role.second_factor)
-                    .flat_map(|role| &role.permissions)
-                    .collect();
+                let common = roles::open_permissions();
                 for other in ["sec_admin", "key_keeper", "auditor"] {
                     for key in roles::permissions(Audience::Desk, &[other.to_owned()]) {
                         if !common.contains(&key) {
@@ -190,7 +220,7 @@ impl World {
     pub(crate) fn covers(&self, giver: &Member, target: &Member) -> bool {
         let powers = self.powers(giver);
         let held = self.permissions(target);
-        self.reach(target).keys().all(|org| lacking(&powers, *org, &held).is_empty())
+        self.reach(target).all().keys().all(|org| lacking(&powers, *org, &held).is_empty())
             && self
                 .powers(target)
                 .iter()
@@ -232,8 +262,12 @@ pub(crate) fn judge(before: &World, after: &World, giver: Uuid) -> Vec<Beyond> {
                 beyond.push(Beyond { who: member.staff.name.clone(), org, permission });
             }
         };
-        for (org, items) in sees.iter().filter(|(org, _)| existed(org)) {
-            let kept = saw.get(org).is_some_and(|old| match (old, items) {
+        // Seeing whole what was seen in part is a gain too.
+        let saw_any = saw.clone().all();
+        let pairs = [(&sees.whole, &saw.whole), (&sees.intake, &saw_any)];
+        let seen = pairs.into_iter().flat_map(|(now, before)| now.iter().map(move |(org, items)| (org, items, before)));
+        for (org, items, before) in seen.filter(|(org, ..)| existed(org)) {
+            let kept = before.get(org).is_some_and(|old| match (old, items) {
                 (None, _) => true,
                 (Some(_), None) => false,
                 (Some(old), Some(items)) => items.is_subset(old),

@@ -26,7 +26,7 @@ use platform::web::problem::Result;
 
 pub use model::{Action, Deed, Reach, Refusal, Role};
 pub use notify::JOB as NOTIFY_JOB;
-pub use service::act::{ActingScope, Authority, Represented, Use, Verdict};
+pub use service::act::{ActingPerson, ActingScope, Authority, Represented, Use, Verdict};
 pub use service::answer::{Answer, WindowAnswer};
 pub use service::give::{NewGrant, Party};
 pub use service::lists::{ActingFor, GrantFilter, GrantList, GrantView, KeyName, UseView};

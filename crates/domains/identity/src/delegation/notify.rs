@@ -102,8 +102,15 @@ impl Identity {
         channel: Channel,
         body: String,
     ) -> Result<()> {
-        let message =
-            Message { event_key: event_key.to_owned(), recipient, phone, channel, template: template.to_owned(), body };
+        let message = Message {
+            event_key: event_key.to_owned(),
+            recipient,
+            phone,
+            account: None,
+            channel,
+            template: template.to_owned(),
+            body,
+        };
         messages::send(&self.platform, message).await
     }
 

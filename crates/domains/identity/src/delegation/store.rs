@@ -243,6 +243,24 @@ pub(crate) async fn active_of(
     with_parents(conn, own).await
 }
 
+/// Active grants of a principal, each with the one it hangs on, newest first.
+pub(crate) async fn active_from(
+    conn: &impl ConnectionTrait,
+    principal: &str,
+    now: OffsetDateTime,
+) -> Result<Vec<(grant::Model, Option<grant::Model>)>> {
+    let own = grant::Entity::find()
+        .filter(grant::Column::PrincipalIndex.eq(principal))
+        .filter(grant::Column::State.eq(State::Active.as_str()))
+        .filter(grant::Column::ValidUntil.gt(now))
+        .filter(grant::Column::ValidFrom.lte(now))
+        .order_by_desc(grant::Column::Id)
+        .limit(200)
+        .all(conn)
+        .await?;
+    with_parents(conn, own).await
+}
+
 async fn with_parents(
     conn: &impl ConnectionTrait,
     own: Vec<grant::Model>,

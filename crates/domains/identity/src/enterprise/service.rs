@@ -110,6 +110,7 @@ impl Identity {
                 event_key: format!("activation:{hash}"),
                 recipient: platform.blind_index(&registration.phone),
                 phone: Some(registration.phone.clone()),
+                account: None,
                 channel: Channel::Sms,
                 template: "enterprise_activation".to_owned(),
                 body: text,
@@ -250,7 +251,7 @@ impl Identity {
     /// 422 for a wrong captcha before the password is looked at; one 401 for an unknown or locked
     /// enterprise and a wrong password; 403 with the reason when the licence no longer counts; 503
     /// when that can't be known.
-    pub(crate) async fn sign_in_enterprise(
+    pub async fn sign_in_enterprise(
         &self,
         captcha_answer: &Answer,
         code: &str,

@@ -160,7 +160,7 @@ pub(crate) fn is_email(text: &str) -> bool {
 ///
 /// Anything a browser could read as another site (`//host`, `/\host`, a full address, control
 /// characters that it drops) falls back to `/`.
-pub(crate) fn local_path(wanted: Option<&str>) -> String {
+pub fn local_path(wanted: Option<&str>) -> String {
     let good = |path: &&str| {
         path.starts_with('/')
             && !path.starts_with("//")

@@ -9,4 +9,4 @@ mod model;
 mod service;
 pub(crate) mod store;
 
-pub(crate) use service::{Enrolment, Step, TRIES};
+pub(crate) use service::{Enrolment, NextStep, Step, TRIES};

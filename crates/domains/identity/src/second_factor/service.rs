@@ -6,7 +6,7 @@ use platform::sessions::Origin;
 use platform::web::guard::{Allowed, Audience, Principal};
 use platform::web::problem::{Problem, Result};
 use platform::web::terminal::Client;
-use platform::work::audit::Line;
+use platform::work::audit::{Entry, Line};
 use qrcode::QrCode;
 use qrcode::render::svg;
 use serde_json::json;
@@ -26,7 +26,18 @@ use crate::{Identity, error};
 /// Who issues the codes, as the app lists it.
 const ISSUER: &str = "通办";
 
-/// What a right password leads to.
+/// What stands between a right password and a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NextStep {
+    /// Nothing.
+    None,
+    /// A code of the app, or a recovery code.
+    Code,
+    /// The enrolment, because a role demands a second factor.
+    Enrol,
+}
+
+/// Where somebody who gave the right password is now.
 pub(crate) enum Step {
     /// Signed in: who and the session cookie.
     Done(Box<Staff>, String),
@@ -66,25 +77,39 @@ fn place(staff: Uuid) -> String {
 }
 
 impl Identity {
+    /// What a right password leads to.
+    pub(crate) async fn next_step(&self, staff: &Staff) -> Result<NextStep> {
+        let factor = store::find(self.platform.db.read(), staff.id).await?;
+        Ok(if factor.is_some_and(|factor| factor.enrolled_at.is_some()) {
+            NextStep::Code
+        } else if self.second_factor_demanded_by(staff).await?.is_empty() {
+            NextStep::None
+        } else {
+            NextStep::Enrol
+        })
+    }
+
     /// After a right password: a session, or the ticket for the second step.
-    pub(crate) async fn after_password(&self, staff: Staff, origin: &Origin) -> Result<Step> {
+    pub(crate) async fn after_password(&self, staff: Staff, next: NextStep, origin: &Origin) -> Result<Step> {
         let platform = &self.platform;
-        let factor = store::find(platform.db.read(), staff.id).await?;
-        let enrolled = factor.is_some_and(|factor| factor.enrolled_at.is_some());
-        if !enrolled && self.second_factor_demanded_by(&staff).await?.is_empty() {
-            let cookie = platform.sessions.start_from(platform, Audience::Desk, staff.id, origin, "password").await?;
-            return Ok(Step::Done(Box::new(staff), cookie));
-        }
+        let step = match next {
+            NextStep::None => {
+                let cookie =
+                    platform.sessions.start_from(platform, Audience::Desk, staff.id, origin, "password").await?;
+                return Ok(Step::Done(Box::new(staff), cookie));
+            }
+            NextStep::Code => "code",
+            NextStep::Enrol => "enrol",
+        };
         let ticket = base::id::token_hex(platform.randomness.as_ref(), 32);
         let (hash, id, now) = (token_hash(&ticket), staff.id, platform.now());
-        let step = if enrolled { "code" } else { "enrol" };
         platform
             .db
             .write(now, move |tx| {
                 Box::pin(async move { store::issue_ticket(tx.conn(), hash, id, step, now, now + PATIENCE).await })
             })
             .await?;
-        Ok(if enrolled { Step::Code(ticket) } else { Step::Enrol(ticket) })
+        Ok(if next == NextStep::Code { Step::Code(ticket) } else { Step::Enrol(ticket) })
     }
 
     /// Roles that demand a second factor of somebody; none where the installation does not ask for it.
@@ -94,13 +119,6 @@ impl Identity {
         } else {
             Ok(Vec::new())
         }
-    }
-
-    /// Whether somebody who signs in has a second step before a session.
-    pub(crate) async fn has_second_step(&self, staff: &Staff) -> Result<bool> {
-        let factor = store::find(self.platform.db.read(), staff.id).await?;
-        Ok(factor.is_some_and(|factor| factor.enrolled_at.is_some())
-            || !self.second_factor_demanded_by(staff).await?.is_empty())
     }
 
     /// What to put into the app, for somebody who has to enrol before the first session.
@@ -122,6 +140,31 @@ impl Identity {
     pub(crate) async fn begin_own_enrolment(&self, caller: &Allowed<ReadSelf>, password: String) -> Result<Enrolment> {
         let staff = self.own_with_password(caller, password).await?;
         self.enrolment(&staff).await
+    }
+
+    /// Proves again who sits at an open session: the password, and the code where there is a second
+    /// factor. For acts that bind something to the account.
+    ///
+    /// # Errors
+    /// 422 naming the password or the code.
+    pub async fn prove_self(&self, caller: &Principal, password: String, typed: &str) -> Result<()> {
+        let staff = self.own_with_password(caller, password).await?;
+        let factor = store::find(self.platform.db.read(), staff.id).await?;
+        if factor.is_none_or(|factor| factor.enrolled_at.is_none()) {
+            return Ok(());
+        }
+        if typed.trim().is_empty() {
+            return Err(Problem::invalid_field(
+                "/code",
+                "required",
+                "请输入手机应用上的 6 位动态口令，或者一个恢复码。",
+            ));
+        }
+        self.own_try(caller).await?;
+        if !self.show_code(caller.id, typed, None, false, true).await? {
+            return Err(error::wrong_code());
+        }
+        self.own_success(caller, "staff.prove_self").await
     }
 
     async fn own_with_password(&self, caller: &Principal, password: String) -> Result<Staff> {
@@ -453,15 +496,16 @@ impl Identity {
         }
     }
 
-    pub(crate) fn line(&self, staff: &Staff, action: &'static str, detail: serde_json::Value) -> Line {
-        Line {
+    pub(crate) fn line(&self, staff: &Staff, action: &'static str, detail: serde_json::Value) -> Entry {
+        let line = Line {
             id: self.platform.new_id(),
             actor_id: Some(staff.id),
             actor_name: staff.name.clone(),
             action,
             subject: format!("login:{}", self.platform.blind_index(&staff.login)),
             detail,
-        }
+        };
+        line.entry().org(Some(staff.org_id))
     }
 }
 

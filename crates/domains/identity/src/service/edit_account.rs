@@ -3,6 +3,7 @@
 use platform::web::guard::Allowed;
 use platform::web::problem::{Problem, Result};
 use platform::work::audit::Line;
+use platform::work::outbox::Event;
 
 use super::mirror_account::place;
 use crate::model::account::{Account, AccountEdit};
@@ -11,6 +12,16 @@ use crate::store::accounts::{self, Edited};
 use crate::{Identity, error};
 
 impl Identity {
+    /// The event of a change of an account.
+    pub(super) fn account_changed(&self, id: uuid::Uuid) -> Event {
+        Event {
+            id: self.platform.new_id(),
+            topic: crate::ACCOUNT_CHANGED,
+            subject: format!("account:{id}"),
+            payload: serde_json::json!({ "account_id": id }),
+        }
+    }
+
     /// Changes the caller's own account.
     ///
     /// # Authorisation
@@ -55,6 +66,8 @@ impl Identity {
             phone: (new_phone != old.phone)
                 .then(|| new_phone.as_deref().map(|phone| self.sealed_phone(&row.subject, phone))),
         };
+        // How the pages greet somebody is nobody else's business.
+        let changed = fields.iter().any(|name| *name != "display_name").then(|| self.account_changed(id));
         let line = Line::by(
             caller,
             platform.new_id(),
@@ -72,6 +85,9 @@ impl Identity {
                         return Err(Problem::stale());
                     }
                     tx.audit(line);
+                    if let Some(event) = changed {
+                        tx.publish(event);
+                    }
                     Ok(())
                 })
             })

@@ -12,6 +12,14 @@ use crate::model::staff::{Staff, Window};
 use crate::store::{directory, staff};
 
 impl Identity {
+    /// Staff in service of these organisations whose name or login contains `q`, by name, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn find_staff(&self, orgs: &[Uuid], q: &str, limit: u64) -> Result<Vec<Staff>> {
+        staff::find_in_orgs(self.platform.db.read(), orgs, q, limit).await
+    }
+
     /// All organisations, a few seconds old at most.
     ///
     /// # Errors
@@ -94,6 +102,14 @@ impl Identity {
         Ok(found)
     }
 
+    /// The built-in roles and the city's own.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn role_book(&self) -> Result<crate::roles::RoleBook> {
+        Ok(self.directory.snapshot(&self.platform).await?.roles.clone())
+    }
+
     /// [`Identity::staff_with_role`], only those who may handle an item: whom to tell about its task.
     ///
     /// # Errors
@@ -123,6 +139,39 @@ impl Identity {
             .await?;
         self.directory_changed();
         if found { Ok(()) } else { Err(platform::Problem::not_found("没有找到这位工作人员。")) }
+    }
+
+    /// Staff of some organisations, disabled ones too.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn staff_of(&self, orgs: &[Uuid]) -> Result<Vec<Staff>> {
+        staff::in_orgs(self.platform.db.read(), orgs).await
+    }
+
+    /// Blind index of the mobile identity that an administrator has written down for a staff user.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn mobile_identity_of(&self, id: Uuid) -> Result<Option<String>> {
+        staff::mobile_identity(self.platform.db.read(), id).await
+    }
+
+    /// A window by the key of the content pack.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn window_by_key(&self, key: &str) -> Result<Option<Window>> {
+        Ok(self.directory.snapshot(&self.platform).await?.window(key).cloned())
+    }
+
+    /// A window by id.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn window(&self, id: Uuid) -> Result<Option<Window>> {
+        let snapshot = self.directory.snapshot(&self.platform).await?;
+        Ok(snapshot.windows.values().find(|window| window.id == id).cloned())
     }
 
     /// Windows a staff user holds.

@@ -6,6 +6,7 @@ use platform::web::problem::{Problem, Result};
 use platform::work::audit::Line;
 use platform::work::outbox::Event;
 
+use super::arrive::PEER_SUBJECT;
 use crate::model::account::{Account, Profile};
 use crate::store::accounts::{self, Mirror, Sealed};
 use crate::{Identity, enterprise, error, real_name};
@@ -27,7 +28,7 @@ impl Identity {
         };
         let kept = match own {
             Some(own) => accounts::find(platform.db.read(), own.account_id).await?.map(|row| row.subject),
-            None => None,
+            None => self.made_for_a_peer(&profile).await?,
         };
         let subject = kept.unwrap_or_else(|| profile.subject.clone());
         let legal_person = self.legal_person_of(&profile);
@@ -47,8 +48,10 @@ impl Identity {
             .db
             .write(now, move |tx| {
                 Box::pin(async move {
+                    let mut before = None;
                     // A decided review outweighs what the province says (IDENT-003).
                     if let Some(known) = accounts::by_subject(tx.conn(), &subject).await? {
+                        before = Some(told(&known));
                         match real_name::store::latest(tx.conn(), known.id).await?.map(|review| review.state).as_deref() {
                             Some("passed") => mirror.real_name = true,
                             Some("failed") => mirror.real_name = false,
@@ -75,6 +78,9 @@ impl Identity {
                             payload: serde_json::json!({ "account_id": id }),
                         });
                     }
+                    if before.is_some_and(|before| before != told(&row)) {
+                        tx.publish(identity.account_changed(row.id));
+                    }
                     tx.audit(Line {
                         id: line_id,
                         actor_id: Some(row.id),
@@ -88,6 +94,20 @@ impl Identity {
             })
             .await?;
         self.opened(row)
+    }
+
+    /// Subject of the account that another portal's word made before the person ever came through the
+    /// province: it stays the person's account.
+    async fn made_for_a_peer(&self, profile: &Profile) -> Result<Option<String>> {
+        if accounts::by_subject(self.platform.db.read(), &profile.subject).await?.is_some() {
+            return Ok(None);
+        }
+        let index = self.platform.blind_index(&profile.id_number);
+        let known = match &profile.enterprise {
+            None => accounts::person_by_number(self.platform.db.read(), &index).await?,
+            Some(body) => self.enterprise_account(&index, &body.uscc).await?,
+        };
+        Ok(known.map(|row| row.subject).filter(|subject| subject.starts_with(PEER_SUBJECT)))
     }
 
     /// An account with raw values; `None` when there is none.
@@ -137,4 +157,9 @@ impl Identity {
 /// Place a sealed value is bound to: it opens only in its own account and field.
 pub(super) fn place(subject: &str, field: &str) -> String {
     format!("account:{subject}:{field}")
+}
+
+/// What connected systems are told of an account, as far as it can be compared: sealed values by their index.
+fn told(row: &accounts::row::Model) -> (String, String, Option<String>, bool, Option<serde_json::Value>) {
+    (row.name.clone(), row.id_number_index.clone(), row.phone_index.clone(), row.real_name, row.enterprise.clone())
 }

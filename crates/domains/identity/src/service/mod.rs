@@ -1,6 +1,8 @@
 //! What the domain does, one file a verb.
 
+mod arrive;
 mod edit_account;
+pub(crate) mod enter;
 pub mod import;
 mod look_up;
 mod mirror_account;

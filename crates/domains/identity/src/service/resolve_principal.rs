@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use platform::Platform;
 use platform::sessions::PrincipalSource;
 use platform::web::guard::{Audience, Permission, Principal};
-use platform::web::policy::Bounds;
+use platform::web::policy::{Bounds, Intake};
 use platform::web::problem::Result;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -81,11 +81,16 @@ fn official(staff: Staff, held: &[String], snapshot: &Snapshot, now: OffsetDateT
         audience: Audience::Desk,
         name: staff.name,
         org_id: Some(staff.org_id),
-        visible_orgs: reach.keys().copied().collect(),
+        visible_orgs: reach.whole.keys().copied().collect(),
         region,
         permissions,
         roles: staff.roles,
         real_name: true,
-        bounds: Bounds { items: reach.into_iter().filter_map(|(org, items)| Some((org, items?))).collect(), policy },
+        bounds: Bounds {
+            items: reach.whole.into_iter().filter_map(|(org, items)| Some((org, items?))).collect(),
+            intake: Intake { at: reach.own, orgs: reach.intake },
+            policy,
+            ..Bounds::default()
+        },
     }
 }

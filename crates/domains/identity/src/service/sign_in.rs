@@ -10,7 +10,7 @@ use platform::work::audit::Line;
 use serde_json::json;
 
 use crate::model::staff::{Staff, Tries};
-use crate::second_factor::Step;
+use crate::second_factor::{NextStep, Step};
 use crate::sign_ins::store::record;
 use crate::store::staff;
 use crate::{Identity, error};
@@ -40,33 +40,38 @@ impl Identity {
         let hash = found.as_ref().map_or(decoy, |known| known.password_hash.clone());
         let fits = passwords::verify(password, hash).await?;
         let known = found.map(|known| known.staff);
-        let signed_in = known.clone().filter(|_| fits);
-        // With a second step to come the try is forgiven there, and the sign-in recorded.
-        let second_step = match &signed_in {
-            Some(staff) => self.has_second_step(staff).await?,
-            None => false,
+        let right = known.clone().filter(|_| fits);
+        // Only after the password, so that nobody learns from the refusal which logins exist.
+        let (next, barred) = match &right {
+            Some(staff) => (self.next_step(staff).await?, self.admit_sign_in(client, staff).await.err()),
+            None => (NextStep::None, None),
         };
-        let entry = known.as_ref().filter(|_| !second_step).map(|known| {
+        let signs_in = right.is_some() && barred.is_none() && next == NextStep::None;
+        // With a second step to come the try is forgiven there, and the sign-in recorded.
+        let entry = known.as_ref().filter(|_| next == NextStep::None || barred.is_some()).map(|known| {
             let mut entry = self.entry(known, origin, "password");
-            if signed_in.is_none() {
-                "口令不对".clone_into(&mut entry.refused);
-            }
+            entry.refused = match (&right, &barred) {
+                (None, _) => "口令不对".to_owned(),
+                (Some(_), Some(problem)) => problem.title().to_owned(),
+                (Some(_), None) => String::new(),
+            };
             entry
         });
         let line = Line {
             id: platform.new_id(),
             actor_id: known.as_ref().map(|staff| staff.id),
             actor_name: known.as_ref().map(|staff| staff.name.clone()).unwrap_or_default(),
-            action: match (&signed_in, second_step) {
-                (Some(_), false) => "staff.sign_in",
-                (Some(_), true) => "staff.password_shown",
-                (None, _) => "staff.sign_in_failed",
+            action: match &right {
+                Some(_) if signs_in => "staff.sign_in",
+                Some(_) => "staff.password_shown",
+                None => "staff.sign_in_failed",
             },
             // Never the text itself: people type their password into the wrong field.
             subject: format!("login:{}", platform.blind_index(&login)),
             detail: json!({}),
         };
-        let forgiven = signed_in.as_ref().filter(|_| !second_step).map(|staff| staff.id);
+        let line = line.entry().org(known.as_ref().map(|staff| staff.org_id));
+        let forgiven = right.as_ref().filter(|_| signs_in).map(|staff| staff.id);
         platform
             .db
             .write(platform.now(), move |tx| {
@@ -83,11 +88,12 @@ impl Identity {
                 })
             })
             .await?;
-        let mut staff = signed_in.ok_or_else(error::not_signed_in)?;
+        let mut staff = right.ok_or_else(error::not_signed_in)?;
+        if let Some(problem) = barred {
+            return Err(problem);
+        }
         staff.password_set_at.get_or_insert(now);
-        // After the password, so that nobody learns from the refusal which logins exist.
-        self.admit_sign_in(client, &staff).await?;
-        self.after_password(staff, origin).await
+        self.after_password(staff, next, origin).await
     }
 
     /// Holds a sign-in against the access policies: address, terminal, number of sessions (IDENT-035).

@@ -2,7 +2,7 @@
 
 use platform::web::problem::{Problem, Result};
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, QuerySelect, Set};
+use sea_orm::{Condition, ConnectionTrait, QueryOrder, QuerySelect, Set};
 use time::OffsetDateTime;
 
 use crate::model::staff::{Staff, Tries};
@@ -78,6 +78,11 @@ pub(crate) async fn find(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option
     row::Entity::find_by_id(id).one(conn).await?.map(staff_of).transpose()
 }
 
+/// Blind index of the mobile identity written down for somebody.
+pub(crate) async fn mobile_identity(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<String>> {
+    Ok(row::Entity::find_by_id(id).one(conn).await?.and_then(|row| row.mobile_identity_index))
+}
+
 pub(crate) async fn by_login(conn: &impl ConnectionTrait, login: &str) -> Result<Option<Staff>> {
     row::Entity::find()
         .filter(row::Column::Login.eq(login))
@@ -97,6 +102,29 @@ pub(crate) async fn active(conn: &impl ConnectionTrait) -> Result<Vec<Staff>> {
 pub(crate) async fn in_orgs(conn: &impl ConnectionTrait, orgs: &[Uuid]) -> Result<Vec<Staff>> {
     let found = row::Entity::find().filter(row::Column::OrgId.is_in(orgs.iter().copied())).all(conn).await?;
     found.into_iter().map(staff_of).collect()
+}
+
+/// Staff in service of some organisations whose name or login contains a text, by name.
+pub(crate) async fn find_in_orgs(
+    conn: &impl ConnectionTrait,
+    orgs: &[Uuid],
+    q: &str,
+    limit: u64,
+) -> Result<Vec<Staff>> {
+    let named = Condition::any().add(row::Column::Name.contains(q)).add(row::Column::Login.contains(q));
+    row::Entity::find()
+        .filter(row::Column::OrgId.is_in(orgs.iter().copied()))
+        .filter(row::Column::Disabled.eq(false))
+        .filter(row::Column::RemovedAt.is_null())
+        .filter(named)
+        .order_by_asc(row::Column::Name)
+        .order_by_asc(row::Column::Id)
+        .limit(limit)
+        .all(conn)
+        .await?
+        .into_iter()
+        .map(staff_of)
+        .collect()
 }
 
 /// Counts a try to sign in; `None` when the login is unknown, disabled or locked.

@@ -25,6 +25,7 @@ pub struct InterfaceKind {
 /// What a connected system can be granted.
 pub const INTERFACES: &[InterfaceKind] = &[
     InterfaceKind { key: "events", label: "办件事件", by_item: true, fields: &[] },
+    InterfaceKind { key: "logs", label: "日志收集", by_item: false, fields: &[] },
     InterfaceKind { key: "sign_on", label: "单点登录", by_item: false, fields: &[] },
     InterfaceKind {
         key: "user_data",
@@ -39,13 +40,14 @@ pub const INTERFACES: &[InterfaceKind] = &[
             ("enterprise", "企业信息"),
         ],
     },
+    InterfaceKind { key: "staff_desk", label: "工作人员待办和免登录进入", by_item: false, fields: &[] },
 ];
 
 /// One granted interface.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = SystemGrant)]
 pub struct Grant {
-    /// Key of the interface: `events`, `sign_on`, `user_data`.
+    /// Key of the interface: `events`, `sign_on`, `user_data`, `staff_desk`.
     pub interface: String,
     /// Slugs of items; `*` for all. Only for interfaces that go by item.
     #[serde(default)]

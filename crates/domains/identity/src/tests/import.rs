@@ -74,8 +74,18 @@ async fn staff_see_their_body_their_windows_bodies_and_nothing_else() {
         assert!(!maker.contains(&"scj".to_owned()), "but no other hall");
 
         let street = city.identity.staff_with_role(orgs.by_key("street-hall").unwrap().id, "clerk").await.unwrap();
+        // A street takes in for the bureaus of its items, and sees of them what it took in itself.
         let clerk = seen(&city, &street[0].login).await;
-        assert!(clerk.contains(&"mz".to_owned()) && !clerk.contains(&"qscj".to_owned()), "{clerk:?}");
+        assert!(!clerk.contains(&"mz".to_owned()) && clerk.contains(&"heping".to_owned()), "{clerk:?}");
+        let clerk = caller(&city, &street[0].login).await;
+        let (mz, qscj) = (orgs.by_key("mz").unwrap().id, orgs.by_key("qscj").unwrap().id);
+        let (own, elsewhere) = (orgs.by_key("street-hall").unwrap().id, orgs.by_key("district-hall").unwrap().id);
+        assert!(clerk.takes_in(mz, "senior-allowance") && !clerk.takes_in(qscj, "food-operation-permit"));
+        assert!(clerk.reaches_taken(mz, "senior-allowance", Some(own)));
+        for taken_at in [None, Some(elsewhere)] {
+            assert!(!clerk.reaches_taken(mz, "senior-allowance", taken_at), "{taken_at:?}");
+        }
+        assert!(!clerk.reaches_taken(mz, "food-operation-permit", Some(own)), "nor another item");
 
         assert_eq!(seen(&city, "supervisor").await.len(), orgs.all().len(), "the city's supervision sees the city");
         let district = seen(&city, "supervisor-district").await;

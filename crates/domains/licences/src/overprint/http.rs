@@ -1,5 +1,7 @@
 //! Printing on stock, at the desk.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -7,7 +9,7 @@ use bytes::Bytes;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::{Problem, ProblemBody, Result};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
@@ -24,6 +26,8 @@ use crate::permissions::Overprint;
 pub(crate) struct SheetView {
     id: Uuid,
     type_key: String,
+    /// Name of the kind of licence it is for.
+    type_name: String,
     /// Serial number on the blank.
     number: String,
     state: SheetState,
@@ -48,10 +52,11 @@ pub(crate) struct SheetView {
     spoil_reason: Option<String>,
 }
 
-impl From<Sheet> for SheetView {
-    fn from(sheet: Sheet) -> Self {
+impl SheetView {
+    fn new(sheet: Sheet, type_name: &str) -> Self {
         Self {
             id: sheet.id,
+            type_name: type_name.to_owned(),
             type_key: sheet.type_key,
             number: sheet.number,
             state: sheet.state,
@@ -69,6 +74,23 @@ impl From<Sheet> for SheetView {
             spoil_reason: sheet.spoil_reason,
         }
     }
+}
+
+/// Sheets with the names of their kinds; a kind that is gone keeps its key.
+async fn named(licences: &Licences, sheets: Vec<Sheet>) -> Result<Vec<SheetView>> {
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    for sheet in &sheets {
+        if !names.contains_key(&sheet.type_key) {
+            let name = licences.licence_type(&sheet.type_key).await?.map(|kind| kind.name);
+            names.insert(sheet.type_key.clone(), name.unwrap_or_else(|| sheet.type_key.clone()));
+        }
+    }
+    let name = |sheet: &Sheet| names.get(&sheet.type_key).cloned().unwrap_or_default();
+    Ok(sheets
+        .into_iter()
+        .map(|sheet| (name(&sheet), sheet))
+        .map(|(name, sheet)| SheetView::new(sheet, &name))
+        .collect())
 }
 
 /// A printer with the offset last used.
@@ -99,13 +121,13 @@ impl From<Status> for StatusView {
     fn from(status: Status) -> Self {
         Self {
             licence_id: status.licence.id,
+            sheets: status.sheets.into_iter().map(|sheet| SheetView::new(sheet, &status.licence.name)).collect(),
             type_key: status.licence.type_key,
             name: status.licence.name,
             number: status.licence.number,
             holder_name: status.licence.holder_name,
             why_not: status.why_not,
             prints: status.prints,
-            sheets: status.sheets.into_iter().map(SheetView::from).collect(),
             printers: status.printers.into_iter().map(|(name, offset)| PrinterView { name, offset }).collect(),
         }
     }
@@ -223,7 +245,7 @@ pub(crate) async fn list_licence_stock(
     let page = PageQuery { limit: filter.limit, cursor: filter.cursor };
     let (found, total) =
         licences.stock(&caller, filter.type_key, filter.state, filter.number.as_deref(), &page).await?;
-    let items = found.into_iter().map(SheetView::from).collect();
+    let items = named(&licences, found).await?;
     let as_of = licences.platform.now();
     Ok(Json(List::cut(items, page.limit(), total, as_of, |sheet: &SheetView| vec![sheet.id.to_string()])))
 }
@@ -243,7 +265,8 @@ pub(crate) async fn spoil_licence_stock(
     caller: Allowed<Overprint>,
     Json(spoil): Json<Spoil>,
 ) -> Result<Json<SheetView>> {
-    Ok(Json(licences.spoil_stock(&caller, &spoil.type_key, &spoil.stock_number, &spoil.reason).await?.into()))
+    let sheet = licences.spoil_stock(&caller, &spoil.type_key, &spoil.stock_number, &spoil.reason).await?;
+    named(&licences, vec![sheet]).await?.pop().map(Json).ok_or_else(|| Problem::internal("a sheet without a view"))
 }
 
 /// A sheet shown in the page and kept nowhere.

@@ -271,8 +271,7 @@ impl Licences {
     /// A sealed licence in the caller's reach.
     async fn printable(&self, caller: &Allowed<Overprint>, id: Uuid) -> Result<Model> {
         let row = crate::store::find(self.platform.db.read(), id).await?;
-        row.filter(|row| caller.visible_orgs.contains(&row.org_id) && row.file_id.is_some())
-            .ok_or_else(error::no_licence)
+        row.filter(|row| row.within(caller) && row.file_id.is_some()).ok_or_else(error::no_licence)
     }
 
     async fn ready(&self, licence: &Licence) -> Result<DefinitionRef> {

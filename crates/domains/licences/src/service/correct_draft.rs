@@ -39,12 +39,8 @@ impl Licences {
     /// # Errors
     /// 400 for a made-up cursor.
     pub async fn drafts(&self, caller: &Allowed<EditDraft>, page: &PageQuery) -> Result<(Vec<Draft>, u64)> {
-        let reach = Reach {
-            orgs: caller.visible_orgs.clone(),
-            drafts: true,
-            before: super::look_up::before(page)?,
-            case: None,
-        };
+        let reach =
+            Reach { within: store::within(caller), drafts: true, before: super::look_up::before(page)?, case: None };
         let (rows, total) = store::page(self.platform.db.read(), &reach, page.limit()).await?;
         let mut drafts = Vec::with_capacity(rows.len());
         for row in &rows {
@@ -133,7 +129,7 @@ impl Licences {
 
     async fn draft_in_reach(&self, caller: &Allowed<EditDraft>, id: Uuid) -> Result<Model> {
         let row = store::find(self.platform.db.read(), id).await?;
-        let row = row.filter(|row| caller.visible_orgs.contains(&row.org_id)).ok_or_else(error::no_licence)?;
+        let row = row.filter(|row| row.within(caller)).ok_or_else(error::no_licence)?;
         if row.state == State::Draft.as_str() { Ok(row) } else { Err(error::no_draft()) }
     }
 

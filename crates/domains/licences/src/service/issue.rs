@@ -196,6 +196,8 @@ impl Licences {
             created_at: now,
             updated_at: now,
             version: 1,
+            item_slug: request.item_slug.clone(),
+            taken_at: request.taken_at,
         };
         let renewed = old.map(|old| (old.number.clone(), old.identifier.clone()));
         let (type_code, year) = (kind.type_code.clone(), request.issued_on.year());

@@ -146,7 +146,7 @@ impl Licences {
     /// Licences of cases in the caller's reach.
     ///
     /// # Authorisation
-    /// `case.read`; only organisations the caller sees.
+    /// `case.read`; only organisations and items the caller sees.
     ///
     /// # Errors
     /// 400 for a made-up cursor.
@@ -156,7 +156,7 @@ impl Licences {
         case: Option<Uuid>,
         page: &PageQuery,
     ) -> Result<(Vec<Licence>, u64)> {
-        let reach = Reach { orgs: caller.visible_orgs.clone(), case, drafts: false, before: before(page)? };
+        let reach = Reach { within: store::within(caller), case, drafts: false, before: before(page)? };
         let (rows, total) = store::page(self.platform.db.read(), &reach, page.limit()).await?;
         Ok((rows.iter().map(Model::licence).collect::<Result<_>>()?, total))
     }
@@ -171,7 +171,7 @@ impl Licences {
     pub async fn desk_file(&self, caller: &Allowed<ReadLicence>, id: Uuid) -> Result<(FileRef, Bytes)> {
         let platform = &self.platform;
         let row = store::find(platform.db.read(), id).await?;
-        let row = row.filter(|row| caller.visible_orgs.contains(&row.org_id)).ok_or_else(error::no_licence)?;
+        let row = row.filter(|row| row.within(caller)).ok_or_else(error::no_licence)?;
         let file = self.file(&row.licence()?).await?;
         let audit = line(Some(caller), platform.new_id(), "licence.read_file", id, json!({ "number": row.number }));
         platform

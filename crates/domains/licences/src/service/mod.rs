@@ -5,6 +5,7 @@ mod correct_draft;
 mod import_type;
 mod issue;
 pub mod look_up;
+mod personal;
 pub mod verify;
 
 pub use correct_draft::Draft;

@@ -3,7 +3,7 @@
 use platform::web::guard::Audience;
 use serde_json::json;
 
-use super::{Office, stranger};
+use super::{Office, of_another_item, stranger};
 use crate::State;
 use uuid::Uuid;
 
@@ -62,6 +62,34 @@ async fn a_deleted_draft_is_gone_and_issuing_sets_a_new_one() {
         let issued = office.licences.issue(&office.request(1)).await.unwrap();
         assert_ne!(issued.id, draft.id);
         assert_eq!(issued.state, State::Valid);
+        office.test.close().await;
+    }
+}
+
+/// Who is limited to items sees, opens and corrects the licences of these, as with cases.
+///
+/// req: IDENT-025
+#[tokio::test]
+async fn an_item_list_narrows_licences_as_it_narrows_cases() {
+    for backend in testkit::backends() {
+        let office = Office::new(backend).await;
+        let sealed = office.licences.issue(&office.request(1)).await.unwrap();
+        office.licences.issue(&office.incomplete(2)).await.unwrap_err();
+        let draft = office.licences.of_case(office.request(2).case_id).await.unwrap().remove(0);
+        let maker = office.cookie(Audience::Desk, Uuid::from_u128(3)).await;
+        let narrowed = office.cookie(Audience::Desk, of_another_item()).await;
+        for (path, id) in [("/api/v1/licences", sealed.id), ("/api/v1/licences/drafts", draft.id)] {
+            assert_eq!(office.get(path, &maker).await.json()["items"][0]["id"], json!(id));
+            assert_eq!(office.get(path, &narrowed).await.json()["total"], 0, "{path}");
+        }
+        for path in
+            [format!("/api/v1/licences/{}/file", sealed.id), format!("/api/v1/licences/{}/overprint", sealed.id)]
+        {
+            assert_eq!(office.get(&path, &maker).await.status, 200);
+            assert_eq!(office.get(&path, &narrowed).await.status, 404, "{path}");
+        }
+        let path = format!("/api/v1/licences/drafts/{}", draft.id);
+        assert_eq!(office.call("DELETE", &path, &narrowed, json!({})).await.status, 404);
         office.test.close().await;
     }
 }

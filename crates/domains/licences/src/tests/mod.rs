@@ -18,6 +18,7 @@ use platform::Platform;
 use platform::db::migrate::Migration;
 use platform::sessions::PrincipalSource;
 use platform::web::guard::{Audience, Principal};
+use platform::web::policy::Bounds;
 use serde_json::{Value, json};
 use testkit::{Backend, TestPlatform};
 use time::macros::date;
@@ -69,9 +70,21 @@ impl PrincipalSource for Anybody {
             roles: Vec::new(),
             permissions: permissions.iter().map(|key| (*key).to_owned()).collect(),
             real_name: true,
-            bounds: Default::default(),
+            bounds: Bounds {
+                items: if account == of_another_item() {
+                    [(office, ["fire-safety-check".to_owned()].into())].into()
+                } else {
+                    Default::default()
+                },
+                ..Bounds::default()
+            },
         }))
     }
+}
+
+/// Somebody of the office who is limited to another item.
+fn of_another_item() -> Uuid {
+    Uuid::from_u128(10)
 }
 
 /// Somebody with nothing to do with the case.
@@ -138,7 +151,9 @@ impl Office {
             case_id: Uuid::from_u128(case),
             case_number: format!("20260921{case:06}"),
             item_name: "食品经营许可".into(),
+            item_slug: FOOD.into(),
             org_id: self.org,
+            taken_at: None,
             holder: Holder {
                 kind: HolderKind::Enterprise,
                 name: "示例区海燕小厨餐饮店".into(),

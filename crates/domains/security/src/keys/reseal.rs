@@ -3,6 +3,8 @@
 //! A value is opened with whatever key sealed it and sealed with the active one; it is written back
 //! only where it still is what was read, so a clerk who saves at the same moment wins (and has
 //! sealed with the new key anyway). The version of a row does not change: its content did not.
+//! Files follow when the values are done; one that no longer opens is logged, counted in the
+//! audit line of the end, and stops neither the others nor the values.
 
 use std::collections::BTreeMap;
 
@@ -25,17 +27,24 @@ pub const RESEAL_JOB: &str = "security.reseal";
 const BATCH: u64 = 100;
 /// Transactions in one job: well inside its lease.
 const BATCHES: usize = 20;
+/// Files in one job.
+const FILES: u64 = 50;
 
 #[derive(Serialize, Deserialize)]
 struct Payload {
     rotation: Uuid,
     step: i64,
+    /// Files that did not open in an earlier job.
+    #[serde(default)]
+    broken: Vec<String>,
 }
 
 impl Security {
-    /// Values per key id, over all sealed columns.
+    /// Values and files per key id, over all sealed columns and the file store. Files stored before
+    /// the sealing need no key and are not counted here.
     pub(crate) async fn values_by_key(&self) -> Result<BTreeMap<String, i64>> {
-        let mut found = BTreeMap::new();
+        let mut found = platform::files::by_key(self.platform.db.read()).await?;
+        found.remove("");
         for column in self.sealed.iter() {
             for (id, count) in self.keys_of(column).await? {
                 *found.entry(id).or_default() += count;
@@ -58,10 +67,12 @@ impl Security {
         rows.iter().map(|row| Ok((row.try_get::<String>("", "k")?, row.try_get::<i64>("", "n")?))).collect()
     }
 
-    /// Values not sealed with the active key.
+    /// Values and files not sealed with the active key, those in clear of an older version among them.
     pub(crate) async fn stale_values(&self) -> Result<i64> {
         let active = self.platform.crypto.provider().field_keys()?.active;
-        Ok(self.values_by_key().await?.into_iter().filter(|(id, _)| *id != active).map(|(_, count)| count).sum())
+        let clear = platform::files::by_key(self.platform.db.read()).await?.remove("").unwrap_or(0);
+        let stale = self.values_by_key().await?.into_iter().filter(|(id, _)| *id != active).map(|(_, count)| count);
+        Ok(stale.sum::<i64>() + clear)
     }
 
     /// Seals some values anew and leaves the rest to the next job.
@@ -92,7 +103,14 @@ impl Security {
                 }
             }
         }
-        let finished = done == 0 && self.stale_values().await? == 0;
+        let mut broken = payload.broken;
+        if done == 0 {
+            let (sealed, unopened) = platform::files::reseal(&self.platform, FILES, &broken).await?;
+            done += i64::try_from(sealed.len()).unwrap_or(0);
+            broken.extend(unopened);
+        }
+        let left = i64::try_from(broken.len()).unwrap_or(i64::MAX);
+        let finished = done == 0 && self.stale_values().await? <= left;
         let (id, line_id, job_id) = (rotation.id, self.platform.new_id(), self.platform.new_id());
         let next = payload.step + 1;
         self.platform
@@ -113,7 +131,7 @@ impl Security {
                                 actor_name: "系统".to_owned(),
                                 action: "key.reseal",
                                 subject: format!("key:{}", rotation.key_id),
-                                detail: json!({ "values": rotation.done + done }),
+                                detail: json!({ "values": rotation.done + done, "files_not_opened": left }),
                             }
                             .entry()
                             .kind(Kind::System),
@@ -122,7 +140,7 @@ impl Security {
                         tx.enqueue(NewJob {
                             id: job_id,
                             kind: RESEAL_JOB,
-                            payload: json!({ "rotation": id, "step": next }),
+                            payload: json!({ "rotation": id, "step": next, "broken": broken }),
                             run_at: None,
                             key: Some(format!("reseal:{id}:{next}")),
                         });

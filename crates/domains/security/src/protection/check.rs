@@ -37,7 +37,7 @@ impl Met {
         }
     }
 
-    fn when(good: bool) -> Self {
+    pub(super) fn when(good: bool) -> Self {
         if good { Self::Met } else { Self::Failed }
     }
 }
@@ -71,6 +71,7 @@ impl Security {
         items.extend(self.sessions_and_transport());
         items.extend(self.log().await?);
         items.extend(self.data().await?);
+        items.extend(self.graded().await?);
         items.extend(self.keys_in_order().await?);
         items.extend(self.operation().await?);
         Ok(items)
@@ -202,9 +203,14 @@ impl Security {
                     _ => Met::Failed,
                 },
                 evidence: format!(
-                    "访问地址{} https；会话凭证{}只经加密连接发送。",
+                    "访问地址{} https；会话凭证{}只经加密连接发送；{}。",
                     if tls { "是" } else { "不是" },
-                    if config.secure_cookies { "" } else { "没有" }
+                    if config.secure_cookies { "" } else { "没有" },
+                    match (config.serves_tls(), tls) {
+                        (true, _) => "由本程序提供 TLS（国际算法）",
+                        (false, true) => "由前置代理提供 TLS，国密套件在代理上选",
+                        (false, false) => "没有 TLS",
+                    }
                 ),
                 figures: json!({ "https": tls, "secure_cookies": config.secure_cookies }),
             },
@@ -295,11 +301,13 @@ impl Security {
 
     async fn data(&self) -> Result<Vec<Item>> {
         let all = self.protected().await?;
+        let (files, all): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.what == super::report::FILES);
         let (passwords, fields): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.algorithm == "argon2id");
         let open = |list: &[super::report::Protected]| -> (i64, i64) {
             list.iter().fold((0, 0), |(rows, covered), one| (rows + one.rows, covered + one.covered))
         };
         let ((rows, covered), (hashes, good)) = (open(&fields), open(&passwords));
+        let (stored, sealed) = open(&files);
         let bad: Vec<&str> = fields.iter().filter(|one| one.covered < one.rows).map(|one| one.what.as_str()).collect();
         let samples: [(&str, &[u8]); 4] = [
             ("可执行文件", b"MZ\x90\x00\x03\x00"),
@@ -325,6 +333,19 @@ impl Security {
                     not_all(&bad)
                 ),
                 figures: json!({ "columns": fields.len(), "values": rows, "sealed": covered }),
+            },
+            Item {
+                key: "files_sealed",
+                area: "数据保密性",
+                clause: "8.1.4.8 b)",
+                title: "文件加密存储，改动能发现",
+                state: if stored == sealed { Met::Met } else { Met::Partly },
+                evidence: if stored == sealed {
+                    format!("文件 {stored} 个，全部加密并带完整性校验。")
+                } else {
+                    format!("文件 {stored} 个，其中 {} 个是加密前存入的明文，换一次密钥即全部加密。", stored - sealed)
+                },
+                figures: json!({ "files": stored, "sealed": sealed }),
             },
             Item {
                 key: "passwords_hashed",

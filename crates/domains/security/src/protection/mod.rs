@@ -4,7 +4,9 @@
 //! [`check`] is the level-3 self-check, one question to the live system an item (DATASEC-014).
 
 pub(crate) mod check;
+mod graded;
 pub(crate) mod report;
+pub(crate) mod rows;
 pub(crate) mod schema;
 
 pub use check::{Item, Met};

@@ -6,6 +6,9 @@ use super::schema;
 use crate::Security;
 use crate::keys::life::FIELD_ALGORITHM;
 
+/// How the file store stands in the list.
+pub(crate) const FILES: &str = "files";
+
 /// One protected thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Protected {
@@ -37,6 +40,16 @@ impl Security {
                 covered: keys.values().sum(),
             });
         }
+        let files = platform::files::by_key(conn).await?;
+        let all: i64 = files.values().sum();
+        found.push(Protected {
+            what: FILES.to_owned(),
+            label: "上传和生成的文件".to_owned(),
+            algorithm: FIELD_ALGORITHM.to_owned(),
+            key_id: files.keys().filter(|id| !id.is_empty()).cloned().collect::<Vec<_>>().join("、"),
+            rows: all,
+            covered: all - files.get("").copied().unwrap_or(0),
+        });
         for column in schema::columns(conn).await?.iter().filter(|column| column.name == "password_hash") {
             let (table, name) = (&column.table, &column.name);
             let all = schema::count(conn, &format!("SELECT count(*) AS n FROM {table}")).await?;

@@ -2,9 +2,15 @@
 
 mod alarms;
 mod check;
+mod classification;
+mod copies;
+mod discovery;
 mod keys;
 mod log;
+mod logs;
+mod privacy;
 mod risks;
+mod transfer;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,6 +26,7 @@ use serde_json::Value;
 use testkit::{Backend, TestPlatform, backends};
 
 use crate::Security;
+use crate::privacy::Personal;
 
 fn packs() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../packs")
@@ -27,6 +34,18 @@ fn packs() -> std::path::PathBuf {
 
 fn city(file: &str) -> String {
     std::fs::read_to_string(packs().join("city").join(file)).unwrap()
+}
+
+/// The working calendar of 2026.
+struct Days;
+
+#[async_trait::async_trait]
+impl platform::personal::WorkingDays for Days {
+    async fn after(&self, day: time::Date, days: u32) -> platform::Result<time::Date> {
+        let text = std::fs::read_to_string(packs().join("platform/calendars/2026.yaml")).unwrap();
+        let year = base::calendar::YearCalendar::from_yaml(&text).unwrap();
+        Ok(base::calendar::Calendar::new(&[year]).unwrap().add_working_days(day, days).unwrap())
+    }
 }
 
 /// A small city with its administrators.
@@ -40,8 +59,10 @@ const STAFF: &str = "schema: tongban-staff/1\nstaff:\n\
     - {login: clerk, name: 陈志远, org: qscj-food, phone: '19900000101', roles: [clerk]}\n\
     - {login: sysadmin, name: 罗凯, org: city-office, phone: '19900000102', roles: [sys_admin]}\n\
     - {login: secadmin, name: 冯岩, org: city-office, phone: '19900000103', roles: [sec_admin]}\n\
+    - {login: steward, name: 丁岚, org: city-office, phone: '19900000106', roles: [data_steward]}\n\
     - {login: keykeeper, name: 姚静, org: city-office, phone: '19900000104', roles: [key_keeper]}\n\
-    - {login: auditor, name: 曹颖, org: city-office, phone: '19900000105', roles: [auditor]}\n";
+    - {login: auditor, name: 曹颖, org: city-office, phone: '19900000105', roles: [auditor]}\n\
+    - {login: privacy, name: 潘悦, org: city-office, roles: [privacy_officer]}\n";
 
 impl World {
     async fn new(backend: Backend) -> Self {
@@ -51,15 +72,18 @@ impl World {
         identity.import_regions(identity::import::regions_from_city(&city("city.yaml")).unwrap()).await.unwrap();
         identity.import_orgs(&city("orgs.yaml")).await.unwrap();
         identity.import_staff(STAFF, "Open-Sesame-1").await.unwrap();
+        let held = [platform::personal::HELD, identity::HELD, crate::privacy::HELD].concat();
         let signer = Arc::new(Sm2Key::from_bytes(&[7; 32]).unwrap());
         let security = Security::new(
             test.platform.clone(),
             identity.clone(),
             signer,
-            identity::SEALED.to_vec(),
+            [identity::SEALED, crate::SEALED].concat(),
+            Personal { held, sources: vec![Arc::new(identity.clone())], days: Arc::new(Days) },
             &packs().join("platform"),
         )
-        .unwrap();
+        .unwrap()
+        .with_owners(&steps);
         Self { test, identity, security }
     }
 

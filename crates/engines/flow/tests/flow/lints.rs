@@ -38,6 +38,7 @@ const BROKEN: &[(&str, &str, &[&str])] = &[
     ("unknown_service", "call", &[]),
     ("bad_days", "review", &[]),
     ("bad_attempts", "call", &[]),
+    ("unsupported_setting", "review", &[]),
     ("missing_name", "review", &[]),
     ("bad_timer", "wait", &[]),
     ("days_over_limit", "p", &[]),

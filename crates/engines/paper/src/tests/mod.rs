@@ -4,6 +4,7 @@
 mod papers;
 mod render;
 mod seal;
+mod sheet;
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};

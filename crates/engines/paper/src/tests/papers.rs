@@ -66,24 +66,6 @@ fn default_papers_render_and_seal() {
     }
 }
 
-/// Empty forms that any item may offer name the item they are for, and fit on a page.
-///
-/// req: PORTAL-009
-#[test]
-fn shared_empty_forms_name_the_item() {
-    for name in ["blank-authorisation", "blank-loss"] {
-        let (template, data) = paper(name);
-        let pdf = Template::new(&template).unwrap().render(&data, &options()).unwrap();
-        assert_eq!(pdf.pages, 1, "{name}");
-        if let Ok(target) = std::env::var("PAPERS_TO") {
-            std::fs::write(PathBuf::from(target).join(format!("{name}.pdf")), &pdf.bytes).unwrap();
-        }
-        if has("pdftotext") {
-            assert!(text_of(&pdf.bytes, name).contains("食品经营许可证核发"), "{name}");
-        }
-    }
-}
-
 /// req: LIC-028
 #[test]
 fn a_long_form_runs_over_several_pages() {

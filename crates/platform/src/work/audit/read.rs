@@ -33,6 +33,10 @@ pub struct Filter {
     pub from: Option<OffsetDateTime>,
     /// Before.
     pub until: Option<OffsetDateTime>,
+    /// Part of the person's name, the act or the object.
+    pub text: Option<String>,
+    /// Only lines of somebody, and not of this one.
+    pub not_actor: Option<Uuid>,
     /// Only lines of a chain (lines older than the chains are left out).
     pub chained: bool,
 }
@@ -72,6 +76,17 @@ impl Filter {
         if let Some(until) = self.until {
             all = all.add(row::Column::At.lt(until));
         }
+        if let Some(text) = self.text.as_deref().filter(|text| !text.is_empty()) {
+            let part = format!("%{}%", escaped(text));
+            let mut any = Condition::any();
+            for column in [row::Column::ActorName, row::Column::Action, row::Column::Subject] {
+                any = any.add(Expr::col(column).like(LikeExpr::new(part.clone()).escape('\\')));
+            }
+            all = all.add(any);
+        }
+        if let Some(id) = self.not_actor {
+            all = all.add(row::Column::ActorId.ne(id));
+        }
         if self.chained {
             all = all.add(row::Column::Chain.is_not_null());
         }
@@ -80,7 +95,7 @@ impl Filter {
 }
 
 /// A text in which `%`, `_` and `\` mean themselves.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('\0', "").replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 

@@ -5,3 +5,4 @@ import * as zh from './zh-CN/exchange.ts'
 
 export const systems = texts(zh.systems, en.systems)
 export const ledger = texts(zh.ledger, en.ledger)
+export const signOn = texts(zh.signOn, en.signOn)

@@ -2,7 +2,7 @@
  * One short form in a dialog, described by data: each action of a case is such a description
  * (features/casework/case/actions.ts), drawn by ActionDialog.vue.
  */
-import type { TimeUnit } from '@tongban/api'
+import { newKey, type TimeUnit } from '@tongban/api'
 import { common } from '../messages/index.ts'
 
 export interface Choice { value: string; label: string; hint?: string }
@@ -44,7 +44,22 @@ export interface DialogSpec {
   danger?: boolean
   /** Said in a toast afterwards; nothing is said when the answer itself shows the result. */
   done?: string
-  run: (values: DialogValues) => Promise<unknown>
+  /** `key` stays the same while the same values are sent again, so that a lost answer makes nothing twice. */
+  run: (values: DialogValues, key: string) => Promise<unknown>
+}
+
+/** Gives an idempotency key for values: the same while they stay the same, a fresh one otherwise and after `done`. */
+export function intention(): { keyFor: (values: DialogValues) => string; done: () => void } {
+  let said: string | null = null
+  let key = ''
+  return {
+    keyFor(values) {
+      const now = JSON.stringify(values)
+      if (now !== said) [said, key] = [now, newKey()]
+      return key
+    },
+    done() { said = null },
+  }
 }
 
 export function startValues(fields: readonly DialogField[]): DialogValues {

@@ -18,5 +18,6 @@ export const mine: readonly { to: string; key: Key }[] = [
   { to: '/my/favourites', key: 'myFavourites' },
   { to: '/my/grants', key: 'myGrants' },
   { to: '/my/systems', key: 'mySystems' },
+  { to: '/my/privacy', key: 'myPrivacy' },
   { to: '/my/account', key: 'myAccount' },
 ]

@@ -38,7 +38,8 @@ export const rights: Property = { key: 'permission', label: '谁能看、谁能�
 
 /** What every field that is filled in has. */
 export const FIELD: readonly Property[] = [label, key, hint, begins, required, requiredWhen, visibleWhen, readOnly, span, rules, unique, compute, source, sourceNote, locked, shared, rights]
-const of = (...more: Property[]): readonly Property[] => [...FIELD, ...more]
+/** The type's own properties stand before what is seldom set: rules, sources, rights. */
+const of = (...more: Property[]): readonly Property[] => FIELD.flatMap((each) => (each === rules ? [...more, rules] : [each]))
 const without = (list: readonly Property[], ...keys: string[]): readonly Property[] => list.filter((each) => !keys.includes(each.key))
 
 export const TEXT = of(example, unit, minLength, maxLength, pattern)
@@ -47,7 +48,7 @@ export const CODE = of(example)
 export const NUMBER = of(unit, example, least, most, decimals)
 export const MONEY = of(least, most)
 export const DATE = of(earliest, latest)
-export const CHOICE: readonly Property[] = [...FIELD, { key: 'options', label: '选项', kind: 'options', group: 'base', must: true }]
+export const CHOICE: readonly Property[] = FIELD.flatMap((each) => (each === hint ? [{ key: 'options', label: '选项', kind: 'options', group: 'base', must: true } as const, hint] : [each]))
 export const SWITCH = without(FIELD, 'required', 'requiredWhen')
 export const HIDDEN: readonly Property[] = [label, key, begins, visibleWhen, compute, source, shared, rights]
 const attached = without(FIELD, 'default', 'compute', 'source', 'sourceNote', 'locked', 'unique', 'shared')

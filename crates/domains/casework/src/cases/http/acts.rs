@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use platform::Result;
-use platform::web::extract::{Json, Path};
+use platform::web::extract::{IdempotencyKey, Json, Path};
 use platform::web::guard::Allowed;
 use platform::web::problem::ProblemBody;
 use uuid::Uuid;
@@ -141,14 +141,15 @@ pub(super) async fn abort_case(
 }
 
 /// Urge, or order to act
-#[utoipa::path(post, path = "/api/v1/cases/{id}/urge", tag = "case", operation_id = "urge_case", params(("id" = Uuid, Path, description = "Case")), request_body = Urge, responses((status = 204, description = "Done"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.urge"])))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/urge", tag = "case", operation_id = "urge_case", params(("id" = Uuid, Path, description = "Case"), ("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = Urge, responses((status = 204, description = "Done"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.urge"])))]
 pub(super) async fn urge_case(
     State(casework): State<Casework>,
     caller: Allowed<permissions::UrgeCase>,
     Path(id): Path<Uuid>,
+    IdempotencyKey(key): IdempotencyKey,
     Json(body): Json<Urge>,
 ) -> Result<StatusCode> {
-    casework.urge(&caller, id, body).await?;
+    casework.urge(&caller, id, body, key).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -199,11 +200,12 @@ pub(super) async fn check_counter_application(
 }
 
 /// Take an application at the counter
-#[utoipa::path(post, path = "/api/v1/counter/cases", tag = "case", operation_id = "take_counter_application", request_body = CounterApplication, responses((status = 201, description = "Take an application at the counter", body = Receipt), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.intake"])))]
+#[utoipa::path(post, path = "/api/v1/counter/cases", tag = "case", operation_id = "take_counter_application", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = CounterApplication, responses((status = 201, description = "Take an application at the counter", body = Receipt), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.intake"])))]
 pub(super) async fn take_counter_application(
     State(casework): State<Casework>,
     caller: Allowed<permissions::IntakeCase>,
+    IdempotencyKey(key): IdempotencyKey,
     Json(body): Json<CounterApplication>,
 ) -> Result<(StatusCode, Json<Receipt>)> {
-    Ok((StatusCode::CREATED, Json(casework.take_at_counter(&caller, body).await?)))
+    Ok((StatusCode::CREATED, Json(casework.take_at_counter(&caller, body, key).await?)))
 }

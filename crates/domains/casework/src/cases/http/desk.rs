@@ -8,9 +8,10 @@ use platform::web::guard::Allowed;
 use platform::web::problem::ProblemBody;
 use uuid::Uuid;
 
-use super::{RevealQuery, Revealed};
+use super::{IdentifiedQuery, RevealQuery, Revealed};
 use crate::Casework;
-use crate::cases::service::lists::{BoardColumn, CaseFilter, CaseList, TaskFilter, TaskRow, Workbench};
+use crate::cases::service::identified::IdentifiedCases;
+use crate::cases::service::lists::{BoardColumn, CaseFilter, CaseList, ExportAsk, TaskFilter, TaskRow, Workbench};
 use crate::cases::service::views::DeskCase;
 use crate::permissions;
 use platform::web::page::List;
@@ -45,13 +46,14 @@ pub(super) async fn list_cases(
 }
 
 /// The list as CSV, masked
-#[utoipa::path(get, path = "/api/v1/cases/export", tag = "case", operation_id = "export_cases", params(CaseFilter), responses((status = 200, description = "The list as CSV, masked", content_type = "text/csv"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.export"])))]
+#[utoipa::path(get, path = "/api/v1/cases/export", tag = "case", operation_id = "export_cases", params(CaseFilter, ExportAsk), responses((status = 200, description = "The list as CSV, masked unless asked for by right, level and reason", content_type = "text/csv"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.export"])))]
 pub(super) async fn export_cases(
     State(casework): State<Casework>,
     caller: Allowed<permissions::ExportCases>,
     Query(query): Query<CaseFilter>,
+    Query(ask): Query<ExportAsk>,
 ) -> Result<Response> {
-    super::csv(casework.export_cases(&caller, &query).await?)
+    super::csv(casework.export_cases(&caller, &query, &ask).await?)
 }
 
 /// Open cases by time left
@@ -80,6 +82,17 @@ pub(super) async fn get_case(
     Path(id): Path<Uuid>,
 ) -> Result<Json<DeskCase>> {
     Ok(Json(casework.desk_case(&caller, id).await?))
+}
+
+/// Cases of somebody identified at the counter
+#[utoipa::path(get, path = "/api/v1/counter/identifications/{id}/cases", tag = "case", operation_id = "list_identified_cases", params(("id" = Uuid, Path, description = "Identification"), IdentifiedQuery), responses((status = 200, description = "Cases of somebody identified at the counter", body = IdentifiedCases), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Used or over", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.read"])))]
+pub(super) async fn list_identified_cases(
+    State(casework): State<Casework>,
+    caller: Allowed<permissions::ReadCase>,
+    Path(id): Path<Uuid>,
+    Query(query): Query<IdentifiedQuery>,
+) -> Result<Json<IdentifiedCases>> {
+    Ok(Json(casework.cases_of_identified(&caller, id, query.purpose).await?))
 }
 
 /// A raw personal value; logged

@@ -345,21 +345,26 @@ impl Casework {
         }
     }
 
-    /// Leave to begin an application under a grant.
+    /// Leave to begin an application: for oneself, or for who gave the grant. Gives how the caller stands
+    /// to it, the applicant, and the account that owns it, which somebody who never signed on has not.
     pub(crate) async fn begins(
         &self,
         caller: &Principal,
         grant: Option<Uuid>,
         item: (&str, &str),
-    ) -> Result<Option<(Standing, Represented)>> {
-        let Some(grant) = grant else { return Ok(None) };
+    ) -> Result<(Standing, Account, Option<Uuid>)> {
+        let Some(grant) = grant else {
+            return Ok((Standing::own(), self.account(caller).await?, Some(caller.id)));
+        };
         let words = [item.0];
         let deed = Deed { item: &words, material: None, now: self.platform.now() };
         let (authority, represented) = self.identity.act_under(caller.id, grant, &deed, item).await?;
         if !represented.account.real_name {
             return Err(CaseError::RealNameNeeded.into());
         }
-        Ok(Some((Standing::under(Box::new(authority)), represented)))
+        let Represented { account, known, .. } = represented;
+        let owner = known.then_some(account.id);
+        Ok((Standing::under(Box::new(authority)), account, owner))
     }
 
     /// Puts who acts beside the applicant.
@@ -424,6 +429,7 @@ impl Casework {
         let text = match (&step.material, step.action) {
             (Some((_, name)), Action::UseLicence) => format!("“{name}”用电子证照，免交"),
             (Some((_, name)), _) => format!("交了“{name}”"),
+            (None, Action::UseLicence) => "选了原证照，证上的内容已填入".to_owned(),
             (None, _) => String::new(),
         };
         let made = case_step::Model {

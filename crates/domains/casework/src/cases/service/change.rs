@@ -1,6 +1,7 @@
 //! One change of a case: the row, its events in the chain, its outbox events; saved together or refused whole.
 
 use platform::web::guard::Principal;
+use platform::work::audit::{Kind, Line};
 use platform::work::outbox::Event;
 use platform::{Platform, Problem, Result, Tx};
 use sea_orm::entity::prelude::*;
@@ -37,6 +38,8 @@ impl Actor {
 pub(crate) struct Change {
     pub row: case::Model,
     read_version: i64,
+    /// State and step as read, for the audit line.
+    read: (String, String),
     is_new: bool,
     actor: Actor,
     events: Vec<case_event::Model>,
@@ -47,8 +50,8 @@ pub(crate) struct Change {
 impl Change {
     /// Of a case that exists.
     pub fn of(row: case::Model, actor: Actor) -> Self {
-        let read_version = row.version;
-        Self { row, read_version, is_new: false, actor, events: Vec::new(), topics: Vec::new(), origin: None }
+        let (read_version, read) = (row.version, (row.state.clone(), row.step_name.clone()));
+        Self { row, read_version, read, is_new: false, actor, events: Vec::new(), topics: Vec::new(), origin: None }
     }
 
     /// Of a case that is made by this change.
@@ -170,6 +173,7 @@ impl Change {
                 return Err(Problem::stale());
             }
         }
+        self.audit(platform, tx);
         if !self.events.is_empty() {
             let rows = self.events.drain(..).map(|event| event.into_active_model().reset_all());
             case_event::Entity::insert_many(rows).exec_without_returning(tx.conn()).await?;
@@ -192,6 +196,31 @@ impl Change {
             });
         }
         Ok(self.row)
+    }
+}
+
+impl Change {
+    /// What a person changed of a case that was there: state and step before and after (IDENT-036).
+    /// The act's name is the permission that let it happen.
+    fn audit(&self, platform: &Platform, tx: &Tx) {
+        let (Some(actor), false) = (self.actor.id, self.is_new) else { return };
+        // The transaction knows the request; the writer it runs on does not.
+        let act = tx.permission();
+        let line = Line {
+            id: platform.new_id(),
+            actor_id: Some(actor),
+            actor_name: self.actor.name.clone(),
+            action: act.unwrap_or("case.change"),
+            subject: format!("case:{}", self.row.id),
+            detail: json!({
+                "case_number": self.row.case_number,
+                "events": self.events.iter().map(|event| event.kind.as_str()).collect::<Vec<_>>(),
+            }),
+        };
+        let state = |state: &str, step: &str| json!({ "state": state, "step": step });
+        let before = state(&self.read.0, &self.read.1);
+        let after = state(&self.row.state, &self.row.step_name);
+        tx.audit(line.entry().kind(Kind::Change).changed(before, after));
     }
 }
 

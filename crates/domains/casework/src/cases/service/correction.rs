@@ -137,6 +137,7 @@ impl Casework {
                         asked_for(&asked, key)?;
                         let name = loaded.item.item.material(key).map_or(key.as_str(), |material| &material.name);
                         let handing_in = Step::with(Action::Upload, key, name);
+                        // The grant may leave out this material though it allows the correction.
                         casework.stands(tx.conn(), owner.id, &loaded.row, &handing_in).await?;
                         casework.record_step(tx, &owner, &loaded.row, &standing, &handing_in).await?;
                         let hand =
@@ -157,6 +158,8 @@ impl Casework {
                         }
                         data.insert(key, value);
                     }
+                    let definition = casework.design.form(&loaded.item.definitions.form).await?;
+                    casework.check_form_files(tx.conn(), &definition, &data, &before, owner.id).await?;
                     form_row.form_sealed = casework.seal(&data, id, "form")?;
                     update_form(tx, form_row.clone()).await?;
                     let judged = casework.check_correction(tx, &owner, &loaded, &asked, &standing).await?;
@@ -210,10 +213,9 @@ impl Casework {
         standing: &Standing,
     ) -> Result<super::judge::Judgement> {
         let account = self.applicant_account(owner, &loaded.row, standing).await?;
-        let (judgement, parts) = self.judge_draft(tx.conn(), loaded, &account).await?;
-        let (mut judgement, mut all) = (judgement, Vec::new());
-        all.append(&mut judgement.problems);
-        let mut problems: Vec<_> = all.into_iter().filter(|problem| problem.step >= 5).collect();
+        let (mut judgement, parts) = self.judge_draft(tx.conn(), loaded, &account).await?;
+        let mut problems = std::mem::take(&mut judgement.problems);
+        problems.retain(|problem| problem.step >= 5);
         for key in asked.iter().filter_map(|item| item.strip_prefix("material:")) {
             if loaded.item.item.material(key).is_some_and(|material| material.generated) {
                 continue;

@@ -5,15 +5,18 @@ use platform::web::guard::Principal;
 use platform::web::problem::FieldProblem;
 use platform::work::audit::Line;
 use platform::{Problem, Result};
+use recognition::identifying::IDENTIFICATION_OVER;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
+use super::acting::Standing;
 use super::change::Actor;
 use super::draft::{Applicant, refused};
+use super::identified::Seen;
 use super::judge::{Application, StepProblem, judge};
 use super::old_licence::{OldLicenceRef, chosen};
-use super::submit::{HandedMaterial, Receipt, handed_whole, received};
+use super::submit::{HandedMaterial, Receipt, filed_before, handed_whole, received};
 use super::{Agent, Casework, Delivery, Loaded, Personal};
 use crate::cases::model::Channel;
 use catalogue::items::resolve::{Answers, ResolvedMaterial};
@@ -45,6 +48,12 @@ pub struct CounterApplication {
     /// The licence the application is about; may be absent when the applicant holds one or none.
     #[serde(default)]
     pub old_licence: Option<uuid::Uuid>,
+    /// Asks a check for what stands on the licence named, to be filled in; the look is logged.
+    #[serde(default)]
+    pub read_licence: bool,
+    /// Who was identified by card or code; absent when the clerk typed it from the paper.
+    #[serde(default)]
+    pub identification: Option<uuid::Uuid>,
 }
 
 /// The applicant as identified at the counter.
@@ -68,9 +77,15 @@ pub(crate) struct Taking {
     /// Where it came from.
     pub channel: Channel,
     /// Sentence of the event.
-    pub text: &'static str,
+    pub text: String,
+    /// Who was identified by card or code.
+    pub seen: Option<Seen>,
+    /// Why the identification does not count; told unless the same key has filed the application already.
+    pub refusal: Option<Problem>,
     /// Audit action.
     pub permission: &'static str,
+    /// The same key takes one application only.
+    pub key: Option<String>,
 }
 
 /// What is still missing.
@@ -84,6 +99,9 @@ pub struct CounterCheck {
     pub questions: Vec<String>,
     /// Valid licences of the applicant the application may be about.
     pub old_licences: Vec<OldLicenceRef>,
+    /// Values of the form that stand on the licence, when they were asked for.
+    #[schema(value_type = Option<Object>)]
+    pub licence_values: Option<Map<String, Value>>,
 }
 
 impl Casework {
@@ -95,8 +113,18 @@ impl Casework {
         let (item, judgement, mut problems) = self.judge_counter(caller, application).await?;
         problems.extend(judgement.problems);
         let held = self.counter_licences(&item, application).await?;
-        problems.extend(chosen(&held, application.old_licence).err());
+        let old = chosen(&held, application.old_licence);
+        let licence_values = match (&old, application.old_licence) {
+            (Ok(Some(old)), Some(_)) if application.read_licence => {
+                let of = held.iter().find(|licence| licence.id == *old).map(|licence| &licence.number);
+                self.note_licence_read(caller, *old, json!({ "item": item.slug, "number": of })).await?;
+                Some(self.licence_values(&item, *old).await?)
+            }
+            _ => None,
+        };
+        problems.extend(old.err());
         Ok(CounterCheck {
+            licence_values,
             old_licences: held.into_iter().map(OldLicenceRef::from).collect(),
             problems,
             materials: judgement.resolution.materials.into_iter().filter(|material| material.needed).collect(),
@@ -108,8 +136,20 @@ impl Casework {
     ///
     /// # Errors
     /// 422 naming what to mend; 404 for an item outside the clerk's windows.
-    pub async fn take_at_counter(&self, caller: &Principal, application: CounterApplication) -> Result<Receipt> {
-        let taking = Taking { channel: Channel::Window, text: "窗口收件", permission: "case.intake" };
+    pub async fn take_at_counter(
+        &self,
+        caller: &Principal,
+        application: CounterApplication,
+        key: Option<String>,
+    ) -> Result<Receipt> {
+        // A second click finds the identification used: by the first one, whose receipt it then gets.
+        let (seen, refusal) = match self.seen_at_intake(caller, &application).await {
+            Ok(seen) => (seen, None),
+            Err(problem) if key.is_some() && problem.code() == IDENTIFICATION_OVER => (None, Some(problem)),
+            Err(problem) => return Err(problem),
+        };
+        let text = seen.as_ref().map_or("窗口收件".to_owned(), |seen| format!("窗口收件（{}）", seen.text()));
+        let taking = Taking { channel: Channel::Window, text, seen, refusal, permission: "case.intake", key };
         self.take_whole(caller, application, taking).await
     }
 
@@ -139,30 +179,59 @@ impl Casework {
         };
         // Somebody who has an account finds the case there, wherever it was taken.
         let account = self.identity.account_by_id_number(&applicant.personal.id_number).await?;
-        let row = self.new_row(&item, &application.handle_item, taking.channel.as_str(), &applicant, account)?;
+        let mut row = self.new_row(&item, &application.handle_item, taking.channel.as_str(), &applicant, account)?;
+        if taking.channel == Channel::Window {
+            row.taken_at = caller.org_id;
+        }
         let mut form_row = self.form_row(&row, &judgement.data, &application.delivery)?;
         form_row.step = 8;
         form_row.old_licence_id = old.ok().flatten();
         form_row.situations = serde_json::to_value(&application.situations)?;
+        // The clerk has read the licence of somebody who stands at the counter: that leaves a line too.
+        let used = form_row.old_licence_id.map(|old| self.old_licence_use(caller, &row, old, &Standing::own()));
         let loaded = Loaded { row, item: item.clone() };
         let materials = self.material_rows(&loaded, &application.materials, Some(caller.id)).await?;
         let received = received(&judgement.resolution, &|key| handed_whole(&application.materials, key));
-        let filed = self.file_new(loaded.row, &item, &Actor::of(caller), taking.text, received).await?;
+        let filed = self.file_new(loaded.row, &item, &Actor::of(caller), &taking.text, received).await?;
         let filed = filed.with_form(self, &item, &judgement).await?;
         let casework = self.clone();
-        let line = Line::by(
-            caller,
-            self.platform.new_id(),
-            taking.permission,
-            format!("case:{}", form_row.case_id),
-            json!({ "item": item.slug }),
-        );
+        let (clerk, seen) = (caller.id, taking.seen);
+        let detail = json!({ "item": item.slug, "identified": seen.as_ref().map(Seen::data) });
+        let line =
+            Line::by(caller, self.platform.new_id(), taking.permission, format!("case:{}", form_row.case_id), detail);
+        self.platform
+            .db
+            .write(self.platform.now(), move |tx| {
+                Box::pin(async move {
+                    let made = (clerk, taking.permission, form_row.case_id);
+                    if let Some(before) = filed_before(tx, made, taking.key.as_deref(), &item).await? {
+                        return Ok(before);
+                    }
+                    if let Some(refusal) = taking.refusal {
+                        return Err(refusal);
+                    }
+                    tx.audit(line);
+                    if let Some(used) = used {
+                        tx.audit(used);
+                    }
+                    if let Some(seen) = &seen {
+                        casework.recognition.use_identification(tx, clerk, &seen.who, form_row.case_id).await?;
+                    }
+                    casework.write_new(tx, filed, form_row, materials, &item).await
+                })
+            })
+            .await
+    }
+
+    /// What stands on somebody's licence was shown at the counter.
+    async fn note_licence_read(&self, caller: &Principal, licence: uuid::Uuid, detail: Value) -> Result<()> {
+        let line = Line::by(caller, self.platform.new_id(), "licence.read", format!("licence:{licence}"), detail);
         self.platform
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
                     tx.audit(line);
-                    casework.write_new(tx, filed, form_row, materials, &item).await
+                    Ok(())
                 })
             })
             .await
@@ -184,7 +253,7 @@ impl Casework {
         application: &CounterApplication,
     ) -> Result<(std::sync::Arc<catalogue::PublishedItem>, super::judge::Judgement, Vec<StepProblem>)> {
         let item = self.catalogue.published(&application.item_slug).await?;
-        if !caller.reaches(item.org_id, &application.item_slug) {
+        if !caller.takes_in(item.org_id, &application.item_slug) {
             return Err(Problem::not_found("这个事项不在您的窗口，不能收件。请换到对应的窗口。"));
         }
         if let Some(only) = self.identity.extension_materials(caller.id, &application.item_slug).await?
@@ -195,6 +264,7 @@ impl Casework {
         }
         let form = self.design.form(&item.definitions.form).await?;
         let nothing = Map::new();
+        self.check_form_files(self.platform.db.read(), &form, &application.form, &nothing, caller.id).await?;
         let conditions = Answers::default();
         let judgement = judge(
             &Application {

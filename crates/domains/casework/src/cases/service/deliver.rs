@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::change::{Change, all_set};
 use super::documents::DocumentKind;
+use super::identified::Seen;
 use super::intake::{caller_of, close_tasks, object};
 use super::special::{Reason, reason};
 use super::{Casework, Delivery, Loaded};
@@ -39,6 +40,9 @@ pub struct Deliver {
     /// Note.
     #[serde(default)]
     pub note: String,
+    /// Who was identified by card or code; name and number above are then theirs.
+    #[serde(default)]
+    pub identification: Option<Uuid>,
 }
 
 impl Casework {
@@ -76,7 +80,8 @@ impl Casework {
     ///
     /// # Errors
     /// 409 before closing or when delivered, 422 naming what is missing.
-    pub async fn deliver(&self, caller: &Principal, id: Uuid, deliver: Deliver) -> Result<()> {
+    pub async fn deliver(&self, caller: &Principal, id: Uuid, mut deliver: Deliver) -> Result<()> {
+        let seen = self.seen_at_delivery(caller, &mut deliver).await?;
         if deliver.receiver_name.trim().is_empty() {
             return Err(Problem::invalid_field("/receiver_name", "required", "填写领取人姓名"));
         }
@@ -92,7 +97,7 @@ impl Casework {
             "post" | "electronic" => {}
             _ => return Err(Problem::invalid_field("/way", "option", "选择领取方式")),
         }
-        let casework = self.clone();
+        let (casework, clerk) = (self.clone(), caller.id);
         self.act(caller, id, deliver.version, "case.deliver", move |tx, loaded, mut change| {
             Box::pin(async move {
                 if deliver.way == "post" {
@@ -103,19 +108,33 @@ impl Casework {
                         json!({ "waybill": deliver.waybill.trim() }),
                     )?;
                 }
+                let seen = match seen {
+                    Some(who) => Some(casework.collector(who, &loaded, &deliver.note).await?),
+                    None => None,
+                };
                 let more = casework.delivery_data(tx, &change, &loaded, &deliver).await?;
                 let document = casework.document(&change.row, &loaded.item, DocumentKind::Delivery, None, more).await?;
                 let text = match deliver.way.as_str() {
                     "post" => format!("寄给{}", deliver.receiver_name.trim()),
-                    "self" => format!("{}已在窗口领取", deliver.receiver_name.trim()),
+                    "self" => {
+                        let how = seen.as_ref().map(|seen| format!("（{}）", seen.text())).unwrap_or_default();
+                        format!("{}已在窗口领取{how}", deliver.receiver_name.trim())
+                    }
                     _ => "已领取电子结果".to_owned(),
                 };
                 change.record(
                     &casework.platform,
                     EventKind::Collect,
                     text,
-                    json!({ "document_id": document.id, "way": deliver.way }),
+                    json!({
+                        "document_id": document.id,
+                        "way": deliver.way,
+                        "identified": seen.as_ref().map(Seen::data),
+                    }),
                 )?;
+                if let Some(seen) = &seen {
+                    casework.recognition.use_identification(tx, clerk, &seen.who, id).await?;
+                }
                 change.row.delivered_at = Some(tx.now());
                 change.row.step_name = String::new();
                 close_tasks(tx, id, "deliver", caller_of(&change), "delivered", deliver.note.trim()).await?;

@@ -181,7 +181,15 @@ fn judge_form(application: &Application<'_>, feel: &FeelExpressions) -> form::Ou
     };
     application.form.evaluate(
         feel,
-        &form::Input { data: application.data, context: &context, role: application.role, locked: application.locked },
+        &form::Input {
+            data: application.data,
+            context: &context,
+            role: application.role,
+            // Before acceptance no flow runs, so no step either.
+            step: "",
+            channel: if application.at_counter { "window" } else { "web" },
+            locked: application.locked,
+        },
     )
 }
 

@@ -11,12 +11,15 @@ pub mod deliver;
 pub mod documents;
 pub mod draft;
 pub mod external;
+pub mod form_files;
+pub mod identified;
 pub mod intake;
 pub mod jobs;
 pub mod judge;
 pub mod lists;
 pub mod notify;
 pub mod old_licence;
+mod personal;
 pub mod result;
 pub mod review;
 pub mod special;
@@ -33,6 +36,7 @@ use identity::Identity;
 use licences::Licences;
 use platform::web::guard::Principal;
 use platform::{Platform, Problem, Result, Tx};
+use recognition::Recognition;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -49,6 +53,8 @@ pub struct Casework {
     pub platform: Platform,
     /// Accounts and organisations.
     pub identity: Identity,
+    /// Who stands at the counter.
+    pub recognition: Recognition,
     /// Definitions.
     pub design: Design,
     /// Items.
@@ -197,7 +203,7 @@ impl Casework {
 
 /// Whether a staff caller may see a case: its organisation and item are within their reach. A draft is the citizen's alone.
 pub(crate) fn reach(caller: &Principal, row: &case::Model) -> Result<()> {
-    if row.state == State::Draft.as_str() || !caller.reaches(row.org_id, &row.item_slug) {
+    if row.state == State::Draft.as_str() || !caller.reaches_taken(row.org_id, &row.item_slug, row.taken_at) {
         return Err(CaseError::OutOfReach.into());
     }
     Ok(())

@@ -116,6 +116,7 @@ impl Casework {
                     event_key: key.clone(),
                     recipient: format!("account:{account}"),
                     phone: None,
+                    account: None,
                     channel: Channel::InApp,
                     template: name.to_owned(),
                     body: messages::fill(&text.in_app, &values),
@@ -132,6 +133,7 @@ impl Casework {
                     // The number itself is personal: the row keeps its blind index.
                     recipient: format!("phone:{}", self.platform.blind_index(&personal.phone)),
                     phone: Some(personal.phone),
+                    account: row.account_id,
                     channel: Channel::Sms,
                     template: name.to_owned(),
                     body: messages::fill(&text.sms, &values),
@@ -232,6 +234,7 @@ impl Casework {
                         event_key: key.to_owned(),
                         recipient: format!("staff:{}", staff.id),
                         phone: None,
+                        account: None,
                         channel: Channel::InApp,
                         template: "urged".to_owned(),
                         body: format!("“{}”（{}）催办：{text}", row.item_name, row.applicant_name),

@@ -111,8 +111,8 @@ impl Casework {
     }
 
     /// The values of the form that come from a licence.
-    pub(crate) async fn licence_values(&self, loaded: &Loaded, id: Uuid) -> Result<Map<String, Value>> {
-        let form = self.design.form(&loaded.item.definitions.form).await?;
+    pub(crate) async fn licence_values(&self, item: &catalogue::PublishedItem, id: Uuid) -> Result<Map<String, Value>> {
+        let form = self.design.form(&item.definitions.form).await?;
         let mut source = Map::new();
         source.insert("licence".into(), self.licence_source(id).await?);
         Ok(form.prefill(&source).data)

@@ -27,7 +27,9 @@ impl Casework {
                 case_id: loaded.row.id,
                 case_number: loaded.row.case_number.clone().unwrap_or_default(),
                 item_name: loaded.row.item_name.clone(),
+                item_slug: loaded.row.item_slug.clone(),
                 org_id: loaded.row.org_id,
+                taken_at: loaded.row.taken_at,
                 holder: licences::Holder {
                     kind: if loaded.row.applicant_kind == "enterprise" {
                         licences::HolderKind::Enterprise

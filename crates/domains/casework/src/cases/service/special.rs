@@ -4,6 +4,7 @@
 use base::deadline::{TimeLimit, TimeUnit};
 use platform::web::guard::Principal;
 use platform::work::audit::Line;
+use platform::work::idempotency;
 use platform::{Problem, Result, Tx};
 use sea_orm::entity::prelude::*;
 use serde::Deserialize;
@@ -420,7 +421,7 @@ impl Casework {
     ///
     /// # Errors
     /// 404 outside one's reach; 409 when the case is finished.
-    pub async fn urge(&self, caller: &Principal, id: Uuid, urge_request: Urge) -> Result<()> {
+    pub async fn urge(&self, caller: &Principal, id: Uuid, urge_request: Urge, key: Option<String>) -> Result<()> {
         let text = reason("/text", &urge_request.text)?;
         let casework = self.clone();
         let caller = caller.clone();
@@ -435,6 +436,11 @@ impl Casework {
                     }
                     let kind = if urge_request.order { "order" } else { "urge" };
                     let urge_id = casework.platform.new_id();
+                    if let Some(key) = &key
+                        && idempotency::claim(tx, caller.id, "case.urge", key, urge_id).await?.is_some()
+                    {
+                        return Ok(());
+                    }
                     urge::Entity::insert(all_set::<_, urge::ActiveModel>(urge::Model {
                         id: urge_id,
                         case_id: id,

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use super::acting::{Standing, Step};
+use super::acting::Step;
 use super::change::{Actor, Change, all_set};
 use super::documents::DocumentKind;
 use super::draft::{self, refused, update_form};
@@ -181,13 +181,35 @@ impl Casework {
     }
 
     async fn receipt_of(&self, row: &case::Model, item: &PublishedItem) -> Result<Receipt> {
-        let documents = crate::cases::store::documents(self.platform.db.read(), row.id).await?;
-        let id = documents
-            .iter()
-            .find(|document| document.kind == DocumentKind::Receipt.as_str())
-            .map(|document| document.id);
-        receipt(row, item, id)
+        receipt_again(self.platform.db.read(), row, item).await
     }
+}
+
+/// The receipt of a case handed in before.
+async fn receipt_again(
+    conn: &impl sea_orm::ConnectionTrait,
+    row: &case::Model,
+    item: &PublishedItem,
+) -> Result<Receipt> {
+    let documents = crate::cases::store::documents(conn, row.id).await?;
+    let id =
+        documents.iter().find(|document| document.kind == DocumentKind::Receipt.as_str()).map(|document| document.id);
+    receipt(row, item, id)
+}
+
+/// The receipt an earlier request got with the same key. `made`: who asks, for what, and the case this
+/// request would make.
+pub(crate) async fn filed_before(
+    tx: &Tx,
+    made: (Uuid, &'static str, Uuid),
+    key: Option<&str>,
+    item: &PublishedItem,
+) -> Result<Option<Receipt>> {
+    let (caller, action, id) = made;
+    let Some(key) = key else { return Ok(None) };
+    let Some(first) = idempotency::claim(tx, caller, action, key, id).await? else { return Ok(None) };
+    let row = case::Entity::find_by_id(first).one(tx.conn()).await?.ok_or(CaseError::NotFound)?;
+    receipt_again(tx.conn(), &row, item).await.map(Some)
 }
 
 /// A numbered application ready to be written.
@@ -327,10 +349,7 @@ impl Casework {
         }
         let item = self.catalogue.published(&whole.item_slug).await?;
         let named = (whole.item_slug.as_str(), item.item.name.as_str());
-        let (standing, account, owner) = match self.begins(caller, whole.acting_for, named).await? {
-            Some((standing, of)) => (standing, of.account.clone(), of.known.then_some(of.account.id)),
-            None => (Standing::own(), self.account(caller).await?, Some(caller.id)),
-        };
+        let (standing, account, owner) = self.begins(caller, whole.acting_for, named).await?;
         let applicant = draft::account_applicant(&account);
         let mut row = self.new_row(&item, &whole.handle_item, "web", &applicant, owner)?;
         self.put_agent(&mut row, caller, &standing).await?;
@@ -348,6 +367,7 @@ impl Casework {
             steps.retain(|step| step.is(Action::Submit));
         }
         let form = self.design.form(&item.definitions.form).await?;
+        self.check_form_files(self.platform.db.read(), &form, &whole.form, &Map::new(), caller.id).await?;
         let locked = form.prefill(&draft::source(&account)).locked;
         let licences = self.held_licences(&account).await?;
         let held = self.old_licences(&item.item, &row).await?;
@@ -385,29 +405,30 @@ impl Casework {
         let loaded = super::Loaded { row, item: item.clone() };
         let materials = self.material_rows(&loaded, &whole.materials, Some(caller.id)).await?;
         let received = received(&judgement.resolution, &|key| handed_whole(&whole.materials, key));
-        let uses: Vec<_> = whole
+        let mut uses: Vec<_> = whole
             .materials
             .iter()
             .filter(|(_, one)| one.handing == "licence")
             .map(|(key, _)| self.licence_use(caller, &loaded, key, &standing))
             .collect();
+        if let Some(old) = form_row.old_licence_id {
+            uses.push(self.old_licence_use(caller, &loaded.row, old, &standing));
+            if standing.authority.is_some() {
+                steps.insert(0, Step::new(Action::UseLicence));
+            }
+        }
         let row = loaded.row.clone();
         let filed = self.file_new(loaded.row, &item, &standing.actor(caller), "提交了申请", received).await?;
         let filed = filed.with_form(self, &item, &judgement).await?;
         let casework = self.clone();
-        let caller_id = caller.id;
         let member = caller.clone();
         self.platform
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
-                    if let Some(key) = &key {
-                        let claimed = idempotency::claim(tx, caller_id, "my_case.file", key, form_row.case_id).await?;
-                        if let Some(made) = claimed {
-                            let row =
-                                case::Entity::find_by_id(made).one(tx.conn()).await?.ok_or(CaseError::NotFound)?;
-                            return receipt(&row, &item, None);
-                        }
+                    let made = (member.id, "my_case.file", form_row.case_id);
+                    if let Some(before) = filed_before(tx, made, key.as_deref(), &item).await? {
+                        return Ok(before);
                     }
                     for step in &steps {
                         casework.record_step(tx, &member, &row, &standing, step).await?;

@@ -50,6 +50,7 @@ pub mod case {
         pub agent_account: Option<Uuid>,
         pub agent_name: Option<String>,
         pub agent_role: Option<String>,
+        pub taken_at: Option<Uuid>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

@@ -5,6 +5,7 @@
 //! Pure: what else is known in the house comes in by [`Known`].
 
 mod answers;
+pub(crate) mod guide;
 mod materials;
 mod tree;
 
@@ -18,7 +19,7 @@ use serde_json::Value;
 
 use super::elements;
 use super::findings::{Finding, Findings};
-use super::model::{Body, Item, Limit, SCHEMA};
+use super::model::{Body, BookingWay, Item, Limit, SCHEMA};
 use crate::navigation::Navigation;
 
 /// What the surroundings know; what is absent is not checked.
@@ -148,19 +149,26 @@ fn codes(item: &Item, findings: &mut Findings) {
     {
         findings.error(format!("/places/{at}/location"), "写成“经度,纬度”，例如 113.264385,23.129112");
     }
-    for (at, way) in item.booking.iter().enumerate() {
-        if way.way == "phone" && way.phone.as_deref().is_none_or(str::is_empty) {
-            findings.error(format!("/booking/{at}/phone"), "电话预约要写预约电话");
-        }
-        if way.way == "web" && !way.url.as_deref().is_some_and(|url| url.starts_with("https://")) {
-            findings.error(format!("/booking/{at}/url"), "网上预约要写 https:// 开头的网址");
-        }
+    booking(&item.booking, "/booking", findings);
+    for (at, place) in item.places.iter().enumerate() {
+        booking(&place.booking, &format!("/places/{at}/booking"), findings);
     }
     if let Ok(code) = RegionCode::parse(&item.region)
         && item.level != "7"
         && code.level().exercise_level().to_string() != item.level
     {
         findings.warn("/level", "行使层级和行政区划的级别不一样，请核对");
+    }
+}
+
+fn booking(ways: &[BookingWay], place: &str, findings: &mut Findings) {
+    for (at, way) in ways.iter().enumerate() {
+        if way.way == "phone" && blank(way.phone.as_deref()) {
+            findings.error(format!("{place}/{at}/phone"), "电话预约要写预约电话");
+        }
+        if way.way == "web" && !way.url.as_deref().is_some_and(|url| url.starts_with("https://")) {
+            findings.error(format!("{place}/{at}/url"), "网上预约要写 https:// 开头的网址");
+        }
     }
 }
 

@@ -5,7 +5,8 @@ use serde_json::json;
 use super::*;
 
 fn food() -> Value {
-    serde_yaml_ng::from_str(include_str!("../../../../../../packs/items/food-operation-permit/item.yaml")).unwrap()
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../packs/items/food-operation-permit");
+    crate::packs::read(std::path::Path::new(folder)).unwrap().content
 }
 
 fn findings(content: &Value) -> Vec<Finding> {
@@ -60,9 +61,56 @@ fn what_happens_to_the_old_licence_is_said_in_known_words_and_only_with_a_licenc
 fn a_place_and_a_way_to_book_can_be_used() {
     refuses("/places/0/location", json!("海淀"), "/places/0/location");
     refuses("/places/0/location", json!("23.1,113.2"), "/places/0/location");
+    refuses("/places/0/booking", json!([{ "way": "phone", "text": "打电话" }]), "/places/0/booking/0/phone");
     refuses("/booking", json!([{ "way": "phone", "text": "打电话" }]), "/booking/0/phone");
     refuses("/booking", json!([{ "way": "web", "text": "上网", "url": "http://example.com" }]), "/booking/0/url");
     assert_eq!(broken("/places/0/location", json!("113.264385, 23.129112")), Vec::<String>::new());
+}
+
+/// Whatever the guide of a pack lacks is named with its place; an item in the desk may still grow.
+///
+/// req: PORTAL-009
+#[test]
+fn every_missing_element_of_a_guide_is_named() {
+    let lacks = |pointer: &str, value: Value, place: &str| {
+        let mut content = food();
+        let (above, key) = pointer.rsplit_once('/').unwrap();
+        content.pointer_mut(above).unwrap()[key] = value;
+        let mut found = Findings::default();
+        guide::missing(&serde_json::from_value(content).unwrap(), &mut found);
+        assert!(found.0.iter().any(|each| each.pointer == place && each.is_error()), "{pointer}: {:?}", found.0);
+    };
+    let mut whole = Findings::default();
+    guide::missing(&serde_json::from_value(food()).unwrap(), &mut whole);
+    assert!(whole.0.is_empty(), "{:?}", whole.0);
+    for list in ["/keywords", "/conditions", "/rights", "/duties", "/faq", "/places"] {
+        lacks(list, json!([]), list);
+    }
+    lacks("/consult_phone", json!("0679-8810112、0679-8810113"), "/consult_phone");
+    let row = |pointer: &str| food().pointer(pointer).cloned().unwrap();
+    let without = |pointer: &str, element: &str| {
+        let mut rows = row(pointer);
+        rows[0].as_object_mut().unwrap().remove(element);
+        rows
+    };
+    for element in ["location", "region", "traffic", "windows"] {
+        lacks("/places", without("/places", element), &format!("/places/0/{element}"));
+    }
+    lacks("/places", without("/places", "booking"), "/booking");
+    let mut all_day = row("/places");
+    all_day[0]["hours"] = json!("全天 24 小时");
+    lacks("/places", all_day, "/places/0/all_day");
+    lacks("/legal_basis", json!([{ "title": "某法", "kind": "法律" }]), "/legal_basis/0/article");
+    lacks("/results", without("/results", "validity"), "/results/0/validity");
+    let material = |at: usize, element: &str, value: Value| {
+        let mut rows = row("/materials");
+        rows[at][element] = value;
+        rows
+    };
+    lacks("/materials", material(1, "producer", Value::Null), "/materials/1/producer");
+    lacks("/materials", material(1, "sample", Value::Null), "/materials/1/sample");
+    lacks("/materials", material(3, "blank_form", Value::Null), "/materials/3/sample");
+    lacks("/materials", material(3, "blank_form", json!("清单（空白表）")), "/materials/3/blank_form");
 }
 
 /// req: ITEM-003

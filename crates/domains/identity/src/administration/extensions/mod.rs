@@ -132,7 +132,7 @@ impl Identity {
     pub async fn open_extension(&self, giver: &Giver, new: NewExtension) -> Result<Uuid> {
         let (id, line_id) = (self.platform.new_id(), self.platform.new_id());
         let who = giver.clone();
-        self.govern(giver, move |tx, world| {
+        self.govern_new(giver, "extension.open", move |tx, world| {
             Box::pin(async move {
                 let inside = part(world, &who);
                 let town =

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use platform::web::extract::{Json, Path, Query};
+use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::{Allowed, Principal};
 use platform::web::page::{List, PageQuery};
 use platform::web::problem::{Problem, ProblemBody, Result};
@@ -141,7 +141,7 @@ pub(crate) async fn list_extensions(
 }
 
 /// Opens an item at a town.
-#[utoipa::path(post, path = "/api/v1/admin/extensions", tag = "administration", operation_id = "open_extension", request_body = NewExtension, 
+#[utoipa::path(post, path = "/api/v1/admin/extensions", tag = "administration", operation_id = "open_extension", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewExtension, 
     responses((status = 201, body = ExtensionView),
         (status = 401, body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
@@ -152,9 +152,10 @@ pub(crate) async fn list_extensions(
 pub(crate) async fn open_extension(
     State(identity): State<Identity>,
     caller: Allowed<EditExtensions>,
+    IdempotencyKey(key): IdempotencyKey,
     Json(new): Json<NewExtension>,
 ) -> Result<(StatusCode, Json<ExtensionView>)> {
-    let id = identity.open_extension(&Giver::from(&*caller), new).await?;
+    let id = identity.open_extension(&Giver::from(&*caller).once(key), new).await?;
     Ok((StatusCode::CREATED, Json(one(&identity, &caller, id).await?)))
 }
 

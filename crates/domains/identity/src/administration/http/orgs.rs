@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use platform::web::extract::{Json, Path, Query};
+use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::{Allowed, Principal};
 use platform::web::page::{List, PageQuery};
 use platform::web::problem::{ProblemBody, Result};
@@ -221,19 +221,21 @@ pub(crate) async fn list_orgs(
 }
 
 /// Adds an organisation.
-#[utoipa::path(post, path = "/api/v1/admin/orgs", tag = "administration", operation_id = "create_org", request_body = NewOrg, 
+#[utoipa::path(post, path = "/api/v1/admin/orgs", tag = "administration", operation_id = "create_org", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewOrg, 
     responses((status = 201, body = OrgView),
         (status = 401, body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
     security(("desk" = ["org.edit"])))]
 pub(crate) async fn create_org(
     State(identity): State<Identity>,
     caller: Allowed<EditOrgs>,
+    IdempotencyKey(key): IdempotencyKey,
     Json(new): Json<NewOrg>,
 ) -> Result<(StatusCode, Json<OrgView>)> {
-    let id = identity.create_org(&Giver::from(&*caller), new).await?;
+    let id = identity.create_org(&Giver::from(&*caller).once(key), new).await?;
     Ok((StatusCode::CREATED, Json(one(&identity, id).await?)))
 }
 

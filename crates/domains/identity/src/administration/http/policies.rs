@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use platform::web::extract::{Json, Path, Query};
+use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::{Allowed, Principal};
 use platform::web::page::{List, PageQuery};
 use platform::web::problem::{Problem, ProblemBody, Result};
@@ -131,7 +131,7 @@ pub(crate) async fn list_policies(
 }
 
 /// Adds a policy.
-#[utoipa::path(post, path = "/api/v1/admin/policies", tag = "administration", operation_id = "create_policy", request_body = PolicyEdit, 
+#[utoipa::path(post, path = "/api/v1/admin/policies", tag = "administration", operation_id = "create_policy", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = PolicyEdit, 
     responses((status = 201, body = PolicyView),
         (status = 401, body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
@@ -142,9 +142,10 @@ pub(crate) async fn create_policy(
     State(identity): State<Identity>,
     caller: Allowed<EditPolicies>,
     client: Client,
+    IdempotencyKey(key): IdempotencyKey,
     Json(edit): Json<PolicyEdit>,
 ) -> Result<(StatusCode, Json<PolicyView>)> {
-    let id = identity.save_policy(&caller, &client, None, edit).await?;
+    let id = identity.save_policy(&Giver::from(&*caller).once(key), &client, None, edit).await?;
     Ok((StatusCode::CREATED, Json(one(&identity, &caller, id).await?)))
 }
 
@@ -166,7 +167,7 @@ pub(crate) async fn edit_policy(
 ) -> Result<Json<PolicyView>> {
     // One outside the part can't be seen, so it can't be changed.
     one(&identity, &caller, id).await?;
-    identity.save_policy(&caller, &client, Some(id), edit).await?;
+    identity.save_policy(&Giver::from(&*caller), &client, Some(id), edit).await?;
     Ok(Json(one(&identity, &caller, id).await?))
 }
 
@@ -354,19 +355,21 @@ async fn granted(identity: &Identity, caller: &Principal, id: Uuid) -> Result<Cr
 }
 
 /// Opens items to somebody of another region for a time.
-#[utoipa::path(post, path = "/api/v1/admin/cross-region", tag = "administration", operation_id = "give_cross_region", request_body = NewCrossGrant, 
+#[utoipa::path(post, path = "/api/v1/admin/cross-region", tag = "administration", operation_id = "give_cross_region", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewCrossGrant, 
     responses((status = 201, body = CrossView),
         (status = 401, body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
     security(("desk" = ["cross_region.edit"])))]
 pub(crate) async fn give_cross_region(
     State(identity): State<Identity>,
     caller: Allowed<EditCrossRegion>,
+    IdempotencyKey(key): IdempotencyKey,
     Json(new): Json<NewCrossGrant>,
 ) -> Result<(StatusCode, Json<CrossView>)> {
-    let id = identity.give_cross_region(&Giver::from(&*caller), new).await?;
+    let id = identity.give_cross_region(&Giver::from(&*caller).once(key), new).await?;
     Ok((StatusCode::CREATED, Json(granted(&identity, &caller, id).await?)))
 }
 

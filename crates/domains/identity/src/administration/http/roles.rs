@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use platform::web::extract::{Json, Path, Query};
+use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::{Allowed, Audience, Principal};
 use platform::web::page::{List, PageQuery};
 use platform::web::problem::{ProblemBody, Result};
@@ -223,19 +223,21 @@ pub(crate) async fn list_roles(State(identity): State<Identity>, caller: Allowed
 }
 
 /// Makes a custom role.
-#[utoipa::path(post, path = "/api/v1/admin/roles", tag = "administration", operation_id = "create_role", request_body = RoleEdit, 
+#[utoipa::path(post, path = "/api/v1/admin/roles", tag = "administration", operation_id = "create_role", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = RoleEdit, 
     responses((status = 201, body = RoleView),
         (status = 401, body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
     security(("desk" = ["role.edit"])))]
 pub(crate) async fn create_role(
     State(identity): State<Identity>,
     caller: Allowed<EditRoles>,
+    IdempotencyKey(key): IdempotencyKey,
     Json(edit): Json<RoleEdit>,
 ) -> Result<(StatusCode, Json<RoleView>)> {
-    let key = identity.create_role(&Giver::from(&*caller), edit).await?;
+    let key = identity.create_role(&Giver::from(&*caller).once(key), edit).await?;
     Ok((StatusCode::CREATED, Json(one(&identity, &caller, &key).await?)))
 }
 
@@ -355,18 +357,20 @@ pub(crate) async fn list_exclusions(
 }
 
 /// Adds a rule.
-#[utoipa::path(post, path = "/api/v1/admin/exclusions", tag = "administration", operation_id = "create_exclusion", request_body = NewExclusion, 
+#[utoipa::path(post, path = "/api/v1/admin/exclusions", tag = "administration", operation_id = "create_exclusion", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewExclusion, 
     responses((status = 201, body = MadeId),
         (status = 401, body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
     security(("desk" = ["role.edit"])))]
 pub(crate) async fn create_exclusion(
     State(identity): State<Identity>,
     caller: Allowed<EditRoles>,
+    IdempotencyKey(key): IdempotencyKey,
     Json(new): Json<NewExclusion>,
 ) -> Result<(StatusCode, Json<MadeId>)> {
-    let id = identity.create_exclusion(&Giver::from(&*caller), new).await?;
+    let id = identity.create_exclusion(&Giver::from(&*caller).once(key), new).await?;
     Ok((StatusCode::CREATED, Json(MadeId { id })))
 }
 
@@ -476,7 +480,7 @@ pub(crate) async fn get_my_mandates(
 }
 
 /// Gives a mandate.
-#[utoipa::path(post, path = "/api/v1/admin/mandates", tag = "administration", operation_id = "give_mandate", request_body = NewMandate, 
+#[utoipa::path(post, path = "/api/v1/admin/mandates", tag = "administration", operation_id = "give_mandate", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewMandate, 
     responses((status = 201, body = MadeId),
         (status = 401, body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
@@ -487,9 +491,10 @@ pub(crate) async fn get_my_mandates(
 pub(crate) async fn give_mandate(
     State(identity): State<Identity>,
     caller: Allowed<EditMandates>,
+    IdempotencyKey(key): IdempotencyKey,
     Json(new): Json<NewMandate>,
 ) -> Result<(StatusCode, Json<MadeId>)> {
-    let id = identity.give_mandate(&Giver::from(&*caller), new).await?;
+    let id = identity.give_mandate(&Giver::from(&*caller).once(key), new).await?;
     Ok((StatusCode::CREATED, Json(MadeId { id })))
 }
 

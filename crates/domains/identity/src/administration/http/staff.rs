@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::extract::State;
 use axum::http::StatusCode;
 use base::mask;
-use platform::web::extract::{Json, Path, Query};
+use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::{Allowed, Audience, Principal};
 use platform::web::page::{List, PageQuery, cursor};
 use platform::web::problem::{ProblemBody, Result};
@@ -289,15 +289,17 @@ pub(crate) async fn list_staff(
 }
 
 /// Adds a staff user; the one-time password is told once.
-#[utoipa::path(post, path = "/api/v1/admin/staff", tag = "administration", operation_id = "create_staff", request_body = NewPerson, 
+#[utoipa::path(post, path = "/api/v1/admin/staff", tag = "administration", operation_id = "create_staff", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewPerson, 
     responses((status = 201, body = Opened),
         (status = 401, body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
     security(("desk" = ["staff.edit"])))]
 pub(crate) async fn create_staff(
     State(identity): State<Identity>,
     caller: Allowed<EditStaff>,
+    IdempotencyKey(key): IdempotencyKey,
     Json(new): Json<NewPerson>,
 ) -> Result<(StatusCode, Json<Opened>)> {
     let grants = &new.grants;
@@ -306,7 +308,7 @@ pub(crate) async fn create_staff(
         let message = "您只能建账号，岗位、事项和窗口请安全管理员来授";
         return Err(platform::Problem::forbidden(message));
     }
-    let made = identity.create_staff(&Giver::from(&*caller), new).await?;
+    let made = identity.create_staff(&Giver::from(&*caller).once(key), new).await?;
     Ok((StatusCode::CREATED, Json(opened(&identity, made).await?)))
 }
 
@@ -332,7 +334,7 @@ pub(crate) async fn get_staff(
     Ok(Json(StaffDetail {
         staff: one(&identity, id).await?,
         permissions: snapshot.roles.permissions(Audience::Desk, &member.staff.roles).into_iter().collect(),
-        visible_orgs: reach.keys().take(200).map(|org| named_org(&snapshot, *org)).collect(),
+        visible_orgs: reach.all().keys().take(200).map(|org| named_org(&snapshot, *org)).collect(),
         sessions,
     }))
 }
@@ -485,6 +487,6 @@ pub(crate) async fn reveal_staff(
     Path(id): Path<Uuid>,
     Query(query): Query<RevealStaffQuery>,
 ) -> Result<Json<RevealedStaff>> {
-    let value = identity.reveal_staff(&Giver::from(&*caller), id, &query.field, &query.reason).await?;
+    let value = identity.reveal_staff(&caller, id, &query.field, &query.reason).await?;
     Ok(Json(RevealedStaff { value }))
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use platform::web::extract::{Json, Path, Query};
+use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::{Allowed, Principal};
 use platform::web::page::{List, PageQuery};
 use platform::web::problem::{Problem, ProblemBody, Result};
@@ -131,19 +131,21 @@ pub(crate) async fn list_windows(
 }
 
 /// Adds a window.
-#[utoipa::path(post, path = "/api/v1/admin/windows", tag = "administration", operation_id = "create_window", request_body = WindowEdit, 
+#[utoipa::path(post, path = "/api/v1/admin/windows", tag = "administration", operation_id = "create_window", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = WindowEdit, 
     responses((status = 201, body = WindowView),
         (status = 401, body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
     security(("desk" = ["window.edit"])))]
 pub(crate) async fn create_window(
     State(identity): State<Identity>,
     caller: Allowed<EditWindows>,
+    IdempotencyKey(key): IdempotencyKey,
     Json(edit): Json<WindowEdit>,
 ) -> Result<(StatusCode, Json<WindowView>)> {
-    let id = identity.save_window(&Giver::from(&*caller), None, edit).await?;
+    let id = identity.save_window(&Giver::from(&*caller).once(key), None, edit).await?;
     Ok((StatusCode::CREATED, Json(one(&identity, &caller, id).await?)))
 }
 

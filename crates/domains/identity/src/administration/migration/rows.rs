@@ -154,7 +154,7 @@ impl Ready<'_> {
         match (parent_key, parent) {
             (Some(key), None) => faults.add("parent", "unknown", format!("没有“{key}”这个上级机构")),
             (_, Some(id)) if !within(id) => faults.add("parent", "unknown", "上级机构不在您的管理范围"),
-            (None, None) if matches!(self.giver, Giver::Caller(_)) && old.is_none() => {
+            (None, None) if matches!(self.giver, Giver::Caller(..)) && old.is_none() => {
                 faults.add("parent", "required", "请填写上级机构");
             }
             _ => {}

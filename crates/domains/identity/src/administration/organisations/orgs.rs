@@ -145,13 +145,13 @@ impl Identity {
     pub async fn create_org(&self, giver: &Giver, new: NewOrg) -> Result<Uuid> {
         let (id, past_id, line_id) = (self.platform.new_id(), self.platform.new_id(), self.platform.new_id());
         let who = giver.clone();
-        self.govern(giver, move |tx, world| {
+        self.govern_new(giver, "org.create", move |tx, world| {
             Box::pin(async move {
                 let inside = part(world, &who);
                 if new.parent_id.is_some_and(|parent| !inside.contains(&parent)) {
                     return Err(no_org());
                 }
-                if new.parent_id.is_none() && matches!(who, Giver::Caller(_)) {
+                if new.parent_id.is_none() && matches!(who, Giver::Caller(..)) {
                     return Err(Problem::invalid_field("/parent_id", "required", "请选择上级机构"));
                 }
                 if let Some(parent) = new.parent_id.and_then(|id| world.directory.tree.get(id)) {
@@ -217,8 +217,12 @@ impl Identity {
                 let act = if old.name == org.name { "edited" } else { "renamed" };
                 remember(tx.conn(), Past { id: past_id, at: tx.now(), act, org: &old, reason: &why, giver: &who })
                     .await?;
-                let detail = json!({ "before": old.name, "after": org.name, "region": org.region, "reason": why });
-                tx.audit(who.line(line_id, "org.edit", format!("org:{id}"), detail));
+                let shown = |org: &Org| {
+                    json!({ "name": org.name, "short_name": org.short_name, "uscc": org.uscc, "region": org.region,
+                        "phone": org.phone, "sort": org.sort })
+                };
+                let line = who.line(line_id, "org.edit", format!("org:{id}"), json!({ "reason": why }));
+                tx.audit(line.entry().changed(shown(&old), shown(&org)));
                 store(tx, &org).await
             })
         })
@@ -256,8 +260,8 @@ impl Identity {
                     Past { id: past_id, at: tx.now(), act: "moved", org: &old, reason: &why, giver: &who },
                 )
                 .await?;
-                let detail = json!({ "from": old.parent_id, "to": parent, "reason": why });
-                tx.audit(who.line(line_id, "org.move", format!("org:{id}"), detail));
+                let line = who.line(line_id, "org.move", format!("org:{id}"), json!({ "reason": why }));
+                tx.audit(line.entry().changed(json!({ "parent": old.parent_id }), json!({ "parent": parent })));
                 store(tx, &org).await
             })
         })

@@ -78,7 +78,7 @@ impl Identity {
     pub async fn save_window(&self, giver: &Giver, id: Option<Uuid>, edit: WindowEdit) -> Result<Uuid> {
         let (new_id, line_id) = (self.platform.new_id(), self.platform.new_id());
         let who = giver.clone();
-        self.govern(giver, move |tx, world| {
+        self.govern_new(giver, "window.create", move |tx, world| {
             Box::pin(async move {
                 let old = id.map(|id| own(world, &who, id)).transpose()?;
                 if old.as_ref().is_some_and(|old| old.version != edit.version) {
@@ -150,8 +150,18 @@ impl Identity {
                     version: old.as_ref().map_or(1, |old| old.version + 1),
                 };
                 let action = if old.is_some() { "window.edit" } else { "window.create" };
-                let detail = json!({ "name": window.name, "items": items, "staff": seated.len() });
-                tx.audit(who.line(line_id, action, format!("window:{wid}"), detail));
+                let shown = |one: &Window| {
+                    json!({ "name": one.name, "hall": one.hall_name, "number": one.number, "kind": one.kind,
+                        "org": one.org_id })
+                };
+                let line = who.line(
+                    line_id,
+                    action,
+                    format!("window:{wid}"),
+                    json!({ "items": items, "staff": seated.len() }),
+                );
+                let before = old.as_ref().map_or(serde_json::Value::Null, shown);
+                tx.audit(line.entry().changed(before, shown(&window)));
                 directory::save_windows(tx.conn(), vec![LinkedWindow { window, orgs, items }]).await?;
                 if edit.staff.is_some() {
                     seat(tx, &key, seated).await?;

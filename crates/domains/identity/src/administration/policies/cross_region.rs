@@ -49,7 +49,7 @@ impl Identity {
         let why = reason(&new.reason)?;
         let (id, line_id) = (self.platform.new_id(), self.platform.new_id());
         let who = giver.clone();
-        self.govern(giver, move |tx, world| {
+        self.govern_new(giver, "cross_region.give", move |tx, world| {
             Box::pin(async move {
                 if !part(world, &who).contains(&new.org_id) {
                     return Err(no_org());
@@ -101,11 +101,10 @@ impl Identity {
                 .await?;
                 let detail = json!({ "staff": new.staff_id, "org": new.org_id, "items": new.items });
                 tx.audit(who.line(line_id, "cross_region.give", format!("cross_grant:{id}"), detail));
-                Ok(())
+                Ok(id)
             })
         })
-        .await?;
-        Ok(id)
+        .await
     }
 
     /// Takes a grant back; the next request is refused.

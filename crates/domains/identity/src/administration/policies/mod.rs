@@ -3,7 +3,6 @@
 pub(crate) mod cross_region;
 pub(crate) mod model;
 
-use platform::web::guard::Principal;
 use platform::web::problem::{Problem, Result};
 use platform::web::terminal::{Client, Terminal};
 use sea_orm::sea_query::Expr;
@@ -57,15 +56,14 @@ impl Identity {
     /// 409 when it would lock the caller out, 422 names the wrong fields.
     pub async fn save_policy(
         &self,
-        caller: &Principal,
+        giver: &Giver,
         client: &Client,
         id: Option<Uuid>,
         edit: PolicyEdit,
     ) -> Result<Uuid> {
         let (new_id, line_id) = (self.platform.new_id(), self.platform.new_id());
-        let giver = Giver::from(caller);
         let (who, client) = (giver.clone(), *client);
-        self.govern(&giver, move |tx, world| {
+        self.govern_new(giver, "policy.create", move |tx, world| {
             Box::pin(async move {
                 let mut faults = Faults::default();
                 faults.keep(name("/name", &edit.name, 40));
@@ -94,7 +92,10 @@ impl Identity {
                 }
                 faults.check()?;
                 let pid = id.unwrap_or(new_id);
-                let detail = json!({ "name": edit.name, "subject": edit.subject, "enabled": edit.enabled });
+                let before = policy_rows::Entity::find_by_id(pid).one(tx.conn()).await?;
+                let saved = json!({ "name": edit.name.trim(), "subject": edit.subject, "terminals": edit.terminals,
+                    "networks": ranges, "idle_minutes": edit.idle_minutes, "max_sessions": edit.max_sessions,
+                    "requests_per_minute": edit.requests_per_minute, "enabled": edit.enabled });
                 if id.is_some() {
                     let changed = policy_rows::Entity::update_many()
                         .col_expr(policy_rows::Column::Name, Expr::value(edit.name.trim().to_owned()))
@@ -138,7 +139,13 @@ impl Identity {
                     let text = "这条策略会把您自己挡在外面，没有保存。请先把您现在的网络和终端加进去。";
                     return Err(Problem::conflict("policy_locks_yourself", text));
                 }
-                tx.audit(who.line(line_id, "policy.save", format!("policy:{pid}"), detail));
+                let before = before.map_or(serde_json::Value::Null, |old| {
+                    json!({ "name": old.name, "subject": old.subject, "terminals": old.terminals,
+                        "networks": old.networks, "idle_minutes": old.idle_minutes, "max_sessions": old.max_sessions,
+                        "requests_per_minute": old.requests_per_minute, "enabled": old.enabled })
+                });
+                let line = who.line(line_id, "policy.save", format!("policy:{pid}"), json!({}));
+                tx.audit(line.entry().changed(before, saved));
                 Ok(pid)
             })
         })

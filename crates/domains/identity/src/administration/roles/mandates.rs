@@ -43,7 +43,7 @@ impl Identity {
     pub async fn give_mandate(&self, giver: &Giver, new: NewMandate) -> Result<Uuid> {
         let (id, line_id) = (self.platform.new_id(), self.platform.new_id());
         let who = giver.clone();
-        self.govern(giver, move |tx, world| {
+        self.govern_new(giver, "mandate.give", move |tx, world| {
             Box::pin(async move {
                 let inside = part(world, &who);
                 if !inside.contains(&new.org_id) {
@@ -75,7 +75,7 @@ impl Identity {
                     power.may_delegate && power.orgs.contains(&new.org_id) && permissions.is_subset(&power.permissions)
                 };
                 let source = own.iter().filter(fits).min_by_key(|power| power.mandate.is_some());
-                if source.is_none() && matches!(who, Giver::Caller(_)) {
+                if source.is_none() && matches!(who, Giver::Caller(..)) {
                     return Err(super::super::grant_beyond_own());
                 }
                 let parent_id = source.and_then(|power| power.mandate);

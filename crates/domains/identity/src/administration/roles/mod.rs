@@ -69,7 +69,7 @@ fn ours(world: &World, giver: &Giver, home: Option<Uuid>) -> bool {
     match (giver, home) {
         (Giver::Operator, _) => true,
         (_, Some(org)) => part(world, giver).contains(&org),
-        (Giver::Caller(caller), None) => {
+        (Giver::Caller(caller, _), None) => {
             world.member(caller.id).is_some_and(|member| world.permissions(member).contains(rights::GRANT_ALL))
         }
     }
@@ -79,7 +79,7 @@ fn ours(world: &World, giver: &Giver, home: Option<Uuid>) -> bool {
 pub(crate) fn grantable(world: &World, giver: &Giver) -> BTreeSet<String> {
     match giver {
         Giver::Operator => world.directory.roles.every_permission(Audience::Desk),
-        Giver::Caller(caller) => world
+        Giver::Caller(caller, _) => world
             .member(caller.id)
             .map(|member| world.powers(member).into_iter().flat_map(|power| power.permissions).collect())
             .unwrap_or_default(),
@@ -115,9 +115,12 @@ impl Identity {
     /// 422 names the wrong fields; permissions the giver may not give are among them.
     pub async fn create_role(&self, giver: &Giver, edit: RoleEdit) -> Result<String> {
         let line_id = self.platform.new_id();
-        let made = format!("role-{}", self.platform.new_id().simple());
-        let who = giver.clone();
-        self.govern(giver, move |tx, world| {
+        let id = self.platform.new_id();
+        let chosen = edit.key.clone().filter(|key| !key.trim().is_empty());
+        // The same request names the same key, or none: then the key is made from the id.
+        let named = move |id: Uuid| chosen.clone().unwrap_or_else(|| format!("role-{}", id.simple()));
+        let (who, key) = (giver.clone(), named(id));
+        self.govern_new(giver, "role.create", move |tx, world| {
             Box::pin(async move {
                 if !ours(world, &who, edit.org_id) {
                     return Err(match edit.org_id {
@@ -125,7 +128,6 @@ impl Identity {
                         None => Problem::invalid_field("/org_id", "required", "请选择哪个机构用这个岗位"),
                     });
                 }
-                let key = edit.key.clone().filter(|key| !key.trim().is_empty()).unwrap_or(made);
                 let mut faults = Faults::default();
                 let good = (2..=60).contains(&key.len())
                     && key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-".contains(&b));
@@ -154,10 +156,11 @@ impl Identity {
                 })
                 .exec_without_returning(tx.conn())
                 .await?;
-                Ok(key)
+                Ok(id)
             })
         })
         .await
+        .map(named)
     }
 
     /// Changes a custom role; whoever holds it gains and loses at once.
@@ -189,8 +192,11 @@ impl Identity {
                 if changed.rows_affected != 1 {
                     return Err(Problem::stale());
                 }
-                let detail = json!({ "before": old.permissions, "after": edit.permissions });
-                tx.audit(who.line(line_id, "role.edit", format!("role:{key}"), detail));
+                let before = json!({ "label": old.label, "sees": old.sees, "permissions": old.permissions });
+                let after =
+                    json!({ "label": edit.label.trim(), "sees": edit.sees.as_str(), "permissions": edit.permissions });
+                let line = who.line(line_id, "role.edit", format!("role:{key}"), json!({}));
+                tx.audit(line.entry().changed(before, after));
                 Ok(())
             })
         })
@@ -235,7 +241,7 @@ impl Identity {
         let why = reason(&new.reason)?;
         let (id, line_id) = (self.platform.new_id(), self.platform.new_id());
         let who = giver.clone();
-        self.govern(giver, move |tx, world| {
+        self.govern_new(giver, "exclusion.create", move |tx, world| {
             Box::pin(async move {
                 let mut faults = Faults::default();
                 faults.keep(name("/label", &new.label, 40));

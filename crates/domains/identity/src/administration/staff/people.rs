@@ -1,9 +1,10 @@
 //! Add, change, grant, disable, recover, remove.
 
 use base::codes::Phone;
+use platform::disclosure::{Ask, Field};
 use platform::passwords;
 use platform::sessions::Sessions;
-use platform::web::guard::Audience;
+use platform::web::guard::{Audience, Principal};
 use platform::web::problem::{FieldProblem, Problem, Result};
 use platform::{Platform, Tx};
 use sea_orm::sea_query::{Expr, SimpleExpr};
@@ -27,13 +28,15 @@ use crate::store::staff::row;
 
 /// Roles, items and windows of somebody.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(default)]
 pub struct Grants {
     /// Role keys.
+    #[serde(default)]
     pub roles: Vec<String>,
     /// Item slugs the person is limited to; empty = no limit.
+    #[serde(default)]
     pub items: Vec<String>,
     /// Windows held.
+    #[serde(default)]
     pub windows: Vec<Uuid>,
 }
 
@@ -232,6 +235,11 @@ pub(crate) async fn update(tx: &Tx, id: Uuid, version: i64, columns: Vec<(row::C
     if update.exec(tx.conn()).await?.rows_affected == 1 { Ok(()) } else { Err(Problem::stale()) }
 }
 
+fn made_before() -> Problem {
+    Problem::conflict("already_made", "这个账号刚才已经建好，没有再建一个。")
+        .detail("一次性口令只显示一次。没有记下的话，请在人员页面重置密码。")
+}
+
 fn yourself() -> Problem {
     Problem::conflict("own_account", "不能这样操作自己的账号。请让另一位管理员来办。")
 }
@@ -254,7 +262,7 @@ impl Identity {
         let (id, line_id) = (platform.new_id(), platform.new_id());
         let who = giver.clone();
         let valid_until = platform.now() + ONE_TIME_FOR;
-        self.govern(giver, move |tx, world| {
+        let made = self.govern_new(giver, "staff.create", move |tx, world| {
             Box::pin(async move {
                 let mut faults = Faults::default();
                 if let Some(login) = faults.keep(login(&new.login)) {
@@ -274,11 +282,11 @@ impl Identity {
                 directory::hold_windows(tx.conn(), id, windows).await?;
                 let detail = json!({ "org": new.person.org_id, "roles": new.grants.roles, "items": new.grants.items });
                 tx.audit(who.line(line_id, "staff.create", format!("staff:{id}"), detail));
-                Ok(())
+                Ok(id)
             })
-        })
-        .await?;
-        Ok(OneTime { id, password, valid_until })
+        });
+        // The password is told once and kept nowhere: it can't be told again.
+        if made.await? == id { Ok(OneTime { id, password, valid_until }) } else { Err(made_before()) }
     }
 
     /// Changes the data of a person; who moves to another organisation keeps the roles and loses the
@@ -299,10 +307,13 @@ impl Identity {
                 if old.staff.org_id != person.org_id {
                     directory::hold_windows(tx.conn(), id, Vec::new()).await?;
                 }
-                let detail = json!({ "from": old.staff.org_id, "org": person.org_id, "phone": person.phone.is_some() });
+                let detail = json!({ "phone": person.phone.is_some() });
+                let before = json!({ "name": old.staff.name, "org": old.staff.org_id });
+                let after = json!({ "name": person.name.trim(), "org": person.org_id });
                 let region = Self::region_of(world, &person);
                 update(tx, id, version, person_columns(&platform, id, person, region)).await?;
-                tx.audit(who.line(line_id, "staff.edit", format!("staff:{id}"), detail));
+                let line = who.line(line_id, "staff.edit", format!("staff:{id}"), detail);
+                tx.audit(line.entry().changed(before, after));
                 Ok(())
             })
         })
@@ -325,17 +336,16 @@ impl Identity {
                 let mut faults = Faults::default();
                 let windows = check_grants(tx, world, old.staff.org_id, &grants, &mut faults).await?;
                 faults.check()?;
-                let detail = json!({
-                    "before": { "roles": old.staff.roles, "items": old.staff.items, "windows": old.windows },
-                    "after": { "roles": grants.roles, "items": grants.items, "windows": windows },
-                });
+                let before = json!({ "roles": old.staff.roles, "items": old.staff.items, "windows": old.windows });
+                let after = json!({ "roles": grants.roles, "items": grants.items, "windows": windows });
                 let columns = vec![
                     (row::Column::Roles, Expr::value(json!(grants.roles))),
                     (row::Column::Items, Expr::value(json!(grants.items))),
                 ];
                 update(tx, id, version, columns).await?;
                 directory::hold_windows(tx.conn(), id, windows).await?;
-                tx.audit(who.line(line_id, "staff.grant", format!("staff:{id}"), detail));
+                let line = who.line(line_id, "staff.grant", format!("staff:{id}"), json!({}));
+                tx.audit(line.entry().changed(before, after));
                 Ok(())
             })
         })
@@ -470,12 +480,11 @@ impl Identity {
     /// A raw value of a staff user within the part; the look is logged with its reason.
     ///
     /// # Errors
-    /// 404 outside the part, 422 for another field.
-    pub async fn reveal_staff(&self, giver: &Giver, id: Uuid, field: &str, why: &str) -> Result<String> {
-        let why = reason(why)?;
-        let column = match field {
-            "phone" => row::Column::PhoneSealed,
-            "mobile_identity" => row::Column::MobileIdentitySealed,
+    /// 404 outside the part, 422 for another field or without a reason, 403 below the field's level.
+    pub async fn reveal_staff(&self, caller: &Principal, id: Uuid, field: &str, why: &str) -> Result<String> {
+        let (column, name) = match field {
+            "phone" => (row::Column::PhoneSealed, "phone_sealed"),
+            "mobile_identity" => (row::Column::MobileIdentitySealed, "mobile_identity_sealed"),
             _ => {
                 return Err(Problem::invalid_field(
                     "/field",
@@ -484,9 +493,18 @@ impl Identity {
                 ));
             }
         };
+        let giver = Giver::from(caller);
         let world = self.world().await?;
         let member =
-            world.member(id).filter(|one| part(&world, giver).contains(&one.staff.org_id)).ok_or_else(no_staff)?;
+            world.member(id).filter(|one| part(&world, &giver).contains(&one.staff.org_id)).ok_or_else(no_staff)?;
+        let ask = Ask {
+            right: "staff.reveal",
+            field: Field::column("staff", name),
+            name: field,
+            subject: format!("staff:{id}"),
+            reason: why,
+        };
+        let permit = self.platform.disclosure.permit(&self.platform, caller, ask).await?;
         let found =
             row::Entity::find_by_id(member.staff.id).one(self.platform.db.read()).await?.ok_or_else(no_staff)?;
         let sealed = if column as usize == row::Column::PhoneSealed as usize {
@@ -496,24 +514,14 @@ impl Identity {
         };
         let value =
             sealed.map(|sealed| self.platform.unseal(&sealed, &place(id, field))).transpose()?.unwrap_or_default();
-        let detail = json!({ "field": field, "reason": why });
-        let line = giver.line(self.platform.new_id(), "staff.reveal", format!("staff:{id}"), detail);
-        self.platform
-            .db
-            .write(self.platform.now(), move |tx| {
-                Box::pin(async move {
-                    tx.audit(line);
-                    Ok(())
-                })
-            })
-            .await?;
+        permit.used(&self.platform).await?;
         Ok(value)
     }
 }
 
 /// Refuses to take over an account that holds more than the giver may give.
 fn covered(world: &World, giver: &Giver, id: Uuid) -> Result<()> {
-    let Giver::Caller(caller) = giver else { return Ok(()) };
+    let Giver::Caller(caller, _) = giver else { return Ok(()) };
     let (Some(own), Some(target)) = (world.member(caller.id), world.member(id)) else { return Err(no_org()) };
     if world.covers(own, target) {
         return Ok(());

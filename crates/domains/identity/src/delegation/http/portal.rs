@@ -24,14 +24,6 @@ pub(crate) struct ActingForList {
     items: Vec<ActingFor>,
 }
 
-/// Version of the page an answer was made on.
-#[derive(Deserialize, ToSchema)]
-pub(crate) struct GrantVersion {
-    /// Version.
-    #[serde(default)]
-    version: i64,
-}
-
 /// For whom the caller may act now
 #[utoipa::path(get, path = "/api/v1/portal/me/acting-for", tag = "grants", operation_id = "list_acting_for",
     responses((status = 200, description = "Oneself first", body = ActingForList),
@@ -116,29 +108,21 @@ pub(crate) async fn change_grant(
     Ok(Json(identity.grant(&caller, id).await?))
 }
 
-/// Agree
-#[utoipa::path(post, path = "/api/v1/portal/grants/{id}/accept", tag = "grants", operation_id = "accept_grant", request_body = GrantVersion,
-    params(("id" = Uuid, Path, description = "Grant")),
-    responses((status = 200, description = "The grant as it is now", body = GrantView),
-        (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Without the permission, or not for the caller to do", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")),
-    security(("portal" = ["grant.edit"])))]
-pub(crate) async fn accept_grant(
-    State(identity): State<Identity>,
-    caller: Allowed<EditGrants>,
-    Path(id): Path<Uuid>,
-    Json(body): Json<GrantVersion>,
-) -> Result<Json<GrantView>> {
-    identity.accept_grant(&caller, id, body.version).await?;
-    Ok(Json(identity.grant(&caller, id).await?))
+/// What somebody does with a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum GrantAct {
+    /// Agree.
+    Accept,
+    /// Not agree.
+    Refuse,
+    /// Take back, give up, or withdraw the request.
+    Revoke,
 }
 
-/// Not agree
-#[utoipa::path(post, path = "/api/v1/portal/grants/{id}/refuse", tag = "grants", operation_id = "refuse_grant", request_body = Answer,
-    params(("id" = Uuid, Path, description = "Grant")),
+/// Agree, not agree, or end it
+#[utoipa::path(post, path = "/api/v1/portal/grants/{id}/{act}", tag = "grants", operation_id = "answer_grant", request_body = Answer,
+    params(("id" = Uuid, Path, description = "Grant"), ("act" = inline(GrantAct), Path, description = "What to do with it")),
     responses((status = 200, description = "The grant as it is now", body = GrantView),
         (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Without the permission, or not for the caller to do", body = ProblemBody, content_type = "application/problem+json"),
@@ -146,33 +130,17 @@ pub(crate) async fn accept_grant(
         (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")),
     security(("portal" = ["grant.edit"])))]
-pub(crate) async fn refuse_grant(
+pub(crate) async fn answer_grant(
     State(identity): State<Identity>,
     caller: Allowed<EditGrants>,
-    Path(id): Path<Uuid>,
-    Json(body): Json<Answer>,
+    Path((id, act)): Path<(Uuid, GrantAct)>,
+    Json(answer): Json<Answer>,
 ) -> Result<Json<GrantView>> {
-    identity.refuse_grant(&caller, id, body).await?;
-    Ok(Json(identity.grant(&caller, id).await?))
-}
-
-/// Take back, give up, or withdraw the request
-#[utoipa::path(post, path = "/api/v1/portal/grants/{id}/revoke", tag = "grants", operation_id = "revoke_grant", request_body = Answer,
-    params(("id" = Uuid, Path, description = "Grant")),
-    responses((status = 200, description = "The grant as it is now", body = GrantView),
-        (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Without the permission, or not for the caller to do", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")),
-    security(("portal" = ["grant.edit"])))]
-pub(crate) async fn revoke_grant(
-    State(identity): State<Identity>,
-    caller: Allowed<EditGrants>,
-    Path(id): Path<Uuid>,
-    Json(body): Json<Answer>,
-) -> Result<Json<GrantView>> {
-    identity.revoke_grant(&caller, id, body).await?;
+    match act {
+        GrantAct::Accept => identity.accept_grant(&caller, id, answer.version).await?,
+        GrantAct::Refuse => identity.refuse_grant(&caller, id, answer).await?,
+        GrantAct::Revoke => identity.revoke_grant(&caller, id, answer).await?,
+    }
     Ok(Json(identity.grant(&caller, id).await?))
 }
 

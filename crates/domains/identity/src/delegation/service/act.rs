@@ -94,6 +94,27 @@ pub struct ActingScope {
     pub scope: Scope,
 }
 
+/// Somebody who may act for a principal now.
+#[derive(Debug, Clone)]
+pub struct ActingPerson {
+    /// Grant.
+    pub grant_id: Uuid,
+    /// What the person is for the principal.
+    pub role: Role,
+    /// Name.
+    pub name: String,
+    /// Identity number, masked.
+    pub id_number_masked: String,
+    /// Blind index of the number.
+    pub person_index: String,
+    /// Every item.
+    pub all_items: bool,
+    /// Items, when not every.
+    pub items: Vec<String>,
+    /// First instant after the period.
+    pub until: OffsetDateTime,
+}
+
 /// The principal of a grant as an applicant.
 #[derive(Debug, Clone)]
 pub struct Represented {
@@ -259,6 +280,52 @@ impl Identity {
             });
         }
         Ok(scopes)
+    }
+
+    /// Who may act for a principal now: each person with the role and what it reaches.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn who_acts_for(&self, principal: &str) -> Result<Vec<ActingPerson>> {
+        let now = self.platform.now();
+        let mut found = Vec::new();
+        for (row, parent) in store::active_from(self.platform.db.read(), principal, now).await? {
+            let Some(scope) = in_force(&row, parent.as_ref(), now)? else { continue };
+            let papers = self.papers(&row, "grantee")?;
+            found.push(ActingPerson {
+                grant_id: row.id,
+                role: row.role()?,
+                id_number_masked: base::mask::citizen_id(&papers.id_number),
+                name: row.grantee_name,
+                person_index: row.grantee_index,
+                all_items: scope.items.is_all(),
+                items: scope.items.list(),
+                until: scope.until,
+            });
+        }
+        Ok(found)
+    }
+
+    /// Whose things a person may handle, told by the blind index of the number: also for somebody
+    /// without an account, who shows a card at the window.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn represented_by_number(&self, person: &str) -> Result<Vec<ActingScope>> {
+        self.scopes_of(self.platform.db.read(), person, self.platform.now()).await
+    }
+
+    /// Enterprises known here whose legal representative has this blind index.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn enterprises_led_by(&self, person: &str) -> Result<Vec<Enterprise>> {
+        let rows = accounts::enterprise_by_representative(self.platform.db.read(), person).await?;
+        let own = rows.into_iter().filter_map(|row| {
+            let known: Enterprise = serde_json::from_value(row.enterprise?).ok()?;
+            (known.legal_person == row.name).then_some(known)
+        });
+        Ok(own.collect())
     }
 
     /// Writes a use into the log of a grant, in the command that did it.

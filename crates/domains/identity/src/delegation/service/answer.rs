@@ -20,12 +20,12 @@ use crate::permissions::{ConfirmGrants, EditGrants};
 
 /// An answer with a reason, or an end.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(default)]
 #[schema(as = GrantAnswer)]
 pub struct Answer {
     /// Version of the page.
     pub version: i64,
     /// Why, may be empty.
+    #[serde(default)]
     pub reason: String,
 }
 

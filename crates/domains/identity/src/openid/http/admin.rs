@@ -37,6 +37,8 @@ pub(crate) struct SignOnClient {
     owner: String,
     /// Whether the system itself is switched on.
     enabled: bool,
+    /// Whether the system's grants let it sign users in now.
+    granted: bool,
     /// `portal` or `desk`, never both.
     audience: String,
     audience_label: &'static str,
@@ -47,6 +49,8 @@ pub(crate) struct SignOnClient {
     logout_uris: Vec<String>,
     /// What its grants allow now.
     scopes: Vec<&'static str>,
+    /// The same in words.
+    scope_labels: Vec<&'static str>,
     skip_consent: bool,
     /// Shown in the portal of connected systems.
     listed: bool,
@@ -83,7 +87,9 @@ async fn view(identity: &Identity, client: Client) -> Result<SignOnClient> {
     let owner = identity.org(client.system.owner_org_id).await?.map(|org| org.name).unwrap_or_default();
     let scopes = model::allowed(&client.system, client.audience, identity.platform.now());
     Ok(SignOnClient {
+        scope_labels: scopes.iter().map(|scope| scope.label).collect(),
         scopes: scopes.iter().map(|scope| scope.key).collect(),
+        granted: client.system.grant("sign_on", identity.platform.now()).is_some(),
         logout_uris: client.settings.logout_addresses(),
         app_id: client.system.app_id,
         name: client.system.name,

@@ -3,4 +3,5 @@
 pub(crate) mod authorize;
 pub(crate) mod clients;
 mod keys;
+mod personal;
 pub(crate) mod token;

@@ -17,6 +17,7 @@ use crate::openid::store::{self, code, request, token};
 use crate::service::token_hash;
 use crate::sign_ins::model::NewSignIn;
 use crate::sign_ins::store::record;
+use crate::systems::ConnectedSystem;
 use crate::{AccountKind, Identity, roles};
 
 /// What a client shows of itself.
@@ -226,7 +227,7 @@ impl Identity {
             self.refuse("userinfo", &token.app_id, "system_off").await?;
             return Ok(Err(Refused::InvalidToken));
         };
-        let claims = self.claims(&client, token.account_id, &token.scopes).await?;
+        let claims = self.claims_for(&client.system, client.audience, token.account_id, &token.scopes).await?;
         let Some(claims) = claims else {
             self.refuse("userinfo", &token.app_id, "account_gone").await?;
             return Ok(Err(Refused::InvalidToken));
@@ -235,17 +236,23 @@ impl Identity {
     }
 
     /// Data of somebody for a system, by scope; `None` when the account may no longer sign in.
-    pub(crate) async fn claims(&self, client: &Client, account: Uuid, scopes: &str) -> Result<Option<Value>> {
-        if self.principal(&self.platform, client.audience, account).await?.is_none() {
+    pub(crate) async fn claims_for(
+        &self,
+        system: &ConnectedSystem,
+        audience: Audience,
+        account: Uuid,
+        scopes: &str,
+    ) -> Result<Option<Value>> {
+        if self.principal(&self.platform, audience, account).await?.is_none() {
             return Ok(None);
         }
-        let allowed = model::allowed(&client.system, client.audience, self.platform.now());
+        let allowed = model::allowed(system, audience, self.platform.now());
         let has = |key: &str| {
             model::known(scopes).iter().any(|scope| scope.key == key) && allowed.iter().any(|scope| scope.key == key)
         };
         let mut claims = Map::new();
         claims.insert("sub".to_owned(), json!(account));
-        match client.audience {
+        match audience {
             Audience::Portal => {
                 let Some(known) = self.account(account).await? else { return Ok(None) };
                 if has("profile") {

@@ -44,10 +44,9 @@ pub(crate) struct GrantSystem {
 
 /// The end of a secret.
 #[derive(Default, Deserialize, ToSchema)]
-#[serde(default)]
 pub(crate) struct EndSecret {
     /// Last moment; now when absent.
-    #[serde(with = "time::serde::rfc3339::option")]
+    #[serde(default, with = "time::serde::rfc3339::option")]
     #[schema(value_type = Option<String>, format = DateTime)]
     at: Option<OffsetDateTime>,
 }

@@ -22,16 +22,15 @@ const MAX_LIVE: usize = 5;
 
 /// A secret wanted.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(default)]
 pub struct NewSecret {
     /// Given by the other side; 32 random bytes of ours when absent.
     pub secret: Option<String>,
     /// First moment; now when absent.
-    #[serde(with = "time::serde::rfc3339::option")]
+    #[serde(default, with = "time::serde::rfc3339::option")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub valid_from: Option<OffsetDateTime>,
     /// Last moment; none without end.
-    #[serde(with = "time::serde::rfc3339::option")]
+    #[serde(default, with = "time::serde::rfc3339::option")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub valid_until: Option<OffsetDateTime>,
 }

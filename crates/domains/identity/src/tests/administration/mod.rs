@@ -93,6 +93,18 @@ impl City {
         self.done(Method::POST, "/admin/mandates", &cookie, body).await
     }
 
+    /// A creating request with an idempotency key.
+    pub(super) async fn keyed(&self, path: &str, cookie: &str, key: &str, body: &Value) -> Answer {
+        let request = Request::post(format!("/api/v1{path}"))
+            .header(header::COOKIE, cookie)
+            .header("x-tongban-request", "1")
+            .header("idempotency-key", key)
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(body.to_string()))
+            .unwrap();
+        self.send(request).await
+    }
+
     /// A request from an address, with a browser's name.
     pub(super) async fn from(
         &self,

@@ -42,13 +42,22 @@ async fn network_and_terminal_are_held_to_at_sign_in_and_at_every_request() {
         // The session that was open already is held to it at its next request.
         let answer = city.from(HOME, DESKTOP, Method::GET, "/staff/me", &before, Value::Null).await;
         assert_eq!((answer.status, answer.json()["code"].as_str()), (StatusCode::FORBIDDEN, Some("policy_network")));
+        let last = city.account("clerk", &security).await["last_sign_in_at"].clone();
+        city.test.clock.advance(Duration::seconds(60));
         for (address, agent, code) in [(HOME, DESKTOP, "policy_network"), (OFFICE, PHONE, "policy_terminal")] {
             let refused = sign_in_from(&city, "clerk", address, agent).await;
             assert_eq!((refused.status, refused.json()["code"].as_str()), (StatusCode::FORBIDDEN, Some(code)));
             assert!(refused.cookie("tb_desk").is_none());
         }
+        // Who was kept out has not signed in: not in the account, not in the owner's own record.
+        assert_eq!(city.account("clerk", &security).await["last_sign_in_at"], last);
         let inside = sign_in_from(&city, "clerk", OFFICE, DESKTOP).await;
         assert_eq!(inside.status, StatusCode::OK, "{}", inside.text);
+        let own = inside.cookie("tb_desk").unwrap();
+        let record = city.from(OFFICE, DESKTOP, Method::GET, "/staff/me/sign-ins", &own, Value::Null).await.json();
+        let results: Vec<&str> =
+            record["items"].as_array().unwrap().iter().map(|one| one["result"].as_str().unwrap()).collect();
+        assert_eq!(results, ["ok", "refused", "refused", "ok"], "{record}");
         assert_eq!(sign_in_from(&city, "approver", HOME, PHONE).await.status, StatusCode::OK, "others are not touched");
         let id = city.person("clerk").await;
         let lines = platform::work::audit::about(city.test.platform.db.read(), &format!("staff:{id}")).await.unwrap();

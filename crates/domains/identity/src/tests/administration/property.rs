@@ -226,7 +226,7 @@ fn pairs(world: &World) -> BTreeSet<Pair> {
     let mut all = BTreeSet::new();
     for member in &world.members {
         let who = member.staff.id.as_u128();
-        for org in world.reach(member).keys() {
+        for org in world.reach(member).all().keys() {
             all.extend(world.permissions(member).into_iter().map(|key| (who, key, org.as_u128())));
         }
         for power in world.powers(member) {

@@ -42,6 +42,44 @@ async fn a_custom_role_is_data_and_a_built_in_one_stays() {
     }
 }
 
+/// A change of rights says in the log what was and what is; a sign-in says whose organisation it was.
+///
+/// req: IDENT-036
+#[tokio::test]
+async fn the_log_holds_before_and_after_of_rights_and_the_organisation_of_a_sign_in() {
+    for backend in backends() {
+        let city = administered(backend).await;
+        let security = city.desk("secadmin").await;
+        let id = city.person("clerk").await;
+        let new = json!({ "key": "reader", "label": "查询", "sees": "body", "permissions": ["staff.me", "case.read"] });
+        city.done(Method::POST, "/admin/roles", &security, new).await;
+        let edit = json!({ "version": 1, "label": "只看", "sees": "body", "permissions": ["staff.me"] });
+        city.done(Method::PUT, "/admin/roles/reader", &security, edit).await;
+        let grants = json!({ "version": 1, "roles": ["reader"], "items": [], "windows": [] });
+        city.done(Method::PUT, &format!("/admin/staff/{id}/grants"), &security, grants).await;
+        let conn = city.test.platform.db.read();
+        let last = async |action: &str| {
+            let filter = platform::work::audit::read::Filter { actions: vec![action.to_owned()], ..Default::default() };
+            platform::work::audit::read::newest(conn, &filter, None, 1).await.unwrap().remove(0)
+        };
+        let parts = |record: &platform::work::audit::chain::Record| -> (Value, Value) {
+            let read = |text: &Option<String>| serde_json::from_str(text.as_deref().unwrap_or("null")).unwrap();
+            (read(&record.before), read(&record.after))
+        };
+        let (before, after) = parts(&last("role.edit").await);
+        assert_eq!((&before["label"], &after["label"]), (&json!("查询"), &json!("只看")));
+        assert_eq!(
+            (&before["permissions"], &after["permissions"]),
+            (&json!(["staff.me", "case.read"]), &json!(["staff.me"]))
+        );
+        let (before, after) = parts(&last("staff.grant").await);
+        assert_eq!((&before["roles"], &after["roles"]), (&json!(["clerk"]), &json!(["reader"])));
+        let sign_in = last("staff.sign_in").await;
+        assert!(sign_in.org_id.is_some() && sign_in.actor_id.is_some(), "{sign_in:?}");
+        city.test.close().await;
+    }
+}
+
 /// req: IDENT-029, DATASEC-010
 #[tokio::test]
 async fn duties_that_exclude_each_other_never_come_together() {
@@ -114,6 +152,85 @@ async fn the_three_administrators_are_separated() {
             let answer = city.call(Method::POST, &format!("/api/v1{path}"), &auditor, json!({})).await;
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
         }
+        city.test.close().await;
+    }
+}
+
+/// Every administrative POST that makes something makes it once per key: a second click, or the same
+/// request after a lost answer, gets the first one's.
+#[tokio::test]
+async fn the_same_key_makes_one_thing() {
+    for backend in backends() {
+        let city = administered(backend).await;
+        let (system, security) = (city.desk("sysadmin").await, city.desk("secadmin").await);
+        let (office, qscj) = (city.org("city-office").await, city.org("qscj").await);
+        let (clerk, outsider) = (city.person("clerk").await, city.person("outsider").await);
+        let org = city.shown(&format!("/admin/orgs/{office}"), &system).await;
+        let requests = [
+            (
+                &system,
+                "orgs",
+                json!({ "name": "市数据科", "kind": "section", "parent_id": office, "region": org["region"] }),
+            ),
+            (
+                &system,
+                "windows",
+                json!({ "hall_key": "district-hall", "hall_name": "区政务服务大厅", "number": "99",
+                "name": "综合窗口", "kind": "handle", "org_id": qscj, "region": city.shown(&format!("/admin/orgs/{qscj}"), &system).await["region"] }),
+            ),
+            (
+                &security,
+                "roles",
+                json!({ "label": "材料员", "sees": "body", "permissions": ["case.list"], "org_id": qscj }),
+            ),
+            (
+                &security,
+                "exclusions",
+                json!({ "label": "收件与决定", "one_side": ["case.intake"], "other_side": ["rating.read"],
+                "reason": "一人不办两头" }),
+            ),
+            (&security, "mandates", json!({ "staff_id": clerk, "org_id": qscj, "permissions": ["staff.read"] })),
+            (
+                &security,
+                "policies",
+                json!({ "name": "夜间值班", "subject_kind": "role", "subject": "clerk", "enabled": false }),
+            ),
+            (
+                &security,
+                "cross-region",
+                json!({ "staff_id": outsider, "org_id": qscj, "items": ["food-operation-permit"],
+                "until": "2026-12-31T00:00:00Z", "reason": "年底支援" }),
+            ),
+        ];
+        for (cookie, path, body) in requests {
+            let path = format!("/admin/{path}");
+            let key = format!("click{path}");
+            let first = city.keyed(&path, cookie, &key, &body).await;
+            assert_eq!(first.status, StatusCode::CREATED, "{path}: {}", first.text);
+            let again = city.keyed(&path, cookie, &key, &body).await;
+            assert_eq!((again.status, again.text), (first.status, first.text), "{path}");
+        }
+        let elsewhere = city
+            .keyed(
+                "/admin/orgs",
+                &system,
+                "click/admin/windows",
+                &json!({ "name": "市档案科", "kind": "section",
+            "parent_id": office, "region": org["region"] }),
+            )
+            .await;
+        assert_eq!(
+            (elsewhere.status, &elsewhere.json()["code"]),
+            (StatusCode::CONFLICT, &json!("idempotency_key_reused"))
+        );
+        // A one-time password is told once and kept nowhere, so the second answer says what to do instead.
+        let person =
+            json!({ "login": "new-clerk", "name": "沈一鸣", "org_id": qscj, "roles": [], "items": [], "windows": [] });
+        let made = city.keyed("/admin/staff", &system, "click-staff", &person).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+        let again = city.keyed("/admin/staff", &system, "click-staff", &person).await;
+        assert_eq!((again.status, &again.json()["code"]), (StatusCode::CONFLICT, &json!("already_made")));
+        assert_eq!(city.shown("/admin/staff?q=new-clerk", &system).await["total"], 1);
         city.test.close().await;
     }
 }

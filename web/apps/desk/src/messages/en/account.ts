@@ -6,3 +6,4 @@ export const account: Some<typeof zh.account> = { title: 'My account', profile: 
 export const steps: Some<typeof zh.steps> = { codeTitle: 'Enter the code', code: 'Code or recovery code', submit: 'Sign in', back: 'Start again', enrolTitle: 'Bind an authenticator', enrolSubmit: 'Bind and sign in', recoveryTitle: 'Keep the recovery codes', recoveryDone: 'I have kept them', forcedTitle: 'Set your own password', forcedSubmit: 'Change and go on' }
 export const reviews: Some<typeof zh.reviews> = { title: 'Real-name review', pass: 'Pass', fail: 'Refuse', withdraw: 'Withdraw' }
 export const figures: Some<typeof zh.figures> = { title: 'Sign-in figures' }
+export const consent: Some<typeof zh.consent> = { title: 'Sign in to another system', heading: 'Sign in to {name} with your work account?', approve: 'Agree and sign in', refuse: 'Do not agree', give: 'It would receive', home: 'Back to the desk' }

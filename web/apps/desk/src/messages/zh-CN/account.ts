@@ -17,3 +17,7 @@ export const reviews = {
 export const figures = {
   title: '登录统计', intro: '登录各系统的次数，按系统、用户和日期。', from: '从', to: '到', audience: '用户', allUsers: '全部', portal: '公众', desk: '工作人员', range: '{from}至{to}', total: '登录成功', refused: '没有成功', bySystem: '按系统，单位：次', byUser: '按用户，单位：次', byDay: '每天登录，单位：次', system: '系统', user: '用户', count: '次数', times: '次',
 } as const
+export const consent = {
+  title: '登录其他系统', heading: '用您的工作账号登录{name}？', owner: '{name}负责', as: '您现在的账号：{name}', give: '会把下面的信息给它', required: '登录必须用，不能去掉', backTo: '同意后回到 {host}。', until: '这一页 {at} 前有效。', approve: '同意并登录', approving: '正在登录', refuse: '不同意', refusing: '正在退回',
+  gone: '这次登录请求用不了', goneText: '可能已经过了 10 分钟，已经用过，或者是别的账号发起的。请回到原来的系统，重新点登录。', missing: '地址里没有登录请求。请回到原来的系统，重新点登录。', home: '回到工作台', failed: '没有成功：{why}',
+} as const

@@ -13,7 +13,7 @@ export const zh = {
   decideTitle: '批准延长 {length}？', decideText: '{name}申请：{reason}', decideApprove: '批准', decideRefuse: '不批准', decideOpinion: '意见', decideSubmit: '确定', decideDone: '延长申请已处理。',
   abortTitle: '终止办理？', abortText: '终止后不能恢复，申请人会收到原因。', abortSubmit: '终止办理', abortDone: '已终止办理。', keep: '不终止',
   voidTitle: '撤销这个办件？', voidText: '撤销后结果失效，证照同时废止。', voidSubmit: '撤销办件', voidDone: '已撤销。', keepCase: '不撤销',
-  deliverTitle: '登记出件', deliverWay: '领取方式', receiver: '领取人姓名', receiverId: '领取人身份证号', waybill: '快递单号', deliverNote: '备注', deliverSubmit: '登记出件', deliverDone: '已登记出件。', electronicHint: '证照已在申请人的账户里，登记后通知申请人。',
+  deliverTitle: '登记出件', deliverWay: '领取方式', receiver: '领取人姓名', receiverId: '领取人身份证号', waybill: '快递单号', deliverSeen: '交给{name}（{way}核验）。核对本人后登记。', deliverSeenNote: '领取人不是申请人、经办人的，写明凭什么代领', deliverNote: '备注', deliverSubmit: '登记出件', deliverDone: '已登记出件。', electronicHint: '证照已在申请人的账户里，登记后通知申请人。',
   replyTitle: '答复催办', replyWords: '答复', replySubmit: '发出答复', replyDone: '答复已发出。',
   revealTitle: '查看完整的{name}？', revealText: '查看会记入日志，写明为什么要看。', revealWhy: '用途', why_verify: '核对申请人身份', why_contact: '联系申请人', why_post: '寄送证照', why_other: '其他', revealSubmit: '查看', revealDone: '已记录这次查看。', field_phone: '手机号码', field_id_number: '证件号码', field_address: '地址',
   reason: '原因',

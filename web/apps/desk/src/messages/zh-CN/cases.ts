@@ -9,7 +9,7 @@ export const zh = {
   dates: '申请日期', from: '从', to: '到', until: '至', state: '状态', allStates: '全部状态', light: '剩余时间', allLights: '不限', light_overdue: '已超期', light_today: '今天到期', light_warning: '明天到期', light_normal: '时间充足', light_paused: '停表中',
   chosen: '已选条件', removeChip: '去掉', clear: '清空',
   chipDates: '申请日期 {from}至{to}', chipFrom: '{from}起申请', chipTo: '{to}前申请',
-  export: '导出 {n} 件', urge: '催办', urgeChosen: '催办 {n} 件', chosenCount: '已选 {n} 件',
+  export: '导出 {n} 件', exportWhole: '导出完整姓名', exportWholeTitle: '导出 {n} 件，带完整姓名？', exportWholeText: '列表默认遮住个人姓名。确实要用完整姓名的，写明原因，会记入日志。', exportWholeWhy: '做什么用', exportWholeSubmit: '导出完整姓名', exportWholeFile: '办件-完整姓名.csv', urge: '催办', urgeChosen: '催办 {n} 件', chosenCount: '已选 {n} 件',
   table: '办件表，可以左右滚动', caption: '{tab}办件，{sort}', sortLeft: '按剩余时间从少到多', sortSubmitted: '按申请时间从新到旧', sortBy: '按{name}排',
   number: '办件编号', itemAndKind: '事项与办理项', applicant: '申请人', step: '环节', accepted: '受理时间', source: '来源', due: '承诺到期', left: '剩余时间', used: '用时',
   notAccepted: '还没受理', dueLater: '受理后定', dueResume: '恢复后定', choose: '选择 {name} 的办件', chooseAll: '选择本页全部',

@@ -14,6 +14,7 @@ export const orgs = {
   disable: '停用', disableTitle: '停用{name}？', disableText: '停用后不能再给它分配人员和办件。还有在岗人员或者在用的下级机构时不能停用。', disableSubmit: '停用机构', disabled: '已停用', keep: '不停用',
   enable: '启用', enableTitle: '启用{name}？', enableSubmit: '启用机构', enabled: '已启用',
   extension: '镇街延伸', extensionText: '上级部门的事项由镇街窗口收件，审批权不变。', extensionNone: '没有延伸的事项。', extensionAdd: '延伸一个事项', extensionItem: '事项', extensionTown: '收件的镇街', extensionWindow: '收件窗口', extensionStaff: '收件人员', extensionState: '状态', extensionOrg: '审批部门', extensionOpen: '延伸中', extensionClosed: '已收回',
+  extensionEdit: '调整', extensionEditTitle: '调整“{name}”的镇街收件', extensionEditSubmit: '保存调整', extensionEditDone: '已调整',
   extensionSubmit: '延伸事项', extensionDone: '已延伸', extensionClose: '收回', extensionCloseTitle: '收回“{name}”的镇街收件？', extensionCloseText: '镇街窗口不再收这个事项，已收的办件照常办。', extensionCloseSubmit: '收回事项', extensionCloseDone: '已收回', extensionKeep: '不收回',
 } as const
 
@@ -47,6 +48,8 @@ export const roles = {
   exclusions: '互斥规则', exclusionsText: '一个账号不能同时有左边一项和右边一项。', rule: '规则', left: '有了这些', right: '就不能有这些', reason: '理由', exclusionsNone: '没有互斥规则。', rolePrefix: '岗位“{name}”',
   permissions: '权限', permissionsOf: '{menu}：{n} 项', excluded: '互斥的岗位和权限', excludedNone: '没有和它互斥的。', holdersTitle: '谁在这个岗位', seeHolders: '看全部 {n} 人', holdersNone: '没有人在这个岗位。', edit: '修改岗位', remove: '删除岗位', removeTitle: '删除岗位“{name}”？', removeText: '没有人在岗才能删除。删除后不能恢复。', removeSubmit: '删除岗位', keep: '不删除', removed: '已删除', builtInText: '内置岗位，不能删除。',
   newTitle: '新增岗位', editTitle: '修改岗位“{name}”', basic: '基本情况', keyHint: '小写字母和下划线，定了不能改', nameHint: '例：夜间收件', seesField: '看得到哪些单位的办件', sees_body: '本单位和所在窗口连着的单位', sees_region: '本机构所在区划内的全部单位', sees_items: '只看分配的事项', notYours: '（您自己没有，不能给）', submit: '保存岗位', saved: '已保存', orgField: '只给这个机构用', orgHint: '不选就是全部单位都能用',
+  addRule: '新增规则', newRule: '新增互斥规则', newRuleText: '一个账号不能同时有两边的任何一项。已经有人两边都占的，规则加不上，先调整人员的岗位。', ruleName: '规则名称', ruleHint: '例：收件和审批分开', reasonHint: '例：同一个人不能既收件又决定', sideHint: '岗位或权限，可以选几项', ruleSubmit: '保存规则', ruleSaved: '已保存规则',
+  removeRule: '删除', removeRuleTitle: '删除互斥规则“{name}”？', removeRuleText: '删除后，两边的岗位和权限可以给同一个人。', removeRuleSubmit: '删除规则',
 } as const
 
 export const access = {
@@ -60,4 +63,19 @@ export const migration = {
   title: '账号迁移', intro: '从原来的系统搬机构和人员。先对好列名，再试算，看过差异报告才正式搬。', unit: '次', start: '新的迁移', none: '还没有迁移过', source: '原系统', kind: '内容', kind_orgs: '机构', kind_staff: '人员', file: '文件', at: '时间', by: '经办', rows: '行数', created: '新增', updated: '修改', failed: '有错',
   sourceHint: '例：旧审批系统', fileField: '导出的文件', fileHint: 'CSV，第一行是表头', mapping: '列名对照', mappingText: '左边是文件里的列，右边选对应的字段。不用的列选“不搬”。', skip: '不搬', column: '文件里的列', field: '对应字段', trial: '试算', trialTitle: '试算结果', trialText: '还没有搬任何数据。', apply: '正式搬 {n} 行', applyTitle: '正式搬 {n} 行？', applyText: '新增 {created} 行，修改 {updated} 行。有错的 {failed} 行不搬。搬过的可以再搬一次，不会重复。', keepOut: '不搬', doneTitle: '迁移结果', unreadable: '这个文件没有表头，请换一个。', needFile: '先选文件', needSource: '填写原系统的名称', tooFew: '至少要对上{names}', twice: '{names}对了两列，只留一列',
   f_key: '机构代码', f_name: '名称', f_short_name: '简称', f_kind: '类型', f_uscc: '统一社会信用代码', f_parent: '上级代码', f_region: '区划', f_phone: '电话', f_login: '登录名', f_employee_no: '工号', f_org: '机构代码', f_title: '职务', f_email: '邮箱', f_roles: '岗位', f_windows: '窗口', f_items: '事项', f_disabled: '停用',
+} as const
+
+export const windows = {
+  title: '窗口', intro: '每个窗口收哪些事项、替哪些单位收、谁坐在那里。人员的岗位在人员页面给。', unit: '个', add: '新增窗口', find: '窗口名称、窗口号或代码', findHint: '例：市场监管', window: '窗口', named: '{number} 号 {name}', hall: '大厅', kind: '类别', org: '单位', items: '事项', staff: '人员',
+  kind_handle: '收件', kind_guide: '导办', kind_delivery: '出件', kind_feedback: '反映问题', anyItem: '所在大厅的全部事项', itemsMore: '{first}等 {n} 项', nobody: '没有人', none: '还没有窗口', noneHint: '新增后，再安排收件的人。',
+  name: '名称', newTitle: '新增窗口', editTitle: '修改{name}', what: '窗口', serves: '收什么、谁来收', servesText: '有的事项现在还没有单位负责，不能选。', number: '窗口号', numberHint: '例：6', nameHint: '例：市场监管综合窗口', hallName: '所在大厅', hallKey: '大厅代码', hallKeyHint: '同一个大厅的窗口用同一个代码，例：district-hall', orgField: '哪个单位的窗口', region: '区划', regionHint: '12 位行政区划代码，要在单位的区划内',
+  itemsField: '收哪些事项', itemsHint: '不选就服务整个大厅，出件和导办的窗口一般不选', orgsField: '还替哪些单位收', orgsHint: '选了就能看到这些单位的办件，请按需要选', staffField: '窗口人员', submit: '保存窗口', saved: '已保存窗口',
+  remove: '删除', removeTitle: '删除{name}？', removeText: '窗口的 {n} 位人员不再坐在这里，由它收的事项也收不了。已收的办件照常办。', removeSubmit: '删除窗口', removed: '已删除', keep: '不删除',
+} as const
+
+export const mandates = {
+  title: '管理授权', intro: '谁能在哪些机构里给人分配哪些权限。下级管理员只能管自己的机构，只能给自己有的权限。', unit: '项', add: '授出管理权', state: '看哪些', standing: '状态', now: '现在有效的', past: '连同已经结束的', staff: '管理员', org: '管哪里', what: '能授予', further: '再往下授', until: '到期', by: '谁授的', always: '不限',
+  mayDelegate: '可以', mayNot: '不可以', partOf: '{menu} {n} 项', count: '{n} 项', everything: '全部权限', state_active: '有效', state_expired: '已到期', state_revoked: '已收回', none: '没有管理授权', noneHint: '本区划的系统管理员和安全管理员凭岗位管理，不在这里列出。',
+  mine: '您自己：管{orgs}及其下级，能授予{what}。', mineNone: '您自己没有授予权限的权力。', newTitle: '授出管理权', newIntro: '把自己的一部分管理权交给下级管理员。您的管理权结束时，交出去的一起结束。', mayNothing: '您没有可以往下授的管理权', who: '给谁、管哪里', orgField: '管理哪个机构', orgHint: '包括它的全部下级', untilField: '有效到', untilHint: '不填就不限，当天 24 时前有效', furtherField: '能不能再往下授', furtherHint: '他也可以把这些交给更下级的管理员',
+  permissions: '能授予哪些权限', permissionsHint: '只列出您自己能授予的。', submit: '授出管理权', given: '已授出', revoke: '收回', revokeTitle: '收回{name}对{org}的管理权？', revokeText: '由它再授出去的一起收回。已经分给工作人员的岗位不变。', revokeSubmit: '收回管理权', revoked: '已收回', keep: '不收回',
 } as const

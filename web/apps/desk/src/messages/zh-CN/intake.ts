@@ -13,5 +13,6 @@ export const zh = {
   confirmIntro: '和申请人一起核对。提交后办件编号就定了。', checking: '正在检查', problemsTitle: '有 {n} 处要改', applicant: '申请人', agent: '经办人', item: '事项', situations: '情形', materials: '材料', form: '表单',
   acceptNow: '提交并受理', acceptNowHint: '材料齐全、符合法定形式，当场受理，打印受理通知书。', receiveOnly: '只收件', receiveOnlyHint: '先登记，受理要另外审查。', busy: '正在提交',
   doneAccepted: '已受理', doneReceived: '已收件', doneText: '请打印回执交给申请人。', printReceipt: '打印回执', another: '再收一件', openCase: '打开办件', receiptTitle: '收件回执', caseNumber: '办件编号', receivedAt: '收件时间', receivedBy: '经手人', windowNo: '{n} 号窗口', due: '办结时间', queryCode: '查询密码', answerBy: '答复是否受理', notAccepted: '已收件，但没有受理成功：{why}请打开办件处理。', dueBy: '{day}前', received: '收到的材料', hotline: '查询进度：打 12345，或在网上办事大厅输入办件编号。', sign: '申请人签名', documents: '文书',
+  oldLicence: '原证照', oldLicenceHint: '选好后，证上的内容自动填到下面的表里。查看会记进审计。', oldLicenceChoose: '请选择要办的那一份', oldLicenceMissing: '选择这次办的是哪一份原证照', oldLicenceOne: '{name} {number}', oldLicenceUntil: '{name} {number}，有效期到 {day}',
   answerMissing: '回答：{question}',
 } as const

@@ -3,7 +3,7 @@ import type { shell as zh } from '../zh-CN/shell.ts'
 export const shell: Partial<Record<keyof typeof zh, string>> = {
   skip: 'Skip to content', elderOn: 'Senior mode', elderOff: 'Normal mode', access: 'Accessibility', signIn: 'Sign in',
   brand: 'Tongban', navLabel: 'Sections', menu: 'Menu', navServices: 'Services', navCases: 'My cases', navLicences: 'My licences', navProgress: 'Track a case', navVerify: 'Verify a licence', navRate: 'Rate a service',
-  myNav: 'Mine', myCases: 'Cases', myLicences: 'Licences', myFavourites: 'Favourites', myGrants: 'Delegation', mySystems: 'Systems', actingSelf: 'Acting for myself', actingFor: 'Acting for {name}', myAccount: 'Account',
+  myNav: 'Mine', myCases: 'Cases', myLicences: 'Licences', myFavourites: 'Favourites', myGrants: 'Delegation', mySystems: 'Systems', actingSelf: 'Acting for myself', actingFor: 'Acting for {name}', myPrivacy: 'Personal data', myAccount: 'Account',
   accessTitle: 'Accessibility tools', sizeUp: 'Larger text', sizeDown: 'Smaller text', sizeNow: 'Text {n}%', contrast: 'More contrast', dark: 'Dark', reset: 'Reset', closeBar: 'Close',
   trouble: 'Need help? ', call: 'Call', always: ', answered day and night.', host: 'Hosted by {name}', run: 'Run by {name}', accessibility: 'Accessibility statement', family: 'Ask family to help',
   endedTitle: 'Your session has ended.', endedText: 'Sign in again to come back to this page; what was saved is kept.', endedGo: 'Sign in again',

@@ -4,7 +4,7 @@ export const shell = {
   signIn: '登录', mySpace: '{name}',
   brand: '通办', navLabel: '栏目', menu: '栏目',
   navServices: '网上办事', navCases: '我的办件', navLicences: '我的证照', navProgress: '查进度', navVerify: '证照验真', navRate: '服务评价',
-  myNav: '我的', myCases: '办件', myLicences: '证照', myFavourites: '收藏', myGrants: '授权', mySystems: '系统', myAccount: '账号',
+  myNav: '我的', myCases: '办件', myLicences: '证照', myFavourites: '收藏', myGrants: '授权', mySystems: '系统', myPrivacy: '个人信息', myAccount: '账号',
   accessTitle: '无障碍工具', sizeUp: '放大字', sizeDown: '缩小字', sizeNow: '字号 {n}%', contrast: '加强对比', dark: '深色', reset: '恢复', closeBar: '收起',
   trouble: '遇到困难？', call: '拨打', always: '，24 小时有人接听。', host: '主办：{name}', run: '承办：{name}',
   accessibility: '无障碍声明', family: '请家人帮我办',

@@ -83,10 +83,7 @@ impl Casework {
             return Err(CaseError::RealNameNeeded.into());
         }
         let item = self.catalogue.published(slug).await?;
-        let (standing, account, owner) = match self.begins(caller, acting_for, (slug, &item.item.name)).await? {
-            Some((standing, of)) => (standing, of.account.clone(), of.known.then_some(of.account.id)),
-            None => (Standing::own(), self.account(caller).await?, Some(caller.id)),
-        };
+        let (standing, account, owner) = self.begins(caller, acting_for, (slug, &item.item.name)).await?;
         let mut row = self.new_row(&item, handle_item, "web", &account_applicant(&account), owner)?;
         self.put_agent(&mut row, caller, &standing).await?;
         let form = self.design.form(&item.definitions.form).await?;
@@ -102,7 +99,7 @@ impl Casework {
         if let Some(old) = old {
             known.insert("licence".into(), self.licence_source(old).await?);
         }
-        let prefill = form.prefill(&known);
+        let prefill = form.begin(&known, &base::zone::china_date(self.platform.now()).to_string());
         let mut form_row = self.form_row(&row, &prefill.data, &Delivery::default())?;
         form_row.old_licence_id = old;
         let casework = self.clone();
@@ -120,6 +117,10 @@ impl Casework {
                     let actor = standing.actor(&caller);
                     let row = Change::new_case(row, actor).save(&casework.platform, tx).await?;
                     casework.record_step(tx, &caller, &row, &standing, &Step::new(Action::Start)).await?;
+                    if let Some(old) = old {
+                        tx.audit(casework.old_licence_use(&caller, &row, old, &standing));
+                        casework.record_step(tx, &caller, &row, &standing, &Step::new(Action::UseLicence)).await?;
+                    }
                     case_form::Entity::insert(all_set::<_, case_form::ActiveModel>(form_row))
                         .exec_without_returning(tx.conn())
                         .await?;
@@ -184,6 +185,7 @@ impl Casework {
             agent_account: None,
             agent_name: None,
             agent_role: None,
+            taken_at: None,
         })
     }
 
@@ -239,6 +241,9 @@ impl Casework {
                         form.consents = serde_json::to_value(consents)?;
                     }
                     if let Some(data) = save.form {
+                        let definition = casework.design.form(&loaded.item.definitions.form).await?;
+                        let before: Map<String, Value> = casework.open(&form.form_sealed, id, "form")?;
+                        casework.check_form_files(tx.conn(), &definition, &data, &before, caller.id).await?;
                         form.form_sealed = casework.seal(&data, id, "form")?;
                     }
                     if let Some(delivery) = save.delivery {
@@ -251,8 +256,11 @@ impl Casework {
                         }
                         form.old_licence_id = Some(old);
                         let mut data: Map<String, Value> = casework.open(&form.form_sealed, id, "form")?;
-                        data.extend(casework.licence_values(&loaded, old).await?);
+                        data.extend(casework.licence_values(&loaded.item, old).await?);
                         form.form_sealed = casework.seal(&data, id, "form")?;
+                        tx.audit(casework.old_licence_use(&caller, &loaded.row, old, &standing));
+                        let using = Step::new(Action::UseLicence);
+                        casework.record_step(tx, &caller, &loaded.row, &standing, &using).await?;
                     }
                     let row = Change::of(loaded.row, standing.actor(&caller)).save(&casework.platform, tx).await?;
                     casework.record_step(tx, &caller, &row, &standing, &step).await?;

@@ -9,7 +9,7 @@ use sea_orm::ConnectionTrait;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::cases::model::{Channel, State};
@@ -88,18 +88,24 @@ impl Casework {
     /// grant (DATASEC-012).
     pub(crate) fn licence_use(&self, caller: &Principal, loaded: &Loaded, key: &str, standing: &Standing) -> Line {
         let licence = loaded.item.item.material(key).and_then(|material| material.licence_type.clone());
-        Line::by(
-            caller,
-            self.platform.new_id(),
-            "licence.use",
-            format!("case:{}", loaded.row.id),
-            json!({
-                "material": key,
-                "licence_type": licence,
-                "of": loaded.row.applicant_name,
-                "grant": standing.authority.as_ref().map(|authority| authority.grant_id),
-            }),
-        )
+        self.use_line(caller, &loaded.row, standing, json!({ "material": key, "licence_type": licence }))
+    }
+
+    /// The same for the licence an application is about: what stands on it is read and filled in.
+    pub(crate) fn old_licence_use(
+        &self,
+        caller: &Principal,
+        row: &case::Model,
+        old: Uuid,
+        standing: &Standing,
+    ) -> Line {
+        self.use_line(caller, row, standing, json!({ "old_licence": old }))
+    }
+
+    fn use_line(&self, caller: &Principal, row: &case::Model, standing: &Standing, mut detail: Value) -> Line {
+        detail["of"] = json!(row.applicant_name);
+        detail["grant"] = json!(standing.authority.as_ref().map(|authority| authority.grant_id));
+        Line::by(caller, self.platform.new_id(), "licence.use", format!("case:{}", row.id), detail)
     }
 
     /// Name of a material of a case's item, for what people read; its key when there is none.

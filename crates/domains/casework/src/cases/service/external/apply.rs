@@ -46,7 +46,13 @@ impl Casework {
         let item = self.catalogue.published(&application.item_slug).await?;
         let caller = message.caller(item.org_id, None);
         let taking = Taking {
-            channel: Channel::Exchange, text: "通过对接系统提交了申请", permission: "case.exchange"
+            channel: Channel::Exchange,
+            seen: None,
+            refusal: None,
+            text: "通过对接系统提交了申请".to_owned(),
+            permission: "case.exchange",
+            // A message is told apart by its own number.
+            key: None,
         };
         self.take_whole(&caller, application, taking).await
     }

@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
 use super::paging::{after_submitted, page_by_due, sort_key};
+use super::within;
 use crate::cases::clock::{TimeLeft, time_left};
 use crate::cases::model::{Channel, State};
 use crate::cases::service::Casework;
@@ -182,12 +183,10 @@ impl Casework {
         let mut select = case::Entity::find();
         select = match reach {
             // Whoever has items listed sees little; his rows are always sought.
-            Reach::Checked if caller.bounds.items.is_empty() => select
+            Reach::Checked if caller.bounds.are_none() => select
                 .filter(unindexed(case::Column::OrgId).is_in(caller.visible_orgs.iter().copied()))
                 .filter(unindexed(case::Column::State).ne(State::Draft.as_str())),
-            _ => select
-                .filter(caller.within(case::Column::OrgId, case::Column::ItemSlug))
-                .filter(case::Column::State.is_in(handed_in())),
+            _ => select.filter(within(caller)).filter(case::Column::State.is_in(handed_in())),
         };
         if let Some(text) = filter.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
             select = select.filter(self.text_condition(text));
@@ -263,7 +262,7 @@ fn handed_in() -> Vec<&'static str> {
     State::ALL.iter().filter(|state| **state != State::Draft).map(|state| state.as_str()).collect()
 }
 
-pub(super) fn open_states() -> Vec<&'static str> {
+pub(crate) fn open_states() -> Vec<&'static str> {
     State::ALL.iter().filter(|state| state.is_open()).map(|state| state.as_str()).collect()
 }
 

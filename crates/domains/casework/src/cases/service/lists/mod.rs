@@ -2,6 +2,7 @@
 //!
 //! Each is bounded, keyset paged and tells an exact total. Reach (organisation) is part of every query.
 
+mod by_item;
 mod cases;
 mod export;
 mod mine;
@@ -9,8 +10,20 @@ mod paging;
 mod tasks;
 mod workbench;
 
+pub(crate) use cases::open_states;
+
+use platform::web::guard::Principal;
+use sea_orm::Condition;
+
+use crate::cases::store::case;
+
+/// The caller's reach as a condition over cases.
+pub(crate) fn within(caller: &Principal) -> Condition {
+    caller.within_taken(case::Column::OrgId, case::Column::ItemSlug, case::Column::TakenAt)
+}
+
 pub use cases::{CaseFilter, CaseList, CaseRow};
-pub use export::csv_cell;
+pub use export::{ExportAsk, csv_cell};
 pub use mine::{MyCaseList, MyCaseRow, MyCounts, MyFilter};
 pub use tasks::{TaskFilter, TaskRow};
 pub use workbench::{BoardColumn, WeekDay, Workbench, WorkbenchCounts};

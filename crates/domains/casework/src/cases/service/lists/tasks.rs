@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::cases::CaseRow;
 use super::paging::{after_task, seconds};
+use super::within;
 use crate::cases::service::Casework;
 use crate::cases::store::{case, task};
 
@@ -55,14 +56,14 @@ impl Casework {
         let conn = self.platform.db.read();
         let mut select = task::Entity::find()
             .filter(task::Column::State.eq("open"))
-            .filter(task::Column::OrgId.is_in(caller.visible_orgs.iter().copied()))
+            .filter(task::Column::OrgId.is_in(caller.met_orgs()))
             .filter(task::Column::Role.is_in(caller.roles.iter().map(String::as_str)));
         if let Some(stage) = &filter.stage {
             select = select.filter(task::Column::Stage.eq(stage));
         }
         let mut joined = select.join(sea_orm::JoinType::InnerJoin, task_to_case());
-        if !caller.bounds.items.is_empty() {
-            joined = joined.filter(caller.within(case::Column::OrgId, case::Column::ItemSlug));
+        if !caller.bounds.are_none() {
+            joined = joined.filter(within(caller));
         }
         if let Some(text) = filter.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
             joined = joined.filter(self.text_condition(text));

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::cases::{CaseFilter, CaseRow, open_states};
 use super::tasks::{TaskFilter, TaskRow, task_to_case};
+use super::within;
 use crate::cases::model::State;
 use crate::cases::service::Casework;
 use crate::cases::store::{case, task};
@@ -114,7 +115,7 @@ impl Casework {
     pub async fn workbench(&self, caller: &Principal) -> Result<Workbench> {
         let conn = self.platform.db.read();
         let now = self.platform.now();
-        let reach = || case::Entity::find().filter(caller.within(case::Column::OrgId, case::Column::ItemSlug));
+        let reach = || case::Entity::find().filter(within(caller));
         let counted: Vec<(String, bool, i64)> = reach()
             .select_only()
             .column(case::Column::State)
@@ -142,11 +143,9 @@ impl Casework {
         let mut to_deliver = task::Entity::find()
             .filter(task::Column::State.eq("open"))
             .filter(task::Column::Stage.eq("deliver"))
-            .filter(task::Column::OrgId.is_in(caller.visible_orgs.iter().copied()));
-        if !caller.bounds.items.is_empty() {
-            to_deliver = to_deliver
-                .join(sea_orm::JoinType::InnerJoin, task_to_case())
-                .filter(caller.within(case::Column::OrgId, case::Column::ItemSlug));
+            .filter(task::Column::OrgId.is_in(caller.met_orgs()));
+        if !caller.bounds.are_none() {
+            to_deliver = to_deliver.join(sea_orm::JoinType::InnerJoin, task_to_case()).filter(within(caller));
         }
         counts.to_deliver = to_deliver.count(conn).await?;
         let mine = self.my_tasks(caller, &TaskFilter { limit: Some(8), ..TaskFilter::default() }).await?;
@@ -173,7 +172,7 @@ impl Casework {
         let monday = today - time::Duration::days(i64::from(today.weekday().number_days_from_monday()));
         let since = base::zone::start_of_day(monday);
         let rows = case::Entity::find()
-            .filter(caller.within(case::Column::OrgId, case::Column::ItemSlug))
+            .filter(within(caller))
             .filter(
                 Cond::any()
                     .add(case::Column::SubmittedAt.gte(since))

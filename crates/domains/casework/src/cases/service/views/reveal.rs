@@ -1,10 +1,10 @@
 //! A raw personal value, by right, with a reason, logged.
 
+use platform::disclosure::{Ask, Field};
 use platform::web::guard::Principal;
-use platform::work::audit::Line;
 use platform::{Problem, Result};
 use sea_orm::entity::prelude::*;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::cases::error::CaseError;
 use crate::cases::service::{Casework, Delivery, reach};
@@ -14,11 +14,13 @@ impl Casework {
     /// A raw personal value, by right, with a reason, logged.
     ///
     /// # Errors
-    /// 404 outside one's reach, 422 without a reason or for an unknown field.
+    /// 404 outside one's reach, 422 without a reason or for an unknown field, 403 below the field's level.
     pub async fn reveal(&self, caller: &Principal, id: Uuid, field: &str, why: &str) -> Result<String> {
-        let why = crate::cases::service::special::reason("/reason", why)?;
         let row = case::Entity::find_by_id(id).one(self.platform.db.read()).await?.ok_or(CaseError::NotFound)?;
         reach(caller, &row)?;
+        let ask =
+            Ask { right: "case.reveal", field: place(field), name: field, subject: format!("case:{id}"), reason: why };
+        let permit = self.platform.disclosure.permit(&self.platform, caller, ask).await?;
         let personal = self.personal(&row)?;
         let value = match field {
             "phone" => personal.phone,
@@ -43,22 +45,17 @@ impl Casework {
                 }
             }
         };
-        let line = Line::by(
-            caller,
-            self.platform.new_id(),
-            "case.reveal",
-            format!("case:{id}"),
-            json!({ "field": field, "reason": why }),
-        );
-        self.platform
-            .db
-            .write(self.platform.now(), move |tx| {
-                Box::pin(async move {
-                    tx.audit(line);
-                    Ok(())
-                })
-            })
-            .await?;
+        permit.used(&self.platform).await?;
         Ok(value)
+    }
+}
+
+/// Where a field of the request lies.
+fn place(field: &str) -> Field<'_> {
+    match field {
+        "agent_phone" => Field { table: "cases", column: "personal_sealed", part: "phone" },
+        "phone" | "id_number" => Field { table: "cases", column: "personal_sealed", part: field },
+        "address" => Field { table: "case_forms", column: "delivery_sealed", part: field },
+        key => Field { table: "case_forms", column: "form_sealed", part: key.strip_prefix("form.").unwrap_or(key) },
     }
 }

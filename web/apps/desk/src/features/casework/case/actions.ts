@@ -1,5 +1,5 @@
 /** What can be done with a case: each action as a short form (`DialogSpec`). The server checks all of it again. */
-import { desk, type CaseActionKey, type CorrectionItem, type DeskCase, type ExtensionRecord, type TimeUnit, type UrgeRecord } from '@tongban/api'
+import { desk, type CaseActionKey, type CorrectionItem, type DeskCase, type ExtensionRecord, type Identified, type TimeUnit, type UrgeRecord } from '@tongban/api'
 import { fieldsOf, type Form, type FormField } from '@tongban/form-runtime'
 import { actions as t, caseTexts } from '../../../messages/index.ts'
 import type { Choice, DialogField, DialogSpec } from '../../../parts/dialog.ts'
@@ -114,7 +114,8 @@ export function voidCase(c: DeskCase): DialogSpec {
   return { title: t('voidTitle'), text: t('voidText'), submit: t('voidSubmit'), cancel: t('keepCase'), done: t('voidDone'), danger: true, fields: [reason(commonReason())], run: (v) => desk.void(c.id, { version: c.version, reason: text(v.reason) }) }
 }
 
-export function deliver(c: Pick<DeskCase, 'id' | 'version' | 'delivery' | 'applicant'>): DialogSpec {
+export function deliver(c: Pick<DeskCase, 'id' | 'version' | 'delivery' | 'applicant'>, seen: Identified | null = null): DialogSpec {
+  if (seen) return deliverTo(c, seen)
   const way = c.delivery?.way ?? 'self'
   const fields: DialogField[] = [
     { kind: 'radio', key: 'way', label: t('deliverWay'), value: way, options: (['self', 'post', 'electronic'] as const).map((each) => ({ value: each, label: caseTexts(`way_${each}`), hint: each === 'electronic' ? t('electronicHint') : undefined })) },
@@ -132,6 +133,15 @@ export function deliver(c: Pick<DeskCase, 'id' | 'version' | 'delivery' | 'appli
       ...(text(v.receiver_id_number) ? { receiver_id_number: text(v.receiver_id_number) } : {}),
       ...(text(v.waybill) ? { waybill: text(v.waybill) } : {}),
     }),
+  }
+}
+
+/** To somebody identified by card or code: name and number come from there. */
+function deliverTo(c: Pick<DeskCase, 'id' | 'version'>, seen: Identified): DialogSpec {
+  return {
+    title: t('deliverTitle'), text: t('deliverSeen', { name: seen.person.name, way: seen.way_label }), submit: t('deliverSubmit'), done: t('deliverDone'),
+    fields: [{ kind: 'textarea', key: 'note', label: t('deliverNote'), hint: t('deliverSeenNote'), optional: true }],
+    run: (v) => desk.deliver(c.id, { version: c.version, way: 'self', receiver_name: seen.person.name, note: text(v.note), identification: seen.id }),
   }
 }
 

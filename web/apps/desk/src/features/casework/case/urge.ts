@@ -16,7 +16,7 @@ const body = (values: DialogValues) => ({ text: String(values.text), order: valu
 export function urgeOne(row: Urged): DialogSpec {
   return {
     title: t('title'), text: t('text', { name: row.applicant_name, item: row.item_name }), fields: fields(),
-    submit: t('submit'), cancel: t('cancel'), done: t('done'), run: (values) => desk.urge(row.id, body(values)),
+    submit: t('submit'), cancel: t('cancel'), done: t('done'), run: (values, key) => desk.urge(row.id, body(values), key),
   }
 }
 

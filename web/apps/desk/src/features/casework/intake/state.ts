@@ -2,7 +2,7 @@
  * One counter intake from choosing the item to submitting. Kept in memory only: a counter is shared,
  * so nothing about an applicant may stay in the browser after the tab is closed.
  */
-import { asProblem, desk, newKey, type CounterCase, type DeliveryWay, type DeskCase, type FileRef, type Guide, type Handing, type Receipt, type Resolution, type ResolvedMaterial, type Situation } from '@tongban/api'
+import { asProblem, desk, newKey, type CounterCase, type DeliveryWay, type DeskCase, type FileRef, type Guide, type Identified, type Handing, type HeldLicence, type Receipt, type Resolution, type ResolvedMaterial, type Situation } from '@tongban/api'
 import { fieldsOf, startValues, type Form, type FormValues } from '@tongban/form-runtime'
 import { today } from '@tongban/ui'
 import { computed, reactive, ref, shallowRef } from 'vue'
@@ -25,6 +25,8 @@ const fresh = () => ({
   handed: {} as Record<string, Handed>,
   way: 'self' as DeliveryWay,
   address: { name: '', phone: '', region: '', address: '' },
+  /** The licence a change or renewal is about. */
+  oldLicence: '',
 })
 
 export const entry = reactive(fresh())
@@ -34,8 +36,12 @@ export const reached = ref(0)
 export const guide = shallowRef<Guide | null>(null)
 export const resolution = shallowRef<Resolution | null>(null)
 export const form = shallowRef<Form | null>(null)
+/** Valid licences of the applicant that the application may be about. */
+export const oldLicences = shallowRef<HeldLicence[]>([])
 export interface Created { receipt: Receipt; record: DeskCase | null; accepted: boolean; notAccepted: string | null }
 export const created = shallowRef<Created | null>(null)
+/** Who was identified by card or code; whoever is typed in by hand was not. */
+export const identified = shallowRef<Identified | null>(null)
 /** The same key while the same intake is sent again, so that a lost answer never makes two cases. */
 let key = newKey()
 
@@ -43,7 +49,8 @@ export function restart(): void {
   Object.assign(entry, fresh())
   step.value = 'item'
   reached.value = 0
-  guide.value = resolution.value = form.value = created.value = null
+  guide.value = resolution.value = form.value = created.value = identified.value = null
+  oldLicences.value = []
   key = newKey()
 }
 
@@ -57,6 +64,8 @@ export async function chooseItem(slug: string): Promise<void> {
   entry.handed = {}
   resolution.value = null
   form.value = null
+  oldLicences.value = []
+  entry.oldLicence = ''
 }
 
 export async function resolve(): Promise<void> {
@@ -72,12 +81,33 @@ export async function loadForm(): Promise<void> {
   prefill(form.value)
 }
 
+/** Asks which licences of the applicant the application may be about; one alone needs no choice. */
+export async function findOldLicences(): Promise<void> {
+  oldLicences.value = (await desk.counterCheck(body())).old_licences
+  if (!oldLicences.value.some((licence) => licence.id === entry.oldLicence)) entry.oldLicence = ''
+  const [only] = oldLicences.value
+  if (only && oldLicences.value.length === 1 && !entry.oldLicence) await chooseOldLicence(only.id)
+}
+/** Takes one and fills in what stands on it; the server logs the look. */
+export async function chooseOldLicence(id: string): Promise<void> {
+  entry.oldLicence = id
+  if (!id) return
+  const { licence_values } = await desk.counterCheck({ ...body(), read_licence: true })
+  // Another choice may have been made meanwhile.
+  if (licence_values && entry.oldLicence === id) entry.form = { ...entry.form, ...(licence_values as FormValues) }
+}
+
 // What the counter has just read from the documents is not asked again.
 function prefill(made: Form): void {
   const a = entry.applicant
+  const person = a.kind === 'person'
+  const agent = entry.byAgent === 'yes' ? entry.agent : { name: person ? a.name : a.legal_person, id_number: person ? a.id_number : '', phone: a.phone }
   const known: Record<string, string> = {
-    'account.name': a.kind === 'person' ? a.name : '', 'account.id_number': a.id_number, 'account.phone': a.phone,
-    'enterprise.name': a.kind === 'enterprise' ? a.name : '', 'enterprise.uscc': a.uscc, 'enterprise.legal_person': a.legal_person,
+    'account.name': person ? a.name : '', 'account.id_number': a.id_number, 'account.phone': a.phone,
+    'account.address': person && entry.byAgent === 'no' ? (identified.value?.person.address ?? '') : '',
+    'enterprise.name': person ? '' : a.name, 'enterprise.uscc': a.uscc, 'enterprise.legal_person': a.legal_person, 'enterprise.legal_representative': a.legal_person,
+    'enterprise.address': identified.value?.enterprise?.uscc === a.uscc ? (identified.value?.enterprise?.address ?? '') : '',
+    'agent.name': agent.name, 'agent.id_number': agent.id_number, 'agent.phone': agent.phone,
   }
   entry.form = { ...startValues(made, today()), ...entry.form }
   for (const field of fieldsOf(made)) {
@@ -109,6 +139,8 @@ export function body(): CounterCase {
       const handed = handedOf(m)
       return [m.key, { handing: handed.handing as Handing, files: handed.files.map((file) => file.id) }]
     })),
+    ...(entry.oldLicence ? { old_licence: entry.oldLicence } : {}),
+    identification: identified.value?.id ?? null,
     delivery: entry.way === 'post' ? { way: entry.way, address: { ...entry.address } } : { way: entry.way },
   }
 }
@@ -171,6 +203,7 @@ export function wrongAt(at: Step): Wrong[] {
     }
     for (const stop of resolution.value?.stops ?? []) wrong.push({ id: 'in-stops', message: stop.reason })
   }
+  if (at === 'form' && oldLicences.value.length > 1 && !entry.oldLicence) wrong.push({ id: 'in-old', message: t('oldLicenceMissing') })
   if (at === 'materials') {
     for (const m of toReceive.value) {
       const handed = handedOf(m)
@@ -194,6 +227,7 @@ export function placeOf(pointer: string): { step: Step; id: string } {
     case 'agent': return { step: 'applicant', id: { id_number: 'in-agent-id', phone: 'in-agent-phone' }[name] ?? 'in-agent-name' }
     case 'situations': return { step: 'situation', id: `in-s-${name}` }
     case 'materials': return { step: 'materials', id: `in-m-${name}` }
+    case 'old_licence': return { step: 'form', id: 'in-old' }
     case 'delivery': return { step: 'delivery', id: 'in-way' }
     case 'form': return { step: 'form', id: `f-${pointer.slice(6).replaceAll('/', '-')}` }
     default: return { step: 'item', id: 'in-q' }

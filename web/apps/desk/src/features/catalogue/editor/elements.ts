@@ -66,7 +66,7 @@ export function groups(fresh = false): Group[] {
       f('channels', 'checks', { options: named('channels', ['web', 'mobile', 'window', 'post', 'terminal']), wide: true }), f('handle_area'), f('quantity_limit'), f('business_system'), f('consult_phone'), f('complaint_phone'),
       object('commitment', [f('supported', 'yesno'), f('kind')]),
     ]),
-    group('places', [list('places', 'name', [f('name'), f('address', 'text', { wide: true }), f('hours'), f('phone'), f('windows', 'lines'), f('terminal', 'yesno'), f('region')])]),
+    group('places', [list('places', 'name', [f('name'), f('address', 'text', { wide: true }), f('hours'), f('phone'), f('windows', 'lines'), f('terminal', 'yesno'), f('all_day', 'yesno'), f('region'), f('location'), f('traffic', 'text', { wide: true })])]),
     group('fees', [object('fees', [f('charge', 'yesno'), f('basis'), list('items', 'name', [f('name'), f('standard'), f('fen', 'number')])]), list('intermediary', 'name', [f('name'), f('note')])]),
     group('handle_items', [list('handle_items', 'name', [f('key'), f('name', 'text', { wide: true }), f('code', 'text', { wide: true })])]),
     group('situations', [list('situations', 'question', [

@@ -1,5 +1,5 @@
 /** A policy in one sentence, and the form that makes one. */
-import { admin, type Policy, type PolicyBody } from '@tongban/api'
+import { admin, type Policy, type PolicyBody, type Terminal } from '@tongban/api'
 import { access as t } from '../../../messages/identity.ts'
 import { picked, type Choice, type DialogSpec, type DialogValues } from '../../../parts/dialog.ts'
 import { findStaff } from '../find.ts'
@@ -30,7 +30,7 @@ export function bodyOf(values: DialogValues): PolicyBody {
   const kind = String(values.subject_kind) as PolicyBody['subject_kind']
   const number = (key: string) => (typeof values[key] === 'number' ? values[key] : null)
   return {
-    name: String(values.name).trim(), subject_kind: kind, subject: kind === 'user' ? (picked(values.user)[0] ?? '') : String(values[kind] ?? '').trim(), terminals: picked(values.terminals),
+    name: String(values.name).trim(), subject_kind: kind, subject: kind === 'user' ? (picked(values.user)[0] ?? '') : String(values[kind] ?? '').trim(), terminals: picked(values.terminals) as Terminal[],
     networks: networksOf(String(values.networks ?? '')), idle_minutes: number('idle_minutes'), max_sessions: number('max_sessions'), requests_per_minute: number('requests_per_minute'), enabled: values.enabled === 'on',
   }
 }
@@ -52,6 +52,6 @@ export function policyForm(policy: Policy | null, roles: readonly Choice[]): Dia
       { kind: 'number', key: 'requests_per_minute', label: t('quotaField'), optional: true, min: 1, max: 100_000, value: policy?.requests_per_minute ?? undefined },
       { kind: 'radio', key: 'enabled', label: t('enabledField'), value: policy && !policy.enabled ? 'off' : 'on', options: [{ value: 'on', label: t('on') }, { value: 'off', label: t('off') }] },
     ],
-    run: (values) => (policy ? admin.savePolicy(policy.id, { ...bodyOf(values), version: policy.version }) : admin.createPolicy(bodyOf(values))),
+    run: (values, key) => (policy ? admin.savePolicy(policy.id, { ...bodyOf(values), version: policy.version }) : admin.createPolicy(bodyOf(values), key)),
   }
 }

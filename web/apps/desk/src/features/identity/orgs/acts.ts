@@ -37,7 +37,16 @@ export const openExtension = (): DialogSpec => ({
     { kind: 'pick', key: 'window_id', label: t('extensionWindow'), find: townWindows },
     { kind: 'pick', key: 'staff', label: t('extensionStaff'), find: findStaff, multiple: true },
   ],
-  run: (values) => admin.openExtension({ item_slug: picked(values.item_slug)[0] ?? '', town_id: picked(values.town_id)[0] ?? '', window_id: picked(values.window_id)[0] ?? '', staff: picked(values.staff), materials: [] }),
+  run: (values, key) => admin.openExtension({ item_slug: picked(values.item_slug)[0] ?? '', town_id: picked(values.town_id)[0] ?? '', window_id: picked(values.window_id)[0] ?? '', staff: picked(values.staff), materials: [] }, key),
+})
+/** Another window, other people; the materials taken in there stay as they are. */
+export const editExtension = (extension: Extension, name: string): DialogSpec => ({
+  title: t('extensionEditTitle', { name }), submit: t('extensionEditSubmit'), done: t('extensionEditDone'),
+  fields: [
+    { kind: 'pick', key: 'window_id', label: t('extensionWindow'), find: townWindows, value: !extension.window.id ? [] : [{ value: extension.window.id, label: `${extension.window.number}（${extension.window.hall}）` }] },
+    { kind: 'pick', key: 'staff', label: t('extensionStaff'), find: findStaff, multiple: true, value: extension.staff.map((one) => ({ value: one.id, label: one.name })) },
+  ],
+  run: (values) => admin.saveExtension(extension.id, { version: extension.version, window_id: picked(values.window_id)[0] ?? '', staff: picked(values.staff), materials: extension.materials }),
 })
 export const closeExtension = (extension: Extension, name: string): DialogSpec => ({
   title: t('extensionCloseTitle', { name }), text: t('extensionCloseText'), fields: [reason], submit: t('extensionCloseSubmit'), cancel: t('extensionKeep'), danger: true, done: t('extensionCloseDone'),

@@ -34,7 +34,7 @@ export function register(parent: Risk | null, made: (risk: Risk) => void): Dialo
       { kind: 'textarea', key: 'description', label: t('descriptionField') },
       { kind: 'date', key: 'due_on', label: t('dueField'), optional: true },
     ],
-    run: async (values) => made(await security.createRisk({ kind: parent ? 'finding' : String(values.kind), title: String(values.title).trim(), description: String(values.description), level: String(values.level), due_on: String(values.due_on ?? '') || null, parent_id: parent?.id ?? null })),
+    run: async (values, key) => made(await security.createRisk({ kind: parent ? 'finding' : String(values.kind), title: String(values.title).trim(), description: String(values.description), level: String(values.level), due_on: String(values.due_on ?? '') || null, parent_id: parent?.id ?? null }, key)),
   }
 }
 

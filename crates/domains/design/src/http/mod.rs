@@ -1,0 +1,39 @@
+//! HTTP of the design library, under `/api/v1/design`.
+
+mod change;
+mod fields;
+mod read;
+mod tools;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::Library;
+
+/// Routes with their OpenAPI description.
+pub fn routes(library: Library) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(read::list_definitions, change::create_definition))
+        .routes(routes!(read::get_definition))
+        .routes(routes!(change::save_definition_draft, change::discard_definition_draft))
+        .routes(routes!(tools::check_definition))
+        .routes(routes!(change::publish_definition))
+        .routes(routes!(change::disable_definition))
+        .routes(routes!(change::enable_definition))
+        .routes(routes!(change::import_definition))
+        .routes(routes!(read::list_definition_versions))
+        .routes(routes!(read::get_definition_version))
+        .routes(routes!(read::list_definition_uses))
+        .routes(routes!(read::export_definition))
+        .routes(routes!(tools::evaluate_form))
+        .routes(routes!(tools::run_flow))
+        .routes(routes!(tools::evaluate_rules))
+        .routes(routes!(tools::check_expression))
+        .routes(routes!(tools::preview_paper))
+        .routes(routes!(tools::list_handlers))
+        .routes(routes!(tools::find_handler_staff))
+        .routes(routes!(fields::list_fields, fields::create_field))
+        .routes(routes!(fields::get_field, fields::save_field, fields::remove_field))
+        .routes(routes!(tools::get_shortcuts, tools::set_shortcuts))
+        .with_state(library)
+}

@@ -1,0 +1,115 @@
+//! Publishing a draft as the next version, taking an entry out of use, bringing it back.
+
+use platform::web::guard::Allowed;
+use platform::work::audit::Line;
+use platform::{Problem, Result};
+use sea_orm::entity::prelude::*;
+use serde_json::json;
+
+use super::drafts::{Changed, write};
+use super::{Finding, Library, overtaken};
+use crate::permissions::PublishDesign;
+use crate::{Kind, NewVersion, parse};
+
+impl Library {
+    /// Publishes the draft. Running cases keep the version they began with; items take the new one with
+    /// their own next publication.
+    ///
+    /// # Errors
+    /// 422 with every finding that forbids it; 409 for an old page or when nothing changed.
+    pub async fn publish(
+        &self,
+        caller: &Allowed<PublishDesign>,
+        id: Uuid,
+        revision: i64,
+        note: &str,
+        item: Option<&str>,
+    ) -> Result<()> {
+        let row = self.in_view(caller, id).await?;
+        if row.revision != revision {
+            return Err(overtaken(&row));
+        }
+        if row.disabled {
+            return Err(Problem::conflict("disabled", "这份定义已停用，先启用再发布。"));
+        }
+        let Some(content) = row.draft.clone() else {
+            return Err(Problem::conflict("nothing_to_publish", "没有改动，不用发布。"));
+        };
+        let note = note.trim();
+        if note.chars().count() > 500 {
+            return Err(Problem::invalid_field("/note", "too_long", "发布说明最多 500 个字，请写短一些"));
+        }
+        let kind = Kind::of(&row.kind)?;
+        let errors: Vec<_> = self
+            .findings(kind, &content, item)
+            .await?
+            .into_iter()
+            .filter(Finding::is_error)
+            .map(Finding::field_problem)
+            .collect();
+        if !errors.is_empty() {
+            return Err(Problem::invalid(errors).detail("没有发布。已发布的版本不受影响，改好后再发布。"));
+        }
+        // The findings come from parsing and more; what they let pass can be read.
+        parse(kind, &row.key, &content)?;
+        let version = NewVersion::of(kind, &row.key, &content, &caller.name).note(note);
+        let line = |version: i64, id: Uuid| {
+            let detail = json!({ "kind": kind.as_str(), "key": row.key, "version": version });
+            Line::by(caller, id, "design.publish", format!("design:{}", row.id), detail)
+        };
+        let mut line = line(0, self.platform.new_id());
+        let by = caller.name.clone();
+        self.platform
+            .db
+            .write(self.platform.now(), move |tx| {
+                Box::pin(async move {
+                    let put = version.put(tx).await?;
+                    let change =
+                        Changed { draft: Some(None), version: Some(put.of.version), ..Changed::of("design.publish") };
+                    write(tx, id, revision, change, by).await?;
+                    line.detail["version"] = put.of.version.into();
+                    tx.audit(line);
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Takes an entry out of use: nothing new can be built on it; what runs goes on.
+    ///
+    /// # Errors
+    /// 422 without a reason; 409 when it already is.
+    pub async fn disable(&self, caller: &Allowed<PublishDesign>, id: Uuid, reason: &str) -> Result<()> {
+        let reason = reason.trim();
+        if reason.is_empty() || reason.chars().count() > 500 {
+            return Err(Problem::invalid_field("/reason", "required", "写明停用的原因，不超过 500 个字"));
+        }
+        self.switch(caller, id, true, "design.disable", json!({ "reason": reason })).await
+    }
+
+    /// Brings an entry back into use.
+    ///
+    /// # Errors
+    /// 409 when it is in use.
+    pub async fn enable(&self, caller: &Allowed<PublishDesign>, id: Uuid) -> Result<()> {
+        self.switch(caller, id, false, "design.enable", json!({})).await
+    }
+
+    async fn switch(
+        &self,
+        caller: &Allowed<PublishDesign>,
+        id: Uuid,
+        disabled: bool,
+        action: &'static str,
+        detail: serde_json::Value,
+    ) -> Result<()> {
+        let row = self.in_view(caller, id).await?;
+        if row.disabled == disabled {
+            let title =
+                if disabled { "这份定义已经停用了。" } else { "这份定义正在使用，不用启用。" };
+            return Err(Problem::conflict("no_change", title));
+        }
+        let change = Changed { disabled: Some(disabled), detail, ..Changed::of(action) };
+        self.change(caller, id, row.revision, change).await
+    }
+}

@@ -1,0 +1,16 @@
+export const identify = {
+  title: '核验身份', ways: '核验方式', card: '读身份证', code: '扫码', typed: '手工输入', typedHint: '看证件原件，照着填写。', cardHint: '把身份证或市民卡放在读卡器上，再点按钮。', codeHint: '点一下输入框，用扫码枪扫对方的个人码或企业码。', codeLabel: '个人码或企业码', codeMissing: '先扫码', read: '开始读卡', reading: '正在读卡', scan: '核验这个码', scanning: '正在核验',
+  done: '{way}：{name}', again: '换一个人', photo: '{name}的证件相片', compare: '请看相片和来人是不是同一个人。相片不保存。', number: '证件号码', sex: '性别', nation: '民族', birth: '出生日期', address: '住址', until: '有效期至', enterprise: '企业', uscc: '统一社会信用代码', legal: '法定代表人', standing: '出示人', noStanding: '{name}没有得到这个企业的授权，不能代表它办事。请企业先在网上授权，或者由法定代表人来办。',
+  authorised: '谁能代表这个企业', represents: '还能替谁办', allItems: '全部事项', someItems: '{n} 个事项', until_: '到{day}', openCases: '在办的办件', waiting: '待领取的结果', none: '没有', more: '共 {n} 件，这里列出最近的 {shown} 件。', useFor: '替 {name} 办',
+  gateway_no_card: '读卡器上没有卡。放好身份证，再读一次。', gateway_no_reader: '没有接读卡器。检查读卡器的连线，再读一次。', gateway_busy: '读卡器正忙。等几秒，再读一次。', gateway_unreadable: '没有读出来。把卡取下，重新放好再读。', gateway_down: '这台电脑的设备网关没有回应。请找管理员看看网关程序有没有开；可以先扫码或者手工输入。',
+} as const
+export const mobile = {
+  title: '移动绑定', intro: '谁的账号绑定了移动政务平台。手机丢了、人离开了，在这里解除。', unit: '个', find: '姓名或登录名', findHint: '姓名的一部分，或者登录名', state: '状态', allStates: '全部', state_linked: '已绑定', state_ended: '已结束', person: '人员', org: '单位', user: '平台上的姓名', linkedAt: '绑定时间', verifiedAt: '平台最近确认', ended: '结束', none: '还没有人绑定', noneHint: '工作人员在“我的账号”里绑定移动政务平台。', disabled: '账号已停用', end: '解除绑定', endTitle: '解除{name}的绑定？', endText: '解除后，手机上的登录马上退出，要重新绑定才能用手机办。', endSubmit: '解除绑定', keep: '不解除', reason: '原因', reasonHint: '例：手机丢失', endDone: '已解除绑定', endedBy: '{by}，{reason}',
+  card: '移动政务平台', cardText: '绑定以后，从手机上的平台直接进来，可以预审、受理、审批。没有绑定的，手机上只能看。', linked: '已绑定', notLinked: '没有绑定', linkedSince: '{at}绑定，平台上的姓名：{name}', verified: '平台最近确认：{at}', link: '绑定', linkTitle: '绑定移动政务平台', linkText: '先输一次密码，确认是您本人。接着到平台页面，用自己的平台账号确认。', linkSubmit: '去平台确认', unlink: '解除绑定', unlinkTitle: '解除移动政务平台的绑定？', unlinkText: '解除后，手机上的登录马上退出。', unlinkSubmit: '解除绑定', unlinked: '已解除绑定', password: '现在的密码', code: '动态码', codeHint: '开启了第二重验证的，填六位动态码或一个恢复码；没开启的不用填', finishing: '正在绑定', finished: '绑定好了', finishedText: '{name}，现在可以从手机上的移动政务平台打开通办了。', failed: '没有绑定成功', toAccount: '回到我的账号',
+} as const
+export const devices = {
+  title: '读卡器', intro: '登记过的读卡器，读出来的身份证才算数。停用后，它读的卡马上不认。', unit: '台', code: '设备编号', name: '名称', window: '窗口', print: '公钥指纹', lastRead: '最近读卡', state: '状态', none: '还没有登记读卡器', noneHint: '先在窗口电脑上装好设备网关，再把它给出的编号和公钥登记到这里。', add: '登记读卡器', addTitle: '登记读卡器', addText: '编号和公钥由窗口电脑上的设备网关给出，整段粘贴。登记后请核对指纹。', addSubmit: '登记', added: '已登记', codeHint: '例：READER-07', nameHint: '例：7 号窗口读卡器', key: '公钥', keyHint: '从 BEGIN PUBLIC KEY 到 END PUBLIC KEY', disable: '停用', disableTitle: '停用{name}？', disableText: '停用后，它读出来的卡马上不认。', disabled: '已停用', enable: '启用', enableTitle: '启用{name}？', enabled: '已启用', keep: '不变', never: '没有读过', pick: '窗口所在大厅和窗口号',
+} as const
+export const entry = {
+  entering: '正在进入', from_mobile: '从移动政务平台进入', from_document: '从公文系统进入', noTicket: '没有登录凭据，不能进入。', noTicketHint_mobile: '请回到手机上的移动政务平台，重新打开“通办”。', noTicketHint_document: '请回到公文系统，再点一次。', refused: '没有进入', signIn: '用登录名和密码登录', toDesk: '打开工作台', other: '这个浏览器已经登录着{now}。继续的话，改为以公文系统里的人进入。', go: '继续进入', stay: '不进入，留在现在的登录',
+} as const
