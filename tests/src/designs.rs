@@ -37,7 +37,7 @@ async fn defined(editor: &Caller, kind: &str, key: &str, name: &str, content: Op
 /// The content of an item like the allowance the city already pays, under a name and codes of its own.
 async fn content(editor: &Caller) -> Value {
     let like = editor.get("/admin/items/senior-allowance").await;
-    let text = like["content"].to_string().replace("440511017001", "440511099001");
+    let text = like["content"].to_string().replace("440511017", "440511099");
     let mut content: Value = serde_json::from_str(&text.replace("senior-allowance", SLUG)).unwrap();
     content["name"] = json!("老年人助餐补贴");
     content["catalogue"]["name"] = json!("老年人助餐补贴");

@@ -104,13 +104,13 @@ describe('publishing (req: FORM-001)', () => {
   const what = (save: boolean, place = vi.fn()) => publishSpec({ id: 'd1', name: '表', next: 2, save: async () => save, revision: () => 7, place, done: vi.fn() })
   it('wants a note and everything saved first', async () => {
     expect(what(true).fields[0]).toMatchObject({ key: 'note', missing: expect.stringContaining('写明') })
-    await expect(what(false).run({ note: '改了' })).rejects.toMatchObject({ title: expect.stringContaining('没有保存上') })
+    await expect(what(false).run({ note: '改了' }, 'key-1')).rejects.toMatchObject({ title: expect.stringContaining('没有保存上') })
   })
   it('puts what was refused at its component and says how many', async () => {
     const findings = [{ severity: 'error', code: 'empty', at: '/sections/1', message: '没有字段' }, { severity: 'warning', code: 'w', at: '', message: '提醒' }]
     vi.stubGlobal('fetch', async () => new Response(JSON.stringify({ title: '有错', status: 422, code: 'invalid', findings }), { status: 422, headers: { 'content-type': 'application/problem+json' } }))
     const place = vi.fn()
-    await expect(what(true, place).run({ note: '改了' })).rejects.toMatchObject({ title: expect.stringContaining('还有 1 处要改') })
+    await expect(what(true, place).run({ note: '改了' }, 'key-1')).rejects.toMatchObject({ title: expect.stringContaining('还有 1 处要改') })
     expect(place).toHaveBeenCalledWith(findings)
     vi.unstubAllGlobals()
   })
@@ -161,14 +161,14 @@ describe('a new definition (req: FORM-001, FORM-002)', () => {
   it('begins from nothing, or from a template and then is of its kind', async () => {
     answers()
     const made = vi.fn()
-    await create('', made).run(values)
-    await create('', made).run({ ...values, copy_of: [{ value: 'flow:t1', label: '模板' }], org: [{ value: 'o1', label: '局' }] })
+    await create('', made).run(values, 'key-1')
+    await create('', made).run({ ...values, copy_of: [{ value: 'flow:t1', label: '模板' }], org: [{ value: 'o1', label: '局' }] }, 'key-1')
     expect(sent).toEqual([{ kind: 'form', key: 'hotel', name: '旅馆表', purpose: 'application', channels: ['web'], template: false }, { kind: 'flow', key: 'hotel', name: '旅馆表', purpose: 'application', channels: ['web'], template: false, copy_of: 't1', org_id: 'o1' }])
     expect(made).toHaveBeenCalledTimes(2)
   })
   it('has a key that can be an address; anything else is refused at its field', async () => {
     answers()
-    await expect(create('form', vi.fn()).run({ ...values, key: 'Hotel!' })).rejects.toMatchObject({ errors: [{ pointer: '/key' }] })
+    await expect(create('form', vi.fn()).run({ ...values, key: 'Hotel!' }, 'key-1')).rejects.toMatchObject({ errors: [{ pointer: '/key' }] })
     expect(sent).toEqual([])
   })
   it('is copied under another name and key, with everything else as it was', async () => {
@@ -176,7 +176,7 @@ describe('a new definition (req: FORM-001, FORM-002)', () => {
     const one = { id: 'd1', kind: 'form', key: 'hotel', name: '旅馆表', purpose: 'approval', channels: ['kiosk'], template: true } as unknown as Parameters<typeof copy>[0]
     const spec = copy(one, vi.fn())
     expect(spec.fields.map((each) => ('value' in each ? each.value : ''))).toEqual(['旅馆表（副本）', 'hotel-copy'])
-    await spec.run({ name: '旅馆表二', key: 'hotel-two' })
+    await spec.run({ name: '旅馆表二', key: 'hotel-two' }, 'key-1')
     expect(sent).toEqual([{ kind: 'form', key: 'hotel-two', name: '旅馆表二', purpose: 'approval', channels: ['kiosk'], template: true, copy_of: 'd1' }])
   })
 })

@@ -1,7 +1,8 @@
 /** Class and level of data, scans, masked copies, grades of people: for the desk. Types come from the OpenAPI document. */
 import type { components } from './schema.d.ts'
 import { address, call, newKey } from './transport.ts'
-import type { Page, Whole } from './types.ts'
+import type { Whole } from './typed.ts'
+import type { Page } from './types.ts'
 
 type S = components['schemas']
 export type DataField = Whole<S['DataField']>
@@ -11,7 +12,7 @@ export type DataMasking = S['DataMasking']
 export type DataExport = S['DataExport']
 export type DataInventory = Whole<S['DataInventory']>
 export type DataScan = Whole<S['DataScan']>
-export type DataFinding = Whole<S['DataFinding']>
+export type DataFinding = Whole<S['DataFindingList']>['items'][number]
 export type DataFindings = Page<DataFinding> & { open: number }
 export type DataCopy = Whole<S['DataCopy']>
 export type DataCopyWhole = Whole<S['DataCopyWhole']>

@@ -1,7 +1,8 @@
 /** Logs of everything in one form. */
 import type { components } from './schema.d.ts'
 import { call } from './transport.ts'
-import type { Page, Whole } from './types.ts'
+import type { Whole } from './typed.ts'
+import type { Page } from './types.ts'
 
 type S = components['schemas']
 export type LogLine = Whole<S['LogLineView']>

@@ -1,7 +1,8 @@
 /** Personal data: what is held about oneself, who looked, who got it; requests, purposes and assessments at the desk; the gap between networks. */
 import type { components } from './schema.d.ts'
 import { call } from './transport.ts'
-import type { Page, Whole } from './types.ts'
+import type { Whole } from './typed.ts'
+import type { Page } from './types.ts'
 
 type S = components['schemas']
 export type MyPrivacy = Whole<S['MyPrivacy']>

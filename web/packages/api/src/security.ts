@@ -1,7 +1,6 @@
 /** Audit, risks, keys and data protection, for the desk. All throw `ApiProblem`. Labels come Chinese from the server. */
-import { address, call, newKey } from './transport.ts'
+import { address, newKey } from './transport.ts'
 import { ask, said, type Narrow, type QueryFor, type S, type Whole } from './typed.ts'
-import type { Page } from './types.ts'
 
 // ---------- audit ----------
 type Result = { result: 'ok' | 'refused' | 'failed' }
@@ -32,11 +31,9 @@ export type Control = Narrow<Whole<S['ControlItem']>, { state: 'met' | 'partly' 
 export type SelfCheck = Narrow<Whole<S['SelfCheck']>, { items: Control[] }>
 
 // ---------- data protection ----------
-interface Paging { limit?: number; cursor?: string }
 
 const RISK = '/api/v1/security/risks/{id}'
 const KEY = '/api/v1/security/keys/{id}'
-type Lists<X> = Promise<Page<X>>
 type Step = S['RiskStepRequest']
 
 export const security = {

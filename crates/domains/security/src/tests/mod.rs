@@ -78,7 +78,7 @@ impl World {
             test.platform.clone(),
             identity.clone(),
             signer,
-            [identity::SEALED, crate::SEALED].concat(),
+            [platform::messages::SEALED, identity::SEALED, crate::SEALED].concat(),
             Personal { held, sources: vec![Arc::new(identity.clone())], days: Arc::new(Days) },
             &packs().join("platform"),
         )

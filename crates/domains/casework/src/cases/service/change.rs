@@ -38,6 +38,8 @@ impl Actor {
 pub(crate) struct Change {
     pub row: case::Model,
     read_version: i64,
+    /// Name of the act, where the service knows it; otherwise the permission of the request.
+    act: Option<&'static str>,
     /// State and step as read, for the audit line.
     read: (String, String),
     is_new: bool,
@@ -51,12 +53,29 @@ impl Change {
     /// Of a case that exists.
     pub fn of(row: case::Model, actor: Actor) -> Self {
         let (read_version, read) = (row.version, (row.state.clone(), row.step_name.clone()));
-        Self { row, read_version, read, is_new: false, actor, events: Vec::new(), topics: Vec::new(), origin: None }
+        Self {
+            row,
+            read_version,
+            act: None,
+            read,
+            is_new: false,
+            actor,
+            events: Vec::new(),
+            topics: Vec::new(),
+            origin: None,
+        }
     }
 
     /// Of a case that is made by this change.
     pub fn new_case(row: case::Model, actor: Actor) -> Self {
         Self { is_new: true, ..Self::of(row, actor) }
+    }
+
+    /// Says what the act is called in the log.
+    #[must_use]
+    pub fn named(mut self, act: &'static str) -> Self {
+        self.act = Some(act);
+        self
     }
 
     /// Says which message of another system is carried out; each event recorded keeps it.
@@ -205,7 +224,7 @@ impl Change {
     fn audit(&self, platform: &Platform, tx: &Tx) {
         let (Some(actor), false) = (self.actor.id, self.is_new) else { return };
         // The transaction knows the request; the writer it runs on does not.
-        let act = tx.permission();
+        let act = self.act.or_else(|| tx.permission());
         let line = Line {
             id: platform.new_id(),
             actor_id: Some(actor),

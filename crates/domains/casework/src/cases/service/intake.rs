@@ -1,7 +1,6 @@
 //! Before acceptance: pre-review, acceptance, refusal to accept (CASE-010, CASE-012).
 
 use platform::web::guard::Principal;
-use platform::work::audit::Line;
 use platform::{Problem, Result, Tx};
 use sea_orm::entity::prelude::*;
 use serde::Deserialize;
@@ -221,18 +220,11 @@ impl Casework {
                         change.carry(carried.origin());
                     }
                     let change = act(tx, loaded, change).await?;
-                    let line = Line::by(
-                        &caller,
-                        casework.platform.new_id(),
-                        permission,
-                        format!("case:{id}"),
-                        json!({ "state": change.row.state }),
-                    );
+                    let change = change.named(permission);
                     let row = change.save(&casework.platform, tx).await?;
                     if let Some(carried) = &carried {
                         carried.keep(tx, &row).await?;
                     }
-                    tx.audit(line);
                     Ok(())
                 })
             })

@@ -6,4 +6,3 @@ export const audit: Some<typeof zh.audit> = { title: 'Audit', chain: 'Audit chec
 export const risks: Some<typeof zh.risks> = { title: 'Alarms and risks', add: 'Register', viewList: 'Events', viewPosture: 'Posture', viewRules: 'Alarm rules', loop: 'Steps', facts: 'Facts', children: 'Findings', assign: 'Assign', handle: 'Handle', close: 'Close', back: 'Return', addFinding: 'Add finding', run: 'Run check', newTitle: 'Register a risk event' }
 export const keys: Some<typeof zh.keys> = { title: 'Keys', make: 'Make a key', activate: 'Activate', revoke: 'Revoke', destroy: 'Destroy' }
 export const protection: Some<typeof zh.protection> = { tabFields: 'Classification', tabDiscovery: 'Sensitive data scan', tabCopies: 'Masked copies', tabGrades: 'Data grades', tabSelfCheck: 'Self-check', tabCryptography: 'Cryptography' }
-export const privacy: Some<typeof zh.privacy> = { title: 'Personal data requests', answer: 'Answer' }
