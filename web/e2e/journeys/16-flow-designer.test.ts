@@ -107,6 +107,43 @@ it('adds, names, connects, moves and takes back with the keyboard alone (req: FO
   quiet(editor)
 })
 
+it('drags an element onto the drawing, renames it in place and draws a line to it with the mouse (req: FORM-025)', async () => {
+  const { page } = editor
+  const canvas = await page.locator('.xd-canvas').boundingBox()
+  const button = await page.getByRole('button', { name: '标签', exact: true }).boundingBox()
+  if (!canvas || !button) throw new Error('no canvas')
+  const shapes = () => page.locator('.xd-canvas .djs-shape').evaluateAll((all) => all.map((each) => each.getAttribute('data-element-id') ?? ''))
+  const before = await shapes()
+  const to = { x: canvas.x + 120, y: canvas.y + canvas.height - 120 }
+  await page.mouse.move(button.x + 30, button.y + 10)
+  await page.mouse.down()
+  await page.mouse.move(button.x + 60, button.y + 30, { steps: 3 })
+  await page.mouse.move(to.x, to.y, { steps: 8 })
+  await page.mouse.up()
+  await expect.poll(async () => (await shapes()).length).toBe(before.length + 1)
+  const added = (await shapes()).find((each) => !before.includes(each)) ?? ''
+  // A label is written as soon as it lies; clicking beside it takes it over.
+  await page.keyboard.press('Escape')
+  await page.mouse.dblclick(to.x, to.y)
+  await page.locator('.djs-direct-editing-content').waitFor()
+  await page.keyboard.press('Control+a')
+  await page.keyboard.type('走查的标签')
+  await page.mouse.click(canvas.x + 30, canvas.y + 60)
+  await line(page, /^走查的标签/).waitFor()
+  await line(page, /^审查 办理环节/).click()
+  const pad = await page.locator('.djs-context-pad .entry[data-action="connect"]').boundingBox()
+  const target = await page.locator(`.xd-canvas [data-element-id="${added}"] .djs-hit`).first().boundingBox()
+  if (!pad || !target) throw new Error('nothing to connect')
+  const lines = await page.locator('.xd-canvas .djs-connection').count()
+  await page.mouse.move(pad.x + 8, pad.y + 8)
+  await page.mouse.down()
+  await page.mouse.move(target.x + target.width / 2, target.y + target.height / 2, { steps: 10 })
+  await page.mouse.up()
+  await expect.poll(() => page.locator('.xd-canvas .djs-connection').count()).toBe(lines + 1)
+  await keeps(flow, '走查的标签', 'bpmn:association')
+  quiet(editor)
+})
+
 it('is told what is missing, and each line leads to its element (req: FORM-028)', async () => {
   const { page } = editor
   await page.getByRole('tab', { name: /问题/ }).click()
