@@ -10,14 +10,18 @@ const root = join(import.meta.dirname, '../../../../crates/engines')
 const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'))
 
 const forms = join(root, 'form/tests/vectors')
-interface Case { name: string; form: Form; input: { data: FormValues; context: FormContext; role: string; locked?: FormValues }; expect: { data: unknown; visible: string[]; required?: string[]; problems: { pointer: string; code: string; message: string }[]; stripped: string[] } }
+interface Told { pointer: string; code: string; message: string }
+interface Case { name: string; form: Form; input: { data: FormValues; context: FormContext; role: string; step?: string; channel?: string; locked?: FormValues }; expect: { data: unknown; visible: string[]; required?: string[]; problems: Told[]; warnings?: Told[]; stripped: string[] } }
 
 describe.skipIf(!existsSync(forms))('form vectors', () => {
   const files = existsSync(forms) ? readdirSync(forms).filter(n => n.endsWith('.json')) : []
   for (const file of files) {
     it.each(json(join(forms, file)).cases as Case[])(`${file}: $name`, ({ form, input, expect: wanted }) => {
-      const got = evaluate(form, { ...input.context, data: input.data, role: input.role, ...(input.locked ? { locked: input.locked } : {}) })
-      expect(got.problems.map(({ pointer, code, message }) => ({ pointer, code, message }))).toEqual(wanted.problems.map(({ pointer, code, message }) => ({ pointer, code, message })))
+      const { context, ...written } = input
+      const got = evaluate(form, { ...context, ...written })
+      const told = (list: readonly Told[]) => list.map(({ pointer, code, message }) => ({ pointer, code, message }))
+      expect(told(got.problems)).toEqual(told(wanted.problems))
+      expect(told(got.warnings)).toEqual(told(wanted.warnings ?? []))
       expect([...got.visible].sort()).toEqual([...wanted.visible].sort())
       expect(got.stripped.sort()).toEqual([...wanted.stripped].sort())
       expect(got.data).toEqual(wanted.data)
