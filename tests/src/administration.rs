@@ -24,7 +24,7 @@ fn application() -> Value {
     })
 }
 
-async fn find(caller: &Caller, path: &str, key: &str, value: &str) -> Value {
+pub(crate) async fn find(caller: &Caller, path: &str, key: &str, value: &str) -> Value {
     let list = caller.get(path).await;
     let found = list["items"].as_array().unwrap().iter().find(|one| one[key] == value).cloned();
     found.unwrap_or_else(|| panic!("{value} is not in {path}: {list}"))

@@ -92,7 +92,7 @@ async fn our_ticket_is_bound_to_the_browsers_network_where_configured() {
         let far = hall.client.post(format!("{}/api/v1/portal/systems/province-portal/open", hall.base));
         // Signed in from another network, so the session is opened there too.
         let (ticket, to) = hall.ticket("peer", "login=wang-haiyan&to=/my/cases&net=203.0.0.0/16").await;
-        let arrived = hall.arrive(&ticket, &to).await;
+        let arrived = hall.arrive_from(&ticket, &to, "203.0.113.7").await;
         let far = far.header("x-forwarded-for", "203.0.113.7").header("x-tongban-request", "1");
         let opened = hall.send(far.header(COOKIE, arrived.cookie).json(&json!({}))).await;
         assert_eq!(opened.status, StatusCode::OK, "{opened:?}");

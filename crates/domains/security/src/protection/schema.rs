@@ -36,7 +36,7 @@ pub(crate) async fn columns(conn: &DatabaseConnection) -> Result<Vec<Column>> {
                 "bigint" | "int8" => "int",
                 "boolean" | "bool" => "bool",
                 // SQLite keeps times and JSON as text; our names tell times.
-                _ if name == "at" || name.ends_with("_at") => "time",
+                _ if backend == DbBackend::Sqlite && (name == "at" || name.ends_with("_at")) => "time",
                 _ => "text",
             };
             Ok(Column { table: text("t")?, name, kind })
