@@ -24,6 +24,8 @@ export TONGBAN_LISTEN="$listen" TONGBAN_PUBLIC_URL="${TONGBAN_PUBLIC_URL:-http:/
 export TONGBAN_IDENTITY_URL="${TONGBAN_IDENTITY_URL:-http://$outside/identity}"
 export TONGBAN_SMS_URL="${TONGBAN_SMS_URL:-http://$outside/sms}" TONGBAN_COURIER_URL="${TONGBAN_COURIER_URL:-http://$outside/courier}"
 export TONGBAN_REGISTRY_URL="${TONGBAN_REGISTRY_URL:-http://$outside/registry}"
+export TONGBAN_CODE_URL="${TONGBAN_CODE_URL:-http://$outside/codes}" TONGBAN_MOBILE_URL="${TONGBAN_MOBILE_URL:-http://$outside/mobile}"
+export TONGBAN_DEVICE_GATEWAY_URL="${TONGBAN_DEVICE_GATEWAY_URL:-http://$outside/reader}"
 # In the demo a password is enough; in production administrators need the code of an authenticator app.
 export TONGBAN_REQUIRE_SECOND_FACTOR="${TONGBAN_REQUIRE_SECOND_FACTOR:-0}"
 "$tongban" demo --if-empty --cases "${TONGBAN_DEMO_CASES:-500}" --password "$password"
@@ -39,7 +41,7 @@ stop() {
 trap stop EXIT
 trap 'stop; exit 0' INT TERM
 
-"$tongban" sim --listen "$outside" --hall "$TONGBAN_PUBLIC_URL" &
+"$tongban" sim --listen "$outside" &
 pids+=($!)
 "$tongban" serve &
 pids+=($!)

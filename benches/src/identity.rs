@@ -174,7 +174,7 @@ fn auditing(bench: &Rc<Bench>) -> Vec<Workload> {
         }
     };
     let floor = format!("commands of {ROWS} rows, {TOGETHER} at once, no audit line");
-    let audited = format!("the same, each with an audit line and its access noted");
+    let audited = String::from("the same, each with an audit line and its access noted");
     vec![
         Workload { what: audited, unit: "commands/s", floor: Some(floor.clone()), round: Box::new(rate(bench, true)) },
         Workload { what: floor, unit: "commands/s", floor: None, round: Box::new(rate(bench, false)) },

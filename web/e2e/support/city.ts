@@ -112,7 +112,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     const code = await ended(run('demo', '--cases', CASES, '--password', PASSWORD))
     if (code !== 0) throw new Error(`the demo city was not loaded (${code})`)
-    run('sim', '--listen', `127.0.0.1:${outside}`, '--hall', base)
+    run('sim', '--listen', `127.0.0.1:${outside}`)
     await healthy(base, run('serve'))
   } catch (thrown) {
     console.error((await readFile(join(data, 'log.txt'), 'utf8')).split('\n').slice(-30).join('\n'))

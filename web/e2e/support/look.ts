@@ -17,7 +17,7 @@ export async function settled(page: Page): Promise<void> {
     await document.fonts.ready
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
   })
-  await page.waitForFunction(() => !document.querySelector('[aria-busy="true"], .tb-skeleton'), undefined, { timeout: 30_000 }).catch(() => undefined)
+  await page.waitForFunction(() => !document.querySelector('[aria-busy="true"], .tb-skel'), undefined, { timeout: 30_000 })
 }
 
 async function sideways(page: Page): Promise<string> {
@@ -115,16 +115,15 @@ export async function stillFits(page: Page, name: string): Promise<void> {
 
 /** Examines the open page; what is wrong is told at the end of the test, the journey goes on. */
 export async function look(page: Page, name: string): Promise<void> {
-  const T0 = Date.now(); const tick = (w: string) => console.log(`LOOK ${name} ${w} ${Date.now() - T0}`)
   const before = page.viewportSize() ?? { width: 1440, height: 900 }
   for (const width of WIDTHS) {
-    await fits(page, name, width); tick(`fits ${width}`)
+    await fits(page, name, width)
     if (!CLOSE.includes(width)) continue
     // As high as the page: a bar that stays at the edge would seem to cover what scrolling brings into view.
     const height = await page.evaluate(() => document.documentElement.scrollHeight)
     await page.setViewportSize({ width, height: Math.min(Math.max(height, 844), 12_000) })
     await settled(page)
-    expect.soft(await barriers(page), `${name}: axe at ${width}`).toEqual([]); tick('axe')
+    expect.soft(await barriers(page), `${name}: axe at ${width}`).toEqual([])
     // A desk screen is pictured as it is seen, a phone page as a whole.
     if (width >= 768) await page.setViewportSize({ width, height: 900 })
     if (shots) {

@@ -41,6 +41,7 @@ mod sheet;
 
 pub use definition::{Bound, Choice, Definition, Field, FieldType, Permission, Rule, SCHEMA, Section, Severity};
 pub use evaluate::{Context, Input, Outcome, Problem};
+pub use plan::is_pattern;
 pub use prefill::Prefill;
 pub use sheet::Sheet;
 

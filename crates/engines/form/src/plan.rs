@@ -120,6 +120,12 @@ impl Scope {
     }
 }
 
+/// Whether a text can be the `pattern` of a field.
+#[must_use]
+pub fn is_pattern(text: &str) -> bool {
+    compile(text).is_ok()
+}
+
 /// Compiles a pattern so that it must match the whole text.
 pub(crate) fn compile(pattern: &str) -> Result<Regex, regex::Error> {
     regex::RegexBuilder::new(&format!("^(?:{pattern})$")).size_limit(256 * 1024).build()

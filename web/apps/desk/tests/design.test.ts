@@ -120,10 +120,10 @@ describe('publishing (req: FORM-001)', () => {
 })
 
 describe('shared fields (req: FORM-003)', () => {
-  const values = { code: 'QY-MC', label: ' 企业名称 ', type: 'text', options: '一\n2=二', length: 50, check: '[A-Z]+', source: '', use: '都用', sensitivity: 'internal', reusable: 'yes' }
+  const values = { code: 'QY-MC', label: ' 企业名称 ', type: 'text', options: '一\n2=二', length: 50, check: '[A-Z]+', source: '', use: '都用', sensitivity: 'general', reusable: 'yes' }
   it('are sent with what their type knows', () => {
-    expect(draftOf(values)).toEqual({ code: 'QY-MC', label: '企业名称', type: 'text', length: 50, options: [], check: '[A-Z]+', source: null, use: '都用', reusable: true, sensitivity: 'internal' })
-    expect(draftOf({ ...values, type: 'radio' })).toMatchObject({ length: null, check: null, options: [{ value: '一', label: '一' }, { value: '2', label: '二' }] })
+    expect(draftOf(values)).toEqual({ code: 'QY-MC', label: '企业名称', type: 'text', length: 50, options: [], check: '[A-Z]+', source: '', use: '都用', reusable: true, sensitivity: 'general' })
+    expect(draftOf({ ...values, type: 'radio' })).toMatchObject({ length: null, check: '', options: [{ value: '一', label: '一' }, { value: '2', label: '二' }] })
     expect(optionsOf('\n a = 甲 \n\n')).toEqual([{ value: 'a', label: '甲' }])
   })
   it('refuse a bad code and a format nobody can read, at their field', () => {

@@ -28,7 +28,7 @@ export interface DesignVersion { version: number; digest: string; published_at: 
 export interface DesignUse { kind: 'item' | 'material' | 'situation' | 'definition' | 'licence_type'; key: string; name: string; version: number | null }
 export interface FormJudgement { visible: string[]; required: string[]; writable: string[]; computed: Record<string, unknown>; errors: { pointer: string; code: string; message: string }[] }
 export interface SharedFieldDraft {
-  code: string; label: string; type: string; length: number | null; options: { value: string; label: string }[]; check: string | null; source: string | null; use: string; reusable: boolean; sensitivity: string
+  code: string; label: string; type: string; length: number | null; options: { value: string; label: string }[]; check: string; source: string; use: string; reusable: boolean; sensitivity: 'general' | 'personal' | 'sensitive'
 }
 export interface SharedFieldRow extends SharedFieldDraft { id: string; uses: number; version: number }
 export interface DesignHandlers {

@@ -13471,9 +13471,9 @@ export interface components {
         };
         /** @description What a shared field is, without its id. */
         SharedFieldContent: {
-            /** @description FEEL over the field's own code with `_` for dots; empty for none. */
+            /** @description Regular expression of the whole text, the `pattern` of a form's field; empty for none. */
             check?: string;
-            /** @description Code: lower-case words, dotted, for example `person.name`; fixed once made. */
+            /** @description Code: words of letters, digits, `_` and `-`, dotted, for example `QY-MC` or `person.name`; fixed once made. */
             code: string;
             /** @description Label. */
             label: string;

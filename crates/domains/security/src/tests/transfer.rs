@@ -230,7 +230,7 @@ async fn a_changed_cut_or_strange_packet_is_set_aside_logged_and_sent_again() {
             std::fs::write(outer.zone.join("in").join(&name), harm).unwrap();
             let round = outer.security.ferry().await.unwrap();
             assert_eq!((round.bad, round.delivered), (1, 0));
-            assert_eq!(outer.files("bad"), [name.clone()]);
+            assert_eq!(outer.files("bad"), std::slice::from_ref(&name));
         }
         // Its own packet brought back is not taken either.
         std::fs::write(inner.zone.join("in").join(&name), &whole).unwrap();

@@ -4,7 +4,7 @@ import { describe, offered } from '@tongban/form-designer/describe'
 import { sharedFields as t } from '../../../messages/design.ts'
 import type { DialogField, DialogSpec, DialogValues } from '../../../parts/dialog.ts'
 
-export const SENSITIVITIES = ['public', 'internal', 'personal', 'sensitive'] as const
+export const SENSITIVITIES = ['general', 'personal', 'sensitive'] as const
 const CHOOSES = ['select', 'radio', 'checkboxes']
 /** Types a shared field may have: what holds one value, described once for the designer and for this list. */
 const types = () => offered().flatMap((each) => each.types).filter((each) => !each.valueless && !each.holds && !['file', 'image', 'signature', 'hidden'].includes(each.type))
@@ -27,7 +27,7 @@ const fieldsOf = (one?: SharedFieldRow): DialogField[] => [
   { kind: 'text', key: 'check', label: t('check'), hint: t('checkHint'), optional: true, when: (values) => ['text', 'address'].includes(String(values.type)), value: one?.check ?? '' },
   { kind: 'text', key: 'source', label: t('source'), hint: t('sourceHint'), optional: true, value: one?.source ?? '' },
   { kind: 'textarea', key: 'use', label: t('use'), hint: t('useHint'), value: one?.use ?? '' },
-  { kind: 'select', key: 'sensitivity', label: t('sensitivity'), value: one?.sensitivity ?? 'internal', options: SENSITIVITIES.map((each) => ({ value: each, label: t(`sensitivity_${each}`) })) },
+  { kind: 'select', key: 'sensitivity', label: t('sensitivity'), value: one?.sensitivity ?? 'general', options: SENSITIVITIES.map((each) => ({ value: each, label: t(`sensitivity_${each}`) })) },
   { kind: 'radio', key: 'reusable', label: t('reusable'), value: (one?.reusable ?? true) ? 'yes' : 'no', options: [{ value: 'yes', label: t('reusableYes') }, { value: 'no', label: t('reusableNo') }] },
 ]
 
@@ -37,7 +37,7 @@ function refuse(key: string, message: string): never {
 /** The dialog's answers as the server keeps them; what the type does not know is left out. */
 export function draftOf(values: DialogValues): SharedFieldDraft {
   const code = String(values.code).trim()
-  if (!/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(code)) refuse('code', t('codeBad'))
+  if (!/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/.test(code)) refuse('code', t('codeBad'))
   const check = ['text', 'address'].includes(String(values.type)) ? String(values.check ?? '').trim() : ''
   try {
     new RegExp(check, 'u')
@@ -46,7 +46,7 @@ export function draftOf(values: DialogValues): SharedFieldDraft {
   }
   return {
     code, label: String(values.label).trim(), type: String(values.type), length: typeof values.length === 'number' && ['text', 'textarea', 'address'].includes(String(values.type)) ? values.length : null, options: chooses(values) ? optionsOf(String(values.options)) : [],
-    check: check || null, source: String(values.source ?? '').trim() || null, use: String(values.use).trim(), reusable: values.reusable === 'yes', sensitivity: String(values.sensitivity),
+    check, source: String(values.source ?? '').trim(), use: String(values.use).trim(), reusable: values.reusable === 'yes', sensitivity: String(values.sensitivity) as SharedFieldDraft['sensitivity'],
   }
 }
 
