@@ -48,7 +48,7 @@ it('opens a flow: bars, outline, drawing with its mark, properties (req: FORM-02
 
 it('sets who, how long, buttons, events and fields of a step; they come back as they were (req: FORM-026)', async () => {
   const { page } = editor
-  await line(page, /审查 办理环节/).click()
+  await line(page, /^审查 办理环节/).click()
   await page.locator('#xp-days').fill('3')
   await page.getByLabel('自然日').check()
   await page.getByRole('button', { name: '加动态' }).click()
@@ -64,7 +64,7 @@ it('sets who, how long, buttons, events and fields of a step; they come back as 
   await look(page, 'desk-flow-step')
   await keeps(flow, 'tongban:days="3"', 'tongban:unit="calendar"', '<tongban:handler kind="dynamic" key="previous_handler"', '<tongban:button action="pass" label="通过" outcome="passed"', 'content="您的申请进入审查"', '<tongban:fields default="read"')
   await openFlow(page)
-  await line(page, /审查 办理环节/).click()
+  await line(page, /^审查 办理环节/).click()
   expect(await page.locator('#xp-days').inputValue()).toBe('3')
   expect(await page.getByLabel('结果值').inputValue()).toBe('passed')
   quiet(editor)
@@ -72,7 +72,7 @@ it('sets who, how long, buttons, events and fields of a step; they come back as 
 
 it('adds, names, connects, moves and takes back with the keyboard alone (req: FORM-024, FORM-027)', async () => {
   const { page } = editor
-  await line(page, /审查 办理环节/).focus()
+  await line(page, /^审查 办理环节/).focus()
   await page.keyboard.press('a')
   await dialog(page).waitFor()
   await page.keyboard.press('Enter')
@@ -299,7 +299,7 @@ it('on a phone shows the drawing and lets properties be changed, and says that d
   await openFlow(page)
   await page.getByText('画图请用电脑').waitFor()
   expect(await page.getByRole('button', { name: '自动排列' }).count()).toBe(0)
-  await line(page, /审查 办理环节/).click()
+  await line(page, /^审查 办理环节/).click()
   await page.locator('#xp-days').fill('2')
   await page.locator('#xp-name').focus()
   await keeps(flow, 'tongban:days="2"')

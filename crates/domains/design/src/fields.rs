@@ -83,7 +83,11 @@ fn checked(content: &SharedFieldContent) -> Result<()> {
             && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
     };
     if content.code.len() > 100 || !content.code.split('.').all(word) {
-        errors.push(FieldProblem::new("/code", "format", "编码用字母开头，由字母、数字、下划线、连字符组成，可以用点分开，例如 QY-MC"));
+        errors.push(FieldProblem::new(
+            "/code",
+            "format",
+            "编码用字母开头，由字母、数字、下划线、连字符组成，可以用点分开，例如 QY-MC",
+        ));
     }
     if content.label.trim().is_empty() || content.label.chars().count() > 50 {
         errors.push(FieldProblem::new("/label", "required", "写上字段名称，不超过 50 个字"));

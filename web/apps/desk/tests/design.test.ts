@@ -8,7 +8,7 @@ import { copy, create } from '../src/features/design/library/acts.ts'
 import { editorOf, purposeName } from '../src/features/design/library/words.ts'
 
 const one = (revision: number, content = 'start') => ({ id: 'd1', revision, content, draft: { revision, changed_at: '2026-11-26T08:00:00Z', changed_by_name: '王芳' }, findings: [] }) as unknown as DesignDefinition
-const stale = () => new ApiProblem(409, { code: 'stale_version', title: '别人刚改过', changed_by_name: '李明', changed_at: '2026-11-26T08:05:00Z' })
+const stale = () => new ApiProblem(409, { code: 'stale_version', title: '别人刚改过' })
 
 function begin() {
   let text = 'a'
@@ -73,7 +73,7 @@ describe('the draft saves itself (req: FORM-010)', () => {
     answers.push(async () => { throw stale() })
     change('b')
     await vi.advanceTimersByTimeAsync(PAUSE_MS)
-    expect(saving.conflict.value).toEqual({ by: '李明', at: '2026-11-26T08:05:00Z' })
+    expect(saving.conflict.value).toEqual({ by: '王芳', at: '2026-11-26T08:00:00Z' })
     change('c')
     await vi.advanceTimersByTimeAsync(PAUSE_MS * 3)
     expect(sent).toHaveLength(1)

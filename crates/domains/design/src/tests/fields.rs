@@ -61,11 +61,11 @@ async fn a_shared_field_keeps_its_code_and_refuses_what_no_form_could_use() {
             desk.post("/fields", &editor, field(json!({ "options": [] }))).await.errors(),
             ["/options required"]
         );
-        assert_eq!(desk.post("/fields", &editor, field(json!({ "code": "7 Person" }))).await.errors(), ["/code format"]);
         assert_eq!(
-            desk.post("/fields", &editor, field(json!({ "check": "(" }))).await.errors(),
-            ["/check format"]
+            desk.post("/fields", &editor, field(json!({ "code": "7 Person" }))).await.errors(),
+            ["/code format"]
         );
+        assert_eq!(desk.post("/fields", &editor, field(json!({ "check": "(" }))).await.errors(), ["/check format"]);
         let made = desk.post("/fields", &editor, field(json!({}))).await.json();
         let path = format!("/fields/{}", made["id"].as_str().unwrap());
         let renamed = field(json!({ "code": "person.gender", "version": 1 }));

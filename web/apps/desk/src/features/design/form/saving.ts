@@ -31,6 +31,11 @@ export function useSaving(start: DesignDefinition, content: () => Content, store
     clearTimeout(timer)
     if (!conflict.value) timer = setTimeout(() => void save(), PAUSE_MS)
   }
+  /** Who saved meanwhile, and when. Without an answer the question is asked all the same. */
+  async function others(): Promise<Conflict> {
+    const theirs = await store.definition(start.id).catch(() => null)
+    return { by: theirs?.draft?.changed_by_name ?? '', at: theirs?.draft?.changed_at ?? null }
+  }
   async function once(): Promise<void> {
     const upTo = changes.value
     const body = content()
@@ -44,7 +49,7 @@ export function useSaving(start: DesignDefinition, content: () => Content, store
       saved(answer, body)
     } catch (thrown) {
       const found = asProblem(thrown)
-      if (found.isStale) conflict.value = { by: String(found.body.changed_by_name ?? ''), at: typeof found.body.changed_at === 'string' ? found.body.changed_at : null }
+      if (found.isStale) conflict.value = await others()
       else problem.value = found
     } finally {
       busy.value = false
