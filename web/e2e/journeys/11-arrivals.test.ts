@@ -1,6 +1,6 @@
 /** Who a person is elsewhere: to the department and known there, from the province and signed in here, the enterprise page once; the desk sets it up and finds every ticket. */
 import { afterAll, expect, inject } from 'vitest'
-import { open } from '../support/admin.ts'
+import { open, rows } from '../support/admin.ts'
 import { answer } from '../support/desk.ts'
 import { look, settled } from '../support/look.ts'
 import { base, citizen, closeBrowser, person, quiet, signOn, staff } from '../support/people.ts'
@@ -119,7 +119,7 @@ it('the desk sets up links and jumps, tries one, and finds every ticket (req: ID
   await page.getByText('在道路运政系统办理，已经登录，不用再注册。').waitFor()
   await open(page, '/systems/tickets', '票据记录', 'desk-tickets')
   await page.goto('/desk/systems/tickets?q=重复使用')
-  await page.getByText('已拒绝').first().waitFor()
+  await rows(page).filter({ hasText: '已拒绝' }).filter({ hasText: '重复使用' }).first().waitFor()
   await page.goto('/desk/systems?q=省政务')
   await page.getByRole('link', { name: '省政务服务网' }).click()
   await page.getByRole('heading', { name: '互认设置' }).waitFor()
