@@ -225,17 +225,22 @@ pub(crate) async fn between(
     with_parents(conn, own).await
 }
 
+/// Grants that are active now.
+fn active(now: OffsetDateTime) -> Select<grant::Entity> {
+    grant::Entity::find()
+        .filter(grant::Column::State.eq(State::Active.as_str()))
+        .filter(grant::Column::ValidUntil.gt(now))
+        .filter(grant::Column::ValidFrom.lte(now))
+}
+
 /// Active grants of a person, each with the one it hangs on, newest first.
 pub(crate) async fn active_of(
     conn: &impl ConnectionTrait,
     person: &str,
     now: OffsetDateTime,
 ) -> Result<Vec<(grant::Model, Option<grant::Model>)>> {
-    let own = grant::Entity::find()
+    let own = active(now)
         .filter(grant::Column::GranteeIndex.eq(person))
-        .filter(grant::Column::State.eq(State::Active.as_str()))
-        .filter(grant::Column::ValidUntil.gt(now))
-        .filter(grant::Column::ValidFrom.lte(now))
         .order_by_desc(grant::Column::Id)
         .limit(200)
         .all(conn)
@@ -249,11 +254,8 @@ pub(crate) async fn active_from(
     principal: &str,
     now: OffsetDateTime,
 ) -> Result<Vec<(grant::Model, Option<grant::Model>)>> {
-    let own = grant::Entity::find()
+    let own = active(now)
         .filter(grant::Column::PrincipalIndex.eq(principal))
-        .filter(grant::Column::State.eq(State::Active.as_str()))
-        .filter(grant::Column::ValidUntil.gt(now))
-        .filter(grant::Column::ValidFrom.lte(now))
         .order_by_desc(grant::Column::Id)
         .limit(200)
         .all(conn)
