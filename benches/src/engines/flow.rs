@@ -43,7 +43,7 @@ pub fn workloads() -> anyhow::Result<Vec<Vec<Workload>>> {
 
 fn created_task(advance: &Advance) -> Option<String> {
     advance.effects.iter().find_map(|effect| match effect {
-        Effect::CreateTask { task, .. } => Some(task.clone()),
+        Effect::CreateTask(order) => Some(order.task.clone()),
         _ => None,
     })
 }

@@ -21,6 +21,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "casework_0004", sql: include_str!("../migrations/0004_lists.sql") },
     Migration { name: "casework_0005_taken", sql: include_str!("../migrations/0005_taken.sql") },
     Migration { name: "casework_0006_items", sql: include_str!("../migrations/0006_items.sql") },
+    Migration { name: "casework_0007_running", sql: include_str!("../migrations/0007_running.sql") },
 ];
 
 /// Personal data of citizens in this domain's tables.

@@ -37,6 +37,16 @@ platform::permissions! {
     pub ListTasks = Desk "task.list";
     /// Do a task.
     pub CompleteTask = Desk "task.complete";
+    /// Give a task to a colleague, or look for one.
+    pub TransferTask = Desk "task.transfer";
+    /// Ask colleagues for their opinion on a task.
+    pub CountersignTask = Desk "task.countersign";
+    /// Send a case to another step of its flow.
+    pub JumpFlow = Desk "flow.jump";
+    /// See how the running cases of a flow stand.
+    pub MonitorFlows = Desk "flow.monitor";
+    /// Take running cases over to another version of their flow.
+    pub MigrateFlow = Desk "flow.migrate";
     /// Begin and end a special procedure.
     pub SuspendCase = Desk "case.suspend";
     /// Ask for an extension.

@@ -46,6 +46,17 @@ impl flow::Conditions for FeelExpressions {
         self.is_true(expression, variables)
     }
 
+    fn texts(&self, expression: &str, variables: &Map<String, Value>) -> Result<Vec<String>, String> {
+        match self.value(expression, variables)? {
+            Value::String(one) => Ok(vec![one]),
+            Value::Array(all) => all
+                .into_iter()
+                .map(|one| one.as_str().map(str::to_owned).ok_or_else(|| "名单里有不是文字的值".to_owned()))
+                .collect(),
+            _ => Err("表达式没有给出名单".to_owned()),
+        }
+    }
+
     fn check(&self, expression: &str) -> Result<(), String> {
         // Names are not checked here: a flow's variables come from forms and tasks.
         self.feel.compile(expression, &[]).map(|_| ()).map_err(|error| error.to_string())

@@ -245,14 +245,14 @@ impl Library {
                     step.kind == kind && (kind == "service" || open.values().all(|step| step.kind == "timer"))
                 })
             });
-            let command = if let Some((id, done)) = automatic {
+            let (command, id, done) = if let Some((id, done)) = automatic {
                 let (id, done) = (id.clone(), done.clone());
                 let command = if done.kind == "service" {
-                    flow::Command::ServiceDone { token: id, variables: Map::new() }
+                    flow::Command::ServiceDone { token: id.clone(), variables: Map::new() }
                 } else {
-                    flow::Command::TimerFired { token: id }
+                    flow::Command::TimerFired { token: id.clone() }
                 };
-                (command, done)
+                (command, id, done)
             } else {
                 let Some(answer) = answers.next() else { break };
                 let Some((id, done)) =
@@ -268,11 +268,10 @@ impl Library {
                 if let Some(outcome) = &answer.outcome {
                     variables.insert("outcome".to_owned(), json!(outcome));
                 }
-                (flow::Command::CompleteTask { task: id.clone(), variables }, done.clone())
+                (flow::Command::CompleteTask { task: id.clone(), variables }, id.clone(), done.clone())
             };
-            let (command, done) = command;
             step = flow::advance(&definition, &step.instance, command, feel).map_err(refuse)?;
-            open.retain(|_, other| other.element != done.element || other.kind != done.kind);
+            open.remove(&id);
             walk.steps.push(done);
         }
         walk.waiting = open.into_values().collect();
@@ -352,8 +351,8 @@ fn follow(
     };
     for effect in &step.effects {
         match effect {
-            flow::Effect::CreateTask { task, element, .. } => {
-                open.insert(task.clone(), named(element, "task"));
+            flow::Effect::CreateTask(order) => {
+                open.insert(order.task.clone(), named(&order.element, "task"));
             }
             flow::Effect::CallService { token, element, .. } => {
                 open.insert(token.clone(), named(element, "service"));
@@ -366,6 +365,7 @@ fn follow(
             | flow::Effect::CancelTimer { token: id, .. } => {
                 open.remove(id);
             }
+            flow::Effect::ChangeTask(_) | flow::Effect::Announce { .. } => {}
             flow::Effect::Finished { .. } => {
                 walk.ended = true;
                 if let Some(end) = &step.instance.end {

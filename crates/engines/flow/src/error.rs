@@ -32,6 +32,24 @@ pub enum FlowError {
     /// Return to a task that was done, but in another branch of a parallel split, not before this task.
     #[error("“{0}”不在这个待办之前，不能退回到这里")]
     NotEarlier(String),
+    /// Taking back a task whose outcome somebody or something has already gone on with.
+    #[error("后面的环节已经办了，不能收回")]
+    TooLate,
+    /// Taking back one's part in a joint review that has come to its end.
+    #[error("会签已经有了结论，不能收回")]
+    JointDecided,
+    /// More handlers than one joint review may have.
+    #[error("一个环节最多 {0} 个人会签")]
+    TooManySigners(usize),
+    /// Jump or migration: from there the flow could not come to its end.
+    #[error("到“{0}”以后流程走不到结束：并行的分支会等不齐。换一个环节")]
+    NoWayFrom(String),
+    /// Migration: the other version does not have this element.
+    #[error("新版本里没有“{0}”这个环节。指定换到哪个环节")]
+    NoCounterpart(String),
+    /// Migration: the element of the other version is of another kind.
+    #[error("“{0}”在新版本里不是同一种环节。指定换到哪个环节")]
+    OtherKind(String),
     /// Definition: it does not have exactly one start event.
     #[error("流程要有且只有一个开始")]
     NoSingleStart,
@@ -74,6 +92,12 @@ impl FlowError {
             Self::NotATask(_) => "flow_not_a_task",
             Self::NotVisited(_) => "flow_not_visited",
             Self::NotEarlier(_) => "flow_not_earlier",
+            Self::TooLate => "flow_too_late",
+            Self::JointDecided => "flow_joint_decided",
+            Self::TooManySigners(_) => "flow_too_many_signers",
+            Self::NoWayFrom(_) => "flow_no_way_from",
+            Self::NoCounterpart(_) => "flow_no_counterpart",
+            Self::OtherKind(_) => "flow_other_kind",
             Self::NoSingleStart => "flow_no_single_start",
             Self::NoWayOut(_) => "flow_no_way_out",
             Self::Unsupported(_) => "flow_unsupported",

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Variables;
 use crate::model::{Definition, Node, NodeKind};
+use crate::step::{Handler, Joint};
 
 /// Whether a flow can still go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -41,6 +42,49 @@ pub(crate) struct Clocked {
     pub element: String,
 }
 
+/// One handler's part in a joint review.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Seat {
+    /// Number of the task; 0 until its turn comes.
+    #[serde(rename = "i")]
+    pub id: u32,
+    /// Who; nobody in particular for the one who had the step before others were asked.
+    #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
+    pub handler: Option<Handler>,
+    /// What was said, once it was said.
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+}
+
+impl Seat {
+    pub fn is_open(&self) -> bool {
+        self.id != 0 && self.outcome.is_none()
+    }
+
+    /// Whether it was said that the step is not to pass.
+    pub fn against(&self) -> bool {
+        self.outcome.as_deref().is_some_and(is_against)
+    }
+}
+
+/// Outcomes that count against a joint review; every other one counts for it.
+pub(crate) fn is_against(outcome: &str) -> bool {
+    matches!(outcome, "fail" | "refused")
+}
+
+/// How far a joint review is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JointState {
+    /// How it is held.
+    pub joint: Joint,
+    /// Handlers asked.
+    pub total: usize,
+    /// Who passed it.
+    pub passed: usize,
+    /// Who did not.
+    pub failed: usize,
+}
+
 /// Something waiting to be done: a task of a person, a service call, or a timer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Active {
@@ -58,6 +102,33 @@ pub struct Active {
     /// Failed attempts of a service call.
     #[serde(rename = "n", default, skip_serializing_if = "is_zero")]
     pub(crate) failures: u32,
+    /// How the joint review is held, if it is one.
+    #[serde(rename = "j", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) joint: Option<Joint>,
+    /// Parts of the joint review.
+    #[serde(rename = "s", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) seats: Vec<Seat>,
+}
+
+impl Active {
+    /// Numbers of the tasks that stand open for it.
+    pub(crate) fn open_numbers(&self) -> Vec<u32> {
+        if self.seats.is_empty() {
+            return vec![self.id];
+        }
+        self.seats.iter().filter(|seat| seat.is_open()).map(|seat| seat.id).collect()
+    }
+
+    /// Numbers of the tasks of a joint review that are done, besides its own.
+    pub(crate) fn spoken(&self) -> Vec<u32> {
+        let done = self.seats.iter().filter(|seat| seat.outcome.is_some() && seat.id != self.id);
+        done.map(|seat| seat.id).collect()
+    }
+
+    /// Whether the number is that of this thing or of one of its tasks.
+    pub(crate) fn bears(&self, number: u32) -> bool {
+        number != 0 && (self.id == number || self.seats.iter().any(|seat| seat.id == number))
+    }
 }
 
 fn is_zero(number: &u32) -> bool {
@@ -77,6 +148,16 @@ pub(crate) struct Fired {
     pub took: Vec<u32>,
     #[serde(rename = "g", default, skip_serializing_if = "Vec::is_empty")]
     pub gave: Vec<Token>,
+    /// Numbers of the tasks of a joint review.
+    #[serde(rename = "s", default, skip_serializing_if = "Vec::is_empty")]
+    pub seats: Vec<u32>,
+}
+
+impl Fired {
+    /// Whether it ended the task of this number.
+    pub fn ended(&self, number: u32) -> bool {
+        number != 0 && (self.id == number || self.seats.contains(&number))
+    }
 }
 
 /// The state of one running flow. Serialise it as it is; it needs its [`Definition`] to go on.
@@ -107,10 +188,29 @@ impl Instance {
 
     /// Open user tasks as (task id, element), oldest first.
     pub fn open_tasks<'a>(&'a self, definition: &'a Definition) -> impl Iterator<Item = (String, &'a Node)> + 'a {
-        self.active.iter().filter_map(move |active| {
-            let node = definition.node(&active.element)?;
-            (node.kind == NodeKind::UserTask).then(|| (task_id(active.id), node))
+        self.active.iter().flat_map(move |active| {
+            let node = definition.node(&active.element).filter(|node| node.kind == NodeKind::UserTask);
+            let open = node.map(|_| active.open_numbers()).unwrap_or_default();
+            open.into_iter().filter_map(move |number| Some((task_id(number), node?)))
         })
+    }
+
+    /// How far the joint review is that an open task belongs to; nothing for a task of one.
+    #[must_use]
+    pub fn joint_of(&self, task: &str) -> Option<JointState> {
+        let number = number_of(task, 't')?;
+        let active = self.active.iter().find(|active| active.bears(number) && !active.seats.is_empty())?;
+        let failed = active.seats.iter().filter(|seat| seat.against()).count();
+        let said = active.seats.iter().filter(|seat| seat.outcome.is_some()).count();
+        Some(JointState { joint: active.joint?, total: active.seats.len(), passed: said - failed, failed })
+    }
+
+    /// Tasks of the same joint review, those done included.
+    #[must_use]
+    pub fn together_with(&self, task: &str) -> Vec<String> {
+        let found = number_of(task, 't').and_then(|number| self.active.iter().find(|active| active.bears(number)));
+        let seats = found.map(|active| active.seats.as_slice()).unwrap_or_default();
+        seats.iter().filter(|seat| seat.id != 0).map(|seat| task_id(seat.id)).collect()
     }
 
     /// Everything this instance still takes an answer to, as (id, element): tasks, service calls and timers, those on the
@@ -119,12 +219,12 @@ impl Instance {
     pub fn pending(&self, definition: &Definition) -> Vec<(String, String)> {
         let mut all = Vec::new();
         for active in &self.active {
-            let id = match definition.node(&active.element).map(|node| &node.kind) {
-                Some(NodeKind::ServiceTask) => service_id(active.id),
-                Some(NodeKind::Timer(_)) => timer_id(active.id),
-                _ => task_id(active.id),
+            let ids = match definition.node(&active.element).map(|node| &node.kind) {
+                Some(NodeKind::ServiceTask) => vec![service_id(active.id)],
+                Some(NodeKind::Timer(_)) => vec![timer_id(active.id)],
+                _ => active.open_numbers().into_iter().map(task_id).collect(),
             };
-            all.push((id, active.element.clone()));
+            all.extend(ids.into_iter().map(|id| (id, active.element.clone())));
             all.extend(active.clocks.iter().map(|clock| (timer_id(clock.id), clock.element.clone())));
         }
         all

@@ -7,7 +7,7 @@
 //! * [`lint`]: what a clerk must be told before a flow is published (FORM-028), with a proof by state-space
 //!   exploration that every case can end.
 //! * [`start`] and [`advance`]: the token engine (FORM-029). A step is a function: definition + instance + command →
-//!   new instance + effects. The caller stores the instance and carries out the effects in one transaction; a refused
+//!   new instance + effects. [`migrate`] takes a running flow over to another version of its definition (FORM-030). The caller stores the instance and carries out the effects in one transaction; a refused
 //!   command returns an error and changes nothing.
 //!
 //! Expressions come in through [`Conditions`], so this crate knows no expression language.
@@ -25,18 +25,23 @@ mod outline;
 mod parse;
 mod reach;
 mod simulate;
+mod step;
 mod xml;
 
 pub use duration::seconds_of;
-pub use engine::{Advance, Command, Effect, Wait, advance, returnable, start};
+pub use engine::{Advance, Command, Effect, TaskOrder, Wait, advance, jump_targets, migrate, returnable, start};
 pub use error::FlowError;
 pub use finding::{Finding, Severity};
-pub use instance::{Active, Instance, Status};
+pub use instance::{Active, Instance, JointState, Status};
 pub use lint::{LintContext, lint};
 pub use model::{BPMN_NAMESPACE, Definition, Flow, Node, NodeKind, TONGBAN_NAMESPACE, Timer};
 pub use outline::{Step, outline};
 pub use parse::MAX_BYTES;
 pub use simulate::{Run, simulate};
+pub use step::{
+    Access, Button, ButtonAction, DYNAMIC, EventKind, FieldRights, Handler, HandlerKind, Joint, Moment, StepEvent,
+    StepSettings,
+};
 
 use serde_json::{Map, Value};
 
@@ -56,4 +61,10 @@ pub trait Conditions {
     /// # Errors
     /// A text saying what is wrong and where.
     fn check(&self, expression: &str) -> Result<(), String>;
+
+    /// The texts that `expression` gives: one, or a list of them (ids of handlers).
+    ///
+    /// # Errors
+    /// A text saying why it cannot be evaluated, or that it gives something else.
+    fn texts(&self, expression: &str, variables: &Variables) -> Result<Vec<String>, String>;
 }

@@ -6,11 +6,13 @@ use indexmap::IndexMap;
 
 use crate::finding::Finding;
 use crate::reach::Reach;
+use crate::step::StepSettings;
 use crate::xml::Document;
 
 /// Namespace of BPMN 2.0 (OMG formal/2011-01-03).
 pub const BPMN_NAMESPACE: &str = "http://www.omg.org/spec/BPMN/20100524/MODEL";
-/// Namespace of our extension attributes (`role`, `stage`, `days`, `service`, `paper`, `attempts`).
+/// Namespace of our extensions: attributes (`role`, `stage`, `days`, `unit`, `service`, `paper`, `attempts`) and the
+/// settings of a step ([`crate::StepSettings`]).
 pub const TONGBAN_NAMESPACE: &str = "https://tongban.dev/bpmn/1";
 
 /// When a timer goes off.
@@ -41,6 +43,8 @@ pub enum NodeKind {
     Parallel,
     /// Every way out whose condition holds; waits for every token that can still come.
     Inclusive,
+    /// The way out of a sub-process: takes every token that comes and goes on once, when nothing inside is left.
+    Drain,
     /// Waits for a time.
     Timer(Timer),
     /// A timer on the edge of a task.
@@ -75,7 +79,9 @@ pub struct Node {
     pub boundaries: Vec<usize>,
     /// Extension attributes by local name.
     pub attributes: IndexMap<String, String>,
-    /// Inclusive joins only: from where each way in can still be reached.
+    /// User tasks only: handlers, buttons, events, rights on the form, joint review.
+    pub settings: StepSettings,
+    /// Inclusive joins and ways out of sub-processes only: from where each way in can still be reached.
     pub(crate) reach: Option<Reach>,
 }
 
@@ -92,15 +98,31 @@ impl Node {
         self.attributes.get(key).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// Working days this task may take.
+    /// Days this task may take, in the unit of [`Node::counts_every_day`].
     #[must_use]
     pub fn days(&self) -> Option<u32> {
         self.attribute("days").and_then(|days| days.parse().ok())
     }
 
+    /// Whether its days are days of the calendar (`tongban:unit="calendar"`), not working days.
+    #[must_use]
+    pub fn counts_every_day(&self) -> bool {
+        self.attribute("unit") == Some("calendar")
+    }
+
+    /// Its days as working days: five of seven days of the calendar.
+    pub(crate) fn working_days(&self) -> Option<u32> {
+        self.days().map(|days| if self.counts_every_day() { days - days / 7 * 2 } else { days })
+    }
+
     /// Whether tokens from several ways in are brought together here.
     pub(crate) fn joins(&self) -> bool {
-        self.incoming.len() > 1 && matches!(self.kind, NodeKind::Parallel | NodeKind::Inclusive)
+        match self.kind {
+            NodeKind::Parallel | NodeKind::Inclusive => self.incoming.len() > 1,
+            // Even by one way several tokens may come.
+            NodeKind::Drain => true,
+            _ => false,
+        }
     }
 }
 

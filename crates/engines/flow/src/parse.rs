@@ -2,15 +2,19 @@
 //!
 //! Reading is forgiving where a clerk needs to see the fault in the drawing (an unsupported element, a flow that leads
 //! nowhere): such faults are kept and reported by lint. It refuses only what is not a BPMN process at all.
+//!
+//! A sub-process is drawn into the flow around it: its box becomes a way in, its ends lead to one way out (`<id>/end`)
+//! that waits for everything still going on inside, as BPMN 2.0 §13.3.4 asks. So returning, joins and the proof of
+//! soundness know no nesting.
 
 use std::collections::{HashMap, HashSet};
 
-use indexmap::IndexMap;
 
 use crate::duration::seconds_of;
 use crate::finding::Finding;
 use crate::model::{BPMN_NAMESPACE, Definition, Flow, Node, NodeKind, TONGBAN_NAMESPACE, Timer};
 use crate::reach::Reach;
+use crate::step::{self, StepSettings};
 use crate::xml::{Document, Element};
 
 /// Largest file accepted, in bytes.
@@ -55,8 +59,10 @@ impl Definition {
                 format!("文件里有 {} 个流程，只能有一个。把其他流程另存成文件", processes.len()),
             ));
         }
-        reading.nodes_of(process);
+        reading.nodes_of(process, None);
+        reading.hosts();
         reading.flows_of(process);
+        reading.join_insides();
         let Reading { mut nodes, flows, node_index, flow_index, faults, .. } = reading;
         if nodes.len() > MAX_NODES || flows.len() > MAX_FLOWS {
             return Err(vec![Finding::error(
@@ -70,7 +76,7 @@ impl Definition {
             )]);
         }
         for index in 0..nodes.len() {
-            if nodes[index].kind == NodeKind::Inclusive && nodes[index].joins() {
+            if matches!(nodes[index].kind, NodeKind::Inclusive | NodeKind::Drain) && nodes[index].joins() {
                 nodes[index].reach = Some(Reach::of(index, &nodes, &flows));
             }
         }
@@ -114,7 +120,8 @@ const SILENT: &[&str] = &[
 /// Why an element is not supported, as a clerk would call it.
 fn plain_name(local: &str) -> String {
     let plain = match local {
-        "subProcess" | "transaction" | "adHocSubProcess" => "子流程",
+        "subProcess" => "由事件启动的子流程",
+        "transaction" | "adHocSubProcess" => "特殊子流程",
         "callActivity" => "调用活动",
         "scriptTask" => "脚本任务",
         "sendTask" => "发送任务",
@@ -149,6 +156,15 @@ struct Reading {
     flow_index: HashMap<String, usize>,
     faults: Vec<Finding>,
     seen: HashSet<String>,
+    /// The sub-process that each node stands in, by the index of its way in.
+    scopes: Vec<Option<usize>>,
+    /// Sub-processes: way in and way out.
+    insides: Vec<(usize, usize)>,
+    /// Start and end events inside sub-processes, with the way in of their sub-process.
+    inner_starts: Vec<(usize, usize)>,
+    inner_ends: Vec<(usize, usize)>,
+    /// Timers on edges with the id of what they sit on.
+    hosts: Vec<(usize, String)>,
 }
 
 impl Reading {
@@ -170,9 +186,9 @@ impl Reading {
         }
     }
 
-    fn nodes_of(&mut self, process: &Element) {
-        let mut hosts: Vec<(usize, String)> = Vec::new();
-        for element in process.elements() {
+    /// The nodes of a process, or of the sub-process whose way in is `scope`.
+    fn nodes_of(&mut self, container: &Element, scope: Option<usize>) {
+        for element in container.elements() {
             if element.namespace.as_deref() != Some(BPMN_NAMESPACE) || SILENT.contains(&element.local.as_str()) {
                 continue;
             }
@@ -184,23 +200,11 @@ impl Reading {
                 ));
                 continue;
             };
-            let index = self.nodes.len();
             if self.node_index.contains_key(id) {
                 continue; // reported as a duplicate id
             }
             let kind = self.kind_of(element, id);
-            self.unknown_settings(element, id);
-            if let NodeKind::Boundary { .. } = kind {
-                hosts.push((index, element.attribute("attachedToRef").unwrap_or_default().to_owned()));
-            }
-            let attributes: IndexMap<String, String> = element
-                .attributes
-                .iter()
-                .filter(|a| a.namespace.as_deref() == Some(TONGBAN_NAMESPACE))
-                .map(|a| (a.local.clone(), a.value.clone()))
-                .collect();
-            self.node_index.insert(id.to_owned(), index);
-            self.nodes.push(Node {
+            let mut node = Node {
                 id: id.to_owned(),
                 name: element.attribute("name").unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" "),
                 kind,
@@ -208,64 +212,154 @@ impl Reading {
                 outgoing: Vec::new(),
                 default: None,
                 boundaries: Vec::new(),
-                attributes,
+                attributes: element
+                    .attributes
+                    .iter()
+                    .filter(|a| a.namespace.as_deref() == Some(TONGBAN_NAMESPACE))
+                    .map(|a| (a.local.clone(), a.value.clone()))
+                    .collect(),
+                settings: StepSettings::default(),
                 reach: None,
-            });
+            };
+            if node.kind == NodeKind::UserTask {
+                node.settings = step::read(element, id, node.label(), &mut self.faults);
+                self.joint_of(element, &mut node);
+            }
+            match (&node.kind, scope) {
+                (NodeKind::Boundary { .. }, _) => {
+                    let host = element.attribute("attachedToRef").unwrap_or_default().to_owned();
+                    self.hosts.push((self.nodes.len(), host));
+                }
+                (NodeKind::Start, Some(scope)) => {
+                    node.kind = NodeKind::Exclusive;
+                    self.inner_starts.push((self.nodes.len(), scope));
+                }
+                (NodeKind::End, Some(scope)) => {
+                    node.kind = NodeKind::Exclusive;
+                    self.inner_ends.push((self.nodes.len(), scope));
+                }
+                _ => {}
+            }
+            let index = self.push(node, scope);
+            if is(element, "subProcess") && self.nodes[index].kind == NodeKind::Exclusive {
+                let entry = &self.nodes[index];
+                let exit = Node { id: format!("{id}/end"), kind: NodeKind::Drain, ..entry.clone() };
+                let exit = self.push(exit, scope);
+                self.insides.push((index, exit));
+                self.nodes_of(element, Some(index));
+            }
         }
-        for (index, host_id) in hosts {
-            let found = self
-                .node_index
-                .get(&host_id)
-                .copied()
-                .filter(|&h| matches!(self.nodes[h].kind, NodeKind::UserTask | NodeKind::ServiceTask));
-            match found {
-                Some(found) => {
+    }
+
+    fn push(&mut self, node: Node, scope: Option<usize>) -> usize {
+        let index = self.nodes.len();
+        self.node_index.insert(node.id.clone(), index);
+        self.nodes.push(node);
+        self.scopes.push(scope);
+        index
+    }
+
+    fn joint_of(&mut self, element: &Element, node: &mut Node) {
+        let Some(loops) = child(element, "multiInstanceLoopCharacteristics") else { return };
+        match step::joint(loops) {
+            Ok(joint) => node.settings.joint = Some(joint),
+            Err(message) => {
+                let message = format!("“{}”的{message}。改好再发布", node.label());
+                self.faults.push(Finding::error(&node.id, "bad_ratio", message));
+            }
+        }
+    }
+
+    /// Puts timers on the tasks whose edge they sit on.
+    fn hosts(&mut self) {
+        for (index, host_id) in std::mem::take(&mut self.hosts) {
+            let found = self.node_index.get(&host_id).copied();
+            let task = found.filter(|&h| matches!(self.nodes[h].kind, NodeKind::UserTask | NodeKind::ServiceTask));
+            match task {
+                Some(task) => {
                     if let NodeKind::Boundary { host, .. } = &mut self.nodes[index].kind {
-                        *host = Some(found);
+                        *host = Some(task);
                     }
-                    self.nodes[found].boundaries.push(index);
+                    self.nodes[task].boundaries.push(index);
                 }
                 None => {
                     let id = self.nodes[index].id.clone();
-                    self.faults.push(Finding::error(
-                        id,
-                        "boundary_unattached",
-                        "边界定时器没有贴在任务上。把它拖到一个任务的边上",
-                    ));
+                    let inside = found.is_some_and(|at| self.insides.iter().any(|(entry, _)| *entry == at));
+                    let message = if inside {
+                        "边界定时器贴在了子流程上。把它贴到子流程里的任务上"
+                    } else {
+                        "边界定时器没有贴在任务上。把它拖到一个任务的边上"
+                    };
+                    self.faults.push(Finding::error(id, "boundary_unattached", message));
                 }
             }
         }
     }
 
-    /// Settings of ours that this engine does not carry out. Passing over them in silence would give a step to people
-    /// whom its author meant to leave out.
-    fn unknown_settings(&mut self, element: &Element, id: &str) {
-        let inside = child(element, "extensionElements").into_iter().flat_map(Element::elements);
-        let mut unknown: Vec<&str> = inside
-            .filter(|e| e.namespace.as_deref() == Some(TONGBAN_NAMESPACE))
-            .map(|e| match e.local.as_str() {
-                "handlers" => "办理人",
-                "buttons" => "按钮",
-                "events" => "事件",
-                "fields" => "表单权限",
-                other => other,
-            })
-            .collect();
-        let calendar = |a: &crate::xml::Attribute| {
-            a.namespace.as_deref() == Some(TONGBAN_NAMESPACE) && a.local == "unit" && a.value != "working"
-        };
-        if element.attributes.iter().any(calendar) {
-            unknown.push("按自然日算的期限");
+    /// Leads every sub-process in to its start and its ends to its way out.
+    fn join_insides(&mut self) {
+        for (entry, exit) in std::mem::take(&mut self.insides) {
+            let label = self.nodes[entry].label().to_owned();
+            let id = self.nodes[entry].id.clone();
+            let of = |list: &[(usize, usize)]| -> Vec<usize> {
+                list.iter().filter(|(_, scope)| *scope == entry).map(|(node, _)| *node).collect()
+            };
+            let (starts, ends) = (of(&self.inner_starts), of(&self.inner_ends));
+            match starts.as_slice() {
+                [] => self.faults.push(Finding::error(
+                    &id,
+                    "no_start",
+                    format!("子流程“{label}”里没有开始。放一个开始事件，连到第一个环节"),
+                )),
+                &[start] => {
+                    if !self.nodes[start].incoming.is_empty() {
+                        self.faults.push(Finding::error(
+                            &self.nodes[start].id,
+                            "start_has_incoming",
+                            format!("子流程“{label}”的开始前面不能再有连线。把连线接到它后面的环节"),
+                        ));
+                    }
+                    self.link(format!("{id}/in"), entry, start);
+                }
+                [_, others @ ..] => {
+                    for &other in others {
+                        self.faults.push(Finding::error(
+                            &self.nodes[other].id,
+                            "several_starts",
+                            format!("子流程“{label}”有不止一个开始。只留一个"),
+                        ));
+                    }
+                }
+            }
+            if ends.is_empty() {
+                let message = format!("子流程“{label}”里没有结束。放一个结束事件，连上最后一个环节");
+                self.faults.push(Finding::error(&id, "no_end", message));
+            }
+            for end in ends {
+                if !self.nodes[end].outgoing.is_empty() {
+                    self.faults.push(Finding::error(
+                        &self.nodes[end].id,
+                        "end_has_outgoing",
+                        format!("子流程“{label}”的结束后面不能再有连线。删掉连线，或者换成环节"),
+                    ));
+                }
+                self.link(format!("{}/out", self.nodes[end].id), end, exit);
+            }
         }
-        if !unknown.is_empty() {
-            let name = element.attribute("name").filter(|n| !n.is_empty()).unwrap_or(id);
-            let what = unknown.join("、");
-            self.faults.push(Finding::error(
-                id,
-                "unsupported_setting",
-                format!("“{name}”设了{what}，流程引擎还不会照办。去掉这些设置，用角色和工作日期限"),
-            ));
-        }
+    }
+
+    fn link(&mut self, id: String, source: usize, target: usize) {
+        let index = self.flows.len();
+        self.flow_index.insert(id.clone(), index);
+        self.nodes[source].outgoing.push(index);
+        self.nodes[target].incoming.push(index);
+        self.flows.push(Flow { id, name: String::new(), source, target, condition: None });
+    }
+
+    /// The node that a drawn flow leaves: of a sub-process its way out.
+    fn source_of(&self, id: &str) -> Option<usize> {
+        let index = *self.node_index.get(id)?;
+        Some(self.insides.iter().find(|(entry, _)| *entry == index).map_or(index, |(_, exit)| *exit))
     }
 
     fn kind_of(&mut self, element: &Element, id: &str) -> NodeKind {
@@ -277,7 +371,9 @@ impl Reading {
             .elements()
             .find(|e| is(e, "multiInstanceLoopCharacteristics") || is(e, "standardLoopCharacteristics"));
         let unsupported = match (element.local.as_str(), events.as_slice(), loops) {
+            ("userTask", _, Some(inner)) if inner.local == "multiInstanceLoopCharacteristics" => None,
             (_, _, Some(inner)) => Some(inner.local.clone()),
+            ("subProcess", _, _) if element.attribute("triggeredByEvent") != Some("true") => None,
             ("startEvent" | "endEvent", [inner, ..], _) => Some(inner.local.clone()),
             (
                 "startEvent" | "endEvent" | "userTask" | "serviceTask" | "exclusiveGateway" | "parallelGateway"
@@ -303,7 +399,7 @@ impl Reading {
             "endEvent" => NodeKind::End,
             "userTask" => NodeKind::UserTask,
             "serviceTask" => NodeKind::ServiceTask,
-            "exclusiveGateway" => NodeKind::Exclusive,
+            "exclusiveGateway" | "subProcess" => NodeKind::Exclusive,
             "parallelGateway" => NodeKind::Parallel,
             "inclusiveGateway" => NodeKind::Inclusive,
             "boundaryEvent" => NodeKind::Boundary {
@@ -315,17 +411,17 @@ impl Reading {
         }
     }
 
-    fn flows_of(&mut self, process: &Element) {
+    /// The sequence flows of a process and of the sub-processes in it.
+    fn flows_of(&mut self, container: &Element) {
         let mut defaults: Vec<(usize, String)> = Vec::new();
-        for element in process.elements() {
-            if let (Some(default), Some(&index)) =
-                (element.attribute("default"), element.attribute("id").and_then(|id| self.node_index.get(id)))
-                && element.namespace.as_deref() == Some(BPMN_NAMESPACE)
+        for element in container.elements().filter(|e| e.namespace.as_deref() == Some(BPMN_NAMESPACE)) {
+            if let (Some(default), Some(index)) =
+                (element.attribute("default"), element.attribute("id").and_then(|id| self.source_of(id)))
             {
                 defaults.push((index, default.to_owned()));
             }
         }
-        for element in process.elements().filter(|e| is(e, "sequenceFlow")) {
+        for element in container.elements().filter(|e| is(e, "sequenceFlow")) {
             let id = element.attribute("id").unwrap_or_default();
             if id.is_empty() {
                 self.faults.push(Finding::error("", "missing_id", "有一条连线没有编号。在设计器里选中它，补上编号"));
@@ -334,8 +430,9 @@ impl Reading {
             if self.flow_index.contains_key(id) {
                 continue; // reported as a duplicate id
             }
-            let end = |key: &str| element.attribute(key).and_then(|reference| self.node_index.get(reference).copied());
-            let (Some(source), Some(target)) = (end("sourceRef"), end("targetRef")) else {
+            let source = element.attribute("sourceRef").and_then(|reference| self.source_of(reference));
+            let target = element.attribute("targetRef").and_then(|reference| self.node_index.get(reference).copied());
+            let (Some(source), Some(target)) = (source, target) else {
                 self.faults.push(Finding::error(
                     id,
                     "dangling_flow",
@@ -343,6 +440,14 @@ impl Reading {
                 ));
                 continue;
             };
+            if self.scopes[source] != self.scopes[target] {
+                self.faults.push(Finding::error(
+                    id,
+                    "crossing_flow",
+                    format!("连线“{id}”穿过了子流程的边框。从子流程的开始进、结束出"),
+                ));
+                continue;
+            }
             let condition = child(element, "conditionExpression").map(|c| {
                 let text = c.text();
                 let text = text.trim();
@@ -373,6 +478,9 @@ impl Reading {
                     ));
                 }
             }
+        }
+        for inner in container.elements().filter(|e| is(e, "subProcess")) {
+            self.flows_of(inner);
         }
     }
 }

@@ -54,6 +54,11 @@ impl Reach {
         self.rows[way][self.flows + node]
     }
 
+    /// Whether a token that can arrive on way `w` exactly when `can(w)` can arrive at all.
+    pub fn arrives(&self, can: impl Fn(usize) -> bool) -> bool {
+        (0..self.rows.len()).any(can)
+    }
+
     /// Whether a join with these ways filled must wait for a token that can reach way `w` exactly when `can(w)`.
     ///
     /// It must when the token can reach an empty way and no filled one.

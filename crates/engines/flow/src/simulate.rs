@@ -76,7 +76,7 @@ pub fn simulate(
 fn follow(step: &Advance, open: &mut Vec<(String, String)>) {
     for effect in &step.effects {
         match effect {
-            Effect::CreateTask { task, element, .. } => open.push((task.clone(), element.clone())),
+            Effect::CreateTask(order) => open.push((order.task.clone(), order.element.clone())),
             Effect::CallService { token, element, .. } | Effect::StartTimer { token, element, .. } => {
                 open.push((token.clone(), element.clone()))
             }
@@ -84,7 +84,7 @@ fn follow(step: &Advance, open: &mut Vec<(String, String)>) {
             Effect::CancelService { token, .. } | Effect::CancelTimer { token, .. } => {
                 open.retain(|(id, _)| id != token)
             }
-            Effect::Finished { .. } => {}
+            Effect::ChangeTask(_) | Effect::Announce { .. } | Effect::Finished { .. } => {}
         }
     }
 }

@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use super::model::{EventKind, State};
-use super::store::{Around, case, case_event, extension, special};
+use super::store::{Around, case, case_event, extension, special, task};
 
 /// Which clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,6 +154,23 @@ pub fn set_due(
         _ => None,
     };
     Ok(())
+}
+
+/// End of the days a step may take; procedures that stop the clocks stop this one too. `None` without days, and while
+/// one of them runs or a year is missing.
+///
+/// # Errors
+/// Internal problem for a period that can't be.
+pub fn task_due(task: &task::Model, specials: &[special::Model], calendar: &Calendar) -> Result<Option<OffsetDateTime>> {
+    let Some(value) = task.days.and_then(|days| u32::try_from(days).ok()) else { return Ok(None) };
+    let unit = if task.every_day { TimeUnit::NaturalDay } else { TimeUnit::WorkingDay };
+    // What ended before the task began is no pause of it.
+    let mut pauses = special_pauses(specials);
+    pauses.retain(|pause| pause.until.is_none_or(|until| until > task.created_at));
+    for pause in &mut pauses {
+        pause.from = pause.from.max(task.created_at);
+    }
+    Ok(known(deadline::due_at(calendar, task.created_at, TimeLimit { value, unit }, &pauses, &[]))?.flatten())
 }
 
 /// `None` when a year is missing.

@@ -17,4 +17,5 @@ mod messages;
 mod old_licence;
 mod other_ways;
 mod reach;
+mod running;
 mod world;

@@ -1,4 +1,4 @@
-//! Returning to an earlier task.
+//! Returning to an earlier task, and taking back a task just completed.
 //!
 //! The history is read as a causal net. Going back to task E from task T: E must be a cause of T. Every firing that
 //! followed from E's completion is undone, with whatever it left waiting; tokens that undone joins had taken from
@@ -18,7 +18,7 @@ pub fn returnable(definition: &Definition, instance: &Instance, task: &str) -> V
     let Some(number) = crate::instance::number_of(task, 't') else {
         return found;
     };
-    let Some(active) = instance.active.iter().find(|active| active.id == number) else {
+    let Some(active) = instance.active.iter().find(|active| active.bears(number)) else {
         return found;
     };
     for at in causes(instance, active.from) {
@@ -58,6 +58,44 @@ fn task_of<'a>(definition: &'a Definition, fired: &'a Fired) -> Option<&'a str> 
 }
 
 impl Machine<'_> {
+    /// Takes a completed task back, while nothing has gone on from there.
+    pub fn take_back(&mut self, task: &str) -> Result<(), FlowError> {
+        if self.unsay(task)? {
+            return Ok(());
+        }
+        let number = crate::instance::number_of(task, 't').unwrap_or_default();
+        let done = self.instance.history.iter().find(|fired| fired.ended(number));
+        let Some(done) = done.filter(|fired| task_of(self.definition, fired) == Some(fired.element.as_str())) else {
+            // Says why: still open, taken back, or never there.
+            return Err(self.open_task(task).err().unwrap_or(FlowError::TooLate));
+        };
+        if !done.seats.is_empty() {
+            return Err(FlowError::JointDecided);
+        }
+        let index = self.index_of(&done.element)?;
+        let source = *done.took.first().ok_or(FlowError::TooLate)?;
+        let mut after: HashSet<u32> = done.gave.iter().map(|token| token.id).collect();
+        for fired in &self.instance.history {
+            if fired.took.iter().any(|token| after.contains(token)) {
+                let automatic = fired.id == 0 && fired.seats.is_empty();
+                if !automatic {
+                    return Err(FlowError::TooLate);
+                }
+                after.extend(fired.gave.iter().map(|token| token.id));
+            }
+        }
+        // A service may have begun; what a colleague of a joint review has said would be lost.
+        let begun = |active: &crate::instance::Active| {
+            let service = self.definition.node(&active.element).is_some_and(|node| node.kind == NodeKind::ServiceTask);
+            after.contains(&active.from) && (service || active.seats.iter().any(|seat| seat.outcome.is_some()))
+        };
+        if self.instance.active.iter().any(begun) {
+            return Err(FlowError::TooLate);
+        }
+        self.undo(source, task)?;
+        self.activate(index, source)
+    }
+
     pub fn return_to(&mut self, task: &str, element: &str) -> Result<(), FlowError> {
         let at = self.open_task(task)?;
         let from = self.instance.active[at].from;
@@ -103,11 +141,7 @@ impl Machine<'_> {
         self.instance.active = active;
         for active in dropped {
             let active: crate::instance::Active = active;
-            if crate::instance::task_id(active.id) == returned {
-                self.cancel_clocks(&active);
-            } else {
-                self.withdraw(&active);
-            }
+            self.withdraw_but(&active, returned);
         }
         self.restore(&undone, &gone);
         self.forget(&undone);

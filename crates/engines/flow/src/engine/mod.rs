@@ -1,7 +1,10 @@
 //! The token game: [`start`] and [`advance`].
 
 mod back;
+mod jump;
+mod migrate;
 mod run;
+mod seats;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -9,9 +12,12 @@ use serde::{Deserialize, Serialize};
 use crate::error::FlowError;
 use crate::instance::{Instance, Status};
 use crate::model::Definition;
+use crate::step::{Handler, StepEvent};
 use crate::{Conditions, Variables};
 
 pub use back::returnable;
+pub use jump::jump_targets;
+pub use migrate::migrate;
 use run::Machine;
 
 /// Most automatic steps in one advance; more is a loop without a person or a clock in it.
@@ -61,6 +67,31 @@ pub enum Command {
         /// Why, for the log of the caller.
         reason: String,
     },
+    /// Ask more people to give their opinion on an open task (加签). The step becomes a joint review that all must pass;
+    /// if it is one already, it gets more parts. The task given stays open.
+    Countersign {
+        /// The open task.
+        task: String,
+        /// Who is asked.
+        handlers: Vec<Handler>,
+        /// One after the other instead of all at once; of a joint review its own way counts.
+        sequential: bool,
+    },
+    /// Take one's task back that was just completed (收回): only while nobody and nothing has gone on from there.
+    TakeBack {
+        /// The completed task.
+        task: String,
+    },
+    /// An administrator sends the case to another user task. What was done stands. Refused when the flow could not end
+    /// from there. The task given here ends without a `CancelTask` of its own.
+    Jump {
+        /// The open task that is left.
+        task: String,
+        /// The user task to go on with.
+        element: String,
+        /// Why, for the log of the caller.
+        reason: String,
+    },
     /// Give the flow up (withdrawal, voiding).
     Cancel,
 }
@@ -75,27 +106,39 @@ pub enum Wait {
     Until(String),
 }
 
+/// A task as it goes on somebody's list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskOrder {
+    /// Stable within the instance, never used twice.
+    pub task: String,
+    /// Id of the user task.
+    pub element: String,
+    /// Its label.
+    pub name: String,
+    /// Who does it (`tongban:role`).
+    pub role: Option<String>,
+    /// Who of them; empty: everybody with the role. Expressions are worked out already.
+    pub handlers: Vec<Handler>,
+    /// Whether it is one part of a joint review.
+    pub joint: bool,
+    /// Which stage of the case it is (`tongban:stage`).
+    pub stage: Option<String>,
+    /// Days allowed (`tongban:days`).
+    pub days: Option<u32>,
+    /// Whether these are days of the calendar instead of working days (`tongban:unit`).
+    pub every_day: bool,
+    /// All our extension attributes.
+    pub attributes: IndexMap<String, String>,
+}
+
 /// What the caller must carry out, in this order, in the transaction that stores the instance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "effect", rename_all = "snake_case")]
 pub enum Effect {
     /// Put a task on somebody's list.
-    CreateTask {
-        /// Stable within the instance, never used twice.
-        task: String,
-        /// Id of the user task.
-        element: String,
-        /// Its label.
-        name: String,
-        /// Who does it (`tongban:role`).
-        role: Option<String>,
-        /// Which stage of the case it is (`tongban:stage`).
-        stage: Option<String>,
-        /// Working days allowed (`tongban:days`).
-        days: Option<u32>,
-        /// All our extension attributes.
-        attributes: IndexMap<String, String>,
-    },
+    CreateTask(TaskOrder),
+    /// An open task says something else since the flow was taken over to another version; its id stays.
+    ChangeTask(TaskOrder),
     /// Take a task off the list.
     CancelTask {
         /// Its id.
@@ -138,6 +181,15 @@ pub enum Effect {
         token: String,
         /// Id of the timer event.
         element: String,
+    },
+    /// A step begins or is done, and its author wants something to happen then.
+    Announce {
+        /// Id of the user task.
+        element: String,
+        /// Its label.
+        name: String,
+        /// What.
+        event: StepEvent,
     },
     /// The flow is at its end.
     Finished {
@@ -189,6 +241,9 @@ pub fn advance(
         Command::ServiceFailed { token, message } => machine.service_failed(&token, message)?,
         Command::TimerFired { token } => machine.timer_fired(&token)?,
         Command::ReturnTo { task, element, reason: _ } => machine.return_to(&task, &element)?,
+        Command::Countersign { task, handlers, sequential } => machine.countersign(&task, handlers, sequential)?,
+        Command::TakeBack { task } => machine.take_back(&task)?,
+        Command::Jump { task, element, reason: _ } => machine.jump(&task, &element)?,
         Command::Cancel => return Ok(machine.cancel()),
     }
     machine.settle()

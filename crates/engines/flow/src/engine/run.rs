@@ -4,19 +4,20 @@ use std::collections::VecDeque;
 
 use serde_json::Value;
 
-use super::{Advance, Effect, MAX_STEPS, Wait};
+use super::{Advance, Effect, MAX_STEPS, TaskOrder, Wait};
 use crate::error::FlowError;
 use crate::instance::{Active, Clocked, Fired, Instance, Status, Token, number_of, service_id, task_id, timer_id};
 use crate::model::{Definition, Node, NodeKind, Timer};
+use crate::step::{Handler, Moment};
 use crate::{Conditions, Variables};
 
 pub(super) struct Machine<'a> {
     pub definition: &'a Definition,
     pub instance: Instance,
     pub effects: Vec<Effect>,
-    conditions: &'a dyn Conditions,
+    pub conditions: &'a dyn Conditions,
     /// Tokens on their way: token number and index of the flow they are on.
-    moving: VecDeque<(u32, usize)>,
+    pub moving: VecDeque<(u32, usize)>,
     steps: usize,
 }
 
@@ -29,14 +30,14 @@ impl<'a> Machine<'a> {
         self.definition.node_index.get(element).copied().ok_or_else(|| FlowError::UnknownElement(element.to_owned()))
     }
 
-    fn node(&self, index: usize) -> &'a Node {
+    pub fn node(&self, index: usize) -> &'a Node {
         &self.definition.nodes[index]
     }
 
     /// Where in `active` the waiting thing with this number is, if it is of this kind.
     fn find(&self, number: Option<u32>, fits: impl Fn(&NodeKind) -> bool) -> Option<usize> {
         let number = number?;
-        let at = self.instance.active.iter().position(|active| active.id == number)?;
+        let at = self.instance.active.iter().position(|active| active.bears(number))?;
         let node = self.definition.node(&self.instance.active[at].element)?;
         fits(&node.kind).then_some(at)
     }
@@ -44,12 +45,19 @@ impl<'a> Machine<'a> {
     /// Finds an open task, or says why there is none.
     pub fn open_task(&self, task: &str) -> Result<usize, FlowError> {
         let number = number_of(task, 't');
-        if let Some(at) = self.find(number, |kind| *kind == NodeKind::UserTask) {
-            return Ok(at);
+        let found = self.find(number, |kind| *kind == NodeKind::UserTask);
+        if let (Some(at), Some(number)) = (found, number) {
+            let active = &self.instance.active[at];
+            let said = active.seats.iter().any(|seat| seat.id == number && seat.outcome.is_some());
+            if active.open_numbers().contains(&number) {
+                return Ok(at);
+            } else if said {
+                return Err(FlowError::AlreadyCompleted(task.to_owned()));
+            }
         }
         let issued = number.is_some_and(|number| number <= self.instance.next);
         let completed = self.instance.history.iter().any(|fired| {
-            Some(fired.id) == number
+            number.is_some_and(|number| fired.ended(number))
                 && self.definition.node(&fired.element).is_some_and(|n| n.kind == NodeKind::UserTask)
         });
         Err(if completed {
@@ -67,17 +75,20 @@ impl<'a> Machine<'a> {
         self.instance
             .active
             .iter()
-            .any(|active| active.id == number || active.clocks.iter().any(|clock| clock.id == number))
+            .any(|active| active.bears(number) || active.clocks.iter().any(|clock| clock.id == number))
             || self
                 .instance
                 .history
                 .iter()
-                .any(|fired| fired.id == number || fired.gave.iter().any(|token| token.id == number))
+                .any(|fired| fired.ended(number) || fired.gave.iter().any(|token| token.id == number))
     }
 
     pub fn complete_task(&mut self, task: &str, variables: Variables) -> Result<(), FlowError> {
         let at = self.open_task(task)?;
-        self.complete(at, variables)
+        if self.instance.active[at].seats.is_empty() {
+            return self.complete(at, variables);
+        }
+        self.speak(at, task, variables)
     }
 
     pub fn service_done(&mut self, token: &str, variables: Variables) -> Result<(), FlowError> {
@@ -109,12 +120,26 @@ impl<'a> Machine<'a> {
             .ok_or_else(|| FlowError::UnknownToken(token.to_owned()))
     }
 
-    fn complete(&mut self, at: usize, variables: Variables) -> Result<(), FlowError> {
+    pub fn complete(&mut self, at: usize, variables: Variables) -> Result<(), FlowError> {
         let active = self.instance.active.remove(at);
         self.cancel_clocks(&active);
         let index = self.index_of(&active.element)?;
         self.write(&active.element, variables);
-        self.leave(index, active.id, vec![active.from])
+        self.announce(index, Moment::Leave);
+        self.leave(index, active.id, vec![active.from])?;
+        if let Some(fired) = self.instance.history.last_mut() {
+            fired.seats = active.spoken();
+        }
+        Ok(())
+    }
+
+    /// What the author of a step wants to happen on entering or leaving it.
+    pub fn announce(&mut self, index: usize, on: Moment) {
+        let node = self.node(index);
+        for event in node.settings.events.iter().filter(|event| event.on == on) {
+            let (element, name) = (node.id.clone(), node.name.clone());
+            self.effects.push(Effect::Announce { element, name, event: event.clone() });
+        }
     }
 
     /// Merges variables and keeps them under the element's id as well; an element's own context is never overwritten
@@ -165,13 +190,22 @@ impl<'a> Machine<'a> {
 
     /// Tells the caller that something waiting is not wanted any more.
     pub fn withdraw(&mut self, active: &Active) {
+        self.withdraw_but(active, "");
+    }
+
+    /// The same, where the caller knows of one task already.
+    pub fn withdraw_but(&mut self, active: &Active, known: &str) {
         let element = active.element.clone();
         match self.definition.node(&element).map(|node| &node.kind) {
             Some(NodeKind::ServiceTask) => {
                 self.effects.push(Effect::CancelService { token: service_id(active.id), element })
             }
             Some(NodeKind::Timer(_)) => self.effects.push(Effect::CancelTimer { token: timer_id(active.id), element }),
-            _ => self.effects.push(Effect::CancelTask { task: task_id(active.id), element }),
+            _ => {
+                for task in active.open_numbers().into_iter().map(task_id).filter(|task| task != known) {
+                    self.effects.push(Effect::CancelTask { task, element: element.clone() });
+                }
+            }
         }
         self.cancel_clocks(active);
     }
@@ -192,7 +226,7 @@ impl<'a> Machine<'a> {
             gave.push(Token { id: token, flow: self.definition.flows[flow].id.clone() });
             self.moving.push_back((token, flow));
         }
-        self.instance.history.push(Fired { element: node.id.clone(), id, took, gave });
+        self.instance.history.push(Fired { element: node.id.clone(), id, took, gave, seats: Vec::new() });
         Ok(())
     }
 
@@ -277,7 +311,9 @@ impl<'a> Machine<'a> {
                 self.instance.end = Some(node.id.clone());
                 self.leave(index, 0, vec![token])
             }
-            NodeKind::Exclusive | NodeKind::Parallel | NodeKind::Inclusive => self.leave(index, 0, vec![token]),
+            NodeKind::Exclusive | NodeKind::Parallel | NodeKind::Inclusive | NodeKind::Drain => {
+                self.leave(index, 0, vec![token])
+            }
             NodeKind::Start | NodeKind::Boundary { .. } | NodeKind::Unsupported(_) => {
                 Err(FlowError::Unsupported(node.id.clone()))
             }
@@ -289,18 +325,22 @@ impl<'a> Machine<'a> {
         let node = self.node(index);
         let id = self.instance.fresh();
         let mut clocks = Vec::new();
+        let mut active = Active {
+            id,
+            element: node.id.clone(),
+            from,
+            clocks: Vec::new(),
+            failures: 0,
+            joint: None,
+            seats: Vec::new(),
+        };
         match &node.kind {
             NodeKind::ServiceTask => self.effects.push(call(node, id, 1)),
             NodeKind::Timer(timer) => self.effects.push(clock(node, id, timer)?),
-            _ => self.effects.push(Effect::CreateTask {
-                task: task_id(id),
-                element: node.id.clone(),
-                name: node.name.clone(),
-                role: node.attribute("role").map(str::to_owned),
-                stage: node.attribute("stage").map(str::to_owned),
-                days: node.days(),
-                attributes: node.attributes.clone(),
-            }),
+            _ => {
+                self.announce(index, Moment::Enter);
+                self.assign(node, &mut active)?;
+            }
         }
         for &boundary in &node.boundaries {
             let edge = self.node(boundary);
@@ -310,7 +350,8 @@ impl<'a> Machine<'a> {
                 clocks.push(Clocked { id, element: edge.id.clone() });
             }
         }
-        self.instance.active.push(Active { id, element: node.id.clone(), from, clocks, failures: 0 });
+        active.clocks = clocks;
+        self.instance.active.push(active);
         Ok(())
     }
 
@@ -341,7 +382,14 @@ impl<'a> Machine<'a> {
             if !self.may_fire(node, &waiting)? {
                 continue;
             }
-            let taken: Vec<u32> = waiting.into_iter().flatten().map(|at| self.instance.tokens[at].id).collect();
+            let taken: Vec<u32> = if node.kind == NodeKind::Drain {
+                let comes = |token: &&Token| {
+                    self.definition.flow(&token.flow).is_some_and(|flow| flow.target == join)
+                };
+                self.instance.tokens.iter().filter(comes).map(|token| token.id).collect()
+            } else {
+                waiting.into_iter().flatten().map(|at| self.instance.tokens[at].id).collect()
+            };
             self.instance.tokens.retain(|token| !taken.contains(&token.id));
             self.leave(join, 0, taken)?;
             return Ok(true);
@@ -351,15 +399,17 @@ impl<'a> Machine<'a> {
 
     fn may_fire(&self, node: &Node, waiting: &[Option<usize>]) -> Result<bool, FlowError> {
         let filled: Vec<bool> = waiting.iter().map(Option::is_some).collect();
-        if filled.iter().all(|full| *full) {
+        let drain = node.kind == NodeKind::Drain;
+        if !drain && filled.iter().all(|full| *full) {
             return Ok(true);
         }
-        let (NodeKind::Inclusive, Some(reach)) = (&node.kind, &node.reach) else {
+        let (NodeKind::Inclusive | NodeKind::Drain, Some(reach)) = (&node.kind, &node.reach) else {
             return Ok(false);
         };
         for active in &self.instance.active {
             let place = self.index_of(&active.element)?;
-            if reach.must_wait(&filled, |way| reach.way_from_node(way, place)) {
+            let can = |way| reach.way_from_node(way, place);
+            if if drain { reach.arrives(can) } else { reach.must_wait(&filled, can) } {
                 return Ok(false);
             }
         }
@@ -367,11 +417,29 @@ impl<'a> Machine<'a> {
             let Some(&flow) = self.definition.flow_index.get(&token.flow) else {
                 return Err(FlowError::UnknownElement(token.flow.clone()));
             };
-            if reach.must_wait(&filled, |way| reach.way_from_flow(way, flow)) {
+            let can = |way| reach.way_from_flow(way, flow);
+            let here = self.definition.nodes[self.definition.flows[flow].target].id == node.id;
+            if if drain { !here && reach.arrives(can) } else { reach.must_wait(&filled, can) } {
                 return Ok(false);
             }
         }
         Ok(true)
+    }
+}
+
+/// A task for the list of the caller.
+pub(super) fn order(node: &Node, id: u32, handlers: Vec<Handler>, joint: bool) -> TaskOrder {
+    TaskOrder {
+        task: task_id(id),
+        element: node.id.clone(),
+        name: node.name.clone(),
+        role: node.attribute("role").map(str::to_owned),
+        handlers,
+        joint,
+        stage: node.attribute("stage").map(str::to_owned),
+        days: node.days(),
+        every_day: node.counts_every_day(),
+        attributes: node.attributes.clone(),
     }
 }
 
@@ -385,7 +453,7 @@ fn call(node: &Node, id: u32, attempt: u32) -> Effect {
     }
 }
 
-fn clock(node: &Node, id: u32, timer: &Timer) -> Result<Effect, FlowError> {
+pub(super) fn clock(node: &Node, id: u32, timer: &Timer) -> Result<Effect, FlowError> {
     let wait = match timer {
         Timer::Duration(seconds) => Wait::Seconds(*seconds),
         Timer::Date(date) => Wait::Until(date.clone()),

@@ -4,6 +4,10 @@ use super::LintContext;
 use crate::Conditions;
 use crate::finding::Finding;
 use crate::model::{Definition, Node, NodeKind, Timer};
+use crate::step::{ButtonAction, EventKind, HandlerKind};
+
+/// Longest text of a message of a step, in letters.
+const MOST_TEXT: usize = 200;
 
 pub(super) fn check(
     definition: &Definition,
@@ -13,7 +17,10 @@ pub(super) fn check(
 ) {
     for node in &definition.nodes {
         match &node.kind {
-            NodeKind::UserTask => user_task(node, context, findings),
+            NodeKind::UserTask => {
+                user_task(node, context, findings);
+                settings(node, conditions, context, findings);
+            }
             NodeKind::ServiceTask => service_task(node, context, findings),
             NodeKind::Timer(Timer::Bad(message)) | NodeKind::Boundary { timer: Timer::Bad(message), .. } => {
                 findings.push(Finding::error(&node.id, "bad_timer", format!("定时器“{}”：{message}", node.label())));
@@ -40,9 +47,12 @@ pub(super) fn check(
 fn user_task(node: &Node, context: &LintContext, findings: &mut Vec<Finding>) {
     let label = node.label();
     match node.attribute("role") {
-        None => {
-            findings.push(Finding::error(&node.id, "missing_role", format!("“{label}”没有写由谁办理。给它选一个角色")))
-        }
+        None if node.settings.handlers.is_empty() => findings.push(Finding::error(
+            &node.id,
+            "missing_role",
+            format!("“{label}”没有写由谁办理。给它选一个角色，或者指定办理人"),
+        )),
+        None => {}
         Some(role) if !context.roles.iter().any(|known| known == role) => {
             findings.push(Finding::error(
                 &node.id,
@@ -58,7 +68,16 @@ fn user_task(node: &Node, context: &LintContext, findings: &mut Vec<Finding>) {
         findings.push(Finding::error(
             &node.id,
             "bad_days",
-            format!("“{label}”的办理天数“{days}”不是整数。填工作日天数，如 3"),
+            format!("“{label}”的办理天数“{days}”不是整数。填天数，如 3"),
+        ));
+    }
+    if let Some(unit) = node.attribute("unit")
+        && !matches!(unit, "working" | "calendar")
+    {
+        findings.push(Finding::error(
+            &node.id,
+            "bad_unit",
+            format!("“{label}”的期限单位“{unit}”不认识。选工作日或自然日"),
         ));
     }
     if node.name.is_empty() {
@@ -67,6 +86,52 @@ fn user_task(node: &Node, context: &LintContext, findings: &mut Vec<Finding>) {
             "missing_name",
             format!("人工环节“{}”没有名称。写上办事人看得懂的名称", node.id),
         ));
+    }
+}
+
+/// Handlers, buttons and events that fit together and name what exists.
+fn settings(node: &Node, conditions: &dyn Conditions, context: &LintContext, findings: &mut Vec<Finding>) {
+    let label = node.label();
+    let known = |role: &str| context.roles.iter().any(|one| one == role);
+    let mut fault = |code: &'static str, message: String| findings.push(Finding::error(&node.id, code, message));
+    for handler in &node.settings.handlers {
+        if handler.kind == HandlerKind::Role && !known(&handler.key) {
+            fault("unknown_role", format!("“{label}”的办理角色“{}”不存在。从角色表里重新选一个", handler.key));
+        }
+        if let Some(expression) = &handler.expression
+            && let Err(message) = conditions.check(expression)
+        {
+            fault("bad_handler", format!("“{label}”的办理人表达式“{expression}”写错了：{message}。改好再发布"));
+        }
+    }
+    if node.settings.joint.is_some() && node.settings.handlers.is_empty() {
+        fault("joint_without_handlers", format!("“{label}”是会签，但没有指定由哪些人签。加上两个以上办理人"));
+    }
+    let passes = || node.settings.buttons.iter().filter(|button| button.action == ButtonAction::Pass);
+    if !node.settings.buttons.is_empty() && passes().next().is_none() {
+        fault("no_pass_button", format!("“{label}”的按钮里没有办结的按钮，办件会停在这里。加一个“通过”按钮"));
+    }
+    for (at, button) in passes().enumerate() {
+        let outcome = button.outcome.as_deref();
+        if passes().take(at).any(|other| other.outcome.as_deref() == outcome) {
+            let which = outcome.unwrap_or("通过");
+            fault("same_outcome", format!("“{label}”有两个按钮的结论都是“{which}”。给它们不同的结论"));
+        }
+        if outcome.is_some_and(|text| !text.chars().all(|c| c.is_alphanumeric() || c == '_') || text == "return") {
+            let text = &button.label;
+            fault("bad_outcome", format!("“{label}”的按钮“{text}”的结论只能用字母、数字和下划线，也不能是 return。换一个结论"));
+        }
+    }
+    for event in &node.settings.events {
+        let person = matches!(event.to.as_str(), "applicant" | "agent" | "handler")
+            || event.to.strip_prefix("role:").is_some_and(known);
+        if matches!(event.kind, EventKind::Message | EventKind::Sms) && !person {
+            let to = &event.to;
+            fault("bad_receiver", format!("“{label}”的通知发给“{to}”，不认识。选申请人、经办人、办理人或一个角色"));
+        }
+        if event.content.chars().count() > MOST_TEXT {
+            fault("long_text", format!("“{label}”的通知超过 {MOST_TEXT} 字。写短一些"));
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 
 mod elements;
 mod paths;
-mod soundness;
+pub(crate) mod soundness;
 
 use crate::Conditions;
 use crate::finding::Finding;
@@ -34,6 +34,9 @@ pub fn lint(definition: &Definition, conditions: &dyn Conditions, context: &Lint
     if !findings.iter().any(|finding| finding.is_error() && STRUCTURAL.contains(&finding.code)) {
         soundness::check(definition, &mut findings);
     }
+    for finding in &mut findings {
+        drawn(definition, finding);
+    }
     let place =
         |id: &str| definition.node_index.get(id).or_else(|| definition.flow_index.get(id)).copied().unwrap_or(0);
     findings.sort_by(|a, b| {
@@ -41,6 +44,17 @@ pub fn lint(definition: &Definition, conditions: &dyn Conditions, context: &Lint
     });
     findings.dedup();
     findings
+}
+
+/// Leads a finding about the inside of a sub-process's way in or out to what is drawn.
+fn drawn(definition: &Definition, finding: &mut Finding) {
+    for part in ["/end", "/in", "/out"] {
+        if let Some(id) = finding.element.strip_suffix(part)
+            && definition.node(id).is_some()
+        {
+            finding.element = id.to_owned();
+        }
+    }
 }
 
 const STRUCTURAL: &[&str] = &[
@@ -60,4 +74,5 @@ const STRUCTURAL: &[&str] = &[
     "start_has_incoming",
     "end_has_outgoing",
     "boundary_has_incoming",
+    "crossing_flow",
 ];

@@ -158,7 +158,7 @@ fn days(definition: &Definition, context: &LintContext, findings: &mut Vec<Findi
     let mut total = vec![0_u32; definition.nodes.len()];
     let mut before: Vec<Option<usize>> = vec![None; definition.nodes.len()];
     for &node in &order {
-        total[node] = total[node].saturating_add(definition.nodes[node].days().unwrap_or(0));
+        total[node] = total[node].saturating_add(definition.nodes[node].working_days().unwrap_or(0));
         for next in definition.next(node) {
             // An arrow back to an earlier place is a loop.
             if rank[next] > rank[node] && total[node] > total[next] {
@@ -176,7 +176,7 @@ fn days(definition: &Definition, context: &LintContext, findings: &mut Vec<Findi
     let mut way = Vec::new();
     let mut at = Some(last);
     while let Some(node) = at {
-        if let Some(days) = definition.nodes[node].days() {
+        if let Some(days) = definition.nodes[node].working_days() {
             way.push(format!("{} {days} 天", definition.nodes[node].label()));
         }
         at = before[node];

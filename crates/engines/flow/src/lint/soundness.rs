@@ -173,6 +173,67 @@ pub(super) fn check(definition: &Definition, findings: &mut Vec<Finding>) {
     }
 }
 
+/// What can be said of a flow that stands somewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Proof {
+    /// Whatever is answered, it can still end.
+    Ends,
+    /// It may come to where it can't end, or do one piece of work twice at a time.
+    Stuck,
+    /// Too many ways to try them all.
+    Unknown,
+}
+
+/// Whether a flow with tokens on these flows can always end.
+pub(crate) fn ends(definition: &Definition, flows: &[usize]) -> Proof {
+    let Some(net) = Net::of(definition) else { return Proof::Unknown };
+    let Fired::To(first) = net.put(&vec![0; net.words], flows) else { return Proof::Stuck };
+    let mut index: HashMap<Marking, usize> = HashMap::from([(first.clone(), 0)]);
+    let mut before: Vec<Vec<usize>> = vec![Vec::new()];
+    let mut queue = VecDeque::from([first]);
+    let (mut here, mut firings, mut done, mut double) = (0, 0_usize, None, false);
+    while let Some(marking) = queue.pop_front() {
+        if marking.iter().all(|word| *word == 0) {
+            done = Some(here);
+        }
+        net.step(&marking, |_, result| {
+            firings += 1;
+            match result {
+                Fired::To(next) => {
+                    let known = index.len();
+                    let at = *index.entry(next.clone()).or_insert(known);
+                    if at == known {
+                        before.push(Vec::new());
+                        queue.push_back(next);
+                    }
+                    before[at].push(here);
+                }
+                Fired::Double(_) => double = true,
+            }
+        });
+        if double {
+            return Proof::Stuck;
+        }
+        if index.len() > MAX_MARKINGS || firings > MAX_FIRINGS {
+            return Proof::Unknown;
+        }
+        here += 1;
+    }
+    if endings(&before, done).all(|ends| ends) { Proof::Ends } else { Proof::Stuck }
+}
+
+/// For each marking, whether one of `good` can be reached from it.
+fn endings(before: &[Vec<usize>], good: impl IntoIterator<Item = usize>) -> impl Iterator<Item = bool> {
+    let mut seen = vec![false; before.len()];
+    let mut open: Vec<usize> = good.into_iter().collect();
+    while let Some(marking) = open.pop() {
+        if !std::mem::replace(&mut seen[marking], true) {
+            open.extend(&before[marking]);
+        }
+    }
+    seen.into_iter()
+}
+
 fn not_proved(definition: &Definition) -> Finding {
     Finding::warning(&definition.id, "not_proved", "流程的走法太多，没有全部查完。减少同时进行的分支，或者拆成两个流程")
 }
@@ -185,15 +246,8 @@ fn endless(
     definition: &Definition,
     findings: &mut Vec<Finding>,
 ) {
-    let mut seen = vec![false; before.len()];
     // A marking that leads to a deadlock is reported as that.
-    let mut open: Vec<usize> = done.into_iter().chain(blocked.iter().copied()).collect();
-    while let Some(marking) = open.pop() {
-        if !std::mem::replace(&mut seen[marking], true) {
-            open.extend(&before[marking]);
-        }
-    }
-    if seen.iter().any(|seen| !seen) {
+    if endings(before, done.into_iter().chain(blocked.iter().copied())).any(|ends| !ends) {
         findings.push(Finding::error(
             &definition.id,
             "never_ends",
@@ -257,8 +311,10 @@ impl<'a> Net<'a> {
             }
             let place = self.place[flow];
             if has(&next, place) {
-                // In a loop a reminder may come again before the first is worked off: two reminders are no fault.
-                if self.aside[flow] {
+                // In a loop a reminder may come again before the first is worked off: two reminders are no fault. What has
+                // come out of a sub-process's inside is taken all at once.
+                let target = self.definition.flows[flow].target;
+                if self.aside[flow] || self.definition.nodes[target].kind == NodeKind::Drain {
                     continue;
                 }
                 return Fired::Double(flow);
@@ -302,16 +358,19 @@ impl<'a> Net<'a> {
         if !filled.iter().any(|full| *full) {
             return None;
         }
-        if !filled.iter().all(|full| *full) {
-            let (NodeKind::Inclusive, Some(reach)) = (&node.kind, &node.reach) else {
+        let drain = node.kind == NodeKind::Drain;
+        if drain || !filled.iter().all(|full| *full) {
+            let (NodeKind::Inclusive | NodeKind::Drain, Some(reach)) = (&node.kind, &node.reach) else {
                 return None;
             };
             for flow in 0..self.place.len() {
                 // One flow speaks for the whole chain.
-                if self.place[flow] == flow
-                    && has(marking, flow)
-                    && reach.must_wait(&filled, |way| reach.way_from_flow(way, flow))
-                {
+                if self.place[flow] != flow || !has(marking, flow) {
+                    continue;
+                }
+                let can = |way| reach.way_from_flow(way, flow);
+                let here = node.incoming.iter().any(|&entry| self.place[entry] == flow);
+                if if drain { !here && reach.arrives(can) } else { reach.must_wait(&filled, can) } {
                     return None;
                 }
             }
@@ -336,7 +395,7 @@ impl<'a> Net<'a> {
 }
 
 /// Nodes that a token can reach without a reminding timer going off.
-fn main_line(definition: &Definition) -> Vec<bool> {
+pub(crate) fn main_line(definition: &Definition) -> Vec<bool> {
     let mut seen = vec![false; definition.nodes.len()];
     let mut open = definition.starts();
     while let Some(node) = open.pop() {

@@ -32,8 +32,21 @@ impl Conditions for Fake {
         Ok((value.and_then(Value::as_str) == Some(text)) == equal)
     }
 
+    fn texts(&self, expression: &str, variables: &Variables) -> Result<Vec<String>, String> {
+        let all = Value::Object(variables.clone());
+        match expression.split('.').try_fold(&all, |value, part| value.get(part)) {
+            Some(Value::String(one)) => Ok(vec![one.clone()]),
+            Some(Value::Array(all)) => Ok(all.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
+            _ => Err("不是名单".to_owned()),
+        }
+    }
+
     fn check(&self, expression: &str) -> Result<(), String> {
-        if expression.parse::<bool>().is_ok() { Ok(()) } else { split(expression).map(|_| ()) }
+        let name = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
+        if expression.parse::<bool>().is_ok() || expression.split('.').all(name) {
+            return Ok(());
+        }
+        split(expression).map(|_| ())
     }
 }
 

@@ -2,7 +2,12 @@
 
 mod bpmn;
 mod fakes;
+mod joint;
+mod jumps;
 mod lints;
+mod migrations;
 mod properties;
 mod returns;
 mod runs;
+mod settings;
+mod subprocess;

@@ -1,12 +1,12 @@
 //! Properties over random flows: block-structured ones, which must be sound, and damaged ones, where lint and engine
 //! must agree.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 
 use flow::{
-    Advance, Command, Definition, Effect, Instance, Node, NodeKind, Severity, Status, Variables, advance, lint,
-    returnable, start,
+    Advance, Command, Definition, Effect, Handler, Instance, Node, NodeKind, Severity, Status, Variables, advance,
+    jump_targets, lint, migrate, returnable, start,
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -19,6 +19,10 @@ enum Block {
     Task,
     Service,
     Wait,
+    /// A task that several people must pass, all at once or one after the other.
+    Joint(bool, u8),
+    /// A sub-process.
+    Inside(Box<Block>),
     /// A task that reminds somebody beside.
     Reminded,
     /// A task that is given up when late.
@@ -31,7 +35,7 @@ enum Block {
 }
 
 fn block() -> impl Strategy<Value = Block> {
-    let leaf = prop_oneof![4 => Just(Block::Task), 1 => Just(Block::Service), 1 => Just(Block::Wait), 1 => Just(Block::Reminded)];
+    let leaf = prop_oneof![4 => Just(Block::Task), 1 => Just(Block::Service), 1 => Just(Block::Wait), 1 => Just(Block::Reminded), 1 => (any::<bool>(), 1..=100_u8).prop_map(|(turns, ratio)| Block::Joint(turns, ratio))];
     leaf.prop_recursive(4, 14, 3, |inner| {
         let several = || prop::collection::vec(inner.clone(), 2..4);
         prop_oneof![
@@ -41,6 +45,7 @@ fn block() -> impl Strategy<Value = Block> {
             2 => several().prop_map(Block::Some),
             1 => inner.clone().prop_map(|b| Block::Again(Box::new(b))),
             1 => inner.clone().prop_map(|b| Block::Late(Box::new(b))),
+            1 => inner.clone().prop_map(|b| Block::Inside(Box::new(b))),
         ]
     })
 }
@@ -51,11 +56,15 @@ struct Drawing {
     nodes: Vec<(String, String)>,
     flows: Vec<(usize, usize, Option<String>)>,
     defaults: BTreeMap<usize, usize>,
+    /// The sub-process each node stands in, and the one being drawn.
+    parents: Vec<Option<usize>>,
+    inside: Option<usize>,
 }
 
 impl Drawing {
     fn add(&mut self, kind: &str, inner: &str) -> usize {
         self.nodes.push((kind.to_owned(), inner.to_owned()));
+        self.parents.push(self.inside);
         self.nodes.len() - 1
     }
 
@@ -86,6 +95,26 @@ impl Drawing {
             Block::Wait => {
                 let wait = self.timer("intermediateCatchEvent");
                 (wait, wait)
+            }
+            Block::Joint(turns, ratio) => {
+                let people: String = (1..=3).map(|n| format!("<tongban:handler kind=\"person\" key=\"p{n}\"/>")).collect();
+                let task = self.add(
+                    "userTask name=\"会签\" tongban:role=\"reviewer\"",
+                    &format!("<extensionElements><tongban:handlers>{people}</tongban:handlers></extensionElements><multiInstanceLoopCharacteristics isSequential=\"{turns}\" tongban:ratio=\"{ratio}\"/>"),
+                );
+                (task, task)
+            }
+            Block::Inside(inner) => {
+                let outer = self.inside;
+                let process = self.add("subProcess", "");
+                self.inside = Some(process);
+                let start = self.add("startEvent", "");
+                let (first, last) = self.draw(inner);
+                let end = self.add("endEvent", "");
+                self.link(start, first, None);
+                self.link(last, end, None);
+                self.inside = outer;
+                (process, process)
             }
             Block::Reminded => {
                 let task = self.task();
@@ -167,12 +196,24 @@ impl Drawing {
             flow::BPMN_NAMESPACE,
             flow::TONGBAN_NAMESPACE
         );
-        for (n, (kind, inner)) in self.nodes.iter().enumerate() {
+        self.write(&mut out, None);
+        out + "</process></definitions>"
+    }
+
+    fn write(&self, out: &mut String, container: Option<usize>) {
+        for (n, (kind, inner)) in self.nodes.iter().enumerate().filter(|(n, _)| self.parents[*n] == container) {
             let name = kind.split(' ').next().unwrap();
             let default = self.defaults.get(&n).map(|flow| format!(" default=\"f{flow}\"")).unwrap_or_default();
-            write!(out, "<{kind} id=\"n{n}\"{default}>{inner}</{name}>").unwrap();
+            write!(out, "<{kind} id=\"n{n}\"{default}>{inner}").unwrap();
+            if name == "subProcess" {
+                self.write(out, Some(n));
+            }
+            write!(out, "</{name}>").unwrap();
         }
         for (n, (from, to, condition)) in self.flows.iter().enumerate() {
+            if self.parents[*from] != container {
+                continue;
+            }
             let condition = condition
                 .as_ref()
                 .map(|c| format!("<conditionExpression>{c}</conditionExpression>"))
@@ -183,7 +224,6 @@ impl Drawing {
             )
             .unwrap();
         }
-        out + "</process></definitions>"
     }
 
     fn picks(&self, seed: u64) -> Variables {
@@ -220,7 +260,7 @@ impl Ledger {
         for effect in effects {
             assert!(!self.finished, "nothing after the end: {effect:?}");
             match effect {
-                Effect::CreateTask { task: id, element, .. }
+                Effect::CreateTask(flow::TaskOrder { task: id, element, .. })
                 | Effect::StartTimer { token: id, element, .. }
                 | Effect::CallService { token: id, element, attempt: 1, .. } => {
                     assert!(self.used.insert(id.clone()), "{id} used twice");
@@ -234,6 +274,8 @@ impl Ledger {
                 | Effect::CancelTimer { token: id, element } => {
                     assert_eq!(self.open.remove(id).as_ref(), Some(element), "{id} cancelled but not open");
                 }
+                Effect::ChangeTask(order) => assert!(self.open.contains_key(&order.task), "{order:?} was not open"),
+                Effect::Announce { .. } => {}
                 Effect::Finished { .. } => self.finished = true,
             }
         }
@@ -268,9 +310,15 @@ fn tokens_add_up(definition: &Definition, instance: &Instance) {
 
 /// A random command that must be accepted, and the id it ends, if any.
 fn legal(definition: &Definition, drawing: &Drawing, instance: &Instance, seed: u64) -> (Command, Option<String>) {
+    let taken = Command::TakeBack { task: format!("t{}", mix(seed + 5) % 60) };
+    if mix(seed + 6).is_multiple_of(4) && advance(definition, instance, taken.clone(), &Fake).is_ok() {
+        return (taken, None);
+    }
     let pending = instance.pending(definition);
     let (id, element) = &pending[mix(seed) as usize % pending.len()];
-    let variables = drawing.picks(mix(seed + 1));
+    let mut variables = drawing.picks(mix(seed + 1));
+    let word = if mix(seed + 7).is_multiple_of(3) { "fail" } else { "pass" };
+    variables.insert("outcome".to_owned(), Value::from(word));
     let node: &Node = definition.node(element).unwrap();
     let ends = Some(id.clone());
     match node.kind {
@@ -279,6 +327,16 @@ fn legal(definition: &Definition, drawing: &Drawing, instance: &Instance, seed: 
             if !earlier.is_empty() && mix(seed + 2).is_multiple_of(4) {
                 let element = earlier[mix(seed + 3) as usize % earlier.len()].clone();
                 return (Command::ReturnTo { task: id.clone(), element, reason: "重来".into() }, ends);
+            }
+            let targets = if mix(seed + 8).is_multiple_of(8) { jump_targets(definition, instance, id) } else { Vec::new() };
+            if !targets.is_empty() {
+                let element = targets[mix(seed + 9) as usize % targets.len()].clone();
+                return (Command::Jump { task: id.clone(), element, reason: "改道".into() }, ends);
+            }
+            if mix(seed + 10).is_multiple_of(8) && instance.joint_of(id).is_none_or(|state| state.total < 10) {
+                let handlers = vec![Handler::person("q", "")];
+                let sequential = mix(seed + 11).is_multiple_of(2);
+                return (Command::Countersign { task: id.clone(), handlers, sequential }, None);
             }
             (Command::CompleteTask { task: id.clone(), variables }, ends)
         }
@@ -305,7 +363,7 @@ fn check_state(definition: &Definition, step: &Advance, ledger: &Ledger) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// req: FORM-028 a well-built flow is never called unsound.
     #[test]
@@ -320,6 +378,7 @@ proptest! {
     fn legal_commands_never_lose_anything(block in block(), seeds in prop::collection::vec(any::<u64>(), 1..60)) {
         let drawing = Drawing::of(&block);
         let definition = Definition::parse(&drawing.xml()).unwrap();
+        let mut told = Vec::new();
         let mut ledger = Ledger::default();
         let mut step = start(&definition, drawing.picks(seeds[0]), &Fake).unwrap();
         ledger.follow(&step.effects, None);
@@ -332,6 +391,7 @@ proptest! {
             let next = advance(&definition, &step.instance, command.clone(), &Fake);
             prop_assert_eq!(&next, &advance(&definition, &step.instance, command.clone(), &Fake), "deterministic");
             let next = next.map_err(|error| TestCaseError::fail(format!("{command:?}: {error}")))?;
+            told.push(format!("{command:?} -> {:?}", crate::runs::short(&next.effects)));
             ledger.follow(&next.effects, ends.as_deref());
             check_state(&definition, &next, &ledger);
             step = next;
@@ -344,9 +404,38 @@ proptest! {
                 NodeKind::UserTask => Command::CompleteTask { task: id.clone(), variables: drawing.picks(0).into_iter().map(|(key, _)| (key, Value::from("0"))).collect() },
                 _ => Command::TimerFired { token: id.clone() },
             };
-            step = advance(&definition, &step.instance, command, &Fake).map_err(|error| TestCaseError::fail(error.to_string()))?;
+            step = advance(&definition, &step.instance, command, &Fake).map_err(|error| TestCaseError::fail(format!("{error}: {told:#?}")))?;
             ledger.follow(&step.effects, Some(&id));
             check_state(&definition, &step, &ledger);
+        }
+        prop_assert_eq!(step.instance.status, Status::Finished);
+    }
+
+    /// req: FORM-030 a running flow taken over to another drawing either stays able to end or is refused.
+    #[test]
+    fn a_migrated_flow_can_end(block in block(), other in block(), seeds in prop::collection::vec(any::<u64>(), 1..30)) {
+        let (drawing, new) = (Drawing::of(&block), Drawing::of(&other));
+        let definition = Definition::parse(&drawing.xml()).unwrap();
+        let to = Definition::parse(&new.xml()).unwrap();
+        let mut step = start(&definition, drawing.picks(seeds[0]), &Fake).unwrap();
+        for seed in seeds {
+            let (command, _) = legal(&definition, &drawing, &step.instance, seed);
+            step = advance(&definition, &step.instance, command.clone(), &Fake).map_err(|error| TestCaseError::fail(format!("{command:?}: {error}\n{}", step.instance.pending(&definition).iter().map(|p| format!("{p:?}")).collect::<String>())))?;
+            if step.instance.status != Status::Running {
+                return Ok(());
+            }
+        }
+        let same = migrate(&definition, &definition, &step.instance, &HashMap::new(), &Fake).unwrap();
+        prop_assert_eq!(same.instance.pending(&definition), step.instance.pending(&definition), "to itself nothing changes");
+        let Ok(mut step) = migrate(&definition, &to, &step.instance, &HashMap::new(), &Fake) else { return Ok(()) };
+        for _ in 0..400 {
+            let Some((id, element)) = step.instance.pending(&to).into_iter().next() else { break };
+            let command = match to.node(&element).unwrap().kind {
+                NodeKind::ServiceTask => Command::ServiceDone { token: id.clone(), variables: Variables::new() },
+                NodeKind::UserTask => Command::CompleteTask { task: id.clone(), variables: new.picks(0).into_iter().map(|(key, _)| (key, Value::from("0"))).collect() },
+                _ => Command::TimerFired { token: id.clone() },
+            };
+            step = advance(&to, &step.instance, command, &Fake).map_err(|error| TestCaseError::fail(error.to_string()))?;
         }
         prop_assert_eq!(step.instance.status, Status::Finished);
     }
@@ -368,6 +457,9 @@ proptest! {
             commands.push(Command::CompleteTask { task: name.clone(), variables: Variables::new() });
             commands.push(Command::ServiceDone { token: name.clone(), variables: Variables::new() });
             commands.push(Command::ServiceFailed { token: name.clone(), message: String::new() });
+            commands.push(Command::TakeBack { task: name.clone() });
+            commands.push(Command::Countersign { task: name.clone(), handlers: vec![Handler::person("q", "")], sequential: false });
+            commands.push(Command::Jump { task: name.clone(), element: "n1".into(), reason: String::new() });
             commands.push(Command::TimerFired { token: name });
         }
         for command in commands {

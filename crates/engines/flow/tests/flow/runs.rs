@@ -33,7 +33,9 @@ pub fn short(effects: &[Effect]) -> Vec<String> {
     effects
         .iter()
         .map(|effect| match effect {
-            Effect::CreateTask { task, element, .. } => format!("+{task} {element}"),
+            Effect::CreateTask(order) => format!("+{} {}", order.task, order.element),
+            Effect::ChangeTask(order) => format!("~{} {}", order.task, order.element),
+            Effect::Announce { element, event, .. } => format!("{:?} {element} {:?} {}", event.on, event.kind, event.to),
             Effect::CancelTask { task, element } => format!("-{task} {element}"),
             Effect::CallService { token, element, attempt: 1, .. } => format!("call {token} {element}"),
             Effect::CallService { token, element, attempt, .. } => format!("call {token} {element} #{attempt}"),
@@ -55,18 +57,21 @@ fn a_sequence_goes_task_by_task_to_its_end() {
     let step = begin(&flow);
     assert_eq!(
         step.effects,
-        [Effect::CreateTask {
+        [Effect::CreateTask(flow::TaskOrder {
             task: "t2".into(),
             element: "review".into(),
             name: "业务审查".into(),
             role: Some("reviewer".into()),
+            handlers: Vec::new(),
+            joint: false,
             stage: Some("review".into()),
             days: Some(2),
+            every_day: false,
             attributes: [("role", "reviewer"), ("stage", "review"), ("days", "2")]
                 .map(|(k, v)| (k.to_owned(), v.to_owned()))
                 .into_iter()
                 .collect(),
-        }]
+        })]
     );
     let step =
         complete(&flow, &step.instance, "t2", vars(json!({"outcome": "pass", "note": "齐全", "decide": "not yours"})));

@@ -4,6 +4,7 @@ mod acts;
 mod desk;
 mod my;
 mod public;
+mod tasks;
 mod uploads;
 
 use axum::http::header;
@@ -23,7 +24,7 @@ use uuid::Uuid;
 use super::error::CaseError;
 use super::service::draft::MaterialFile;
 use super::service::judge::StepProblem;
-use super::service::{Casework, reach};
+use super::service::Casework;
 use super::store::{self, case};
 
 /// Routes of cases.
@@ -60,6 +61,15 @@ pub fn routes(casework: Casework) -> OpenApiRouter {
         .routes(routes!(acts::accept_case))
         .routes(routes!(acts::not_accept_case))
         .routes(routes!(acts::complete_task))
+        .routes(routes!(tasks::transfer_task))
+        .routes(routes!(tasks::countersign_task))
+        .routes(routes!(tasks::take_back_task))
+        .routes(routes!(tasks::jump_task))
+        .routes(routes!(tasks::fill_task))
+        .routes(routes!(tasks::list_colleagues))
+        .routes(routes!(tasks::get_flow_monitor))
+        .routes(routes!(tasks::list_flow_cases))
+        .routes(routes!(tasks::migrate_flow))
         .routes(routes!(acts::suspend_case))
         .routes(routes!(acts::resume_case))
         .routes(routes!(acts::ask_extension))
@@ -142,7 +152,7 @@ async fn own_row(casework: &Casework, caller: &Principal, id: Uuid) -> Result<ca
 
 async fn reached_row(casework: &Casework, caller: &Principal, id: Uuid) -> Result<case::Model> {
     let row = case::Entity::find_by_id(id).one(casework.platform.db.read()).await?.ok_or(CaseError::NotFound)?;
-    reach(caller, &row)?;
+    casework.reaches(casework.platform.db.read(), caller, &row).await?;
     Ok(row)
 }
 

@@ -54,24 +54,8 @@ impl Casework {
             return Ok(());
         }
         change.row.step_name = "领取".to_owned();
-        let row = task::Model {
-            id: self.platform.new_id(),
-            case_id: change.row.id,
-            flow_task: None,
-            element: "deliver".to_owned(),
-            stage: "deliver".to_owned(),
-            name: if delivery.way == "post" { "寄出结果".to_owned() } else { "窗口发放".to_owned() },
-            role: "delivery".to_owned(),
-            org_id: change.row.org_id,
-            state: "open".to_owned(),
-            created_at: tx.now(),
-            done_at: None,
-            done_by: None,
-            done_by_name: None,
-            outcome: None,
-            opinion: None,
-            files: json!([]),
-        };
+        let name = if delivery.way == "post" { "寄出结果" } else { "窗口发放" };
+        let row = store::begun(self.platform.new_id(), &change.row, "deliver", name, "delivery", tx.now());
         task::Entity::insert(all_set::<_, task::ActiveModel>(row)).exec_without_returning(tx.conn()).await?;
         Ok(())
     }

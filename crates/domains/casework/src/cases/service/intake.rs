@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::change::{Actor, Change};
 use super::documents::DocumentKind;
 use super::draft::handed;
-use super::{Casework, Loaded, fresh};
+use super::{Casework, Loaded, fresh, reach};
 use crate::cases::clock;
 use crate::cases::model::{Closing, EventKind};
 use crate::cases::store::{self, task};
@@ -205,6 +205,35 @@ impl Casework {
     where
         F: for<'t> FnOnce(&'t Tx, Loaded, Change) -> futures::future::BoxFuture<'t, Result<Change>> + Send + 'static,
     {
+        self.act_within(caller, id, version, (permission, false), act).await
+    }
+
+    /// The same on a task of a case: a task that names the caller opens the case for him, wherever it belongs.
+    pub(crate) async fn act_on_task<F>(
+        &self,
+        caller: &Principal,
+        id: Uuid,
+        version: i64,
+        permission: &'static str,
+        act: F,
+    ) -> Result<()>
+    where
+        F: for<'t> FnOnce(&'t Tx, Loaded, Change) -> futures::future::BoxFuture<'t, Result<Change>> + Send + 'static,
+    {
+        self.act_within(caller, id, version, (permission, true), act).await
+    }
+
+    async fn act_within<F>(
+        &self,
+        caller: &Principal,
+        id: Uuid,
+        version: i64,
+        (permission, on_task): (&'static str, bool),
+        act: F,
+    ) -> Result<()>
+    where
+        F: for<'t> FnOnce(&'t Tx, Loaded, Change) -> futures::future::BoxFuture<'t, Result<Change>> + Send + 'static,
+    {
         let casework = self.clone();
         let caller = caller.clone();
         // Read here: the writer runs the command in a task of its own.
@@ -213,7 +242,12 @@ impl Casework {
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
-                    let loaded = casework.load_reached(tx, &caller, id).await?;
+                    let loaded = casework.load(tx, id).await?;
+                    if on_task {
+                        casework.reaches(tx.conn(), &caller, &loaded.row).await?;
+                    } else {
+                        reach(&caller, &loaded.row)?;
+                    }
                     fresh(&loaded.row, version)?;
                     let mut change = Change::of(loaded.row.clone(), Actor::of(&caller));
                     if let Some(carried) = &carried {

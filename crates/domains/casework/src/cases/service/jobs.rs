@@ -5,24 +5,28 @@ use std::sync::Arc;
 use platform::work::jobs::Handlers;
 use platform::work::outbox::Subscriptions;
 
-use super::{Casework, acting, deliver, documents, notify, old_licence, review};
+use super::running::{events, jobs as flow_jobs};
+use super::{Casework, acting, deliver, documents, notify, old_licence};
 
 impl Casework {
     /// Adds the handlers of casework's jobs.
     pub fn jobs(&self, handlers: Handlers) -> Handlers {
         let casework = Arc::new(self.clone());
-        let (adopt, revoke) = (casework.clone(), casework.clone());
+        let (adopt, revoke, step) = (casework.clone(), casework.clone(), casework.clone());
         let (draw, service, timer, void, tell) =
             (casework.clone(), casework.clone(), casework.clone(), casework.clone(), casework);
         handlers
             .with(documents::DRAW_JOB, move |platform, payload| Box::pin(draw.clone().draw_job(platform, payload)))
-            .with(review::SERVICE_JOB, move |platform, payload| {
+            .with(flow_jobs::SERVICE_JOB, move |platform, payload| {
                 Box::pin(service.clone().service_job(platform, payload))
             })
-            .with(review::TIMER_JOB, move |platform, payload| Box::pin(timer.clone().timer_job(platform, payload)))
+            .with(flow_jobs::TIMER_JOB, move |platform, payload| Box::pin(timer.clone().timer_job(platform, payload)))
             .with(deliver::ABOLISH_JOB, move |platform, payload| Box::pin(void.clone().abolish_job(platform, payload)))
             .with(old_licence::REVOKE_JOB, move |platform, payload| {
                 Box::pin(revoke.clone().revoke_job(platform, payload))
+            })
+            .with(events::MESSAGE_JOB, move |platform, payload| {
+                Box::pin(step.clone().step_message_job(platform, payload))
             })
             .with(acting::ADOPT_JOB, move |_, payload| Box::pin(adopt.clone().adopt_job(payload)))
             .with(notify::JOB, move |platform, payload| Box::pin(tell.clone().notify_job(platform, payload)))
@@ -30,7 +34,9 @@ impl Casework {
 
     /// Adds the events casework listens to.
     pub fn subscriptions(&self, subscriptions: Subscriptions) -> Subscriptions {
-        let subscriptions = subscriptions.on(identity::ACCOUNT_CREATED, acting::ADOPT_JOB);
+        let subscriptions = subscriptions
+            .on(identity::ACCOUNT_CREATED, acting::ADOPT_JOB)
+            .on(events::MESSAGE_TOPIC, events::MESSAGE_JOB);
         notify::TOPICS.iter().fold(subscriptions, |all, topic| all.on(topic, notify::JOB))
     }
 }

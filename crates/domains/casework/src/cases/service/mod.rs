@@ -22,8 +22,11 @@ pub mod old_licence;
 mod personal;
 pub mod result;
 pub mod review;
+pub mod running;
 pub mod special;
+pub mod stamping;
 pub mod submit;
+pub mod tasks;
 pub mod views;
 pub mod withdraw;
 
@@ -167,13 +170,6 @@ impl Casework {
     async fn with_item(&self, row: case::Model) -> Result<Loaded> {
         let item = self.catalogue.version(&row.item_slug, row.item_version).await?;
         Ok(Loaded { row, item })
-    }
-
-    /// Loads a case within a staff caller's reach.
-    pub(crate) async fn load_reached(&self, tx: &Tx, caller: &Principal, id: Uuid) -> Result<Loaded> {
-        let loaded = self.load(tx, id).await?;
-        reach(caller, &loaded.row)?;
-        Ok(loaded)
     }
 
     pub(crate) async fn form_of(&self, conn: &impl sea_orm::ConnectionTrait, id: Uuid) -> Result<case_form::Model> {

@@ -16,6 +16,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::acting::Step;
+use super::tasks::hand_over::GIVEN_TOPIC;
 use super::{Casework, Delivery};
 use crate::cases::model::{EventKind, State};
 use crate::cases::store::case;
@@ -39,6 +40,7 @@ pub const TOPICS: &[&str] = &[
     "case.delivered",
     "case.withdrawn",
     "case.urged",
+    GIVEN_TOPIC,
 ];
 
 /// Texts by event, from `packs/platform/messages.yaml`.
@@ -81,11 +83,16 @@ impl Texts {
 struct Payload {
     topic: String,
     case_id: Uuid,
+    #[serde(default)]
     event_no: i64,
     #[serde(default)]
     text: Option<String>,
     #[serde(default)]
     urge_id: Option<Uuid>,
+    #[serde(default)]
+    occurrence: Option<Uuid>,
+    #[serde(default)]
+    staff: Vec<Uuid>,
 }
 
 impl Casework {
@@ -103,6 +110,10 @@ impl Casework {
             // Two reminders may follow the same event of the case: each is a message of its own.
             let key = event.urge_id.map_or(key.clone(), |id| format!("{key}:{id}"));
             return self.tell_staff(&row, &key, event.text.as_deref().unwrap_or_default()).await;
+        }
+        if event.topic == GIVEN_TOPIC {
+            let key = event.occurrence.map_or(key, |id| format!("{}:{id}", event.topic));
+            return self.tell_desk(&event.staff, "task_given", &key, event.text.as_deref().unwrap_or_default()).await;
         }
         let name = event.topic.trim_start_matches("case.");
         let Some(text) = self.texts.0.get(name) else { return Ok(()) };
@@ -226,23 +237,9 @@ impl Casework {
     /// A reminder or order reaches everybody who has an open task of the case.
     async fn tell_staff(&self, row: &case::Model, key: &str, text: &str) -> Result<()> {
         let tasks = crate::cases::store::tasks(self.platform.db.read(), row.id).await?;
-        for task in tasks.iter().filter(|task| task.state == "open") {
-            for staff in self.identity.staff_for(row.org_id, &task.role, &row.item_slug).await? {
-                messages::send(
-                    &self.platform,
-                    Message {
-                        event_key: key.to_owned(),
-                        recipient: format!("staff:{}", staff.id),
-                        phone: None,
-                        account: None,
-                        channel: Channel::InApp,
-                        template: "urged".to_owned(),
-                        body: format!("“{}”（{}）催办：{text}", row.item_name, row.applicant_name),
-                    },
-                )
-                .await?;
-            }
-        }
-        Ok(())
+        let open: Vec<_> = tasks.iter().filter(|task| task.state == "open").collect();
+        let staff = self.staff_on(row, &open).await?;
+        let body = format!("“{}”（{}）催办：{text}", row.item_name, row.applicant_name);
+        self.tell_desk(&staff, "urged", key, &body).await
     }
 }

@@ -19,7 +19,7 @@ use super::{Loaded, change::Change};
 use crate::cases::clock;
 use crate::cases::error::CaseError;
 use crate::cases::model::{Closing, EventKind, State};
-use crate::cases::store::{self, Around, case, case_flow, extension, special, urge};
+use crate::cases::store::{self, Around, case, case_flow, extension, special, task, urge};
 
 /// A length of time in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
@@ -242,6 +242,14 @@ impl Casework {
                     .filter(special::Column::Id.eq(row_id))
                     .exec(tx.conn())
                     .await?;
+                for task in store::tasks(tx.conn(), id).await?.into_iter().filter(|task| task.state == "open") {
+                    let due = clock::task_due(&task, &around.specials, &calendar)?;
+                    task::Entity::update_many()
+                        .col_expr(task::Column::DueAt, Expr::value(due))
+                        .filter(task::Column::Id.eq(task.id))
+                        .exec(tx.conn())
+                        .await?;
+                }
                 change.announce("case.special_ended");
                 Ok(change)
             })
@@ -401,7 +409,7 @@ impl Casework {
     ) -> Result<()> {
         let id = loaded.row.id;
         if case_flow::Entity::find_by_id(id).one(tx.conn()).await?.is_some() {
-            self.step_flow(tx, change, loaded, flow::Command::Cancel).await?;
+            self.step_flow(tx, change, flow::Command::Cancel).await?;
         }
         cancel_tasks(tx, id).await?;
         special::Entity::update_many()

@@ -21,7 +21,7 @@ use super::{Casework, fresh};
 use crate::cases::clock;
 use crate::cases::error::CaseError;
 use crate::cases::model::{EventKind, State};
-use crate::cases::store::{Around, case, case_form, task};
+use crate::cases::store::{self, Around, case, case_form, task};
 
 /// What the applicant takes away.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -160,24 +160,8 @@ impl Casework {
 
     /// The clerk's task for an application that waits to be answered.
     pub(crate) fn intake_task(&self, row: &case::Model) -> task::Model {
-        task::Model {
-            id: self.platform.new_id(),
-            case_id: row.id,
-            flow_task: None,
-            element: "intake".to_owned(),
-            stage: "intake".to_owned(),
-            name: if row.corrected { "看补正".to_owned() } else { "受理".to_owned() },
-            role: "clerk".to_owned(),
-            org_id: row.org_id,
-            state: "open".to_owned(),
-            created_at: self.platform.now(),
-            done_at: None,
-            done_by: None,
-            done_by_name: None,
-            outcome: None,
-            opinion: None,
-            files: json!([]),
-        }
+        let name = if row.corrected { "看补正" } else { "受理" };
+        store::begun(self.platform.new_id(), row, "intake", name, "clerk", self.platform.now())
     }
 
     async fn receipt_of(&self, row: &case::Model, item: &PublishedItem) -> Result<Receipt> {

@@ -5,9 +5,11 @@ pub mod rows;
 use platform::Result;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, QueryOrder};
+use time::OffsetDateTime;
 
 pub use rows::{
-    case, case_document, case_event, case_flow, case_form, case_material, case_step, extension, special, task, urge,
+    case, case_document, case_event, case_flow, case_form, case_material, case_step, extension, special, task,
+    task_handler, urge,
 };
 
 /// Everything read to act on or show one case, except long texts.
@@ -62,6 +64,51 @@ pub async fn materials(conn: &impl ConnectionTrait, id: Uuid) -> Result<Vec<case
 /// When the database refuses.
 pub async fn tasks(conn: &impl ConnectionTrait, id: Uuid) -> Result<Vec<task::Model>> {
     Ok(task::Entity::find().filter(task::Column::CaseId.eq(id)).order_by_asc(task::Column::Id).all(conn).await?)
+}
+
+/// A task that begins now, for everybody of a role.
+pub fn begun(id: Uuid, row: &case::Model, stage: &str, name: &str, role: &str, at: OffsetDateTime) -> task::Model {
+    task::Model {
+        id,
+        case_id: row.id,
+        flow_task: None,
+        element: stage.to_owned(),
+        stage: stage.to_owned(),
+        name: name.to_owned(),
+        role: role.to_owned(),
+        org_id: row.org_id,
+        state: "open".to_owned(),
+        created_at: at,
+        done_at: None,
+        done_by: None,
+        done_by_name: None,
+        outcome: None,
+        opinion: None,
+        files: serde_json::json!([]),
+        narrowed: false,
+        joint: false,
+        days: None,
+        every_day: false,
+        due_at: None,
+        owner_id: None,
+        owner_name: None,
+        took_seconds: None,
+    }
+}
+
+/// Who may do these tasks, by task; a task that nobody in particular has is not among them.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn handlers(conn: &impl ConnectionTrait, tasks: &[Uuid]) -> Result<Vec<task_handler::Model>> {
+    if tasks.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(task_handler::Entity::find()
+        .filter(task_handler::Column::TaskId.is_in(tasks.iter().copied()))
+        .order_by_asc(task_handler::Column::Label)
+        .all(conn)
+        .await?)
 }
 
 /// Documents of a case, oldest first.

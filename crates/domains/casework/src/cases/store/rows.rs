@@ -202,6 +202,34 @@ pub mod task {
         pub outcome: Option<String>,
         pub opinion: Option<String>,
         pub files: Json,
+        pub narrowed: bool,
+        pub joint: bool,
+        pub days: Option<i64>,
+        pub every_day: bool,
+        pub due_at: Option<OffsetDateTime>,
+        pub owner_id: Option<Uuid>,
+        pub owner_name: Option<String>,
+        pub took_seconds: Option<i64>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod task_handler {
+    use sea_orm::entity::prelude::*;
+
+    /// `task_handlers`
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "task_handlers")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub task_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub kind: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub key: String,
+        pub label: String,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

@@ -5,6 +5,7 @@ use platform::web::guard::Principal;
 use platform::web::page::{List, PageQuery, cursor};
 use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Cond;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
@@ -13,6 +14,8 @@ use super::cases::CaseRow;
 use super::paging::{after_task, seconds};
 use super::within;
 use crate::cases::service::Casework;
+use crate::cases::service::running::handlers::takeable;
+use crate::cases::service::submit::last_day;
 use crate::cases::store::{case, task};
 
 /// Filters of tasks.
@@ -43,8 +46,24 @@ pub struct TaskRow {
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = DateTime)]
     pub created_at: OffsetDateTime,
+    /// How it came: `role` (everybody of the role), `mine` (it names the caller or his department), `delegated`
+    /// (in somebody's name), `joint` (one part of a joint review).
+    pub mark: &'static str,
+    /// In whose name.
+    pub on_behalf_of: Option<String>,
+    /// Last day of the step; absent without days of its own.
+    pub due_on: Option<String>,
     /// Its case.
     pub case: CaseRow,
+}
+
+fn mark(task: &task::Model) -> &'static str {
+    match (task.owner_id.is_some(), task.joint, task.narrowed) {
+        (true, ..) => "delegated",
+        (_, true, _) => "joint",
+        (_, _, true) => "mine",
+        _ => "role",
+    }
 }
 
 impl Casework {
@@ -54,17 +73,21 @@ impl Casework {
     /// 400 for a cursor that can't be read.
     pub async fn my_tasks(&self, caller: &Principal, filter: &TaskFilter) -> Result<List<TaskRow>> {
         let conn = self.platform.db.read();
+        let mut by_role = Cond::all()
+            .add(task::Column::Narrowed.eq(false))
+            .add(task::Column::OrgId.is_in(caller.met_orgs()))
+            .add(task::Column::Role.is_in(caller.roles.iter().map(String::as_str)));
+        if !caller.bounds.are_none() {
+            by_role = by_role.add(within(caller));
+        }
+        // Tasks that name the caller are his wherever the case belongs.
         let mut select = task::Entity::find()
             .filter(task::Column::State.eq("open"))
-            .filter(task::Column::OrgId.is_in(caller.met_orgs()))
-            .filter(task::Column::Role.is_in(caller.roles.iter().map(String::as_str)));
+            .filter(Cond::any().add(by_role).add(takeable(caller)));
         if let Some(stage) = &filter.stage {
             select = select.filter(task::Column::Stage.eq(stage));
         }
         let mut joined = select.join(sea_orm::JoinType::InnerJoin, task_to_case());
-        if !caller.bounds.are_none() {
-            joined = joined.filter(within(caller));
-        }
         if let Some(text) = filter.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
             joined = joined.filter(self.text_condition(text));
         }
@@ -79,7 +102,18 @@ impl Casework {
         let keys: Vec<Vec<String>> =
             tasks.iter().zip(&cases).map(|(task, row)| vec![seconds(row.due_at), task.id.to_string()]).collect();
         for (task, case) in tasks.into_iter().zip(self.rows(cases).await?) {
-            items.push(TaskRow { id: task.id, stage: task.stage, name: task.name, created_at: task.created_at, case });
+            let mark = mark(&task);
+            let due_on = task.due_at.map(last_day);
+            items.push(TaskRow {
+                id: task.id,
+                stage: task.stage,
+                name: task.name,
+                created_at: task.created_at,
+                mark,
+                on_behalf_of: task.owner_name,
+                due_on,
+                case,
+            });
         }
         let kept = usize::try_from(page.limit()).unwrap_or(100);
         let next = if more { kept.checked_sub(1).and_then(|last| keys.get(last)).map(|key| cursor(key)) } else { None };

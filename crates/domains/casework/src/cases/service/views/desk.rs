@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::desk_parts::{actions, extension_view, mask_form, masked, opinions, special_view, urge_view};
+use super::desk_parts::{actions, extension_view, hide, mask_form, masked, opinions, special_view, urge_view};
 use super::shared::{
     CheckedPoint, DocumentRef, EventView, FormView, LicenceRef, MaterialView, ResultView, desk_label, documents,
     events, item_ref, points, result,
@@ -20,7 +20,8 @@ use crate::cases::error::CaseError;
 use crate::cases::model::{Channel, State};
 use crate::cases::service::acting::agent_of;
 use crate::cases::service::draft::ItemRef;
-use crate::cases::service::{Casework, Delivery, reach};
+use crate::cases::service::tasks::take_back::TakeableTask;
+use crate::cases::service::{Casework, Delivery};
 use crate::cases::store::{case, urge};
 
 /// A case for the staff.
@@ -70,6 +71,12 @@ pub struct DeskCase {
     pub documents: Vec<DocumentRef>,
     /// The caller's open task.
     pub my_task: Option<MyTask>,
+    /// Every open task.
+    pub tasks: Vec<OpenTask>,
+    /// Tasks the caller just did and may take back.
+    pub take_back: Vec<TakeableTask>,
+    /// Steps to which the caller may send the case as an administrator.
+    pub jump_targets: Vec<Returnable>,
     /// Steps of the flow.
     pub flow: Vec<FlowStep>,
     /// What the caller may do, and why not.
@@ -151,15 +158,130 @@ pub struct MyTask {
     pub outcomes: Vec<Outcome>,
     /// Earlier steps it may be returned to.
     pub returnable: Vec<Returnable>,
+    /// What the step's author put on the page, in this order; empty: what is usual.
+    pub buttons: Vec<StepButton>,
+    /// The joint review it is part of.
+    pub joint: Option<JointView>,
+    /// In whose name the caller does it.
+    pub on_behalf_of: Option<String>,
+    /// Keys of form fields the caller may fill in.
+    pub writable: Vec<String>,
+    /// Last day of the step; absent without days of its own.
+    pub due_on: Option<String>,
+}
+
+/// What a button of a step does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StepAction {
+    /// Completes the step with an outcome.
+    Pass,
+    /// Back to an earlier step.
+    Return,
+    /// Asks the applicant for a correction.
+    Correct,
+    /// Gives the task to a colleague.
+    Transfer,
+    /// Asks colleagues for their opinion.
+    Countersign,
+    /// Begins a special procedure.
+    Suspend,
+}
+
+impl From<flow::ButtonAction> for StepAction {
+    fn from(action: flow::ButtonAction) -> Self {
+        match action {
+            flow::ButtonAction::Pass => Self::Pass,
+            flow::ButtonAction::Return => Self::Return,
+            flow::ButtonAction::Correct => Self::Correct,
+            flow::ButtonAction::Transfer => Self::Transfer,
+            flow::ButtonAction::Countersign => Self::Countersign,
+            flow::ButtonAction::Suspend => Self::Suspend,
+        }
+    }
+}
+
+/// A button of a step.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct StepButton {
+    /// What it does.
+    pub action: StepAction,
+    /// What is written on it.
+    pub label: String,
+    /// Outcome to send, with `pass`.
+    pub outcome: Option<String>,
+}
+
+/// How far a joint review is.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct JointView {
+    /// One after the other.
+    pub sequential: bool,
+    /// Percent who must pass it.
+    pub ratio: u8,
+    /// How many that are.
+    pub needed: usize,
+    /// Who passed it.
+    pub passed: usize,
+    /// Who did not.
+    pub failed: usize,
+    /// Who has not spoken.
+    pub open: usize,
+    /// All who are asked.
+    pub total: usize,
+    /// What was said, oldest first.
+    pub votes: Vec<JointVote>,
+}
+
+/// What somebody said in a joint review.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct JointVote {
+    /// Who.
+    pub by: String,
+    /// Outcome in words.
+    pub outcome_label: String,
+    /// Opinion.
+    pub text: String,
+    /// When.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub at: Option<OffsetDateTime>,
+}
+
+/// An open task.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct OpenTask {
+    /// Task.
+    pub id: Uuid,
+    /// Step in the drawing.
+    pub element: String,
+    /// Name of the step.
+    pub name: String,
+    /// Stage.
+    pub stage: String,
+    /// Who has it, in words.
+    pub handler: String,
+    /// Since when.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    pub since: OffsetDateTime,
+    /// Last day of the step.
+    pub due_on: Option<String>,
+    /// Whether that day is over.
+    pub overdue: bool,
+    /// Whether the caller may do it.
+    pub mine: bool,
+    /// Whether the caller gave it to somebody to be done in his name.
+    pub delegated: bool,
 }
 
 /// An outcome.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Outcome {
     /// Key.
-    pub key: &'static str,
+    pub key: String,
     /// Label.
-    pub label: &'static str,
+    pub label: String,
 }
 
 /// A step to return to.
@@ -291,7 +413,7 @@ impl Casework {
     pub async fn desk_case(&self, caller: &Principal, id: Uuid) -> Result<DeskCase> {
         let conn = self.platform.db.read();
         let row = case::Entity::find_by_id(id).one(conn).await?.ok_or(CaseError::NotFound)?;
-        reach(caller, &row)?;
+        self.reaches(conn, caller, &row).await?;
         let whole = self.whole(row).await?;
         let row = &whole.loaded.row;
         let item = &whole.loaded.item.item;
@@ -304,7 +426,12 @@ impl Casework {
         let mut data: Map<String, Value> = self.open(&whole.form.form_sealed, id, "form")?;
         let definition = self.design.form(&whole.loaded.item.definitions.form).await?;
         mask_form(&definition, &mut data);
-        let my_task = self.my_task(caller, &whole).await?;
+        let now = self.now(&whole).await?;
+        let my_task = self.my_task(caller, &whole, &now);
+        let mut form = self.form_view(&whole.loaded, data).await?;
+        if let Some(rights) = now.hidden(caller, &whole.tasks) {
+            hide(&rights, &mut form);
+        }
         let urges =
             urge::Entity::find().filter(urge::Column::CaseId.eq(id)).order_by_asc(urge::Column::Id).all(conn).await?;
         let delivery: Delivery = self.open(&whole.form.delivery_sealed, id, "delivery")?;
@@ -330,14 +457,21 @@ impl Casework {
             state,
             state_label: desk_label(row, state),
             step_name: row.step_name.clone(),
-            form: self.form_view(&whole.loaded, data).await?,
+            form,
             materials: self.material_views(&whole, true)?,
             review_points: points(&item.review_points, checks.as_ref()),
             deadlines: clock::explain(row, item, &whole.around, &calendar, self.platform.now()),
             events: events(&whole.around.events, &whole.documents, true),
             opinions: opinions(&whole.tasks),
             documents: documents(&whole.documents),
-            flow: self.flow_steps(&whole).await?,
+            flow: self.flow_steps(&whole, &now).await?,
+            tasks: now.open_tasks(caller, &whole.tasks),
+            take_back: now
+                .running
+                .as_ref()
+                .map(|running| self.takeable_tasks(caller, state, &whole.tasks, running))
+                .unwrap_or_default(),
+            jump_targets: now.jump_targets(caller, state, &whole.tasks),
             actions: actions(caller, row, state, my_task.as_ref(), &whole),
             my_task,
             procedures: item

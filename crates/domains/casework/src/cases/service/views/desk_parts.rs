@@ -4,59 +4,86 @@ use platform::Result;
 use platform::web::guard::Principal;
 use sea_orm::entity::prelude::*;
 use serde_json::{Map, Value};
+use time::OffsetDateTime;
 
 use super::desk::{
-    Action, ExtensionView, FlowStep, MaskedApplicant, MyTask, Opinion, Outcome, Returnable, SpecialView, UrgeView,
+    Action, ExtensionView, FlowStep, JointView, JointVote, MaskedApplicant, MyTask, OpenTask, Opinion, Outcome,
+    Returnable, SpecialView, StepButton, UrgeView,
 };
 use super::shared::Whole;
 use crate::cases::model::{EventKind, State};
+use crate::cases::service::review::{outcomes, returns};
+use crate::cases::service::running::Running;
+use crate::cases::service::running::handlers::takes;
+use crate::cases::service::submit::last_day;
+use crate::cases::service::tasks::examined;
 use crate::cases::service::{Casework, Personal};
-use crate::cases::store::{self, case, case_flow, task, urge};
+use crate::cases::store::{self, case, task, urge};
 
 impl Casework {
-    pub(super) async fn my_task(&self, caller: &Principal, whole: &Whole) -> Result<Option<MyTask>> {
-        let Some(task) = whole.tasks.iter().find(|task| task.state == "open" && caller.has_role(&task.role)) else {
-            return Ok(None);
-        };
-        let returnable = match (&task.flow_task, self.instance(whole).await?) {
-            (Some(flow_task), Some((definition, instance))) if whole.loaded.row.state != State::Decided.as_str() => {
-                flow::returnable(&definition, &instance, flow_task)
+    /// The open task that the caller may do.
+    pub(super) fn my_task(&self, caller: &Principal, whole: &Whole, now: &Now) -> Option<MyTask> {
+        let task = now.mine(caller, &whole.tasks)?;
+        let settings = now.running.as_ref().and_then(|running| running.settings(&task.element));
+        let decided = whole.loaded.row.state == State::Decided.as_str();
+        let returnable = match (&task.flow_task, &now.running) {
+            (Some(flow_task), Some(running)) if !decided && returns(settings) => {
+                flow::returnable(&running.definition, &running.instance, flow_task)
                     .into_iter()
-                    .map(|element| Returnable {
-                        name: definition.node(&element).map_or_else(|| element.clone(), |node| node.name.clone()),
-                        element,
-                    })
+                    .map(|element| Returnable { name: running.label(&element), element })
                     .collect()
             }
             _ => Vec::new(),
         };
-        let outcomes: &[(&'static str, &'static str)] = match task.stage.as_str() {
-            "intake" | "deliver" => &[],
-            "decide" => &[("granted", "准予"), ("refused", "不予")],
-            "make" => &[("done", "已完成")],
-            _ => &[("pass", "通过"), ("fail", "不符合")],
-        };
-        Ok(Some(MyTask {
+        let outcomes = outcomes(&task.stage, settings);
+        let buttons = settings.into_iter().flat_map(|settings| &settings.buttons).map(|button| StepButton {
+            action: button.action.into(),
+            label: button.label.clone(),
+            outcome: (button.action == flow::ButtonAction::Pass)
+                .then(|| button.outcome.clone().unwrap_or_else(|| "pass".to_owned())),
+        });
+        let writable = settings.into_iter().flat_map(|settings| &settings.fields.fields);
+        Some(MyTask {
             id: task.id,
             name: task.name.clone(),
             stage: task.stage.clone(),
-            outcomes: outcomes.iter().map(|(key, label)| Outcome { key, label }).collect(),
+            outcomes: outcomes.into_iter().map(|(key, label)| Outcome { key, label }).collect(),
             returnable,
-        }))
+            buttons: buttons.collect(),
+            joint: now.joint(task, &whole.tasks),
+            on_behalf_of: task.owner_name.clone(),
+            writable: writable
+                .filter(|(_, access)| **access == flow::Access::Write)
+                .map(|(key, _)| key.clone())
+                .collect(),
+            due_on: task.due_at.map(last_day),
+        })
     }
 
-    pub(super) async fn instance(
-        &self,
-        whole: &Whole,
-    ) -> Result<Option<(std::sync::Arc<flow::Definition>, flow::Instance)>> {
-        let id = whole.loaded.row.id;
-        let Some(row) = case_flow::Entity::find_by_id(id).one(self.platform.db.read()).await? else { return Ok(None) };
-        let definition = self.design.flow(&whole.loaded.item.definitions.flow).await?;
-        Ok(Some((definition, self.open(&row.instance, id, "flow")?)))
+    /// Where the flow of a case stands, and who has its open tasks.
+    pub(super) async fn now(&self, whole: &Whole) -> Result<Now> {
+        let conn = self.platform.db.read();
+        let open: Vec<Uuid> = whole.tasks.iter().filter(|task| task.state == "open").map(|task| task.id).collect();
+        Ok(Now {
+            running: self.running(conn, whole.loaded.row.id).await?,
+            handlers: store::handlers(conn, &open).await?,
+            at: self.platform.now(),
+            roles: self.identity.role_book().await?,
+        })
     }
 
-    pub(super) async fn flow_steps(&self, whole: &Whole) -> Result<Vec<FlowStep>> {
-        let definition = self.design.flow(&whole.loaded.item.definitions.flow).await?;
+    /// Whether the step in the caller's hand may not see a field.
+    pub(super) async fn hides(&self, caller: &Principal, row: &case::Model, key: &str) -> Result<bool> {
+        let whole = self.whole(row.clone()).await?;
+        let now = self.now(&whole).await?;
+        Ok(now.hidden(caller, &whole.tasks).is_some_and(|rights| rights.of(key) == flow::Access::Hidden))
+    }
+
+    pub(super) async fn flow_steps(&self, whole: &Whole, now: &Now) -> Result<Vec<FlowStep>> {
+        let definition = match &now.running {
+            Some(running) => running.definition.clone(),
+            None => self.design.flow(&whole.loaded.item.definitions.flow).await?,
+        };
         Ok(flow::outline(&definition)
             .into_iter()
             .map(|step| {
@@ -78,6 +105,121 @@ impl Casework {
                 }
             })
             .collect())
+    }
+}
+
+/// Where the flow of a case stands.
+pub(super) struct Now {
+    /// Absent before acceptance.
+    pub running: Option<Running>,
+    /// Of the open tasks.
+    handlers: Vec<store::task_handler::Model>,
+    at: OffsetDateTime,
+    roles: identity::roles::RoleBook,
+}
+
+impl Now {
+    fn takes(&self, caller: &Principal, task: &task::Model) -> bool {
+        if !task.narrowed {
+            return caller.has_role(&task.role);
+        }
+        self.handlers.iter().any(|one| one.task_id == task.id && takes(caller, task, one))
+    }
+
+    /// The open task that the caller may do.
+    fn mine<'a>(&self, caller: &Principal, tasks: &'a [task::Model]) -> Option<&'a task::Model> {
+        tasks.iter().find(|task| task.state == "open" && self.takes(caller, task))
+    }
+
+    /// Fields that the step in the caller's hand may not even see.
+    pub fn hidden(&self, caller: &Principal, tasks: &[task::Model]) -> Option<flow::FieldRights> {
+        let task = self.mine(caller, tasks)?;
+        let rights = &self.running.as_ref()?.settings(&task.element)?.fields;
+        let hides = rights.default == flow::Access::Hidden || rights.fields.values().any(|one| *one == flow::Access::Hidden);
+        hides.then(|| rights.clone())
+    }
+
+    fn joint(&self, task: &task::Model, tasks: &[task::Model]) -> Option<JointView> {
+        let (running, name) = (self.running.as_ref()?, task.flow_task.as_deref()?);
+        let state = running.instance.joint_of(name)?;
+        let together = running.instance.together_with(name);
+        let votes = tasks
+            .iter()
+            .filter(|one| one.state == "done" && one.flow_task.as_ref().is_some_and(|name| together.contains(name)))
+            .map(|one| JointVote {
+                by: one.done_by_name.clone().unwrap_or_default(),
+                outcome_label: outcome_label(one.outcome.as_deref().unwrap_or_default()).to_owned(),
+                text: one.opinion.clone().unwrap_or_default(),
+                at: one.done_at,
+            })
+            .collect();
+        Some(JointView {
+            sequential: state.joint.sequential,
+            ratio: state.joint.ratio,
+            needed: state.joint.needed(state.total),
+            passed: state.passed,
+            failed: state.failed,
+            open: state.total - state.passed - state.failed,
+            total: state.total,
+            votes,
+        })
+    }
+
+    /// Every open task.
+    pub fn open_tasks(&self, caller: &Principal, tasks: &[task::Model]) -> Vec<OpenTask> {
+        let open = tasks.iter().filter(|task| task.state == "open");
+        open.map(|task| OpenTask {
+            id: task.id,
+            element: task.element.clone(),
+            name: task.name.clone(),
+            stage: task.stage.clone(),
+            handler: self.handler(task),
+            since: task.created_at,
+            due_on: task.due_at.map(last_day),
+            overdue: task.due_at.is_some_and(|due| due < self.at),
+            mine: self.takes(caller, task),
+            delegated: task.owner_id == Some(caller.id),
+        })
+        .collect()
+    }
+
+    /// Who has a task, in words.
+    fn handler(&self, task: &task::Model) -> String {
+        let named: Vec<&str> =
+            self.handlers.iter().filter(|one| one.task_id == task.id).map(|one| one.label.as_str()).collect();
+        let who = if named.is_empty() {
+            self.roles.get(&task.role).map_or_else(|| task.role.clone(), |role| role.label.clone())
+        } else {
+            named.join("、")
+        };
+        match &task.owner_name {
+            Some(owner) => format!("{who}（代{owner}）"),
+            None => who,
+        }
+    }
+
+    /// Steps to which an administrator may send the case.
+    pub fn jump_targets(&self, caller: &Principal, state: State, tasks: &[task::Model]) -> Vec<Returnable> {
+        let open = tasks.iter().find(|task| task.state == "open" && task.flow_task.is_some());
+        let (Some(running), Some(task), true) = (&self.running, open, caller.may("flow.jump") && examined(state)) else {
+            return Vec::new();
+        };
+        let name = task.flow_task.as_deref().unwrap_or_default();
+        flow::jump_targets(&running.definition, &running.instance, name)
+            .into_iter()
+            .map(|element| Returnable { name: running.label(&element), element })
+            .collect()
+    }
+}
+
+/// Takes away what the step in one's hand may not see.
+pub(super) fn hide(rights: &flow::FieldRights, view: &mut super::shared::FormView) {
+    let hidden = |key: &str| rights.of(key) == flow::Access::Hidden;
+    view.data.retain(|key, _| !hidden(key));
+    for section in view.schema.get_mut("sections").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(fields) = section.get_mut("fields").and_then(Value::as_array_mut) {
+            fields.retain(|field| !field.get("key").and_then(Value::as_str).is_some_and(hidden));
+        }
     }
 }
 
@@ -131,7 +273,7 @@ pub(super) fn opinions(tasks: &[task::Model]) -> Vec<Opinion> {
         .collect()
 }
 
-pub(super) fn outcome_label(outcome: &str) -> &'static str {
+pub(crate) fn outcome_label(outcome: &str) -> &'static str {
     match outcome {
         "pass" => "通过",
         "fail" => "不符合",

@@ -6,9 +6,11 @@ mod mine;
 mod reveal;
 mod shared;
 
+pub(crate) use desk_parts::outcome_label;
+
 pub use desk::{
-    Action, ChainHead, DeliveryView, DeskCase, ExtensionView, FlowStep, MaskedApplicant, MyTask, Opinion, Outcome,
-    Procedure, Returnable, SpecialView, UrgeView,
+    Action, ChainHead, DeliveryView, DeskCase, ExtensionView, FlowStep, JointView, JointVote, MaskedApplicant, MyTask,
+    OpenTask, Opinion, Outcome, Procedure, Returnable, SpecialView, StepAction, StepButton, UrgeView,
 };
 pub use mine::{MyActions, MyCase, Todo, TodoItem};
 pub use shared::{CheckedPoint, DocumentRef, EventView, FormView, LicenceRef, MaterialView, ResultView, RoundFile};

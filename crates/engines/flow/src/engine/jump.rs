@@ -1,0 +1,66 @@
+//! An administrator sends a case to another step, where the drawing has no way (FORM-029).
+
+use super::run::Machine;
+use crate::error::FlowError;
+use crate::instance::{Active, Fired, Instance, Token, number_of};
+use crate::lint::soundness::{Proof, ends, main_line};
+use crate::model::{Definition, NodeKind};
+
+/// The user tasks to which an open task can be sent: from each of them the flow can come to its end. In file order.
+#[must_use]
+pub fn jump_targets(definition: &Definition, instance: &Instance, task: &str) -> Vec<String> {
+    let number = number_of(task, 't');
+    let Some(left) = instance.active.iter().find(|active| number.is_some_and(|number| active.bears(number))) else {
+        return Vec::new();
+    };
+    let tasks = definition.nodes.iter().filter(|node| node.kind == NodeKind::UserTask && node.id != left.element);
+    tasks.filter(|node| way_on(definition, instance, left, &node.incoming).is_some()).map(|node| node.id.clone()).collect()
+}
+
+/// The way into a task from which the flow can end, when `left` is left for it.
+fn way_on(definition: &Definition, instance: &Instance, left: &Active, ways: &[usize]) -> Option<usize> {
+    let mut flows: Vec<usize> = Vec::new();
+    for active in instance.active.iter().filter(|active| active.id != left.id) {
+        flows.push(instance.flow_of(definition, active.from)?);
+    }
+    for token in &instance.tokens {
+        flows.push(*definition.flow_index.get(&token.flow)?);
+    }
+    let &way = ways.first()?;
+    // A step that only a reminder leads to is done beside the case: to send the case there would lose it.
+    if !main_line(definition)[definition.flows[way].source] {
+        return None;
+    }
+    flows.push(way);
+    (ends(definition, &flows) != Proof::Stuck).then_some(way)
+}
+
+impl Machine<'_> {
+    pub fn jump(&mut self, task: &str, element: &str) -> Result<(), FlowError> {
+        let at = self.open_task(task)?;
+        let index = self.index_of(element)?;
+        let node = self.node(index);
+        if node.kind != NodeKind::UserTask {
+            return Err(FlowError::NotATask(node.label().to_owned()));
+        }
+        let left = &self.instance.active[at];
+        let way = way_on(self.definition, &self.instance, left, &node.incoming)
+            .ok_or_else(|| FlowError::NoWayFrom(node.label().to_owned()))?;
+        let left = self.instance.active.remove(at);
+        self.withdraw_but(&left, task);
+        let token = self.instance.fresh();
+        let gave = vec![Token { id: token, flow: self.definition.flows[way].id.clone() }];
+        let seats = left.spoken();
+        self.instance.history.push(Fired { element: left.element, id: left.id, took: vec![left.from], gave, seats });
+        self.moving.push_back((token, way));
+        Ok(())
+    }
+}
+
+impl Instance {
+    /// The flow on which a token came.
+    pub(crate) fn flow_of(&self, definition: &Definition, token: u32) -> Option<usize> {
+        let given = self.history.iter().flat_map(|fired| &fired.gave).find(|given| given.id == token)?;
+        definition.flow_index.get(&given.flow).copied()
+    }
+}
