@@ -176,6 +176,9 @@ pub struct Instance {
     pub(crate) active: Vec<Active>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) history: Vec<Fired>,
+    /// Whether it was sent somewhere by hand, or taken over to another version: a return is proven anew then.
+    #[serde(rename = "hand", default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) by_hand: bool,
     pub(crate) next: u32,
 }
 

@@ -77,7 +77,8 @@ impl Definition {
         }
         for index in 0..nodes.len() {
             if matches!(nodes[index].kind, NodeKind::Inclusive | NodeKind::Drain) && nodes[index].joins() {
-                nodes[index].reach = Some(Reach::of(index, &nodes, &flows));
+                let entry = nodes[index].id.strip_suffix("/end").and_then(|id| node_index.get(id).copied());
+                nodes[index].reach = Some(Reach::of(index, entry, &nodes, &flows));
             }
         }
         Ok(Self { id, name, nodes, flows, node_index, flow_index, faults, document })

@@ -11,8 +11,8 @@ pub(crate) struct Reach {
 }
 
 impl Reach {
-    /// Walks backwards from each way into `join`.
-    pub fn of(join: usize, nodes: &[Node], flows: &[Flow]) -> Self {
+    /// Walks backwards from each way into `join`, not past `border`: a sub-process waits for what is inside it only.
+    pub fn of(join: usize, border: Option<usize>, nodes: &[Node], flows: &[Flow]) -> Self {
         let rows = nodes[join]
             .incoming
             .iter()
@@ -23,7 +23,7 @@ impl Reach {
                 while let Some(flow) = open.pop() {
                     let mut sources = vec![flows[flow].source];
                     while let Some(source) = sources.pop() {
-                        if source == join || row[flows.len() + source] {
+                        if source == join || Some(source) == border || row[flows.len() + source] {
                             continue;
                         }
                         row[flows.len() + source] = true;

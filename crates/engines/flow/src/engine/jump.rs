@@ -46,6 +46,7 @@ impl Machine<'_> {
         let left = &self.instance.active[at];
         let way = way_on(self.definition, &self.instance, left, &node.incoming)
             .ok_or_else(|| FlowError::NoWayFrom(node.label().to_owned()))?;
+        self.instance.by_hand = true;
         let left = self.instance.active.remove(at);
         self.withdraw_but(&left, task);
         let token = self.instance.fresh();
@@ -55,6 +56,26 @@ impl Machine<'_> {
         self.moving.push_back((token, way));
         Ok(())
     }
+}
+
+/// Refuses a state from which the flow could not end.
+pub(super) fn prove(definition: &Definition, instance: &Instance) -> Result<(), FlowError> {
+    let mut flows = Vec::new();
+    for active in &instance.active {
+        let flow = instance.flow_of(definition, active.from);
+        flows.push(flow.ok_or_else(|| FlowError::NoCounterpart(active.element.clone()))?);
+    }
+    for token in &instance.tokens {
+        let flow = definition.flow_index.get(&token.flow);
+        flows.push(*flow.ok_or_else(|| FlowError::NoCounterpart(token.flow.clone()))?);
+    }
+    if ends(definition, &flows) == Proof::Stuck {
+        let place = flows.first().map_or(definition.id.as_str(), |&flow| {
+            definition.nodes[definition.flows[flow].target].label()
+        });
+        return Err(FlowError::NoWayFrom(place.to_owned()));
+    }
+    Ok(())
 }
 
 impl Instance {

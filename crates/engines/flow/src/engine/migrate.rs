@@ -5,12 +5,13 @@
 
 use std::collections::HashMap;
 
+use super::jump::prove;
 use super::run::{Machine, clock, order};
 use super::{Advance, Effect};
 use crate::Conditions;
 use crate::error::FlowError;
 use crate::instance::{Active, Clocked, Instance, Status, timer_id};
-use crate::lint::soundness::{Proof, ends, main_line};
+use crate::lint::soundness::main_line;
 use crate::model::{Definition, Node, NodeKind};
 
 /// Takes `instance`, which runs on `from`, over to `to`. `mapping` says for elements that waits stand at, or that were
@@ -55,7 +56,8 @@ pub fn migrate(
             machine.instance.variables.insert(new.clone(), value);
         }
     }
-    machine.prove()?;
+    prove(to, &machine.instance)?;
+    machine.instance.by_hand = true;
     machine.settle()
 }
 
@@ -139,25 +141,5 @@ impl Machine<'_> {
             };
             self.effects.push(Effect::ChangeTask(order(node, number, handlers, !active.seats.is_empty())));
         }
-    }
-
-    /// Whether the flow can end from where it stands.
-    fn prove(&self) -> Result<(), FlowError> {
-        let mut flows = Vec::new();
-        for active in &self.instance.active {
-            let flow = self.instance.flow_of(self.definition, active.from);
-            flows.push(flow.ok_or_else(|| FlowError::NoCounterpart(active.element.clone()))?);
-        }
-        for token in &self.instance.tokens {
-            let flow = self.definition.flow_index.get(&token.flow);
-            flows.push(*flow.ok_or_else(|| FlowError::NoCounterpart(token.flow.clone()))?);
-        }
-        if ends(self.definition, &flows) == Proof::Stuck {
-            let place = flows.first().map_or(self.definition.id.as_str(), |&flow| {
-                self.definition.nodes[self.definition.flows[flow].target].label()
-            });
-            return Err(FlowError::NoWayFrom(place.to_owned()));
-        }
-        Ok(())
     }
 }

@@ -235,6 +235,9 @@ pub fn advance(
         return Err(FlowError::NotRunning);
     }
     let mut machine = Machine::new(definition, instance.clone(), conditions);
+    // In a flow that ran as drawn a return is sound by itself; where somebody sent it elsewhere, what follows from
+    // there may have closed the way behind it.
+    let doubtful = instance.by_hand && matches!(command, Command::ReturnTo { .. } | Command::TakeBack { .. });
     match command {
         Command::CompleteTask { task, variables } => machine.complete_task(&task, variables)?,
         Command::ServiceDone { token, variables } => machine.service_done(&token, variables)?,
@@ -246,5 +249,9 @@ pub fn advance(
         Command::Jump { task, element, reason: _ } => machine.jump(&task, &element)?,
         Command::Cancel => return Ok(machine.cancel()),
     }
-    machine.settle()
+    let advance = machine.settle()?;
+    if doubtful && advance.instance.status == Status::Running {
+        jump::prove(definition, &advance.instance)?;
+    }
+    Ok(advance)
 }
