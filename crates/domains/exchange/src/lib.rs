@@ -3,13 +3,16 @@
 //! * [`inbound`]: a registered system submits the 24 standard events (CASE-041); casework carries
 //!   them out with its own commands, this domain knows who may send what and what was taken;
 //! * [`report`]: the ten public events go to the upper platform, in order per case (PORTAL-025);
+//! * [`push`]: what the steps of a flow tell connected systems (FORM-026);
 //! * [`ledger`]: both directions are written down (IDENT-038).
 //!
 //! Start at [`Exchange`]; words, tables and permissions are in README.md.
 
 pub mod inbound;
 pub mod ledger;
+mod outgoing;
 mod permissions;
+pub mod push;
 pub mod report;
 
 use std::sync::Arc;
@@ -24,6 +27,7 @@ use platform::work::outbox::Subscriptions;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub use outgoing::Refused;
 pub use permissions::{PERMISSIONS, ReadExchange, ResendReports};
 
 /// Schema steps of this domain.
@@ -53,8 +57,9 @@ impl Exchange {
         self
     }
 
-    /// Adds the events this domain listens to; none while no upper platform is set.
+    /// Adds the events this domain listens to; those for the upper platform only while one is set.
     pub fn subscriptions(&self, subscriptions: Subscriptions) -> Subscriptions {
+        let subscriptions = subscriptions.on(casework::cases::service::running::events::PUSH_TOPIC, push::JOB);
         if !self.upper.is_on() {
             return subscriptions;
         }
@@ -65,11 +70,16 @@ impl Exchange {
 
     /// Adds the handlers of this domain's jobs.
     pub fn jobs(&self, handlers: Handlers) -> Handlers {
-        let exchange = self.clone();
-        handlers.with(report::JOB, move |_, payload| {
-            let exchange = exchange.clone();
-            Box::pin(async move { exchange.report_job(payload).await })
-        })
+        let (exchange, pushing) = (self.clone(), self.clone());
+        handlers
+            .with(report::JOB, move |_, payload| {
+                let exchange = exchange.clone();
+                Box::pin(async move { exchange.report_job(payload).await })
+            })
+            .with(push::JOB, move |_, payload| {
+                let exchange = pushing.clone();
+                Box::pin(async move { exchange.push_job(payload).await })
+            })
     }
 }
 

@@ -18,9 +18,9 @@ use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
-use crate::Exchange;
+use crate::{Exchange, Refused};
 use store::report;
-pub use upper::{HttpUpperPlatform, Refused, UpperPlatform};
+pub use upper::{HttpUpperPlatform, UpperPlatform};
 
 /// Job that reports a case.
 pub const JOB: &str = "exchange.report";
