@@ -289,3 +289,67 @@ async fn the_documented_example_works() {
 async fn made_id(world: &World, number: &str) -> uuid::Uuid {
     world.app.casework.case_for_message(number).await.unwrap().unwrap().id
 }
+
+/// A step whose author wants a connected system told: it is told once, signed, without anything personal; a system that
+/// is not there leaves a line in the ledger and nothing else.
+///
+/// req: FORM-026 push, IDENT-038
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_tells_a_connected_system() {
+    for backend in testkit::backends() {
+        let world = World::new(backend).await;
+        let (heard, mut hearing) = tokio::sync::mpsc::unbounded_channel();
+        let router = axum::Router::new().route(
+            "/events",
+            axum::routing::post(async move |headers: axum::http::HeaderMap, body: String| {
+                heard.send((headers.contains_key("x-tif-signature"), body)).unwrap();
+            }),
+        );
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}/events", listener.local_addr().unwrap());
+        let serving = tokio::spawn(async move { axum::serve(listener, router).await });
+        world.system_at("fire", None, &[], vec![address]).await;
+
+        let design = &world.app.design;
+        let latest = design.latest(design::Kind::Flow, FOOD).await.unwrap().unwrap();
+        let plain = design.source(&latest).await.unwrap();
+        let from = plain.find(r#"<bpmn:userTask id="inspect""#).unwrap();
+        let to = from + plain[from..].find('>').unwrap() + 1;
+        let push = |to: &str| format!(r#"<tongban:event on="enter" kind="push" to="{to}"/>"#);
+        let events = format!(
+            "<bpmn:extensionElements><tongban:events>{}{}</tongban:events></bpmn:extensionElements>",
+            push("fire"),
+            push("nobody")
+        );
+        let changed = format!("{}{events}{}", &plain[..to], &plain[to..]);
+        let published = design.publish(design::Kind::Flow, FOOD, &changed, "editor").await.unwrap();
+
+        let (_, secret) = world.system("scjg", None, &[FOOD]).await;
+        let (_, made) = world.signed("scjg", &secret, "n-1", EVENTS, &application("S-1")).await;
+        let number = made["case_number"].as_str().unwrap().to_owned();
+        let accept = event("办件受理", &number, json!({ "note": "材料齐全" }));
+        world.signed("scjg", &secret, "n-2", EVENTS, &accept).await;
+        let editor = world.staff("editor").await;
+        let moved = editor
+            .post(&format!("/flows/{FOOD}/migrate"), json!({ "from": latest.version, "to": published.version }))
+            .await;
+        assert_eq!((moved["moved"].as_u64(), moved["refused"].as_u64()), (Some(1), Some(0)), "{moved}");
+        let review = event("办件审批", &number, json!({ "outcome": "pass", "opinion": "材料齐全" }));
+        world.signed("scjg", &secret, "n-3", EVENTS, &review).await;
+        world.settle().await;
+        let (signed, body) = tokio::time::timeout(std::time::Duration::from_secs(20), hearing.recv()).await.unwrap().unwrap();
+        let told: Value = serde_json::from_str(&body).unwrap();
+        assert!(signed, "signed as agreed with it");
+        assert_eq!((told["case_number"].as_str(), told["step"].as_str()), (Some(number.as_str()), Some("inspect")));
+        assert!(!body.contains("19900000001") && !body.contains("王海燕"), "nothing personal: {body}");
+        world.settle().await;
+        assert!(hearing.try_recv().is_err(), "told once");
+        let ledger = world.staff("sysadmin").await.get("/exchange/ledger?limit=100").await;
+        let lines = ledger["items"].as_array().unwrap();
+        let of = |party: &str| lines.iter().find(|line| line["party"] == party && line["operation"] == "通知“现场核查”");
+        assert_eq!(of("fire").unwrap()["status"], 200, "{ledger}");
+        assert!(of("nobody").is_some(), "{ledger}");
+        serving.abort();
+        world.close().await;
+    }
+}

@@ -128,6 +128,17 @@ impl World {
 
     /// Registers a connected system of this machine that is switched on; its id and secret.
     pub async fn system(&self, app_id: &str, secret: Option<&str>, items: &[&str]) -> (uuid::Uuid, String) {
+        self.system_at(app_id, secret, items, Vec::new()).await
+    }
+
+    /// The same with addresses of its own.
+    pub async fn system_at(
+        &self,
+        app_id: &str,
+        secret: Option<&str>,
+        items: &[&str],
+        callbacks: Vec<String>,
+    ) -> (uuid::Uuid, String) {
         let identity = &self.app.identity;
         let admin = identity.staff_by_login("sysadmin").await.unwrap().unwrap();
         let caller = platform::sessions::PrincipalSource::principal(
@@ -144,7 +155,7 @@ impl World {
             contact_name: "林晓".into(),
             contact_phone: "13800138000".into(),
             description: String::new(),
-            callbacks: Vec::new(),
+            callbacks,
             environment: "production".into(),
             networks: vec!["127.0.0.0/8".into()],
             formula: identity::systems::Formula::Tif,

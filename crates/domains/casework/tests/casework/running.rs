@@ -142,7 +142,7 @@ async fn entering_a_step_tells_whom_its_author_named() {
             let staff = world.staff(login).await;
             let inbox =
                 platform::messages::inbox(&world.casework.platform, &format!("staff:{}", staff.id), 20).await.unwrap();
-            assert_eq!(inbox.iter().filter(|one| one.body == "请联合核查").count(), 1, "{login}");
+            assert_eq!(inbox.iter().filter(|one| one.text == "请联合核查").count(), 1, "{login}");
         }
     })
     .await;
@@ -209,7 +209,7 @@ async fn a_task_is_transferred_delegated_and_taken_back() {
         casework.transfer_task(&inspector, id, task, to(inspector2.id, true).await).await.unwrap();
         world.settle().await;
         let inbox = platform::messages::inbox(&casework.platform, &format!("staff:{}", inspector2.id), 5).await.unwrap();
-        assert!(inbox[0].body.contains("交给您办理"), "{inbox:?}");
+        assert!(inbox[0].text.contains("交给您办理"), "{inbox:?}");
         let seen = casework.desk_case(&inspector2, id).await.unwrap().my_task.unwrap();
         assert_eq!(seen.on_behalf_of.as_deref(), Some(inspector.name.as_str()));
         let seen = casework.desk_case(&inspector, id).await.unwrap();
