@@ -11,7 +11,7 @@ import { handOver, jump, recall, takeBack } from '../src/features/casework/case/
 import { standOf } from '../src/features/casework/case/joint.ts'
 import type { Review } from '../src/features/casework/case/review.ts'
 import { stepActs } from '../src/features/casework/case/step-acts.ts'
-import { changesOf, sectionsOf, stepForm, useStepForm } from '../src/features/casework/case/step-form.ts'
+import { changesOf, restForm, stepForm, useStepForm } from '../src/features/casework/case/step-form.ts'
 import StepFields from '../src/features/casework/case/StepFields.vue'
 import TaskMark from '../src/parts/TaskMark.vue'
 import { problemsOf, startValues } from '../src/parts/dialog.ts'
@@ -205,7 +205,7 @@ describe('the fields a step fills in (req: FORM-026)', () => {
     expect(asked.sections[0]?.fields.map((each) => [each.key, each.readOnly])).toEqual([['area', true]])
     expect(asked.sections[1]?.visibleWhen, 'what only the server knows is left to it').toBeUndefined()
     expect(asked.sections[1]?.fields[0]?.fields?.[0]).toMatchObject({ key: 'found', permission: undefined, readOnly: undefined })
-    expect(sectionsOf(form, ['found'])).toEqual(['check'])
+    expect(restForm(form, ['found', 'area']).sections.map((each) => each.fields.map((field) => [field.key, field.fields?.length]))).toEqual([[['empty', undefined]], [['row', 0], ['name', undefined]]])
   })
   it('are sent only when they changed', () => {
     expect(changesOf(data, { ...data, found: '一致', area: 81 }, ['found'])).toEqual({ found: '一致' })
@@ -247,14 +247,14 @@ describe('the fields a step fills in (req: FORM-026)', () => {
     await nextTick()
     expect(filling.dirty.value).toBe(false)
   })
-  it('are drawn in their section, the other sections to read', async () => {
+  it('are drawn alone, the rest of the form stands below to be read', async () => {
     vi.spyOn(desk, 'regions').mockResolvedValue({ items: [] })
     const { filling, now } = begin()
     const host = show(StepFields, { record: now.value, filling })
     const box = host.querySelector<HTMLInputElement>('#f-found')!
-    expect(host.querySelector<HTMLInputElement>('#f-name')?.readOnly).toBe(true)
-    expect(host.querySelector('#f-area'), 'another section is not drawn as a form').toBeNull()
-    expect(host.querySelector('.tf-summary')?.textContent).toContain('面积')
+    expect([...host.querySelectorAll('form input')].map((each) => each.id)).toEqual(['f-found'])
+    expect(host.querySelector('form h2')?.textContent).toBe('核查')
+    expect([...host.querySelectorAll('.tf-summary dt')].map((each) => each.textContent)).toEqual(['面积', '名称'])
     box.value = '一致'
     box.dispatchEvent(new Event('input'))
     await nextTick()

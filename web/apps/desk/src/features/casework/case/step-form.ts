@@ -1,6 +1,6 @@
 /** The fields of the form that the handler of a step fills in (FORM-026): kept on the page until they are saved. */
 import { asProblem, flowTasks, type ApiProblem, type DeskCase } from '@tongban/api'
-import { fieldsOf, isLayout, namesIn, opened, type Form, type FormField, type FormProblem, type FormValues } from '@tongban/form-runtime'
+import { fieldsOf, isLayout, namesIn, type Form, type FormField, type FormProblem, type FormValues } from '@tongban/form-runtime'
 import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
 import { sentence } from '../../../app/load.ts'
 import { common, tasks as t } from '../../../messages/index.ts'
@@ -16,22 +16,33 @@ function free(field: FormField): FormField {
   return { ...field, permission: undefined, readOnly: undefined, locked: undefined, sourceNote: undefined, visibleWhen: asked(field.visibleWhen), ...(field.fields ? { fields: field.fields.map(free) } : {}) }
 }
 
-/** The form as the step fills it in: what may be written, what else is filled in as it stands, nothing that is empty and not asked for. */
+/**
+ * The form as the step fills it in: what may be written where it stands, what else is filled in beside it, so that
+ * conditions and sums can read it. A layout keeps only what may be written: the rest belongs to the scope around it.
+ */
 export function stepForm(form: Form, writable: readonly string[], data: FormValues): Form {
-  const part = (field: FormField): FormField[] => {
+  const part = (field: FormField): { own: FormField[]; rest: FormField[] } => {
     if (isLayout(field)) {
-      const fields = (field.fields ?? []).flatMap(part)
-      return fields.length ? [{ ...field, visibleWhen: asked(field.visibleWhen), fields }] : []
+      const parts = (field.fields ?? []).map(part)
+      const fields = parts.flatMap((each) => each.own)
+      return { own: fields.length ? [{ ...field, visibleWhen: asked(field.visibleWhen), fields }] : [], rest: parts.flatMap((each) => each.rest) }
     }
-    if (writable.includes(field.key)) return [free(field)]
-    return isEmpty(data[field.key]) ? [] : [{ ...free(field), readOnly: true }]
+    if (writable.includes(field.key)) return { own: [free(field)], rest: [] }
+    return { own: [], rest: isEmpty(data[field.key]) ? [] : [{ ...free(field), readOnly: true }] }
   }
-  return { ...form, sections: form.sections.map((section) => ({ ...section, visibleWhen: asked(section.visibleWhen), fields: section.fields.flatMap(part) })) }
+  return {
+    ...form,
+    sections: form.sections.map((section) => {
+      const parts = section.fields.map(part)
+      return { ...section, visibleWhen: asked(section.visibleWhen), fields: [...parts.flatMap((each) => each.own), ...parts.flatMap((each) => each.rest)] }
+    }),
+  }
 }
 
-/** Keys of the sections in which something may be written. */
-export function sectionsOf(form: Form, writable: readonly string[]): string[] {
-  return form.sections.filter((section) => opened(section.fields).fields.some((field) => writable.includes(field.key))).map((section) => section.key)
+/** The form without what may be written: the rest, to read. */
+export function restForm(form: Form, writable: readonly string[]): Form {
+  const without = (fields: readonly FormField[]): FormField[] => fields.filter((field) => !writable.includes(field.key)).map((field) => (isLayout(field) ? { ...field, fields: without(field.fields ?? []) } : field))
+  return { ...form, sections: form.sections.map((section) => ({ ...section, fields: without(section.fields) })) }
 }
 
 /** What differs from the case as it was read. */
