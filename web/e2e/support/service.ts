@@ -13,8 +13,10 @@ export interface Like { slug: string; code: string; as: string }
 /** Makes and publishes an item like another: its form, the flow of the library, the application alone as material, no licence. */
 export async function makeService(editor: Person, like: Like, slug: string, name: string, flow: string): Promise<void> {
   const old = await api<Item>(editor, 'GET', `/admin/items/${like.slug}`)
-  const content = JSON.parse(JSON.stringify(old.content).replaceAll(like.code, like.as).replaceAll(like.slug, slug)) as Record<string, unknown> & { catalogue: { name: string }; materials: unknown[] }
-  Object.assign(content, { name, version: 1, situations: [], materials: content.materials.slice(0, 1), results: [{ kind: '99', name: `${name}决定` }], rules: null })
+  const content = JSON.parse(JSON.stringify(old.content).replaceAll(like.code, like.as).replaceAll(like.slug, slug)) as Record<string, unknown> & { catalogue: { name: string }; materials: unknown[]; handle_items: Record<string, unknown>[] }
+  // Where nothing is issued there is no old licence to change or to end.
+  const handleItems = content.handle_items.map(({ old_licence: _, ...each }) => each)
+  Object.assign(content, { name, version: 1, situations: [], handle_items: handleItems, materials: content.materials.slice(0, 1), results: [{ kind: '99', name: `${name}决定` }], rules: null })
   content.catalogue.name = name
   const made = await api<Item>(editor, 'POST', '/admin/items', { content, files: old.files && { ...old.files, rules: null }, definitions: { flow } })
   await api(editor, 'POST', `/admin/items/${slug}/publish`, { version: made.version })
