@@ -1,8 +1,9 @@
-import { ApiProblem, desk, flowTasks, type CaseAction, type CaseTask as OpenTask, type DeskCase, type JointReview, type MyTask, type TaskButton } from '@tongban/api'
+import { ApiProblem, desk, flowTasks, type CaseAction, type CaseTask as OpenTask, type DeskCase, type JointReview, type MyTask, type StaffMe, type TaskButton } from '@tongban/api'
 import type { Form } from '@tongban/form-runtime'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { computed, createApp, effectScope, h, nextTick, ref, shallowRef } from 'vue'
 import { createMemoryHistory, createRouter } from 'vue-router'
+import { session } from '../src/app/session.ts'
 import CaseActions from '../src/features/casework/case/CaseActions.vue'
 import CasePending from '../src/features/casework/case/CasePending.vue'
 import CaseTask from '../src/features/casework/case/CaseTask.vue'
@@ -18,7 +19,7 @@ import { problemsOf, startValues } from '../src/parts/dialog.ts'
 
 const task = (more: Partial<MyTask> = {}): MyTask => ({
   id: 't1', name: '审查', stage: 'review', outcomes: [{ key: 'pass', label: '通过' }, { key: 'fail', label: '不符合' }], returnable: [{ element: 'intake', name: '受理' }],
-  buttons: null, joint: null, on_behalf_of: null, writable: [], due_on: null, ...more,
+  buttons: [], joint: null, on_behalf_of: null, writable: [], due_on: null, ...more,
 })
 const may = (key: CaseAction['key'], allowed = true, why_not: string | null = null): CaseAction => ({ key, label: '', allowed, why_not })
 const record = (more: object = {}): DeskCase => ({
@@ -26,10 +27,13 @@ const record = (more: object = {}): DeskCase => ({
   form: { schema: {}, data: {} }, applicant: { kind: 'enterprise', name: '海燕小厨' }, ...more,
 }) as unknown as DeskCase
 const button = (action: TaskButton['action'], label: string, outcome: string | null = null): TaskButton => ({ action, label, outcome })
-const open = (more: Partial<OpenTask> = {}): OpenTask => ({ id: 't1', element: 'review', name: '审查', stage: 'review', handler: '王敏', since: '2026-11-25T01:00:00Z', due_on: '2026-11-30', overdue: false, mine: true, ...more })
+const open = (more: Partial<OpenTask> = {}): OpenTask => ({ id: 't1', element: 'review', name: '审查', stage: 'review', handler: '王敏', since: '2026-11-25T01:00:00Z', due_on: '2026-11-30', overdue: false, mine: true, delegated: false, ...more })
 
+const signedIn = (...permissions: string[]) => { session.me = { id: 'me', permissions } as unknown as StaffMe }
 const stops: (() => void)[] = []
+beforeEach(() => signedIn('task.transfer', 'task.countersign'))
 afterEach(() => {
+  session.me = null
   for (const stop of stops.splice(0)) stop()
   vi.restoreAllMocks()
 })
@@ -68,6 +72,10 @@ describe('the buttons of a step (req: FORM-026)', () => {
     expect(menu).toContain('申请延长')
     expect(menu).not.toContain('启动特别程序')
   })
+  it('of handing over want the right to', () => {
+    signedIn()
+    expect(stepActs(record(), task({ buttons: [button('transfer', '转给同事'), button('countersign', '请人会签')] }))?.map((each) => each.why)).toEqual(['您没有这项权限', '您没有这项权限'])
+  })
   it('wait for the points that are still to be looked at', () => {
     const host = show(CaseActions, { record: record({ my_task: task({ buttons: own }) }), review: review(2), busy: false, error: null, phone: false })
     expect(host.querySelector('.ca-first')?.hasAttribute('disabled')).toBe(true)
@@ -77,6 +85,8 @@ describe('the buttons of a step (req: FORM-026)', () => {
     const host = show(CaseActions, { record: record(), review: review(), busy: false, error: null, phone: false })
     expect(host.querySelector('.tb-btn--primary')?.textContent).toBe('同意，提交')
     expect(labels(host, '.ca-panel')).toEqual(['不符合', '转办', '委托', '加签'])
+    signedIn('task.countersign')
+    expect(labels(show(CaseActions, { record: record(), review: review(), busy: false, error: null, phone: false }), '.ca-panel'), 'by right').toEqual(['不符合', '加签'])
   })
   it('a phone keeps to passing and refusing', () => {
     const host = show(CaseActions, { record: record({ my_task: task({ buttons: own }) }), review: review(), busy: false, error: null, phone: true })
@@ -93,7 +103,10 @@ describe('handing a task over (req: FORM-029)', () => {
     const find = vi.spyOn(flowTasks, 'colleagues').mockResolvedValue({ items: [{ id: 'u2', name: '李强', org_name: '食品经营科', roles: ['审查'] }], total: 1, next: null, as_of: '' })
     const [who] = handOver(record(), task(), 'transfer').fields
     expect(who?.kind === 'pick' && (await who.find('李'))).toEqual([{ value: 'u2', label: '李强', hint: '食品经营科　审查' }])
-    expect(find).toHaveBeenCalledWith('c1', 't1', '李', 20)
+    expect(find).toHaveBeenCalledWith('c1', 't1', { q: '李', for: 'transfer', limit: 20 })
+    const [others] = handOver(record(), task(), 'countersign').fields
+    if (others?.kind === 'pick') await others.find('')
+    expect(find).toHaveBeenLastCalledWith('c1', 't1', { q: '', for: 'countersign', limit: 20 })
   })
   it('sends whom, why and in whose name; both are asked for', async () => {
     const sent = vi.spyOn(flowTasks, 'transfer').mockResolvedValue()
@@ -162,7 +175,7 @@ describe('open steps (req: FORM-029)', () => {
   })
   it('entrusted to another are taken back from there', () => {
     const heard = vi.fn()
-    const host = show(CaseTasks, { record: record({ tasks: [open(), open({ id: 't2', delegated_by_me: true })] }), onRecall: heard })
+    const host = show(CaseTasks, { record: record({ tasks: [open(), open({ id: 't2', delegated: true })] }), onRecall: heard })
     expect(host.querySelectorAll('tbody button')).toHaveLength(1)
     host.querySelector<HTMLButtonElement>('tbody button')?.click()
     expect(heard.mock.calls[0]?.[0]).toMatchObject({ id: 't2' })
@@ -170,12 +183,12 @@ describe('open steps (req: FORM-029)', () => {
 })
 
 describe('joint review (req: FORM-029)', () => {
-  const joint = (more: Partial<JointReview>): JointReview => ({ sequential: false, ratio: 67, passed: 1, failed: 0, open: 2, total: 3, votes: [], ...more })
-  it('counts as the flow does: the smallest number that is the share', () => {
-    expect(standOf(joint({}))).toEqual({ needed: 3, left: 2, lost: false })
-    expect(standOf(joint({ ratio: 66 }))).toEqual({ needed: 2, left: 1, lost: false })
-    expect(standOf(joint({ ratio: 50, total: 2, passed: 1 }))).toMatchObject({ needed: 1, left: 0 })
-    expect(standOf(joint({ failed: 1, passed: 0, open: 2 }))).toMatchObject({ lost: true })
+  const joint = (more: Partial<JointReview>): JointReview => ({ sequential: false, ratio: 67, needed: 3, passed: 1, failed: 0, open: 2, total: 3, votes: [], ...more })
+  it('counts how many still have to pass it, and says when they can not', () => {
+    expect(standOf(joint({}))).toEqual({ left: 2, lost: false })
+    expect(standOf(joint({ needed: 1 }))).toEqual({ left: 0, lost: false })
+    expect(standOf(joint({ needed: 2, failed: 1 }))).toEqual({ left: 1, lost: false })
+    expect(standOf(joint({ needed: 2, failed: 2, passed: 1 }))).toEqual({ left: 1, lost: true })
   })
   it('says who has said what, how many are needed and in whose name one speaks', () => {
     const votes = [{ by: '李强', outcome_label: '通过', text: '布局可以', at: '2026-11-26T01:00:00Z' }]

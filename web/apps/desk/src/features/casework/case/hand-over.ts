@@ -1,5 +1,5 @@
 /** Giving a task to others and taking it back, each as a short form (`DialogSpec`); the administrator's jump. The server checks all of it again. */
-import { flowTasks, type CaseTask, type DeskCase, type MyTask, type TaskBack } from '@tongban/api'
+import { flowTasks, type CaseTask, type ColleagueFor, type DeskCase, type MyTask, type TaskBack } from '@tongban/api'
 import { tasks as t } from '../../../messages/index.ts'
 import { picked, type Choice, type DialogField, type DialogSpec, type DialogValues } from '../../../parts/dialog.ts'
 import type { HandOver } from './step-acts.ts'
@@ -10,14 +10,14 @@ const text = (value: unknown) => String(value ?? '').trim()
 type Of = Pick<DeskCase, 'id' | 'version'>
 
 /** Who may take this task, by part of the name. */
-const colleagues = (c: Of, task: string) => async (q: string): Promise<Choice[]> =>
-  (await flowTasks.colleagues(c.id, task, q, OFFERED)).items.map((each) => ({ value: each.id, label: each.name, hint: [each.org_name, each.roles.join('、')].filter(Boolean).join('　') }))
+const colleagues = (c: Of, task: string, purpose: ColleagueFor) => async (q: string): Promise<Choice[]> =>
+  (await flowTasks.colleagues(c.id, task, { q, for: purpose, limit: OFFERED })).items.map((each) => ({ value: each.id, label: each.name, hint: [each.org_name, each.roles.join('、')].filter(Boolean).join('　') }))
 
 export function handOver(c: Of, task: MyTask, how: HandOver): DialogSpec {
   if (how === 'countersign') return countersign(c, task)
   const delegates = (v: DialogValues) => (how === 'either' ? v.how === 'delegate' : how === 'delegate')
   const fields: DialogField[] = [
-    { kind: 'pick', key: 'to', label: t('who'), hint: t('whoHint'), find: colleagues(c, task.id) },
+    { kind: 'pick', key: 'to', label: t('who'), hint: t('whoHint'), find: colleagues(c, task.id, 'transfer') },
     { kind: 'textarea', key: 'reason', label: t('reason'), missing: t('reasonMissing') },
   ]
   if (how === 'either') {
@@ -38,7 +38,7 @@ function countersign(c: Of, task: MyTask): DialogSpec {
   return {
     title: t('countersignTitle', { step: task.name }), text: t('countersignText'), submit: t('countersignSubmit'), done: t('countersignDone'),
     fields: [
-      { kind: 'pick', key: 'who', label: t('others'), hint: t('whoHint'), missing: t('othersMissing'), multiple: true, find: colleagues(c, task.id) },
+      { kind: 'pick', key: 'who', label: t('others'), missing: t('othersMissing'), multiple: true, find: colleagues(c, task.id, 'countersign') },
       { kind: 'radio', key: 'order', label: t('order'), value: 'together', options: [{ value: 'together', label: t('together') }, { value: 'one', label: t('oneByOne') }] },
       { kind: 'textarea', key: 'reason', label: t('countersignReason'), missing: t('countersignReasonMissing') },
     ],

@@ -1,12 +1,8 @@
-/** Joint review in figures: how many must pass, how many still have to. */
+/** Joint review in figures: how many still have to pass it, and whether they can. */
 import type { JointReview } from '@tongban/api'
 
-const PERCENT = 100
+export interface JointStand { left: number; /** So many can't pass it any more. */ lost: boolean }
 
-export interface JointStand { needed: number; left: number; /** The share can't be reached any more. */ lost: boolean }
-
-/** As the flow counts: the smallest number of people that is at least the share. */
-export function standOf(joint: Pick<JointReview, 'ratio' | 'passed' | 'failed' | 'total'>): JointStand {
-  const needed = Math.ceil((joint.total * joint.ratio) / PERCENT)
-  return { needed, left: Math.max(0, needed - joint.passed), lost: joint.total - joint.failed < needed }
+export function standOf(joint: Pick<JointReview, 'needed' | 'passed' | 'failed' | 'total'>): JointStand {
+  return { left: Math.max(0, joint.needed - joint.passed), lost: joint.total - joint.failed < joint.needed }
 }

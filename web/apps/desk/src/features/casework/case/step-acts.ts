@@ -1,5 +1,6 @@
 /** The buttons a step of the flow has of its own (FORM-026): what each does here, and why it can't be pressed now. */
 import type { CaseActionKey, DeskCase, MyTask, TaskButton } from '@tongban/api'
+import { may } from '../../../app/session.ts'
 import { caseTexts, tasks as t } from '../../../messages/index.ts'
 
 /** Handing the step to somebody, or asking others for their opinion. `either` lets the person choose between the two ways of handing over. */
@@ -13,6 +14,7 @@ export interface StepAct { label: string; press: Press; why: string | null }
 
 /** Outcomes that go against the applicant: they want a reason of their own. */
 const AGAINST: readonly string[] = ['refused', 'fail']
+const RIGHTS: Record<HandOver, string> = { transfer: 'task.transfer', delegate: 'task.transfer', either: 'task.transfer', countersign: 'task.countersign' }
 const CASE: Partial<Record<TaskButton['action'], CaseActionKey>> = { correct: 'request_correction', suspend: 'suspend' }
 
 /** The outcome of a button that names none: the one that carries the case on. */
@@ -30,6 +32,7 @@ function pressOf(button: TaskButton, task: MyTask): Press {
 
 function whyNot(press: Press, record: DeskCase, task: MyTask): string | null {
   if (press.do === 'return') return task.returnable.length ? null : t('returnNowhere')
+  if (press.do === 'hand') return may(RIGHTS[press.how]) ? null : t('noRight')
   if (press.do !== 'case') return null
   const action = record.actions.find((each) => each.key === press.key)
   return action?.allowed ? null : action?.why_not || t('noRight')
@@ -37,14 +40,15 @@ function whyNot(press: Press, record: DeskCase, task: MyTask): string | null {
 
 /** The buttons of the own task in their order; null when the step has none of its own. */
 export function stepActs(record: DeskCase, task: MyTask): StepAct[] | null {
-  return task.buttons?.map((button) => {
+  if (!task.buttons.length) return null
+  return task.buttons.map((button) => {
     const press = pressOf(button, task)
     return { label: button.label, press, why: whyNot(press, record, task) }
-  }) ?? null
+  })
 }
 
-/** Without buttons of its own every step can be handed over and opened to others. */
-export const handOvers = (): StepAct[] => (['transfer', 'delegate', 'countersign'] as const).map((how) => ({ label: t(how), press: { do: 'hand', how }, why: null }))
+/** Without buttons of its own every step can be handed over and opened to others, by those with the right. */
+export const handOvers = (): StepAct[] => (['transfer', 'delegate', 'countersign'] as const).filter((how) => may(RIGHTS[how])).map((how) => ({ label: t(how), press: { do: 'hand', how }, why: null }))
 
 /** A step with buttons decides itself whether the case may be corrected or suspended from it. */
 export const ownedByStep = (key: CaseActionKey): boolean => Object.values(CASE).includes(key)
