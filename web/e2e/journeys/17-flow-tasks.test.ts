@@ -148,13 +148,18 @@ it('the colleague fills in the field of the step, passes it, takes it back and p
   await page.getByText('有填写还没有保存').waitFor()
   await look(page, 'desk-case-fill')
   await page.getByRole('button', { name: '保存填写', exact: true }).click()
-  await expect.poll(async () => (await api<{ form: { data: Record<string, unknown> } }>(hui, 'GET', `/cases/${first.id}`)).form.data.remarks).toBe('已到现场，与申请一致。')
+  const remarks = async () => (await api<{ form: { data: Record<string, unknown> } }>(hui, 'GET', `/cases/${first.id}`)).form.data.remarks
+  await expect.poll(remarks).toBe('已到现场，与申请一致。')
   await complete(page, '经现场核查，与申请内容一致。')
   await page.getByText('您办完了“上门核查”').waitFor()
   await page.getByRole('button', { name: /收回\s*上门核查/ }).click()
   await answer(page, '收回')
   await expect.poll(() => primary(page).innerText()).toBe('核查属实')
+  // What is filled in and not saved yet goes along with the step.
+  await page.goto(`/desk/cases/${first.id}?view=form`)
+  await page.locator('#f-remarks').fill('又看了一遍，一致。')
   await complete(page, '再看了一遍，一致。')
+  await expect.poll(remarks).toBe('又看了一遍，一致。')
   quiet(hui)
 })
 

@@ -200,6 +200,11 @@ describe('joint review (req: FORM-029)', () => {
     expect(host.textContent).toContain('这一步过不去')
     expect(host.querySelector('.tb-tag--danger')?.textContent).toContain('已经超期')
   })
+  it('promises no next step, because others may still have to speak', () => {
+    const flow = [{ element: 'decide', name: '决定', state: 'todo', by: null, at: null }]
+    const primary = (more: Partial<MyTask>) => show(CaseActions, { record: record({ flow, my_task: task(more) }), review: review(), busy: false, error: null, phone: false }).querySelector('.tb-btn--primary')?.textContent
+    expect([primary({}), primary({ joint: joint({}) })]).toEqual(['同意，送决定', '同意，提交'])
+  })
   it('shows nothing for a plain step', () => {
     expect(show(CaseTask, { record: record() }).textContent?.trim()).toBe('')
   })

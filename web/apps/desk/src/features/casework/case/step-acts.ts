@@ -56,6 +56,11 @@ export const ownedByStep = (key: CaseActionKey): boolean => Object.values(CASE).
 /** Whether every point must have been looked at before the step is passed: not on the spot, not for making the result. */
 export const wantsPoints = (task: MyTask): boolean => task.stage !== 'make' && task.stage !== 'inspect'
 
+/** The step that follows when this task is done; of a joint review nobody knows, because others may still have to speak. */
+export function followingOf(record: DeskCase): string | null {
+  return record.my_task?.joint ? null : (record.flow.find((step) => step.state === 'todo')?.name ?? null)
+}
+
 /** What the primary button says for a step without buttons of its own. */
 export function onwardLabel(task: MyTask, next: string | null): string {
   switch (task.stage) {
