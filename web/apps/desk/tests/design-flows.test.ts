@@ -17,7 +17,7 @@ describe('what a flow may name', () => {
     expect(fieldsOf('{')).toEqual([])
   })
   it('come from the server, papers under their name', () => {
-    const found = vocabularyOf({ roles: [], orgs: [], services: [], stages: [], papers: [{ key: 'grant', label: '准予决定书' } as never] }, [])
+    const found = vocabularyOf({ roles: [], orgs: [], services: [], stages: [], papers: [{ key: 'grant', label: '准予决定书' }] }, [])
     expect(found.papers).toEqual([{ key: 'grant', label: '准予决定书' }])
   })
 })

@@ -1,5 +1,5 @@
 /**
- * The client of the server's `/api/v1`. Start at `desk` (staff; `admin`, `account`, `classification`, `design`, `exchange`, `security` beside it) or `portal` (citizens; `citizen` and `delegation` beside it);
+ * The client of the server's `/api/v1`. Start at `desk` (staff; `admin`, `account`, `classification`, `design`, `exchange`, `flowTasks`, `security` beside it) or `portal` (citizens; `citizen` and `delegation` beside it);
  * `types.ts` names the shapes, `transport.ts` says how a call is made.
  */
 export { account } from './account.ts'
@@ -12,6 +12,7 @@ export { designFlows } from './design-flows.ts'
 export { desk } from './desk.ts'
 export { drawDeadline, drawTimeLeft } from './drawing.ts'
 export { exchange } from './exchange.ts'
+export { flowTasks } from './flow-tasks.ts'
 export { listen, type LiveOptions } from './live.ts'
 export { logs } from './logs.ts'
 export { myPrivacy, privacy, transfer } from './privacy.ts'
@@ -30,6 +31,7 @@ export type * from './delegation.ts'
 export type * from './design-flows.ts'
 export type * from './design.ts'
 export type * from './exchange.ts'
+export type * from './flow-tasks.ts'
 export type * from './logs.ts'
 export type * from './privacy.ts'
 export type * from './identification.ts'

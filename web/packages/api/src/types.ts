@@ -1,5 +1,6 @@
 /** The shapes of the server's answers and requests. Names are those of the OpenAPI document. */
 import type { OnBehalf } from './delegation.ts'
+import type { CaseRunning, TaskMark, TaskRights } from './flow-tasks.ts'
 import type { Narrow, S, Whole } from './typed.ts'
 
 // Names of the OpenAPI document (schema.d.ts), with what it leaves open said exactly.
@@ -119,7 +120,7 @@ export interface Ledger {
 }
 export type DeadlineView = Narrow<Whole<S['DeadlineView']>, { kind: 'intake' | 'promise' | 'legal'; light: Light; ledger: Ledger | null }>
 export type CaseRow = Narrow<Whole<S['CaseRow']>, { state: CaseState; time_left: TimeLeftView | null }>
-export type TaskRow = Narrow<Whole<S['TaskRow']>, { case: CaseRow }>
+export type TaskRow = Narrow<Whole<S['TaskRow']>, { case: CaseRow; mark?: TaskMark | null }>
 export type Workbench = Narrow<Whole<S['Workbench']>, { tasks: TaskRow[] }>
 /** Counts are by state, under every filter but the state. */
 export interface CaseList extends Page<CaseRow> { counts: Record<string, number> }
@@ -144,7 +145,7 @@ export type CaseActionKey =
   | 'pre_review' | 'accept' | 'request_correction' | 'not_accept' | 'complete' | 'suspend' | 'resume'
   | 'extend' | 'decide_extension' | 'abort' | 'urge' | 'deliver' | 'void'
 export type CaseAction = Narrow<Whole<S['Action']>, { key: CaseActionKey }>
-export type MyTask = Whole<S['MyTask']>
+export type MyTask = Narrow<Whole<S['MyTask']>, TaskRights>
 export type MaskedApplicant = Narrow<Whole<S['MaskedApplicant']>, { kind: ApplicantKind }>
 export type Procedure = Whole<S['Procedure']>
 export type SpecialRecord = Whole<S['SpecialView']>
@@ -152,9 +153,9 @@ export type ExtensionRecord = Whole<S['ExtensionView']>
 export type UrgeRecord = Whole<S['UrgeView']>
 export type DeskCase = Narrow<Whole<S['DeskCase']>, {
   state: CaseState; applicant: MaskedApplicant; agent: MaskedApplicant | null; form: { schema: FormSchema; data: FormData }; materials: DeskMaterial[]
-  review_points: CheckedPoint[]; deadlines: DeadlineView[]; opinions: Opinion[]; flow: FlowStep[]; actions: CaseAction[]
+  review_points: CheckedPoint[]; deadlines: DeadlineView[]; opinions: Opinion[]; flow: FlowStep[]; actions: CaseAction[]; my_task: MyTask | null
   delivery: Narrow<Whole<S['DeliveryView']>, { way: DeliveryWay }>
-}>
+} & CaseRunning>
 export type CorrectionItem = S['Defect']
 export type CompleteTask = Narrow<S['CompleteTaskRequest'], { checks: Record<string, Record<string, 'yes' | 'no'>> }>
 export type DeliverRequest = S['Deliver']

@@ -42,3 +42,22 @@ describe('leaving a wrong field', () => {
     expect(page.error()).not.toBe('')
   })
 })
+
+describe('a form of which only some fields are drawn', () => {
+  /** req: FORM-026 */
+  it('shows those and their sections; the others still decide what shows', async () => {
+    const whole = { schema: 'tongban-form/1', sections: [
+      { key: 's', title: '场所', fields: [{ key: 'area', type: 'number', label: '面积' }, { key: 'large', type: 'text', label: '大店说明', visibleWhen: 'area > 100' }, { key: 'part', type: 'group', label: '负责人', fields: [{ key: 'name', type: 'text', label: '姓名' }] }] },
+      { key: 'o', title: '其他', fields: [{ key: 'note', type: 'text', label: '备注' }] },
+    ] } as unknown as Form
+    const drawn = (area: number) => {
+      const host = document.body.appendChild(document.createElement('div'))
+      const app = createApp({ render: () => h(FormView, { form: whole, input: { today: '2026-09-24' }, modelValue: { area }, fields: ['large', 'part'] }) })
+      app.mount(host)
+      stops.push(() => { app.unmount(); host.remove() })
+      return [...host.querySelectorAll('h2')].map((each) => each.textContent).concat([...host.querySelectorAll('input')].map((each) => each.id))
+    }
+    expect(drawn(120)).toEqual(['场所', 'f-large', 'f-part-name'])
+    expect(drawn(80)).toEqual(['场所', 'f-part-name'])
+  })
+})

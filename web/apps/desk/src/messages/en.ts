@@ -10,6 +10,7 @@ import type { zh as intake_ } from './zh-CN/intake.ts'
 import type { zh as item_ } from './zh-CN/item.ts'
 import type { zh as session_ } from './zh-CN/session.ts'
 import type { zh as shell_ } from './zh-CN/shell.ts'
+import type { zh as tasks_ } from './zh-CN/tasks.ts'
 import type { zh as workbench_ } from './zh-CN/workbench.ts'
 
 type Some<T> = Partial<Record<keyof T, string>>
@@ -28,7 +29,7 @@ export const shell: Some<typeof shell_> = {
   groupPeople: 'Organisations and staff', groupSecurity: 'Security', groupExchange: 'Exchange', orgs: 'Organisations', org: 'Organisation', newOrg: 'New organisation', editOrg: 'Edit organisation', staff: 'Staff', person: 'Person', newPerson: 'New person', editPerson: 'Edit person', importStaff: 'Import staff',
   roles: 'Roles and permissions', rolesShort: 'Roles', role: 'Role', newRole: 'New role', editRole: 'Edit role', access: 'Access control', accessShort: 'Access', crossRegion: 'Other regions', migration: 'Account migration', migrationShort: 'Migrate',
   audit: 'Audit', auditEntry: 'Audit entry', auditChain: 'Audit check', risks: 'Alarms and risks', risksShort: 'Risks', risk: 'Risk event', newRisk: 'New risk event', protection: 'Data protection', protectionShort: 'Data', fields: 'Classification', cryptography: 'Cryptography',
-  keys: 'Keys', keysShort: 'Keys', privacy: 'Personal data', privacyShort: 'Personal', transfer: 'Network transfer', transferShort: 'Transfer', logs: 'Logs', systems: 'Connected systems', systemsShort: 'Systems', system: 'Connected system', newSystem: 'Register a system', jumps: 'Item jumps', newJump: 'Set up a jump', tickets: 'Tickets', editLink: 'Recognition', arrive: 'Arriving', exchange: 'Exchange ledger', exchangeShort: 'Ledger', exchangeEntry: 'Exchange entry', designFlow: 'Flow', designRules: 'Rules', designPaper: 'Paper', designSettings: 'Designer settings',
+  keys: 'Keys', keysShort: 'Keys', privacy: 'Personal data', privacyShort: 'Personal', transfer: 'Network transfer', transferShort: 'Transfer', logs: 'Logs', systems: 'Connected systems', systemsShort: 'Systems', system: 'Connected system', newSystem: 'Register a system', jumps: 'Item jumps', newJump: 'Set up a jump', tickets: 'Tickets', editLink: 'Recognition', arrive: 'Arriving', exchange: 'Exchange ledger', exchangeShort: 'Ledger', exchangeEntry: 'Exchange entry', designFlow: 'Flow', designRules: 'Rules', designPaper: 'Paper', designSettings: 'Designer settings', designFlowRunning: 'Running', designFlowCases: 'Cases of a flow', designFlowMigrate: 'Move cases',
   forcedPassword: 'Change password', realNames: 'Real-name review', signInFigures: 'Sign-in figures', signInFiguresShort: 'Figures', realNamesShort: 'Names', signIns: 'Sign-in records', design: 'Design', designShort: 'Design', designDefinition: 'Definition', designForm: 'Form designer', designFields: 'Shared fields', designPreview: 'Form preview', lostText: 'The address may be wrong, or the page has moved.', backHome: 'Back to the start', refusedTitle: 'Not permitted', count: '{n} cases',
 }
 export const session: Some<typeof session_> = {
@@ -46,6 +47,7 @@ export const caseTexts: Some<typeof case_> = {
   next: 'Next case', info: 'Application', materials: 'Materials', history: 'History', tab_material: 'Material', tab_form: 'Form', tab_flow: 'Flow and opinions', tab_papers: 'Notices and licence',
   points: 'Review points', ledger: 'Deadline ledger', opinion: 'Opinion', flowTitle: 'Flow', opinions: 'Opinions', special: 'Special procedures', extensions: 'Extensions', urges: 'Urges and orders', documents: 'Notices', licence: 'Licence',
 }
+export const tasks: Some<typeof tasks_> = { joint: 'Joint review', open: 'Open steps', transfer: 'Pass on', delegate: 'Delegate', countersign: 'Ask for opinions', back: 'Take back', jump: 'Jump' }
 export const board: Some<typeof board_> = { title: 'Supervision', list: 'Cases to urge' }
 export const calendars: Some<typeof calendars_> = { title: 'Working calendar', holidays: 'Holidays', makeUp: 'Make-up working days' }
 export const catalogue: Some<typeof catalogue_> = { title: 'Items' }

@@ -15,6 +15,7 @@ import { zh as item_ } from './zh-CN/item.ts'
 import { zh as overprint_ } from './zh-CN/overprint.ts'
 import { zh as session_ } from './zh-CN/session.ts'
 import { zh as shell_ } from './zh-CN/shell.ts'
+import { zh as tasks_ } from './zh-CN/tasks.ts'
 import { zh as urge_ } from './zh-CN/urge.ts'
 import { zh as workbench_ } from './zh-CN/workbench.ts'
 
@@ -32,5 +33,6 @@ export const item = texts(item_, en.item)
 export const overprint = texts(overprint_, {})
 export const session = texts(session_, en.session)
 export const shell = texts(shell_, en.shell)
+export const tasks = texts(tasks_, en.tasks)
 export const urge = texts(urge_, {})
 export const workbench = texts(workbench_, en.workbench)

@@ -9,6 +9,8 @@ export interface FormState {
   setAt(pointer: string, value: unknown): void
   errorAt(pointer: string): string | undefined
   leave(pointer: string): void
+  /** Whether an outermost field is to be seen at all. */
+  drawn(key: string): boolean
   /** Whether a field was filled in from what is held, and whether the applicant may not change it. */
   prefilled(key: string): { prefilled: boolean; locked: boolean }
   regions?: RegionSource

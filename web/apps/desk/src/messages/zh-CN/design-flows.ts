@@ -1,5 +1,5 @@
 export const flows = {
-  formOf: '表单字段取自', formNone: '不选表单', form: '表单', item: '办理项', situation: '情形', applicant: '申请人', today: '今天', outcome: '结果', noHandlers: '办理人、服务和快捷键的清单没有取到',
+  formOf: '表单字段取自', formNone: '不选表单', form: '表单', item: '办理项', situation: '情形', applicant: '申请人', today: '今天', outcome: '结果', running: '运行情况', noHandlers: '办理人、服务和快捷键的清单没有取到',
 } as const
 export const papers = {
   groupForm: '表单字段', groupCase: '办件', groupApplicant: '申请人', groupPaper: '文书', groupLicence: '证照', caseNumber: '申办流水号', caseItem: '事项名称', caseHandleItem: '办理项名称', submitted: '提交日期', accepted: '受理日期', due: '承诺办结日期', promiseLimit: '承诺办结时限', legalLimit: '法定办结时限', queryCode: '查询码', applicantName: '申请人姓名或名称', applicantNumber: '申请人证件号码', issuer: '发文机关', number: '文号', date: '落款日期', phone: '联系电话', basis: '依据', review: '复议机关', lawsuit: '诉讼法院', licenceNumber: '证照编号', licenceName: '证照名称', licenceIdentifier: '电子证照标识',

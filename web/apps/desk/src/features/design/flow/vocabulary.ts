@@ -22,7 +22,7 @@ export async function fieldsOfForm(id: string): Promise<FormFieldName[]> {
 
 export function vocabularyOf(handlers: DesignHandlers, fields: { key: string; label: string }[]): Vocabulary {
   return {
-    roles: handlers.roles, orgs: handlers.orgs, services: handlers.services, stages: handlers.stages, papers: (handlers.papers as readonly { key: string; label?: string; name?: string }[]).map((each) => ({ key: each.key, label: each.label ?? each.name ?? each.key })), fields,
+    roles: handlers.roles, orgs: handlers.orgs, services: handlers.services, stages: handlers.stages, papers: handlers.papers, fields,
     findStaff: async (q) => (await designFlows.staff(q)).items.map((each) => ({ key: each.id, label: each.name, ...(each.org_name ? { hint: each.org_name } : {}) })),
   }
 }
