@@ -8,6 +8,7 @@ use casework::Casework;
 use casework::calendars::Calendars;
 use casework::cases::model::State;
 use casework::cases::service::documents::Papers;
+use casework::cases::service::filled::HttpDataSharing;
 use casework::cases::service::notify;
 use casework::cases::service::submit::Receipt;
 use catalogue::Catalogue;
@@ -92,7 +93,7 @@ impl World {
             .await;
         let people: People = serde_yaml_ng::from_str(&read("city/citizens.yaml")).unwrap();
         let sms = Simulator::start(people).await.unwrap();
-        let config = Config { sms_url: sms.url("sms"), packs_dir: packs(), upload_max_mb: 40, ..Config::default() };
+        let config = Config { sms_url: sms.url("sms"), sharing_url: sms.url("sharing"), packs_dir: packs(), upload_max_mb: 40, ..Config::default() };
         let test = TestPlatform::copy(template, config).await;
         let casework = wire(&test.platform);
         let haiyan = citizen(&casework, haiyan()).await;
@@ -312,6 +313,7 @@ fn wire(platform: &Platform) -> Casework {
         calendars: Calendars::new(platform.clone()),
         papers: Papers::new(fonts),
         texts: Arc::new(notify::Texts::load(&packs().join("platform/messages.yaml")).unwrap()),
+        sharing: Arc::new(HttpDataSharing::new(platform.clone(), identity.clone())),
         identity,
         design,
     }

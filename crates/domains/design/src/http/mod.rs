@@ -1,5 +1,6 @@
 //! HTTP of the design library, under `/api/v1/design`.
 
+mod bindings;
 mod change;
 mod fields;
 mod read;
@@ -34,6 +35,8 @@ pub fn routes(library: Library) -> OpenApiRouter {
         .routes(routes!(tools::find_handler_staff))
         .routes(routes!(fields::list_fields, fields::create_field))
         .routes(routes!(fields::get_field, fields::save_field, fields::remove_field))
+        .routes(routes!(bindings::list_rule_bindings))
+        .routes(routes!(bindings::export_rule_bindings))
         .routes(routes!(tools::get_shortcuts, tools::set_shortcuts))
         .with_state(library)
 }

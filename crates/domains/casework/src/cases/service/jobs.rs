@@ -5,13 +5,13 @@ use std::sync::Arc;
 use platform::work::jobs::Handlers;
 use platform::work::outbox::Subscriptions;
 
-use super::{Casework, acting, deliver, documents, notify, old_licence, review};
+use super::{Casework, acting, deliver, documents, filled, notify, old_licence, review};
 
 impl Casework {
     /// Adds the handlers of casework's jobs.
     pub fn jobs(&self, handlers: Handlers) -> Handlers {
         let casework = Arc::new(self.clone());
-        let (adopt, revoke) = (casework.clone(), casework.clone());
+        let (adopt, revoke, compare) = (casework.clone(), casework.clone(), casework.clone());
         let (draw, service, timer, void, tell) =
             (casework.clone(), casework.clone(), casework.clone(), casework.clone(), casework);
         handlers
@@ -24,6 +24,7 @@ impl Casework {
             .with(old_licence::REVOKE_JOB, move |platform, payload| {
                 Box::pin(revoke.clone().revoke_job(platform, payload))
             })
+            .with(filled::COMPARE_JOB, move |_, payload| Box::pin(filled::compare_job(compare.clone(), payload)))
             .with(acting::ADOPT_JOB, move |_, payload| Box::pin(adopt.clone().adopt_job(payload)))
             .with(notify::JOB, move |platform, payload| Box::pin(tell.clone().notify_job(platform, payload)))
     }

@@ -20,6 +20,7 @@ use crate::cases::error::CaseError;
 use crate::cases::model::{Channel, State};
 use crate::cases::service::acting::agent_of;
 use crate::cases::service::draft::ItemRef;
+use crate::cases::service::filled::{FieldCheck, KeptWarning};
 use crate::cases::service::{Casework, Delivery, reach};
 use crate::cases::store::{case, urge};
 
@@ -56,6 +57,10 @@ pub struct DeskCase {
     pub step_name: String,
     /// Form, personal fields masked.
     pub form: FormView,
+    /// Fields compared with what others know, masked as the form is.
+    pub comparisons: Vec<FieldCheck>,
+    /// What rules told when it was handed in, and let pass.
+    pub warnings: Vec<KeptWarning>,
     /// Materials.
     pub materials: Vec<MaterialView>,
     /// Review points of the whole application.
@@ -304,6 +309,7 @@ impl Casework {
         let mut data: Map<String, Value> = self.open(&whole.form.form_sealed, id, "form")?;
         let definition = self.design.form(&whole.loaded.item.definitions.form).await?;
         mask_form(&definition, &mut data);
+        let beside = self.beside(&whole.form)?;
         let my_task = self.my_task(caller, &whole).await?;
         let urges =
             urge::Entity::find().filter(urge::Column::CaseId.eq(id)).order_by_asc(urge::Column::Id).all(conn).await?;
@@ -331,6 +337,8 @@ impl Casework {
             state_label: desk_label(row, state),
             step_name: row.step_name.clone(),
             form: self.form_view(&whole.loaded, data).await?,
+            comparisons: beside.checks(&definition),
+            warnings: beside.warnings,
             materials: self.material_views(&whole, true)?,
             review_points: points(&item.review_points, checks.as_ref()),
             deadlines: clock::explain(row, item, &whole.around, &calendar, self.platform.now()),

@@ -10,6 +10,7 @@ pub use desk::{
     Action, ChainHead, DeliveryView, DeskCase, ExtensionView, FlowStep, MaskedApplicant, MyTask, Opinion, Outcome,
     Procedure, Returnable, SpecialView, UrgeView,
 };
+pub(crate) use desk_parts::mask_field;
 pub use mine::{MyActions, MyCase, Todo, TodoItem};
 pub use shared::{CheckedPoint, DocumentRef, EventView, FormView, LicenceRef, MaterialView, ResultView, RoundFile};
 pub(crate) use shared::{desk_label, events, label};
