@@ -357,6 +357,17 @@ async fn load(casework: &Casework) -> Result<()> {
     Ok(())
 }
 
+/// Publishes an item anew with its form changed.
+pub async fn form_with(world: &World, slug: &str, change: impl FnOnce(&mut Value)) {
+    let item = item(slug);
+    let file = |name: &str| read(format!("items/{slug}/{name}"));
+    let mut form: Value = serde_json::from_str(&file(&item.form)).unwrap();
+    change(&mut form);
+    let sources =
+        Sources { form: form.to_string(), flow: file(&item.flow), rules: item.rules.as_deref().map(file) };
+    world.casework.catalogue.publish(&item, &sources, "系统").await.unwrap();
+}
+
 /// An item as its pack gives it, with the city's places that handle it.
 fn item(slug: &str) -> Item {
     catalogue::packs::read(&packs().join(format!("items/{slug}"))).unwrap().item.unwrap()

@@ -4,6 +4,7 @@ mod bindings;
 mod change;
 mod fields;
 mod read;
+mod templates;
 mod tools;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -26,6 +27,8 @@ pub fn routes(library: Library) -> OpenApiRouter {
         .routes(routes!(read::get_definition_version))
         .routes(routes!(read::list_definition_uses))
         .routes(routes!(read::export_definition))
+        .routes(routes!(templates::list_template_takers))
+        .routes(routes!(templates::take_template_over))
         .routes(routes!(tools::evaluate_form))
         .routes(routes!(tools::run_flow))
         .routes(routes!(tools::evaluate_rules))
