@@ -25,7 +25,7 @@ export interface DesignQuery { kind?: string; q?: string; state?: string; org?: 
 export interface DesignCreate { kind: DesignKind; key: string; name: string; purpose: string; channels: string[]; org_id?: string; template?: boolean; copy_of?: string; content?: string }
 export interface DesignDraft { revision: number; name: string; purpose: string; channels: string[]; content: string }
 export interface DesignVersion { version: number; digest: string; published_at: string; published_by: string; note: string; cases: number }
-export interface DesignUse { kind: 'item' | 'material' | 'situation' | 'definition' | 'licence_type'; key: string; name: string; version: number | null }
+export interface DesignUse { kind: 'item' | 'material' | 'situation' | 'definition' | 'licence_type' | 'binding'; key: string; name: string; version: number | null }
 export interface FormJudgement { visible: string[]; required: string[]; writable: string[]; computed: Record<string, unknown>; errors: { pointer: string; code: string; message: string }[] }
 export interface SharedFieldDraft {
   code: string; label: string; type: string; length: number | null; options: { value: string; label: string }[]; check: string; source: string; use: string; reusable: boolean; sensitivity: 'general' | 'personal' | 'sensitive'
@@ -36,6 +36,15 @@ export interface DesignHandlers {
   services: { key: string; label: string; properties: { key: string; label: string; required: boolean; kind: string }[] }[]
   stages: { key: string; label: string }[]; papers: { key: string; name: string }[]
 }
+/** Where a published decision checks what is filled in; what is absent or empty means every one. */
+export interface RuleBindingRow {
+  rules_id: string; rules_key: string; rules_name: string; version: number; no: number; decision: string; form: string | null; form_name: string | null; item: string | null
+  channels: DesignChannel[]; severity: 'stop' | 'warn'; from: string | null; until: string | null; message: string; state: 'in_force' | 'coming' | 'past' | 'off'
+}
+export interface BindingQuery { q?: string; form?: string; item?: string; channel?: string; severity?: string; time?: string; day?: string }
+/** A form with sections of a template; `behind` when they say something else than the template does now. */
+export interface TemplateTaker { id: string; key: string; name: string; sections: string[]; behind: boolean; has_draft: boolean }
+export interface TakenOver { id: string; name: string; result: 'taken' | 'same' | 'refused'; note: string }
 interface Paging { cursor?: string; limit?: number }
 
 const ROOT = '/api/v1/design'
@@ -67,6 +76,11 @@ export const design = {
   createField: (body: SharedFieldDraft) => call<SharedFieldRow>('post', `${ROOT}/fields`, { body, key: newKey() }),
   saveField: (id: string, body: SharedFieldDraft & { version: number }) => call<SharedFieldRow>('put', `${ROOT}/fields/{id}`, { path: { id }, body }),
   removeField: (id: string) => call<void>('delete', `${ROOT}/fields/{id}`, { path: { id } }),
+
+  bindings: (query: BindingQuery & Paging): Promise<Page<RuleBindingRow>> => call<Page<RuleBindingRow>>('get', `${ROOT}/bindings`, { query: { ...query } }),
+  bindingsExportAddress: (query: BindingQuery) => address(`${ROOT}/bindings/export`, { query: { ...query, limit: undefined, cursor: undefined } }),
+  takers: (id: string) => call<{ items: TemplateTaker[] }>('get', `${ONE}/takers`, { path: { id } }),
+  takeOver: (id: string, forms: string[]) => call<{ items: TakenOver[] }>('post', `${ONE}/take-over`, { path: { id }, body: { forms } }),
 
   handlers: () => call<DesignHandlers>('get', `${ROOT}/handlers`),
 }

@@ -9,8 +9,8 @@ export interface FormState {
   setAt(pointer: string, value: unknown): void
   errorAt(pointer: string): string | undefined
   leave(pointer: string): void
-  /** Whether a field was filled in from what is held, and whether the applicant may not change it. */
-  prefilled(key: string): { prefilled: boolean; locked: boolean }
+  /** Whether a field was filled in from what is held, from where, and whether the applicant may not change it. */
+  prefilled(key: string): { prefilled: boolean; locked: boolean; source?: string }
   regions?: RegionSource
   /** How a file goes up; without it files can't be given here. */
   upload?: UploadFile
