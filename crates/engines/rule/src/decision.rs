@@ -84,10 +84,10 @@ impl Decisions {
         let all = definitions.decisions();
         let index: HashMap<&str, usize> =
             all.iter().enumerate().map(|(n, decision)| (decision.id().as_str(), n)).collect();
-        let given: HashMap<&str, String> = definitions
+        let given: HashMap<String, String> = definitions
             .input_data()
             .iter()
-            .map(|input| (input.id().as_str(), input.variable().feel_name().to_string()))
+            .map(|input| (input.id().clone(), input.variable().feel_name().to_string()))
             .collect();
         let mut decisions = Vec::new();
         for decision in &all {
