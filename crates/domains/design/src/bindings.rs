@@ -251,7 +251,8 @@ impl BindingFilter {
         let mine = Condition::any()
             .add(entry::Column::OrgId.is_null())
             .add(entry::Column::OrgId.is_in(caller.visible_orgs.iter().copied()));
-        let text = |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+        let text =
+            |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
         let mut wanted = Condition::all().add(Column::RulesKey.in_subquery(files(mine)));
         if let Some(q) = text(&self.q) {
             let named = files(Condition::all().add(entry::Column::Name.contains(&q)));
@@ -270,8 +271,9 @@ impl BindingFilter {
             wanted = wanted.add(Condition::any().add(Column::Item.is_null()).add(Column::Item.eq(item)));
         }
         if let Some(channel) = text(&self.channel) {
-            wanted = wanted
-                .add(Condition::any().add(Column::Channels.eq("")).add(Column::Channels.contains(format!(" {channel} "))));
+            wanted = wanted.add(
+                Condition::any().add(Column::Channels.eq("")).add(Column::Channels.contains(format!(" {channel} "))),
+            );
         }
         if let Some(severity) = text(&self.severity) {
             wanted = wanted.add(Column::Severity.eq(severity));
@@ -294,7 +296,12 @@ impl BindingFilter {
         };
         let errors: Vec<FieldProblem> = [
             one_of("/severity", &self.severity, &["stop", "warn"], "严重程度请选“不能提交”或“只提醒”"),
-            one_of("/channel", &self.channel, &["web", "mobile", "kiosk", "window"], "渠道只有网页、手机、自助机、窗口四种"),
+            one_of(
+                "/channel",
+                &self.channel,
+                &["web", "mobile", "kiosk", "window"],
+                "渠道只有网页、手机、自助机、窗口四种",
+            ),
             one_of("/time", &self.time, &["in_force", "coming", "past"], "时间请选在用、还没开始或已经结束"),
             self.day
                 .as_deref()
@@ -326,10 +333,13 @@ impl Library {
         let mut wanted = filter.condition(caller, &today);
         let total = bound::Entity::find().filter(wanted.clone()).count(conn).await?;
         if let Some(after) = page.cursor_parts(2)? {
-            let (key, no) = (after.first().cloned().unwrap_or_default(), after.get(1).and_then(|no| no.parse::<i64>().ok()));
+            let (key, no) =
+                (after.first().cloned().unwrap_or_default(), after.get(1).and_then(|no| no.parse::<i64>().ok()));
             wanted = wanted.add(
                 Condition::any().add(bound::Column::RulesKey.gt(&key)).add(
-                    Condition::all().add(bound::Column::RulesKey.eq(&key)).add(bound::Column::No.gt(no.unwrap_or_default())),
+                    Condition::all()
+                        .add(bound::Column::RulesKey.eq(&key))
+                        .add(bound::Column::No.gt(no.unwrap_or_default())),
                 ),
             );
         }
@@ -407,7 +417,12 @@ impl Library {
                 .await?;
             let day = base::zone::china_date(self.platform.now()).to_string();
             for one in self.shown(rows, &day).await? {
-                uses.push(Use { kind: "binding".to_owned(), key: one.rules_key, name: one.rules_name, version: one.version });
+                uses.push(Use {
+                    kind: "binding".to_owned(),
+                    key: one.rules_key,
+                    name: one.rules_name,
+                    version: one.version,
+                });
             }
         }
         Ok(uses)
@@ -463,5 +478,9 @@ pub(crate) fn channel_names(channels: &[String]) -> String {
         "window" => "窗口",
         _ => "其他",
     };
-    if channels.is_empty() { "全部渠道".to_owned() } else { channels.iter().map(name).collect::<Vec<_>>().join("、") }
+    if channels.is_empty() {
+        "全部渠道".to_owned()
+    } else {
+        channels.iter().map(name).collect::<Vec<_>>().join("、")
+    }
 }

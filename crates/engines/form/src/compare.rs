@@ -118,7 +118,8 @@ fn plain(value: &Value) -> String {
         other => other,
     };
     let text: String = text.chars().map(narrow).filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect();
-    let number = text.bytes().all(|b| b.is_ascii_digit() || b == b'.') && text.bytes().filter(|b| *b == b'.').count() == 1;
+    let number =
+        text.bytes().all(|b| b.is_ascii_digit() || b == b'.') && text.bytes().filter(|b| *b == b'.').count() == 1;
     if number { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
@@ -173,7 +174,8 @@ mod tests {
         .unwrap();
         assert!(form.compares());
         assert!(form.paths().contains("account.name") && form.paths().contains("shared.person.name"));
-        let source = object(json!({ "account": { "name": "王海燕", "phone": "1" }, "shared.person.address": "和平路 16 号" }));
+        let source =
+            object(json!({ "account": { "name": "王海燕", "phone": "1" }, "shared.person.address": "和平路 16 号" }));
         let data = object(json!({
             "name": "王海燕", "address": "和平路 18 号", "school": "一中", "hidden": "x", "empty": "", "g": { "phone": "2" },
         }));

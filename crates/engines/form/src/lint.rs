@@ -284,7 +284,10 @@ impl Lint<'_> {
             ("maxSize", field.max_size.is_some() && !kind.is_files()),
             ("default", field.default.is_some() && (kind.nests() || kind.is_files() || kind.is_valueless())),
             ("validate", !field.validate.is_empty() && kind.is_valueless()),
-            ("compare", field.compare.is_some() && (in_table || kind.nests() || kind.is_files() || kind.is_valueless())),
+            (
+                "compare",
+                field.compare.is_some() && (in_table || kind.nests() || kind.is_files() || kind.is_valueless()),
+            ),
         ] {
             if given {
                 self.defect(at(part), format!("这种字段没有 {part} 这一项"));
@@ -374,7 +377,8 @@ fn is_key(key: &str, joiner: char) -> bool {
 }
 
 /// What a source path may begin with.
-const SOURCES: [&str; 8] = ["account.", "agent.", "enterprise.", "licence.", "licences.", "shared.", "card.", "earlier."];
+const SOURCES: [&str; 8] =
+    ["account.", "agent.", "enterprise.", "licence.", "licences.", "shared.", "card.", "earlier."];
 
 /// The first path that begins with no known source.
 fn unknown_source(written: &str) -> Option<&str> {

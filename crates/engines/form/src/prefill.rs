@@ -28,12 +28,7 @@ pub(crate) fn prefill(definition: &Definition, source: &Map<String, Value>, toda
     prefill
 }
 
-fn fill(
-    fields: &[Field],
-    source: &Map<String, Value>,
-    today: Option<&str>,
-    prefill: &mut Prefill,
-) {
+fn fill(fields: &[Field], source: &Map<String, Value>, today: Option<&str>, prefill: &mut Prefill) {
     for field in fields {
         if let Some((path, value)) = field.source.as_deref().and_then(|paths| known(source, paths)) {
             prefill.data.insert(field.key.clone(), value.clone());

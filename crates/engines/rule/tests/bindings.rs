@@ -83,7 +83,8 @@ fn what_the_decision_gives_is_what_the_person_reads() {
     assert_eq!(text.unmet(&binding, &Map::new()), Ok(None), "nothing is filled in yet");
     let flags = bound("").replace("\"低\"", "false").replace("\"中\"", "true").replace("\"较高\"", "true");
     let flags = flags.replace("\"高\"", "true").replace("name=\"风险等级\" typeRef=\"string\"", "name=\"风险等级\"");
-    let flags = Decisions::parse(&flags.replace("name=\"等级\" typeRef=\"string\"", "name=\"等级\"")).expect("a DMN file");
+    let flags =
+        Decisions::parse(&flags.replace("name=\"等级\" typeRef=\"string\"", "name=\"等级\"")).expect("a DMN file");
     assert_eq!(flags.unmet(&binding, &small), Ok(Some("不符合".into())));
     assert_eq!(flags.unmet(&binding, &object(json!({ "面积": 90, "业态": "快餐" }))), Ok(None));
     let silent = Binding { message: String::new(), ..binding };

@@ -172,7 +172,12 @@ async fn sharing_post(world: &World, path: &str, body: Value) {
 /// The food form with sources and comparisons.
 async fn with_sources(world: &World) {
     form_with(world, FOOD, |form| {
-        for field in form["sections"].as_array_mut().unwrap().iter_mut().flat_map(|section| section["fields"].as_array_mut().unwrap()) {
+        for field in form["sections"]
+            .as_array_mut()
+            .unwrap()
+            .iter_mut()
+            .flat_map(|section| section["fields"].as_array_mut().unwrap())
+        {
             match field["key"].as_str().unwrap_or_default() {
                 "domicile" => {
                     field["source"] = "shared.enterprise.address | enterprise.address".into();
@@ -202,7 +207,12 @@ async fn fields_are_filled_from_sources_after_the_applicant_agreed() {
     on_both(async |world| {
         join_sharing(world).await;
         with_sources(world).await;
-        sharing_post(world, "record", json!({ "number": "92449902MA9900KX9E", "values": { "address": "和平路 20 号" } })).await;
+        sharing_post(
+            world,
+            "record",
+            json!({ "number": "92449902MA9900KX9E", "values": { "address": "和平路 20 号" } }),
+        )
+        .await;
         // An earlier case to look into.
         world.submitted().await;
         let before = world.count("calls").await;
@@ -288,7 +298,12 @@ async fn fields_are_compared_and_the_verdict_is_kept_with_the_case() {
         let sealed = world.query("SELECT beside_sealed FROM case_forms WHERE beside_sealed IS NOT NULL").await;
         assert!(sealed.iter().all(|text| !text.contains("王海雁")), "sealed with the form");
         // Asked again at the desk after the record was put right; that leaves a line.
-        sharing_post(world, "record", json!({ "number": number, "values": { "legal_representative": form["legal_representative"] } })).await;
+        sharing_post(
+            world,
+            "record",
+            json!({ "number": number, "values": { "legal_representative": form["legal_representative"] } }),
+        )
+        .await;
         let again = world.casework.compare_at_desk(&clerk, id).await.unwrap();
         assert_eq!(again[0].result, "trusted");
         let other = world.staff("clerk-social").await;

@@ -93,7 +93,13 @@ impl World {
             .await;
         let people: People = serde_yaml_ng::from_str(&read("city/citizens.yaml")).unwrap();
         let sms = Simulator::start(people).await.unwrap();
-        let config = Config { sms_url: sms.url("sms"), sharing_url: sms.url("sharing"), packs_dir: packs(), upload_max_mb: 40, ..Config::default() };
+        let config = Config {
+            sms_url: sms.url("sms"),
+            sharing_url: sms.url("sharing"),
+            packs_dir: packs(),
+            upload_max_mb: 40,
+            ..Config::default()
+        };
         let test = TestPlatform::copy(template, config).await;
         let casework = wire(&test.platform);
         let haiyan = citizen(&casework, haiyan()).await;
@@ -363,8 +369,7 @@ pub async fn form_with(world: &World, slug: &str, change: impl FnOnce(&mut Value
     let file = |name: &str| read(format!("items/{slug}/{name}"));
     let mut form: Value = serde_json::from_str(&file(&item.form)).unwrap();
     change(&mut form);
-    let sources =
-        Sources { form: form.to_string(), flow: file(&item.flow), rules: item.rules.as_deref().map(file) };
+    let sources = Sources { form: form.to_string(), flow: file(&item.flow), rules: item.rules.as_deref().map(file) };
     world.casework.catalogue.publish(&item, &sources, "系统").await.unwrap();
 }
 

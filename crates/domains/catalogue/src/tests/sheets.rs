@@ -174,7 +174,14 @@ async fn a_sample_is_found_and_shown_beside_the_blank() {
         let food = find("%E9%A3%9F%E5%93%81%E7%BB%8F%E8%90%A5").await;
         assert!(food["items"].as_array().unwrap().iter().any(|one| one["slug"] == "food-operation-permit"), "{food}");
         let typed = find("spjy").await;
-        assert!(typed["items"].as_array().unwrap().iter().all(|one| one["item_name"].as_str().unwrap().contains("食品经营")), "{typed}");
+        assert!(
+            typed["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|one| one["item_name"].as_str().unwrap().contains("食品经营")),
+            "{typed}"
+        );
         assert_eq!(find("zzzzqq").await["total"], 0);
         let page = desk.get("/sample-forms?limit=1&offset=1", "").await.json();
         assert_eq!(page["items"][0], all["items"][1]);
@@ -183,7 +190,10 @@ async fn a_sample_is_found_and_shown_beside_the_blank() {
         let (blank, sample) = (pair["blank"].to_string(), pair["sample"].to_string());
         assert!(blank.contains("经营者名称") && !blank.contains("海燕小厨"), "{blank}");
         assert!(sample.contains("示例区海燕小厨餐饮店") && sample.contains("均为虚构"), "{sample}");
-        assert_eq!((pair["handle_item"].as_str(), pair["blank_formats"].clone()), (Some("new-catering"), serde_json::json!(["pdf", "docx"])));
+        assert_eq!(
+            (pair["handle_item"].as_str(), pair["blank_formats"].clone()),
+            (Some("new-catering"), serde_json::json!(["pdf", "docx"]))
+        );
         let renew = desk.get(&format!("{FOOD}/materials/m01/pair?handle_item=renew"), "").await.json();
         assert!(renew["sample"].to_string().contains("JY24499020000015"));
         for (path, status) in [

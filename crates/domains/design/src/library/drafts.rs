@@ -457,7 +457,8 @@ mod tests {
             { "key": "g", "type": "group", "fields": [{ "key": "b", "shared": "person.phone" }] },
         ], "part": "applicant" }, { "from": "enterprise", "fields": [{ "validate": [{ "from": "2026-12-01" }] }] }] });
         let found = uses_of(Kind::Form, &content.to_string());
-        let expected = [(DEFINITION, "applicant"), (DEFINITION, "enterprise"), (FIELD, "person.name"), (FIELD, "person.phone")];
+        let expected =
+            [(DEFINITION, "applicant"), (DEFINITION, "enterprise"), (FIELD, "person.name"), (FIELD, "person.phone")];
         assert_eq!(found, expected.map(|(kind, key)| (kind, key.to_owned())).into());
         assert!(uses_of(Kind::Form, "{ no json").is_empty());
     }

@@ -92,9 +92,11 @@ fn names(fields: &Value, keys: &mut BTreeSet<String>, shared: &mut BTreeSet<Stri
 
 /// The fields without those whose shared code stands elsewhere in the form already: asked once.
 fn once(fields: &Value, elsewhere: &BTreeSet<String>) -> Value {
-    let kept = fields.as_array().into_iter().flatten().filter(|field| {
-        field.get("shared").and_then(Value::as_str).is_none_or(|code| !elsewhere.contains(code))
-    });
+    let kept = fields
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|field| field.get("shared").and_then(Value::as_str).is_none_or(|code| !elsewhere.contains(code)));
     let kept = kept.map(|field| match field.as_object() {
         Some(layout) if matches!(text(layout, "type"), "columns" | "tabs" | "tab" | "collapse") => {
             let mut layout = layout.clone();
@@ -225,7 +227,9 @@ impl Library {
         }
         for row in published {
             wanted = wanted.add(
-                Condition::all().add(definition::Column::Key.eq(&row.key)).add(definition::Column::Version.eq(row.version)),
+                Condition::all()
+                    .add(definition::Column::Key.eq(&row.key))
+                    .add(definition::Column::Version.eq(row.version)),
             );
         }
         let found = definition::Entity::find()
@@ -280,8 +284,7 @@ impl Library {
         if !sections(&form).iter().any(|part| is_from(part, template)) {
             return Err(Problem::conflict("not_taken", "这份表单没有用这个模板。"));
         }
-        let (next, notes) =
-            taken_over(&form, now, template).map_err(|reason| Problem::conflict("twice", reason))?;
+        let (next, notes) = taken_over(&form, now, template).map_err(|reason| Problem::conflict("twice", reason))?;
         if next == form {
             return Ok((false, notes.join("；")));
         }

@@ -22,7 +22,8 @@ fn rules(bindings: &str) -> String {
     )
 }
 
-const STOP: &str = "<tongban:binding decision=\"fits\" form=\"leave\" channels=\"web mobile\" severity=\"stop\" message=\"太大了\" />";
+const STOP: &str =
+    "<tongban:binding decision=\"fits\" form=\"leave\" channels=\"web mobile\" severity=\"stop\" message=\"太大了\" />";
 
 fn asked(form: &str, today: &str) -> rule::Filled<'static> {
     let own = |text: &str| -> &'static str { Box::leak(text.to_owned().into_boxed_str()) };
@@ -31,7 +32,8 @@ fn asked(form: &str, today: &str) -> rule::Filled<'static> {
 
 async fn publish(desk: &Desk, editor: &str, one: &Value, content: &str) -> super::Answer {
     let id = one["id"].as_str().unwrap();
-    let body = json!({ "revision": one["revision"], "name": "面积检查", "purpose": "", "channels": [], "content": content });
+    let body =
+        json!({ "revision": one["revision"], "name": "面积检查", "purpose": "", "channels": [], "content": content });
     let saved = desk.call(Method::PUT, &format!("/definitions/{id}/draft"), editor, body).await.json();
     desk.post(&format!("/definitions/{id}/publish"), editor, json!({ "revision": saved["revision"], "note": "" })).await
 }
@@ -61,8 +63,14 @@ async fn the_bindings_of_the_published_version_are_looked_up_and_listed() {
         let list = async |query: &str| desk.get(&format!("/bindings{query}"), &editor).await.json();
         let all = list("").await;
         let row = &all["items"][0];
-        assert_eq!((all["total"].as_i64(), row["rules_key"].as_str(), row["form_name"].as_str()), (Some(1), Some("area"), Some("请假申请")));
-        assert_eq!((row["state"].as_str(), row["channels"].clone(), row["item"].clone()), (Some("in_force"), json!(["web", "mobile"]), Value::Null));
+        assert_eq!(
+            (all["total"].as_i64(), row["rules_key"].as_str(), row["form_name"].as_str()),
+            (Some(1), Some("area"), Some("请假申请"))
+        );
+        assert_eq!(
+            (row["state"].as_str(), row["channels"].clone(), row["item"].clone()),
+            (Some("in_force"), json!(["web", "mobile"]), Value::Null)
+        );
 
         let later = "<tongban:binding decision=\"fits\" form=\"leave\" item=\"food\" channels=\"window\" severity=\"warn\" from=\"2099-01-01\" message=\"以后\" />\
                      <tongban:binding decision=\"fits\" severity=\"warn\" until=\"2020-01-01\" message=\"从前\" />";
@@ -83,13 +91,21 @@ async fn the_bindings_of_the_published_version_are_looked_up_and_listed() {
             ("?q=nothing", vec![]),
         ] {
             let found = list(query).await;
-            let messages: Vec<_> = found["items"].as_array().unwrap().iter().map(|one| one["message"].as_str().unwrap().to_owned()).collect();
+            let messages: Vec<_> = found["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|one| one["message"].as_str().unwrap().to_owned())
+                .collect();
             assert_eq!(messages, wanted, "{query}");
             assert_eq!(found["total"].as_u64(), Some(wanted.len() as u64), "{query}");
         }
         let page = list("?limit=2").await;
         let rest = list(&format!("?limit=2&cursor={}", page["next"].as_str().unwrap())).await;
-        assert_eq!((page["items"].as_array().unwrap().len(), rest["items"][0]["message"].as_str(), rest["next"].clone()), (2, Some("从前"), Value::Null));
+        assert_eq!(
+            (page["items"].as_array().unwrap().len(), rest["items"][0]["message"].as_str(), rest["next"].clone()),
+            (2, Some("从前"), Value::Null)
+        );
         let wrong = desk.get("/bindings?severity=loud&channel=fax&time=never&day=soon", &editor).await;
         assert_eq!(wrong.errors(), ["/severity option", "/channel option", "/time option", "/day format"]);
         let file = desk.get("/bindings/export?time=in_force", &editor).await;
@@ -120,7 +136,8 @@ async fn bound_rules_are_not_retired_without_saying_where_they_are_used() {
         assert_eq!(desk.design.checks(&asked("leave", "2026-12-01")).await.unwrap().len(), 1);
 
         // With its last day over it checks nothing and may go.
-        let over = publish(&desk, &editor, &bound, &rules(&STOP.replace("severity", "until=\"2020-01-01\" severity"))).await;
+        let over =
+            publish(&desk, &editor, &bound, &rules(&STOP.replace("severity", "until=\"2020-01-01\" severity"))).await;
         assert_eq!(over.status, StatusCode::OK, "{}", over.text);
         let gone = desk.post(&format!("/definitions/{id}/disable"), &editor, json!({ "reason": "换了新的" })).await;
         assert_eq!(gone.status, StatusCode::OK, "{}", gone.text);
@@ -141,7 +158,14 @@ async fn a_binding_that_can_not_be_meant_is_not_published() {
         let desk = Desk::new(backend).await;
         let editor = desk.staff("editor").await;
         let wrong = rules("<tongban:binding decision=\"gone\" from=\"soon\" />");
-        let made = desk.post("/definitions", &editor, json!({ "kind": "rules", "key": "area", "name": "面积检查", "content": wrong })).await.json();
+        let made = desk
+            .post(
+                "/definitions",
+                &editor,
+                json!({ "kind": "rules", "key": "area", "name": "面积检查", "content": wrong }),
+            )
+            .await
+            .json();
         assert_eq!(made["findings"].as_array().unwrap().len(), 2, "{}", made["findings"]);
         let refused = publish(&desk, &editor, &made, &format!("{wrong} ")).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);

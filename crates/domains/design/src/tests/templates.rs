@@ -49,7 +49,10 @@ async fn a_changed_template_is_taken_over_into_the_drafts_of_the_forms_that_use_
         let uses = desk.get(&format!("/definitions/{id}/uses"), &editor).await.json();
         assert_eq!(uses["items"][0]["key"], "leave");
         let takers = async || desk.get(&format!("/definitions/{id}/takers"), &editor).await.json()["items"].clone();
-        assert_eq!((takers().await[0]["behind"].as_bool(), takers().await[0]["sections"][0].as_str()), (Some(false), Some("申请人")));
+        assert_eq!(
+            (takers().await[0]["behind"].as_bool(), takers().await[0]["sections"][0].as_str()),
+            (Some(false), Some("申请人"))
+        );
 
         let changed = save(&desk, &editor, &template, &part("姓名或名称")).await;
         assert_eq!(takers().await[0]["behind"], false, "a template under work changes nobody");
@@ -66,12 +69,16 @@ async fn a_changed_template_is_taken_over_into_the_drafts_of_the_forms_that_use_
 
         // A form that does not use it is refused by itself; a definition that is no template altogether.
         let other = desk.form(&editor, "other").await;
-        let mixed = desk.post(&format!("/definitions/{id}/take-over"), &editor, json!({ "forms": [other["id"]] })).await;
+        let mixed =
+            desk.post(&format!("/definitions/{id}/take-over"), &editor, json!({ "forms": [other["id"]] })).await;
         assert_eq!(mixed.json()["items"][0]["result"], "refused");
         let path = format!("/definitions/{}/takers", other["id"].as_str().unwrap());
         assert_eq!(desk.get(&path, &editor).await.status, StatusCode::CONFLICT);
         let none = desk.post(&format!("/definitions/{id}/take-over"), &editor, json!({ "forms": [] })).await;
-        assert_eq!((none.status, none.errors()), (StatusCode::UNPROCESSABLE_ENTITY, vec!["/forms required".to_owned()]));
+        assert_eq!(
+            (none.status, none.errors()),
+            (StatusCode::UNPROCESSABLE_ENTITY, vec!["/forms required".to_owned()])
+        );
         let clerk = desk.staff("clerk").await;
         assert_eq!(desk.get(&format!("/definitions/{id}/takers"), &clerk).await.status, StatusCode::FORBIDDEN);
 

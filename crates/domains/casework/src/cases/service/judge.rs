@@ -147,12 +147,8 @@ pub fn judge(application: &Application<'_>, feel: &FeelExpressions) -> Judgement
     for problem in &outcome.problems {
         add(5, format!("/form{}", problem.pointer), &problem.code, problem.message.clone());
     }
-    let warning = |pointer: String, code: &str, message: String| StepProblem {
-        pointer,
-        code: code.to_owned(),
-        message,
-        step: 5,
-    };
+    let warning =
+        |pointer: String, code: &str, message: String| StepProblem { pointer, code: code.to_owned(), message, step: 5 };
     let mut warnings: Vec<StepProblem> = outcome
         .warnings
         .iter()

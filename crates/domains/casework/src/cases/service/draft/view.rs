@@ -260,7 +260,11 @@ impl Casework {
             .iter()
             .map(|(key, path)| (key, path, prefill.locked.contains_key(key)))
             .filter(|(key, _, locked)| *locked || parts.data.get(*key) == prefill.data.get(*key))
-            .map(|(key, path, locked)| Prefilled { key: key.clone(), locked, source: label(path, &parts.beside.names) });
+            .map(|(key, path, locked)| Prefilled {
+                key: key.clone(),
+                locked,
+                source: label(path, &parts.beside.names),
+            });
         // A group filled in in part has no source of its own.
         let groups = prefill.data.keys().filter(|key| !prefill.from.contains_key(*key)).map(|key| Prefilled {
             key: key.clone(),

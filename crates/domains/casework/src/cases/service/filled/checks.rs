@@ -33,7 +33,11 @@ impl Casework {
 
 /// Checks of an application that are not met. A decision reads the fields by their keys, the whole as `form`, and
 /// beside them `item`, `handle_item`, `channel`, `situation`, `applicant`, `today`.
-pub(crate) fn asked(application: &Application<'_>, data: &Map<String, Value>, situation: &Map<String, Value>) -> Vec<Unmet> {
+pub(crate) fn asked(
+    application: &Application<'_>,
+    data: &Map<String, Value>,
+    situation: &Map<String, Value>,
+) -> Vec<Unmet> {
     if application.checks.is_empty() {
         return Vec::new();
     }

@@ -65,7 +65,9 @@ impl From<StepProblem> for KeptWarning {
 
 impl Casework {
     pub(crate) fn beside(&self, form: &case_form::Model) -> Result<Beside> {
-        form.beside_sealed.as_ref().map_or_else(|| Ok(Beside::default()), |sealed| self.open(sealed, form.case_id, "beside"))
+        form.beside_sealed
+            .as_ref()
+            .map_or_else(|| Ok(Beside::default()), |sealed| self.open(sealed, form.case_id, "beside"))
     }
 
     pub(crate) fn seal_beside(&self, beside: &Beside, case: Uuid) -> Result<Option<String>> {
