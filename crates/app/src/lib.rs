@@ -28,6 +28,7 @@ use base::clock::{Clock, Randomness};
 use casework::Casework;
 use casework::calendars::Calendars;
 use casework::cases::service::documents::Papers;
+use casework::cases::service::filled::HttpDataSharing;
 use casework::cases::service::notify;
 use catalogue::Catalogue;
 use design::Design;
@@ -172,6 +173,7 @@ impl App {
         let texts = notify::Texts::load(&platform.config.packs_dir.join("platform/messages.yaml"))?;
         let identity = Identity::new(platform.clone());
         let design = Design::new(platform.clone());
+        design.take_bindings().await?;
         let fonts = paper::Fonts::built_in();
         let licences = Licences::new(platform.clone(), design.clone(), identity.clone()).with_fonts(fonts.clone());
         let catalogue = Catalogue::new(platform.clone(), identity.clone(), design.clone()).with_fonts(fonts.clone());
@@ -193,6 +195,7 @@ impl App {
             calendars: Calendars::new(platform.clone()),
             papers: Papers::new(fonts),
             texts: Arc::new(texts),
+            sharing: Arc::new(HttpDataSharing::new(platform.clone(), identity.clone())),
         };
         let feedback = ratings::wire(&platform, &casework)?;
         let security = Security::new(

@@ -8,7 +8,7 @@ use platform::{Problem, Result};
 use recognition::cards::NewCardDevice;
 use recognition::jumps::{JumpDraft, Mapping, Param};
 use recognition::links::{LinkDraft, Role};
-use simulators::{codes, department, hall, mobile, office, peer, reader, upper};
+use simulators::{codes, department, hall, mobile, office, peer, reader, sharing, upper};
 use uuid::Uuid;
 
 use crate::App;
@@ -60,6 +60,7 @@ pub async fn register(app: &App, outside: &str) -> Result<()> {
         (department::APP_ID, "道路运政系统", department::SECRET, Formula::Tif, vec![tickets.clone(), person]),
         (peer::APP_ID, "省政务服务网", peer::SECRET, Formula::Tif, vec![tickets, portal]),
         (codes::APP_ID, "码平台", codes::SECRET, Formula::TifBody, Vec::new()),
+        (sharing::APP_ID, "数据共享平台", sharing::SECRET, Formula::TifBody, Vec::new()),
         (mobile::APP_ID, "移动政务平台", mobile::SECRET, Formula::TifBody, Vec::new()),
         (office::APP_ID, "电子公文系统", office::SECRET, Formula::TifUser, vec![grant("staff_desk", &[], &[])]),
     ];

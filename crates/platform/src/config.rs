@@ -31,6 +31,10 @@ pub struct Config {
     pub code_url: String,
     /// App id of the connected system whose secret signs calls to the code platform.
     pub code_app_id: String,
+    /// Data-sharing platform that fills in and compares forms; none when empty. `TONGBAN_SHARING_URL`
+    pub sharing_url: String,
+    /// App id of the connected system whose secret signs calls to the data-sharing platform.
+    pub sharing_app_id: String,
     /// Government mobile platform of staff. `TONGBAN_MOBILE_URL`
     pub mobile_url: String,
     /// App id of the connected system whose secret signs calls to the mobile platform.
@@ -102,6 +106,8 @@ impl Default for Config {
             registry_url: "http://127.0.0.1:8090/registry".into(),
             code_url: "http://127.0.0.1:8090/codes".into(),
             code_app_id: "code-platform".into(),
+            sharing_url: "http://127.0.0.1:8090/sharing".into(),
+            sharing_app_id: "data-sharing".into(),
             mobile_url: "http://127.0.0.1:8090/mobile".into(),
             mobile_app_id: "mobile-platform".into(),
             device_gateway_url: "http://127.0.0.1:8090/reader".into(),
@@ -175,6 +181,7 @@ impl Config {
             ("TONGBAN_BIND_SESSIONS", &mut config.bind_sessions),
             ("TONGBAN_REGISTRY_URL", &mut config.registry_url),
             ("TONGBAN_CODE_URL", &mut config.code_url),
+            ("TONGBAN_SHARING_URL", &mut config.sharing_url),
             ("TONGBAN_MOBILE_URL", &mut config.mobile_url),
             ("TONGBAN_DEVICE_GATEWAY_URL", &mut config.device_gateway_url),
             ("TONGBAN_UPPER_URL", &mut config.upper_url),
@@ -238,6 +245,11 @@ impl Config {
         }
         if !(1..=3650).contains(&self.password_days) {
             return Err(ConfigError::Value("password_days", "between 1 and 3650".into()));
+        }
+        let is_address = |url: &str| url.is_empty() || url.starts_with("http://") || url.starts_with("https://");
+        if !is_address(&self.sharing_url) {
+            let told = format!("{:?} does not begin with http:// or https://", self.sharing_url);
+            return Err(ConfigError::Value("sharing_url", told));
         }
         if !self.upper_url.is_empty()
             && !self.upper_url.starts_with("http://")

@@ -1,6 +1,6 @@
 //! The outside world on one port: provincial identity, registration authority, SMS gateway, courier,
 //! upper platform, another portal, a department's own system, code platform, card reader of a window, mobile
-//! platform, document system.
+//! platform, document system, data-sharing platform.
 //!
 //! Run as its own process beside the product, which knows only the addresses. Nothing here is
 //! linked into the product; tests start a [`Simulator`] and speak to both over HTTP.
@@ -23,6 +23,7 @@ pub mod peer;
 mod people;
 pub mod reader;
 mod registry;
+pub mod sharing;
 mod sms;
 pub mod upper;
 
@@ -77,6 +78,7 @@ pub fn router(people: People, product: &str) -> Router {
     let codes = codes::routes(people.clone());
     let reader = reader::routes(people.clone());
     let registry = registry::routes(people.clone());
+    let sharing = sharing::routes(people.clone());
     let identity = identity::routes(people);
     let sms = sms::routes();
     let courier = courier::routes();
@@ -85,6 +87,7 @@ pub fn router(people: People, product: &str) -> Router {
         .nest("/sms", sms)
         .nest("/courier", courier)
         .nest("/registry", registry)
+        .nest("/sharing", sharing)
         .nest("/upper", upper::routes())
         .nest("/peer", peer)
         .nest("/department", department)

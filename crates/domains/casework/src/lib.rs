@@ -22,6 +22,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "casework_0005_taken", sql: include_str!("../migrations/0005_taken.sql") },
     Migration { name: "casework_0006_items", sql: include_str!("../migrations/0006_items.sql") },
     Migration { name: "casework_0007_running", sql: include_str!("../migrations/0007_running.sql") },
+    Migration { name: "casework_0008_beside", sql: include_str!("../migrations/0008_beside.sql") },
 ];
 
 /// Personal data of citizens in this domain's tables.
@@ -88,6 +89,13 @@ pub const SEALED: &[SealedColumn] = &[
         key: "case_id",
         place: "case:{case_id}:delivery",
         label: "领取和收件信息",
+    },
+    SealedColumn {
+        table: "case_forms",
+        column: "beside_sealed",
+        key: "case_id",
+        place: "case:{case_id}:beside",
+        label: "申请表的来源、提醒和比对结果",
     },
     SealedColumn {
         table: "case_flows",

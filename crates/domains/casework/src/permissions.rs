@@ -23,6 +23,8 @@ platform::permissions! {
     pub ExportRawCases = Desk "case.export_raw";
     /// See raw personal data, logged.
     pub RevealCase = Desk "case.reveal";
+    /// Compare a form with what others know, logged.
+    pub CompareCase = Desk "case.compare";
     /// Pre-review an application.
     pub PreReviewCase = Desk "case.pre_review";
     /// Ask for a correction.

@@ -4,6 +4,7 @@
 //! cached: start at [`Design::publish`] and [`Design::form`]. People edit definitions in the
 //! [`library`]: drafts beside the published versions, findings, shared fields, tools to try things out.
 
+mod bindings;
 pub mod expressions;
 mod fields;
 mod http;
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 
 use store::definition;
 
+pub use bindings::{Bound, Unmet};
 pub use expressions::FeelExpressions;
 pub use http::routes;
 pub use library::Library;
@@ -34,6 +36,7 @@ pub use permissions::PERMISSIONS;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "design_0001", sql: include_str!("../migrations/0001_definitions.sql") },
     Migration { name: "design_0002_library", sql: include_str!("../migrations/0002_library.sql") },
+    Migration { name: "design_0004_bindings", sql: include_str!("../migrations/0004_bindings.sql") },
 ];
 
 /// Kind of a definition.
@@ -125,6 +128,14 @@ impl Parsed {
         }
         .filter(|name| !name.trim().is_empty())
     }
+
+    /// What a rules file checks; none for other kinds.
+    fn bindings(&self) -> Option<Vec<rule::Binding>> {
+        match self {
+            Self::Rules(rules) => Some(rules.bindings().to_vec()),
+            _ => None,
+        }
+    }
 }
 
 /// The store of published definitions. Cheap to clone.
@@ -134,12 +145,17 @@ pub struct Design {
     expressions: Arc<FeelExpressions>,
     /// Frozen, so a cached one never goes stale.
     parsed: Arc<RwLock<HashMap<DefinitionRef, Parsed>>>,
+    /// Decisions that check forms, as published and in use; forgotten with every change made here, and
+    /// soon enough for one made on another node.
+    bound: moka::future::Cache<(), Arc<Vec<Bound>>>,
 }
 
 impl Design {
     /// A store on the platform.
     pub fn new(platform: Platform) -> Self {
-        Self { platform, expressions: Arc::new(FeelExpressions::new()), parsed: Arc::default() }
+        let bound =
+            moka::future::Cache::builder().max_capacity(1).time_to_live(std::time::Duration::from_secs(5)).build();
+        Self { platform, expressions: Arc::new(FeelExpressions::new()), parsed: Arc::default(), bound }
     }
 
     /// The expression language for forms and flows.
@@ -157,7 +173,9 @@ impl Design {
         let name = parsed.name().unwrap_or(key).to_owned();
         let version = NewVersion::of(kind, key, content, by);
         let id = self.platform.new_id();
-        self.platform
+        let bindings = parsed.bindings();
+        let of = self
+            .platform
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
@@ -165,10 +183,15 @@ impl Design {
                     if kind.is_edited() {
                         store::enlist(tx, id, &put, &name).await?;
                     }
+                    if let Some(bindings) = bindings {
+                        bindings::keep(tx, &put.of, bindings).await?;
+                    }
                     Ok(put.of)
                 })
             })
-            .await
+            .await?;
+        self.bindings_changed(kind).await;
+        Ok(of)
     }
 
     /// The latest version of a key.

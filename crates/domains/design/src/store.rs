@@ -100,6 +100,51 @@ pub(crate) mod used {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// `design_bindings`
+pub(crate) mod bound {
+    use super::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "design_bindings")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub rules_key: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub no: i64,
+        pub version: i64,
+        pub decision: String,
+        pub form: Option<String>,
+        pub item: Option<String>,
+        /// Channels with a space before and behind each; empty for every one.
+        pub channels: String,
+        pub severity: String,
+        /// First China date; empty for always.
+        pub holds_from: String,
+        /// Last China date; empty for always.
+        pub holds_until: String,
+        pub message: String,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// `design_bound`
+pub(crate) mod taken {
+    use super::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "design_bound")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub rules_key: String,
+        pub version: i64,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// `design_settings`
 pub(crate) mod setting {
     use super::*;

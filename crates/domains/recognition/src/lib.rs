@@ -14,7 +14,7 @@ pub mod mobile;
 pub mod office;
 mod once;
 mod outbound;
-mod outward;
+pub mod outward;
 mod permissions;
 
 use std::sync::Arc;

@@ -14,24 +14,24 @@ use serde_json::Value;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The platform called.
-pub(crate) struct Party<'a> {
+pub struct Party<'a> {
     /// App id of the connected system whose secret signs.
-    pub(crate) app_id: &'a str,
+    pub app_id: &'a str,
     /// Name people read.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// Base address.
-    pub(crate) address: &'a str,
+    pub address: &'a str,
 }
 
 /// An answer: status and JSON (null without a body).
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) body: Value,
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
 }
 
 impl Answer {
     /// Error code of a refusal.
-    pub(crate) fn error(&self) -> &str {
+    pub fn error(&self) -> &str {
         self.body.get("error").and_then(Value::as_str).unwrap_or_default()
     }
 }
@@ -40,7 +40,7 @@ impl Answer {
 ///
 /// # Errors
 /// 503 when the platform does not answer, or when we have no credentials there.
-pub(crate) async fn post(
+pub async fn post(
     platform: &Platform,
     identity: &Identity,
     party: &Party<'_>,

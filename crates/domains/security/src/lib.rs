@@ -229,11 +229,7 @@ pub(crate) fn text(pointer: &str, text: &str, missing: &str) -> Result<String> {
     Ok(text.replace('\0', ""))
 }
 
-/// A cell of a CSV file: quoted; a leading formula sign is disarmed, so that a spreadsheet runs nothing.
-pub(crate) fn csv_cell(text: &str) -> String {
-    let runs = text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r', '\n']);
-    format!("\"{}{}\"", if runs { "'" } else { "" }, text.replace('"', "\"\""))
-}
+pub(crate) use platform::web::csv::cell as csv_cell;
 
 impl FromRef<Security> for Identity {
     fn from_ref(security: &Security) -> Self {

@@ -238,7 +238,9 @@ pub struct Field {
     /// Columns taken on a wide page: 1 or 2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub span: Option<u8>,
-    /// Where the value may come from: `account.name`, `agent.phone`, `enterprise.uscc`, `licence.address`…
+    /// Where the value may come from: `account.name`, `agent.phone`, `enterprise.uscc`, `licence.address`,
+    /// `licences.business-licence.address`, `shared.person.address`, `card.address`, `earlier.area`…; several
+    /// with `|` between, the first that is known counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// A value that came from `source` cannot be changed by the applicant.
@@ -247,6 +249,9 @@ pub struct Field {
     /// Shown beside a value that came from `source`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_note: Option<String>,
+    /// What the value is compared with (FORM-018), written as `source` is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compare: Option<String>,
     /// Who may do what, by role or step. Who is not named may write.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub permission: IndexMap<String, Permission>,

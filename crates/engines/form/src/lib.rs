@@ -29,6 +29,7 @@
 //! Expressions come in through [`Expressions`]; this crate knows no expression language.
 
 mod check;
+mod compare;
 mod definition;
 mod evaluate;
 mod files;
@@ -39,6 +40,7 @@ mod plan;
 mod prefill;
 mod sheet;
 
+pub use compare::{Comparison, Verdict};
 pub use definition::{Bound, Choice, Definition, Field, FieldType, Permission, Rule, SCHEMA, Section, Severity};
 pub use evaluate::{Context, Input, Outcome, Problem};
 pub use plan::is_pattern;
@@ -46,6 +48,7 @@ pub use prefill::Prefill;
 pub use sheet::Sheet;
 
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Deref;
 
@@ -131,6 +134,39 @@ impl Form {
     /// `{"account": {"name": …}, "enterprise": {…}, "licence": {…}}`; what is missing stays for the person.
     pub fn prefill(&self, source: &Map<String, Value>) -> Prefill {
         prefill::prefill(&self.definition, source, None)
+    }
+
+    /// A field by its key path, `group/key` inside a group; layouts leave no trace in it.
+    pub fn field(&self, path: &str) -> Option<&Field> {
+        self.sections.iter().find_map(|section| compare::field(&section.fields, path))
+    }
+
+    /// Every path that `source` and `compare` of its fields name.
+    pub fn paths(&self) -> BTreeSet<&str> {
+        let fields = self.sections.iter().flat_map(|section| &section.fields);
+        let mut found = BTreeSet::new();
+        fields.for_each(|field| compare::paths_of(field, &mut found));
+        found
+    }
+
+    /// Whether a field is compared with a source.
+    pub fn compares(&self) -> bool {
+        self.sections.iter().flat_map(|section| &section.fields).any(compare::compares)
+    }
+
+    /// Compares what was filled in with what the sources say (FORM-018): the answered fields of `visible`
+    /// that name a `compare`.
+    pub fn compare(
+        &self,
+        data: &Map<String, Value>,
+        visible: &BTreeSet<String>,
+        source: &Map<String, Value>,
+    ) -> Vec<Comparison> {
+        let mut found = Vec::new();
+        for section in &self.sections {
+            compare::compare(&section.fields, data, "", visible, source, &mut found);
+        }
+        found
     }
 
     /// What a new form begins with: as [`Form::prefill`], and what no source knows begins with the field's

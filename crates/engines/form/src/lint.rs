@@ -284,6 +284,10 @@ impl Lint<'_> {
             ("maxSize", field.max_size.is_some() && !kind.is_files()),
             ("default", field.default.is_some() && (kind.nests() || kind.is_files() || kind.is_valueless())),
             ("validate", !field.validate.is_empty() && kind.is_valueless()),
+            (
+                "compare",
+                field.compare.is_some() && (in_table || kind.nests() || kind.is_files() || kind.is_valueless()),
+            ),
         ] {
             if given {
                 self.defect(at(part), format!("这种字段没有 {part} 这一项"));
@@ -297,6 +301,9 @@ impl Lint<'_> {
         }
         if field.locked && field.source.is_none() {
             self.defect(at("locked"), "锁定的字段要写明 source");
+        }
+        if let Some(path) = field.compare.as_deref().and_then(unknown_source) {
+            self.defect(at("compare"), format!("没有“{path}”这个来源。来源以 {} 开头", SOURCES.join("、")));
         }
         if field.compute.is_some() && (kind.nests() || kind.is_files() || kind.is_valueless()) {
             self.defect(at("compute"), "这种字段不能计算");
@@ -367,4 +374,13 @@ fn is_key(key: &str, joiner: char) -> bool {
     key.len() <= 64
         && key.starts_with(|c: char| c.is_ascii_lowercase())
         && key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == joiner)
+}
+
+/// What a source path may begin with.
+const SOURCES: [&str; 8] =
+    ["account.", "agent.", "enterprise.", "licence.", "licences.", "shared.", "card.", "earlier."];
+
+/// The first path that begins with no known source.
+fn unknown_source(written: &str) -> Option<&str> {
+    crate::prefill::paths(written).find(|path| !SOURCES.iter().any(|head| path.starts_with(head)))
 }

@@ -158,6 +158,7 @@ impl Reader {
             source: self.optional(o, "source"),
             locked: self.optional(o, "locked").unwrap_or_default(),
             source_note: self.optional(o, "sourceNote"),
+            compare: self.optional(o, "compare"),
             permission: self.optional(o, "permission").unwrap_or_default(),
             read_only: self.optional(o, "readOnly").unwrap_or_default(),
             default: self.optional(o, "default"),

@@ -1,5 +1,6 @@
 //! DMN files: read, checked, decided, explained.
 
+use crate::bindings::{self, Binding};
 use crate::error::RuleError;
 use crate::expression::{Grammar, parse, run};
 use crate::table::Table;
@@ -46,12 +47,14 @@ pub struct Decisions {
     model_name: String,
     decisions: Vec<Known>,
     inputs: Vec<(String, String)>,
+    bindings: Vec<Binding>,
 }
 
 struct Known {
     name: String,
     variable: String,
     requires: Vec<usize>,
+    reads: Vec<String>,
     table: Option<Table>,
 }
 
@@ -81,10 +84,18 @@ impl Decisions {
         let all = definitions.decisions();
         let index: HashMap<&str, usize> =
             all.iter().enumerate().map(|(n, decision)| (decision.id().as_str(), n)).collect();
+        let given: HashMap<String, String> = definitions
+            .input_data()
+            .iter()
+            .map(|input| (input.id().clone(), input.variable().feel_name().to_string()))
+            .collect();
         let mut decisions = Vec::new();
         for decision in &all {
             let required = |requirement: &dsntk_model::InformationRequirement| {
                 requirement.required_decision().as_ref().and_then(|href| index.get(href.id()).copied())
+            };
+            let read = |requirement: &dsntk_model::InformationRequirement| {
+                requirement.required_input().as_ref().and_then(|href| given.get(href.id()).cloned())
             };
             let table = match decision.decision_logic() {
                 Some(ExpressionInstance::DecisionTable(table)) => {
@@ -113,6 +124,7 @@ impl Decisions {
                 name: decision.name().to_owned(),
                 variable: decision.variable().feel_name().to_string(),
                 requires: decision.information_requirements().iter().filter_map(required).collect(),
+                reads: decision.information_requirements().iter().filter_map(read).collect(),
                 table,
             });
         }
@@ -129,7 +141,23 @@ impl Decisions {
             model_name: definitions.name().to_owned(),
             decisions,
             inputs,
+            bindings: bindings::read(dmn_xml)?,
         })
+    }
+
+    /// Where decisions of the file check what is filled in.
+    pub fn bindings(&self) -> &[Binding] {
+        &self.bindings
+    }
+
+    /// Names of the inputs that a decision reads, those of the decisions it requires first.
+    pub fn reads(&self, decision: &str) -> Vec<&str> {
+        let mut order = Vec::new();
+        if let Some(target) = self.decisions.iter().position(|known| known.name == decision) {
+            self.order(target, &mut order);
+        }
+        let known = order.into_iter().filter_map(|index| self.decisions.get(index));
+        known.flat_map(|known| known.reads.iter().map(String::as_str)).collect()
     }
 
     /// The name of the file as a whole; may be empty.
@@ -468,14 +496,21 @@ fn collect<'a>(logic: &'a ExpressionInstance, texts: &mut Vec<Text<'a>>) -> Resu
     Ok(())
 }
 
+/// Whether a path ends so.
+pub(crate) fn here(path: &[String], tail: &[&str]) -> bool {
+    path.len() >= tail.len() && path.iter().rev().zip(tail.iter().rev()).all(|(step, name)| step == name)
+}
+
+/// The same below something.
+fn deep(path: &[String], tail: &[&str]) -> bool {
+    path.len() > tail.len() && here(path, tail)
+}
+
 /// The description of each rule, by decision id: editors keep the author's note there and the model reader
 /// does not keep it.
 fn descriptions(dmn_xml: &str) -> Result<HashMap<String, Vec<String>>, RuleError> {
     const RULE: &[&str] = &["decision", "decisionTable", "rule"];
     const DESCRIPTION: &[&str] = &["decision", "decisionTable", "rule", "description"];
-    let here = |path: &[String], tail: &[&str]| {
-        path.len() > tail.len() && path.iter().rev().zip(tail.iter().rev()).all(|(step, name)| step == name)
-    };
     let mut reader = quick_xml::Reader::from_str(dmn_xml);
     let mut path: Vec<String> = Vec::new();
     let mut decision = String::new();
@@ -484,11 +519,11 @@ fn descriptions(dmn_xml: &str) -> Result<HashMap<String, Vec<String>>, RuleError
         let text = match reader.read_event().map_err(|error| model_error(&error))? {
             Event::Start(start) => {
                 path.push(start.local_name().as_ref().to_owned());
-                if here(&path, &["decision"]) {
+                if deep(&path, &["decision"]) {
                     let id = start.try_get_attribute("id").map_err(|error| model_error(&error))?;
                     decision = id.map(|id| id.value.into_owned()).unwrap_or_default();
                 }
-                if here(&path, RULE) {
+                if deep(&path, RULE) {
                     found.entry(decision.clone()).or_default().push(String::new());
                 }
                 continue;
@@ -508,7 +543,7 @@ fn descriptions(dmn_xml: &str) -> Result<HashMap<String, Vec<String>>, RuleError
                 .unwrap_or_default(),
             _ => continue,
         };
-        if here(&path, DESCRIPTION)
+        if deep(&path, DESCRIPTION)
             && let Some(last) = found.get_mut(&decision).and_then(|rules| rules.last_mut())
         {
             last.push_str(&text);

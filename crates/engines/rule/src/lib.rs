@@ -19,6 +19,7 @@
 //! See [`limits`]. What could run long, recurse or leave the process is refused when the expression is
 //! compiled, not when a citizen submits.
 
+mod bindings;
 mod cache;
 mod decision;
 mod error;
@@ -29,6 +30,7 @@ mod names;
 mod table;
 mod value;
 
+pub use bindings::{Binding, Filled, Severity, is_day};
 pub use decision::{Decision, Decisions, FiredRule};
 pub use error::RuleError;
 pub use expression::{Expression, Feel};

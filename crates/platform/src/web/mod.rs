@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod context;
+pub mod csv;
 pub mod extract;
 pub mod gate;
 pub mod guard;

@@ -16,6 +16,8 @@ export const routes: RouteRecordRaw[] = [
   { path: '/', name: 'home', component: HomePage },
   { path: '/search', name: 'search', component: () => import('./features/catalogue/search/SearchPage.vue') },
   { path: '/themes', name: 'themes', component: () => import('./features/catalogue/themes/ThemesPage.vue') },
+  { path: '/samples', name: 'samples', component: () => import('./features/catalogue/samples/SamplesPage.vue') },
+  { path: '/samples/:slug/:material', name: 'sample', component: () => import('./features/catalogue/samples/SamplePage.vue'), props: true },
   { path: '/items/:slug', name: 'guide', component: () => import('./features/catalogue/guide/GuidePage.vue'), props: true },
   { path: '/items/:slug/apply', name: 'apply', component: () => import('./features/casework/apply/StartPage.vue'), props: true, meta: { signedIn: true } },
   { path: '/my/drafts/:id', name: 'draft', component: () => import('./features/casework/apply/DraftPage.vue'), props: true, meta: { signedIn: true } },

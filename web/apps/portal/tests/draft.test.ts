@@ -5,7 +5,7 @@ import { idOf, stepOf, useDraft } from '../src/features/casework/apply/draft.ts'
 
 const draft = (version: number, form: Record<string, unknown> = {}): CaseDraft => ({
   id: 'd', version, item: { slug: 's', name: '事项', version: 1 }, handle_item: { key: 'h', name: '办理项' }, step: 5, conditions: {}, situations: {}, consents: { authorised: false, agreed: false },
-  form, prefilled: [], materials: [], delivery: { way: 'electronic', address: null }, old_licences: [], old_licence: null, acting: null, agent: null, applicant_name: '王海燕', steps: [], saved_at: '2026-09-24T07:18:00Z', problems: [],
+  form, prefilled: [], materials: [], delivery: { way: 'electronic', address: null }, old_licences: [], old_licence: null, acting: null, agent: null, applicant_name: '王海燕', steps: [], saved_at: '2026-09-24T07:18:00Z', problems: [], warnings: [], unanswered: [], comparisons: [],
 })
 
 describe('problems of the server', () => {
@@ -14,6 +14,7 @@ describe('problems of the server', () => {
     expect([stepOf('/materials/m03'), idOf('/materials/m03')]).toEqual([6, 'm-m03'])
     expect([stepOf('/conditions/qualified'), idOf('/conditions/qualified')]).toEqual([1, 'c-qualified'])
     expect([stepOf('/consents/agreed'), idOf('/consents/agreed')]).toEqual([4, 'agreed'])
+    expect([stepOf('/form'), idOf('/form')]).toEqual([5, 'step-title'])
     expect([stepOf('/delivery/address/phone'), idOf('/delivery/address/phone')]).toEqual([7, 'f-phone'])
   })
 })

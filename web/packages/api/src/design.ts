@@ -19,12 +19,22 @@ export type DesignQuery = Narrow<QueryFor<'/api/v1/design/definitions'>, { kind?
 export type DesignCreate = Narrow<S['NewDefinition'], { kind: DesignKind }>
 export type DesignDraft = Required<S['SaveDefinitionDraft']>
 export type DesignVersion = Whole<S['DefinitionVersion']>
-export type DesignUse = Narrow<Whole<S['DefinitionUse']>, { kind: 'item' | 'material' | 'situation' | 'definition' | 'licence_type' }>
+export type DesignUse = Narrow<Whole<S['DefinitionUse']>, { kind: 'item' | 'material' | 'situation' | 'definition' | 'licence_type' | 'binding' }>
 export type FormJudgement = Whole<S['FormJudgement']>
 interface Options { options: { value: string; label: string }[] }
 export type SharedFieldDraft = Narrow<Whole<S['SharedFieldContent']>, Options>
 export type SharedFieldRow = Narrow<Whole<S['SharedField']>, Options>
 export type DesignHandlers = Whole<S['Handlers']>
+/** Where a published decision checks what is filled in; what is absent or empty means every one. */
+export interface RuleBindingRow {
+  rules_id: string; rules_key: string; rules_name: string; version: number; no: number; decision: string; form: string | null; form_name: string | null; item: string | null
+  channels: DesignChannel[]; severity: 'stop' | 'warn'; from: string | null; until: string | null; message: string; state: 'in_force' | 'coming' | 'past' | 'off'
+}
+export interface BindingQuery { q?: string; form?: string; item?: string; channel?: string; severity?: string; time?: string; day?: string }
+/** A form with sections of a template; `behind` when they say something else than the template does now. */
+export interface TemplateTaker { id: string; key: string; name: string; sections: string[]; behind: boolean; has_draft: boolean }
+export interface TakenOver { id: string; name: string; result: 'taken' | 'same' | 'refused'; note: string }
+interface Paging { cursor?: string; limit?: number }
 
 const ROOT = '/api/v1/design'
 const ALL = '/api/v1/design/definitions'
@@ -57,6 +67,11 @@ export const design = {
   createField: (body: SharedFieldDraft) => call<SharedFieldRow>('post', FIELDS, { body, key: newKey() }),
   saveField: (id: string, body: SharedFieldDraft & { version: number }) => said<SharedFieldRow>(ask('put', `${FIELDS}/{id}`, { path: { id }, body })),
   removeField: (id: string) => ask('delete', `${FIELDS}/{id}`, { path: { id } }),
+
+  bindings: (query: BindingQuery & Paging): Promise<Page<RuleBindingRow>> => call<Page<RuleBindingRow>>('get', `${ROOT}/bindings`, { query: { ...query } }),
+  bindingsExportAddress: (query: BindingQuery) => address(`${ROOT}/bindings/export`, { query: { ...query, limit: undefined, cursor: undefined } }),
+  takers: (id: string) => call<{ items: TemplateTaker[] }>('get', `${ONE}/takers`, { path: { id } }),
+  takeOver: (id: string, forms: string[]) => call<{ items: TakenOver[] }>('post', `${ONE}/take-over`, { path: { id }, body: { forms } }),
 
   handlers: () => ask('get', `${ROOT}/handlers`),
 }

@@ -26,6 +26,8 @@ export const desk = {
 
   // --- one case ---
   case: (id: string) => call<T.DeskCase>('get', CASE, { path: { id } }),
+  /** Compares the form anew with what others know; logged. */
+  compare: (id: string) => call<{ items: T.FieldCheck[] }>('post', `${CASE}/compare`, { path: { id } }),
   caseLiveAddress: (id: string) => address(`${CASE}/live`, { path: { id } }),
   fileAddress: (id: string, fileId: string) => address(`${CASE}/files/{fileId}`, { path: { id, fileId } }),
   documentAddress: (id: string, documentId: string) => address(`${CASE}/documents/{documentId}`, { path: { id, documentId } }),

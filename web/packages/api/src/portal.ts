@@ -23,6 +23,11 @@ export const portal = {
   resolve: (slug: string, body: T.ResolveRequest) => call<T.Resolution>('post', '/api/v1/items/{slug}/resolve', { path: { slug }, body }),
   form: (slug: string, handleItem: string) => call<T.FormSchema>('get', '/api/v1/items/{slug}/form', { path: { slug }, query: { handle_item: handleItem } }),
 
+  /** Forms with a filled sample (FORM-023). */
+  sampleForms: (query: { q?: string; limit?: number; offset?: number }, signal?: AbortSignal) => call<T.SampleForms>('get', '/api/v1/sample-forms', { query, signal }),
+  sheetPair: (slug: string, key: string, handleItem?: string) => call<T.SheetPair>('get', '/api/v1/items/{slug}/materials/{key}/pair', { path: { slug, key }, query: { handle_item: handleItem } }),
+  sheetAddress: (slug: string, key: string, which: 'blank' | 'sample', query: { handle_item?: string; format?: string }) => address(`/api/v1/items/{slug}/materials/{key}/${which}`, { path: { slug, key }, query }),
+
   regions: (parent: string | null) => call<{ items: T.Region[] }>('get', '/api/v1/regions', { query: { parent } }),
 
   // --- account ---
@@ -40,6 +45,8 @@ export const portal = {
   draft: (id: string) => call<T.CaseDraft>('get', `${MINE}/draft`, { path: { id } }),
   saveDraft: (id: string, body: DraftChange) => call<T.CaseDraft>('put', `${MINE}/draft`, { path: { id }, body }),
   check: (id: string) => call<{ problems: T.CheckProblem[] }>('post', `${MINE}/check`, { path: { id } }),
+  /** Compares what is filled in with what others know; only after the applicant agreed. */
+  compare: (id: string) => call<{ items: T.FieldCheck[] }>('post', `${MINE}/compare`, { path: { id } }),
   uploadFile: (file: File, options?: UploadOptions) => uploadFile(file, options),
   saveMaterial: (id: string, key: string, body: { version: number; files: string[]; handing: T.Handing }) =>
     call<void>('put', `${MINE}/materials/{key}`, { path: { id, key }, body }),

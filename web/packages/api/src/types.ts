@@ -83,7 +83,25 @@ export interface MyCases extends Page<MyCaseRow> { counts: { todo: number; open:
 export type DraftMaterial = Narrow<Whole<S['DraftMaterial']>, { necessity: Necessity; files: FileRef[]; handing: Handing | null }> & { /** Why whoever acts may not hand it in. */ out_of_grant?: string | null }
 /** Something to mend: `/form/area`, `/materials/m03`, `/conditions/…`, `/consents/agreed`, `/delivery/address`. */
 export type CheckProblem = S['StepProblem']
-export type CaseDraft = Narrow<Whole<S['DraftView']>, { conditions: SituationAnswers; situations: SituationAnswers; form: FormData; materials: DraftMaterial[]; delivery: Delivery }> & OnBehalf
+/** A field compared with what others know. */
+export type FieldCheck = Narrow<Whole<S['FieldCheck']>, { result: 'trusted' | 'differs' | 'not_verifiable' }>
+export type FormWarning = S['FormWarning']
+export type SampleForm = S['SampleForm']
+export interface SampleForms { items: SampleForm[]; total: number }
+/** A stretch of text of a drawn sheet: printed, a line to write on, or written on it. */
+export type DrawnRun = { plain: string } | { blank: number } | { filled: string }
+export type DrawnBlock =
+  | { kind: 'heading'; text: string }
+  | { kind: 'text'; indent: boolean; runs: DrawnRun[] }
+  | { kind: 'items'; lines: DrawnRun[][] }
+  | { kind: 'choices'; label: string | null; options: { text: string; picked: boolean }[] }
+  | { kind: 'pairs'; rows: { label: string; runs: DrawnRun[] }[] }
+  | { kind: 'table'; head: string[]; widths: number[]; rows: string[][] }
+  | { kind: 'plan'; caption: string }
+  | { kind: 'sign'; lines: { who: string; name: string | null }[]; date: string | null }
+export interface Drawn { title: string; mark: string; purpose: string | null; note: string | null; specimen: boolean; blocks: DrawnBlock[] }
+export type SheetPair = Narrow<Whole<S['SheetPair']>, { blank: Drawn | null; sample: Drawn | null }>
+export type CaseDraft = Narrow<Whole<S['DraftView']>, { conditions: SituationAnswers; situations: SituationAnswers; form: FormData; materials: DraftMaterial[]; delivery: Delivery; comparisons: FieldCheck[] }> & OnBehalf
 export type MyCaseEvent = Omit<Whole<S['EventView']>, 'actor'>
 export type TodoItem = Whole<S['TodoItem']>
 export type MyCaseMaterial = Narrow<Omit<Whole<S['MaterialView']>, 'review_points'>, { necessity: Necessity; handing: Handing | ''; status: DeskMaterialStatus; files: RoundFile[] }>
@@ -153,7 +171,7 @@ export type ExtensionRecord = Whole<S['ExtensionView']>
 export type UrgeRecord = Whole<S['UrgeView']>
 export type DeskCase = Narrow<Whole<S['DeskCase']>, {
   state: CaseState; applicant: MaskedApplicant; agent: MaskedApplicant | null; form: { schema: FormSchema; data: FormData }; materials: DeskMaterial[]
-  review_points: CheckedPoint[]; deadlines: DeadlineView[]; opinions: Opinion[]; flow: FlowStep[]; actions: CaseAction[]; my_task: MyTask | null
+  comparisons: FieldCheck[]; review_points: CheckedPoint[]; deadlines: DeadlineView[]; opinions: Opinion[]; flow: FlowStep[]; actions: CaseAction[]; my_task: MyTask | null
   delivery: Narrow<Whole<S['DeliveryView']>, { way: DeliveryWay }>
 } & CaseRunning>
 export type CorrectionItem = S['Defect']

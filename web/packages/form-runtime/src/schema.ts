@@ -46,6 +46,8 @@ export interface FormField {
   source?: string
   sourceNote?: string
   locked?: boolean
+  /** What the value is compared with, written as `source` is. */
+  compare?: string
   permission?: Record<string, Right>
   /** Nobody changes it but the roles and steps `permission` names with `write`. */
   readOnly?: boolean
@@ -121,3 +123,6 @@ export interface FormProblem {
   message: string
   label?: string
 }
+
+/** How a field stands beside what others know. `theirs`: what the source says when it differs. */
+export interface FieldMark { key: string; label: string; result: 'trusted' | 'differs' | 'not_verifiable'; result_label: string; source: string; theirs: string | null }

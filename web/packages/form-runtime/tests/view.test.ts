@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createApp, h, nextTick, ref } from 'vue'
-import { FormView, type Form, type FormValues } from '../src/index.ts'
+import { FormSummary, FormView, type FieldMark, type Form, type FormValues } from '../src/index.ts'
 
 const form = { schema: 'tongban-form/1', sections: [{ key: 's', title: '场所', fields: [{ key: 'area', type: 'number', label: '面积', min: 1 }] }] } as unknown as Form
 const stops: (() => void)[] = []
@@ -59,5 +59,34 @@ describe('a form of which only some fields are drawn', () => {
     }
     expect(drawn(120)).toEqual(['场所', 'f-large', 'f-part-name'])
     expect(drawn(80)).toEqual(['场所', 'f-part-name'])
+  })
+})
+
+describe('where a value came from', () => {
+  /** req: FORM-014 */
+  it('stands at the field, and goes when the page no longer says so', async () => {
+    const data = ref<FormValues>({ area: '60' })
+    const prefilled = ref([{ key: 'area', locked: false, source: '电子证照《营业执照》' }])
+    const host = document.body.appendChild(document.createElement('div'))
+    const app = createApp({ render: () => h(FormView, { form, input: { today: '2026-09-24' }, modelValue: data.value, prefilled: prefilled.value }) })
+    app.mount(host)
+    stops.push(() => { app.unmount(); host.remove() })
+    expect(host.textContent).toContain('来源：电子证照《营业执照》')
+    prefilled.value = []
+    await nextTick()
+    expect(host.textContent).not.toContain('来源')
+  })
+})
+
+describe('a field compared with what others know', () => {
+  /** req: FORM-018 */
+  it('carries its mark, and what the source says where it differs', () => {
+    const marks: FieldMark[] = [{ key: 'area', label: '面积', result: 'differs', result_label: '不一致', source: '数据共享（市场主体信息）', theirs: '80' }]
+    const host = document.body.appendChild(document.createElement('div'))
+    const app = createApp({ render: () => h(FormSummary, { form, data: { area: 60 }, marks }) })
+    app.mount(host)
+    stops.push(() => { app.unmount(); host.remove() })
+    expect(host.querySelector('.tb-tag--danger')?.textContent).toBe('不一致（数据共享（市场主体信息））')
+    expect(host.textContent).toContain('对方记的是：80')
   })
 })

@@ -9,6 +9,7 @@ mod calendars;
 mod clocks;
 mod documents;
 mod external;
+mod filled;
 mod filling_in;
 mod lists;
 mod log;

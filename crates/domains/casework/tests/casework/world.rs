@@ -8,6 +8,7 @@ use casework::Casework;
 use casework::calendars::Calendars;
 use casework::cases::model::State;
 use casework::cases::service::documents::Papers;
+use casework::cases::service::filled::HttpDataSharing;
 use casework::cases::service::notify;
 use casework::cases::service::submit::Receipt;
 use catalogue::Catalogue;
@@ -92,7 +93,13 @@ impl World {
             .await;
         let people: People = serde_yaml_ng::from_str(&read("city/citizens.yaml")).unwrap();
         let sms = Simulator::start(people).await.unwrap();
-        let config = Config { sms_url: sms.url("sms"), packs_dir: packs(), upload_max_mb: 40, ..Config::default() };
+        let config = Config {
+            sms_url: sms.url("sms"),
+            sharing_url: sms.url("sharing"),
+            packs_dir: packs(),
+            upload_max_mb: 40,
+            ..Config::default()
+        };
         let test = TestPlatform::copy(template, config).await;
         let casework = wire(&test.platform);
         let haiyan = citizen(&casework, haiyan()).await;
@@ -312,6 +319,7 @@ fn wire(platform: &Platform) -> Casework {
         calendars: Calendars::new(platform.clone()),
         papers: Papers::new(fonts),
         texts: Arc::new(notify::Texts::load(&packs().join("platform/messages.yaml")).unwrap()),
+        sharing: Arc::new(HttpDataSharing::new(platform.clone(), identity.clone())),
         identity,
         design,
     }
@@ -353,6 +361,16 @@ async fn load(casework: &Casework) -> Result<()> {
         casework.licences.ensure_seal_for(published.org_id, SealPurpose::Notice).await?;
     }
     Ok(())
+}
+
+/// Publishes an item anew with its form changed.
+pub async fn form_with(world: &World, slug: &str, change: impl FnOnce(&mut Value)) {
+    let item = item(slug);
+    let file = |name: &str| read(format!("items/{slug}/{name}"));
+    let mut form: Value = serde_json::from_str(&file(&item.form)).unwrap();
+    change(&mut form);
+    let sources = Sources { form: form.to_string(), flow: file(&item.flow), rules: item.rules.as_deref().map(file) };
+    world.casework.catalogue.publish(&item, &sources, "系统").await.unwrap();
 }
 
 /// An item as its pack gives it, with the city's places that handle it.

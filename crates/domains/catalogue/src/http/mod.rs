@@ -5,6 +5,7 @@ mod favourites;
 mod guide;
 mod items;
 mod nodes;
+mod samples;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -23,6 +24,8 @@ pub fn routes(catalogue: Catalogue) -> OpenApiRouter {
         .routes(routes!(guide::get_form))
         .routes(routes!(guide::get_material_blank))
         .routes(routes!(guide::get_material_sample))
+        .routes(routes!(samples::list_sample_forms))
+        .routes(routes!(samples::get_sheet_pair))
         .routes(routes!(favourites::list_favourites))
         .routes(routes!(favourites::add_favourite, favourites::remove_favourite))
         .routes(routes!(nodes::get_catalogue))

@@ -11,6 +11,7 @@ use super::query::{ItemCard, Limit};
 use crate::items::labels;
 use crate::items::model::Item;
 use crate::navigation::Navigation;
+use crate::sheets::{Which, source};
 
 /// What lists and search need of a published version; kept on the head row.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -43,6 +44,9 @@ pub struct Card {
     pub charge: bool,
     /// Whether it can be applied for online.
     pub online: bool,
+    /// Materials with a filled sample to look at: key and name.
+    #[serde(default)]
+    pub forms: Vec<(String, String)>,
 }
 
 impl Card {
@@ -63,6 +67,12 @@ impl Card {
             on_site_times: item.on_site_times,
             charge: item.fees.charge,
             online: item.channels.iter().any(|channel| channel == "web" || channel == "mobile"),
+            forms: item
+                .materials
+                .iter()
+                .filter(|material| source(material, Which::Sample).is_some())
+                .map(|material| (material.key.clone(), material.name.clone()))
+                .collect(),
         }
     }
 }
@@ -114,6 +124,8 @@ pub(super) struct Entry {
     pub(super) initials: String,
     pub(super) keywords: Vec<String>,
     pub(super) region: String,
+    /// Materials with a filled sample: key and name.
+    pub(super) forms: Vec<(String, String)>,
     /// Values by facet: themes, objects, scopes, department.
     pub(super) values: [Vec<u16>; 4],
 }
@@ -202,6 +214,7 @@ impl Snapshot {
                 initials: initials(&card.name),
                 keywords: card.keywords.iter().map(|keyword| keyword.to_lowercase()).collect(),
                 region: source.region,
+                forms: card.forms,
                 values: [item_themes, item_objects, item_scopes, vec![department]],
                 card: ItemCard {
                     slug: source.slug,

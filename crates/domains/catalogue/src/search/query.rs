@@ -392,11 +392,11 @@ fn by_name(entry: &Entry, q: &str, typed: bool) -> u32 {
 }
 
 /// Lower case without blanks.
-fn plain(q: &str) -> String {
+pub(super) fn plain(q: &str) -> String {
     q.chars().filter(|c| !c.is_whitespace()).take(50).flat_map(char::to_lowercase).collect()
 }
 
-fn is_initials(q: &str) -> bool {
+pub(super) fn is_initials(q: &str) -> bool {
     q.len() > 1 && q.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
 }
 

@@ -42,6 +42,7 @@ fn province(items: usize) -> Snapshot {
                 on_site_times: 0,
                 charge: false,
                 online: true,
+                forms: vec![("m01".into(), "申请表".into())],
             },
         })
         .collect();

@@ -4,6 +4,7 @@
 //! the sample application of the pack. What people write themselves is a paper they fill in, in the pack
 //! or shared by the platform; drawings are templates, and a pack may ship finished files ([`source`]).
 
+mod beside;
 mod form_paper;
 mod source;
 
@@ -17,6 +18,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, Set};
 use serde_json::{Value, json};
 
+pub(crate) use beside::SheetPair;
 pub(crate) use source::{Format, Source, Which, is_download, source};
 
 use crate::Catalogue;

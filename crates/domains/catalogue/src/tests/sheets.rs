@@ -155,3 +155,53 @@ async fn an_empty_form_that_is_not_there_is_refused() {
     let found = desk.catalogue.lint_pack(&pack);
     assert!(found.iter().any(|one| one.is_error() && one.pointer == "/materials/3/blank_form"), "{found:?}");
 }
+
+/// Searching a form by its name, by its item or its initials; beside the blank the filled sample, and what
+/// is only a file is offered as a file.
+///
+/// req: FORM-023
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sample_is_found_and_shown_beside_the_blank() {
+    for backend in testkit::backends() {
+        let desk = Desk::with_packs(backend).await;
+        let find = async |q: &str| desk.get(&format!("/sample-forms?q={q}&limit=100"), "").await.json();
+        let all = find("").await;
+        let total = all["total"].as_u64().unwrap();
+        assert!(total > 10 && all["items"].as_array().unwrap().len() as u64 == total.min(100), "{all}");
+        // 授权委托书, 食品经营, spjy
+        let letters = find("%E6%8E%88%E6%9D%83%E5%A7%94%E6%89%98%E4%B9%A6").await;
+        assert!(letters["items"][0]["name"].as_str().unwrap().contains("授权委托书"), "{letters}");
+        let food = find("%E9%A3%9F%E5%93%81%E7%BB%8F%E8%90%A5").await;
+        assert!(food["items"].as_array().unwrap().iter().any(|one| one["slug"] == "food-operation-permit"), "{food}");
+        let typed = find("spjy").await;
+        assert!(
+            typed["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|one| one["item_name"].as_str().unwrap().contains("食品经营")),
+            "{typed}"
+        );
+        assert_eq!(find("zzzzqq").await["total"], 0);
+        let page = desk.get("/sample-forms?limit=1&offset=1", "").await.json();
+        assert_eq!(page["items"][0], all["items"][1]);
+
+        let pair = desk.get(&format!("{FOOD}/materials/m01/pair"), "").await.json();
+        let (blank, sample) = (pair["blank"].to_string(), pair["sample"].to_string());
+        assert!(blank.contains("经营者名称") && !blank.contains("海燕小厨"), "{blank}");
+        assert!(sample.contains("示例区海燕小厨餐饮店") && sample.contains("均为虚构"), "{sample}");
+        assert_eq!(
+            (pair["handle_item"].as_str(), pair["blank_formats"].clone()),
+            (Some("new-catering"), serde_json::json!(["pdf", "docx"]))
+        );
+        let renew = desk.get(&format!("{FOOD}/materials/m01/pair?handle_item=renew"), "").await.json();
+        assert!(renew["sample"].to_string().contains("JY24499020000015"));
+        for (path, status) in [
+            ("m02/pair", StatusCode::NOT_FOUND),
+            ("m99/pair", StatusCode::NOT_FOUND),
+            ("m01/pair?handle_item=nothing", StatusCode::UNPROCESSABLE_ENTITY),
+        ] {
+            assert_eq!(desk.get(&format!("{FOOD}/materials/{path}"), "").await.status, status, "{path}");
+        }
+    }
+}

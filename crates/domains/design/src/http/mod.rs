@@ -1,8 +1,10 @@
 //! HTTP of the design library, under `/api/v1/design`.
 
+mod bindings;
 mod change;
 mod fields;
 mod read;
+mod templates;
 mod tools;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -25,6 +27,8 @@ pub fn routes(library: Library) -> OpenApiRouter {
         .routes(routes!(read::get_definition_version))
         .routes(routes!(read::list_definition_uses))
         .routes(routes!(read::export_definition))
+        .routes(routes!(templates::list_template_takers))
+        .routes(routes!(templates::take_template_over))
         .routes(routes!(tools::evaluate_form))
         .routes(routes!(tools::run_flow))
         .routes(routes!(tools::evaluate_rules))
@@ -34,6 +38,8 @@ pub fn routes(library: Library) -> OpenApiRouter {
         .routes(routes!(tools::find_handler_staff))
         .routes(routes!(fields::list_fields, fields::create_field))
         .routes(routes!(fields::get_field, fields::save_field, fields::remove_field))
+        .routes(routes!(bindings::list_rule_bindings))
+        .routes(routes!(bindings::export_rule_bindings))
         .routes(routes!(tools::get_shortcuts, tools::set_shortcuts))
         .with_state(library)
 }

@@ -67,7 +67,12 @@ impl Library {
                 self.flow_findings(content, limit_days)
             }
             Kind::Rules => match rule::Decisions::parse(content) {
-                Ok(_) => Vec::new(),
+                Ok(rules) => rules
+                    .bindings()
+                    .iter()
+                    .flat_map(|binding| binding.defects(&rules))
+                    .map(|defect| Finding::error("binding", "", defect))
+                    .collect(),
                 Err(error) => vec![Finding::error("rules", "", error.to_string())],
             },
             Kind::Paper => self.paper_findings(content),

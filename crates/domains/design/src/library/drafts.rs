@@ -129,6 +129,9 @@ pub(crate) fn uses_of(kind: Kind, content: &str) -> BTreeSet<(&'static str, Stri
         && let Ok(value) = serde_json::from_str::<Value>(content)
     {
         gather(&value, &mut found);
+        let parts = value.get("sections").and_then(Value::as_array).into_iter().flatten();
+        let from = parts.filter_map(|part| part.get("from").and_then(Value::as_str)).filter(|key| !key.is_empty());
+        found.extend(from.map(|key| (DEFINITION, key.to_owned())));
     }
     found
 }
@@ -198,7 +201,13 @@ impl Library {
                 if other.kind != new.kind.as_str() {
                     return Err(Problem::invalid_field("/copy_of", "kind", "只能从同一种定义复制"));
                 }
-                renamed(new.kind, &self.content_of(&other).await?, &new.key, new.name.trim())
+                let content = renamed(new.kind, &self.content_of(&other).await?, &new.key, new.name.trim());
+                // A form begun from a template follows it later on; a template of its own does not.
+                if new.kind == Kind::Form && other.template && !new.template {
+                    super::templates::mark_taken(&content, &other.key)
+                } else {
+                    content
+                }
             }
             (None, None) => frame(new.kind, &new.key, new.name.trim()),
         };
@@ -446,9 +455,10 @@ mod tests {
         let content = json!({ "sections": [{ "fields": [
             { "key": "a", "shared": "person.name" },
             { "key": "g", "type": "group", "fields": [{ "key": "b", "shared": "person.phone" }] },
-        ], "part": "applicant" }] });
+        ], "part": "applicant" }, { "from": "enterprise", "fields": [{ "validate": [{ "from": "2026-12-01" }] }] }] });
         let found = uses_of(Kind::Form, &content.to_string());
-        let expected = [(DEFINITION, "applicant"), (FIELD, "person.name"), (FIELD, "person.phone")];
+        let expected =
+            [(DEFINITION, "applicant"), (DEFINITION, "enterprise"), (FIELD, "person.name"), (FIELD, "person.phone")];
         assert_eq!(found, expected.map(|(kind, key)| (kind, key.to_owned())).into());
         assert!(uses_of(Kind::Form, "{ no json").is_empty());
     }

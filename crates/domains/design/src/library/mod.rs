@@ -12,6 +12,7 @@ mod check;
 pub(crate) mod drafts;
 mod list;
 mod publish;
+mod templates;
 mod transfer;
 mod uses;
 
@@ -27,6 +28,7 @@ pub use check::{Finding, Severity};
 pub(crate) use drafts::FIELD;
 pub use drafts::{NewEntry, SavedDraft};
 pub use list::Filter;
+pub use templates::{TakenOver, TemplateTaker};
 pub use uses::{Use, Users};
 
 use crate::Design;

@@ -51,7 +51,7 @@ impl Library {
             return Err(Problem::invalid(errors).detail("没有发布。已发布的版本不受影响，改好后再发布。"));
         }
         // The findings come from parsing and more; what they let pass can be read.
-        parse(kind, &row.key, &content)?;
+        let bindings = parse(kind, &row.key, &content)?.bindings();
         let version = NewVersion::of(kind, &row.key, &content, &caller.name).note(note);
         let line = |version: i64, id: Uuid| {
             let detail = json!({ "kind": kind.as_str(), "key": row.key, "version": version });
@@ -64,6 +64,9 @@ impl Library {
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
                     let put = version.put(tx).await?;
+                    if let Some(bindings) = bindings {
+                        crate::bindings::keep(tx, &put.of, bindings).await?;
+                    }
                     let change =
                         Changed { draft: Some(None), version: Some(put.of.version), ..Changed::of("design.publish") };
                     write(tx, id, revision, change, by).await?;
@@ -72,17 +75,24 @@ impl Library {
                     Ok(())
                 })
             })
-            .await
+            .await?;
+        self.design.bindings_changed(kind).await;
+        Ok(())
     }
 
     /// Takes an entry out of use: nothing new can be built on it; what runs goes on.
     ///
     /// # Errors
-    /// 422 without a reason; 409 when it already is.
+    /// 422 without a reason; 409 when it already is, or when rules still check forms: then with the list of
+    /// where.
     pub async fn disable(&self, caller: &Allowed<PublishDesign>, id: Uuid, reason: &str) -> Result<()> {
         let reason = reason.trim();
         if reason.is_empty() || reason.chars().count() > 500 {
             return Err(Problem::invalid_field("/reason", "required", "写明停用的原因，不超过 500 个字"));
+        }
+        let row = self.in_view(caller, id).await?;
+        if row.kind == Kind::Rules.as_str() && !row.disabled {
+            self.refuse_while_bound(&row.key).await?;
         }
         self.switch(caller, id, true, "design.disable", json!({ "reason": reason })).await
     }
@@ -110,6 +120,8 @@ impl Library {
             return Err(Problem::conflict("no_change", title));
         }
         let change = Changed { disabled: Some(disabled), detail, ..Changed::of(action) };
-        self.change(caller, id, row.revision, change).await
+        self.change(caller, id, row.revision, change).await?;
+        self.design.bindings_changed(Kind::of(&row.kind)?).await;
+        Ok(())
     }
 }

@@ -17,7 +17,7 @@ use crate::{DefinitionRef, Kind};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = DefinitionUse)]
 pub struct Use {
-    /// `item`, `definition`.
+    /// `item`, `definition`, `binding` (a check of forms).
     pub kind: String,
     /// Its key.
     pub key: String,
@@ -115,6 +115,7 @@ impl Library {
     pub(crate) async fn uses(&self, row: &entry::Model) -> Result<Vec<Use>> {
         let mut uses = self.users.items(Kind::of(&row.kind)?, &row.key).await?;
         uses.extend(self.used_by(DEFINITION, &row.key).await?);
+        uses.extend(self.bound_uses(row).await?);
         Ok(uses)
     }
 }

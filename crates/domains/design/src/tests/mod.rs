@@ -1,7 +1,9 @@
 //! The library through its router, on both databases.
 
+mod bindings;
 mod fields;
 mod library;
+mod templates;
 mod tools;
 
 use std::collections::BTreeMap;

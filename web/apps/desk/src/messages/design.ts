@@ -6,3 +6,4 @@ import * as zh from './zh-CN/design.ts'
 export const library = texts(zh.library, en.library)
 export const formDesign = texts(zh.formDesign, en.formDesign)
 export const sharedFields = texts(zh.sharedFields, en.sharedFields)
+export const ruleBindings = texts(zh.ruleBindings, en.ruleBindings)

@@ -32,12 +32,13 @@ export const compute: Property = { key: 'compute', label: '自动计算', kind: 
 export const source: Property = { key: 'source', label: '预填来源', kind: 'source', group: 'data', when: (props) => !props.compute }
 export const sourceNote: Property = { key: 'sourceNote', label: '来源说明', kind: 'text', group: 'data', hint: '例如 来自营业执照。', when: (props) => Boolean(props.source) }
 export const locked: Property = { key: 'locked', label: '预填后不能改', kind: 'boolean', group: 'data', absent: false, when: (props) => Boolean(props.source) }
+export const compare: Property = { key: 'compare', label: '和谁比对', kind: 'source', group: 'data', hint: '写法和预填来源一样，多个来源用 | 分开。提交后自动比对，一致、不一致都标在办件页上。', when: (_, { parent }) => parent !== 'table' }
 export const shared: Property = { key: 'shared', label: '共享字段', kind: 'text', group: 'data', hint: '共享字段库里的代码。代码相同就是同一个字段，只填一次。' }
 
 export const rights: Property = { key: 'permission', label: '谁能看、谁能填', kind: 'rights', group: 'rights', hint: '没写的岗位和环节都可以填。岗位和环节都写了，按更严的算。' }
 
 /** What every field that is filled in has. */
-export const FIELD: readonly Property[] = [label, key, hint, begins, required, requiredWhen, visibleWhen, readOnly, span, rules, unique, compute, source, sourceNote, locked, shared, rights]
+export const FIELD: readonly Property[] = [label, key, hint, begins, required, requiredWhen, visibleWhen, readOnly, span, rules, unique, compute, source, sourceNote, locked, compare, shared, rights]
 /** The type's own properties stand before what is seldom set: rules, sources, rights. */
 const of = (...more: Property[]): readonly Property[] => FIELD.flatMap((each) => (each === rules ? [...more, rules] : [each]))
 const without = (list: readonly Property[], ...keys: string[]): readonly Property[] => list.filter((each) => !keys.includes(each.key))
@@ -51,7 +52,7 @@ export const DATE = of(earliest, latest)
 export const CHOICE: readonly Property[] = FIELD.flatMap((each) => (each === hint ? [{ key: 'options', label: '选项', kind: 'options', group: 'base', must: true } as const, hint] : [each]))
 export const SWITCH = without(FIELD, 'required', 'requiredWhen')
 export const HIDDEN: readonly Property[] = [label, key, begins, visibleWhen, compute, source, shared, rights]
-const attached = without(FIELD, 'default', 'compute', 'source', 'sourceNote', 'locked', 'unique', 'shared')
+const attached = without(FIELD, 'default', 'compute', 'source', 'sourceNote', 'locked', 'compare', 'unique', 'shared')
 const size: Property = { key: 'maxSize', label: '每个不超过', kind: 'number', group: 'check', min: 1, max: 200, unit: 'MB' }
 export const FILES: readonly Property[] = [...attached, { key: 'accept', label: '文件类型', kind: 'endings', group: 'check' }, { key: 'maxFiles', label: '最多几个', kind: 'number', group: 'check', min: 1, max: 50, unit: '个' }, size]
 export const SIGNATURE: readonly Property[] = attached

@@ -19,5 +19,5 @@ export const zh = {
   rowTitle: '{label} {n}', addRow: '再加一条', addFirst: '添加{label}', removeRow: '删除这一条', removeRowOf: '删除这一条：{label} {n}',
   rowAdded: '已添加{label} {n}', rowRemoved: '已删除{label} {n}', noRows: '还没有填',
   charsLeft: '还可以输入 {n} 字', empty: '没有填', yuan: '元', computed: '自动算出', regionCode: '填 12 位区划代码', regionPick: '下一级',
-  hintExample: '例如：{example}', purpose: '用途：{text}',
+  hintExample: '例如：{example}', sourceOf: '来源：{source}', markTheirs: '对方记的是：{theirs}', markFrom: '{label}（{source}）', purpose: '用途：{text}',
 } as const

@@ -11,8 +11,8 @@ export interface FormState {
   leave(pointer: string): void
   /** Whether an outermost field is to be seen at all. */
   drawn(key: string): boolean
-  /** Whether a field was filled in from what is held, and whether the applicant may not change it. */
-  prefilled(key: string): { prefilled: boolean; locked: boolean }
+  /** Whether a field was filled in from what is held, from where, and whether the applicant may not change it. */
+  prefilled(key: string): { prefilled: boolean; locked: boolean; source?: string }
   regions?: RegionSource
   /** How a file goes up; without it files can't be given here. */
   upload?: UploadFile

@@ -8,7 +8,7 @@ use platform::web::guard::Allowed;
 use platform::web::problem::ProblemBody;
 use uuid::Uuid;
 
-use super::{IdentifiedQuery, RevealQuery, Revealed};
+use super::{FieldChecks, IdentifiedQuery, RevealQuery, Revealed};
 use crate::Casework;
 use crate::cases::service::identified::IdentifiedCases;
 use crate::cases::service::lists::{BoardColumn, CaseFilter, CaseList, ExportAsk, TaskFilter, TaskRow, Workbench};
@@ -104,6 +104,16 @@ pub(super) async fn reveal_case_field(
     Query(query): Query<RevealQuery>,
 ) -> Result<Json<Revealed>> {
     Ok(Json(Revealed { value: casework.reveal(&caller, id, &query.field, &query.reason).await? }))
+}
+
+/// Compare the form anew with what others know; logged
+#[utoipa::path(post, path = "/api/v1/cases/{id}/compare", tag = "case", operation_id = "compare_case", params(("id" = Uuid, Path, description = "Case")), responses((status = 200, description = "Compare the form anew with what others know; logged", body = FieldChecks), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.compare"])))]
+pub(super) async fn compare_case(
+    State(casework): State<Casework>,
+    caller: Allowed<permissions::CompareCase>,
+    Path(id): Path<Uuid>,
+) -> Result<Json<FieldChecks>> {
+    Ok(Json(FieldChecks { items: casework.compare_at_desk(&caller, id).await? }))
 }
 
 /// A document of a case

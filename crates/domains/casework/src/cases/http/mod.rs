@@ -23,6 +23,7 @@ use uuid::Uuid;
 
 use super::error::CaseError;
 use super::service::draft::MaterialFile;
+use super::service::filled::FieldCheck;
 use super::service::judge::StepProblem;
 use super::service::Casework;
 use super::store::{self, case};
@@ -34,6 +35,7 @@ pub fn routes(casework: Casework) -> OpenApiRouter {
         .routes(routes!(my::file_my_case))
         .routes(routes!(my::get_my_draft, my::save_my_draft))
         .routes(routes!(my::check_my_case))
+        .routes(routes!(my::compare_my_case))
         .routes(routes!(my::hand_my_material))
         .routes(routes!(my::submit_my_case))
         .routes(routes!(my::get_my_case, my::delete_my_draft))
@@ -53,6 +55,7 @@ pub fn routes(casework: Casework) -> OpenApiRouter {
         .routes(routes!(desk::get_case))
         .routes(routes!(desk::list_identified_cases))
         .routes(routes!(desk::reveal_case_field))
+        .routes(routes!(desk::compare_case))
         .routes(routes!(desk::get_case_document))
         .routes(routes!(desk::get_case_file))
         .routes(routes!(desk::watch_case))
@@ -112,6 +115,13 @@ pub(super) struct CreatedCase {
 pub(super) struct Problems {
     /// In the order of the steps.
     pub problems: Vec<StepProblem>,
+}
+
+/// Fields compared with what others know.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct FieldChecks {
+    /// In the order of the form; empty when it compares nothing.
+    pub items: Vec<FieldCheck>,
 }
 
 /// Version of the page an act was made on.

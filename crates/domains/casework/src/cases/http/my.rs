@@ -9,7 +9,7 @@ use platform::web::guard::Allowed;
 use platform::web::problem::ProblemBody;
 use uuid::Uuid;
 
-use super::{CreatedCase, NewCase, Problems};
+use super::{CreatedCase, FieldChecks, NewCase, Problems};
 use crate::Casework;
 use crate::cases::service::correction::SupplyCorrection;
 use crate::cases::service::draft::{DraftView, HandMaterial, SaveDraft};
@@ -86,6 +86,16 @@ pub(super) async fn check_my_case(
     Path(id): Path<Uuid>,
 ) -> Result<Json<Problems>> {
     Ok(Json(Problems { problems: casework.check_draft(&caller, id).await? }))
+}
+
+/// Compare what is filled in with what others know
+#[utoipa::path(post, path = "/api/v1/my/cases/{id}/compare", tag = "case", operation_id = "compare_my_case", params(("id" = Uuid, Path, description = "Case")), responses((status = 200, description = "Compare what is filled in with what others know", body = FieldChecks), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "The applicant has not agreed to be looked up", body = ProblemBody, content_type = "application/problem+json")), security(("portal" = ["my_case.edit"])))]
+pub(super) async fn compare_my_case(
+    State(casework): State<Casework>,
+    caller: Allowed<permissions::EditMyCase>,
+    Path(id): Path<Uuid>,
+) -> Result<Json<FieldChecks>> {
+    Ok(Json(FieldChecks { items: casework.compare_mine(&caller, id).await? }))
 }
 
 /// Hand a material in

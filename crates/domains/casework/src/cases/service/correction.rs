@@ -164,6 +164,7 @@ impl Casework {
                     update_form(tx, form_row.clone()).await?;
                     let judged = casework.check_correction(tx, &owner, &loaded, &asked, &standing).await?;
                     form_row.form_sealed = casework.seal(&judged.data, id, "form")?;
+                    casework.keep_warnings(&mut form_row, &judged.warnings)?;
                     update_form(tx, form_row).await?;
                     if judged.data != before {
                         // What was handed in first stays beside what it became.
@@ -185,6 +186,7 @@ impl Casework {
                     clock::set_due(&mut change.row, &loaded.item.item, &after, &calendar, tx.now())?;
                     change.announce("case.correction_supplied");
                     let row = change.save(&casework.platform, tx).await?;
+                    casework.compare_later(tx, &loaded.item, &row).await?;
                     casework.record_step(tx, &owner, &row, &standing, &step).await?;
                     task::Entity::insert(all_set::<_, task::ActiveModel>(casework.intake_task(&row)))
                         .exec_without_returning(tx.conn())

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use super::acting::Standing;
 use super::change::Actor;
 use super::draft::{Applicant, refused};
+use super::filled::{Subject, form_channel, label};
 use super::identified::Seen;
 use super::judge::{Application, StepProblem, judge};
 use super::old_licence::{OldLicenceRef, chosen};
@@ -51,6 +52,10 @@ pub struct CounterApplication {
     /// Asks a check for what stands on the licence named, to be filled in; the look is logged.
     #[serde(default)]
     pub read_licence: bool,
+    /// Asks a check to fill the form in from the card read, data sharing, licences and earlier cases; the
+    /// look is logged.
+    #[serde(default)]
+    pub fill: bool,
     /// Who was identified by card or code; absent when the clerk typed it from the paper.
     #[serde(default)]
     pub identification: Option<uuid::Uuid>,
@@ -93,6 +98,12 @@ pub(crate) struct Taking {
 pub struct CounterCheck {
     /// To mend.
     pub problems: Vec<StepProblem>,
+    /// What rules say that only warn; kept with the case.
+    pub warnings: Vec<StepProblem>,
+    /// Fields filled in from sources, when that was asked for.
+    pub filled: Vec<CounterFilled>,
+    /// Sources that did not answer; their fields are filled in by hand.
+    pub unanswered: Vec<String>,
     /// Materials that apply.
     pub materials: Vec<ResolvedMaterial>,
     /// Questions to ask.
@@ -102,6 +113,17 @@ pub struct CounterCheck {
     /// Values of the form that stand on the licence, when they were asked for.
     #[schema(value_type = Option<Object>)]
     pub licence_values: Option<Map<String, Value>>,
+}
+
+/// A field filled in from a source.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CounterFilled {
+    /// Key.
+    pub key: String,
+    /// Value.
+    pub value: Value,
+    /// Where it came from.
+    pub source: String,
 }
 
 impl Casework {
@@ -123,7 +145,11 @@ impl Casework {
             _ => None,
         };
         problems.extend(old.err());
+        let (filled, unanswered) = self.counter_filled(caller, &item, application).await?;
         Ok(CounterCheck {
+            warnings: judgement.warnings,
+            filled,
+            unanswered,
             licence_values,
             old_licences: held.into_iter().map(OldLicenceRef::from).collect(),
             problems,
@@ -187,6 +213,7 @@ impl Casework {
         form_row.step = 8;
         form_row.old_licence_id = old.ok().flatten();
         form_row.situations = serde_json::to_value(&application.situations)?;
+        self.keep_warnings(&mut form_row, &judgement.warnings)?;
         // The clerk has read the licence of somebody who stands at the counter: that leaves a line too.
         let used = form_row.old_licence_id.map(|old| self.old_licence_use(caller, &row, old, &Standing::own()));
         let loaded = Loaded { row, item: item.clone() };
@@ -221,6 +248,56 @@ impl Casework {
                 })
             })
             .await
+    }
+
+    /// The form filled in from what is known of whoever stands at the counter.
+    async fn counter_filled(
+        &self,
+        caller: &Principal,
+        item: &catalogue::PublishedItem,
+        application: &CounterApplication,
+    ) -> Result<(Vec<CounterFilled>, Vec<String>)> {
+        if !application.fill {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        // Only whoever was identified is looked up: a number typed in is nobody's agreement.
+        // One that is over stops no filling in.
+        let Ok(Some(seen)) = self.seen_at_intake(caller, application).await else {
+            return Ok((Vec::new(), Vec::new()));
+        };
+        let form = self.design.form(&item.definitions.form).await?;
+        let number = application.applicant.id_number.trim().to_uppercase();
+        let own = seen.who.seen.person.id_number == number;
+        let subject = Subject {
+            kind: &application.applicant.kind,
+            number: &number,
+            item: &item.slug,
+            case: None,
+            card: own.then_some(&seen.who.seen.person),
+        };
+        let outside = self.ask_outside(&form, &subject).await?;
+        let prefill = form.prefill(&outside.values);
+        let filled: Vec<CounterFilled> = prefill
+            .from
+            .into_iter()
+            .filter_map(|(key, path)| {
+                let value = prefill.data.get(&key)?.clone();
+                Some(CounterFilled { key, value, source: label(&path, &outside.names) })
+            })
+            .collect();
+        let detail = json!({ "item": item.slug, "fields": filled.iter().map(|one| &one.key).collect::<Vec<_>>() });
+        let subject = format!("identification:{}", seen.who.id);
+        let line = Line::by(caller, self.platform.new_id(), "case.fill_in", subject, detail);
+        self.platform
+            .db
+            .write(self.platform.now(), move |tx| {
+                Box::pin(async move {
+                    tx.audit(line);
+                    Ok(())
+                })
+            })
+            .await?;
+        Ok((filled, outside.unanswered))
     }
 
     /// What stands on somebody's licence was shown at the counter.
@@ -266,6 +343,8 @@ impl Casework {
         let nothing = Map::new();
         self.check_form_files(self.platform.db.read(), &form, &application.form, &nothing, caller.id).await?;
         let conditions = Answers::default();
+        let channel = form_channel(Channel::Window.as_str());
+        let checks = self.checks(&item, channel, self.platform.now()).await?;
         let judgement = judge(
             &Application {
                 item: &item.item,
@@ -278,6 +357,8 @@ impl Casework {
                 locked: &nothing,
                 applicant: super::judge::applicant(&application.applicant.kind, &application.applicant.name),
                 role: "clerk",
+                checks: &checks,
+                channel,
                 at_counter: true,
                 today: base::zone::china_date(self.platform.now()).to_string(),
                 handed: &|key| handed_whole(&application.materials, key),

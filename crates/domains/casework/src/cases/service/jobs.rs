@@ -6,13 +6,13 @@ use platform::work::jobs::Handlers;
 use platform::work::outbox::Subscriptions;
 
 use super::running::{events, jobs as flow_jobs};
-use super::{Casework, acting, deliver, documents, notify, old_licence};
+use super::{Casework, acting, deliver, documents, filled, notify, old_licence};
 
 impl Casework {
     /// Adds the handlers of casework's jobs.
     pub fn jobs(&self, handlers: Handlers) -> Handlers {
         let casework = Arc::new(self.clone());
-        let (adopt, revoke, step) = (casework.clone(), casework.clone(), casework.clone());
+        let (adopt, revoke, step, compare) = (casework.clone(), casework.clone(), casework.clone());
         let (draw, service, timer, void, tell) =
             (casework.clone(), casework.clone(), casework.clone(), casework.clone(), casework);
         handlers
@@ -28,6 +28,7 @@ impl Casework {
             .with(events::MESSAGE_JOB, move |platform, payload| {
                 Box::pin(step.clone().step_message_job(platform, payload))
             })
+            .with(filled::COMPARE_JOB, move |_, payload| Box::pin(filled::compare_job(compare.clone(), payload)))
             .with(acting::ADOPT_JOB, move |_, payload| Box::pin(adopt.clone().adopt_job(payload)))
             .with(notify::JOB, move |platform, payload| Box::pin(tell.clone().notify_job(platform, payload)))
     }

@@ -5,13 +5,17 @@
 
 use catalogue::items::model::{Item, Material};
 use catalogue::items::resolve::{self, Answers, Resolution};
-use design::FeelExpressions;
+use design::{Bound, FeelExpressions};
 use platform::web::problem::FieldProblem;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::Delivery;
+use super::filled::asked;
+
+/// Code of what a rule bound to the form says.
+pub const RULE: &str = "rule";
 
 /// Agreement of step 4.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -54,6 +58,10 @@ pub struct Application<'a> {
     pub applicant: Map<String, Value>,
     /// Writer's role for field permissions.
     pub role: &'a str,
+    /// Rules bound to the form.
+    pub checks: &'a [Bound],
+    /// `web`, `mobile`, `kiosk`, `window`.
+    pub channel: &'a str,
     /// Taken at the counter: paper in the clerk's hand counts as handed in.
     pub at_counter: bool,
     /// Today in China, `YYYY-MM-DD`.
@@ -95,6 +103,8 @@ pub struct Judgement {
     pub resolution: Resolution,
     /// Everything to mend, in the order of the steps.
     pub problems: Vec<StepProblem>,
+    /// What rules say that only warn.
+    pub warnings: Vec<StepProblem>,
 }
 
 /// Judges.
@@ -132,9 +142,27 @@ pub fn judge(application: &Application<'_>, feel: &FeelExpressions) -> Judgement
             );
         }
     }
-    let outcome = judge_form(application, feel);
+    let situation = resolve::context(item, feel, application.handle_item, application.situations);
+    let outcome = judge_form(application, feel, situation.clone());
     for problem in &outcome.problems {
         add(5, format!("/form{}", problem.pointer), &problem.code, problem.message.clone());
+    }
+    let warning =
+        |pointer: String, code: &str, message: String| StepProblem { pointer, code: code.to_owned(), message, step: 5 };
+    let mut warnings: Vec<StepProblem> = outcome
+        .warnings
+        .iter()
+        .map(|told| warning(format!("/form{}", told.pointer), &told.code, told.message.clone()))
+        .collect();
+    for unmet in asked(application, &outcome.data, &situation) {
+        // The message stands at the first field on the page that the decision reads.
+        let field = unmet.reads.iter().find(|key| outcome.visible.contains(*key));
+        let pointer = field.map_or_else(|| "/form".to_owned(), |key| format!("/form/{key}"));
+        if unmet.warns {
+            warnings.push(warning(pointer, RULE, unmet.message));
+        } else {
+            add(5, pointer, RULE, unmet.message);
+        }
     }
     for material in &resolution.materials {
         if let Some(definition) = item.material(&material.key).filter(|_| material.needed && !material.generated)
@@ -144,7 +172,7 @@ pub fn judge(application: &Application<'_>, feel: &FeelExpressions) -> Judgement
         }
     }
     delivery_problems(application.delivery, &mut add);
-    Judgement { data: outcome.data, visible: outcome.visible, resolution, problems }
+    Judgement { data: outcome.data, visible: outcome.visible, resolution, problems, warnings }
 }
 
 fn conditions(application: &Application<'_>, resolution: &Resolution, add: &mut impl FnMut(u8, String, &str, String)) {
@@ -171,8 +199,7 @@ fn conditions(application: &Application<'_>, resolution: &Resolution, add: &mut 
     }
 }
 
-fn judge_form(application: &Application<'_>, feel: &FeelExpressions) -> form::Outcome {
-    let situation = resolve::context(application.item, feel, application.handle_item, application.situations);
+fn judge_form(application: &Application<'_>, feel: &FeelExpressions, situation: Map<String, Value>) -> form::Outcome {
     let context = form::Context {
         handle_item: Some(application.handle_item.to_owned()),
         situation,
@@ -187,7 +214,7 @@ fn judge_form(application: &Application<'_>, feel: &FeelExpressions) -> form::Ou
             role: application.role,
             // Before acceptance no flow runs, so no step either.
             step: "",
-            channel: if application.at_counter { "window" } else { "web" },
+            channel: application.channel,
             locked: application.locked,
         },
     )

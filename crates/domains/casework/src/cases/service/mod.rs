@@ -11,6 +11,7 @@ pub mod deliver;
 pub mod documents;
 pub mod draft;
 pub mod external;
+pub mod filled;
 pub mod form_files;
 pub mod identified;
 pub mod intake;
@@ -70,6 +71,8 @@ pub struct Casework {
     pub papers: documents::Papers,
     /// Texts of messages.
     pub texts: Arc<notify::Texts>,
+    /// What other bodies know about an applicant.
+    pub sharing: Arc<dyn filled::DataSharing>,
 }
 
 impl axum::extract::FromRef<Casework> for Platform {

@@ -66,6 +66,7 @@ impl Casework {
         }
         let mut form = parts.form;
         form.form_sealed = self.seal(&judgement.data, id, "form")?;
+        self.keep_warnings(&mut form, &judgement.warnings)?;
         let received = received(&judgement.resolution, &|key| draft::handed(&parts.materials, key));
         let mut row = loaded.row;
         self.put_agent(&mut row, caller, &standing).await?;
@@ -155,6 +156,7 @@ impl Casework {
             .exec_without_returning(tx.conn())
             .await?;
         self.keep_documents(tx, filed.documents).await?;
+        self.compare_later(tx, item, &row).await?;
         receipt(&row, item, Some(filed.receipt_id))
     }
 
@@ -356,6 +358,8 @@ impl Casework {
         let licences = self.held_licences(&account).await?;
         let held = self.old_licences(&item.item, &row).await?;
         let old = super::old_licence::chosen(&held, whole.old_licence);
+        let channel = super::filled::form_channel(&row.channel);
+        let checks = self.checks(&item, channel, self.platform.now()).await?;
         let mut judgement = {
             let application = super::judge::Application {
                 item: &item.item,
@@ -368,6 +372,8 @@ impl Casework {
                 locked: &locked,
                 applicant: super::judge::applicant(&row.applicant_kind, &row.applicant_name),
                 role: "applicant",
+                checks: &checks,
+                channel,
                 at_counter: false,
                 today: base::zone::china_date(self.platform.now()).to_string(),
                 handed: &|key| handed_whole(&whole.materials, key),
@@ -386,6 +392,7 @@ impl Casework {
         form_row.situations = serde_json::to_value(&whole.situations)?;
         form_row.conditions = serde_json::to_value(&whole.conditions)?;
         form_row.consents = serde_json::to_value(&whole.consents)?;
+        self.keep_warnings(&mut form_row, &judgement.warnings)?;
         let loaded = super::Loaded { row, item: item.clone() };
         let materials = self.material_rows(&loaded, &whole.materials, Some(caller.id)).await?;
         let received = received(&judgement.resolution, &|key| handed_whole(&whole.materials, key));

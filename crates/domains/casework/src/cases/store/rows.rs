@@ -74,6 +74,7 @@ pub mod case_form {
         pub form_sealed: String,
         pub delivery_sealed: String,
         pub old_licence_id: Option<Uuid>,
+        pub beside_sealed: Option<String>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

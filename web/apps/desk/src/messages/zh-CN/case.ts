@@ -3,7 +3,7 @@ export const zh = {
   number: '办件编号', due_promise: '承诺', due_legal: '法定', due_intake: '答复', due_tolerance: '补交',
   notStarted: '受理后开始算', dueSentence: '{kind} {day}', before: '{day}前',
   info: '申请信息', applicant_person: '申请人', applicant_enterprise: '经营者', id_person: '身份证号', id_enterprise: '信用代码', phone: '手机', agent: '代理人', orgName: '办理部门', delivery: '领取方式',
-  way_self: '到窗口自取', way_post: '邮寄', way_electronic: '电子证照', legalPerson: '法定代表人', wholeForm: '看完整表单', reveal: '查看', revealed: '查看已记录',
+  way_self: '到窗口自取', way_post: '邮寄', way_electronic: '电子证照', legalPerson: '法定代表人', formWarned: '提交时提醒过', comparedOf: '比对结果：{trusted} 项一致，{differs} 项不一致，{none} 项没有核到', notCompared: '还没有比对', comparedAt: '{at}比对', compareAgain: '重新比对', comparing: '正在比对', wholeForm: '看完整表单', reveal: '查看', revealed: '查看已记录',
   materials: '材料', materialsReady: '{n} 份已齐', materialsMissing: '{n} 份没交', materialsLater: '{n} 份后补',
   status_ok: '已交', status_missing: '没交', status_later: '后补', status_exempt: '免交', status_generated: '生成', status_corrected: '补正后', looking: '在看', pagesOf: '{n} 页',
   history: '经过', wholeHistory: '全部经过', historyAll: '全部 {n} 条经过', by: '（{name}）',

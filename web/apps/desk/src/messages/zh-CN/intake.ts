@@ -10,6 +10,7 @@ export const zh = {
   formNone: '这个办理项没有表单。', formFailed: '表单没有取回来',
   materialsIntro: '逐份看原件，收下的打上记号。免交的从证照库取。', material: '材料', howHanded: '怎么交来', hand_paper: '收纸质', hand_scan: '扫描上传', hand_licence: '从证照库取', hand_later: '以后补', copies: '份数', copiesUnit: '份', generated: '由表单生成，不用交', exempt: '从证照库取，不用交', optional: '可以不交', tolerable: '可以后补', pointsHint: '收的时候看什么', notHanded: '还没交：{name}', scanMissing: '上传扫描件：{name}', none: '不交',
   way: '怎么领取结果', receiverName: '收件人', receiverPhone: '收件人电话', address: '详细地址', region: '所在地区',
+  unanswered: '{names}现在没有回应，有关的内容请问申请人后填写，不影响收件。', ruleWarning: '请留意',
   confirmIntro: '和申请人一起核对。提交后办件编号就定了。', checking: '正在检查', problemsTitle: '有 {n} 处要改', applicant: '申请人', agent: '经办人', item: '事项', situations: '情形', materials: '材料', form: '表单',
   acceptNow: '提交并受理', acceptNowHint: '材料齐全、符合法定形式，当场受理，打印受理通知书。', receiveOnly: '只收件', receiveOnlyHint: '先登记，受理要另外审查。', busy: '正在提交',
   doneAccepted: '已受理', doneReceived: '已收件', doneText: '请打印回执交给申请人。', printReceipt: '打印回执', another: '再收一件', openCase: '打开办件', receiptTitle: '收件回执', caseNumber: '办件编号', receivedAt: '收件时间', receivedBy: '经手人', windowNo: '{n} 号窗口', due: '办结时间', queryCode: '查询密码', answerBy: '答复是否受理', notAccepted: '已收件，但没有受理成功：{why}请打开办件处理。', dueBy: '{day}前', received: '收到的材料', hotline: '查询进度：打 12345，或在网上办事大厅输入办件编号。', sign: '申请人签名', documents: '文书',

@@ -17,6 +17,7 @@ export const apply = {
   agree1: '我填写的内容和提交的材料真实、有效。', agree2: '同意用我的姓名、证件号码和手机号码办理这件事，并把进度发到我的手机。', agree3: '我知道隐瞒情况或者提供虚假材料，要承担法律责任，已取得的许可可能被撤销。', agreed: '我看完了，同意', mustAgree: '请看完协议，勾选“我看完了，同意”',
   // 5
   oldLicence: '这次要办的是哪一份证照', oldLicenceHint: '选好后，证照上的内容自动填到表里。新证签发后，原证照自动作废。', oldLicenceOne: '{name}，编号 {number}', oldLicenceUntil: '{name}，编号 {number}，有效期到 {day}', oldLicenceChoose: '请选择', oldLicenceMissing: '选择这次要办的是哪一份证照',
+  unanswered: '{names}现在没有回应，有关的内容请自己填写，不影响办理。', ruleWarning: '请留意', compareTitle: '核对填写的内容', compareText: '和有关部门登记的信息比对，看看填得对不对。不核对也可以继续，提交后会自动核对。', compare: '现在核对', comparing: '正在核对', compareTheirs: '登记的是：{theirs}',
   formIntro: '没有标“选填”的都要填。已知的信息替您填好了，请核对。', formLoadFailed: '表单没有取回来',
   // 6
   materialsIntro: '照片拍清楚四角，文字看得清就行。', mGenerated: '填完表单自动生成，不用上传。', mLicence: '从电子证照库调取{name}，不用上传。', mLicenceOff: '您没有授权调取证照。上传照片或者扫描件，或者回第 4 步勾选授权。', handing: '怎么交', handUpload: '现在上传', handLicence: '调取证照', handLater: '以后补交', handWindow: '到窗口交', laterText: '受理时告诉您补交日期，补齐后才能办完。', windowText: '提交后把原件交到办理地点的窗口。', needFile: '上传{name}', fileFor: '{name}的文件', nothingToUpload: '这次没有要上传的材料。', attachFailed: '文件传上去了，但没有存进草稿：{why}',

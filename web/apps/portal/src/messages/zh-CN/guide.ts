@@ -3,7 +3,7 @@ export const guide = {
   promise: '承诺办结', legal: '法定 {limit}', instant: '当场', visits: '到现场', times: '{n} 次', fee: '收费', get: '拿到什么', getNothing: '办理结果', validity: '有效 {v}', ask: '咨询',
   askTitle: '先答 {n} 个问题', askHint: '答完，材料清单只留您用得上的。', which: '办哪一种？', multi: '可以选多项。', stopGo: '去找“{name}”', stillOpen: '还有 {n} 个问题没答，下面列的可能比您要交的多。',
   materials: '您要准备的材料', print: '打印清单', sum: '共 {n} 份，您要准备 {p} 份。', sumGenerated: '{n} 份填完表自动生成', sumExempt: '{n} 份从证照库调取', noMaterials: '不用准备材料。',
-  generated: '自动生成', exempt: '免提交', tolerated: '可以后补', necessary: '必要', points: '审查时看什么', sample: '看样例', blank: '空白表', blankName: '空白表：{name}，到窗口领取。', word: 'Word 版', wordOf: 'Word 版：{what}', issuedBy: '由{who}出具。',
+  generated: '自动生成', exempt: '免提交', tolerated: '可以后补', necessary: '必要', points: '审查时看什么', sample: '看样例', beside: '对照着看', blank: '空白表', blankName: '空白表：{name}，到窗口领取。', word: 'Word 版', wordOf: 'Word 版：{what}', issuedBy: '由{who}出具。',
   howGenerated: '填完表单后生成，您核对并签名。', howFile: '电子文件 1 份，{types}。', howPaper: '到窗口交的，{copies}。', original: '原件 {n} 份', copy: '复印件 {n} 份', and: '、',
   unused: '您的情况用不到的 {n} 份材料', conditions: '符合这些条件才能办', process: '办理过程', by: '{role}', within: '{limit}内', counts: '{limit}从受理次日起算。材料不齐的，一次告知全部要补的内容。', special: '{name}：{note}',
   booking: '怎么预约', bookWeb: '打开预约网站', noWebBooking: '网上预约还没有开通，可以这样约：', bookHere: '预约：{text}', traffic: '怎么去：{text}', nearby: '就近办理', locate: '按离我远近排', locating: '正在定位', nearRegion: '我所在的地方', anyRegion: '不限', noPosition: '没有取到您的位置。可以选您所在的地方，或者按下面的地址去。', sorted: '已按离您的远近排列，位置没有离开您的设备。', sortedRegion: '已按您选的地方排列。',

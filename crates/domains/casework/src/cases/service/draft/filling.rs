@@ -18,6 +18,7 @@ use crate::cases::error::CaseError;
 use crate::cases::model::State;
 use crate::cases::service::acting::{Standing, Step};
 use crate::cases::service::change::{Change, all_set};
+use crate::cases::service::filled::{Outside, Subject, asks_outside};
 use crate::cases::service::judge::{Consents, StepProblem};
 use crate::cases::service::{Casework, Delivery, Loaded, Personal, fresh};
 use crate::cases::store::{case, case_form, case_material, case_step};
@@ -204,7 +205,55 @@ impl Casework {
             form_sealed: self.seal(data, row.id, "form")?,
             delivery_sealed: self.seal(delivery, row.id, "delivery")?,
             old_licence_id: None,
+            beside_sealed: None,
         })
+    }
+
+    /// What sources say, asked when the applicant has just agreed to be looked up; none when there is
+    /// nothing to ask or it was asked before. Before the save, so that no slow source holds it.
+    async fn just_authorised(&self, caller: &Principal, id: Uuid, save: &SaveDraft) -> Result<Option<Outside>> {
+        if !save.consents.as_ref().is_some_and(|consents| consents.authorised) {
+            return Ok(None);
+        }
+        let (row, _) = self.mine(caller, id, Action::Fill).await?;
+        if row.state != State::Draft.as_str() || self.beside(&self.form_of(self.platform.db.read(), id).await?)?.asked {
+            return Ok(None);
+        }
+        let item = self.catalogue.version(&row.item_slug, row.item_version).await?;
+        let form = self.design.form(&item.definitions.form).await?;
+        if !asks_outside(&form) {
+            return Ok(None);
+        }
+        let personal = self.personal(&row)?;
+        let subject = Subject {
+            kind: &row.applicant_kind,
+            number: &personal.id_number,
+            item: &row.item_slug,
+            case: Some(id),
+            card: None,
+        };
+        self.ask_outside(&form, &subject).await.map(Some)
+    }
+
+    /// Fills what is still empty and puts in place what may not be changed; keeps beside it where it came
+    /// from.
+    async fn take_outside(&self, loaded: &Loaded, form: &mut case_form::Model, outside: Outside) -> Result<()> {
+        let definition = self.design.form(&loaded.item.definitions.form).await?;
+        let prefill = definition.prefill(&outside.values);
+        let mut data: Map<String, Value> = self.open(&form.form_sealed, form.case_id, "form")?;
+        for key in prefill.from.keys() {
+            let empty = |value: &Value| value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty());
+            if let Some(value) = prefill.data.get(key)
+                && (prefill.locked.contains_key(key) || data.get(key).is_none_or(empty))
+            {
+                data.insert(key.clone(), value.clone());
+            }
+        }
+        form.form_sealed = self.seal(&data, form.case_id, "form")?;
+        let mut beside = self.beside(form)?;
+        outside.keep(&mut beside);
+        form.beside_sealed = self.seal_beside(&beside, form.case_id)?;
+        Ok(())
     }
 
     /// The account behind a citizen caller.
@@ -219,6 +268,7 @@ impl Casework {
     pub async fn save_draft(&self, caller: &Principal, id: Uuid, save: SaveDraft) -> Result<()> {
         let (account, step) = (caller.id, Step::new(Action::Fill));
         let doing = step.clone();
+        let outside = self.just_authorised(caller, id, &save).await?;
         let casework = self.clone();
         let caller = caller.clone();
         let saved = self
@@ -245,6 +295,9 @@ impl Casework {
                         let before: Map<String, Value> = casework.open(&form.form_sealed, id, "form")?;
                         casework.check_form_files(tx.conn(), &definition, &data, &before, caller.id).await?;
                         form.form_sealed = casework.seal(&data, id, "form")?;
+                    }
+                    if let Some(outside) = outside {
+                        casework.take_outside(&loaded, &mut form, outside).await?;
                     }
                     if let Some(delivery) = save.delivery {
                         form.delivery_sealed = casework.seal(&delivery, id, "delivery")?;

@@ -18,6 +18,7 @@ use super::filling::source;
 use super::materials::{MaterialFile, handed};
 use crate::cases::model::{Channel, State};
 use crate::cases::service::acting::{ActingView, AgentView, StepView, agent_of};
+use crate::cases::service::filled::{Beside, FieldCheck, form_channel, label};
 use crate::cases::service::judge::{self, Application, Consents, Judgement, StepProblem};
 use crate::cases::service::old_licence::{OldLicenceRef, chosen};
 use crate::cases::service::{Casework, Delivery, Loaded};
@@ -69,6 +70,12 @@ pub struct DraftView {
     pub saved_at: time::OffsetDateTime,
     /// Everything still to mend.
     pub problems: Vec<StepProblem>,
+    /// What rules say that only warn.
+    pub warnings: Vec<StepProblem>,
+    /// Sources that did not answer when the form was filled in; their fields are filled in by hand.
+    pub unanswered: Vec<String>,
+    /// Fields compared with what others know.
+    pub comparisons: Vec<FieldCheck>,
 }
 
 /// Item of a case.
@@ -98,6 +105,8 @@ pub struct Prefilled {
     pub key: String,
     /// Whether it can't be changed here.
     pub locked: bool,
+    /// Where it came from, in words; empty for a group.
+    pub source: String,
 }
 
 /// A material of a draft.
@@ -144,6 +153,7 @@ pub(crate) struct DraftParts {
     pub data: Map<String, Value>,
     pub delivery: Delivery,
     pub materials: Vec<case_material::Model>,
+    pub beside: Beside,
     pub form: case_form::Model,
 }
 
@@ -157,8 +167,13 @@ impl Casework {
     ) -> Result<(Judgement, DraftParts)> {
         let parts = self.draft_parts(conn, loaded).await?;
         let form = self.design.form(&loaded.item.definitions.form).await?;
-        let locked = form.prefill(&source(account)).locked;
+        let mut known = source(account);
+        known.extend(parts.beside.values.clone());
+        let locked = form.prefill(&known).locked;
         let licences = self.held_licences(account).await?;
+        let channel = form_channel(&loaded.row.channel);
+        let filed = loaded.row.submitted_at.unwrap_or_else(|| self.platform.now());
+        let checks = self.checks(&loaded.item, channel, filed).await?;
         let mut judgement = {
             let application = Application {
                 item: &loaded.item.item,
@@ -171,6 +186,8 @@ impl Casework {
                 locked: &locked,
                 applicant: judge::applicant(&loaded.row.applicant_kind, &loaded.row.applicant_name),
                 role: "applicant",
+                checks: &checks,
+                channel,
                 at_counter: loaded.row.channel == Channel::Window.as_str(),
                 today: base::zone::china_date(self.platform.now()).to_string(),
                 handed: &|key| handed(&parts.materials, key),
@@ -210,6 +227,7 @@ impl Casework {
             data: self.open(&form.form_sealed, loaded.row.id, "form")?,
             delivery: self.open(&form.delivery_sealed, loaded.row.id, "delivery")?,
             materials: store::materials(conn, loaded.row.id).await?,
+            beside: self.beside(&form)?,
             form,
         })
     }
@@ -233,7 +251,27 @@ impl Casework {
         if let Some(old) = parts.form.old_licence_id {
             source.insert("licence".into(), self.licence_source(old).await?);
         }
+        source.extend(parts.beside.values.clone());
         let prefill = form.prefill(&source);
+        let comparisons = parts.beside.checks(&form);
+        // What the person has changed since is his own.
+        let prefilled = prefill
+            .from
+            .iter()
+            .map(|(key, path)| (key, path, prefill.locked.contains_key(key)))
+            .filter(|(key, _, locked)| *locked || parts.data.get(*key) == prefill.data.get(*key))
+            .map(|(key, path, locked)| Prefilled {
+                key: key.clone(),
+                locked,
+                source: label(path, &parts.beside.names),
+            });
+        // A group filled in in part has no source of its own.
+        let groups = prefill.data.keys().filter(|key| !prefill.from.contains_key(*key)).map(|key| Prefilled {
+            key: key.clone(),
+            locked: prefill.locked.contains_key(key),
+            source: String::new(),
+        });
+        let prefilled = prefilled.chain(groups).collect();
         let materials = judgement
             .resolution
             .materials
@@ -285,18 +323,29 @@ impl Casework {
             situations: parts.situations,
             consents: parts.consents,
             form: parts.data,
-            prefilled: prefill
-                .data
-                .keys()
-                .map(|key| Prefilled { key: key.clone(), locked: prefill.locked.contains_key(key) })
-                .collect(),
+            prefilled,
             materials,
             delivery: parts.delivery,
             old_licences: held.into_iter().map(OldLicenceRef::from).collect(),
             old_licence: parts.form.old_licence_id,
             saved_at: loaded.row.updated_at,
             problems: judgement.problems,
+            warnings: judgement.warnings,
+            unanswered: parts.beside.unanswered,
+            comparisons,
         })
+    }
+
+    /// The form data of a draft that counts now.
+    pub(crate) async fn draft_data(&self, loaded: &Loaded, form: &case_form::Model) -> Result<Map<String, Value>> {
+        let account = match loaded.row.account_id {
+            Some(account) => self.identity.account(account).await?,
+            None => None,
+        };
+        match account {
+            Some(account) => Ok(self.judge_draft(self.platform.db.read(), loaded, &account).await?.0.data),
+            None => self.open(&form.form_sealed, loaded.row.id, "form"),
+        }
     }
 
     /// What still has to be mended before submission.

@@ -21,6 +21,7 @@ use crate::cases::model::{Channel, State};
 use crate::cases::service::acting::agent_of;
 use crate::cases::service::draft::ItemRef;
 use crate::cases::service::tasks::take_back::TakeableTask;
+use crate::cases::service::filled::{FieldCheck, KeptWarning};
 use crate::cases::service::{Casework, Delivery};
 use crate::cases::store::{case, urge};
 
@@ -57,6 +58,10 @@ pub struct DeskCase {
     pub step_name: String,
     /// Form, personal fields masked.
     pub form: FormView,
+    /// Fields compared with what others know, masked as the form is.
+    pub comparisons: Vec<FieldCheck>,
+    /// What rules told when it was handed in, and let pass.
+    pub warnings: Vec<KeptWarning>,
     /// Materials.
     pub materials: Vec<MaterialView>,
     /// Review points of the whole application.
@@ -427,6 +432,7 @@ impl Casework {
         let definition = self.design.form(&whole.loaded.item.definitions.form).await?;
         mask_form(&definition, &mut data);
         let now = self.now(&whole).await?;
+        let beside = self.beside(&whole.form)?;
         let my_task = self.my_task(caller, &whole, &now);
         let mut form = self.form_view(&whole.loaded, data).await?;
         if let Some(rights) = now.hidden(caller, &whole.tasks) {
@@ -458,6 +464,8 @@ impl Casework {
             state_label: desk_label(row, state),
             step_name: row.step_name.clone(),
             form,
+            comparisons: beside.checks(&definition),
+            warnings: beside.warnings,
             materials: self.material_views(&whole, true)?,
             review_points: points(&item.review_points, checks.as_ref()),
             deadlines: clock::explain(row, item, &whole.around, &calendar, self.platform.now()),

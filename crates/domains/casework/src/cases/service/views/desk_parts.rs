@@ -241,7 +241,7 @@ pub(super) fn mask_form(form: &form::Form, data: &mut Map<String, Value>) {
     }
 }
 
-pub(super) fn mask_field(field: &form::Field, data: &mut Map<String, Value>) {
+pub(crate) fn mask_field(field: &form::Field, data: &mut Map<String, Value>) {
     use form::FieldType;
     let Some(value) = data.get_mut(&field.key) else { return };
     match (field.kind, value) {

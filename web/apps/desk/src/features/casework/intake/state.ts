@@ -2,7 +2,7 @@
  * One counter intake from choosing the item to submitting. Kept in memory only: a counter is shared,
  * so nothing about an applicant may stay in the browser after the tab is closed.
  */
-import { asProblem, desk, newKey, type CounterCase, type DeliveryWay, type DeskCase, type FileRef, type Guide, type Identified, type Handing, type HeldLicence, type Receipt, type Resolution, type ResolvedMaterial, type Situation } from '@tongban/api'
+import { asProblem, desk, newKey, type CheckProblem, type CounterCase, type DeliveryWay, type DeskCase, type FileRef, type Guide, type Identified, type Handing, type HeldLicence, type Receipt, type Resolution, type ResolvedMaterial, type Situation } from '@tongban/api'
 import { fieldsOf, startValues, type Form, type FormValues } from '@tongban/form-runtime'
 import { today } from '@tongban/ui'
 import { computed, reactive, ref, shallowRef } from 'vue'
@@ -42,6 +42,13 @@ export interface Created { receipt: Receipt; record: DeskCase | null; accepted: 
 export const created = shallowRef<Created | null>(null)
 /** Who was identified by card or code; whoever is typed in by hand was not. */
 export const identified = shallowRef<Identified | null>(null)
+/** Fields filled in from sources, each with where it came from; sources that did not answer; what rules warn of. */
+export const prefilled = shallowRef<{ key: string; locked: boolean; source: string }[]>([])
+export const unanswered = shallowRef<string[]>([])
+export const warnings = shallowRef<CheckProblem[]>([])
+let filledFor = ''
+/** Code of what a rule bound to the form says; the server alone knows the rules. */
+export const RULE = 'rule'
 /** The same key while the same intake is sent again, so that a lost answer never makes two cases. */
 let key = newKey()
 
@@ -51,7 +58,15 @@ export function restart(): void {
   reached.value = 0
   guide.value = resolution.value = form.value = created.value = identified.value = null
   oldLicences.value = []
+  forgetSources()
   key = newKey()
+}
+
+function forgetSources(): void {
+  prefilled.value = []
+  unanswered.value = []
+  warnings.value = []
+  filledFor = ''
 }
 
 export async function chooseItem(slug: string): Promise<void> {
@@ -66,6 +81,7 @@ export async function chooseItem(slug: string): Promise<void> {
   form.value = null
   oldLicences.value = []
   entry.oldLicence = ''
+  forgetSources()
 }
 
 export async function resolve(): Promise<void> {
@@ -79,6 +95,25 @@ export const questions = computed<Situation[]>(() => (guide.value?.situations ??
 export async function loadForm(): Promise<void> {
   form.value ??= (await desk.form(entry.slug, entry.handleItem)) as unknown as Form
   prefill(form.value)
+}
+
+/** Fills what is still empty from the card read, data sharing, licences and earlier cases; only for whoever was identified, once. */
+export async function fillFromSources(): Promise<void> {
+  const who = identified.value?.id ?? ''
+  if (!who || filledFor === `${who}/${entry.slug}`) return
+  const { filled, unanswered: silent } = await desk.counterCheck({ ...body(), fill: true })
+  filledFor = `${who}/${entry.slug}`
+  unanswered.value = silent
+  const taken = filled.filter(({ key }) => entry.form[key] === undefined || entry.form[key] === null || entry.form[key] === '')
+  entry.form = { ...entry.form, ...Object.fromEntries(taken.map(({ key, value }) => [key, value])) } as FormValues
+  prefilled.value = taken.map(({ key, source }) => ({ key, locked: false, source }))
+}
+
+/** What rules bound to the form stop, asked of the server when the form is left; what only warns is kept to be shown. */
+export async function askRules(): Promise<CheckProblem[]> {
+  const check = await desk.counterCheck(body())
+  warnings.value = check.warnings.filter(({ code }) => code === RULE)
+  return check.problems.filter(({ code }) => code === RULE)
 }
 
 /** Asks which licences of the applicant the application may be about; one alone needs no choice. */

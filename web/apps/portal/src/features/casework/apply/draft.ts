@@ -18,7 +18,8 @@ export function stepOf(pointer: string): number {
 /** The control a pointer speaks about. */
 export function idOf(pointer: string): string {
   const [, place, ...rest] = pointer.split('/')
-  if (place === 'form') return controlId(pointer)
+  // What is said about the form as a whole stands under its heading.
+  if (place === 'form') return rest.length ? controlId(pointer) : 'step-title'
   if (place === 'conditions') return `c-${rest[0]}`
   if (place === 'situations') return `q-${rest[0]}`
   if (place === 'old_licence') return 'old-licence'
@@ -27,6 +28,9 @@ export function idOf(pointer: string): string {
   if (place === 'delivery') return rest[0] === 'address' ? controlId(`/form/${rest[1] ?? 'address'}`) : 'way'
   return place ?? ''
 }
+
+/** What a rule bound to the form says; the browser knows none of them, it asks the server. */
+export const RULE = 'rule'
 
 export interface Problem { pointer: string; message: string; code: string; step: number }
 
@@ -106,7 +110,13 @@ export function useDraft(id: string) {
     return state.problems
   }
 
-  return { draft, guide, form, state, loadProblem, load, save, saveMaterial, check }
+  /** Reads the draft anew, after something was done to it beside saving. */
+  async function refresh(): Promise<void> {
+    await queue
+    draft.value = await portal.draft(id)
+  }
+
+  return { draft, guide, form, state, loadProblem, load, save, saveMaterial, check, refresh }
 }
 
 export type DraftStore = ReturnType<typeof useDraft>

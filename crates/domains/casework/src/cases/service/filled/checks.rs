@@ -1,0 +1,58 @@
+//! Rules bound to the form, the item and the channel (FORM-016).
+
+use catalogue::PublishedItem;
+use design::{Bound, Unmet};
+use platform::Result;
+use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
+
+use crate::cases::model::Channel;
+use crate::cases::service::Casework;
+use crate::cases::service::judge::Application;
+
+/// The channel of a case as forms and rules name it.
+pub(crate) fn form_channel(column: &str) -> &'static str {
+    match column {
+        one if one == Channel::Mobile.as_str() => "mobile",
+        one if one == Channel::Terminal.as_str() => "kiosk",
+        one if one == Channel::Web.as_str() => "web",
+        // What comes whole from another office has been taken by its people.
+        _ => "window",
+    }
+}
+
+impl Casework {
+    /// Rules that check an item's form at a moment: now, and for a case already handed in the moment of
+    /// that, because a rule that begins later changes no running case.
+    pub(crate) async fn checks(&self, item: &PublishedItem, channel: &str, at: OffsetDateTime) -> Result<Vec<Bound>> {
+        let today = base::zone::china_date(at).to_string();
+        let form = &item.definitions.form.key;
+        self.design.checks(&rule::Filled { form, item: &item.slug, channel, today: &today }).await
+    }
+}
+
+/// Checks of an application that are not met. A decision reads the fields by their keys, the whole as `form`, and
+/// beside them `item`, `handle_item`, `channel`, `situation`, `applicant`, `today`.
+pub(crate) fn asked(
+    application: &Application<'_>,
+    data: &Map<String, Value>,
+    situation: &Map<String, Value>,
+) -> Vec<Unmet> {
+    if application.checks.is_empty() {
+        return Vec::new();
+    }
+    let around = json!({
+        "form": data,
+        "item": application.item.slug,
+        "handle_item": application.handle_item,
+        "channel": application.channel,
+        "situation": situation,
+        "applicant": application.applicant,
+        "today": application.today,
+    });
+    let mut input = data.clone();
+    if let Value::Object(around) = around {
+        input.extend(around);
+    }
+    application.checks.iter().filter_map(|check| check.unmet(&input)).collect()
+}
