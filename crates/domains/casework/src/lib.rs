@@ -5,6 +5,7 @@
 
 pub mod calendars;
 pub mod cases;
+pub mod papers;
 pub mod permissions;
 
 pub use cases::service::Casework;
@@ -21,6 +22,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "casework_0004", sql: include_str!("../migrations/0004_lists.sql") },
     Migration { name: "casework_0005_taken", sql: include_str!("../migrations/0005_taken.sql") },
     Migration { name: "casework_0006_items", sql: include_str!("../migrations/0006_items.sql") },
+    Migration { name: "casework_0009_papers", sql: include_str!("../migrations/0009_papers.sql") },
 ];
 
 /// Personal data of citizens in this domain's tables.

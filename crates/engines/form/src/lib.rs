@@ -38,12 +38,14 @@ mod parse;
 mod plan;
 mod prefill;
 mod sheet;
+mod words;
 
 pub use definition::{Bound, Choice, Definition, Field, FieldType, Permission, Rule, SCHEMA, Section, Severity};
 pub use evaluate::{Context, Input, Outcome, Problem};
 pub use plan::is_pattern;
 pub use prefill::Prefill;
 pub use sheet::Sheet;
+pub use words::{Answerable, Words};
 
 use serde_json::{Map, Value};
 use std::fmt;
@@ -125,6 +127,16 @@ impl Form {
     /// `span`, `unit`, or `head` with `rows`.
     pub fn sheet(&self, sheet: &Sheet<'_>) -> Vec<Value> {
         sheet::sections(&self.definition, sheet)
+    }
+
+    /// The answers one by one in words, for the places of a print template.
+    pub fn words(&self, sheet: &Sheet<'_>) -> Words {
+        words::words(&self.definition, sheet)
+    }
+
+    /// Every place of the form that has an answer, in page order.
+    pub fn answerable(&self) -> Vec<Answerable> {
+        words::answerable(&self.definition)
     }
 
     /// Fills in what the platform already knows. `source` is an object like

@@ -3,7 +3,7 @@ import { address, call, newKey } from './transport.ts'
 import type { Page } from './types.ts'
 import { sendFile } from './upload.ts'
 
-export type DesignKind = 'form' | 'flow' | 'rules' | 'paper'
+export type DesignKind = 'form' | 'flow' | 'rules' | 'paper' | 'print' | 'mapping'
 export type DesignState = 'draft' | 'published' | 'disabled'
 export type DesignChannel = 'web' | 'mobile' | 'kiosk' | 'window'
 /** Something the check found. `at`: JSON pointer of a form, id of an element of a flow, cell of a table. */

@@ -2,6 +2,7 @@
 
 mod fields;
 mod library;
+mod prints;
 mod tools;
 
 use std::collections::BTreeMap;

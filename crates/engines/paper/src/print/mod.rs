@@ -22,6 +22,13 @@ use serde::{Deserialize, Serialize};
 pub use pdf::{PageSize, PdfTemplate, PrintMode};
 pub use word::WordTemplate;
 
+/// Media type of a Word file.
+pub const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+/// The place that takes a seal instead of a text.
+pub const SEAL: &str = "seal";
+/// Stands in a Word text where the seal goes, until it is typeset.
+const SEAL_MARK: &str = "\u{e000}";
+
 /// A row of a table: column → text.
 pub type Row = BTreeMap<String, String>;
 

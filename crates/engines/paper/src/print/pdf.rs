@@ -6,9 +6,10 @@ use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId, Stream};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Spot, Values};
+use super::{SEAL, Spot, Values};
 use crate::graft::graft;
 use crate::render::{Options, PaperError, Pdf, Template};
+use crate::seal::Place;
 use crate::sign::{array, form};
 use crate::world::PICTURES;
 
@@ -139,7 +140,13 @@ impl PdfTemplate {
         }
         let mut pictures: Vec<&[u8]> = Vec::new();
         let mut by_page: BTreeMap<usize, Vec<Value>> = BTreeMap::new();
+        let mut seal = None;
         for spot in all {
+            if spot.name == SEAL {
+                let (x, y) = (spot.x + spot.width / 2.0, spot.y + spot.height.unwrap_or(0.0) / 2.0);
+                seal = seal.or(Some(Place { page: spot.page, x, y, ..Place::default() }));
+                continue;
+            }
             let mut one = json!({ "x": spot.x, "y": spot.y, "width": spot.width, "size": spot.size,
                 "height": spot.height, "text": values.text(&spot.name, None) });
             if let Some(picture) = values.pictures.get(&spot.name).filter(|_| pictures.len() < PICTURES) {
@@ -165,7 +172,7 @@ impl PdfTemplate {
         let drawn = Template::new(TEMPLATE)?.render_with(&data, &pictures, options)?;
         match mode {
             PrintMode::ValuesOnly { .. } => Ok(drawn),
-            PrintMode::Whole => self.under(&drawn),
+            PrintMode::Whole => Ok(Pdf { seal, ..self.under(&drawn)? }),
         }
     }
 

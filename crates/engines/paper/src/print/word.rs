@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::package::Package;
 use super::xml::{self, Element, Node};
-use super::{Placeholder, Row, Values, word_pdf};
+use super::{Placeholder, Row, SEAL, SEAL_MARK, Values, word_pdf};
 use crate::render::{Options, PaperError, Pdf};
 
 /// Most rows of one table: a paper is no list export.
@@ -114,9 +114,11 @@ impl WordTemplate {
     ///
     /// # Errors
     /// When it can't be typeset.
-    pub fn pdf(&self, values: &Values, options: &Options) -> Result<Pdf, PaperError> {
-        let package = self.filled(values);
-        let data = json!({ "document": word_pdf::document(&package), "preview": false });
+    pub fn pdf(&self, values: &Values, preview: bool, options: &Options) -> Result<Pdf, PaperError> {
+        let mut values = values.clone();
+        values.texts.insert(SEAL.to_owned(), SEAL_MARK.to_owned());
+        let package = self.filled(&values);
+        let data = json!({ "document": word_pdf::document(&package), "preview": preview });
         crate::render::render(word_pdf::TEMPLATE, &data, options)
     }
 }

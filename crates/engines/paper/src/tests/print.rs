@@ -147,7 +147,7 @@ fn harmful_word_files_are_refused_with_the_reason() {
 #[test]
 fn a_filled_word_template_prints_as_pdf() {
     let template = WordTemplate::read(&word(&form_body())).unwrap();
-    let made = template.pdf(&members(), &options()).unwrap();
+    let made = template.pdf(&members(), false, &options()).unwrap();
     assert_eq!(made.pages, 1);
     assert!(made.archival, "every character has a typeface");
     if !has("pdftotext") {

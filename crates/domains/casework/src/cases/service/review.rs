@@ -364,7 +364,7 @@ impl Casework {
         match call.service.as_str() {
             // Whatever stops it (an expired seal, a missing field) can be mended: try again, never give up at once.
             "issue_licence" => self.issue_licence(&loaded).await.map_err(Problem::internal)?,
-            "make_document" => {}
+            "make_document" | "seal_paper" => {}
             other => return Err(Problem::internal(format!("unknown service {other}"))),
         }
         let casework = Arc::clone(&self);
@@ -379,6 +379,9 @@ impl Casework {
                         let definition = casework.design.flow(&loaded.item.definitions.flow).await?;
                         let step = definition.node(&call.element).map_or(paper, |node| node.name.as_str());
                         casework.result_document(tx, &mut change, &loaded, paper, step).await?;
+                    }
+                    if let ("seal_paper", Some(paper)) = (call.service.as_str(), call.attributes.get("paper").and_then(Value::as_str)) {
+                        casework.seal_paper(tx, &mut change, &loaded, paper, &call.element).await?;
                     }
                     let command = Command::ServiceDone { token: call.token, variables: Map::new() };
                     casework.step_flow(tx, &mut change, &loaded, command).await?;
