@@ -25,7 +25,7 @@ fn form() -> Value {
         { "key": "remark", "type": "text", "label": "内部备注", "permission": { "applicant": "hidden" } }] }] })
 }
 
-async fn defined(editor: &Caller, kind: &str, key: &str, name: &str, content: Option<Value>) -> Value {
+pub(crate) async fn defined(editor: &Caller, kind: &str, key: &str, name: &str, content: Option<Value>) -> Value {
     let made = editor.post("/design/definitions", json!({ "kind": kind, "key": key, "name": name })).await;
     let path = format!("/design/definitions/{}", made["id"].as_str().unwrap());
     let content = content.map_or_else(|| made["content"].clone(), |content| json!(content.to_string()));

@@ -64,6 +64,7 @@ const PUBLIC: &[&str] = &[
     "/ratings/reasons",
     "/ratings/open",
     "/licences/verify-file",
+    "/documents/verify-file",
     "/licences/trust.pem",
     "/portal/sign-on",
     "/portal/sign-on/callback",

@@ -24,6 +24,8 @@ mod main_job;
 #[cfg(test)]
 mod packs;
 #[cfg(test)]
+mod papers;
+#[cfg(test)]
 mod privacy;
 #[cfg(test)]
 mod schema;

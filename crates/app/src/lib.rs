@@ -243,6 +243,7 @@ impl App {
             .merge(licences::routes(self.licences.clone()))
             .merge(casework::cases::http::routes(self.casework.clone()))
             .merge(casework::calendars::http::routes(self.casework.clone()))
+            .merge(casework::papers::http::routes(self.casework.clone()))
             .merge(feedback::routes(self.feedback.clone()))
             .merge(exchange::routes(self.exchange.clone()))
     }

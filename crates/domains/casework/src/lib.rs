@@ -5,6 +5,7 @@
 
 pub mod calendars;
 pub mod cases;
+pub mod papers;
 pub mod permissions;
 
 pub use cases::service::Casework;
@@ -23,6 +24,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "casework_0006_items", sql: include_str!("../migrations/0006_items.sql") },
     Migration { name: "casework_0007_running", sql: include_str!("../migrations/0007_running.sql") },
     Migration { name: "casework_0008_beside", sql: include_str!("../migrations/0008_beside.sql") },
+    Migration { name: "casework_0009_papers", sql: include_str!("../migrations/0009_papers.sql") },
 ];
 
 /// Personal data of citizens in this domain's tables.

@@ -69,6 +69,14 @@ platform::permissions! {
     pub ReadBoard = Desk "board.read";
     /// See one's workbench.
     pub ReadWorkbench = Desk "workbench.read";
+    /// Print papers of a case.
+    pub PrintCase = Desk "case.print";
+    /// Put the bound seal on a paper of a case at the window.
+    pub StampCase = Desk "case.stamp";
+    /// See papers of items and the log of stamps.
+    pub ReadItemPapers = Desk "item_paper.read";
+    /// Change papers of items.
+    pub EditItemPapers = Desk "item_paper.edit";
     /// See working calendars.
     pub ReadCalendars = Desk "calendar.read";
     /// Change working calendars.

@@ -10,6 +10,7 @@ mod fields;
 mod http;
 pub mod library;
 mod permissions;
+pub mod prints;
 mod settings;
 mod store;
 mod tools;
@@ -56,6 +57,10 @@ pub enum Kind {
     Sheet,
     /// A finished file a pack ships (PDF, DOCX …), its bytes in base64url.
     File,
+    /// `tongban-print/1` JSON: a Word or PDF file whose places are filled (FORM-019).
+    Print,
+    /// `tongban-mapping/1` JSON: the fields of an outside system (FORM-007).
+    Mapping,
 }
 
 impl Kind {
@@ -68,6 +73,8 @@ impl Kind {
             Self::Paper => "paper",
             Self::Sheet => "sheet",
             Self::File => "file",
+            Self::Print => "print",
+            Self::Mapping => "mapping",
         }
     }
 
@@ -80,6 +87,8 @@ impl Kind {
             Self::Paper => "文书",
             Self::Sheet => "表样",
             Self::File => "文件",
+            Self::Print => "打印模板",
+            Self::Mapping => "字段映射",
         }
     }
 
@@ -89,8 +98,17 @@ impl Kind {
     }
 
     pub(crate) fn of(text: &str) -> Result<Self> {
-        [Self::Form, Self::Flow, Self::Rules, Self::Paper, Self::Sheet, Self::File]
-            .into_iter()
+        let all = [
+            Self::Form,
+            Self::Flow,
+            Self::Rules,
+            Self::Paper,
+            Self::Sheet,
+            Self::File,
+            Self::Print,
+            Self::Mapping,
+        ];
+        all.into_iter()
             .find(|kind| kind.as_str() == text)
             .ok_or_else(|| Problem::internal(format!("a definition of the unknown kind {text}")))
     }
@@ -115,6 +133,8 @@ enum Parsed {
     Paper(Arc<str>),
     Sheet(Arc<paper::Sheet>),
     File(Bytes),
+    Print(Arc<prints::Print>),
+    Mapping(Arc<prints::Mapping>),
 }
 
 impl Parsed {
@@ -124,6 +144,8 @@ impl Parsed {
             Self::Form(form) => Some(form.title.as_str()),
             Self::Flow(flow) => Some(flow.name.as_str()),
             Self::Rules(rules) => Some(rules.title()),
+            Self::Print(print) => Some(print.title()),
+            Self::Mapping(mapping) => Some(mapping.content.system.as_str()),
             Self::Paper(_) | Self::Sheet(_) | Self::File(_) => None,
         }
         .filter(|name| !name.trim().is_empty())
@@ -307,6 +329,28 @@ impl Design {
         }
     }
 
+    /// A print template, read.
+    ///
+    /// # Errors
+    /// Internal problem when it is gone.
+    pub async fn print(&self, wanted: &DefinitionRef) -> Result<Arc<prints::Print>> {
+        match self.parsed(wanted).await? {
+            Parsed::Print(print) => Ok(print),
+            _ => Err(wrong_kind(wanted)),
+        }
+    }
+
+    /// A field mapping, read.
+    ///
+    /// # Errors
+    /// Internal problem when it is gone.
+    pub async fn mapping(&self, wanted: &DefinitionRef) -> Result<Arc<prints::Mapping>> {
+        match self.parsed(wanted).await? {
+            Parsed::Mapping(mapping) => Ok(mapping),
+            _ => Err(wrong_kind(wanted)),
+        }
+    }
+
     async fn parsed(&self, wanted: &DefinitionRef) -> Result<Parsed> {
         let cached = self.parsed.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(wanted).cloned();
         if let Some(parsed) = cached {
@@ -433,6 +477,12 @@ fn parse(kind: Kind, key: &str, content: &str) -> Result<Parsed> {
         Kind::File => base::encoding::from_base64url(content)
             .map(|bytes| Parsed::File(bytes.into()))
             .ok_or_else(|| defects(vec![(String::new(), "文件内容读不出来".to_owned())])),
+        Kind::Print => prints::Print::read(content)
+            .map(|print| Parsed::Print(Arc::new(print)))
+            .map_err(|found| defects(vec![found])),
+        Kind::Mapping => prints::Mapping::read(content)
+            .map(|mapping| Parsed::Mapping(Arc::new(mapping)))
+            .map_err(|found| defects(vec![found])),
     }
 }
 

@@ -35,6 +35,8 @@ pub enum SealPurpose {
     Licence,
     /// On notices and decisions of cases.
     Notice,
+    /// On applications and receipts, at the window.
+    Acceptance,
 }
 
 impl SealPurpose {
@@ -42,6 +44,7 @@ impl SealPurpose {
         match self {
             Self::Licence => "licence",
             Self::Notice => "notice",
+            Self::Acceptance => "acceptance",
         }
     }
 
@@ -50,6 +53,7 @@ impl SealPurpose {
         match self {
             Self::Licence => "电子证照专用章",
             Self::Notice => "政务服务专用章",
+            Self::Acceptance => "业务受理专用章",
         }
     }
 
@@ -220,14 +224,40 @@ impl Licences {
     /// # Errors
     /// 409 when no such seal is bound; what the paper engine says.
     pub async fn seal_notice(&self, org: Uuid, pdf: Vec<u8>, place: Option<paper::Place>) -> Result<Vec<u8>> {
+        self.seal_paper(org, SealPurpose::Notice, pdf, place).await
+    }
+
+    /// Seals a paper with the seal of a purpose. Seals of windows are bound when they are first needed.
+    ///
+    /// # Errors
+    /// 409 when no such seal is bound; what the paper engine says.
+    pub async fn seal_paper(
+        &self,
+        org: Uuid,
+        purpose: SealPurpose,
+        pdf: Vec<u8>,
+        place: Option<paper::Place>,
+    ) -> Result<Vec<u8>> {
+        if purpose == SealPurpose::Acceptance {
+            self.ensure_seal_for(org, purpose).await?;
+        }
         let tree = self.identity.orgs().await?;
         let body = tree.body(org).ok_or_else(|| Problem::not_found("没有找到这个单位。"))?;
-        let ready = self.ready_seal(body.id, &body.name, SealPurpose::Notice).await?;
+        let ready = self.ready_seal(body.id, &body.name, purpose).await?;
         let (fonts, now) = (self.fonts.clone(), self.platform.now());
         tokio::task::spawn_blocking(move || ready.stamp(&pdf, place, &fonts, now))
             .await
             .map_err(error::lost)?
             .map_err(Problem::internal)
+    }
+
+    /// What the signatures of a file prove, by the certificates trusted here.
+    ///
+    /// # Errors
+    /// What the authority says.
+    pub async fn verify_pdf(&self, file: bytes::Bytes) -> Result<paper::Report> {
+        let trust = self.trust().await?;
+        tokio::task::spawn_blocking(move || crate::verify_offline(&file, &trust)).await.map_err(error::lost)
     }
 
     /// Certificates that verifiers must trust, as PEM.

@@ -39,6 +39,7 @@ mod parse;
 mod plan;
 mod prefill;
 mod sheet;
+mod words;
 
 pub use compare::{Comparison, Verdict};
 pub use definition::{Bound, Choice, Definition, Field, FieldType, Permission, Rule, SCHEMA, Section, Severity};
@@ -46,6 +47,7 @@ pub use evaluate::{Context, Input, Outcome, Problem};
 pub use plan::is_pattern;
 pub use prefill::Prefill;
 pub use sheet::Sheet;
+pub use words::{Answerable, Words};
 
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -128,6 +130,16 @@ impl Form {
     /// `span`, `unit`, or `head` with `rows`.
     pub fn sheet(&self, sheet: &Sheet<'_>) -> Vec<Value> {
         sheet::sections(&self.definition, sheet)
+    }
+
+    /// The answers one by one in words, for the places of a print template.
+    pub fn words(&self, sheet: &Sheet<'_>) -> Words {
+        words::words(&self.definition, sheet)
+    }
+
+    /// Every place of the form that has an answer, in page order.
+    pub fn answerable(&self) -> Vec<Answerable> {
+        words::answerable(&self.definition)
     }
 
     /// Fills in what the platform already knows. `source` is an object like

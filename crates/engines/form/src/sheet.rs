@@ -98,7 +98,7 @@ fn put(field: &Field, value: Option<&Value>, sheet: &Sheet<'_>, path: &str, fiel
 }
 
 /// A value in words; on an empty form room to write, with the answers to tick.
-fn text(field: &Field, value: Option<&Value>, sheet: &Sheet<'_>) -> Value {
+pub(crate) fn text(field: &Field, value: Option<&Value>, sheet: &Sheet<'_>) -> Value {
     let Some(value) = value.filter(|value| !value.is_null()) else {
         let boxes = |labels: Vec<&str>| {
             json!(labels.iter().map(|label| format!("□ {label}")).collect::<Vec<_>>().join("\u{3000}"))

@@ -3,17 +3,19 @@
 //! Start at [`render()`]: a template (Typst 0.15) and JSON data give a [`Pdf`]. [`sign()`] adds a
 //! seal as an incremental update, so that earlier signatures stay valid; [`verify()`] reports on
 //! every signature of a file. [`Sheet`] is a paper people fill in themselves, drawn empty or as a
-//! sample, as PDF or [`docx()`]. Nothing here reads a file, a clock or a network: time, keys and
+//! sample, as PDF or [`docx()`]. [`print`] fills Word and PDF files that people bring along. Nothing here reads a file, a clock or a network: time, keys and
 //! typefaces are parameters.
 //!
-//! req: LIC-025, LIC-028
+//! req: LIC-025, LIC-028, FORM-019
 
 mod certificate;
 mod cms;
 mod der;
 mod fonts;
+mod graft;
 mod key;
 mod oids;
+pub mod print;
 mod qr;
 mod render;
 mod seal;

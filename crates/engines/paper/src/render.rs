@@ -85,19 +85,30 @@ impl Template {
     /// # Errors
     /// The first mistake in the template, with its line.
     pub fn render(&self, data: &Value, options: &Options) -> Result<Pdf, PaperError> {
-        self.compile(data, options)
+        self.render_with(data, &[], options)
+    }
+
+    /// The same with pictures (PNG, JPEG, SVG), which the template shows by `picture(n)` from 0.
+    ///
+    /// # Errors
+    /// The first mistake in the template, with its line.
+    pub fn render_with(&self, data: &Value, pictures: &[&[u8]], options: &Options) -> Result<Pdf, PaperError> {
+        self.compile(data, pictures, options)
             .map_err(|problems| problems.into_iter().next().unwrap_or_else(|| PaperError::new("模板无法生成文书")))
     }
 
     /// On a thread of its own: deep templates need a deep stack, and a panic inside the
     /// typesetter must not take a request's thread with it.
-    fn compile(&self, data: &Value, options: &Options) -> Result<Pdf, Vec<PaperError>> {
+    fn compile(&self, data: &Value, pictures: &[&[u8]], options: &Options) -> Result<Pdf, Vec<PaperError>> {
         let json = serde_json::to_vec(data).map_err(|error| vec![PaperError::new(error.to_string())])?;
+        if pictures.len() > world::PICTURES {
+            return Err(vec![PaperError::new(format!("一份文书最多放 {} 张图片", world::PICTURES))]);
+        }
         let result = std::thread::scope(|scope| {
             std::thread::Builder::new()
                 .name("paper".to_owned())
                 .stack_size(64 << 20)
-                .spawn_scoped(scope, || typeset(&self.source, json, options))
+                .spawn_scoped(scope, || typeset(&self.source, json, pictures, options))
                 .map(|thread| thread.join())
         });
         match result {
@@ -125,19 +136,22 @@ pub fn render(template: &str, data: &Value, options: &Options) -> Result<Pdf, Pa
 #[must_use]
 pub fn check(template: &str, sample: &Value, options: &Options) -> Vec<PaperError> {
     match Template::new(template) {
-        Ok(template) => template.compile(sample, options).err().unwrap_or_default(),
+        Ok(template) => template.compile(sample, &[], options).err().unwrap_or_default(),
         Err(error) => vec![error],
     }
 }
 
-fn typeset(source: &Source, json: Vec<u8>, options: &Options) -> Result<Pdf, Vec<PaperError>> {
+fn typeset(source: &Source, json: Vec<u8>, pictures: &[&[u8]], options: &Options) -> Result<Pdf, Vec<PaperError>> {
     let local = options.produced_at.to_offset(CHINA);
     let (year, month, day) = (local.year(), u8::from(local.month()), local.day());
-    let identity = key::sm3(&[source.text().as_bytes(), &json, &options.produced_at.unix_timestamp().to_be_bytes()]);
+    let moment = options.produced_at.unix_timestamp().to_be_bytes();
+    let parts: Vec<&[u8]> = [source.text().as_bytes(), &json, &moment].into_iter().chain(pictures.iter().copied()).collect();
+    let identity = key::sm3(&parts);
     let sheet = Sheet {
         fonts: options.fonts.clone(),
         main: source.clone(),
         data: Bytes::new(json),
+        pictures: pictures.iter().map(|picture| Bytes::new(picture.to_vec())).collect(),
         today: Datetime::from_ymd(year, month, day),
     };
     let Warned { output, warnings: _ } = typst::compile::<PagedDocument>(&sheet);

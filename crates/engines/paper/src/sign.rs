@@ -4,8 +4,6 @@
 //! signature and a new cross-reference. The digest covers everything except the hexadecimal
 //! string that holds the signature itself. Standards: ISO 32000-1 §12.8, ETSI EN 319 142-1.
 
-use std::collections::HashMap;
-
 use base::encoding::to_hex;
 use base::zone::CHINA;
 use lopdf::{Dictionary, Document, IncrementalDocument, Object, ObjectId, Stream, StringFormat, dictionary};
@@ -13,6 +11,7 @@ use time::OffsetDateTime;
 
 use crate::cms;
 use crate::fonts::Fonts;
+use crate::graft::graft;
 use crate::key::{self, Signer};
 use crate::render::PaperError;
 use crate::seal::{Place, Seal};
@@ -123,7 +122,7 @@ fn add_field(
         "F" => 132,
     };
     let appearance = match picture {
-        Some(picture) => transplant(update, picture)?,
+        Some(picture) => graft(&mut update.new_document, &Document::load_mem(picture).map_err(broken)?, 1)?,
         None => update.new_document.add_object(Stream::new(
             dictionary! { "Type" => "XObject", "Subtype" => "Form", "BBox" => vec![0.into(), 0.into(), 0.into(), 0.into()] },
             Vec::new(),
@@ -193,71 +192,6 @@ fn rectangle(document: &Document, page: ObjectId, place: Place) -> Result<[f64; 
         return Err(PaperError::new("盖章位置在页面之外"));
     }
     Ok(rect)
-}
-
-/// Copies the first page of the picture into the update as a form, fonts and all.
-fn transplant(update: &mut IncrementalDocument, picture: &[u8]) -> Result<ObjectId, PaperError> {
-    let source = Document::load_mem(picture).map_err(broken)?;
-    let page = source.get_pages().get(&1).copied().ok_or_else(|| PaperError::new("印章图样是空的"))?;
-    let content = source.get_page_content(page);
-    let dictionary = source.get_dictionary(page).map_err(broken)?;
-    let mut copied = HashMap::new();
-    let mut form = dictionary! { "Type" => "XObject", "Subtype" => "Form" };
-    for (from, to) in [("MediaBox", "BBox"), ("Resources", "Resources"), ("Group", "Group")] {
-        if let Ok(value) = dictionary.get(from.as_bytes()) {
-            let value = copy(&source, value, &mut update.new_document, &mut copied, 0);
-            form.set(to, value);
-        }
-    }
-    let mut stream = Stream::new(form, content);
-    // Compression only makes it smaller: an error leaves the plain content.
-    let _ = stream.compress();
-    Ok(update.new_document.add_object(stream))
-}
-
-fn copy(
-    source: &Document,
-    object: &Object,
-    target: &mut Document,
-    copied: &mut HashMap<ObjectId, ObjectId>,
-    depth: usize,
-) -> Object {
-    // Resources are a handful of levels deep; deeper means a loop.
-    if depth > 64 {
-        return Object::Null;
-    }
-    let dictionary = |dictionary: &Dictionary, target: &mut Document, copied: &mut HashMap<_, _>| {
-        let mut new = Dictionary::new();
-        for (key, value) in dictionary {
-            new.set(key.clone(), copy(source, value, target, copied, depth + 1));
-        }
-        new
-    };
-    match object {
-        Object::Reference(id) => {
-            if let Some(new) = copied.get(id) {
-                return Object::Reference(*new);
-            }
-            let Ok(value) = source.get_object(*id) else {
-                return Object::Null;
-            };
-            let new = target.new_object_id();
-            copied.insert(*id, new);
-            let value = copy(source, value, target, copied, depth + 1);
-            target.set_object(new, value);
-            Object::Reference(new)
-        }
-        Object::Array(list) => {
-            Object::Array(list.iter().map(|one| copy(source, one, target, copied, depth + 1)).collect())
-        }
-        Object::Dictionary(one) => Object::Dictionary(dictionary(one, target, copied)),
-        Object::Stream(stream) => {
-            let mut new = stream.clone();
-            new.dict = dictionary(&stream.dict, target, copied);
-            Object::Stream(new)
-        }
-        other => other.clone(),
-    }
 }
 
 /// Writes the byte range and the signature into the room left for them.

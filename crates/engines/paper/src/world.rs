@@ -20,12 +20,16 @@ use crate::qr;
 /// The line put before each template; error lines are counted after it.
 pub(crate) const FIRST_LINE: &str = "#import \"/tongban.typ\": *\n";
 
+/// Most pictures a template may show.
+pub(crate) const PICTURES: usize = 24;
+
 /// File numbers are interned for the life of the process and there are 65,535 of them, so
-/// every template uses the same three.
+/// every template uses the same few.
 struct Names {
     main: FileId,
     prelude: FileId,
     data: FileId,
+    pictures: Vec<FileId>,
 }
 
 static NAMES: LazyLock<Option<Names>> = LazyLock::new(|| {
@@ -33,7 +37,8 @@ static NAMES: LazyLock<Option<Names>> = LazyLock::new(|| {
         let path = VirtualPath::new(path).ok()?;
         Some(FileId::new(RootedPath::new(VirtualRoot::Project, path)))
     };
-    Some(Names { main: file("/main.typ")?, prelude: file("/tongban.typ")?, data: file("/data.json")? })
+    let pictures = (0..PICTURES).map(|n| file(&format!("/picture-{n}"))).collect::<Option<Vec<_>>>()?;
+    Some(Names { main: file("/main.typ")?, prelude: file("/tongban.typ")?, data: file("/data.json")?, pictures })
 });
 
 static PRELUDE: LazyLock<Option<Source>> =
@@ -79,6 +84,7 @@ pub(crate) struct Sheet {
     pub fonts: Fonts,
     pub main: Source,
     pub data: Bytes,
+    pub pictures: Vec<Bytes>,
     pub today: Option<Datetime>,
 }
 
@@ -106,10 +112,12 @@ impl World for Sheet {
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        match NAMES.as_ref() {
-            Some(names) if names.data == id => Ok(self.data.clone()),
-            _ => Err(refusal(id)),
+        let Some(names) = NAMES.as_ref() else { return Err(refusal(id)) };
+        if names.data == id {
+            return Ok(self.data.clone());
         }
+        let picture = names.pictures.iter().position(|own| *own == id).and_then(|at| self.pictures.get(at));
+        picture.cloned().ok_or_else(|| refusal(id))
     }
 
     fn font(&self, index: usize) -> Option<Font> {

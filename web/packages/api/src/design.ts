@@ -5,7 +5,7 @@ import type { Page } from './types.ts'
 import { sendFile } from './upload.ts'
 
 /** The kinds the library's pages edit; the server keeps further ones for itself. */
-export type DesignKind = Extract<S['DefinitionKind'], 'form' | 'flow' | 'rules' | 'paper'>
+export type DesignKind = Extract<S['DefinitionKind'], 'form' | 'flow' | 'rules' | 'paper'> | 'print' | 'mapping'
 export type DesignState = 'draft' | 'published' | 'disabled'
 export type DesignChannel = 'web' | 'mobile' | 'kiosk' | 'window'
 /** Something the check found. `at`: JSON pointer of a form, id of an element of a flow, cell of a table. */

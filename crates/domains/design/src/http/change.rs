@@ -46,7 +46,7 @@ pub(crate) struct DisableDefinition {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the multipart body in the OpenAPI document")]
 pub(crate) struct ImportDefinition {
-    /// `.json`, `.bpmn`, `.dmn` or `.typ`.
+    /// `.json`, `.bpmn`, `.dmn`, `.typ`, `.docx` or `.pdf`.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
 }
@@ -192,9 +192,14 @@ pub(crate) async fn import_definition(
             }
             bytes.extend_from_slice(&chunk);
         }
-        let text = String::from_utf8(bytes)
-            .map_err(|_| Problem::invalid_field("/file", "encoding", "文件不是 UTF-8 文本，请另存为 UTF-8 再导入"))?;
-        let id = library.import(&caller, &name, text).await?;
+        let id = if crate::prints::is_template(&name) {
+            library.import_template(&caller, &name, &bytes).await?
+        } else {
+            let text = String::from_utf8(bytes).map_err(|_| {
+                Problem::invalid_field("/file", "encoding", "文件不是 UTF-8 文本，请另存为 UTF-8 再导入")
+            })?;
+            library.import(&caller, &name, text).await?
+        };
         return Ok((StatusCode::CREATED, Json(whole(&library, &caller, id).await?)));
     }
     Err(Problem::invalid_field("/file", "required", "选择要导入的文件"))

@@ -3,6 +3,7 @@
 mod bindings;
 mod change;
 mod fields;
+mod prints;
 mod read;
 mod templates;
 mod tools;
@@ -34,6 +35,9 @@ pub fn routes(library: Library) -> OpenApiRouter {
         .routes(routes!(tools::evaluate_rules))
         .routes(routes!(tools::check_expression))
         .routes(routes!(tools::preview_paper))
+        .routes(routes!(prints::inspect_print))
+        .routes(routes!(prints::preview_print))
+        .routes(routes!(prints::run_mapping))
         .routes(routes!(tools::list_handlers))
         .routes(routes!(tools::find_handler_staff))
         .routes(routes!(fields::list_fields, fields::create_field))

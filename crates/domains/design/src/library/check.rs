@@ -34,8 +34,13 @@ pub struct Finding {
 }
 
 impl Finding {
-    fn error(code: &str, at: impl Into<String>, message: impl Into<String>) -> Self {
+    pub(crate) fn error(code: &str, at: impl Into<String>, message: impl Into<String>) -> Self {
         Self { severity: Severity::Error, code: code.to_owned(), at: at.into(), message: message.into() }
+    }
+
+    pub(crate) fn of(remark: crate::prints::Remark) -> Self {
+        let severity = if remark.error { Severity::Error } else { Severity::Warning };
+        Self { severity, code: remark.code.to_owned(), at: remark.at, message: remark.message }
     }
 
     pub(crate) fn is_error(&self) -> bool {
@@ -76,6 +81,8 @@ impl Library {
                 Err(error) => vec![Finding::error("rules", "", error.to_string())],
             },
             Kind::Paper => self.paper_findings(content),
+            Kind::Print => self.print_findings(content).await?,
+            Kind::Mapping => self.mapping_findings(content).await?,
             Kind::Sheet | Kind::File => Vec::new(),
         })
     }

@@ -118,6 +118,12 @@ fn frame(kind: Kind, key: &str, name: &str) -> String {
             .replace("{key}", &key.replace('-', "_"))
             .replace("{name}", &name.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")),
         Kind::Sheet | Kind::File => String::new(),
+        Kind::Print => json!({ "schema": crate::prints::PRINT_SCHEMA, "format": "docx", "file_name": "", "file": "",
+            "form": "", "map": {}, "spots": [] })
+        .to_string(),
+        Kind::Mapping => json!({ "schema": crate::prints::MAPPING_SCHEMA, "system": name, "form": "", "fields": [],
+            "map": [] })
+        .to_string(),
         Kind::Paper => include_str!("frames/paper.typ").replace("{name}", &name.replace(['#', '\\', '*', '_'], "")),
     }
 }
@@ -185,7 +191,7 @@ impl Library {
     pub async fn create(&self, caller: &Allowed<EditDesign>, new: NewEntry, key: Option<String>) -> Result<Uuid> {
         let mut errors = named(&new.name, &new.purpose, &new.channels, new.content.as_deref());
         if !new.kind.is_edited() {
-            errors.push(FieldProblem::new("/kind", "option", "只能新建表单、流程、规则和文书；表样和文件随内容包来"));
+            errors.push(FieldProblem::new("/kind", "option", "表样和文件随内容包来，不能在这里新建"));
         }
         if !is_key(&new.key) {
             errors.push(FieldProblem::new("/key", "format", "标识用小写字母、数字和连字符，例如 food-permit"));

@@ -46,9 +46,10 @@ pub struct FlowService {
 }
 
 /// Services a flow may call; casework runs them.
-pub const SERVICES: [FlowService; 2] = [
+pub const SERVICES: [FlowService; 3] = [
     FlowService { key: "issue_licence", label: "签发证照", property: None },
     FlowService { key: "make_document", label: "出具文书", property: Some(("paper", "哪一种文书")) },
+    FlowService { key: "seal_paper", label: "加盖印章", property: Some(("paper", "盖在哪一种文书上")) },
 ];
 
 /// The library. Cheap to clone.

@@ -25,6 +25,8 @@ fn ending(kind: Kind) -> (&'static str, &'static str) {
         Kind::Paper => ("typ", "text/plain; charset=utf-8"),
         Kind::Sheet => ("yaml", "text/plain; charset=utf-8"),
         Kind::File => ("txt", "text/plain; charset=utf-8"),
+        Kind::Print => ("print.json", "application/json"),
+        Kind::Mapping => ("mapping.json", "application/json"),
     }
 }
 
@@ -46,6 +48,8 @@ impl Library {
     pub(crate) async fn import(&self, caller: &Allowed<EditDesign>, file: &str, text: String) -> Result<Uuid> {
         let lower = file.to_ascii_lowercase();
         let known = [
+            (Kind::Print, ".print.json"),
+            (Kind::Mapping, ".mapping.json"),
             (Kind::Form, ".form.json"),
             (Kind::Form, ".json"),
             (Kind::Flow, ".bpmn"),
@@ -58,7 +62,7 @@ impl Library {
             return Err(Problem::invalid_field(
                 "/file",
                 "type",
-                "认不出这个文件。表单是 .json，流程是 .bpmn，规则是 .dmn，文书是 .typ",
+                "认不出这个文件。表单是 .json，流程是 .bpmn，规则是 .dmn，文书是 .typ，打印模板是 .docx 或 .pdf",
             ));
         };
         let parsed = parse(kind, &stem, &text)?;

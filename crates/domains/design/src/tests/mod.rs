@@ -4,6 +4,7 @@ mod bindings;
 mod fields;
 mod library;
 mod templates;
+mod prints;
 mod tools;
 
 use std::collections::BTreeMap;

@@ -2,6 +2,7 @@
 //! machine has them.
 
 mod papers;
+mod print;
 mod render;
 mod seal;
 mod sheet;

@@ -3,6 +3,7 @@
 mod acts;
 mod desk;
 mod my;
+mod papers;
 mod public;
 mod tasks;
 mod uploads;
@@ -43,6 +44,12 @@ pub fn routes(casework: Casework) -> OpenApiRouter {
         .routes(routes!(my::withdraw_my_case))
         .routes(routes!(my::change_my_delivery))
         .routes(routes!(my::get_my_document))
+        .routes(routes!(papers::list_my_prints))
+        .routes(routes!(papers::print_my_case))
+        .routes(routes!(papers::get_print_menu))
+        .routes(routes!(papers::print_case))
+        .routes(routes!(papers::stamp_case_paper))
+        .merge(papers::public_routes())
         .routes(routes!(my::get_my_case_licence))
         .routes(routes!(my::get_my_file))
         .routes(routes!(my::watch_my_case))

@@ -103,6 +103,8 @@ pub struct Papers {
     latest: moka::future::Cache<String, Option<DefinitionRef>>,
     /// Names of regions by code: every application names one, and they change once in years.
     regions: moka::future::Cache<String, String>,
+    /// Papers of items by slug.
+    pub(crate) of_item: moka::future::Cache<String, Arc<Vec<crate::papers::ItemPaper>>>,
 }
 
 impl Papers {
@@ -114,7 +116,14 @@ impl Papers {
             .max_capacity(10_000)
             .time_to_live(std::time::Duration::from_secs(600))
             .build();
-        Self { fonts, latest, regions }
+        let of_item =
+            moka::future::Cache::builder().max_capacity(1_000).time_to_live(std::time::Duration::from_secs(5)).build();
+        Self { fonts, latest, regions, of_item }
+    }
+
+    /// Reads the papers of an item anew when they are next asked for.
+    pub(crate) async fn forget(&self, slug: &str) {
+        self.of_item.invalidate(slug).await;
     }
 
     /// The fonts.
@@ -138,6 +147,21 @@ pub(crate) struct Paper<'a> {
 struct Content {
     template: DefinitionRef,
     data: Value,
+    #[serde(default)]
+    seal: SealPlan,
+}
+
+/// Which seal a document gets when it is drawn.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SealPlan {
+    /// As always: the body's 政务服务专用章; none on the application, which is the applicant's paper.
+    #[default]
+    Usual,
+    /// None; somebody stamps it later.
+    Later,
+    /// One that the item's papers name.
+    By(crate::papers::PaperSeal, Uuid),
 }
 
 impl Casework {
@@ -163,13 +187,7 @@ impl Casework {
         number_tx: Option<&Tx>,
         more: Map<String, Value>,
     ) -> Result<case_document::Model> {
-        let template = match self.paper_ref(&format!("{}/{}", item.slug, paper.key)).await? {
-            Some(own) => own,
-            None => self
-                .paper_ref(paper.key)
-                .await?
-                .ok_or_else(|| Problem::internal(format!("the paper {} is not published", paper.key)))?,
-        };
+        let template = self.template_ref(&item.slug, paper.key).await?;
         let org = self.identity.org(row.org_id).await?;
         let issuer = org.as_ref().map_or_else(|| item.item.body.name.clone(), |org| org.name.clone());
         let number = match (paper.series, number_tx) {
@@ -181,16 +199,56 @@ impl Casework {
             data.insert("number".into(), number.clone().into());
         }
         data.extend(more);
+        let seal = self.seal_plan(row, paper.key).await?;
+        let content = Content { template, data: Value::Object(data), seal };
+        let document = self.document_row(row, paper.key, paper.title, content)?;
+        Ok(case_document::Model { number, ..document })
+    }
+
+    /// A print template filled with what a case says, as a document that a seal may be put on.
+    pub(crate) fn printed_row(
+        &self,
+        row: &case::Model,
+        paper: &crate::papers::ItemPaperContent,
+        template: DefinitionRef,
+        data: &super::printing::PrintData,
+    ) -> Result<case_document::Model> {
+        let seal = match paper.stamp_at {
+            crate::papers::StampAt::Made => SealPlan::By(paper.seal, paper.seal_org_id.unwrap_or(row.org_id)),
+            _ => SealPlan::Later,
+        };
+        let content = Content { template, data: serde_json::to_value(data)?, seal };
+        self.document_row(row, &paper.paper_key, &paper.title, content)
+    }
+
+    fn document_row(
+        &self,
+        row: &case::Model,
+        kind: &str,
+        name: &str,
+        content: Content,
+    ) -> Result<case_document::Model> {
         Ok(case_document::Model {
             id: self.platform.new_id(),
             case_id: row.id,
-            kind: paper.key.to_owned(),
-            name: paper.title.to_owned(),
-            number,
-            data_sealed: self.seal(&Content { template, data: Value::Object(data) }, row.id, "document")?,
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+            number: None,
+            data_sealed: self.seal(&content, row.id, "document")?,
             file_id: None,
             created_at: self.platform.now(),
+            seal_place: String::new(),
+            file_digest: String::new(),
         })
+    }
+
+    /// The template of a paper: the item's own of that key before the platform's.
+    pub(crate) async fn template_ref(&self, slug: &str, key: &str) -> Result<DefinitionRef> {
+        if let Some(own) = self.paper_ref(&format!("{slug}/{key}")).await? {
+            return Ok(own);
+        }
+        let shared = self.paper_ref(key).await?;
+        shared.ok_or_else(|| Problem::internal(format!("the paper {key} is not published")))
     }
 
     /// 文号: short name of the body, series, year, running number of that body and year.
@@ -273,23 +331,51 @@ impl Casework {
         judged: &super::judge::Judgement,
     ) -> Result<case_document::Model> {
         let form = self.design.form(&item.definitions.form).await?;
-        let regions = self.region_names(&judged.data).await?;
-        let sections = form.sheet(&form::Sheet {
-            data: Some(&judged.data),
-            visible: &judged.visible,
-            masked: true,
-            region: &|code| regions.get(code).cloned(),
-        });
-        let mut more = Map::new();
-        more.insert("title".into(), json!(form.title));
-        more.insert("sections".into(), Value::Array(sections));
-        more.insert("signed_by".into(), json!(row.applicant_name));
-        more.insert("signed_on".into(), json!(base::zone::china_date(self.platform.now()).to_string()));
+        let more = self.application_words(row, &form, &judged.data, &judged.visible, true).await?;
         self.document(row, item, DocumentKind::Form, None, more).await
     }
 
+    /// What 申请书 says besides the case: sections in words, who signs, signatures written by hand.
+    pub(crate) async fn application_words(
+        &self,
+        row: &case::Model,
+        form: &form::Form,
+        data: &Map<String, Value>,
+        visible: &std::collections::BTreeSet<String>,
+        masked: bool,
+    ) -> Result<Map<String, Value>> {
+        let regions = self.region_names(data).await?;
+        let sheet = form::Sheet { data: Some(data), visible, masked, region: &|code| regions.get(code).cloned() };
+        let labels = form.answerable();
+        let signatures = form.words(&sheet).signatures.into_iter().map(|(path, file)| {
+            let label = labels.iter().find(|one| one.path == path).map(|one| one.label.clone());
+            json!({ "label": label, "file": file })
+        });
+        let mut more = Map::new();
+        more.insert("title".into(), json!(form.title));
+        more.insert("sections".into(), Value::Array(form.sheet(&sheet)));
+        more.insert("signatures".into(), Value::Array(signatures.collect()));
+        more.insert("signed_by".into(), json!(row.applicant_name));
+        more.insert("signed_on".into(), json!(base::zone::china_date(self.platform.now()).to_string()));
+        Ok(more)
+    }
+
+    /// Everything 申请书 says, as it would be drawn now.
+    pub(crate) async fn application_data(
+        &self,
+        row: &case::Model,
+        item: &PublishedItem,
+        words: Map<String, Value>,
+    ) -> Result<Map<String, Value>> {
+        let org = self.identity.org(row.org_id).await?;
+        let issuer = org.map_or_else(|| item.item.body.name.clone(), |org| org.name);
+        let mut data = self.base_data(row, item, &issuer)?;
+        data.extend(words);
+        Ok(data)
+    }
+
     /// Names of the region codes among the values of a form.
-    async fn region_names(&self, data: &Map<String, Value>) -> Result<std::collections::BTreeMap<String, String>> {
+    pub(crate) async fn region_names(&self, data: &Map<String, Value>) -> Result<std::collections::BTreeMap<String, String>> {
         let mut names = std::collections::BTreeMap::new();
         for code in data.values().filter_map(Value::as_str) {
             if code.len() == 12 && code.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -353,20 +439,30 @@ impl Casework {
     /// Draws a document once and keeps the file.
     async fn draw(&self, document: &case_document::Model) -> Result<Uuid> {
         let content: Content = self.open(&document.data_sealed, document.case_id, "document")?;
-        let template = self.design.paper(&content.template).await?;
         let row = case::Entity::find_by_id(document.case_id)
             .one(self.platform.db.read())
             .await?
             .ok_or_else(|| Problem::internal("a document without its case"))?;
-        let pdf = self.render(&template, content.data, &document.name, document.created_at).await?;
-        let bytes = if document.kind == DocumentKind::Form.as_str() {
-            pdf.bytes
+        let pdf = if content.template.kind == Kind::Print {
+            self.draw_print(&content.template, content.data, &document.name).await?
         } else {
-            self.licences.seal_notice(row.org_id, pdf.bytes, pdf.seal).await?
+            let template = self.design.paper(&content.template).await?;
+            self.render_signed(&template, content.data, &document.name, document.created_at).await?
+        };
+        let place = pdf.seal.map(|place| json!([place.page, place.x, place.y]).to_string()).unwrap_or_default();
+        let usual = document.kind != DocumentKind::Form.as_str() && content.template.kind != Kind::Print;
+        let seal = match content.seal {
+            SealPlan::Usual => usual.then_some((licences::SealPurpose::Notice, row.org_id)),
+            SealPlan::Later => None,
+            SealPlan::By(seal, org) => seal.purpose().map(|purpose| (purpose, org)),
+        };
+        let bytes = match seal {
+            Some((purpose, org)) => self.licences.seal_paper(org, purpose, pdf.bytes, pdf.seal).await?,
+            None => pdf.bytes,
         };
         let name = format!("{}.pdf", document.name);
         let new = files::store_made(&self.platform, "document", &name, "application/pdf", bytes.into()).await?;
-        let (id, file_id) = (document.id, new.id());
+        let (id, file_id, digest) = (document.id, new.id(), new.digest().to_owned());
         self.platform
             .db
             .write(self.platform.now(), move |tx| {
@@ -375,6 +471,8 @@ impl Casework {
                     // Two drawings may race: the first one stays, so that one document is one file.
                     case_document::Entity::update_many()
                         .col_expr(case_document::Column::FileId, Expr::value(Some(file_id)))
+                        .col_expr(case_document::Column::FileDigest, Expr::value(digest))
+                        .col_expr(case_document::Column::SealPlace, Expr::value(place))
                         .filter(case_document::Column::Id.eq(id))
                         .filter(case_document::Column::FileId.is_null())
                         .exec(tx.conn())
@@ -385,6 +483,49 @@ impl Casework {
             .await?;
         let kept = case_document::Entity::find_by_id(id).one(self.platform.db.read()).await?;
         Ok(kept.and_then(|kept| kept.file_id).unwrap_or(file_id))
+    }
+
+    async fn draw_print(&self, template: &DefinitionRef, data: Value, title: &str) -> Result<paper::Pdf> {
+        let print = self.design.print(template).await?;
+        let values = self.print_values(&print, &serde_json::from_value(data)?).await?;
+        let options = self.options_for(title);
+        let mode = paper::print::PrintMode::Whole;
+        tokio::task::spawn_blocking(move || print.pdf(&values, mode, false, &options))
+            .await
+            .map_err(Problem::internal)?
+            .map_err(Problem::internal)
+    }
+
+    /// Typesets with the signatures the data names; one that is no picture any more is left out.
+    pub(crate) async fn render_signed(
+        &self,
+        template: &str,
+        mut data: Value,
+        title: &str,
+        at: time::OffsetDateTime,
+    ) -> Result<paper::Pdf> {
+        let mut pictures: Vec<Vec<u8>> = Vec::new();
+        if let Some(signatures) = data.get_mut("signatures").and_then(Value::as_array_mut) {
+            for one in signatures {
+                let Some(file) = one.get("file").and_then(Value::as_str) else { continue };
+                if let Some(picture) = self.picture(file).await? {
+                    one["picture"] = json!(pictures.len());
+                    pictures.push(picture);
+                }
+            }
+        }
+        if pictures.is_empty() {
+            return self.render(template, data, title, at).await;
+        }
+        let (template, title) = (template.to_owned(), title.to_owned());
+        let options = paper::Options { fonts: self.papers.fonts.clone(), produced_at: at, title };
+        tokio::task::spawn_blocking(move || {
+            let pictures: Vec<&[u8]> = pictures.iter().map(Vec::as_slice).collect();
+            paper::Template::new(&template)?.render_with(&data, &pictures, &options)
+        })
+        .await
+        .map_err(Problem::internal)?
+        .map_err(Problem::internal)
     }
 
     /// Typesets off the async threads.
@@ -423,4 +564,12 @@ impl Casework {
 pub(crate) fn minute(at: time::OffsetDateTime) -> String {
     let local = at.to_offset(base::zone::CHINA);
     format!("{} {:02}:{:02}", local.date(), local.hour(), local.minute())
+}
+
+/// Where a drawn document wants its seal; the lower right of the first page when it does not say.
+pub(crate) fn place_of(text: &str) -> paper::Place {
+    match serde_json::from_str::<(usize, f64, f64)>(text) {
+        Ok((page, x, y)) => paper::Place { page, x, y, ..paper::Place::default() },
+        Err(_) => paper::Place::default(),
+    }
 }

@@ -110,6 +110,7 @@ impl Casework {
                 )?;
                 close_tasks(tx, id, "intake", caller_of(&change), "accepted", &accept.note).await?;
                 casework.keep_document(tx, document).await?;
+                casework.moment_notices(tx, &mut change, &loaded, crate::papers::PaperMoment::Accepted).await?;
                 casework.start_flow(tx, &mut change, &loaded).await?;
                 change.announce("case.accepted");
                 Ok(change)

@@ -6,17 +6,19 @@ use platform::work::jobs::Handlers;
 use platform::work::outbox::Subscriptions;
 
 use super::running::{events, jobs as flow_jobs};
-use super::{Casework, acting, deliver, documents, filled, notify, old_licence};
+use super::{Casework, acting, deliver, documents, filled, notify, old_licence, stamping};
 
 impl Casework {
     /// Adds the handlers of casework's jobs.
     pub fn jobs(&self, handlers: Handlers) -> Handlers {
         let casework = Arc::new(self.clone());
-        let (adopt, revoke, step, compare) = (casework.clone(), casework.clone(), casework.clone());
+        let (adopt, revoke, stamp) = (casework.clone(), casework.clone(), casework.clone());
+        let (step, compare) = (casework.clone(), casework.clone());
         let (draw, service, timer, void, tell) =
             (casework.clone(), casework.clone(), casework.clone(), casework.clone(), casework);
         handlers
             .with(documents::DRAW_JOB, move |platform, payload| Box::pin(draw.clone().draw_job(platform, payload)))
+            .with(stamping::STAMP_JOB, move |platform, payload| Box::pin(stamp.clone().stamp_job(platform, payload)))
             .with(flow_jobs::SERVICE_JOB, move |platform, payload| {
                 Box::pin(service.clone().service_job(platform, payload))
             })

@@ -3,6 +3,7 @@
 
 pub mod acting;
 pub mod audit;
+pub mod authenticity;
 pub mod change;
 pub mod correction;
 pub mod counter;
@@ -18,9 +19,11 @@ pub mod intake;
 pub mod jobs;
 pub mod judge;
 pub mod lists;
+pub mod notices;
 pub mod notify;
 pub mod old_licence;
 mod personal;
+pub mod printing;
 pub mod result;
 pub mod review;
 pub mod running;

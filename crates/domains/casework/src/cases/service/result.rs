@@ -62,6 +62,7 @@ impl Casework {
     /// 准予决定书 of a granted administrative licence, with the decision itself: the licence that follows
     /// does not tell what was decided on which law (行政许可法 38), unless the pack lets it stand for it.
     pub(crate) async fn decision_document(&self, tx: &Tx, change: &mut Change, loaded: &Loaded) -> Result<()> {
+        self.moment_notices(tx, change, loaded, crate::papers::PaperMoment::Decided).await?;
         let item = &loaded.item.item;
         if !item.makes_grant() {
             return Ok(());

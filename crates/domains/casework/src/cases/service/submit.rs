@@ -1,5 +1,7 @@
 //! Handing an application in: judged again by the server, numbered, put on the clerks' list.
 
+use std::sync::Arc;
+
 use catalogue::PublishedItem;
 use catalogue::items::resolve::{Resolution, ResolvedMaterial};
 use identity::delegation::Action;
@@ -146,7 +148,9 @@ impl Casework {
     }
 
     /// Writes a filed case: row, event, clerk's task, receipt.
-    pub(crate) async fn save_filed(&self, tx: &Tx, filed: Filed, item: &PublishedItem) -> Result<Receipt> {
+    pub(crate) async fn save_filed(&self, tx: &Tx, mut filed: Filed, item: &Arc<PublishedItem>) -> Result<Receipt> {
+        let loaded = super::Loaded { row: filed.change.row.clone(), item: item.clone() };
+        self.moment_notices(tx, &mut filed.change, &loaded, crate::papers::PaperMoment::Submitted).await?;
         let carried = filed.carried;
         let row = filed.change.save(&self.platform, tx).await?;
         if let Some(carried) = &carried {
@@ -469,7 +473,7 @@ impl Casework {
         filed: Filed,
         form_row: case_form::Model,
         materials: Vec<crate::cases::store::case_material::Model>,
-        item: &PublishedItem,
+        item: &Arc<PublishedItem>,
     ) -> Result<Receipt> {
         use crate::cases::store::case_material;
         case_form::Entity::insert(all_set::<_, case_form::ActiveModel>(form_row))

@@ -255,6 +255,8 @@ pub mod case_document {
         pub data_sealed: String,
         pub file_id: Option<Uuid>,
         pub created_at: OffsetDateTime,
+        pub seal_place: String,
+        pub file_digest: String,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

@@ -19,7 +19,7 @@ export const zh = {
   keys: '密钥', keysShort: '密钥', privacy: '个人信息保护', privacyShort: '个人信息', transfer: '数据摆渡', transferShort: '摆渡', logs: '日志', systems: '接入系统', systemsShort: '接入', system: '接入系统', newSystem: '登记接入系统', jumps: '事项跳转', newJump: '设置事项跳转', tickets: '票据记录', editLink: '互认设置', arrive: '从业务系统过来', exchange: '对接台账', exchangeShort: '台账', exchangeEntry: '对接记录',
   forcedPassword: '修改密码', realNames: '实名审核', signInFigures: '登录统计', signInFiguresShort: '统计', realNamesShort: '实名', signIns: '登录记录', mobileLinks: '移动绑定', mobileLinksShort: '移动', mobileLink: '绑定移动政务平台', cardDevices: '读卡器', cardDevicesShort: '读卡', entry: '进入工作台',
   windows: '窗口', newWindow: '新增窗口', editWindow: '修改窗口', mandates: '管理授权', mandatesShort: '授权', newMandate: '授出管理权', newExclusion: '新增互斥规则', signOn: '统一登录', signOnShort: '登录', signOnClient: '统一登录', newSignOnClient: '开通统一登录', editSignOnClient: '登录设置', signOnKeys: '签名密钥', consent: '登录其他系统', stock: '空白证', arrange: '布置工作台',
-  designFlow: '设计流程', designRules: '设计规则', designPaper: '设计文书', designSettings: '设计设置', designFlowRunning: '运行情况', designFlowCases: '流程的办件', designFlowMigrate: '迁到别的版本',
+  designFlow: '设计流程', designRules: '设计规则', designPaper: '设计文书', designPrint: '打印模板', designMapping: '字段映射', itemPapers: '事项文书', paperStamps: '用章记录', designSettings: '设计设置', designFlowRunning: '运行情况', designFlowCases: '流程的办件', designFlowMigrate: '迁到别的版本',
   design: '设计中心', designShort: '设计', designDefinition: '设计', designForm: '设计表单', designFields: '共享字段', designBindings: '检测规则', designPreview: '表单预览',
   lostText: '地址可能写错了，或者这一页已经移走。', backHome: '回到开始的页面',
   refusedTitle: '没有权限',

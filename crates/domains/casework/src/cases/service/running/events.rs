@@ -80,7 +80,10 @@ impl Casework {
                     "at": tx.now().format(&Rfc3339).map_err(platform::Problem::internal)?,
                 }),
             }),
-            EventKind::Seal => self.seal_paper(tx, change, &event.to).await?,
+            EventKind::Seal => {
+                let loaded = self.with_item(change.row.clone()).await?;
+                self.seal_paper(tx, change, &loaded, &event.to, element).await?;
+            }
         }
         Ok(())
     }

@@ -63,7 +63,7 @@ impl Casework {
         match call.service.as_str() {
             // Whatever stops it (an expired seal, a missing field) can be mended: try again, never give up at once.
             "issue_licence" => self.issue_licence(&loaded).await.map_err(Problem::internal)?,
-            "make_document" => {}
+            "make_document" | "seal_paper" => {}
             other => return Err(Problem::internal(format!("unknown service {other}"))),
         }
         let casework = Arc::clone(&self);
@@ -73,11 +73,15 @@ impl Casework {
                 Box::pin(async move {
                     let loaded = casework.load(tx, call.case_id).await?;
                     let mut change = Change::of(loaded.row.clone(), Actor::system());
+                    let paper = call.attributes.get("paper").and_then(Value::as_str);
                     if call.service == "make_document" {
-                        let paper = call.attributes.get("paper").and_then(Value::as_str).unwrap_or("grant");
+                        let paper = paper.unwrap_or("grant");
                         let running = casework.running_in(tx, call.case_id).await?;
                         let step = running.definition.node(&call.element).map_or(paper, |node| node.name.as_str());
                         casework.result_document(tx, &mut change, &loaded, paper, step).await?;
+                    }
+                    if let ("seal_paper", Some(paper)) = (call.service.as_str(), paper) {
+                        casework.seal_paper(tx, &mut change, &loaded, paper, &call.element).await?;
                     }
                     let command = Command::ServiceDone { token: call.token, variables: Map::new() };
                     casework.step_flow(tx, &mut change, command).await?;

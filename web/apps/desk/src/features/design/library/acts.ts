@@ -59,7 +59,7 @@ export const copy = (one: DesignSummary, made: (one: DesignDefinition) => void):
 
 export const importOne = (made: (one: DesignDefinition) => void): DialogSpec => ({
   title: t('importTitle'), text: t('importText'), submit: t('importSubmit'), done: t('importDone'),
-  fields: [{ kind: 'file', key: 'file', label: t('importPick'), accept: '.json,.bpmn,.dmn,.xml,.typ,.zip' }],
+  fields: [{ kind: 'file', key: 'file', label: t('importPick'), accept: '.json,.bpmn,.dmn,.xml,.typ,.docx,.pdf' }],
   run: async (values) => { made(await design.importFile(values.file as File)) },
 })
 

@@ -2,7 +2,7 @@
 import type { DesignKind, DesignSummary } from '@tongban/api'
 import { library as t } from '../../../messages/design.ts'
 
-export const KINDS: readonly DesignKind[] = ['form', 'flow', 'rules', 'paper']
+export const KINDS: readonly DesignKind[] = ['form', 'flow', 'rules', 'paper', 'print', 'mapping']
 export const PURPOSES = ['application', 'approval', 'other'] as const
 export const CHANNELS = ['web', 'mobile', 'kiosk', 'window'] as const
 export const STATES = ['draft', 'published', 'disabled'] as const
@@ -15,6 +15,6 @@ export const purposeChoices = () => PURPOSES.map((each) => ({ value: each, label
 export const channelChoices = () => CHANNELS.map((each) => ({ value: each, label: t(`channel_${each}`) }))
 
 export const LOOKS = { draft: 'doing', published: 'ok', disabled: 'off' } as const
-const PATHS: Record<DesignKind, string> = { form: 'forms', flow: 'flows', rules: 'rules', paper: 'papers' }
+const PATHS: Record<DesignKind, string> = { form: 'forms', flow: 'flows', rules: 'rules', paper: 'papers', print: 'prints', mapping: 'mappings' }
 /** By address: the editors of the kinds stand in features of their own. */
 export const editorOf = (one: Pick<DesignSummary, 'kind' | 'id'>): string => `/design/${PATHS[one.kind]}/${one.id}`
