@@ -43,7 +43,7 @@ pub use definition::{Bound, Choice, Definition, Field, FieldType, Permission, Ru
 pub use evaluate::{Context, Input, Outcome, Problem};
 pub use plan::is_pattern;
 pub use prefill::Prefill;
-pub use sheet::Sheet;
+pub use sheet::{Sheet, words};
 
 use serde_json::{Map, Value};
 use std::fmt;

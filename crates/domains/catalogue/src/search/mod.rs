@@ -6,6 +6,7 @@
 //! on another node within [`CHECK_SECONDS`].
 
 mod build;
+mod offered;
 mod query;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,6 +22,7 @@ use crate::Catalogue;
 use crate::items::store::item;
 
 pub use build::{Card, Snapshot, Source};
+pub use offered::Offered;
 pub use query::{Facet, Facets, Found, ItemCard, Limit, Matched, Query, Suggestion};
 
 /// Seconds within which a publication of another node shows.
