@@ -415,7 +415,7 @@ impl Tables {
         let detail = json!({ "table": opened.table.key, "report": title, "rows": result.lines.len() });
         self.note(Line::by(caller, self.platform.new_id(), "table.report.export", format!("table:{}", opened.table.id), detail))
             .await?;
-        sheet(&result, self.platform.now())
+        sheet(&result)
     }
 }
 
@@ -509,7 +509,7 @@ fn figures(groups: Vec<String>, line: &Reckoned, measured: &[(Of, Option<&Field>
 }
 
 /// A reckoned report as a spreadsheet, the total last.
-pub(crate) fn sheet(result: &ReportResult, now: OffsetDateTime) -> Result<Vec<u8>> {
+pub(crate) fn sheet(result: &ReportResult) -> Result<Vec<u8>> {
     let unit = |head: &Head| if head.unit.is_empty() || head.unit == "行" { head.label.clone() } else { format!("{}（{}）", head.label, head.unit) };
     let head = result.groups.iter().chain(&result.measures).map(unit).collect();
     let cells = |line: &ReportLine| {
@@ -527,7 +527,7 @@ pub(crate) fn sheet(result: &ReportResult, now: OffsetDateTime) -> Result<Vec<u8
     } else {
         rows = vec![result.total.values.iter().map(|text| Cell::number(text)).collect()];
     }
-    book(&[Sheet { name: "数据", head, rows }], now)
+    book(&[Sheet { name: "数据", head, rows }])
 }
 
 /// The report of a template.

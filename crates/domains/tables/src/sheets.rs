@@ -1,10 +1,13 @@
 //! Spreadsheets: written with one head line, and cells of people's files read into values.
 
+use std::io::{Cursor, Write};
+
 use form::{Field, FieldType};
 use platform::{Problem, Result};
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 use serde_json::{Value, json};
-use time::{Date, Duration, OffsetDateTime};
+use time::{Date, Duration};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipWriter};
 
 /// Media type of a spreadsheet.
 pub(crate) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -21,7 +24,8 @@ pub(crate) enum Cell {
 impl Cell {
     /// A text that is a number becomes one.
     pub(crate) fn number(text: &str) -> Self {
-        text.parse().map_or_else(|_| Self::Text(text.to_owned()), Self::Number)
+        let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+        number.map_or_else(|| Self::Text(text.to_owned()), Self::Number)
     }
 }
 
@@ -36,49 +40,90 @@ pub(crate) struct Sheet {
 ///
 /// # Errors
 /// An internal problem: what does not fit was cut before.
-pub(crate) fn book(sheets: &[Sheet], now: OffsetDateTime) -> Result<Vec<u8>> {
-    write(sheets, now).map_err(Problem::internal)
+pub(crate) fn book(sheets: &[Sheet]) -> Result<Vec<u8>> {
+    write(sheets).map_err(Problem::internal)
 }
 
-fn write(sheets: &[Sheet], now: OffsetDateTime) -> std::result::Result<Vec<u8>, XlsxError> {
-    let mut book = Workbook::new();
-    let made = ExcelDateTime::from_timestamp(now.unix_timestamp())?;
-    book.set_properties(&DocProperties::new().set_creation_datetime(&made));
-    let bold = Format::new().set_bold();
-    for one in sheets {
-        let sheet = book.add_worksheet();
-        sheet.set_name(one.name)?;
-        sheet.set_freeze_panes(1, 0)?;
-        for (at, label) in one.head.iter().enumerate() {
-            let column = u16::try_from(at).unwrap_or(u16::MAX);
-            sheet.set_column_width(column, 18)?;
-            sheet.write_string_with_format(0, column, cut(label), &bold)?;
-        }
-        for (at, cells) in one.rows.iter().enumerate() {
-            line(sheet, u32::try_from(at + 1).unwrap_or(u32::MAX), cells)?;
-        }
+const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
+const STYLES: &str = r#"<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders><cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="2"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/><xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/></cellXfs></styleSheet>"#;
+
+fn write(sheets: &[Sheet]) -> std::result::Result<Vec<u8>, zip::result::ZipError> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    // The moment is left at its zero, so that equal rows make equal files.
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .last_modified_time(DateTime::default());
+    let mut put = |name: &str, content: &str| {
+        archive.start_file(name, options)?;
+        archive.write_all(HEAD.as_bytes())?;
+        archive.write_all(content.as_bytes())?;
+        Ok::<(), zip::result::ZipError>(())
+    };
+    let (mut types, mut names, mut links) = (String::new(), String::new(), String::new());
+    for (at, one) in sheets.iter().enumerate() {
+        let n = at + 1;
+        types.push_str(&format!(r#"<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>"#));
+        names.push_str(&format!(r#"<sheet name="{}" sheetId="{n}" r:id="rId{n}"/>"#, one.name));
+        links.push_str(&format!(r#"<Relationship Id="rId{n}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet{n}.xml"/>"#));
+        put(&format!("xl/worksheets/sheet{n}.xml"), &sheet(one))?;
     }
-    book.save_to_buffer()
+    let last = sheets.len() + 1;
+    put("[Content_Types].xml", &format!(r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>{types}</Types>"#))?;
+    put("_rels/.rels", r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#)?;
+    put("xl/workbook.xml", &format!(r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>{names}</sheets></workbook>"#))?;
+    put("xl/_rels/workbook.xml.rels", &format!(r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{links}<Relationship Id="rId{last}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>"#))?;
+    put("xl/styles.xml", STYLES)?;
+    Ok(archive.finish()?.into_inner())
 }
 
-fn line(sheet: &mut Worksheet, row: u32, cells: &[Cell]) -> std::result::Result<(), XlsxError> {
+/// One sheet: the head line stays in view, columns are wide enough to read.
+fn sheet(one: &Sheet) -> String {
+    let mut xml = String::from(r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultColWidth="18" defaultRowHeight="15"/><sheetData>"#);
+    let head: Vec<Cell> = one.head.iter().map(|label| Cell::Text(label.clone())).collect();
+    line(&mut xml, 1, 1, &head);
+    for (at, cells) in one.rows.iter().enumerate() {
+        line(&mut xml, at + 2, 0, cells);
+    }
+    xml.push_str("</sheetData></worksheet>");
+    xml
+}
+
+/// One line. A text is written as a string of its own, never as something a spreadsheet reckons.
+fn line(xml: &mut String, row: usize, style: u8, cells: &[Cell]) {
+    xml.push_str(&format!(r#"<row r="{row}">"#));
     for (at, cell) in cells.iter().enumerate() {
-        let column = u16::try_from(at).unwrap_or(u16::MAX);
+        let place = format!("{}{row}", column(at));
         match cell {
             Cell::Text(text) if text.is_empty() => {}
             Cell::Text(text) => {
-                sheet.write_string(row, column, cut(text))?;
+                xml.push_str(&format!(r#"<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{}</t></is></c>"#, escaped(text)));
             }
-            Cell::Number(number) => {
-                sheet.write_number(row, column, *number)?;
-            }
+            Cell::Number(number) => xml.push_str(&format!(r#"<c r="{place}" s="{style}"><v>{number}</v></c>"#)),
         }
     }
-    Ok(())
+    xml.push_str("</row>");
 }
 
-fn cut(text: &str) -> String {
-    text.chars().take(LONGEST).collect()
+/// Letters of a column: A, …, Z, AA, …
+fn column(at: usize) -> String {
+    let letter = char::from(b'A' + u8::try_from(at % 26).unwrap_or_default());
+    if at < 26 { letter.to_string() } else { format!("{}{letter}", column(at / 26 - 1)) }
+}
+
+/// A text as XML holds it: without the marks XML knows no writing for.
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars().take(LONGEST) {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '\n' | '\t' => safe.push(c),
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
+            c => safe.push(c),
+        }
+    }
+    safe
 }
 
 /// A cell of somebody's file as the form takes it. What can't be read stays as it is: the form says why.
@@ -200,13 +245,12 @@ mod tests {
         let sheet = Sheet {
             name: "数据",
             head: vec!["名称".into(), "数量".into()],
-            rows: vec![vec![Cell::Text("=HYPERLINK(\"x\")".into()), Cell::number("12.5")]],
+            rows: vec![vec![Cell::Text("=HYPERLINK(\"x\")<&>\u{1}".into()), Cell::number("12.5")]],
         };
-        let bytes = book(&[sheet], testkit::story_start()).unwrap();
+        assert_eq!((column(0), column(25), column(26), column(701)), ("A".into(), "Z".into(), "AA".into(), "ZZ".into()));
+        let bytes = book(&[sheet]).unwrap();
         let table = identity::administration::Table::read("a.xlsx", &bytes).unwrap();
         assert_eq!(table.header, ["名称", "数量"]);
-        assert_eq!(table.rows, [(2, vec!["=HYPERLINK(\"x\")".into(), "12.5".into()])]);
-        // Written as a formula it would read back as its result, which nobody has computed.
-        assert!(!String::from_utf8_lossy(&bytes).contains("<f>"));
+        assert_eq!(table.rows, [(2, vec!["=HYPERLINK(\"x\")<&>".into(), "12.5".into()])]);
     }
 }

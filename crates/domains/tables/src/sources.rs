@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use platform::work::jobs::NewJob;
 use platform::{Platform, Problem, Result, Tx};
 use sea_orm::entity::prelude::*;
-use sea_orm::{QuerySelect, Set};
+use sea_orm::QuerySelect;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 

@@ -71,7 +71,7 @@ impl Tables {
         let count = rows.len();
         let mut head: Vec<String> = columns.iter().map(|known| headed(known)).collect();
         head.extend(["录入人".to_owned(), "修改时间".to_owned()]);
-        let bytes = book(&[Sheet { name: "数据", head, rows }], self.platform.now())?;
+        let bytes = book(&[Sheet { name: "数据", head, rows }])?;
         let detail = json!({ "table": opened.table.key, "title": opened.table.content.title, "rows": count });
         self.note(Line::by(caller, self.platform.new_id(), "table.export", format!("table:{}", opened.table.id), detail))
             .await?;
@@ -122,7 +122,7 @@ impl Tables {
             .collect();
         let help = ["字段", "必填", "怎么填", "说明"].map(str::to_owned).to_vec();
         let sheets = [Sheet { name: "数据", head, rows: Vec::new() }, Sheet { name: "填写说明", head: help, rows }];
-        book(&sheets, self.platform.now())
+        book(&sheets)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A row as somebody sees it: sealed values masked, everything said in words.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use form::FieldType;
 use platform::disclosure::{Ask, Field as Place};
@@ -129,11 +129,15 @@ impl Tables {
         if fields.is_empty() {
             return Ok(names);
         }
-        for code in rows.flat_map(|row| fields.iter().filter_map(|key| row.get(*key)?.as_str())) {
-            if !names.contains_key(code)
-                && let Some(region) = self.identity.region(code).await?
-            {
-                names.insert(code.to_owned(), region.name);
+        let mut codes: BTreeSet<String> = BTreeSet::new();
+        for row in rows {
+            for key in &fields {
+                codes.extend(row.get(*key).and_then(Value::as_str).map(str::to_owned));
+            }
+        }
+        for code in codes {
+            if let Some(region) = self.identity.region(&code).await? {
+                names.insert(code, region.name);
             }
         }
         Ok(names)

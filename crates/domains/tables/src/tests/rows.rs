@@ -212,7 +212,7 @@ async fn a_file_is_tried_then_entered_whole_and_an_export_comes_back() {
         let text = |cells: &[&str]| cells.iter().map(|cell| Cell::Text((*cell).to_owned())).collect::<Vec<_>>();
         let file = |rows: Vec<Vec<Cell>>| {
             let head = ["名称", "类别", "数量", "单价（元）", "入库日期", "电话", "别的"].map(str::to_owned).to_vec();
-            base64(&book(&[Sheet { name: "数据", head, rows }], testkit::story_start()).unwrap())
+            base64(&book(&[Sheet { name: "数据", head, rows }]).unwrap())
         };
         let bad = file(vec![
             text(&["复印纸", "纸张", "48", "22", "2026/8/12", "19900000101", ""]),
