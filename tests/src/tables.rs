@@ -48,7 +48,10 @@ async fn a_table_is_defined_used_counted_and_kept_from_strangers() {
         // Defined, published, in the navigation: nothing was restarted.
         let (status, refused) =
             admin.refused(Method::POST, "/table-definitions", Some(json!({ "key": EVIL, "title": "表" }))).await;
-        assert_eq!((status, refused["errors"][0]["pointer"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("/key")));
+        assert_eq!(
+            (status, refused["errors"][0]["pointer"].as_str()),
+            (StatusCode::UNPROCESSABLE_ENTITY, Some("/key"))
+        );
         let made = admin.post("/table-definitions", json!({ "key": "umbrellas", "title": "雨伞借用登记" })).await;
         let draft = json!({ "revision": made["revision"], "content": content() });
         let saved = admin.put("/table-definitions/umbrellas/draft", draft).await;
@@ -62,9 +65,15 @@ async fn a_table_is_defined_used_counted_and_kept_from_strangers() {
         // Entered, with quotes and the end of a statement in it.
         let row = json!({ "data": { "number": "S'01\"", "place": "six", "day": "2026-09-21", "deposit": 2_000, "remark": EVIL, "phone": "19900000123" } });
         let entered = clerk.post("/tables/umbrellas/rows", row.clone()).await;
-        assert_eq!((entered["data"]["remark"].as_str(), entered["data"]["phone"].as_str()), (Some(EVIL), Some("199****0123")));
+        assert_eq!(
+            (entered["data"]["remark"].as_str(), entered["data"]["phone"].as_str()),
+            (Some(EVIL), Some("199****0123"))
+        );
         let (status, twice) = clerk.refused(Method::POST, "/tables/umbrellas/rows", Some(row)).await;
-        assert_eq!((status, twice["errors"][0]["pointer"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("/data/number")));
+        assert_eq!(
+            (status, twice["errors"][0]["pointer"].as_str()),
+            (StatusCode::UNPROCESSABLE_ENTITY, Some("/data/number"))
+        );
 
         // Imported: tried with a mistake, then entered whole.
         let file = |lines: &str| {
@@ -73,7 +82,9 @@ async fn a_table_is_defined_used_counted_and_kept_from_strangers() {
         };
         let bad = clerk.post("/tables/umbrellas/import", file("S02,6 号窗口,2026/9/20,20,\nS03,九号,昨天,x,\n")).await;
         assert_eq!((bad["right"].as_u64(), bad["mistakes"][0]["line"].as_u64()), (Some(1), Some(3)));
-        let mut good = file("S02,6 号窗口,2026/9/20,20,\nS03,10 号窗口,2026/8/31,15.5,19900000124\n'; DELETE FROM table_rows,10 号窗口,2026/8/30,,\n");
+        let mut good = file(
+            "S02,6 号窗口,2026/9/20,20,\nS03,10 号窗口,2026/8/31,15.5,19900000124\n'; DELETE FROM table_rows,10 号窗口,2026/8/30,,\n",
+        );
         good["trial"] = json!(false);
         assert_eq!(clerk.post("/tables/umbrellas/import", good).await["entered"], 3);
 
@@ -95,7 +106,10 @@ async fn a_table_is_defined_used_counted_and_kept_from_strangers() {
         let template = json!({ "title": "每月借用", "report": report, "roles": ["reviewer"], "schedule": { "every": "day", "hour": 18 } });
         clerk.post("/tables/umbrellas/templates", template).await;
         let shared = reviewer.get("/tables/umbrellas/templates").await;
-        assert_eq!((shared["items"][0]["title"].as_str(), shared["items"][0]["own"].as_bool()), (Some("每月借用"), Some(false)));
+        assert_eq!(
+            (shared["items"][0]["title"].as_str(), shared["items"][0]["own"].as_bool()),
+            (Some("每月借用"), Some(false))
+        );
         world.clock.advance(time::Duration::hours(10));
         world.settle().await;
         // The day has passed and with it the sessions.
@@ -108,7 +122,12 @@ async fn a_table_is_defined_used_counted_and_kept_from_strangers() {
         // Strangers: no table, no row, no file; and one right does not give another.
         let (reviewer, maker) = (world.staff("reviewer").await, world.staff("maker").await);
         let id = entered["id"].as_str().unwrap();
-        for path in ["/tables/umbrellas".to_owned(), "/tables/umbrellas/rows".into(), format!("/tables/umbrellas/rows/{id}"), format!("/table-outputs/{output}/file")] {
+        for path in [
+            "/tables/umbrellas".to_owned(),
+            "/tables/umbrellas/rows".into(),
+            format!("/tables/umbrellas/rows/{id}"),
+            format!("/table-outputs/{output}/file"),
+        ] {
             assert_eq!(maker.refused(Method::GET, &path, None).await.0, StatusCode::NOT_FOUND, "{path}");
         }
         let (status, _) = reviewer.refused(Method::GET, "/tables/umbrellas/export", None).await;
@@ -116,7 +135,8 @@ async fn a_table_is_defined_used_counted_and_kept_from_strangers() {
         let reveal = json!({ "field": "phone", "reason": "联系归还雨伞" });
         let raw = clerk.post(&format!("/tables/umbrellas/rows/{id}/reveal"), reveal.clone()).await;
         assert_eq!(raw["value"], "19900000123");
-        let (status, _) = maker.refused(Method::POST, &format!("/tables/umbrellas/rows/{id}/reveal"), Some(reveal)).await;
+        let (status, _) =
+            maker.refused(Method::POST, &format!("/tables/umbrellas/rows/{id}/reveal"), Some(reveal)).await;
         assert_eq!(status, StatusCode::FORBIDDEN);
         assert_eq!(clerk.get("/tables/umbrellas/rows").await["total"], 4, "nothing was lost");
         world.close().await;

@@ -14,11 +14,7 @@ pub fn sources(identity: &Identity, catalogue: &Catalogue, casework: &Casework) 
     vec![
         Box::new(Organisations(identity.clone())),
         Box::new(Items { identity: identity.clone(), catalogue: catalogue.clone() }),
-        Box::new(CasesByItem {
-            identity: identity.clone(),
-            catalogue: catalogue.clone(),
-            casework: casework.clone(),
-        }),
+        Box::new(CasesByItem { identity: identity.clone(), catalogue: catalogue.clone(), casework: casework.clone() }),
     ]
 }
 

@@ -50,7 +50,11 @@ impl Opened {
             (Some(_), Right::Enter | Right::Change | Right::Delete) => {
                 format!("“{}”是系统里已有数据的视图，只能看，不能{}。", self.table.content.title, right.label())
             }
-            _ => format!("您的岗位不能在“{}”里{}。需要的话，请找管理员在表的权限里加上。", self.table.content.title, right.label()),
+            _ => format!(
+                "您的岗位不能在“{}”里{}。需要的话，请找管理员在表的权限里加上。",
+                self.table.content.title,
+                right.label()
+            ),
         };
         Err(Problem::forbidden(title))
     }
@@ -141,7 +145,9 @@ impl Tables {
                 seen.push(table);
             }
         }
-        seen.sort_by(|a, b| (&a.content.menu.group, a.content.menu.sort).cmp(&(&b.content.menu.group, b.content.menu.sort)));
+        seen.sort_by(|a, b| {
+            (&a.content.menu.group, a.content.menu.sort).cmp(&(&b.content.menu.group, b.content.menu.sort))
+        });
         let entry = |table: &Arc<Table>| MenuEntry {
             key: table.key.clone(),
             title: table.menu_title().to_owned(),

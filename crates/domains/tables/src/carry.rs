@@ -23,7 +23,8 @@ pub(crate) struct Before {
 
 impl Before {
     pub(crate) fn read(versions: Vec<version::Model>) -> Result<Self> {
-        let mut before = Self { classes: BTreeMap::new(), latest: BTreeSet::new(), unique: BTreeSet::new(), source: None };
+        let mut before =
+            Self { classes: BTreeMap::new(), latest: BTreeSet::new(), unique: BTreeSet::new(), source: None };
         for one in versions {
             let content: TableContent = serde_json::from_value(one.content)?;
             if let Ok(form) = Form::from_value(content.form.clone()) {
@@ -44,7 +45,9 @@ impl Before {
             wrong.push(FieldProblem::new("/source", "fixed", "发布以后不能再改挂接的数据，请新建一张表"));
         }
         for known in &table.fields {
-            let Some(before) = self.classes.get(&known.field.key).filter(|before| **before != known.class) else { continue };
+            let Some(before) = self.classes.get(&known.field.key).filter(|before| **before != known.class) else {
+                continue;
+            };
             let label = &known.field.label;
             let message = if *before == Class::Sealed || known.class == Class::Sealed {
                 format!("“{label}”发布以后不能再改是否加密，请新建一个字段，把旧的去掉")
@@ -80,7 +83,8 @@ impl Before {
             tx.conn().execute_raw(sql.statement(backend)).await?;
         }
         for field in unique.into_iter().filter(|field| !self.unique.contains(*field)) {
-            let mut sql = Sql::new("UPDATE table_values SET unique_value = text_value WHERE text_value <> '' AND table_id = ");
+            let mut sql =
+                Sql::new("UPDATE table_values SET unique_value = text_value WHERE text_value <> '' AND table_id = ");
             sql.bind(table.id).push(" AND field = ").bind(field.clone());
             match tx.conn().execute_raw(sql.statement(backend)).await {
                 Ok(_) => {}

@@ -113,7 +113,8 @@ impl Tables {
         let conn = self.platform.db.read();
         let mut wanted = Where::all();
         if let Some(q) = q.map(str::trim).filter(|q| !q.is_empty()) {
-            let either = Where::any().add(definition::Column::Title.contains(q)).add(definition::Column::Key.contains(q));
+            let either =
+                Where::any().add(definition::Column::Title.contains(q)).add(definition::Column::Key.contains(q));
             wanted = wanted.add(either);
         }
         let total = definition::Entity::find().filter(wanted.clone()).count(conn).await?;
@@ -323,7 +324,13 @@ impl Tables {
         self.definition(key).await
     }
 
-    pub(crate) async fn put_version(&self, row: definition::Model, content: TableContent, by: &str, line: Option<Line>) -> Result<()> {
+    pub(crate) async fn put_version(
+        &self,
+        row: definition::Model,
+        content: TableContent,
+        by: &str,
+        line: Option<Line>,
+    ) -> Result<()> {
         let (found, form) = self.findings(&content).await?;
         let Some(form) = form.filter(|_| found.is_empty()) else { return Err(Problem::invalid(found)) };
         let earlier = version::Entity::find()

@@ -13,6 +13,7 @@ mod model;
 mod packs;
 mod permissions;
 mod query;
+mod report;
 mod reports;
 mod rows;
 mod schedule;

@@ -277,10 +277,18 @@ pub(crate) fn findings(
             say("/form".into(), "files", format!("“{label}”是上传文件的字段，业务表放不了文件，请换成文字或去掉"));
         }
         if known.class == Class::Sealed && known.field.kind.nests() {
-            say("/sensitive".into(), "nested", format!("“{label}”里还有别的字段，不能整个加密，请把要加密的字段单独放出来"));
+            say(
+                "/sensitive".into(),
+                "nested",
+                format!("“{label}”里还有别的字段，不能整个加密，请把要加密的字段单独放出来"),
+            );
         }
         if known.field.fields.iter().any(|inner| any_below(inner, &|one| one.kind.is_personal())) {
-            say("/form".into(), "nested_personal", format!("“{label}”里有身份证号、电话或邮箱，请把它们单独放出来，才能加密"));
+            say(
+                "/form".into(),
+                "nested_personal",
+                format!("“{label}”里有身份证号、电话或邮箱，请把它们单独放出来，才能加密"),
+            );
         }
         if known.field.fields.iter().any(|inner| any_below(inner, &|one| one.permission.values().any(hides))) {
             say("/form".into(), "nested_hidden", format!("“{label}”里有对岗位隐藏的字段，请把它单独放出来"));

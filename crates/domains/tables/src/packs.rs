@@ -96,9 +96,6 @@ impl Tables {
             let id = self.platform.new_id();
             new.push(NewRow::of(&self.platform, &opened.table, id, outcome.data, Some(org.id), by));
         }
-        self.platform
-            .db
-            .write(self.platform.now(), move |tx| Box::pin(async move { insert(tx, new).await }))
-            .await
+        self.platform.db.write(self.platform.now(), move |tx| Box::pin(async move { insert(tx, new).await })).await
     }
 }

@@ -5,19 +5,19 @@ use std::collections::HashMap;
 use base::zone;
 use form::{Field, FieldType};
 use platform::web::guard::Principal;
-use platform::web::problem::FieldProblem;
 use platform::work::audit::Line;
 use platform::{Problem, Result};
 use sea_orm::{ConnectionTrait, QueryResult};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json};
-use time::{Date, Duration, OffsetDateTime};
+use time::{Date, OffsetDateTime};
 use utoipa::ToSchema;
 
 use crate::Tables;
 use crate::access::Opened;
 use crate::model::{Known, Right, is_money};
-use crate::query::{Comparison, Condition, Wanted, add_rows, day_text, is_day, wrong_conditions};
+use crate::query::{Comparison, Condition, Wanted, add_rows, day_text, is_day};
+use crate::report::{Chart, Group, MOST_GROUPS, MOST_MEASURES, Of, Report, Step};
 use crate::rows::view::Regions;
 use crate::sheets::{Cell, Sheet, book};
 use crate::sql::Sql;
@@ -25,132 +25,6 @@ use crate::values::{Class, written};
 
 /// Lines of a report.
 const MOST_LINES: usize = 1_000;
-
-/// By what a field is grouped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = TableGroupStep)]
-pub enum Step {
-    /// By its value.
-    #[default]
-    Value,
-    /// By day.
-    Day,
-    /// By month.
-    Month,
-    /// By year.
-    Year,
-}
-
-/// One grouping.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = TableGroup)]
-pub struct Group {
-    /// Field.
-    pub field: String,
-    /// Step of a day field.
-    #[serde(default)]
-    pub by: Step,
-}
-
-/// What is reckoned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = TableMeasureOf)]
-pub enum Of {
-    /// Rows.
-    Count,
-    /// Sum of a number field.
-    Sum,
-    /// Average of a number field over the rows that have one.
-    Average,
-}
-
-/// One figure.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = TableMeasure)]
-pub struct Measure {
-    /// What is reckoned.
-    pub of: Of,
-    /// Number field; none for a count.
-    #[serde(default)]
-    pub field: Option<String>,
-}
-
-/// A span of days that moves with today.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = TableSpan)]
-pub enum Span {
-    /// Today.
-    Today,
-    /// The last seven days with today.
-    Week,
-    /// This month so far.
-    ThisMonth,
-    /// The month before.
-    LastMonth,
-    /// This year so far.
-    ThisYear,
-    /// The year before.
-    LastYear,
-    /// Between two days.
-    Between,
-}
-
-/// Rows of a time only.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = TablePeriod)]
-pub struct Period {
-    /// Day field.
-    pub field: String,
-    /// Which days.
-    pub span: Span,
-    /// First day, for `between`.
-    #[serde(default)]
-    pub from: Option<String>,
-    /// Last day, for `between`.
-    #[serde(default)]
-    pub to: Option<String>,
-}
-
-/// How it is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = TableChart)]
-pub enum Chart {
-    /// Table only.
-    None,
-    /// Bars.
-    #[default]
-    Bars,
-    /// Columns in time.
-    Columns,
-}
-
-/// A report as people configure it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = TableReport)]
-pub struct Report {
-    /// Which rows.
-    #[serde(default)]
-    pub conditions: Vec<Condition>,
-    /// Rows of which time.
-    #[serde(default)]
-    pub period: Option<Period>,
-    /// At most two.
-    #[serde(default)]
-    pub groups: Vec<Group>,
-    /// One to six.
-    pub measures: Vec<Measure>,
-    /// How it is drawn.
-    #[serde(default)]
-    pub chart: Chart,
-}
 
 /// A column of a report.
 #[derive(Debug, Serialize, ToSchema)]
@@ -219,16 +93,26 @@ macro_rules! measure_pieces {
                 ".text_value <> '' THEN 1 END) AS count_",
                 $m
             ),
-            concat!(" LEFT JOIN table_values ", $m, " ON ", $m, ".row_id = r.id AND ", $m, ".item = 0 AND ", $m, ".field = "),
+            concat!(
+                " LEFT JOIN table_values ",
+                $m,
+                " ON ",
+                $m,
+                ".row_id = r.id AND ",
+                $m,
+                ".item = 0 AND ",
+                $m,
+                ".field = "
+            ),
             concat!("sum_", $m),
             concat!("count_", $m),
         ]
     };
 }
-const GROUPS: [[&str; 5]; 2] = [group_pieces!("g0"), group_pieces!("g1")];
-const NAMES: [&str; 2] = ["g0", "g1"];
-const BY: [&str; 3] = ["", " GROUP BY 1", " GROUP BY 1, 2"];
-const MEASURES: [[&str; 4]; 6] = [
+const GROUPS: [[&str; 5]; MOST_GROUPS] = [group_pieces!("g0"), group_pieces!("g1")];
+const NAMES: [&str; MOST_GROUPS] = ["g0", "g1"];
+const BY: [&str; MOST_GROUPS + 1] = ["", " GROUP BY 1", " GROUP BY 1, 2"];
+const MEASURES: [[&str; 4]; MOST_MEASURES] = [
     measure_pieces!("m0"),
     measure_pieces!("m1"),
     measure_pieces!("m2"),
@@ -236,71 +120,6 @@ const MEASURES: [[&str; 4]; 6] = [
     measure_pieces!("m4"),
     measure_pieces!("m5"),
 ];
-
-impl Report {
-    /// Everything wrong with it, below a pointer.
-    pub(crate) fn wrong(&self, opened: &Opened, at: &str) -> Vec<FieldProblem> {
-        let mut wrong = wrong_conditions(opened, &self.conditions, &format!("{at}/conditions"));
-        let mut say = |place: String, message: &str| wrong.push(FieldProblem::new(format!("{at}{place}"), "unfit", message));
-        if self.groups.len() > GROUPS.len() {
-            say("/groups".into(), "最多按两个字段分组");
-        }
-        if self.measures.is_empty() || self.measures.len() > MEASURES.len() {
-            say("/measures".into(), "选一到六个统计项");
-        }
-        for (n, group) in self.groups.iter().enumerate() {
-            match opened.field(&group.field) {
-                Some(known) if matches!(known.class, Class::Text | Class::Many) => {
-                    let dated = matches!(known.field.kind, FieldType::Date | FieldType::Datetime);
-                    if group.by != Step::Value && !dated {
-                        say(format!("/groups/{n}/by"), "只有日期能按日、月、年分组");
-                    }
-                }
-                _ => say(format!("/groups/{n}/field"), "不能按这个字段分组，请选文字、选项或日期的字段"),
-            }
-        }
-        for (n, measure) in self.measures.iter().enumerate() {
-            let number = measure.field.as_ref().and_then(|key| opened.field(key)).is_some_and(|known| known.class == Class::Number);
-            if measure.of != Of::Count && !number {
-                say(format!("/measures/{n}/field"), "求和、求平均要选数字或金额的字段");
-            }
-        }
-        if let Some(period) = &self.period {
-            if !opened.field(&period.field).is_some_and(|known| is_day(&known.field) && known.field.kind != FieldType::Time) {
-                say("/period/field".into(), "时间范围要选日期的字段");
-            }
-            let day = |text: &Option<String>| text.as_deref().and_then(read_day);
-            if period.span == Span::Between && !matches!((day(&period.from), day(&period.to)), (Some(from), Some(to)) if from <= to) {
-                say("/period/from".into(), "写上起止日期，开始不能晚于结束");
-            }
-        }
-        wrong
-    }
-
-    /// First and last day of its time.
-    fn days(&self, today: Date) -> Option<(String, Date, Date)> {
-        let period = self.period.as_ref()?;
-        let first = |date: Date| date.replace_day(1).unwrap_or(date);
-        let year = |year: i32| Date::from_ordinal_date(year, 1).unwrap_or(today);
-        let (from, to) = match period.span {
-            Span::Today => (today, today),
-            Span::Week => (today - Duration::days(6), today),
-            Span::ThisMonth => (first(today), today),
-            Span::LastMonth => {
-                let last = first(today) - Duration::days(1);
-                (first(last), last)
-            }
-            Span::ThisYear => (year(today.year()), today),
-            Span::LastYear => (year(today.year() - 1), year(today.year()) - Duration::days(1)),
-            Span::Between => (read_day(period.from.as_deref()?)?, read_day(period.to.as_deref()?)?),
-        };
-        Some((period.field.clone(), from, to))
-    }
-}
-
-fn read_day(text: &str) -> Option<Date> {
-    Date::parse(text, time::macros::format_description!("[year]-[month]-[day]")).ok()
-}
 
 struct Reckoned {
     groups: Vec<String>,
@@ -326,7 +145,11 @@ impl Tables {
         let days = report.days(zone::china_date(self.platform.now()));
         let mut wanted = Wanted { q: String::new(), conditions: report.conditions.clone() };
         if let Some((field, from, to)) = &days {
-            let day = |op, date: &Date| Condition { field: field.clone(), op, value: json!(day_text(zone::start_of_day(*date))) };
+            let day = |op, date: &Date| Condition {
+                field: field.clone(),
+                op,
+                value: json!(day_text(zone::start_of_day(*date))),
+            };
             wanted.conditions.extend([day(Comparison::From, from), day(Comparison::To, to)]);
         }
         let mut lines = self.lines(opened, report, &report.groups, &wanted).await?;
@@ -341,25 +164,42 @@ impl Tables {
         let measured: Vec<(Of, Option<&Field>)> = report
             .measures
             .iter()
-            .map(|measure| (measure.of, measure.field.as_ref().and_then(|key| opened.field(key)).map(|known| &known.field)))
+            .map(|measure| {
+                (measure.of, measure.field.as_ref().and_then(|key| opened.field(key)).map(|known| &known.field))
+            })
             .collect();
         let line = |one: &Reckoned| {
             let words = one.groups.iter().zip(&grouped).zip(&report.groups);
-            figures(words.map(|((text, known), group)| grouped_by(known, group.by, text, &regions)).collect(), one, &measured)
+            figures(
+                words.map(|((text, known), group)| grouped_by(known, group.by, text, &regions)).collect(),
+                one,
+                &measured,
+            )
         };
         let empty = Reckoned { groups: Vec::new(), count: 0, sums: vec![(None, 0); measured.len()] };
         Ok(ReportResult {
-            groups: grouped.iter().map(|known| Head { label: known.field.label.clone(), unit: String::new() }).collect(),
+            groups: grouped
+                .iter()
+                .map(|known| Head { label: known.field.label.clone(), unit: String::new() })
+                .collect(),
             measures: measured.iter().map(|(of, field)| headed(*of, *field)).collect(),
             total: line(whole.first().unwrap_or(&empty)),
             lines: lines.iter().map(line).collect(),
             chart: report.chart,
-            period: days.map(|(_, from, to)| format!("{}至{}", zone::date_text(from), zone::date_text(to))).unwrap_or_default(),
+            period: days
+                .map(|(_, from, to)| format!("{}至{}", zone::date_text_near(from, 0), zone::date_text_near(to, 0)))
+                .unwrap_or_default(),
             as_of: self.platform.now(),
         })
     }
 
-    async fn lines(&self, opened: &Opened, report: &Report, groups: &[Group], wanted: &Wanted) -> Result<Vec<Reckoned>> {
+    async fn lines(
+        &self,
+        opened: &Opened,
+        report: &Report,
+        groups: &[Group],
+        wanted: &Wanted,
+    ) -> Result<Vec<Reckoned>> {
         let mut sql = Sql::new("SELECT ");
         for (group, pieces) in groups.iter().zip(&GROUPS) {
             let [value, day, month, year, _] = pieces;
@@ -371,7 +211,13 @@ impl Tables {
             });
         }
         sql.push("COUNT(*) AS n");
-        let summed = || report.measures.iter().zip(&MEASURES).filter_map(|(measure, pieces)| Some((measure.field.as_ref()?, pieces)));
+        let summed = || {
+            report
+                .measures
+                .iter()
+                .zip(&MEASURES)
+                .filter_map(|(measure, pieces)| Some((measure.field.as_ref()?, pieces)))
+        };
         for (_, [reckoned, ..]) in summed() {
             sql.push(reckoned);
         }
@@ -408,13 +254,25 @@ impl Tables {
     ///
     /// # Errors
     /// 403 without the right to export; as [`Tables::report`].
-    pub(crate) async fn export_report(&self, caller: &Principal, key: &str, title: &str, report: &Report) -> Result<Vec<u8>> {
+    pub(crate) async fn export_report(
+        &self,
+        caller: &Principal,
+        key: &str,
+        title: &str,
+        report: &Report,
+    ) -> Result<Vec<u8>> {
         let opened = self.open(caller, key).await?;
         opened.needs(Right::Export)?;
         let result = self.reckon(&opened, report).await?;
         let detail = json!({ "table": opened.table.key, "report": title, "rows": result.lines.len() });
-        self.note(Line::by(caller, self.platform.new_id(), "table.report.export", format!("table:{}", opened.table.id), detail))
-            .await?;
+        self.note(Line::by(
+            caller,
+            self.platform.new_id(),
+            "table.report.export",
+            format!("table:{}", opened.table.id),
+            detail,
+        ))
+        .await?;
         sheet(&result)
     }
 }
@@ -471,10 +329,9 @@ fn grouped_by(known: &Known, by: Step, text: &str, regions: &Regions) -> String 
         (FieldType::Yesno | FieldType::Switch, _) => (if text == "true" { "是" } else { "否" }).to_owned(),
         (FieldType::Region, _) => regions.get(text).cloned().unwrap_or_else(|| text.to_owned()),
         (_, Step::Year) => format!("{text}年"),
-        (_, Step::Month) => text.split_once('-').map_or_else(
-            || text.to_owned(),
-            |(year, month)| format!("{year}年{}月", month.trim_start_matches('0')),
-        ),
+        (_, Step::Month) => text
+            .split_once('-')
+            .map_or_else(|| text.to_owned(), |(year, month)| format!("{year}年{}月", month.trim_start_matches('0'))),
         (FieldType::Datetime, Step::Value) => text.replacen('T', " ", 1),
         _ => text.to_owned(),
     }
@@ -510,7 +367,13 @@ fn figures(groups: Vec<String>, line: &Reckoned, measured: &[(Of, Option<&Field>
 
 /// A reckoned report as a spreadsheet, the total last.
 pub(crate) fn sheet(result: &ReportResult) -> Result<Vec<u8>> {
-    let unit = |head: &Head| if head.unit.is_empty() || head.unit == "行" { head.label.clone() } else { format!("{}（{}）", head.label, head.unit) };
+    let unit = |head: &Head| {
+        if head.unit.is_empty() || head.unit == "行" {
+            head.label.clone()
+        } else {
+            format!("{}（{}）", head.label, head.unit)
+        }
+    };
     let head = result.groups.iter().chain(&result.measures).map(unit).collect();
     let cells = |line: &ReportLine| {
         let groups = line.groups.iter().map(|text| Cell::Text(text.clone()));

@@ -111,7 +111,9 @@ impl Tables {
     pub(crate) async fn report_by_job(&self, payload: &Value) -> Result<()> {
         let id: Option<Uuid> = payload.get("template").and_then(Value::as_str).and_then(|id| id.parse().ok());
         let at = payload.get("at").and_then(Value::as_i64).and_then(|at| OffsetDateTime::from_unix_timestamp(at).ok());
-        let (Some(id), Some(at)) = (id, at) else { return Err(Problem::conflict("bad_job", "the job names no report")) };
+        let (Some(id), Some(at)) = (id, at) else {
+            return Err(Problem::conflict("bad_job", "the job names no report"));
+        };
         let conn = self.platform.db.read();
         let Some(row) = template::Entity::find_by_id(id).one(conn).await? else { return Ok(()) };
         let schedule: Option<Schedule> = row.schedule.clone().map(serde_json::from_value).transpose()?;

@@ -68,17 +68,37 @@ fn write(sheets: &[Sheet]) -> std::result::Result<Vec<u8>, zip::result::ZipError
         put(&format!("xl/worksheets/sheet{n}.xml"), &sheet(one))?;
     }
     let last = sheets.len() + 1;
-    put("[Content_Types].xml", &format!(r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>{types}</Types>"#))?;
-    put("_rels/.rels", r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#)?;
-    put("xl/workbook.xml", &format!(r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>{names}</sheets></workbook>"#))?;
-    put("xl/_rels/workbook.xml.rels", &format!(r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{links}<Relationship Id="rId{last}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>"#))?;
+    put(
+        "[Content_Types].xml",
+        &format!(
+            r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>{types}</Types>"#
+        ),
+    )?;
+    put(
+        "_rels/.rels",
+        r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#,
+    )?;
+    put(
+        "xl/workbook.xml",
+        &format!(
+            r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>{names}</sheets></workbook>"#
+        ),
+    )?;
+    put(
+        "xl/_rels/workbook.xml.rels",
+        &format!(
+            r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{links}<Relationship Id="rId{last}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>"#
+        ),
+    )?;
     put("xl/styles.xml", STYLES)?;
     Ok(archive.finish()?.into_inner())
 }
 
 /// One sheet: the head line stays in view, columns are wide enough to read.
 fn sheet(one: &Sheet) -> String {
-    let mut xml = String::from(r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultColWidth="18" defaultRowHeight="15"/><sheetData>"#);
+    let mut xml = String::from(
+        r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultColWidth="18" defaultRowHeight="15"/><sheetData>"#,
+    );
     let head: Vec<Cell> = one.head.iter().map(|label| Cell::Text(label.clone())).collect();
     line(&mut xml, 1, 1, &head);
     for (at, cells) in one.rows.iter().enumerate() {
@@ -96,7 +116,10 @@ fn line(xml: &mut String, row: usize, style: u8, cells: &[Cell]) {
         match cell {
             Cell::Text(text) if text.is_empty() => {}
             Cell::Text(text) => {
-                xml.push_str(&format!(r#"<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{}</t></is></c>"#, escaped(text)));
+                xml.push_str(&format!(
+                    r#"<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{}</t></is></c>"#,
+                    escaped(text)
+                ));
             }
             Cell::Number(number) => xml.push_str(&format!(r#"<c r="{place}" s="{style}"><v>{number}</v></c>"#)),
         }
@@ -174,7 +197,8 @@ fn day(text: &str) -> Option<String> {
         Ok(count) => counted(count)?.0,
         Err(_) => {
             let day = text.split([' ', 'T']).next().unwrap_or(text);
-            let parts: Vec<&str> = day.split(['-', '/', '.', '年', '月', '日']).filter(|part| !part.is_empty()).collect();
+            let parts: Vec<&str> =
+                day.split(['-', '/', '.', '年', '月', '日']).filter(|part| !part.is_empty()).collect();
             let [year, month, day] = parts.as_slice() else { return None };
             let month = month.parse::<u8>().ok().and_then(|month| time::Month::try_from(month).ok())?;
             Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()?
@@ -247,7 +271,10 @@ mod tests {
             head: vec!["名称".into(), "数量".into()],
             rows: vec![vec![Cell::Text("=HYPERLINK(\"x\")<&>\u{1}".into()), Cell::number("12.5")]],
         };
-        assert_eq!((column(0), column(25), column(26), column(701)), ("A".into(), "Z".into(), "AA".into(), "ZZ".into()));
+        assert_eq!(
+            (column(0), column(25), column(26), column(701)),
+            ("A".into(), "Z".into(), "AA".into(), "ZZ".into())
+        );
         let bytes = book(&[sheet]).unwrap();
         let table = identity::administration::Table::read("a.xlsx", &bytes).unwrap();
         assert_eq!(table.header, ["名称", "数量"]);

@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use platform::work::jobs::NewJob;
 use platform::{Platform, Problem, Result, Tx};
-use sea_orm::entity::prelude::*;
 use sea_orm::QuerySelect;
+use sea_orm::entity::prelude::*;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 

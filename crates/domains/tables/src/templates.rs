@@ -19,7 +19,7 @@ use crate::Tables;
 use crate::access::Opened;
 use crate::model::{MOST_COLUMNS, Order, Right, is_name};
 use crate::query::{Condition, order_of, wrong_conditions};
-use crate::reports::Report;
+use crate::report::Report;
 use crate::schedule::{Schedule, order_report};
 use crate::store::template;
 
@@ -139,7 +139,11 @@ impl Tables {
             wrong.extend(wrong_conditions(opened, &query.conditions, "/query/conditions"));
             let unknown = query.columns.iter().any(|key| opened.field(key).is_none());
             if unknown || query.columns.len() > MOST_COLUMNS {
-                wrong.push(FieldProblem::new("/query/columns", "unfit", format!("列要从表的字段里选，最多 {MOST_COLUMNS} 列")));
+                wrong.push(FieldProblem::new(
+                    "/query/columns",
+                    "unfit",
+                    format!("列要从表的字段里选，最多 {MOST_COLUMNS} 列"),
+                ));
             }
             if query.order.is_some() && order_of(opened, query.order.as_ref()).is_err() {
                 wrong.push(FieldProblem::new("/query/order", "unfit", "不能按这个字段排序，请换一个"));
@@ -224,11 +228,18 @@ impl Tables {
                         return Ok(made);
                     }
                     let there = template::Entity::find()
-                        .filter(Where::all().add(template::Column::TableId.eq(table_id)).add(template::Column::OwnerId.eq(owner_id)))
+                        .filter(
+                            Where::all()
+                                .add(template::Column::TableId.eq(table_id))
+                                .add(template::Column::OwnerId.eq(owner_id)),
+                        )
                         .count(tx.conn())
                         .await?;
                     if there >= MOST {
-                        return Err(Problem::conflict("too_many", format!("每张表最多存 {MOST} 个模板，请先删掉不用的。")));
+                        return Err(Problem::conflict(
+                            "too_many",
+                            format!("每张表最多存 {MOST} 个模板，请先删掉不用的。"),
+                        ));
                     }
                     template::Entity::insert(template::ActiveModel {
                         id: Set(id),
@@ -332,7 +343,13 @@ impl Tables {
         Err(Problem::forbidden(title))
     }
 
-    fn template_line(&self, caller: &Principal, action: &'static str, opened: &Opened, content: &TemplateContent) -> Line {
+    fn template_line(
+        &self,
+        caller: &Principal,
+        action: &'static str,
+        opened: &Opened,
+        content: &TemplateContent,
+    ) -> Line {
         let detail = json!({ "table": opened.table.key, "template": content.title, "roles": content.roles });
         Line::by(caller, self.platform.new_id(), action, format!("table:{}", opened.table.id), detail)
     }

@@ -65,7 +65,12 @@ impl Indexed {
 }
 
 /// Lines of a field's value, at least one; none for what is not found.
-pub(crate) fn indexed(field: &Field, class: Class, value: Option<&Value>, blind: &dyn Fn(&str) -> String) -> Vec<Indexed> {
+pub(crate) fn indexed(
+    field: &Field,
+    class: Class,
+    value: Option<&Value>,
+    blind: &dyn Fn(&str) -> String,
+) -> Vec<Indexed> {
     let Some(value) = value.filter(|value| !value.is_null()) else {
         return if class == Class::Nested { Vec::new() } else { vec![Indexed::empty()] };
     };
@@ -78,7 +83,8 @@ pub(crate) fn indexed(field: &Field, class: Class, value: Option<&Value>, blind:
             vec![number.map_or_else(Indexed::empty, |number| Indexed { text, number })]
         }
         Class::Many => {
-            let chosen: Vec<Indexed> = value.as_array().into_iter().flatten().map(|one| Indexed::text(&plain(one))).collect();
+            let chosen: Vec<Indexed> =
+                value.as_array().into_iter().flatten().map(|one| Indexed::text(&plain(one))).collect();
             if chosen.is_empty() { vec![Indexed::empty()] } else { chosen }
         }
         Class::Text => vec![Indexed::text(&plain(value))],

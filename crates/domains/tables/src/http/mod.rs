@@ -45,7 +45,11 @@ pub fn routes(tables: Tables) -> OpenApiRouter {
         .routes(routes!(rows::export_table_rows))
         .routes(routes!(templates::list_table_templates, templates::save_table_template))
         .routes(routes!(templates::list_table_roles))
-        .routes(routes!(templates::get_table_template, templates::change_table_template, templates::delete_table_template))
+        .routes(routes!(
+            templates::get_table_template,
+            templates::change_table_template,
+            templates::delete_table_template
+        ))
         .routes(routes!(templates::run_table_report))
         .routes(routes!(templates::export_table_report))
         .routes(routes!(templates::list_table_outputs))

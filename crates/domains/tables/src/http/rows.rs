@@ -49,7 +49,10 @@ impl RowsQuery {
         let columns = self.columns.unwrap_or_default();
         Ok(Asked {
             wanted: Wanted::read(self.q.as_deref(), self.conditions.as_deref())?,
-            order: self.sort.filter(|text| named(text)).map(|field| Order { field, down: self.down.unwrap_or_default() }),
+            order: self
+                .sort
+                .filter(|text| named(text))
+                .map(|field| Order { field, down: self.down.unwrap_or_default() }),
             columns: columns.split(',').filter(|text| named(text)).map(str::to_owned).collect(),
             page,
         })

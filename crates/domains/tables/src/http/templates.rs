@@ -15,7 +15,8 @@ use uuid::Uuid;
 use super::spreadsheet;
 use crate::Tables;
 use crate::permissions::UseTables;
-use crate::reports::{Report, ReportResult};
+use crate::report::Report;
+use crate::reports::ReportResult;
 use crate::schedule::OutputView;
 use crate::templates::{TemplateContent, TemplateView};
 

@@ -60,7 +60,11 @@ impl Tables {
                 rows.push(cells);
             }
             after = found.last().map(|row| {
-                let sort = if by_number { row.sort_number.to_string() } else { base::encoding::to_hex(row.sort_text.as_bytes()) };
+                let sort = if by_number {
+                    row.sort_number.to_string()
+                } else {
+                    base::encoding::to_hex(row.sort_text.as_bytes())
+                };
                 [sort, row.id.to_string()]
             });
             // Rows entered while we read must not make the file endless.
@@ -73,16 +77,24 @@ impl Tables {
         head.extend(["录入人".to_owned(), "修改时间".to_owned()]);
         let bytes = book(&[Sheet { name: "数据", head, rows }])?;
         let detail = json!({ "table": opened.table.key, "title": opened.table.content.title, "rows": count });
-        self.note(Line::by(caller, self.platform.new_id(), "table.export", format!("table:{}", opened.table.id), detail))
-            .await?;
+        self.note(Line::by(
+            caller,
+            self.platform.new_id(),
+            "table.export",
+            format!("table:{}", opened.table.id),
+            detail,
+        ))
+        .await?;
         Ok(bytes)
     }
 
     /// What a file may hold of each column.
     async fn ways(&self, caller: &Principal, columns: &[&Known]) -> Result<Vec<Way>> {
         let sealed: Vec<&&Known> = columns.iter().filter(|known| known.class == Class::Sealed).collect();
-        let places: Vec<Place<'_>> =
-            sealed.iter().map(|known| Place { table: "table_rows", column: "values_sealed", part: part(known) }).collect();
+        let places: Vec<Place<'_>> = sealed
+            .iter()
+            .map(|known| Place { table: "table_rows", column: "values_sealed", part: part(known) })
+            .collect();
         let mut ways = self.platform.disclosure.takeout(&self.platform, caller, &places, None).await?.into_iter();
         let way = |known: &&Known| {
             if known.class == Class::Sealed { ways.next().unwrap_or(Way::Never) } else { Way::Raw }
@@ -117,7 +129,12 @@ impl Tables {
             .iter()
             .map(|known| {
                 let must = if known.field.required && known.field.required_when.is_none() { "必填" } else { "" };
-                vec![text(&known.field.label), text(must), Cell::Text(how(known)), text(known.field.hint.as_deref().unwrap_or(""))]
+                vec![
+                    text(&known.field.label),
+                    text(must),
+                    Cell::Text(how(known)),
+                    text(known.field.hint.as_deref().unwrap_or("")),
+                ]
             })
             .collect();
         let help = ["字段", "必填", "怎么填", "说明"].map(str::to_owned).to_vec();
@@ -141,7 +158,9 @@ fn how(known: &Known) -> String {
         FieldType::Select | FieldType::Radio => format!("填其中一个：{}", labels()),
         FieldType::Checkboxes => format!("填一个或几个，用顿号隔开：{}", labels()),
         FieldType::Yesno | FieldType::Switch => "填“是”或“否”".to_owned(),
-        FieldType::Number => known.field.unit.as_ref().map_or("填数字".to_owned(), |unit| format!("填数字，单位{unit}")),
+        FieldType::Number => {
+            known.field.unit.as_ref().map_or("填数字".to_owned(), |unit| format!("填数字，单位{unit}"))
+        }
         FieldType::Money => "填金额，单位元，例如 1200.50".to_owned(),
         FieldType::Date => "填日期，例如 2026-09-24".to_owned(),
         FieldType::Time => "填时间，例如 09:30".to_owned(),
@@ -162,8 +181,10 @@ fn headed(known: &Known) -> String {
 
 fn cell(known: &Known, value: &serde_json::Value, said: &str) -> Cell {
     match known.class {
-        Class::Number => scaled(&known.field, &plain(value))
-            .map_or_else(|| Cell::Text(said.to_owned()), |number| Cell::number(&written(Some(&known.field), number as f64))),
+        Class::Number => scaled(&known.field, &plain(value)).map_or_else(
+            || Cell::Text(said.to_owned()),
+            |number| Cell::number(&written(Some(&known.field), number as f64)),
+        ),
         _ => Cell::Text(said.to_owned()),
     }
 }

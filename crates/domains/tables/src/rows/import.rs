@@ -74,7 +74,9 @@ impl Tables {
         let fields: Vec<&Known> = brought(&opened).collect();
         let named = |head: &String| {
             let bare = head.split('（').next().unwrap_or(head).trim();
-            fields.iter().find(|known| known.field.label == *head || known.field.key == *head || known.field.label == bare)
+            fields
+                .iter()
+                .find(|known| known.field.label == *head || known.field.key == *head || known.field.label == bare)
         };
         let columns: Vec<Option<&&Known>> = file.header.iter().map(named).collect();
         if columns.iter().all(Option::is_none) {
@@ -84,8 +86,7 @@ impl Tables {
         }
         // What an export adds of its own is no mistake of the person who brings it back.
         let unknown = file.header.iter().zip(&columns).filter(|(_, column)| column.is_none());
-        let passed_over: Vec<String> =
-            unknown.map(|(head, _)| head.clone()).filter(|head| !head.is_empty()).collect();
+        let passed_over: Vec<String> = unknown.map(|(head, _)| head.clone()).filter(|head| !head.is_empty()).collect();
         let (mut new, mut lines) = (Vec::new(), Vec::new());
         let mut wrong: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
         for (line, cells) in &file.rows {

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use super::view::{said, shown};
 use crate::Tables;
 use crate::access::Opened;
-use crate::model::{MOST_COLUMNS, Known, Order};
+use crate::model::{Known, MOST_COLUMNS, Order};
 use crate::query::{Wanted, add_rows, order_of, wrong_conditions};
 use crate::sql::Sql;
 use crate::values::Class;
@@ -85,7 +85,11 @@ impl Tables {
                 .collect(),
             created_by_name: row.created_by_name,
             changed_at: row.changed_at,
-            sort: if by_number { row.sort_number.to_string() } else { base::encoding::to_hex(row.sort_text.as_bytes()) },
+            sort: if by_number {
+                row.sort_number.to_string()
+            } else {
+                base::encoding::to_hex(row.sort_text.as_bytes())
+            },
         });
         let key = |line: &Line| vec![line.sort.clone(), line.id.to_string()];
         Ok(List::cut(lines.collect(), limit, total, self.platform.now(), key))
@@ -119,6 +123,20 @@ impl Tables {
         after: Option<&[String]>,
         limit: u64,
     ) -> Result<Vec<Found>> {
+        let sql = self.page(opened, wanted, order, after, limit)?;
+        let conn = self.platform.db.read();
+        Ok(Found::find_by_statement(sql.statement(self.platform.db.backend())).all(conn).await?)
+    }
+
+    /// The statement of a page.
+    pub(crate) fn page(
+        &self,
+        opened: &Opened,
+        wanted: &Wanted,
+        order: Option<(&Known, bool)>,
+        after: Option<&[String]>,
+        limit: u64,
+    ) -> Result<Sql> {
         let after = after.map(Place::read).transpose()?;
         let mut sql = Sql::new("SELECT r.id, r.content, r.values_sealed, r.created_by_name, r.changed_at, ");
         match order {
@@ -132,9 +150,10 @@ impl Tables {
             }
             Some((known, down)) => {
                 // Begins at the index of the values, which stands in the order wanted: the first page of a
-                // hundred thousand rows is read without sorting them.
+                // hundred thousand rows is read without sorting them. CROSS, because SQLite then keeps the order
+                // of the two tables as it is written.
                 sql.push("s.text_value AS sort_text, s.number_value AS sort_number FROM table_values s ");
-                sql.push("JOIN table_rows r ON r.id = s.row_id WHERE s.table_id = ").bind(opened.table.id);
+                sql.push("CROSS JOIN table_rows r WHERE r.id = s.row_id AND s.table_id = ").bind(opened.table.id);
                 sql.push(" AND s.field = ").bind(known.field.key.clone()).push(" AND ");
                 add_rows(&mut sql, &self.platform, opened, wanted);
                 if let Some(after) = after {
@@ -149,8 +168,7 @@ impl Tables {
             }
         }
         sql.push(" LIMIT ").bind(i64::try_from(limit).unwrap_or(100));
-        let conn = self.platform.db.read();
-        Ok(Found::find_by_statement(sql.statement(self.platform.db.backend())).all(conn).await?)
+        Ok(sql)
     }
 }
 
@@ -181,10 +199,18 @@ impl Place {
             String::from_utf8(bytes).map_err(|_| bad_place())?.into()
         };
         let (bound, beyond, same, id) = match (number, down) {
-            (true, false) => (" AND s.number_value >= ", " AND (s.number_value > ", " OR (s.number_value = ", " AND s.row_id > "),
-            (true, true) => (" AND s.number_value <= ", " AND (s.number_value < ", " OR (s.number_value = ", " AND s.row_id < "),
-            (false, false) => (" AND s.text_value >= ", " AND (s.text_value > ", " OR (s.text_value = ", " AND s.row_id > "),
-            (false, true) => (" AND s.text_value <= ", " AND (s.text_value < ", " OR (s.text_value = ", " AND s.row_id < "),
+            (true, false) => {
+                (" AND s.number_value >= ", " AND (s.number_value > ", " OR (s.number_value = ", " AND s.row_id > ")
+            }
+            (true, true) => {
+                (" AND s.number_value <= ", " AND (s.number_value < ", " OR (s.number_value = ", " AND s.row_id < ")
+            }
+            (false, false) => {
+                (" AND s.text_value >= ", " AND (s.text_value > ", " OR (s.text_value = ", " AND s.row_id > ")
+            }
+            (false, true) => {
+                (" AND s.text_value <= ", " AND (s.text_value < ", " OR (s.text_value = ", " AND s.row_id < ")
+            }
         };
         sql.push(bound).bind(value.clone()).push(beyond).bind(value.clone());
         sql.push(same).bind(value).push(id).bind(self.id).push("))");

@@ -151,7 +151,8 @@ impl Tables {
         let opened = self.open(caller, key).await?;
         let row = self.row(&opened, id).await?;
         let whole = self.whole(&opened.table, &row)?;
-        let sealed = opened.fields().filter(|known| known.class == Class::Sealed && whole.contains_key(&known.field.key));
+        let sealed =
+            opened.fields().filter(|known| known.class == Class::Sealed && whole.contains_key(&known.field.key));
         let org_name = match row.org_id {
             Some(org) => self.identity.org(org).await?.map(|org| org.name).unwrap_or_default(),
             None => String::new(),

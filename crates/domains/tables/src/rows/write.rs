@@ -79,8 +79,7 @@ impl NewRow {
                 sealed.insert(key.clone(), value);
             }
         }
-        let values_sealed =
-            (!sealed.is_empty()).then(|| platform.seal(&Value::Object(sealed).to_string(), &place(id)));
+        let values_sealed = (!sealed.is_empty()).then(|| platform.seal(&Value::Object(sealed).to_string(), &place(id)));
         Self {
             id,
             source_key: None,
@@ -211,8 +210,7 @@ impl Tables {
         let locked: Map<String, Value> =
             stored.iter().filter(|(key, _)| fixed(key)).map(|(key, value)| (key.clone(), value.clone())).collect();
         let context = form::Context { today: day_text(self.platform.now()), ..form::Context::default() };
-        let input =
-            form::Input { data, context: &context, role: &opened.role, step: "", channel: "", locked: &locked };
+        let input = form::Input { data, context: &context, role: &opened.role, step: "", channel: "", locked: &locked };
         let outcome = table.form.evaluate(self.expressions.as_ref(), &input);
         let mut wrong: Vec<FieldProblem> = outcome
             .problems
@@ -220,7 +218,8 @@ impl Tables {
             .map(|one| FieldProblem::new(format!("/data{}", one.pointer), &one.code, one.message.clone()))
             .collect();
         for known in table.fields.iter().filter(|known| known.class == Class::Number) {
-            let unfit = outcome.data.get(&known.field.key).is_some_and(|value| scaled(&known.field, &plain(value)).is_none());
+            let unfit =
+                outcome.data.get(&known.field.key).is_some_and(|value| scaled(&known.field, &plain(value)).is_none());
             if unfit && !outcome.problems.iter().any(|one| one.pointer == format!("/{}", known.field.key)) {
                 let message = format!("{}不能超过 1000 亿，小数最多 4 位", known.field.label);
                 wrong.push(FieldProblem::new(format!("/data/{}", known.field.key), "range", message));
@@ -248,7 +247,8 @@ impl Tables {
         }
         let id = self.platform.new_id();
         let new = NewRow::of(&self.platform, &opened.table, id, outcome.data, caller.org_id, &caller.name);
-        let line = self.line(caller, "table.enter", &opened.table, id).entry().changed(Value::Null, new.content.clone());
+        let line =
+            self.line(caller, "table.enter", &opened.table, id).entry().changed(Value::Null, new.content.clone());
         let (caller_id, table) = (caller.id, opened.table);
         self.platform
             .db

@@ -139,7 +139,8 @@ pub(super) fn asked(q: &str, conditions: Value) -> Asked {
 
 /// A table of goods: text, option, number, money, day, several, sealed.
 pub(super) fn goods() -> Value {
-    let field = |key: &str, kind: &str, label: &str| json!({ "key": key, "type": kind, "label": label, "required": false });
+    let field =
+        |key: &str, kind: &str, label: &str| json!({ "key": key, "type": kind, "label": label, "required": false });
     let with = |mut field: Value, part: Value| {
         field.as_object_mut().unwrap().extend(part.as_object().unwrap().clone());
         field

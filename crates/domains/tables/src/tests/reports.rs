@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use time::macros::datetime;
 
 use super::{Desk, goods};
-use crate::reports::{Report, ReportResult};
+use crate::report::Report;
+use crate::reports::ReportResult;
 use crate::templates::TemplateContent;
 
 async fn filled(desk: &Desk) {
@@ -46,7 +47,9 @@ async fn rows_are_counted_summed_and_averaged_by_group_and_time() {
         let count = json!([{ "of": "count" }]);
         let by_month = run(json!({ "groups": [{ "field": "bought", "by": "month" }], "measures": count })).await;
         assert_eq!(lines(&by_month), ["2025年12月: 1", "2026年7月: 2", "2026年8月: 1"]);
-        let two = run(json!({ "groups": [{ "field": "bought", "by": "year" }, { "field": "kind" }], "measures": count })).await;
+        let two =
+            run(json!({ "groups": [{ "field": "bought", "by": "year" }, { "field": "kind" }], "measures": count }))
+                .await;
         assert_eq!(lines(&two), ["2025年/未填: 1", "2026年/纸张: 2", "2026年/墨粉: 1"]);
 
         // Today is 2026-09-21.
@@ -70,7 +73,12 @@ async fn rows_are_counted_summed_and_averaged_by_group_and_time() {
             let problem = desk.tables.report(&clerk, "goods", &report(wrong)).await.unwrap_err();
             assert_eq!(problem.field_errors()[0].pointer, pointer);
         }
-        assert!(desk.tables.report(&desk.staff("maker").await, "goods", &report(json!({ "measures": count }))).await.is_err());
+        assert!(
+            desk.tables
+                .report(&desk.staff("maker").await, "goods", &report(json!({ "measures": count })))
+                .await
+                .is_err()
+        );
         desk.test.close().await;
     }
 }
@@ -95,7 +103,11 @@ async fn templates_are_saved_shared_with_roles_and_changed_by_their_owner_only()
 
         let mut shared = query.clone();
         shared["roles"] = json!(["reviewer"]);
-        let changed = desk.tables.change_template(&clerk, "goods", made.id, made.revision, template(shared.clone())).await.unwrap();
+        let changed = desk
+            .tables
+            .change_template(&clerk, "goods", made.id, made.revision, template(shared.clone()))
+            .await
+            .unwrap();
         let seen = desk.tables.templates(&reviewer, "goods").await.unwrap();
         assert_eq!((seen.len(), seen[0].own), (1, false));
         let theirs = desk.tables.change_template(&reviewer, "goods", made.id, changed.revision, template(shared)).await;
@@ -126,7 +138,12 @@ async fn a_scheduled_report_lies_in_its_owners_list_and_only_there() {
         let daily = json!({ "title": "每日盘点", "report": { "groups": [{ "field": "kind" }], "measures": [{ "of": "count" }, { "of": "sum", "field": "price" }] },
             "schedule": { "every": "day", "hour": 18 } });
         assert_eq!(
-            desk.tables.save_template(&reviewer, "goods", template(daily.clone()), None).await.unwrap_err().status().as_u16(),
+            desk.tables
+                .save_template(&reviewer, "goods", template(daily.clone()), None)
+                .await
+                .unwrap_err()
+                .status()
+                .as_u16(),
             422,
             "who may not export gets no file by the clock either"
         );
@@ -151,7 +168,10 @@ async fn a_scheduled_report_lies_in_its_owners_list_and_only_there() {
         assert_eq!(run().await, 1);
         assert_eq!(run().await, 0);
         assert_eq!(desk.tables.outputs(&clerk, &Default::default()).await.unwrap().total, 2);
-        assert_eq!(desk.tables.template(&clerk, "goods", made.id).await.unwrap().run_at, Some(datetime!(2026-09-25 10:00 UTC)));
+        assert_eq!(
+            desk.tables.template(&clerk, "goods", made.id).await.unwrap().run_at,
+            Some(datetime!(2026-09-25 10:00 UTC))
+        );
 
         // The right taken away: the list says why there is no file.
         let mut less = goods();
@@ -160,7 +180,11 @@ async fn a_scheduled_report_lies_in_its_owners_list_and_only_there() {
         desk.test.clock.set(datetime!(2026-09-25 10:00 UTC));
         assert_eq!(run().await, 1);
         let list = desk.tables.outputs(&clerk, &Default::default()).await.unwrap();
-        assert!(!list.items[0].ready && list.items[0].problem.as_ref().unwrap().contains("导出"), "{:?}", list.items[0]);
+        assert!(
+            !list.items[0].ready && list.items[0].problem.as_ref().unwrap().contains("导出"),
+            "{:?}",
+            list.items[0]
+        );
 
         // A deleted template makes nothing more.
         desk.tables.delete_template(&clerk, "goods", made.id).await.unwrap();

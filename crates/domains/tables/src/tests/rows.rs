@@ -43,7 +43,10 @@ async fn a_list_is_searched_filtered_sorted_and_paged() {
         let these = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
         for (condition, found) in [
             (json!({ "field": "kind", "op": "is", "value": "ink" }), these(&["硒鼓", "墨盒"])),
-            (json!({ "field": "kind", "op": "is", "value": ["ink", "paper"] }), these(&["复印纸", "证照纸", "硒鼓", "墨盒"])),
+            (
+                json!({ "field": "kind", "op": "is", "value": ["ink", "paper"] }),
+                these(&["复印纸", "证照纸", "硒鼓", "墨盒"]),
+            ),
             (json!({ "field": "kind", "op": "not", "value": "ink" }), these(&["复印纸", "证照纸"])),
             (json!({ "field": "name", "op": "has", "value": "纸" }), these(&["复印纸", "证照纸"])),
             (json!({ "field": "stock", "op": "is", "value": 4.5 }), these(&["墨盒"])),
@@ -59,11 +62,16 @@ async fn a_list_is_searched_filtered_sorted_and_paged() {
         ] {
             assert_eq!(set(names(json!([condition.clone()])).await), found, "{condition}");
         }
-        let two = json!([{ "field": "kind", "op": "is", "value": "paper" }, { "field": "stock", "op": "to", "value": 100 }]);
+        let two =
+            json!([{ "field": "kind", "op": "is", "value": "paper" }, { "field": "stock", "op": "to", "value": 100 }]);
         assert_eq!(names(two).await, ["复印纸"]);
         let part = asked("", json!([{ "field": "phone", "op": "has", "value": "1990" }]));
         assert!(desk.tables.list_rows(&desk.staff("clerk").await, "goods", &part).await.is_err());
-        assert_eq!(set(desk.listed("clerk", "goods", &asked("墨粉", Value::Null), "name").await).len(), 4, "options by their words");
+        assert_eq!(
+            set(desk.listed("clerk", "goods", &asked("墨粉", Value::Null), "name").await).len(),
+            4,
+            "options by their words"
+        );
         assert!(desk.listed("clerk", "goods", &asked("19900000105", Value::Null), "name").await.is_empty());
 
         // Pages of every order hold each row once, in order.
@@ -93,6 +101,30 @@ async fn a_list_is_searched_filtered_sorted_and_paged() {
     }
 }
 
+/// A page is one walk along an index in the order wanted, however many rows there are: nothing is sorted.
+///
+/// req: FORM-033
+#[tokio::test]
+async fn a_sorted_page_is_read_without_sorting() {
+    let desk = Desk::new(testkit::Backend::Sqlite).await;
+    desk.define("goods", goods()).await;
+    let opened = desk.tables.open(&desk.staff("clerk").await, "goods").await.unwrap();
+    let wanted = asked(
+        "纸",
+        json!([{ "field": "kind", "op": "is", "value": "paper" }, { "field": "stock", "op": "from", "value": 1 }]),
+    )
+    .wanted;
+    for (field, down, index) in [("name", false, "table_values_by_text"), ("stock", true, "table_values_by_number")] {
+        let order = opened.field(field).map(|known| (known, down));
+        let mut statement =
+            desk.tables.page(&opened, &wanted, order, None, 101).unwrap().statement(sea_orm::DbBackend::Sqlite);
+        statement.sql = format!("EXPLAIN QUERY PLAN {}", statement.sql);
+        let plan = sea_orm::ConnectionTrait::query_all_raw(desk.test.platform.db.read(), statement).await.unwrap();
+        let plan: Vec<String> = plan.iter().map(|row| row.try_get("", "detail").unwrap()).collect();
+        assert!(plan[0].contains(index) && !plan.iter().any(|step| step.contains("ORDER BY")), "{plan:?}");
+    }
+}
+
 /// req: FORM-033
 #[tokio::test]
 async fn what_is_sealed_is_masked_everywhere_and_stays_when_the_page_had_it_masked() {
@@ -102,7 +134,10 @@ async fn what_is_sealed_is_masked_everywhere_and_stays_when_the_page_had_it_mask
         let id = desk.enter("goods", json!({ "name": "纸", "phone": "19900000101" })).await.unwrap();
         let clerk = desk.staff("clerk").await;
         let row = desk.tables.get_row(&clerk, "goods", id).await.unwrap();
-        assert_eq!((row.data["phone"].as_str(), row.sealed.as_slice()), (Some("199****0101"), ["phone".to_owned()].as_slice()));
+        assert_eq!(
+            (row.data["phone"].as_str(), row.sealed.as_slice()),
+            (Some("199****0101"), ["phone".to_owned()].as_slice())
+        );
         assert_eq!(desk.listed("clerk", "goods", &asked("", Value::Null), "phone").await, ["199****0101"]);
         let read = desk.test.platform.db.read();
         let raw = crate::store::row::Entity::find_by_id(id).one(read).await.unwrap().unwrap();
@@ -234,14 +269,21 @@ async fn a_file_is_tried_then_entered_whole_and_an_export_comes_back() {
         let good = file(rows);
         assert_eq!(desk.tables.import(&clerk, "goods", "a.xlsx", &good, true).await.unwrap().right, 601);
         assert_eq!(desk.tables.import(&clerk, "goods", "a.xlsx", &good, false).await.unwrap().entered, 601);
-        assert_eq!(desk.tables.import(&clerk, "goods", "a.xlsx", &good, false).await.unwrap().entered, 0, "all are there");
+        assert_eq!(
+            desk.tables.import(&clerk, "goods", "a.xlsx", &good, false).await.unwrap().entered,
+            0,
+            "all are there"
+        );
         assert!(desk.tables.import(&clerk, "goods", "a.csv", &base64("甲,乙\n1,2\n".as_bytes()), true).await.is_err());
 
         // Taken out: figures as figures, the telephone masked, a formula as a text; and brought back elsewhere.
         let asked = asked("", json!([{ "field": "kind", "op": "is", "value": "paper" }]));
         let out = table(&desk.tables.export(&clerk, "goods", &asked).await.unwrap());
         assert_eq!(out.header[..5], ["名称", "类别", "数量", "单价（元）", "入库日期"].map(str::to_owned));
-        assert_eq!(out.rows[0].1[..7], ["复印纸", "纸张", "48", "22", "2026-08-12", "", "199****0101"].map(str::to_owned));
+        assert_eq!(
+            out.rows[0].1[..7],
+            ["复印纸", "纸张", "48", "22", "2026-08-12", "", "199****0101"].map(str::to_owned)
+        );
         let all = desk.tables.export(&clerk, "goods", &Asked::default()).await.unwrap();
         assert_eq!(table(&all).rows.len(), 601);
         desk.test.close().await;
