@@ -32,4 +32,6 @@ mod schema;
 #[cfg(test)]
 mod security;
 #[cfg(test)]
+mod tables;
+#[cfg(test)]
 mod world;

@@ -3,6 +3,7 @@
 //! `app` owns no rule. Start at [`App::assemble`] (who gets what), [`App::router`] (what is served)
 //! and [`cli`] (the command line).
 
+mod attached;
 pub mod cast;
 pub mod cli;
 pub mod demo;
@@ -45,6 +46,7 @@ use platform::work::outbox::Subscriptions;
 use platform::{Db, Inner, Platform, Problem, Result};
 use recognition::Recognition;
 use security::Security;
+use tables::Tables;
 use utoipa_axum::router::OpenApiRouter;
 
 /// The assembled product.
@@ -56,6 +58,8 @@ pub struct App {
     pub identity: Identity,
     /// Published definitions.
     pub design: Design,
+    /// Business tables people define.
+    pub tables: Tables,
     /// Items.
     pub catalogue: Catalogue,
     /// Licences.
@@ -82,6 +86,7 @@ pub fn migrations() -> Vec<Migration> {
         security::MIGRATIONS,
         recognition::MIGRATIONS,
         design::MIGRATIONS,
+        tables::MIGRATIONS,
         licences::MIGRATIONS,
         catalogue::MIGRATIONS,
         casework::MIGRATIONS,
@@ -96,6 +101,7 @@ pub fn permissions() -> Vec<(&'static str, Audience)> {
     [
         identity::PERMISSIONS,
         design::PERMISSIONS,
+        tables::PERMISSIONS,
         security::PERMISSIONS,
         recognition::PERMISSIONS,
         licences::PERMISSIONS,
@@ -114,6 +120,7 @@ pub fn sealed_columns() -> Vec<SealedColumn> {
         identity::SEALED,
         security::SEALED,
         recognition::SEALED,
+        tables::SEALED,
         licences::SEALED,
         casework::SEALED,
     ]
@@ -215,11 +222,18 @@ impl App {
         let recognition = recognition
             .with_cases(Arc::new(jumps::FiledCases(casework.clone())))
             .with_desk(Arc::new(staff_desk::Desk(casework.clone())));
+        let tables = Tables::new(
+            platform.clone(),
+            identity.clone(),
+            Arc::new(design::FeelExpressions::new()),
+            attached::sources(&identity, &catalogue, &casework),
+        );
         let exchange = Exchange::new(platform.clone(), identity.clone(), casework.clone());
         Ok(Self {
             platform,
             identity,
             design,
+            tables,
             catalogue,
             licences,
             casework,
@@ -239,6 +253,7 @@ impl App {
             .merge(security::routes(self.security.clone()))
             .merge(recognition::routes(self.recognition.clone()))
             .merge(design::routes(self.library()))
+            .merge(tables::routes(self.tables.clone()))
             .merge(catalogue::routes(self.catalogue.clone()))
             .merge(licences::routes(self.licences.clone()))
             .merge(casework::cases::http::routes(self.casework.clone()))
@@ -263,7 +278,7 @@ impl App {
     /// What runs each kind of job.
     pub fn handlers(&self) -> Handlers {
         let below = self.recognition.jobs(self.identity.jobs(Handlers::default()));
-        let below = self.casework.jobs(below);
+        let below = self.casework.jobs(self.tables.jobs(below));
         self.security.jobs(self.exchange.jobs(below))
     }
 

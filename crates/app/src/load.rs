@@ -36,6 +36,10 @@ impl App {
             }
         }
         let imported = self.import_packs(folder, "系统").await?;
+        for path in entries(&city.join("tables")) {
+            let named = |problem: Problem| Problem::internal(format!("{}: {problem}", path.display()));
+            self.tables.import_table(&read(&path)?, "系统").await.map_err(named)?;
+        }
         for org in self.identity.orgs().await?.all().iter().filter(|org| org.uscc.is_some()) {
             self.licences.ensure_seal_for(org.id, SealPurpose::Licence).await?;
             self.licences.ensure_seal_for(org.id, SealPurpose::Notice).await?;

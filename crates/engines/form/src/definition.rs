@@ -22,6 +22,11 @@ pub struct Definition {
 }
 
 impl Definition {
+    /// The fields that hold a value, layouts opened, in page order; what a group or table holds stays inside it.
+    pub fn valued(&self) -> Vec<&Field> {
+        self.fields().into_iter().map(|(field, _)| field).filter(|field| !field.kind.is_valueless()).collect()
+    }
+
     /// The fields of all sections, layouts opened, with the layout around each.
     pub(crate) fn fields(&self) -> Vec<(&Field, Option<usize>)> {
         let mut all = Vec::new();

@@ -46,7 +46,7 @@ pub use definition::{Bound, Choice, Definition, Field, FieldType, Permission, Ru
 pub use evaluate::{Context, Input, Outcome, Problem};
 pub use plan::is_pattern;
 pub use prefill::Prefill;
-pub use sheet::Sheet;
+pub use sheet::{Sheet, words};
 pub use words::{Answerable, Words};
 
 use serde_json::{Map, Value};

@@ -97,6 +97,12 @@ fn put(field: &Field, value: Option<&Value>, sheet: &Sheet<'_>, path: &str, fiel
     }
 }
 
+/// One value in words, as the paper of the whole form would say it.
+pub fn words(field: &Field, value: &Value, region: &dyn Fn(&str) -> Option<String>) -> Value {
+    let (data, visible) = (Map::new(), BTreeSet::new());
+    text(field, Some(value), &Sheet { data: Some(&data), visible: &visible, masked: false, region })
+}
+
 /// A value in words; on an empty form room to write, with the answers to tick.
 pub(crate) fn text(field: &Field, value: Option<&Value>, sheet: &Sheet<'_>) -> Value {
     let Some(value) = value.filter(|value| !value.is_null()) else {

@@ -9,6 +9,7 @@ import { exchangeRoutes } from './features/exchange/routes.ts'
 import { identityRoutes } from './features/identity/routes.ts'
 import { recognitionRoutes } from './features/recognition/routes.ts'
 import { securityRoutes } from './features/security/routes.ts'
+import { tableRoutes } from './features/tables/routes.ts'
 import { setTitle } from './app/title.ts'
 import { shell } from './messages/index.ts'
 
@@ -52,6 +53,7 @@ export const router = createRouter({
     ...recognitionRoutes,
     ...designFlowRoutes,
     ...designRoutes,
+    ...tableRoutes,
     { path: '/refused', name: 'refused', component: () => import('./app/RefusedPage.vue'), meta: { title: 'refusedTitle' } },
     { path: '/:rest(.*)*', name: 'lost', component: () => import('./app/LostPage.vue'), meta: { title: 'lost' } },
   ],

@@ -7,6 +7,7 @@
 
 mod build;
 mod forms;
+mod offered;
 mod query;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,6 +24,7 @@ use crate::items::store::item;
 
 pub use build::{Card, Snapshot, Source};
 pub use forms::{FormQuery, SampleForm, SampleForms};
+pub use offered::Offered;
 pub use query::{Facet, Facets, Found, ItemCard, Limit, Matched, Query, Suggestion};
 
 /// Seconds within which a publication of another node shows.

@@ -6,7 +6,7 @@ import { may, session } from './session.ts'
 type Key = Parameters<typeof shell>[0]
 export interface PageEntry {
   name: 'workbench' | 'tasks' | 'cases' | 'intake' | 'delivery' | 'board' | 'catalogue' | 'calendars'
-    | 'orgs' | 'staff' | 'roles' | 'access' | 'migration' | 'audit' | 'risks' | 'protection' | 'fields' | 'copies' | 'keys' | 'privacy' | 'transfer' | 'logs' | 'systems' | 'exchange' | 'realNames' | 'signInFigures' | 'windows' | 'mandates' | 'signOn' | 'stock' | 'mobileLinks' | 'cardDevices' | 'design'
+    | 'orgs' | 'staff' | 'roles' | 'access' | 'migration' | 'audit' | 'risks' | 'protection' | 'fields' | 'copies' | 'keys' | 'privacy' | 'transfer' | 'logs' | 'systems' | 'exchange' | 'realNames' | 'signInFigures' | 'windows' | 'mandates' | 'signOn' | 'stock' | 'mobileLinks' | 'cardDevices' | 'design' | 'tables'
   /** Shorter name for the narrow rail. */
   short?: Key
   icon: IconName
@@ -64,6 +64,7 @@ const GROUPS: PageGroup[] = [
   { title: 'groupReference', entries: [
     { name: 'catalogue', short: 'catalogueShort', icon: 'file', key: 'm', permission: 'item.read' },
     { name: 'design', short: 'designShort', icon: 'plan', key: '0', permission: 'design.read' },
+    { name: 'tables', short: 'tablesShort', icon: 'grid', permission: 'table.design' },
     { name: 'calendars', short: 'calendarsShort', icon: 'cal', key: 'k', permission: 'calendar.read' },
   ] },
 ]

@@ -66,14 +66,6 @@ pub(crate) struct MigrationView {
     failed: u64,
 }
 
-/// The file of a request; standard base64 as browsers make it, or the URL form.
-fn file(name: &str, text: &str) -> Result<Table> {
-    let url: String = text.trim().trim_end_matches('=').replace('+', "-").replace('/', "_");
-    let bytes = base::encoding::from_base64url(&url)
-        .ok_or_else(|| Problem::invalid_field("/content_base64", "unreadable", "文件没有传完整，请重新选择文件"))?;
-    Table::read(name, &bytes)
-}
-
 /// Brings staff in from a table with our own columns.
 #[utoipa::path(post, path = "/api/v1/admin/staff/import", tag = "administration", operation_id = "import_staff", request_body = ImportStaff, 
     responses((status = 200, body = MigrationReport),
@@ -89,7 +81,7 @@ pub(crate) async fn import_staff(
     let source = Source {
         kind: Kind::Staff,
         source: "人员导入".to_owned(),
-        table: file(&request.file_name, &request.content_base64)?,
+        table: Table::sent(&request.file_name, &request.content_base64)?,
         file_name: request.file_name,
         mapping: Mapping::staff_template(),
         may_grant: caller.may("staff.grant"),
@@ -127,7 +119,7 @@ pub(crate) async fn run_migration(
     let source = Source {
         kind: request.kind,
         source: request.source,
-        table: file(&request.file_name, &request.content_base64)?,
+        table: Table::sent(&request.file_name, &request.content_base64)?,
         file_name: request.file_name,
         mapping: request.mapping,
         may_grant: caller.may("staff.grant"),

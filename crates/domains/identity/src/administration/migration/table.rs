@@ -37,6 +37,17 @@ impl Table {
         }
         Ok(Self { header, rows })
     }
+
+    /// Reads a file as a request brings it: standard base64 as browsers make it, or the URL form.
+    ///
+    /// # Errors
+    /// As [`Table::read`].
+    pub fn sent(file_name: &str, content: &str) -> Result<Self> {
+        let url: String = content.trim().trim_end_matches('=').replace('+', "-").replace('/', "_");
+        let bytes = base::encoding::from_base64url(&url)
+            .ok_or_else(|| Problem::invalid_field("/content_base64", "unreadable", "文件没有传完整，请重新选择文件"))?;
+        Self::read(file_name, &bytes)
+    }
 }
 
 fn unreadable(why: &str) -> Problem {
