@@ -355,7 +355,7 @@ async fn cases_are_counted_per_step_and_taken_over_to_a_new_version() {
         assert_eq!(world.count(&format!("case_flows WHERE flow_version = {new}")).await, 0, "a trial changes nothing");
         assert_eq!(
             pointers(casework.migrate_flow(&editor, FOOD, ask(json!({ "inspect": "nowhere" }), true)).await, 422),
-            ["/mapping"]
+            ["/mapping/inspect"]
         );
         let done = casework.migrate_flow(&editor, FOOD, ask(json!({ "inspect": "visit" }), false)).await.unwrap();
         assert_eq!((done.moved, done.refused, done.more), (2, 0, false), "{done:?}");

@@ -53,6 +53,7 @@ pub(crate) struct ImportDefinition {
 
 /// Makes an entry with a draft.
 #[utoipa::path(post, path = "/api/v1/design/definitions", tag = "design", operation_id = "create_definition",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
     request_body = NewEntry,
     responses((status = 201, body = Definition),
         (status = 401, body = ProblemBody, content_type = "application/problem+json"),

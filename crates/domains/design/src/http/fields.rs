@@ -49,6 +49,7 @@ pub(crate) async fn list_fields(
 
 /// Makes a shared field.
 #[utoipa::path(post, path = "/api/v1/design/fields", tag = "design", operation_id = "create_shared_field",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
     request_body = SharedFieldContent,
     responses((status = 201, body = SharedField),
         (status = 401, body = ProblemBody, content_type = "application/problem+json"),

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use flow::Definition;
 use platform::web::guard::Principal;
+use platform::web::problem::FieldProblem;
 use platform::{Problem, Result, Tx};
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
@@ -76,9 +77,15 @@ impl Casework {
             return Err(Problem::invalid_field("/to", "same", "选另一个版本，现在选的就是原来的版本"));
         }
         let to = self.design.flow(&reference(key, asked.to)).await?;
-        if let Some(step) = asked.mapping.values().find(|step| to.node(step).is_none()) {
-            let message = format!("新版本里没有“{step}”这个环节，请重新选");
-            return Err(Problem::invalid_field("/mapping", "unknown_step", message));
+        let unknown = |step: &str| format!("新版本里没有“{step}”这个环节，请重新选");
+        let wrong: Vec<FieldProblem> = asked
+            .mapping
+            .iter()
+            .filter(|(_, step)| to.node(step).is_none())
+            .map(|(gone, step)| FieldProblem::new(format!("/mapping/{gone}"), "unknown_step", unknown(step)))
+            .collect();
+        if !wrong.is_empty() {
+            return Err(Problem::invalid(wrong));
         }
         let from = self.design.flow(&reference(key, asked.from)).await?;
         let mut select =

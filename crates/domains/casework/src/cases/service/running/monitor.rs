@@ -56,11 +56,11 @@ pub struct FlowNode {
     pub name: String,
     /// Version.
     pub version: i64,
-    /// Open tasks.
+    /// Cases that stand here.
     pub open: i64,
-    /// Open ones past their days.
+    /// Open tasks past their days.
     pub overdue: i64,
-    /// Tasks done.
+    /// Cases that have done it.
     pub done: i64,
     /// Hours a done task took on average; absent when none was done.
     pub average_hours: Option<f64>,
@@ -145,7 +145,7 @@ impl Casework {
         versions.dedup();
         // Late is counted by the database as well: one row per step, not one per task.
         let late = Expr::case(task::Column::State.eq("open").and(task::Column::DueAt.lt(now)), 1).finally(0);
-        let counted: Vec<(i64, String, String, i64, Option<i64>, Option<i64>)> = task::Entity::find()
+        let counted: Vec<(i64, String, String, i64, i64, Option<i64>, Option<i64>)> = task::Entity::find()
             .join(JoinType::InnerJoin, task_to_flow())
             .filter(case_flow::Column::FlowKey.eq(key))
             .filter(case_flow::Column::FlowVersion.is_in(versions.iter().copied()))
@@ -156,7 +156,9 @@ impl Casework {
             .column(case_flow::Column::FlowVersion)
             .column(task::Column::Element)
             .column(task::Column::State)
-            .column_as(task::Column::Id.count(), "count")
+            // A joint review has a task for each handler; what is counted are cases.
+            .column_as(Expr::expr(Func::count_distinct(Expr::col((task::Entity, task::Column::CaseId)))), "count")
+            .column_as(task::Column::Id.count(), "tasks")
             .column_as(whole(late.into()), "late")
             .column_as(whole(Expr::col((task::Entity, task::Column::TookSeconds))), "took")
             .group_by(case_flow::Column::FlowVersion)
@@ -177,12 +179,12 @@ impl Casework {
                     counted
                         .iter()
                         .find(|row| row.0 == version && row.1 == step.element && row.2 == state)
-                        .map(|row| (row.3, row.4.unwrap_or(0), row.5))
+                        .map(|row| (row.3, row.4, row.5.unwrap_or(0), row.6))
                 };
-                let (open, overdue, _) = of("open").unwrap_or_default();
-                let (done, _, took) = of("done").unwrap_or_default();
+                let (open, _, overdue, _) = of("open").unwrap_or_default();
+                let (done, tasks, _, took) = of("done").unwrap_or_default();
                 // Whole seconds divided for reading; no money, no deadline hangs on it.
-                let average_hours = took.filter(|_| done > 0).map(|took| (took * 10 / done / 3600) as f64 / 10.0);
+                let average_hours = took.filter(|_| tasks > 0).map(|took| (took * 10 / tasks / 3600) as f64 / 10.0);
                 let label = if step.name.is_empty() { step.element.clone() } else { step.name.clone() };
                 nodes.push(FlowNode {
                     element: step.element,

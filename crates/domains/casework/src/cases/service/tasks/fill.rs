@@ -39,7 +39,8 @@ impl Casework {
                 let element = at_hand.task.element.as_str();
                 let rights = at_hand.running.settings(element).map(|settings| settings.fields.clone()).unwrap_or_default();
                 let form = casework.design.form(&loaded.item.definitions.form).await?;
-                let known = |key: &str| form.sections.iter().flat_map(|section| &section.fields).find(|one| one.key == key);
+                let fields = form.valued();
+                let known = |key: &str| fields.iter().find(|one| one.key == key);
                 let refused: Vec<FieldProblem> = filled
                     .data
                     .keys()

@@ -217,9 +217,21 @@ pub(super) fn hide(rights: &flow::FieldRights, view: &mut super::shared::FormVie
     let hidden = |key: &str| rights.of(key) == flow::Access::Hidden;
     view.data.retain(|key, _| !hidden(key));
     for section in view.schema.get_mut("sections").and_then(Value::as_array_mut).into_iter().flatten() {
-        if let Some(fields) = section.get_mut("fields").and_then(Value::as_array_mut) {
-            fields.retain(|field| !field.get("key").and_then(Value::as_str).is_some_and(hidden));
-        }
+        take_away(section, &hidden);
+    }
+}
+
+/// Takes hidden fields away from a section or a layout, and from the layouts in it. What a group or a table holds goes
+/// with the group or table: rights are given to whole fields.
+fn take_away(holder: &mut Value, hidden: &dyn Fn(&str) -> bool) {
+    let Some(fields) = holder.get_mut("fields").and_then(Value::as_array_mut) else { return };
+    let of = |field: &Value, key: &str| field.get(key).and_then(Value::as_str).map(str::to_owned);
+    let arranges = |field: &Value| {
+        of(field, "type").is_some_and(|kind| matches!(kind.as_str(), "columns" | "tabs" | "tab" | "collapse"))
+    };
+    fields.retain(|field| arranges(field) || !of(field, "key").is_some_and(|key| hidden(&key)));
+    for layout in fields.iter_mut().filter(|field| arranges(field)) {
+        take_away(layout, hidden);
     }
 }
 
@@ -236,7 +248,8 @@ pub(super) fn masked(row: &case::Model, personal: &Personal) -> MaskedApplicant 
 
 /// Masks identity numbers, phones, e-mails and addresses of persons in a form.
 pub(super) fn mask_form(form: &form::Form, data: &mut Map<String, Value>) {
-    for field in form.sections.iter().flat_map(|section| &section.fields) {
+    // What columns, tabs and folds hold is data of the form like any other.
+    for field in form.valued() {
         mask_field(field, data);
     }
 }
