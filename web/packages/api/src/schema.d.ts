@@ -978,6 +978,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compare the form anew with what others know; logged */
+        post: operations["compare_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/deliver": {
         parameters: {
             query?: never;
@@ -1114,6 +1131,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/prints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a case may be printed on, what was stamped. */
+        get: operations["get_print_menu"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/prints/{paper}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A case as it prints: masked, or in full by right, level and reason; logged. */
+        get: operations["print_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/request-correction": {
         parameters: {
             query?: never;
@@ -1165,6 +1216,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/stamps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts the bound seal on a paper of a case. */
+        post: operations["stamp_case_paper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/suspend": {
         parameters: {
             query?: never;
@@ -1182,6 +1250,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/tasks/{task}/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Colleagues who can be chosen for a task */
+        get: operations["list_colleagues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/tasks/{task}/complete": {
         parameters: {
             query?: never;
@@ -1193,6 +1278,91 @@ export interface paths {
         put?: never;
         /** Complete one of the caller's tasks */
         post: operations["complete_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/tasks/{task}/countersign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask colleagues for their opinion on a task */
+        post: operations["countersign_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/tasks/{task}/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Fill in what the step may write */
+        put: operations["fill_task"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/tasks/{task}/jump": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a case to another step */
+        post: operations["jump_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/tasks/{task}/take-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back a task just completed */
+        post: operations["take_back_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/tasks/{task}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a task to a colleague */
+        post: operations["transfer_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1353,6 +1523,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/design/bindings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Checks by rules file. */
+        get: operations["list_rule_bindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/bindings/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV, at most 5,000 rows. */
+        get: operations["export_rule_bindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/design/definitions": {
         parameters: {
             query?: never;
@@ -1502,6 +1706,40 @@ export interface paths {
         put?: never;
         /** Publishes the draft as the next version. */
         post: operations["publish_definition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/definitions/{id}/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a template over into drafts of forms. */
+        post: operations["take_template_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/definitions/{id}/takers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Forms with sections of a template, at most a hundred. */
+        get: operations["list_template_takers"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1681,6 +1919,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/design/mappings/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Runs a field mapping with sample data: what the other system would get, and what it would not take. */
+        post: operations["run_mapping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/design/papers/preview": {
         parameters: {
             query?: never;
@@ -1692,6 +1947,40 @@ export interface paths {
         put?: never;
         /** Draws a paper with sample data. */
         post: operations["preview_paper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/prints/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The places of a print template with their sources, and what they may take. */
+        post: operations["inspect_print"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/prints/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fills a print template with sample data. */
+        post: operations["preview_print"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1795,6 +2084,23 @@ export interface paths {
         put?: never;
         /** The elder does not agree */
         post: operations["refuse_grant_at_window"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/verify-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether a PDF is a document of ours, unchanged. Nothing of it is kept. */
+        post: operations["verify_document_file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1920,6 +2226,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/{key}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases running on a flow */
+        get: operations["list_flow_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{key}/migrate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take running cases over to another version of their flow */
+        post: operations["migrate_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{key}/monitor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the running cases of a flow stand */
+        get: operations["get_flow_monitor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -1983,6 +2340,43 @@ export interface paths {
         /** Identifies somebody by a citizen or enterprise code; a code is answered once */
         post: operations["identify_by_code"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/item-papers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Papers of items, newest first. */
+        get: operations["list_item_papers"];
+        put?: never;
+        /** Makes a paper of an item. */
+        post: operations["create_item_paper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/item-papers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A paper of an item. */
+        get: operations["get_item_paper"];
+        /** Changes a paper of an item. */
+        put: operations["save_item_paper"];
+        post?: never;
+        /** Removes a paper of an item. */
+        delete: operations["remove_item_paper"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2099,6 +2493,23 @@ export interface paths {
         };
         /** The empty form of a material, to print and fill in. */
         get: operations["get_material_blank"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{slug}/materials/{key}/pair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The empty form of a material beside its filled sample, as data. */
+        get: operations["get_sheet_pair"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2554,6 +2965,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/my/cases/{id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compare what is filled in with what others know */
+        post: operations["compare_my_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/my/cases/{id}/corrections": {
         parameters: {
             query?: never;
@@ -2684,6 +3112,40 @@ export interface paths {
         get?: never;
         /** Hand a material in */
         put: operations["hand_my_material"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/cases/{id}/prints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an own case or draft may be printed on. */
+        get: operations["list_my_prints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/cases/{id}/prints/{paper}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An own case as it prints; a draft is marked as a preview. */
+        get: operations["print_my_case"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2929,6 +3391,23 @@ export interface paths {
          *     with the formula with user; `x-tif-uid` is the login.
          */
         post: operations["issue_staff_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/paper-stamps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The log of stamps, newest first. */
+        get: operations["list_paper_stamps"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3645,6 +4124,23 @@ export interface paths {
         };
         /** Regions directly below one. */
         get: operations["list_regions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sample-forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Forms with a filled sample, by name or item. */
+        get: operations["list_sample_forms"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5475,6 +5971,421 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/table-choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a builder of tables chooses from. */
+        get: operations["get_table_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/table-definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tables by key. */
+        get: operations["list_table_definitions"];
+        put?: never;
+        /** Begins a table. */
+        post: operations["create_table_definition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/table-definitions/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A table with its draft and what keeps it from being published. */
+        get: operations["get_table_definition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/table-definitions/{key}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fetches the rows of an attached table now. */
+        post: operations["copy_table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/table-definitions/{key}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a table out of use; its rows stay. */
+        post: operations["disable_table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/table-definitions/{key}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps a draft, whatever is wrong with it. */
+        put: operations["save_table_draft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/table-definitions/{key}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings a table back. */
+        post: operations["enable_table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/table-definitions/{key}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publishes the draft; it takes effect at once. */
+        post: operations["publish_table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/table-definitions/{key}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The published versions, newest first. */
+        get: operations["list_table_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/table-menu": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tables of the caller's navigation. */
+        get: operations["get_table_menu"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/table-outputs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Files made on schedule for the caller, newest first. */
+        get: operations["list_table_outputs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/table-outputs/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file made on schedule for the caller. */
+        get: operations["get_table_output"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A table as those who work with it see it. */
+        get: operations["get_table"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/{key}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows that fit as a spreadsheet. */
+        get: operations["export_table_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/{key}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries a file of rows, or enters them when all are right. */
+        post: operations["import_table_rows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/{key}/import-frame": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An empty spreadsheet to fill in. */
+        get: operations["get_table_import_frame"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/{key}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reckons a report, saved or not. */
+        post: operations["run_table_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/{key}/report/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A report as a spreadsheet. */
+        get: operations["export_table_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/{key}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The roles a template of this table may be shared with: those that see the table. */
+        get: operations["list_table_roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/{key}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rows of a table. */
+        get: operations["list_table_rows"];
+        put?: never;
+        /** Enters a row. */
+        post: operations["enter_table_row"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/{key}/rows/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A row, sealed values masked. */
+        get: operations["get_table_row"];
+        /** Changes a row. */
+        put: operations["change_table_row"];
+        post?: never;
+        /** Deletes a row. */
+        delete: operations["delete_table_row"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/{key}/rows/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A sealed value as it is; logged with its reason. */
+        post: operations["reveal_table_value"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/{key}/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's templates on a table and those shared with the own roles. */
+        get: operations["list_table_templates"];
+        put?: never;
+        /** Saves a new template. */
+        post: operations["save_table_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/{key}/templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A template. */
+        get: operations["get_table_template"];
+        /** Changes an own template. */
+        put: operations["change_table_template"];
+        post?: never;
+        /** Deletes an own template. */
+        delete: operations["delete_table_template"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks": {
         parameters: {
             query?: never;
@@ -6381,6 +7292,20 @@ export interface components {
             /** @description Cases per state under the other filters. */
             counts: Record<string, unknown>;
         };
+        /** @description What became of a case. */
+        CaseMigration: {
+            /**
+             * Format: uuid
+             * @description Case.
+             */
+            case_id: string;
+            /** @description Number. */
+            case_number: string;
+            /** @description Why not. */
+            message?: string | null;
+            /** @description Whether it was, or would be, taken over. */
+            moved: boolean;
+        };
         /** @description A case and its rating. */
         CaseRating: {
             case: components["schemas"]["RatedCaseView"];
@@ -6516,6 +7441,21 @@ export interface components {
             new_password: string;
             old_password: string;
         };
+        /** @description A changed row. */
+        ChangeRow: {
+            /** @description Values by field. */
+            data: Record<string, unknown>;
+            /** @description Sealed fields that stay as they are. */
+            keep?: string[];
+            /** Format: int64 */
+            revision: number;
+        };
+        /** @description A changed template. */
+        ChangeTemplate: {
+            content: components["schemas"]["TableTemplateContent"];
+            /** Format: int64 */
+            revision: number;
+        };
         /** @description What a change did. */
         Changed: {
             /**
@@ -6570,6 +7510,20 @@ export interface components {
         /** @description A code of the app. */
         CodeRequest: {
             code: string;
+        };
+        /** @description A colleague. */
+        Colleague: {
+            /**
+             * Format: uuid
+             * @description Staff id.
+             */
+            id: string;
+            /** @description Name. */
+            name: string;
+            /** @description Organisation. */
+            org_name: string;
+            /** @description Roles in words. */
+            roles: string[];
         };
         /** @description Notification commitment. */
         Commitment: {
@@ -6781,6 +7735,11 @@ export interface components {
             applicant: components["schemas"]["CounterApplicant"];
             /** @description Delivery. */
             delivery?: components["schemas"]["Delivery"];
+            /**
+             * @description Asks a check to fill the form in from the card read, data sharing, licences and earlier cases; the
+             *     look is logged.
+             */
+            fill?: boolean;
             /** @description Form data. */
             form?: Record<string, unknown>;
             /** @description Handling item. */
@@ -6808,6 +7767,8 @@ export interface components {
         };
         /** @description What is still missing. */
         CounterCheck: {
+            /** @description Fields filled in from sources, when that was asked for. */
+            filled: components["schemas"]["CounterFilled"][];
             /** @description Values of the form that stand on the licence, when they were asked for. */
             licence_values?: Record<string, unknown> | null;
             /** @description Materials that apply. */
@@ -6818,6 +7779,33 @@ export interface components {
             problems: components["schemas"]["StepProblem"][];
             /** @description Questions to ask. */
             questions: string[];
+            /** @description Sources that did not answer; their fields are filled in by hand. */
+            unanswered: string[];
+            /** @description What rules say that only warn; kept with the case. */
+            warnings: components["schemas"]["StepProblem"][];
+        };
+        /** @description A field filled in from a source. */
+        CounterFilled: {
+            /** @description Key. */
+            key: string;
+            /** @description Where it came from. */
+            source: string;
+            /** @description Value. */
+            value: unknown;
+        };
+        /** @description Asks colleagues. */
+        CountersignTask: {
+            /** @description What they are asked. */
+            reason: string;
+            /** @description One after the other instead of all at once. */
+            sequential?: boolean;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+            /** @description Staff ids of the colleagues, at most ten. */
+            who: string[];
         };
         /** @description Figures over the needed materials. */
         Counts: {
@@ -7305,7 +8293,7 @@ export interface components {
          * @description Kind of a definition.
          * @enum {string}
          */
-        DefinitionKind: "form" | "flow" | "rules" | "paper" | "sheet" | "file";
+        DefinitionKind: "form" | "flow" | "rules" | "paper" | "sheet" | "file" | "print" | "mapping";
         /** @description What the caller may do with an entry. */
         DefinitionRights: {
             disable: boolean;
@@ -7357,7 +8345,7 @@ export interface components {
         DefinitionUse: {
             /** @description Its key. */
             key: string;
-            /** @description `item`, `definition`. */
+            /** @description `item`, `definition`, `binding` (a check of forms). */
             kind: string;
             /** @description Its name. */
             name: string;
@@ -7454,6 +8442,8 @@ export interface components {
             chain: components["schemas"]["ChainHead"];
             /** @description Channel. */
             channel_label: string;
+            /** @description Fields compared with what others know, masked as the form is. */
+            comparisons: components["schemas"]["FieldCheck"][];
             /** @description Deadlines explained. */
             deadlines: components["schemas"]["DeadlineView"][];
             /** @description Delivery. */
@@ -7477,6 +8467,8 @@ export interface components {
             id: string;
             /** @description Item. */
             item: components["schemas"]["ItemRef"];
+            /** @description Steps to which the caller may send the case as an administrator. */
+            jump_targets: components["schemas"]["Returnable"][];
             licence?: components["schemas"]["LicenceRef"] | null;
             /** @description Materials. */
             materials: components["schemas"]["MaterialView"][];
@@ -7500,6 +8492,10 @@ export interface components {
             state_label: string;
             /** @description Present step. */
             step_name: string;
+            /** @description Tasks the caller just did and may take back. */
+            take_back: components["schemas"]["TakeableTask"][];
+            /** @description Every open task. */
+            tasks: components["schemas"]["OpenTask"][];
             /** @description Reminders and orders. */
             urges: components["schemas"]["UrgeView"][];
             /**
@@ -7507,6 +8503,8 @@ export interface components {
              * @description Version to send back.
              */
             version: number;
+            /** @description What rules told when it was handed in, and let pass. */
+            warnings: components["schemas"]["FormWarning"][];
         };
         /** @description One reminder. */
         DeskReminder: {
@@ -7571,6 +8569,39 @@ export interface components {
             /** Format: int64 */
             revision: number;
         };
+        /** @description Answer to a file. */
+        DocumentAnswer: {
+            /**
+             * Format: date-time
+             * @description When it was checked.
+             */
+            checked_at: string;
+            document?: components["schemas"]["DocumentFacts"] | null;
+            /** @description Whether it is a document of ours, unchanged. */
+            genuine: boolean;
+            /** @description Seals in it. */
+            seals: components["schemas"]["DocumentSeal"][];
+            /** @description 真实有效, 被改动, 印章真实但不是本平台留存的文书, 查无此文书, 不是可读的 PDF. */
+            verdict: string;
+        };
+        /** @description What is known of the document, nothing of the person. */
+        DocumentFacts: {
+            /** @description Body that made it. */
+            issuer: string;
+            /** @description Item. */
+            item_name: string;
+            /** @description False for a copy from before a later seal. */
+            latest: boolean;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            made_at: string;
+            /** @description Name. */
+            name: string;
+            /** @description 文号. */
+            number?: string | null;
+        };
         /** @description A document. */
         DocumentRef: {
             /**
@@ -7590,9 +8621,35 @@ export interface components {
             /** @description 文号. */
             number?: string | null;
         };
+        /** @description A seal in the file. */
+        DocumentSeal: {
+            /** @description Whether the sealed part is unchanged. */
+            intact: boolean;
+            /** @description What is wrong, in plain words. */
+            problem?: string | null;
+            /** @description Name of the seal. */
+            seal: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            signed_at?: string | null;
+            /** @description Who the certificate is for. */
+            signer: string;
+            /** @description Whether the certificate is one we trust. */
+            trusted: boolean;
+        };
         /** @description A ticket that came with the browser. */
         DocumentTicket: {
             ticket: string;
+        };
+        /** @description The upload. */
+        DocumentUpload: {
+            /**
+             * Format: binary
+             * @description The document, PDF, at most 8 MB.
+             */
+            file: string;
         };
         /** @description A field of a draft, as the maker sees it. */
         DraftField: {
@@ -7657,6 +8714,8 @@ export interface components {
             agent?: components["schemas"]["CaseAgent"] | null;
             /** @description Who applies. */
             applicant_name: string;
+            /** @description Fields compared with what others know. */
+            comparisons: components["schemas"]["FieldCheck"][];
             /** @description Answers to conditions. */
             conditions: components["schemas"]["Answers"];
             /** @description Agreement. */
@@ -7701,11 +8760,15 @@ export interface components {
             step: number;
             /** @description Who did which step, oldest first. */
             steps: components["schemas"]["CaseStep"][];
+            /** @description Sources that did not answer when the form was filled in; their fields are filled in by hand. */
+            unanswered: string[];
             /**
              * Format: int64
              * @description Version to send back.
              */
             version: number;
+            /** @description What rules say that only warn. */
+            warnings: components["schemas"]["StepProblem"][];
         };
         /** @description A change of what is written down. */
         EditSystem: components["schemas"]["SystemDraft"] & {
@@ -7741,6 +8804,11 @@ export interface components {
             qr_svg: string;
             /** @description For typing, in groups of four. */
             secret: string;
+        };
+        /** @description A new row. */
+        EnterRow: {
+            /** @description Values by field. */
+            data: Record<string, unknown>;
         };
         /** @description An enterprise signs in. */
         EnterpriseSignInRequest: {
@@ -8000,6 +9068,31 @@ export interface components {
             before: Record<string, unknown>;
             field: string;
         };
+        /** @description A field compared, as people see it. */
+        FieldCheck: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at?: string | null;
+            /** @description Key path of the field, `group/key` inside a group. */
+            key: string;
+            /** @description Its label. */
+            label: string;
+            /** @description `trusted`, `differs`, `not_verifiable`. */
+            result: string;
+            /** @description In words. */
+            result_label: string;
+            /** @description Where it was looked up. */
+            source: string;
+            /** @description What the source says when it differs, masked as the field is. */
+            theirs?: string | null;
+        };
+        /** @description Fields compared with what others know. */
+        FieldChecks: {
+            /** @description In the order of the form; empty when it compares nothing. */
+            items: components["schemas"]["FieldCheck"][];
+        };
         /** @description One field that is wrong, and the way out. */
         FieldProblem: {
             /** @description Stable machine code, for example `required`. */
@@ -8051,6 +9144,16 @@ export interface components {
              */
             file: string;
         };
+        /** @description What a handler filled in. */
+        FillTask: {
+            /** @description Fields by key; only those that were changed. */
+            data: Record<string, unknown>;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
         /** @description Whose requests. */
         FindWaitingGrants: {
             /** @description Identity number of the elder at the window. */
@@ -8087,6 +9190,59 @@ export interface components {
             login: string;
             /** @description Opens once, for three days. */
             one_time_password: string;
+        };
+        /** @description A case running on a flow. */
+        FlowCase: {
+            /**
+             * Format: uuid
+             * @description Case.
+             */
+            case_id: string;
+            /** @description Number. */
+            case_number: string;
+            /** @description Item. */
+            item_name: string;
+            /** @description Whether one of them is past its days. */
+            overdue: boolean;
+            /**
+             * Format: date-time
+             * @description Since when the oldest of them is open.
+             */
+            since?: string | null;
+            /** @description Open steps. */
+            steps: string[];
+            /**
+             * Format: int64
+             * @description Version of the flow.
+             */
+            version: number;
+        };
+        /** @description What became of the cases. */
+        FlowMigration: {
+            /** @description Case by case. */
+            items: components["schemas"]["CaseMigration"][];
+            /** @description Whether there are more than one request takes; ask again. */
+            more: boolean;
+            /** @description Taken over. */
+            moved: number;
+            /** @description Left where they are. */
+            refused: number;
+        };
+        /** @description Steps of a flow with their cases. */
+        FlowMonitor: {
+            /**
+             * Format: date-time
+             * @description When this was counted.
+             */
+            as_of: string;
+            /** @description Key of the flow. */
+            flow_key: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Steps, by version and in the order of the flow. */
+            nodes: components["schemas"]["RunningFlowNode"][];
+            /** @description Versions with running cases, and the newest, newest first. */
+            versions: components["schemas"]["RunningFlowVersion"][];
         };
         /** @description A task of the flow. */
         FlowStep: {
@@ -8126,6 +9282,13 @@ export interface components {
             data: Record<string, unknown>;
             /** @description `tongban-form/1`. */
             schema: Record<string, unknown>;
+        };
+        /** @description A rule that warned and let pass. */
+        FormWarning: {
+            /** @description What was told. */
+            message: string;
+            /** @description JSON pointer of the field, `/form/area`; `/form` for the form as a whole. */
+            pointer: string;
         };
         /**
          * @description What is signed.
@@ -8757,9 +9920,18 @@ export interface components {
         ImportDefinition: {
             /**
              * Format: binary
-             * @description `.json`, `.bpmn`, `.dmn` or `.typ`.
+             * @description `.json`, `.bpmn`, `.dmn`, `.typ`, `.docx` or `.pdf`.
              */
             file: string;
+        };
+        /** @description A file of rows. */
+        ImportRows: {
+            /** @description The file, base64. */
+            content_base64: string;
+            /** @description Ends with .csv or .xlsx. */
+            file_name: string;
+            /** @description Only try; keep nothing. */
+            trial: boolean;
         };
         /** @description A table of staff in our own columns. */
         ImportStaff: {
@@ -8784,6 +9956,11 @@ export interface components {
             id: string;
             /** @description Text. */
             text: string;
+        };
+        /** @description A template to look into. */
+        InspectPrint: {
+            /** @description `tongban-print/1` JSON. */
+            content: string;
         };
         /** @description An interface that can be granted. */
         InterfaceChoice: {
@@ -8874,6 +10051,62 @@ export interface components {
         ItemJumpAnswer: {
             jump?: components["schemas"]["ItemJump"] | null;
         };
+        /** @description A paper of an item. */
+        ItemPaper: components["schemas"]["ItemPaperContent"] & {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            changed_at: string;
+            /** @description Who changed it last. */
+            changed_by_name: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Name of the item. */
+            item_name: string;
+            /**
+             * Format: int64
+             * @description Send it back with a change.
+             */
+            version: number;
+        };
+        /** @description What a paper of an item is, without its id. */
+        ItemPaperContent: {
+            /** @description Not offered any more. */
+            disabled?: boolean;
+            /** @description Handling item; empty for all. */
+            handle_item?: string;
+            /** @description Item. */
+            item_slug: string;
+            /** @description Kind of definition. */
+            kind: components["schemas"]["PaperKind"];
+            /** @description When a notice is made by itself. */
+            moment?: string;
+            /** @description Its key. */
+            paper_key: string;
+            /** @description What for. */
+            purpose: components["schemas"]["PaperPurpose"];
+            /** @description Seal. */
+            seal?: string;
+            /**
+             * Format: uuid
+             * @description Body whose seal it is; that of the case when absent.
+             */
+            seal_org_id?: string | null;
+            /** @description Question → option that must be answered so. */
+            situation?: {
+                [key: string]: string;
+            };
+            /** @description When it is sealed. */
+            stamp_at?: string;
+            /** @description Step of the flow, for `step`. */
+            step?: string;
+            /** @description What people read: 申请表（套打）. */
+            title: string;
+        };
         /** @description How an item is rated. */
         ItemRatings: {
             /**
@@ -8904,6 +10137,42 @@ export interface components {
              * @description Frozen version.
              */
             version: number;
+        };
+        /** @description How far a joint review is. */
+        JointView: {
+            /** @description Who did not. */
+            failed: number;
+            /** @description How many that are. */
+            needed: number;
+            /** @description Who has not spoken. */
+            open: number;
+            /** @description Who passed it. */
+            passed: number;
+            /**
+             * Format: int32
+             * @description Percent who must pass it.
+             */
+            ratio: number;
+            /** @description One after the other. */
+            sequential: boolean;
+            /** @description All who are asked. */
+            total: number;
+            /** @description What was said, oldest first. */
+            votes: components["schemas"]["JointVote"][];
+        };
+        /** @description What somebody said in a joint review. */
+        JointVote: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at?: string | null;
+            /** @description Who. */
+            by: string;
+            /** @description Outcome in words. */
+            outcome_label: string;
+            /** @description Opinion. */
+            text: string;
         };
         /** @description A key and what people read. */
         JumpChoice: {
@@ -8968,6 +10237,18 @@ export interface components {
              * @default
              */
             handle_item: string;
+        };
+        /** @description Sends a case elsewhere. */
+        JumpTask: {
+            /** @description Step to go on with. */
+            element: string;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
         };
         /** @description What a trial found. */
         JumpTrial: {
@@ -9479,6 +10760,35 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_Colleague: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description Staff id.
+                 */
+                id: string;
+                /** @description Name. */
+                name: string;
+                /** @description Organisation. */
+                org_name: string;
+                /** @description Roles in words. */
+                roles: string[];
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_ConnectedSystem: {
             /**
              * Format: date-time
@@ -9849,6 +11159,47 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_FlowCase: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description Case.
+                 */
+                case_id: string;
+                /** @description Number. */
+                case_number: string;
+                /** @description Item. */
+                item_name: string;
+                /** @description Whether one of them is past its days. */
+                overdue: boolean;
+                /**
+                 * Format: date-time
+                 * @description Since when the oldest of them is open.
+                 */
+                since?: string | null;
+                /** @description Open steps. */
+                steps: string[];
+                /**
+                 * Format: int64
+                 * @description Version of the flow.
+                 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_GrantUse: {
             /**
              * Format: date-time
@@ -9989,6 +11340,43 @@ export interface components {
                  */
                 version: number;
             }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_ItemPaper: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: (components["schemas"]["ItemPaperContent"] & {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                changed_at: string;
+                /** @description Who changed it last. */
+                changed_by_name: string;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Name of the item. */
+                item_name: string;
+                /**
+                 * Format: int64
+                 * @description Send it back with a change.
+                 */
+                version: number;
+            })[];
             /** @description Cursor of the next page; absent on the last one. */
             next?: string | null;
             /**
@@ -10417,6 +11805,65 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_PaperStamp: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was asked for.
+                 */
+                asked_at: string;
+                /** @description Who asked. */
+                asked_by_name: string;
+                /**
+                 * Format: uuid
+                 * @description Case.
+                 */
+                case_id: string;
+                /** @description Its number. */
+                case_number: string;
+                /** @description SM3 of the stamped file. */
+                digest: string;
+                /**
+                 * Format: uuid
+                 * @description Paper.
+                 */
+                document_id: string;
+                /**
+                 * Format: date-time
+                 * @description When it was put on.
+                 */
+                done_at?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Item. */
+                item_name: string;
+                /** @description 窗口盖章, or the step of the flow. */
+                place: string;
+                /** @description Name of the seal. */
+                seal_name: string;
+                /** @description `waiting` or `done`. */
+                state: string;
+                /** @description Title of the paper. */
+                title: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_PolicyView: {
             /**
              * Format: date-time
@@ -10702,6 +12149,63 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_RuleBinding: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** @description Empty for every one. */
+                channels: string[];
+                /** @description Name of the decision. */
+                decision: string;
+                /** @description Key of the form; absent for every one. */
+                form?: string | null;
+                /** @description Its name, when the library has it. */
+                form_name?: string | null;
+                /** @description First China date. */
+                from?: string | null;
+                /** @description Key of the item; absent for every one. */
+                item?: string | null;
+                /** @description What the person reads. */
+                message: string;
+                /**
+                 * Format: int64
+                 * @description Place in the file, from 1.
+                 */
+                no: number;
+                /**
+                 * Format: uuid
+                 * @description Entry of the rules file.
+                 */
+                rules_id: string;
+                /** @description Its key. */
+                rules_key: string;
+                /** @description Its name. */
+                rules_name: string;
+                /** @description `stop` or `warn`. */
+                severity: string;
+                /** @description `in_force`, `coming`, `past` on the day asked for; `off` for a rules file taken out of use. */
+                state: string;
+                /** @description Last China date. */
+                until?: string | null;
+                /**
+                 * Format: int64
+                 * @description Published version that checks.
+                 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_SharedField: {
             /**
              * Format: date-time
@@ -10950,6 +12454,97 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_TableDefinitionRow: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** Format: date-time */
+                changed_at: string;
+                changed_by_name: string;
+                disabled: boolean;
+                /** @description Whether there is a draft that is not published. */
+                draft: boolean;
+                key: string;
+                /**
+                 * Format: int64
+                 * @description Rows it has.
+                 */
+                rows: number;
+                title: string;
+                /**
+                 * Format: int64
+                 * @description Published version, 0 for none.
+                 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_TableLine: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** Format: date-time */
+                changed_at: string;
+                created_by_name: string;
+                /** Format: uuid */
+                id: string;
+                /** @description The columns in words, sealed values masked. */
+                said: {
+                    [key: string]: string;
+                };
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_TableOutput: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** Format: uuid */
+                id: string;
+                /** Format: date-time */
+                made_at: string;
+                /** @description Why there is none. */
+                problem?: string | null;
+                /** @description Whether there is a file. */
+                ready: boolean;
+                /** @description Title of the report. */
+                title: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_TaskRow: {
             /**
              * Format: date-time
@@ -10965,13 +12560,22 @@ export interface components {
                  * @description When it came.
                  */
                 created_at: string;
+                /** @description Last day of the step; absent without days of its own. */
+                due_on?: string | null;
                 /**
                  * Format: uuid
                  * @description Task.
                  */
                 id: string;
+                /**
+                 * @description How it came: `role` (everybody of the role), `mine` (it names the caller or his department), `delegated`
+                 *     (in somebody's name), `joint` (one part of a joint review).
+                 */
+                mark: string;
                 /** @description Name of the step. */
                 name: string;
+                /** @description In whose name. */
+                on_behalf_of?: string | null;
                 /** @description Stage. */
                 stage: string;
             }[];
@@ -11234,6 +12838,13 @@ export interface components {
                 };
             };
         };
+        /** @description What the other system would get. */
+        MappingRun: {
+            /** @description What it would not take. */
+            problems: components["schemas"]["FieldProblem"][];
+            /** @description Field → value. */
+            record: Record<string, unknown>;
+        };
         /** @description Who, masked. */
         MaskedApplicant: {
             /** @description Identity number masked; a credit code in full. */
@@ -11315,6 +12926,27 @@ export interface components {
             reason: string;
             /** Format: int64 */
             version: number;
+        };
+        /** @description Which cases go where. */
+        MigrateFlow: {
+            /** @description Only these; all when absent. */
+            cases?: string[] | null;
+            /** @description Only say what would happen. */
+            dry_run?: boolean;
+            /**
+             * Format: int64
+             * @description Version they run on.
+             */
+            from: number;
+            /** @description Steps that are gone, and which step takes their place. */
+            mapping?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description Version they are to run on.
+             */
+            to: number;
         };
         /**
          * @description What became of a row.
@@ -11577,19 +13209,28 @@ export interface components {
         };
         /** @description The caller's task. */
         MyTask: {
+            /** @description What the step's author put on the page, in this order; empty: what is usual. */
+            buttons: components["schemas"]["StepButton"][];
+            /** @description Last day of the step; absent without days of its own. */
+            due_on?: string | null;
             /**
              * Format: uuid
              * @description Id.
              */
             id: string;
+            joint?: components["schemas"]["JointView"] | null;
             /** @description Name. */
             name: string;
+            /** @description In whose name the caller does it. */
+            on_behalf_of?: string | null;
             /** @description Outcomes that may be chosen. */
             outcomes: components["schemas"]["Outcome"][];
             /** @description Earlier steps it may be returned to. */
             returnable: components["schemas"]["Returnable"][];
             /** @description Stage: intake, review, inspect, decide, make, deliver. */
             stage: string;
+            /** @description Keys of form fields the caller may fill in. */
+            writable: string[];
         };
         /** @description Something with a name. */
         Named: {
@@ -11837,6 +13478,15 @@ export interface components {
              */
             valid_until?: string | null;
         };
+        /** @description A table about to be made. */
+        NewTable: {
+            /** @description Small letters, digits and hyphens; fixed once made. */
+            key: string;
+            /** @description View of the product it is attached to; a table of its own without one. */
+            source?: string | null;
+            /** @description Title. */
+            title: string;
+        };
         /** @description A node with what is below it. */
         Node: {
             /** @description Below it. */
@@ -11901,6 +13551,35 @@ export interface components {
              * @default null
              */
             to: string | null;
+        };
+        /** @description An open task. */
+        OpenTask: {
+            /** @description Whether the caller gave it to somebody to be done in his name. */
+            delegated: boolean;
+            /** @description Last day of the step. */
+            due_on?: string | null;
+            /** @description Step in the drawing. */
+            element: string;
+            /** @description Who has it, in words. */
+            handler: string;
+            /**
+             * Format: uuid
+             * @description Task.
+             */
+            id: string;
+            /** @description Whether the caller may do it. */
+            mine: boolean;
+            /** @description Name of the step. */
+            name: string;
+            /** @description Whether that day is over. */
+            overdue: boolean;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+            /** @description Stage. */
+            stage: string;
         };
         /** @description An account with the password that opens it once. */
         Opened: {
@@ -12058,6 +13737,60 @@ export interface components {
              * @description When the platform last confirmed it.
              */
             verified_at?: string | null;
+        };
+        /**
+         * @description Which kind of definition the paper is.
+         * @enum {string}
+         */
+        PaperKind: "print" | "paper";
+        /**
+         * @description What it is for.
+         * @enum {string}
+         */
+        PaperPurpose: "print" | "notice";
+        /** @description A stamp as its log shows it. */
+        PaperStamp: {
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            asked_at: string;
+            /** @description Who asked. */
+            asked_by_name: string;
+            /**
+             * Format: uuid
+             * @description Case.
+             */
+            case_id: string;
+            /** @description Its number. */
+            case_number: string;
+            /** @description SM3 of the stamped file. */
+            digest: string;
+            /**
+             * Format: uuid
+             * @description Paper.
+             */
+            document_id: string;
+            /**
+             * Format: date-time
+             * @description When it was put on.
+             */
+            done_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Item. */
+            item_name: string;
+            /** @description 窗口盖章, or the step of the flow. */
+            place: string;
+            /** @description Name of the seal. */
+            seal_name: string;
+            /** @description `waiting` or `done`. */
+            state: string;
+            /** @description Title of the paper. */
+            title: string;
         };
         /** @description The own password. */
         PasswordRequest: {
@@ -12258,6 +13991,8 @@ export interface components {
             key: string;
             /** @description Whether it can't be changed here. */
             locked: boolean;
+            /** @description Where it came from, in words; empty for a group. */
+            source: string;
         };
         /** @description A paper to draw (FORM-019). */
         PreviewPaper: {
@@ -12265,6 +14000,56 @@ export interface components {
             content: string;
             /** @description Data as the template reads it. */
             data: Record<string, unknown>;
+        };
+        /** @description A template to fill with sample data. */
+        PreviewPrint: {
+            /** @description `tongban-print/1` JSON. */
+            content: string;
+            /** @description Sample answers of the form. */
+            data?: Record<string, unknown>;
+            /** @description `pdf` or `docx`. */
+            format?: components["schemas"]["PrintFormat"];
+            /** @description The values alone, for paper printed before. */
+            values_only?: boolean;
+        };
+        /** @description A paper a case may be printed on. */
+        PrintChoice: {
+            /** @description `pdf`, `docx`. */
+            formats: components["schemas"]["PrintFormat"][];
+            /** @description `application`, or the id of a paper of the item. */
+            id: string;
+            /** @description Whether a clerk puts a seal on it. */
+            stamp: boolean;
+            /** @description What people read. */
+            title: string;
+            /** @description Whether the values alone can be put on paper printed before. */
+            values_only: boolean;
+        };
+        /** @description A column of a table. */
+        PrintColumn: {
+            key: string;
+            label: string;
+        };
+        /**
+         * @description What kind of file a print template is.
+         * @enum {string}
+         */
+        PrintFormat: "docx" | "pdf";
+        /** @description What is in a template, and what may go into it. */
+        PrintInsight: {
+            format: components["schemas"]["PrintFormat"];
+            pages: components["schemas"]["PrintPage"][];
+            places: components["schemas"]["PrintPlace"][];
+            sources: components["schemas"]["PrintSource"][];
+        };
+        /** @description What a case may be printed on, what was stamped. */
+        PrintMenu: {
+            /** @description Documents that wait for a clerk's seal. */
+            documents: components["schemas"]["StampChoice"][];
+            /** @description Papers. */
+            papers: components["schemas"]["PrintChoice"][];
+            /** @description Stamps, oldest first. */
+            stamps: components["schemas"]["PaperStamp"][];
         };
         /** @description A request to print. */
         PrintOverprint: {
@@ -12276,6 +14061,32 @@ export interface components {
             reason?: string;
             /** @description Serial number on the blank that lies in the printer. */
             stock_number: string;
+        };
+        /** @description Size of a page in millimetres. */
+        PrintPage: {
+            /** Format: double */
+            height: number;
+            /** Format: double */
+            width: number;
+        };
+        /** @description A place with its source, as the page of the template lists it. */
+        PrintPlace: {
+            /** @description Where the value comes from; empty when nobody said it. */
+            from: string;
+            /** @description Name in the template; the column of a table is `table/column`. */
+            name: string;
+            /** @description Whether rows repeat there. */
+            repeats: boolean;
+        };
+        /** @description Something a place may take its value from. */
+        PrintSource: {
+            /** @description Key and label of the columns. */
+            columns: components["schemas"]["PrintColumn"][];
+            /** @description As it stands in the map. */
+            from: string;
+            label: string;
+            /** @description Whether it is a table; its columns follow. */
+            table: boolean;
         };
         /** @description How far a printer is off, in tenths of a millimetre: whole numbers, so that what was set is what is kept. */
         PrinterOffset: {
@@ -12941,9 +14752,19 @@ export interface components {
             /** @description Name. */
             name: string;
         };
+        /** @description Which sealed value, and why. */
+        RevealRowValue: {
+            field: string;
+            /** @description Logged. */
+            reason: string;
+        };
         /** @description A raw value. */
         Revealed: {
             /** @description Value. */
+            value: string;
+        };
+        /** @description A sealed value as it is. */
+        RevealedRowValue: {
             value: string;
         };
         /** @description A raw value of a staff user. */
@@ -13166,6 +14987,48 @@ export interface components {
             /** @description Why it failed. */
             reason?: string | null;
         };
+        /** @description A check as the list shows it. */
+        RuleBinding: {
+            /** @description Empty for every one. */
+            channels: string[];
+            /** @description Name of the decision. */
+            decision: string;
+            /** @description Key of the form; absent for every one. */
+            form?: string | null;
+            /** @description Its name, when the library has it. */
+            form_name?: string | null;
+            /** @description First China date. */
+            from?: string | null;
+            /** @description Key of the item; absent for every one. */
+            item?: string | null;
+            /** @description What the person reads. */
+            message: string;
+            /**
+             * Format: int64
+             * @description Place in the file, from 1.
+             */
+            no: number;
+            /**
+             * Format: uuid
+             * @description Entry of the rules file.
+             */
+            rules_id: string;
+            /** @description Its key. */
+            rules_key: string;
+            /** @description Its name. */
+            rules_name: string;
+            /** @description `stop` or `warn`. */
+            severity: string;
+            /** @description `in_force`, `coming`, `past` on the day asked for; `off` for a rules file taken out of use. */
+            state: string;
+            /** @description Last China date. */
+            until?: string | null;
+            /**
+             * Format: int64
+             * @description Published version that checks.
+             */
+            version: number;
+        };
         /** @description Count of a rule. */
         RuleCount: {
             /** Format: int64 */
@@ -13220,6 +15083,13 @@ export interface components {
             /** @description What each person answers, in order. */
             path?: components["schemas"]["RunAnswer"][];
         };
+        /** @description A mapping to try with sample data. */
+        RunMapping: {
+            /** @description `tongban-mapping/1` JSON. */
+            content: string;
+            /** @description Sample answers of the form. */
+            data: Record<string, unknown>;
+        };
         /** @description A table of an earlier system. */
         RunMigrationRequest: {
             /** @description The file, base64. */
@@ -13242,6 +15112,73 @@ export interface components {
             kind: string;
             /** @description Label. */
             name: string;
+        };
+        /** @description A step of a version. */
+        RunningFlowNode: {
+            /**
+             * Format: double
+             * @description Hours a done task took on average; absent when none was done.
+             */
+            average_hours?: number | null;
+            /**
+             * Format: int64
+             * @description Cases that have done it.
+             */
+            done: number;
+            /** @description Id in the drawing. */
+            element: string;
+            /** @description Label. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Cases that stand here.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Open tasks past their days.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
+        /** @description A version of a flow. */
+        RunningFlowVersion: {
+            /** @description Whether new cases begin on it. */
+            current: boolean;
+            /**
+             * Format: int64
+             * @description Cases running on it.
+             */
+            running: number;
+            /**
+             * Format: int64
+             * @description Number.
+             */
+            version: number;
+        };
+        /** @description A form with a filled sample. */
+        SampleForm: {
+            /** @description Its name. */
+            item_name: string;
+            /** @description Material. */
+            material: string;
+            /** @description Name of the form. */
+            name: string;
+            /** @description Department. */
+            org_name: string;
+            /** @description Item. */
+            slug: string;
+        };
+        /** @description Forms found. */
+        SampleForms: {
+            /** @description One page. */
+            items: components["schemas"]["SampleForm"][];
+            /** @description Exact number. */
+            total: number;
         };
         /** @description A draft as the editor's page has it. */
         SaveDefinitionDraft: {
@@ -13302,6 +15239,11 @@ export interface components {
              */
             version: number;
         };
+        /** @description A changed paper of an item. */
+        SaveItemPaper: components["schemas"]["ItemPaperContent"] & {
+            /** Format: int64 */
+            version: number;
+        };
         /** @description A jump to write. */
         SaveJump: components["schemas"]["JumpDraft"] & {
             /**
@@ -13328,6 +15270,12 @@ export interface components {
         SaveSharedField: components["schemas"]["SharedFieldContent"] & {
             /** Format: int64 */
             version: number;
+        };
+        /** @description A changed draft. */
+        SaveTableDraft: {
+            content: components["schemas"]["TableContent"];
+            /** Format: int64 */
+            revision: number;
         };
         /** @description A code from a scanner. */
         ScannedCode: {
@@ -13491,6 +15439,36 @@ export interface components {
             type: string;
             /** @description What it is used for. */
             use?: string;
+        };
+        /** @description A handling item. */
+        SheetChoice: {
+            /** @description Key. */
+            key: string;
+            /** @description Name. */
+            name: string;
+        };
+        /** @description A form beside its sample. */
+        SheetPair: {
+            /** @description The empty form; absent when there is none, or only as a file. */
+            blank?: Record<string, unknown> | null;
+            /** @description Kinds of file the empty form can be had as. */
+            blank_formats: string[];
+            /** @description Notes on filling in. */
+            fill_notes?: string | null;
+            /** @description Handling item shown. */
+            handle_item: string;
+            /** @description Handling items one can choose; one alone needs no choice. */
+            handle_items: components["schemas"]["SheetChoice"][];
+            /** @description Item. */
+            item_name: string;
+            /** @description Material. */
+            name: string;
+            /** @description Department. */
+            org_name: string;
+            /** @description The filled sample; absent when there is none, or only as a file. */
+            sample?: Record<string, unknown> | null;
+            /** @description Kinds of file the sample can be had as. */
+            sample_formats: string[];
         };
         /** @description One command and its keys. */
         Shortcut: {
@@ -13825,10 +15803,52 @@ export interface components {
             version: number;
             windows: components["schemas"]["SeatView"][];
         };
+        /** @description A document a clerk may put a seal on. */
+        StampChoice: {
+            /**
+             * Format: uuid
+             * @description Document.
+             */
+            id: string;
+            /** @description Name. */
+            name: string;
+        };
+        /** @description What a clerk stamps: a document of the case, or a print template of its item. */
+        StampPaper: {
+            /**
+             * Format: uuid
+             * @description Document.
+             */
+            document_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Paper of the item, made with the case's answers when it is stamped.
+             */
+            paper_id?: string | null;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
         /** @description The scan begun. */
         StartedDataScan: {
             /** Format: uuid */
             id: string;
+        };
+        /**
+         * @description What a button of a step does.
+         * @enum {string}
+         */
+        StepAction: "pass" | "return" | "correct" | "transfer" | "countersign" | "suspend";
+        /** @description A button of a step. */
+        StepButton: {
+            /** @description What it does. */
+            action: components["schemas"]["StepAction"];
+            /** @description What is written on it. */
+            label: string;
+            /** @description Outcome to send, with `pass`. */
+            outcome?: string | null;
         };
         /** @description A problem and the step of the guided application it belongs to. */
         StepProblem: {
@@ -14044,6 +16064,494 @@ export interface components {
             notices: components["schemas"]["SystemNotice"][];
             usage: components["schemas"]["Usage"];
         };
+        /**
+         * @description How it is drawn.
+         * @enum {string}
+         */
+        TableChart: "none" | "bars" | "columns";
+        /** @description Something to choose from. */
+        TableChoice: {
+            key: string;
+            /** @description What it is; empty for a role. */
+            says: string;
+            title: string;
+        };
+        /** @description What a builder of tables chooses from. */
+        TableChoices: {
+            /** @description Roles that may be given rights. */
+            roles: components["schemas"]["TableChoice"][];
+            /** @description Views that may be attached. */
+            sources: components["schemas"]["TableChoice"][];
+        };
+        /**
+         * @description How a value is compared.
+         * @enum {string}
+         */
+        TableComparison: "is" | "not" | "has" | "from" | "to" | "empty" | "filled";
+        /** @description One condition. */
+        TableCondition: {
+            /** @description Field. */
+            field: string;
+            /** @description How it is compared. */
+            op: components["schemas"]["TableComparison"];
+            /** @description A value as the form keeps it, or several for `is`. */
+            value?: Record<string, unknown>;
+        };
+        /** @description A table as people configure it. A published one never changes. */
+        TableContent: {
+            /** @description Fields of the list, in order. */
+            columns?: string[];
+            /** @description Fields offered as conditions of the list. */
+            filters?: string[];
+            /** @description The entry form, `tongban-form/1`; of an attached view the server fills it in. */
+            form?: Record<string, unknown>;
+            /** @description Navigation. */
+            menu?: components["schemas"]["TableMenu"];
+            order?: components["schemas"]["TableOrder"] | null;
+            /** @description What it is for. */
+            purpose?: string;
+            /** @description Whose rows are reached. */
+            reach?: components["schemas"]["TableReach"];
+            /** @description Rights by role. */
+            rights?: {
+                [key: string]: components["schemas"]["TableRight"][];
+            };
+            /** @description Fields whose values are sealed and masked, besides identity numbers, telephones and e-mail addresses. */
+            sensitive?: string[];
+            /** @description Key of the view of the product the table is attached to; its rows are then only read. */
+            source?: string | null;
+            /** @description Title. */
+            title: string;
+            /** @description Fields in which no value may stand twice. */
+            unique?: string[];
+        };
+        /** @description A table as those who design it see it. */
+        TableDefinition: {
+            /** Format: date-time */
+            changed_at: string;
+            changed_by_name: string;
+            /** @description The draft, or the published content. */
+            content: components["schemas"]["TableContent"];
+            /**
+             * Format: date-time
+             * @description When an attached view was copied last.
+             */
+            copied_at?: string | null;
+            disabled: boolean;
+            /** @description Whether the content is not published. */
+            draft: boolean;
+            /** @description What keeps it from being published. */
+            findings: components["schemas"]["FieldProblem"][];
+            key: string;
+            /**
+             * Format: int64
+             * @description Send it back with a change.
+             */
+            revision: number;
+            /**
+             * Format: int64
+             * @description Published version, 0 for none.
+             */
+            version: number;
+        };
+        /** @description A table in the list of those who design. */
+        TableDefinitionRow: {
+            /** Format: date-time */
+            changed_at: string;
+            changed_by_name: string;
+            disabled: boolean;
+            /** @description Whether there is a draft that is not published. */
+            draft: boolean;
+            key: string;
+            /**
+             * Format: int64
+             * @description Rows it has.
+             */
+            rows: number;
+            title: string;
+            /**
+             * Format: int64
+             * @description Published version, 0 for none.
+             */
+            version: number;
+        };
+        /** @description One grouping. */
+        TableGroup: {
+            /** @description Step of a day field. */
+            by?: components["schemas"]["TableGroupStep"];
+            /** @description Field. */
+            field: string;
+        };
+        /**
+         * @description By what a field is grouped.
+         * @enum {string}
+         */
+        TableGroupStep: "value" | "day" | "month" | "year";
+        /** @description A mistake of a file. */
+        TableImportMistake: {
+            /**
+             * Format: int64
+             * @description Line of the file.
+             */
+            line: number;
+            /** @description What to do. */
+            message: string;
+        };
+        /** @description What a file brought. */
+        TableImportReport: {
+            /**
+             * Format: int64
+             * @description Rows entered: all, or none while one of them is wrong.
+             */
+            entered: number;
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            mistaken: number;
+            /** @description Mistakes, the first 200. */
+            mistakes: components["schemas"]["TableImportMistake"][];
+            /** @description Columns of the file that are no field of the table and were passed over. */
+            passed_over: string[];
+            /**
+             * Format: int64
+             * @description Rows without a mistake.
+             */
+            right: number;
+            /**
+             * Format: int64
+             * @description Rows of the file.
+             */
+            rows: number;
+            /** @description Whether it was only tried. */
+            trial: boolean;
+        };
+        /** @description A row of the list. */
+        TableLine: {
+            /** Format: date-time */
+            changed_at: string;
+            created_by_name: string;
+            /** Format: uuid */
+            id: string;
+            /** @description The columns in words, sealed values masked. */
+            said: {
+                [key: string]: string;
+            };
+        };
+        /** @description One figure. */
+        TableMeasure: {
+            /** @description Number field; none for a count. */
+            field?: string | null;
+            /** @description What is reckoned. */
+            of: components["schemas"]["TableMeasureOf"];
+        };
+        /**
+         * @description What is reckoned.
+         * @enum {string}
+         */
+        TableMeasureOf: "count" | "sum" | "average";
+        /** @description Where the table stands in the navigation. */
+        TableMenu: {
+            /**
+             * @description Group of the navigation: a heading of the table's own, `业务表` when empty.
+             * @default
+             */
+            group: string;
+            /**
+             * @description Not in the navigation.
+             * @default false
+             */
+            hidden: boolean;
+            /**
+             * Format: int32
+             * @description Place in the group, small ones first.
+             * @default 0
+             */
+            sort: number;
+            /**
+             * @description Words of the entry; the table's title when empty.
+             * @default
+             */
+            title: string;
+        };
+        /** @description An entry of the navigation. */
+        TableMenuEntry: {
+            /** @description Heading it stands below. */
+            group: string;
+            /** @description Key of the table. */
+            key: string;
+            /** @description Words of the entry. */
+            title: string;
+        };
+        /** @description The navigation. */
+        TableNavigation: {
+            items: components["schemas"]["TableMenuEntry"][];
+        };
+        /** @description Order of a list. */
+        TableOrder: {
+            /** @description Greatest first. */
+            down?: boolean;
+            /** @description Field it goes by. */
+            field: string;
+        };
+        /** @description A file made on schedule. */
+        TableOutput: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            /** @description Why there is none. */
+            problem?: string | null;
+            /** @description Whether there is a file. */
+            ready: boolean;
+            /** @description Title of the report. */
+            title: string;
+        };
+        /** @description Rows of a time only. */
+        TablePeriod: {
+            /** @description Day field. */
+            field: string;
+            /** @description First day, for `between`. */
+            from?: string | null;
+            /** @description Which days. */
+            span: components["schemas"]["TableSpan"];
+            /** @description Last day, for `between`. */
+            to?: string | null;
+        };
+        /** @description A query with its list layout. */
+        TableQuery: {
+            /**
+             * @description Columns in order; those of the table when empty.
+             * @default []
+             */
+            columns: string[];
+            /**
+             * @description Conditions.
+             * @default []
+             */
+            conditions: components["schemas"]["TableCondition"][];
+            /** @default null */
+            order: components["schemas"]["TableOrder"] | null;
+            /**
+             * @description Text looked for.
+             * @default
+             */
+            q: string;
+        };
+        /**
+         * @description Whose rows somebody with a right reaches.
+         * @enum {string}
+         */
+        TableReach: "all" | "org";
+        /** @description A report as people configure it. */
+        TableReport: {
+            /** @description How it is drawn. */
+            chart?: components["schemas"]["TableChart"];
+            /** @description Which rows. */
+            conditions?: components["schemas"]["TableCondition"][];
+            /** @description At most two. */
+            groups?: components["schemas"]["TableGroup"][];
+            /** @description One to six. */
+            measures: components["schemas"]["TableMeasure"][];
+            period?: components["schemas"]["TablePeriod"] | null;
+        };
+        /** @description A column of a report. */
+        TableReportHead: {
+            label: string;
+            /** @description Unit of the figures; empty without one. */
+            unit: string;
+        };
+        /** @description A line of a report. */
+        TableReportLine: {
+            /** @description Groups in words. */
+            groups: string[];
+            /** @description The same to draw with. */
+            numbers: (number | null)[];
+            /** @description Figures as written; empty where there is none. */
+            values: string[];
+        };
+        /** @description A report reckoned. */
+        TableReportResult: {
+            /** Format: date-time */
+            as_of: string;
+            /** @description How it is drawn. */
+            chart: components["schemas"]["TableChart"];
+            groups: components["schemas"]["TableReportHead"][];
+            lines: components["schemas"]["TableReportLine"][];
+            measures: components["schemas"]["TableReportHead"][];
+            /** @description The days it is about, in words; empty without a period. */
+            period: string;
+            /** @description Over all rows. */
+            total: components["schemas"]["TableReportLine"];
+        };
+        /** @description The revision a page shows. */
+        TableRevision: {
+            /** Format: int64 */
+            revision: number;
+        };
+        /**
+         * @description What a role may do with the rows of a table.
+         * @enum {string}
+         */
+        TableRight: "see" | "enter" | "change" | "delete" | "export";
+        /** @description A role a template is shared with. */
+        TableRole: {
+            key: string;
+            title: string;
+        };
+        /** @description The roles a template may be shared with. */
+        TableRoles: {
+            items: components["schemas"]["TableRole"][];
+        };
+        /** @description A row. */
+        TableRow: {
+            /** Format: date-time */
+            changed_at: string;
+            changed_by_name: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by_name: string;
+            /** @description Values by field as the form keeps them; sealed ones masked. */
+            data: Record<string, unknown>;
+            /** Format: uuid */
+            id: string;
+            /** @description Organisation it was entered in. */
+            org_name: string;
+            /**
+             * Format: int64
+             * @description Send it back with a change.
+             */
+            revision: number;
+            /** @description Fields whose values are masked here. */
+            sealed: string[];
+        };
+        /** @description When a report is made. */
+        TableSchedule: {
+            /**
+             * Format: int32
+             * @description Weekday, 1 Monday to 7; day of the month, 1 to 28. Of no matter every day.
+             */
+            day?: number;
+            /** @description How often. */
+            every: components["schemas"]["TableScheduleEvery"];
+            /**
+             * Format: int32
+             * @description Hour, 0 to 23.
+             */
+            hour: number;
+        };
+        /**
+         * @description How often.
+         * @enum {string}
+         */
+        TableScheduleEvery: "day" | "week" | "month";
+        /**
+         * @description A span of days that moves with today.
+         * @enum {string}
+         */
+        TableSpan: "today" | "week" | "this_month" | "last_month" | "this_year" | "last_year" | "between";
+        /** @description A template. */
+        TableTemplate: components["schemas"]["TableTemplateContent"] & {
+            /** Format: uuid */
+            id: string;
+            /** @description Whether the caller made it and may change it. */
+            own: boolean;
+            owner_name: string;
+            /**
+             * Format: int64
+             * @description Send it back with a change.
+             */
+            revision: number;
+            /**
+             * Format: date-time
+             * @description When it is due next.
+             */
+            run_at?: string | null;
+        };
+        /** @description A template as it is saved: a query or a report. */
+        TableTemplateContent: {
+            query?: components["schemas"]["TableQuery"] | null;
+            report?: components["schemas"]["TableReport"] | null;
+            /** @description Roles it is shared with, besides the owner. */
+            roles?: string[];
+            schedule?: components["schemas"]["TableSchedule"] | null;
+            /** @description Title. */
+            title: string;
+        };
+        /** @description The templates of a table. */
+        TableTemplates: {
+            items: components["schemas"]["TableTemplate"][];
+        };
+        /** @description A published version. */
+        TableVersion: {
+            content: components["schemas"]["TableContent"];
+            /** Format: date-time */
+            published_at: string;
+            published_by_name: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description The versions of a table. */
+        TableVersions: {
+            items: components["schemas"]["TableVersion"][];
+        };
+        /** @description A table as those who work with it see it. */
+        TableView: {
+            /** @description Fields of the list. */
+            columns: string[];
+            /** @description Fields offered as conditions. */
+            filters: string[];
+            /** @description The entry form, `tongban-form/1`. */
+            form: Record<string, unknown>;
+            key: string;
+            order?: components["schemas"]["TableOrder"] | null;
+            purpose: string;
+            /** @description What the caller may do. */
+            rights: components["schemas"]["TableRight"][];
+            /** @description Role the caller works in, for the rights of the form's fields. */
+            role: string;
+            /** @description Fields whose values are sealed. */
+            sealed: string[];
+            /** @description Fields the list may go by. */
+            sortable: string[];
+            /** @description Name of the view it is attached to; absent for a table of its own. */
+            source?: string | null;
+            title: string;
+            /**
+             * Format: int64
+             * @description Published version.
+             */
+            version: number;
+        };
+        /** @description Which forms are to follow. */
+        TakeTemplateOver: {
+            /** @description Entries. */
+            forms: string[];
+        };
+        /** @description A task that can be taken back. */
+        TakeableTask: {
+            /** @description Name of the step. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Task.
+             */
+            task: string;
+        };
+        /** @description What became of a form. */
+        TakenOver: {
+            /**
+             * Format: uuid
+             * @description Entry.
+             */
+            id: string;
+            /** @description Name. */
+            name: string;
+            /** @description Why it was refused, or what stays as it is. */
+            note: string;
+            /** @description `taken`, `same`, `refused`. */
+            result: string;
+        };
         /** @description A task of the caller's roles. */
         TaskRow: {
             /** @description Its case. */
@@ -14053,15 +16561,50 @@ export interface components {
              * @description When it came.
              */
             created_at: string;
+            /** @description Last day of the step; absent without days of its own. */
+            due_on?: string | null;
             /**
              * Format: uuid
              * @description Task.
              */
             id: string;
+            /**
+             * @description How it came: `role` (everybody of the role), `mine` (it names the caller or his department), `delegated`
+             *     (in somebody's name), `joint` (one part of a joint review).
+             */
+            mark: string;
             /** @description Name of the step. */
             name: string;
+            /** @description In whose name. */
+            on_behalf_of?: string | null;
             /** @description Stage. */
             stage: string;
+        };
+        /** @description What became of each form. */
+        TemplateTakenOver: {
+            items: components["schemas"]["TakenOver"][];
+        };
+        /** @description A form with sections of a template. */
+        TemplateTaker: {
+            /** @description Whether they say something else than the template does now. */
+            behind: boolean;
+            /** @description Whether people work on a draft of it. */
+            has_draft: boolean;
+            /**
+             * Format: uuid
+             * @description Entry.
+             */
+            id: string;
+            /** @description Key. */
+            key: string;
+            /** @description Name. */
+            name: string;
+            /** @description Titles of its sections that were taken from the template. */
+            sections: string[];
+        };
+        /** @description Forms with sections of a template. */
+        TemplateTakers: {
+            items: components["schemas"]["TemplateTaker"][];
         };
         /**
          * @description Kind of terminal, as an access policy names it.
@@ -14336,6 +16879,23 @@ export interface components {
         /** @description Why it goes again. */
         TransferResend: {
             reason: string;
+        };
+        /** @description Gives a task to a colleague. */
+        TransferTask: {
+            /** @description In one's name: it stays one's own and can be taken back by transferring it to oneself. */
+            delegate?: boolean;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description Staff id of the colleague.
+             */
+            to: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
         };
         /** @description The transfer. */
         TransferView: {
@@ -18812,6 +21372,56 @@ export interface operations {
             };
         };
     };
+    compare_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Compare the form anew with what others know; logged */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldChecks"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     deliver_case: {
         parameters: {
             query?: never;
@@ -19318,6 +21928,122 @@ export interface operations {
             };
         };
     };
+    get_print_menu: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrintMenu"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    print_case: {
+        parameters: {
+            query?: {
+                /** @description `pdf` (also when absent) or `docx`. */
+                format?: string;
+                /** @description The values alone, for paper printed before. */
+                values_only?: boolean;
+                /** @description Offset of the printer to the right, mm. */
+                x?: number;
+                /** @description Offset of the printer downwards, mm. */
+                y?: number;
+                /** @description With full numbers; staff say why. */
+                full?: boolean;
+                /** @description Why the full paper is needed. */
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+                /** @description `application` or a paper */
+                paper: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description PDF or DOCX */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     request_case_correction: {
         parameters: {
             query?: never;
@@ -19513,6 +22239,72 @@ export interface operations {
             };
         };
     };
+    stamp_case_paper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StampPaper"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperStamp"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     suspend_case: {
         parameters: {
             query?: never;
@@ -19583,6 +22375,65 @@ export interface operations {
             };
         };
     };
+    list_colleagues: {
+        parameters: {
+            query?: {
+                /** @description Name or login. */
+                q?: string;
+                /** @description `transfer` (default): who may take the task over. `countersign`: who may give an opinion, whatever the role. */
+                for?: string;
+                /** @description Rows wanted, 1 to 50. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+                /** @description Task */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Colleagues */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Colleague"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     complete_task: {
         parameters: {
             query?: never;
@@ -19598,6 +22449,366 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["CompleteTaskRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong state or an old page */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields to mend */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countersign_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+                /** @description Task */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CountersignTask"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong state or an old page */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields to mend */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fill_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+                /** @description Task */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FillTask"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong state or an old page */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields to mend */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jump_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+                /** @description Task */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JumpTask"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong state or an old page */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields to mend */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_back_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+                /** @description Task */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Version"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong state or an old page */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields to mend */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transfer_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+                /** @description Task */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferTask"];
             };
         };
         responses: {
@@ -20256,6 +23467,134 @@ export interface operations {
             };
         };
     };
+    list_rule_bindings: {
+        parameters: {
+            query?: {
+                /** @description Part of a message, or of the name or key of a decision or rules file. */
+                q?: string;
+                /** @description Key of the form; checks of every form count too. */
+                form?: string;
+                /** @description Key of the item; checks of every item count too. */
+                item?: string;
+                /** @description `web`, `mobile`, `kiosk`, `window`; checks of every channel count too. */
+                channel?: string;
+                /** @description `stop` or `warn`. */
+                severity?: string;
+                /** @description `in_force` on the day, `coming`, `past`; all when absent. */
+                time?: string;
+                /** @description China date, `YYYY-MM-DD`; today when absent. */
+                day?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page as given by the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RuleBinding"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_rule_bindings: {
+        parameters: {
+            query?: {
+                /** @description Part of a message, or of the name or key of a decision or rules file. */
+                q?: string;
+                /** @description Key of the form; checks of every form count too. */
+                form?: string;
+                /** @description Key of the item; checks of every item count too. */
+                item?: string;
+                /** @description `web`, `mobile`, `kiosk`, `window`; checks of every channel count too. */
+                channel?: string;
+                /** @description `stop` or `warn`. */
+                severity?: string;
+                /** @description `in_force` on the day, `coming`, `past`; all when absent. */
+                time?: string;
+                /** @description China date, `YYYY-MM-DD`; today when absent. */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_definitions: {
         parameters: {
             query?: {
@@ -20319,7 +23658,10 @@ export interface operations {
     create_definition: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -20843,6 +24185,124 @@ export interface operations {
             };
         };
     };
+    take_template_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeTemplateOver"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateTakenOver"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_template_takers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateTakers"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_definition_uses: {
         parameters: {
             query?: never;
@@ -21063,7 +24523,10 @@ export interface operations {
     create_shared_field: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -21442,6 +24905,53 @@ export interface operations {
             };
         };
     };
+    run_mapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunMapping"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingRun"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     preview_paper: {
         parameters: {
             query?: never;
@@ -21462,6 +24972,101 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspect_print: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectPrint"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrintInsight"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_print: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewPrint"];
+            };
+        };
+        responses: {
+            /** @description PDF or DOCX */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
                 };
             };
             401: {
@@ -21856,6 +25461,37 @@ export interface operations {
             };
         };
     };
+    verify_document_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["DocumentUpload"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentAnswer"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     submit_exchange_event: {
         parameters: {
             query?: never;
@@ -22228,6 +25864,187 @@ export interface operations {
             };
         };
     };
+    list_flow_cases: {
+        parameters: {
+            query?: {
+                /** @description Version. */
+                version?: number;
+                /** @description Step at which they stand. */
+                element?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Key of the flow */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cases */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_FlowCase"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    migrate_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the flow */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MigrateFlow"];
+            };
+        };
+        responses: {
+            /** @description What became of the cases */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowMigration"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong state or an old page */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields to mend */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_flow_monitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the flow */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Steps and versions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowMonitor"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_health: {
         parameters: {
             query?: never;
@@ -22356,6 +26173,265 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_item_papers: {
+        parameters: {
+            query?: {
+                /** @description Part of a title or of an item's name. */
+                q?: string;
+                /** @description Item. */
+                item?: string;
+                /** @description `print` or `notice`. */
+                purpose?: string;
+                /** @description `yes` with a seal, `no` without. */
+                sealed?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page as given by the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ItemPaper"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_item_paper: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemPaperContent"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemPaper"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_item_paper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemPaper"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_item_paper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveItemPaper"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemPaper"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_item_paper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22586,6 +26662,55 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sheet_pair: {
+        parameters: {
+            query?: {
+                /** @description Key of the handling item; the first one with a sample when absent. */
+                handle_item?: string;
+            };
+            header?: never;
+            path: {
+                slug: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetPair"];
                 };
             };
             404: {
@@ -23989,6 +28114,65 @@ export interface operations {
             };
         };
     };
+    compare_my_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Compare what is filled in with what others know */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldChecks"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The applicant has not agreed to be looked up */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     supply_my_correction: {
         parameters: {
             query?: never;
@@ -24517,6 +28701,122 @@ export interface operations {
                 };
             };
             /** @description Fields to mend */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_my_prints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrintChoice"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    print_my_case: {
+        parameters: {
+            query?: {
+                /** @description `pdf` (also when absent) or `docx`. */
+                format?: string;
+                /** @description The values alone, for paper printed before. */
+                values_only?: boolean;
+                /** @description Offset of the printer to the right, mm. */
+                x?: number;
+                /** @description Offset of the printer downwards, mm. */
+                y?: number;
+                /** @description With full numbers; staff say why. */
+                full?: boolean;
+                /** @description Why the full paper is needed. */
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+                /** @description `application` or a paper */
+                paper: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description PDF or DOCX */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -25273,6 +29573,58 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_paper_stamps: {
+        parameters: {
+            query?: {
+                /** @description Number of the case, part of a paper's title or of the item's name. */
+                q?: string;
+                /** @description `waiting` or `done`. */
+                state?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page as given by the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_PaperStamp"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27037,6 +31389,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RegionList"];
+                };
+            };
+        };
+    };
+    list_sample_forms: {
+        parameters: {
+            query?: {
+                /** @description Part of the name of a form or an item, or initials of the item. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Rows left out before. */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleForms"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -32424,6 +36810,1659 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_table_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableChoices"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_table_definitions: {
+        parameters: {
+            query?: {
+                /** @description Part of a title or key. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page as given by the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_TableDefinitionRow"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_table_definition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTable"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableDefinition"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_table_definition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableDefinition"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    copy_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableDefinition"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disable_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TableRevision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableDefinition"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_table_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveTableDraft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableDefinition"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enable_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TableRevision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableDefinition"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TableRevision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableDefinition"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_table_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableVersions"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_table_menu: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableNavigation"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_table_outputs: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page as given by the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_TableOutput"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_table_output: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Spreadsheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_table_rows: {
+        parameters: {
+            query?: {
+                /** @description Text looked for in all fields that are not sealed. */
+                q?: string;
+                /** @description Conditions, a JSON list of `TableCondition`. */
+                where?: string;
+                /** @description Field the list goes by. */
+                sort?: string;
+                /** @description Greatest first. */
+                down?: boolean;
+                /** @description Columns, separated by commas; those of the table when absent. */
+                columns?: string;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Spreadsheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_table_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportRows"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableImportReport"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_table_import_frame: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Spreadsheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_table_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TableReport"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableReportResult"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_table_report: {
+        parameters: {
+            query: {
+                /** @description A `TableReport` as JSON. */
+                report: string;
+                /** @description Title of the file. */
+                title?: string;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Spreadsheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_table_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableRoles"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_table_rows: {
+        parameters: {
+            query?: {
+                /** @description Text looked for in all fields that are not sealed. */
+                q?: string;
+                /** @description Conditions, a JSON list of `TableCondition`. */
+                where?: string;
+                /** @description Field the list goes by. */
+                sort?: string;
+                /** @description Greatest first. */
+                down?: boolean;
+                /** @description Columns, separated by commas; those of the table when absent. */
+                columns?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page as given by the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_TableLine"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter_table_row: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnterRow"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableRow"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_table_row: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableRow"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_table_row: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeRow"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableRow"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_table_row: {
+        parameters: {
+            query: {
+                revision: number;
+            };
+            header?: never;
+            path: {
+                key: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reveal_table_value: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealRowValue"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealedRowValue"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_table_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableTemplates"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_table_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TableTemplateContent"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableTemplate"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_table_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableTemplate"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_table_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeTemplate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableTemplate"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_table_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
