@@ -108,7 +108,8 @@ impl Design {
         let all = match self.bound.get(&()).await {
             Some(all) => all,
             None => {
-                let all = Arc::new(self.all_bound().await?);
+                // On the heap: seldom needed, and it would make every caller's future larger.
+                let all = Arc::new(Box::pin(self.all_bound()).await?);
                 self.bound.insert((), Arc::clone(&all)).await;
                 all
             }

@@ -196,8 +196,10 @@ async fn a_sample_is_found_and_shown_beside_the_blank() {
         );
         let renew = desk.get(&format!("{FOOD}/materials/m01/pair?handle_item=renew"), "").await.json();
         assert!(renew["sample"].to_string().contains("JY24499020000015"));
+        let licence = desk.get(&format!("{FOOD}/materials/m02/pair"), "").await.json();
+        assert!(licence["blank"].is_null() && licence["sample"].is_object(), "somebody else issues it");
         for (path, status) in [
-            ("m02/pair", StatusCode::NOT_FOUND),
+            ("m07/pair", StatusCode::NOT_FOUND),
             ("m99/pair", StatusCode::NOT_FOUND),
             ("m01/pair?handle_item=nothing", StatusCode::UNPROCESSABLE_ENTITY),
         ] {

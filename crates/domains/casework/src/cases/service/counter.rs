@@ -145,7 +145,7 @@ impl Casework {
             _ => None,
         };
         problems.extend(old.err());
-        let (filled, unanswered) = self.counter_filled(caller, &item, application).await?;
+        let (filled, unanswered) = Box::pin(self.counter_filled(caller, &item, application)).await?;
         Ok(CounterCheck {
             warnings: judgement.warnings,
             filled,
@@ -186,7 +186,7 @@ impl Casework {
         application: CounterApplication,
         taking: Taking,
     ) -> Result<Receipt> {
-        let (item, mut judgement, mut problems) = self.judge_counter(caller, &application).await?;
+        let (item, mut judgement, mut problems) = Box::pin(self.judge_counter(caller, &application)).await?;
         problems.append(&mut judgement.problems);
         let old = chosen(&self.counter_licences(&item, &application).await?, application.old_licence);
         problems.extend(old.clone().err());

@@ -268,7 +268,7 @@ impl Casework {
     pub async fn save_draft(&self, caller: &Principal, id: Uuid, save: SaveDraft) -> Result<()> {
         let (account, step) = (caller.id, Step::new(Action::Fill));
         let doing = step.clone();
-        let outside = self.just_authorised(caller, id, &save).await?;
+        let outside = Box::pin(self.just_authorised(caller, id, &save)).await?;
         let casework = self.clone();
         let caller = caller.clone();
         let saved = self
@@ -297,7 +297,7 @@ impl Casework {
                         form.form_sealed = casework.seal(&data, id, "form")?;
                     }
                     if let Some(outside) = outside {
-                        casework.take_outside(&loaded, &mut form, outside).await?;
+                        Box::pin(casework.take_outside(&loaded, &mut form, outside)).await?;
                     }
                     if let Some(delivery) = save.delivery {
                         form.delivery_sealed = casework.seal(&delivery, id, "delivery")?;

@@ -27,7 +27,8 @@ impl Casework {
     pub(crate) async fn checks(&self, item: &PublishedItem, channel: &str, at: OffsetDateTime) -> Result<Vec<Bound>> {
         let today = base::zone::china_date(at).to_string();
         let form = &item.definitions.form.key;
-        self.design.checks(&rule::Filled { form, item: &item.slug, channel, today: &today }).await
+        // On the heap: the futures of filing are large as they are.
+        Box::pin(self.design.checks(&rule::Filled { form, item: &item.slug, channel, today: &today })).await
     }
 }
 

@@ -198,7 +198,7 @@ impl Casework {
     /// Leaves the comparison to be made, when the form has something to compare. Called where a case is
     /// filed and where its form was corrected: slow sources make nobody wait.
     pub(crate) async fn compare_later(&self, tx: &Tx, item: &PublishedItem, row: &case::Model) -> Result<()> {
-        if self.design.form(&item.definitions.form).await?.compares() {
+        if Box::pin(self.design.form(&item.definitions.form)).await?.compares() {
             tx.enqueue(NewJob {
                 id: self.platform.new_id(),
                 kind: COMPARE_JOB,
