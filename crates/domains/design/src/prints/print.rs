@@ -209,7 +209,8 @@ impl Print {
             } else {
                 let column = place.table.as_ref().and_then(|table| self.column_of(table, &place.name, sources));
                 // Outside of its table's columns a name in a row may still be one of the whole paper.
-                column.is_some() || !self.map.contains_key(&name) && self.source_of(&place.name, sources).is_some()
+                let mapped_column = place.table.is_some() && self.map.contains_key(&name);
+                column.is_some() || !mapped_column && self.source_of(&place.name, sources).is_some()
             };
             if known {
                 continue;
