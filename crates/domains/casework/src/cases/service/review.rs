@@ -380,7 +380,9 @@ impl Casework {
                         let step = definition.node(&call.element).map_or(paper, |node| node.name.as_str());
                         casework.result_document(tx, &mut change, &loaded, paper, step).await?;
                     }
-                    if let ("seal_paper", Some(paper)) = (call.service.as_str(), call.attributes.get("paper").and_then(Value::as_str)) {
+                    if let ("seal_paper", Some(paper)) =
+                        (call.service.as_str(), call.attributes.get("paper").and_then(Value::as_str))
+                    {
                         casework.seal_paper(tx, &mut change, &loaded, paper, &call.element).await?;
                     }
                     let command = Command::ServiceDone { token: call.token, variables: Map::new() };

@@ -103,7 +103,8 @@ impl Casework {
         let situation = self.situation(loaded, &form)?;
         let papers = self.fitting_papers(loaded, &situation).await?;
         let named = |one: &&ItemPaper| one.content.paper_key == paper && one.content.seal != PaperSeal::None;
-        let at_step = papers.iter().filter(named).find(|one| one.content.stamp_at == StampAt::Step && one.content.step == step);
+        let at_step =
+            papers.iter().filter(named).find(|one| one.content.stamp_at == StampAt::Step && one.content.step == step);
         let bound = at_step.or_else(|| papers.iter().find(named)).map(|one| one.content.clone());
         let bound = match bound {
             Some(bound) => bound,
@@ -153,7 +154,11 @@ impl Casework {
     }
 
     /// A print template as a document of the case, its values fixed now.
-    pub(crate) async fn print_document(&self, loaded: &Loaded, paper: &ItemPaperContent) -> Result<case_document::Model> {
+    pub(crate) async fn print_document(
+        &self,
+        loaded: &Loaded,
+        paper: &ItemPaperContent,
+    ) -> Result<case_document::Model> {
         let (template, _) = self.print_of(&paper.paper_key).await?;
         let data: PrintData = self.print_data(loaded, true).await?;
         self.printed_row(&loaded.row, paper, template, &data)
@@ -209,7 +214,9 @@ impl Casework {
             run_at: (wanted.later > time::Duration::ZERO).then(|| tx.now() + wanted.later),
             key: None,
         });
-        paper_stamp::Entity::insert(all_set::<_, paper_stamp::ActiveModel>(row)).exec_without_returning(tx.conn()).await?;
+        paper_stamp::Entity::insert(all_set::<_, paper_stamp::ActiveModel>(row))
+            .exec_without_returning(tx.conn())
+            .await?;
         Ok(())
     }
 
@@ -271,7 +278,10 @@ impl Casework {
                         .await?;
                     if put.rows_affected == 0 {
                         // Another seal came in between: this one has to go on top of it.
-                        return Err(Problem::unavailable("刚才有别的印章盖在这份文书上，请稍后再试。", "stamped meanwhile"));
+                        return Err(Problem::unavailable(
+                            "刚才有别的印章盖在这份文书上，请稍后再试。",
+                            "stamped meanwhile",
+                        ));
                     }
                     tx.audit(line);
                     Ok(())
