@@ -232,12 +232,13 @@ impl Casework {
             _ => SealPurpose::Notice,
         };
         // Draws it first when nobody has looked at it yet.
-        let (_, pdf) = self.document_pdf(stamp.case_id, stamp.document_id).await?;
+        let (before, pdf) = self.document_pdf(stamp.case_id, stamp.document_id).await?;
         let document = case_document::Entity::find_by_id(stamp.document_id).one(conn).await?;
         let document = document.ok_or_else(|| Problem::internal("a stamp without its document"))?;
-        let old = document.file_id.ok_or_else(|| Problem::internal("a drawn document without its file"))?;
-        let before = crate::papers::store::stamps_of(conn, stamp.case_id).await?;
-        let beside = before.iter().filter(|one| one.document_id == document.id && one.state == "done").count();
+        // What was read is what is sealed: another seal in between makes this one begin anew.
+        let old = before.id;
+        let stamps = crate::papers::store::stamps_of(conn, stamp.case_id).await?;
+        let beside = stamps.iter().filter(|one| one.document_id == document.id && one.state == "done").count();
         let mut place = super::documents::place_of(&document.seal_place);
         place.x = (place.x - BESIDE * beside as f64).max(25.0);
         let sealed = self.licences.seal_paper(stamp.seal_org_id, purpose, pdf.to_vec(), Some(place)).await?;
