@@ -204,7 +204,7 @@ fn place_of(pdf: &[u8], word: &str, name: &str) -> Option<(f64, f64)> {
     let folder = Folder::new(name);
     let file = folder.put("paper.pdf", pdf);
     let (_, text) = output(Command::new("pdftotext").arg("-bbox").arg(&file).arg("-"));
-    let line = text.lines().find(|line| line.contains(word))?;
+    let line = text.lines().find(|line| line.contains("<word") && line.contains(word))?;
     let number = |key: &str| line.split(&format!("{key}=\"")).nth(1)?.split('"').next()?.parse::<f64>().ok();
     Some((number("xMin")?, number("yMin")?))
 }
