@@ -52,7 +52,8 @@ async fn brought(editor: &Caller) -> String {
     let mut content: Value = serde_json::from_str(made["content"].as_str().unwrap()).unwrap();
     content["form"] = json!(ITEM);
     let path = format!("/design/definitions/{}", made["id"].as_str().unwrap());
-    let draft = json!({ "revision": made["revision"], "name": "食品经营许可申请书（纸质）", "content": content.to_string() });
+    let draft =
+        json!({ "revision": made["revision"], "name": "食品经营许可申请书（纸质）", "content": content.to_string() });
     let saved = editor.put(&format!("{path}/draft"), draft).await;
     assert_eq!(saved["findings"], json!([]), "every place has its source");
     editor.post(&format!("{path}/publish"), json!({ "revision": saved["revision"] })).await;
@@ -138,11 +139,15 @@ async fn a_paper_is_previewed_printed_sealed_and_known_again() {
         assert!(!words(&clerk.bytes(&at).await).contains(FULL_NUMBER));
         let (status, problem) = clerk.refused(Method::GET, &format!("{at}&full=true"), None).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{problem}");
-        let full = clerk.bytes(&format!("{at}&full=true&reason=%E7%94%B3%E8%AF%B7%E4%BA%BA%E8%A6%81%E7%AD%BE%E5%AD%97")).await;
+        let full =
+            clerk.bytes(&format!("{at}&full=true&reason=%E7%94%B3%E8%AF%B7%E4%BA%BA%E8%A6%81%E7%AD%BE%E5%AD%97")).await;
         assert!(words(&full).contains(FULL_NUMBER));
         let (status, problem) =
             clerk.refused(Method::GET, &format!("/cases/{id}/prints/{paper}?values_only=true"), None).await;
-        assert_eq!((status, problem["errors"][0]["pointer"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("/values_only")));
+        assert_eq!(
+            (status, problem["errors"][0]["pointer"].as_str()),
+            (StatusCode::UNPROCESSABLE_ENTITY, Some("/values_only"))
+        );
         let (status, problem) = clerk.refused(Method::GET, &format!("/cases/{id}/prints/{paper}?x=900"), None).await;
         assert_eq!((status, problem["errors"][0]["pointer"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("/x")));
 
@@ -187,7 +192,10 @@ async fn sealed_at_the_window(world: &World, clerk: &Caller, editor: &Caller, id
     let answer = verify(world, file.clone()).await;
     assert_eq!((answer["genuine"].as_bool(), answer["verdict"].as_str()), (Some(true), Some("真实有效")), "{answer}");
     assert_eq!(answer["seals"][0]["seal"], stamp["seal_name"]);
-    assert_eq!((answer["seals"][0]["intact"].as_bool(), answer["seals"][0]["trusted"].as_bool()), (Some(true), Some(true)));
+    assert_eq!(
+        (answer["seals"][0]["intact"].as_bool(), answer["seals"][0]["trusted"].as_bool()),
+        (Some(true), Some(true))
+    );
     let mut changed = file;
     let at = changed.len() / 3;
     changed[at] ^= 1;

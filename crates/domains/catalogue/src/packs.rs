@@ -215,7 +215,7 @@ pub fn lint(pack: &Pack, known: &Known<'_>) -> Vec<Finding> {
 }
 
 /// Papers of the platform that every item may use (`packs/platform/papers`).
-const USUAL_PAPERS: [&str; 10] = [
+const USUAL_PAPERS: [&str; 11] = [
     "receipt",
     "acceptance",
     "correction",
@@ -226,6 +226,7 @@ const USUAL_PAPERS: [&str; 10] = [
     "form",
     "delivery",
     "special",
+    "commitment",
 ];
 
 /// Form, flow and rules that belong to an item.

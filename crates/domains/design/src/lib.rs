@@ -98,16 +98,8 @@ impl Kind {
     }
 
     pub(crate) fn of(text: &str) -> Result<Self> {
-        let all = [
-            Self::Form,
-            Self::Flow,
-            Self::Rules,
-            Self::Paper,
-            Self::Sheet,
-            Self::File,
-            Self::Print,
-            Self::Mapping,
-        ];
+        let all =
+            [Self::Form, Self::Flow, Self::Rules, Self::Paper, Self::Sheet, Self::File, Self::Print, Self::Mapping];
         all.into_iter()
             .find(|kind| kind.as_str() == text)
             .ok_or_else(|| Problem::internal(format!("a definition of the unknown kind {text}")))

@@ -163,7 +163,8 @@ mod tests {
         let data = json!({ "name": "小店", "hidden_one": "x", "id": "11010519491231002X", "kind": "own", "sure": true,
             "owner": { "phone": "13800138000" }, "people": [{ "who": "王" }, { "who": "李" }],
             "sign": [{ "id": "7", "name": "s.png" }] });
-        let visible = ["name", "id", "kind", "sure", "owner", "owner/phone", "people", "sign"].map(str::to_owned).into();
+        let visible =
+            ["name", "id", "kind", "sure", "owner", "owner/phone", "people", "sign"].map(str::to_owned).into();
         let sheet = Sheet { data: data.as_object(), visible: &visible, masked: false, region: &|_| None };
         let words = form.words(&sheet);
         let text = |path: &str| words.texts.get(path).map(String::as_str);

@@ -145,7 +145,8 @@ fn typeset(source: &Source, json: Vec<u8>, pictures: &[&[u8]], options: &Options
     let local = options.produced_at.to_offset(CHINA);
     let (year, month, day) = (local.year(), u8::from(local.month()), local.day());
     let moment = options.produced_at.unix_timestamp().to_be_bytes();
-    let parts: Vec<&[u8]> = [source.text().as_bytes(), &json, &moment].into_iter().chain(pictures.iter().copied()).collect();
+    let parts: Vec<&[u8]> =
+        [source.text().as_bytes(), &json, &moment].into_iter().chain(pictures.iter().copied()).collect();
     let identity = key::sm3(&parts);
     let sheet = Sheet {
         fonts: options.fonts.clone(),

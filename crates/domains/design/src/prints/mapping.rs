@@ -197,7 +197,11 @@ impl Mapping {
                 Some(pair) => match self.value(pair, sources, raw, words, around, evaluate) {
                     Ok(value) => value,
                     Err(why) => {
-                        mapped.problems.push(FieldProblem::new(at, "expression", format!("“{}”算不出来：{why}", field.label)));
+                        mapped.problems.push(FieldProblem::new(
+                            at,
+                            "expression",
+                            format!("“{}”算不出来：{why}", field.label),
+                        ));
                         continue;
                     }
                 },

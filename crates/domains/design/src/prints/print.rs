@@ -51,7 +51,7 @@ pub struct PrintContent {
 #[derive(Debug, Clone)]
 enum File {
     Word(WordTemplate),
-    Pdf(PdfTemplate),
+    Pdf(Box<PdfTemplate>),
 }
 
 /// A print template, read.
@@ -85,8 +85,8 @@ impl Print {
     /// # Errors
     /// What is wrong with it, with its place.
     pub fn read(content: &str) -> Result<Self, (String, String)> {
-        let content: PrintContent = serde_json::from_str(content)
-            .map_err(|error| (String::new(), format!("不是 {PRINT_SCHEMA}：{error}")))?;
+        let content: PrintContent =
+            serde_json::from_str(content).map_err(|error| (String::new(), format!("不是 {PRINT_SCHEMA}：{error}")))?;
         if content.schema != PRINT_SCHEMA {
             return Err(("/schema".into(), format!("要是 {PRINT_SCHEMA}")));
         }
@@ -98,7 +98,7 @@ impl Print {
         let refused = |error: PaperError| ("/file".to_owned(), error.to_string());
         let file = match content.format {
             PrintFormat::Docx => File::Word(WordTemplate::read(&bytes).map_err(refused)?),
-            PrintFormat::Pdf => File::Pdf(PdfTemplate::read(&bytes).map_err(refused)?),
+            PrintFormat::Pdf => File::Pdf(Box::new(PdfTemplate::read(&bytes).map_err(refused)?)),
         };
         Ok(Self {
             file_name: content.file_name,
@@ -209,19 +209,30 @@ impl Print {
             } else {
                 let column = place.table.as_ref().and_then(|table| self.column_of(table, &place.name, sources));
                 // Outside of its table's columns a name in a row may still be one of the whole paper.
-                column.is_some() || !self.map.contains_key(&name) && self.source_of(&place.name, sources).is_some()
+                let mapped_column = place.table.is_some() && self.map.contains_key(&name);
+                column.is_some() || !mapped_column && self.source_of(&place.name, sources).is_some()
             };
             if known {
                 continue;
             }
             match self.map.get(&name) {
                 Some(from) => {
-                    remarks.push(Remark::error("unknown", at, format!("“{name}”取自“{from}”，但没有这一项。请从列表里重新选")));
+                    remarks.push(Remark::error(
+                        "unknown",
+                        at,
+                        format!("“{name}”取自“{from}”，但没有这一项。请从列表里重新选"),
+                    ));
                 }
                 None if place.name.starts_with("form.") || place.repeats => {
-                    remarks.push(Remark::error("unknown", at, format!("表单里没有“{name}”，请改模板里的名字，或者给它选一个字段")));
+                    remarks.push(Remark::error(
+                        "unknown",
+                        at,
+                        format!("表单里没有“{name}”，请改模板里的名字，或者给它选一个字段"),
+                    ));
                 }
-                None => remarks.push(Remark::warning("unmapped", at, format!("“{name}”还没有选取自哪里，打印时会空着"))),
+                None => {
+                    remarks.push(Remark::warning("unmapped", at, format!("“{name}”还没有选取自哪里，打印时会空着")))
+                }
             }
         }
         for name in self.map.keys().filter(|name| !names.contains(*name)) {
@@ -229,14 +240,17 @@ impl Print {
             remarks.push(Remark::warning("unused", at, format!("模板里没有“{name}”这个位置，这一条用不上")));
         }
         if places.is_empty() {
-            remarks.push(Remark::warning("no_places", "/file", "模板里没有要填的位置：在 Word 里写 {{form.字段}}，或者在 PDF 上放置"));
+            remarks.push(Remark::warning(
+                "no_places",
+                "/file",
+                "模板里没有要填的位置：在 Word 里写 {{form.字段}}，或者在 PDF 上放置",
+            ));
         }
         let pages = self.pages();
         for (at, spot) in self.spots.iter().enumerate() {
             let size = spot.page.checked_sub(1).and_then(|page| pages.get(page));
-            let inside = size.is_some_and(|size| {
-                (0.0..=size.width).contains(&spot.x) && (0.0..=size.height).contains(&spot.y)
-            });
+            let inside =
+                size.is_some_and(|size| (0.0..=size.width).contains(&spot.x) && (0.0..=size.height).contains(&spot.y));
             if !inside || spot.width <= 0.0 || spot.size <= 0.0 {
                 let message = format!("“{}”不在第 {} 页上，请检查页码、坐标和宽度", spot.name, spot.page);
                 remarks.push(Remark::error("outside", format!("/spots/{at}"), message));
@@ -311,7 +325,9 @@ impl Print {
 }
 
 fn positions_unknown() -> PaperError {
-    PaperError { line: None, message: "Word 模板不知道每个值在纸上的位置，套打请用 PDF 模板".to_owned() }
+    PaperError {
+        line: None, message: "Word 模板不知道每个值在纸上的位置，套打请用 PDF 模板".to_owned()
+    }
 }
 
 /// Of `name=answer` the name.

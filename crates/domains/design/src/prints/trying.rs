@@ -189,9 +189,8 @@ impl Library {
         }
         let form = self.form_found(&mapping.content.form, &mut findings).await?;
         let sources = Sources::of(form.as_deref());
-        let names: Vec<String> = form
-            .map(|form| form.answerable().into_iter().map(|one| first(&one.path)).collect())
-            .unwrap_or_default();
+        let names: Vec<String> =
+            form.map(|form| form.answerable().into_iter().map(|one| first(&one.path)).collect()).unwrap_or_default();
         let check = |expression: &str| form::Expressions::check(self.design.expressions(), expression.trim(), &names);
         findings.extend(mapping.remarks(&sources, &check).into_iter().map(Finding::of));
         Ok(findings)
@@ -238,8 +237,7 @@ impl Library {
         let made = tokio::task::spawn_blocking(move || match asked.format {
             PrintFormat::Docx => print.docx(&values),
             PrintFormat::Pdf => {
-                let mode =
-                    if asked.values_only { PrintMode::ValuesOnly { x: 0.0, y: 0.0 } } else { PrintMode::Whole };
+                let mode = if asked.values_only { PrintMode::ValuesOnly { x: 0.0, y: 0.0 } } else { PrintMode::Whole };
                 print.pdf(&values, mode, !asked.values_only, &options).map(|pdf| Some(pdf.bytes))
             }
         })
@@ -261,7 +259,8 @@ impl Library {
             return Err(Problem::invalid_field("/content/form", "required", "选一份表单：字段从那里取"));
         };
         let words = self.sample_words(&form, &asked.data);
-        let evaluate = |expression: &str| form::Expressions::evaluate(self.design.expressions(), expression, &asked.data);
+        let evaluate =
+            |expression: &str| form::Expressions::evaluate(self.design.expressions(), expression, &asked.data);
         let made = mapping.apply(&Sources::of(Some(&form)), &asked.data, &words, &sample_around(), &evaluate);
         Ok(MappingRun { record: made.record, problems: made.problems })
     }
@@ -274,8 +273,7 @@ impl Library {
             today: base::zone::china_date(self.platform.now()).to_string(),
         };
         let none = Map::new();
-        let input =
-            form::Input { data, context: &context, role: "applicant", step: "", channel: "", locked: &none };
+        let input = form::Input { data, context: &context, role: "applicant", step: "", channel: "", locked: &none };
         let outcome = form.evaluate(self.design.expressions(), &input);
         form.words(&form::Sheet {
             data: Some(&outcome.data),
@@ -297,7 +295,11 @@ fn unreadable((at, message): (String, String)) -> Problem {
 /// Stands for what only a case knows.
 fn sample_around() -> Around {
     Around {
-        texts: AROUND.iter().filter(|(key, _)| *key != paper::print::SEAL).map(|(key, label)| ((*key).to_owned(), format!("（{label}）"))).collect(),
+        texts: AROUND
+            .iter()
+            .filter(|(key, _)| *key != paper::print::SEAL)
+            .map(|(key, label)| ((*key).to_owned(), format!("（{label}）")))
+            .collect(),
         chosen: BTreeMap::new(),
     }
 }

@@ -43,7 +43,11 @@ fn form() -> String {
 
 async fn published_form(desk: &Desk, editor: &str) {
     let made = desk
-        .post("/definitions", editor, json!({ "kind": "form", "key": "permit", "name": "许可申请表", "content": form() }))
+        .post(
+            "/definitions",
+            editor,
+            json!({ "kind": "form", "key": "permit", "name": "许可申请表", "content": form() }),
+        )
         .await
         .json();
     publish(desk, editor, &made).await;
@@ -75,7 +79,12 @@ async fn save(desk: &Desk, editor: &str, made: &Value, content: &Value) -> Value
 fn findings(of: &Value) -> Vec<String> {
     let all = of["findings"].as_array().unwrap().iter();
     all.map(|one| {
-        format!("{} {} {}", one["severity"].as_str().unwrap(), one["code"].as_str().unwrap(), one["at"].as_str().unwrap())
+        format!(
+            "{} {} {}",
+            one["severity"].as_str().unwrap(),
+            one["code"].as_str().unwrap(),
+            one["at"].as_str().unwrap()
+        )
     })
     .collect()
 }
@@ -88,7 +97,8 @@ async fn a_word_template_is_brought_mapped_and_published() {
         let editor = desk.staff("editor").await;
         published_form(&desk, &editor).await;
 
-        let made = import(&desk, &editor, "申请表.docx", &word("经营者：{{经营者名称}}，{{form.nmae}}，{{备注}}")).await;
+        let made =
+            import(&desk, &editor, "申请表.docx", &word("经营者：{{经营者名称}}，{{form.nmae}}，{{备注}}")).await;
         assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
         let made = made.json();
         assert_eq!((made["kind"].as_str(), made["name"].as_str()), (Some("print"), Some("申请表")));
@@ -181,7 +191,8 @@ async fn a_required_field_of_the_other_system_without_a_source_forbids_publishin
         let desk = Desk::new(backend).await;
         let editor = desk.staff("editor").await;
         published_form(&desk, &editor).await;
-        let new = json!({ "kind": "mapping", "key": "province", "name": "省审批系统", "content": mapping().to_string() });
+        let new =
+            json!({ "kind": "mapping", "key": "province", "name": "省审批系统", "content": mapping().to_string() });
         let made = desk.post("/definitions", &editor, new).await.json();
         assert_eq!(findings(&made), ["error unmapped /fields/3"]);
         let refused = publish(&desk, &editor, &made).await;
@@ -197,7 +208,12 @@ async fn a_required_field_of_the_other_system_without_a_source_forbids_publishin
         let saved = save(&desk, &editor, &made, &wrong).await;
         assert_eq!(
             findings(&saved),
-            ["error unknown_code /map/1", "error expression /map/3", "error unknown /map/4", "error unknown_target /map/5"]
+            [
+                "error unknown_code /map/1",
+                "error expression /map/3",
+                "error unknown /map/4",
+                "error unknown_target /map/5"
+            ]
         );
 
         let mut right = mapping();

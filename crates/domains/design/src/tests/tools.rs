@@ -122,7 +122,10 @@ async fn a_flow_may_name_roles_organisations_people_services_and_papers() {
     assert!(keys("roles").contains(&"approver".to_owned()) && !keys("roles").contains(&"citizen".to_owned()));
     assert_eq!(
         (keys("services"), keys("papers")),
-        (vec!["issue_licence".to_owned(), "make_document".to_owned(), "seal_paper".to_owned()], vec!["grant".to_owned()])
+        (
+            vec!["issue_licence".to_owned(), "make_document".to_owned(), "seal_paper".to_owned()],
+            vec!["grant".to_owned()]
+        )
     );
     assert!(choices["orgs"].as_array().unwrap().len() > 10);
     let people = desk.get("/handlers/staff?q=%E9%99%88", &editor).await.json();

@@ -33,14 +33,15 @@ impl Package {
         if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
             return Err(refused("这是旧版 .doc 或者加了密码的文件，请去掉密码并另存为 .docx 再上传"));
         }
-        let mut archive =
-            ZipArchive::new(Cursor::new(bytes)).map_err(|_| refused("文件不是 .docx，或者已经损坏，请另存一份再上传"))?;
+        let mut archive = ZipArchive::new(Cursor::new(bytes))
+            .map_err(|_| refused("文件不是 .docx，或者已经损坏，请另存一份再上传"))?;
         if archive.len() > MAX_PARTS {
             return Err(refused(format!("文件里的部件超过 {MAX_PARTS} 个，不像是表格，不能使用")));
         }
         let (mut parts, mut whole) = (Vec::new(), 0_u64);
         for index in 0..archive.len() {
-            let mut part = archive.by_index(index).map_err(|_| refused("文件已经损坏或者加了密码，请另存一份再上传"))?;
+            let mut part =
+                archive.by_index(index).map_err(|_| refused("文件已经损坏或者加了密码，请另存一份再上传"))?;
             if part.is_dir() {
                 continue;
             }

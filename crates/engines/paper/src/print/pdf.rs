@@ -335,7 +335,11 @@ fn fields(document: &Document, pages: &[Page]) -> Result<Vec<Spot>, PaperError> 
 }
 
 fn annotations(document: &Document, page: ObjectId) -> Vec<Object> {
-    document.get_dictionary(page).and_then(|page| page.get(b"Annots")).map(|list| array(document, list)).unwrap_or_default()
+    document
+        .get_dictionary(page)
+        .and_then(|page| page.get(b"Annots"))
+        .map(|list| array(document, list))
+        .unwrap_or_default()
 }
 
 fn below(
@@ -406,7 +410,8 @@ fn lay(document: &mut Document, page: &Page, picture: ObjectId) -> Result<(), Pa
         },
         _ => Vec::new(),
     };
-    let contents: Vec<Object> = std::iter::once(before.into()).chain(old).chain(std::iter::once(after.into())).collect();
+    let contents: Vec<Object> =
+        std::iter::once(before.into()).chain(old).chain(std::iter::once(after.into())).collect();
     // The page gets resources of its own: those above may be shared with other pages.
     let mut resources =
         inherited(document, page.id, b"Resources").and_then(|found| found.as_dict().ok().cloned()).unwrap_or_default();

@@ -53,7 +53,8 @@ impl Letters {
             let named = fonts.attribute("w:eastAsia").or_else(|| fonts.attribute("w:ascii"));
             new.face = named.map(str::to_owned).or(new.face);
         }
-        let color = own.value("w:color").filter(|color| color.len() == 6 && color.bytes().all(|b| b.is_ascii_hexdigit()));
+        let color =
+            own.value("w:color").filter(|color| color.len() == 6 && color.bytes().all(|b| b.is_ascii_hexdigit()));
         new.color = color.map(|color| format!("#{color}")).or(new.color);
         new
     }
@@ -157,9 +158,10 @@ impl Styles {
     /// Whether a table style draws lines.
     pub fn draws_lines(&self, id: Option<&str>) -> bool {
         self.chain(id).iter().any(|style| {
-            style.child("w:tblPr").and_then(|own| own.child("w:tblBorders")).is_some_and(|borders| {
-                borders.elements().any(|side| is_line(side))
-            })
+            style
+                .child("w:tblPr")
+                .and_then(|own| own.child("w:tblBorders"))
+                .is_some_and(|borders| borders.elements().any(is_line))
         })
     }
 }

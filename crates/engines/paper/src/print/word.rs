@@ -141,7 +141,13 @@ type Resolve<'a> = dyn FnMut(&str, Option<&str>, Option<&Row>) -> String + 'a;
 type Scope<'a> = Option<(&'a str, &'a Row)>;
 
 /// Repeats what repeats and fills every paragraph below. Marks without a partner go to `loose`.
-fn expand(element: &mut Element, rows: &mut Rows<'_>, loose: &mut Vec<String>, scope: Scope<'_>, resolve: &mut Resolve<'_>) {
+fn expand(
+    element: &mut Element,
+    rows: &mut Rows<'_>,
+    loose: &mut Vec<String>,
+    scope: Scope<'_>,
+    resolve: &mut Resolve<'_>,
+) {
     // Rows repeat in a table; paragraphs (and whole tables between them) elsewhere.
     let unit = match element.name.as_str() {
         "w:tbl" => Some("w:tr"),
@@ -159,7 +165,13 @@ fn expand(element: &mut Element, rows: &mut Rows<'_>, loose: &mut Vec<String>, s
     }
 }
 
-fn below(element: &mut Element, rows: &mut Rows<'_>, loose: &mut Vec<String>, scope: Scope<'_>, resolve: &mut Resolve<'_>) {
+fn below(
+    element: &mut Element,
+    rows: &mut Rows<'_>,
+    loose: &mut Vec<String>,
+    scope: Scope<'_>,
+    resolve: &mut Resolve<'_>,
+) {
     for child in &mut element.children {
         if let Node::Element(child) = child {
             expand(child, rows, loose, scope, resolve);

@@ -71,7 +71,10 @@ fn paragraph(element: &Element, styles: &Styles, top: bool, all: &mut Vec<Value>
 }
 
 fn shaped(shape: &Shape, size: f64, runs: Vec<Value>) -> Value {
-    let size = runs.iter().filter_map(|run| run.get("size")?.as_f64()).fold(if runs.is_empty() { size } else { 0.0 }, f64::max);
+    let size = runs
+        .iter()
+        .filter_map(|run| run.get("size")?.as_f64())
+        .fold(if runs.is_empty() { size } else { 0.0 }, f64::max);
     let size = if size > 0.0 { size } else { USUAL_SIZE };
     let (first, letters) = shape.first.unwrap_or_default();
     let (line, exact) = shape.line.unwrap_or((1.0, false));
@@ -178,9 +181,11 @@ fn table(element: &Element, styles: &Styles) -> Value {
         let (mut column, mut cells) = (0, Vec::new());
         for cell in row.elements().filter(|one| one.name == "w:tc") {
             let own = cell.child("w:tcPr");
-            let span = own.and_then(|own| own.value("w:gridSpan")).and_then(|text| text.parse().ok()).unwrap_or(1_usize);
+            let span =
+                own.and_then(|own| own.value("w:gridSpan")).and_then(|text| text.parse().ok()).unwrap_or(1_usize);
             let span = span.clamp(1, 63);
-            let goes_on = own.and_then(|own| own.child("w:vMerge")).is_some_and(|it| it.attribute("w:val") != Some("restart"));
+            let goes_on =
+                own.and_then(|own| own.child("w:vMerge")).is_some_and(|it| it.attribute("w:val") != Some("restart"));
             if goes_on {
                 // It belongs to the cell above, which grows by this row.
                 if let Some(above) =

@@ -132,7 +132,9 @@ pub(super) fn read(part: &str, text: &str) -> Result<Element, PaperError> {
         let event = reader.read_event().map_err(|_| broken("读不出来，请用 Word 或 WPS 打开后另存一份再上传"))?;
         match event {
             Event::DocType(_) => {
-                return Err(broken("带有文档类型声明或自定义实体，可能不安全，不能使用。请用 Word 或 WPS 另存一份再上传"));
+                return Err(broken(
+                    "带有文档类型声明或自定义实体，可能不安全，不能使用。请用 Word 或 WPS 另存一份再上传",
+                ));
             }
             Event::Start(start) => {
                 count += 1;
@@ -165,9 +167,8 @@ pub(super) fn read(part: &str, text: &str) -> Result<Element, PaperError> {
                     "apos" => Some('\''),
                     _ => reference.resolve_char_ref().ok().flatten(),
                 };
-                let letter = resolved.ok_or_else(|| {
-                    broken("带有自定义实体，可能不安全，不能使用。请用 Word 或 WPS 另存一份再上传")
-                })?;
+                let letter = resolved
+                    .ok_or_else(|| broken("带有自定义实体，可能不安全，不能使用。请用 Word 或 WPS 另存一份再上传"))?;
                 add_text(&mut open, letter.encode_utf8(&mut [0; 4]));
             }
             Event::Eof => break,

@@ -8,12 +8,13 @@ use super::{codes_of, has, options, produced_at, text_of};
 use crate::tests::seal::market;
 use crate::{Options, Template, Verdict, verify};
 
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 11] = [
     "receipt",
     "acceptance",
     "correction",
     "not-accepted",
     "special",
+    "commitment",
     "grant",
     "refusal",
     "licence",
@@ -34,7 +35,7 @@ fn paper(name: &str) -> (String, Value) {
 /// Every default paper fits its sample, keeps to PDF/A and shows the data. With `PAPERS_TO` set
 /// to a folder, the sealed files are written there to be looked at.
 ///
-/// req: LIC-028
+/// req: LIC-028, FORM-020
 #[test]
 fn default_papers_render_and_seal() {
     let office = market();

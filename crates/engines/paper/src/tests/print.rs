@@ -82,9 +82,10 @@ fn names_are_found_when_the_editor_split_them_over_runs() {
     let template = WordTemplate::read(&word(&form_body())).unwrap();
     let found = template.placeholders();
     let plain = |name: &str| Placeholder { name: name.into(), table: None, repeats: false };
-    let column =
-        |name: &str| Placeholder { name: name.into(), table: Some("form.members".into()), repeats: false };
-    assert!(found.contains(&plain("form.name")) && found.contains(&plain("地址")) && found.contains(&plain("form.kind")));
+    let column = |name: &str| Placeholder { name: name.into(), table: Some("form.members".into()), repeats: false };
+    assert!(
+        found.contains(&plain("form.name")) && found.contains(&plain("地址")) && found.contains(&plain("form.kind"))
+    );
     assert!(found.contains(&column("name")) && found.contains(&column("share")), "{found:?}");
     assert!(found.contains(&Placeholder { name: "form.members".into(), table: None, repeats: true }));
     assert_eq!(found.len(), 6, "each once: {found:?}");
@@ -173,7 +174,7 @@ fn pdf_form() -> Vec<u8> {
     };
     let mut field = |name: &str, rect: Vec<Object>| -> Object {
         let widget = dictionary! { "Type" => "Annot", "Subtype" => "Widget", "FT" => "Tx",
-            "T" => lopdf::text_string(name), "Rect" => rect };
+        "T" => lopdf::text_string(name), "Rect" => rect };
         document.add_object(widget).into()
     };
     let fields = vec![field("姓名", rect(60.0, 40.0, 50.0, 8.0)), field("note", rect(60.0, 60.0, 30.0, 8.0))];
@@ -203,7 +204,7 @@ fn place_of(pdf: &[u8], word: &str, name: &str) -> Option<(f64, f64)> {
     let folder = Folder::new(name);
     let file = folder.put("paper.pdf", pdf);
     let (_, text) = output(Command::new("pdftotext").arg("-bbox").arg(&file).arg("-"));
-    let line = text.lines().find(|line| line.contains(word))?;
+    let line = text.lines().find(|line| line.contains("<word") && line.contains(word))?;
     let number = |key: &str| line.split(&format!("{key}=\"")).nth(1)?.split('"').next()?.parse::<f64>().ok();
     Some((number("xMin")?, number("yMin")?))
 }
@@ -215,7 +216,10 @@ fn form_fields_and_placed_spots_of_a_pdf_are_filled_with_chinese() {
     let names: Vec<&str> = template.fields().iter().map(|field| field.name.as_str()).collect();
     assert_eq!(names, ["姓名", "note"]);
     let field = &template.fields()[0];
-    assert!((field.x - 60.5).abs() < 0.2 && (field.y - 40.0).abs() < 0.2 && (field.width - 49.0).abs() < 0.2, "{field:?}");
+    assert!(
+        (field.x - 60.5).abs() < 0.2 && (field.y - 40.0).abs() < 0.2 && (field.width - 49.0).abs() < 0.2,
+        "{field:?}"
+    );
     let made = template.fill(&[spot()], &pdf_values(), PrintMode::Whole, false, &options()).unwrap();
     let document = Document::load_mem(&made.bytes).unwrap();
     assert!(document.catalog().unwrap().get(b"AcroForm").is_err(), "nobody can write in it any more");
@@ -223,7 +227,10 @@ fn form_fields_and_placed_spots_of_a_pdf_are_filled_with_chinese() {
         return;
     }
     let text = text_of(&made.bytes, "pdf-form");
-    assert!(text.contains("姓名（请用正楷填写）") && text.contains("欧阳示例") && text.contains("2026年3月5日"), "{text}");
+    assert!(
+        text.contains("姓名（请用正楷填写）") && text.contains("欧阳示例") && text.contains("2026年3月5日"),
+        "{text}"
+    );
     let (x, y) = place_of(&made.bytes, "欧阳示例", "pdf-form-place").unwrap();
     let mm = 72.0 / 25.4;
     assert!((x / mm - 60.5).abs() < 1.0 && (40.0..48.0).contains(&(y / mm)), "{} {}", x / mm, y / mm);
@@ -302,7 +309,9 @@ fn a_picture_stands_in_its_place() {
     let made = template.fill(&[spot()], &values, PrintMode::Whole, false, &options()).unwrap();
     let document = Document::load_mem(&made.bytes).unwrap();
     let pictures = document.objects.values().filter(|object| {
-        object.as_stream().is_ok_and(|stream| stream.dict.get(b"Subtype").is_ok_and(|kind| kind.as_name().is_ok_and(|name| name == b"Image")))
+        object.as_stream().is_ok_and(|stream| {
+            stream.dict.get(b"Subtype").is_ok_and(|kind| kind.as_name().is_ok_and(|name| name == b"Image"))
+        })
     });
     assert!(pictures.count() >= 1);
 }

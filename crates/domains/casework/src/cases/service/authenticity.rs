@@ -113,7 +113,8 @@ impl Casework {
         let (document, latest) = match kept {
             Some(kept) => (Some(kept), true),
             None => {
-                let stamp = paper_stamp::Entity::find().filter(paper_stamp::Column::Digest.eq(digest)).one(conn).await?;
+                let stamp =
+                    paper_stamp::Entity::find().filter(paper_stamp::Column::Digest.eq(digest)).one(conn).await?;
                 match stamp {
                     Some(stamp) => (case_document::Entity::find_by_id(stamp.document_id).one(conn).await?, false),
                     None => (None, false),

@@ -375,7 +375,10 @@ impl Casework {
     }
 
     /// Names of the region codes among the values of a form.
-    pub(crate) async fn region_names(&self, data: &Map<String, Value>) -> Result<std::collections::BTreeMap<String, String>> {
+    pub(crate) async fn region_names(
+        &self,
+        data: &Map<String, Value>,
+    ) -> Result<std::collections::BTreeMap<String, String>> {
         let mut names = std::collections::BTreeMap::new();
         for code in data.values().filter_map(Value::as_str) {
             if code.len() == 12 && code.bytes().all(|byte| byte.is_ascii_digit()) {

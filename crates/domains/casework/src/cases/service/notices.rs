@@ -22,9 +22,7 @@ impl Casework {
         });
         Ok(match said {
             None => SealPlan::Usual,
-            Some(one) if one.stamp_at == StampAt::Made => {
-                SealPlan::By(one.seal, one.seal_org_id.unwrap_or(row.org_id))
-            }
+            Some(one) if one.stamp_at == StampAt::Made => SealPlan::By(one.seal, one.seal_org_id.unwrap_or(row.org_id)),
             Some(_) => SealPlan::Later,
         })
     }

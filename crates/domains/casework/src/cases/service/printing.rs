@@ -107,7 +107,11 @@ pub(crate) struct PrintData {
 
 impl Casework {
     /// Papers of an item that fit a case.
-    pub(crate) async fn fitting_papers(&self, loaded: &Loaded, situation: &Map<String, Value>) -> Result<Vec<ItemPaper>> {
+    pub(crate) async fn fitting_papers(
+        &self,
+        loaded: &Loaded,
+        situation: &Map<String, Value>,
+    ) -> Result<Vec<ItemPaper>> {
         let all = self.papers_of_item(&loaded.row.item_slug).await?;
         Ok(all.iter().filter(|one| one.content.fits(&loaded.row.handle_item, situation)).cloned().collect())
     }
@@ -124,9 +128,11 @@ impl Casework {
 
     /// The latest version of a print template.
     pub(crate) async fn print_of(&self, key: &str) -> Result<(DefinitionRef, Arc<Print>)> {
-        let of = self.design.latest(Kind::Print, key).await?.ok_or_else(|| {
-            Problem::conflict("no_template", "这份打印模板还没有发布，请联系事项管理员。")
-        })?;
+        let of = self
+            .design
+            .latest(Kind::Print, key)
+            .await?
+            .ok_or_else(|| Problem::conflict("no_template", "这份打印模板还没有发布，请联系事项管理员。"))?;
         let print = self.design.print(&of).await?;
         Ok((of, print))
     }
@@ -282,8 +288,7 @@ impl Casework {
                 .ok_or_else(|| Problem::invalid_field("/format", "format", "PDF 模板只能导出 PDF"))?;
             return Ok(Printed { name: format!("{title}.docx"), media: paper::print::DOCX, bytes });
         }
-        let mode =
-            if ask.values_only { PrintMode::ValuesOnly { x: ask.x, y: ask.y } } else { PrintMode::Whole };
+        let mode = if ask.values_only { PrintMode::ValuesOnly { x: ask.x, y: ask.y } } else { PrintMode::Whole };
         let options = self.options_for(&title);
         let pdf = tokio::task::spawn_blocking(move || print.pdf(&values, mode, draft, &options))
             .await
@@ -293,11 +298,7 @@ impl Casework {
     }
 
     pub(crate) fn options_for(&self, title: &str) -> paper::Options {
-        paper::Options {
-            fonts: self.papers.fonts().clone(),
-            produced_at: self.platform.now(),
-            title: title.to_owned(),
-        }
+        paper::Options { fonts: self.papers.fonts().clone(), produced_at: self.platform.now(), title: title.to_owned() }
     }
 
     /// 申请书 as it would be printed now.
@@ -384,14 +385,18 @@ impl Casework {
         let (row, item) = (&loaded.row, &loaded.item.item);
         let personal: Personal = self.personal(row)?;
         let today = base::zone::china_date(self.platform.now());
-        let day = |at: Option<time::OffsetDateTime>| at.map(|at| words_of(base::zone::china_date(at))).unwrap_or_default();
+        let day =
+            |at: Option<time::OffsetDateTime>| at.map(|at| words_of(base::zone::china_date(at))).unwrap_or_default();
         let id = |id: &str, enterprise: bool| {
             if masked && !enterprise { base::mask::citizen_id(id) } else { id.to_owned() }
         };
         let phone = |phone: &str| if masked { base::mask::phone(phone) } else { phone.to_owned() };
         let agent = personal.agent.clone().unwrap_or_default();
         let issuer = self.identity.org(row.org_id).await?.map_or_else(|| item.body.name.clone(), |org| org.name);
-        let due = row.accepted_at.and(row.due_at).map(|due| words_of(base::zone::china_date(due - time::Duration::seconds(1))));
+        let due = row
+            .accepted_at
+            .and(row.due_at)
+            .map(|due| words_of(base::zone::china_date(due - time::Duration::seconds(1))));
         let texts = [
             ("case.number", row.case_number.clone().unwrap_or_default()),
             ("case.item", row.item_name.clone()),
@@ -413,8 +418,10 @@ impl Casework {
             ("date", words_of(today)),
             ("date.digits", today.to_string()),
         ];
-        let mut around =
-            Around { texts: texts.into_iter().map(|(key, text)| (key.to_owned(), text)).collect(), ..Around::default() };
+        let mut around = Around {
+            texts: texts.into_iter().map(|(key, text)| (key.to_owned(), text)).collect(),
+            ..Around::default()
+        };
         for (key, answer) in self.situation_of(loaded).await? {
             let keys: Vec<String> = match &answer {
                 Value::String(one) => vec![one.clone()],

@@ -103,7 +103,8 @@ impl Casework {
         let situation = self.situation(loaded, &form)?;
         let papers = self.fitting_papers(loaded, &situation).await?;
         let named = |one: &&ItemPaper| one.content.paper_key == paper && one.content.seal != PaperSeal::None;
-        let at_step = papers.iter().filter(named).find(|one| one.content.stamp_at == StampAt::Step && one.content.step == step);
+        let at_step =
+            papers.iter().filter(named).find(|one| one.content.stamp_at == StampAt::Step && one.content.step == step);
         let bound = at_step.or_else(|| papers.iter().find(named)).map(|one| one.content.clone());
         let bound = match bound {
             Some(bound) => bound,
@@ -153,7 +154,11 @@ impl Casework {
     }
 
     /// A print template as a document of the case, its values fixed now.
-    pub(crate) async fn print_document(&self, loaded: &Loaded, paper: &ItemPaperContent) -> Result<case_document::Model> {
+    pub(crate) async fn print_document(
+        &self,
+        loaded: &Loaded,
+        paper: &ItemPaperContent,
+    ) -> Result<case_document::Model> {
         let (template, _) = self.print_of(&paper.paper_key).await?;
         let data: PrintData = self.print_data(loaded, true).await?;
         self.printed_row(&loaded.row, paper, template, &data)
@@ -209,7 +214,9 @@ impl Casework {
             run_at: (wanted.later > time::Duration::ZERO).then(|| tx.now() + wanted.later),
             key: None,
         });
-        paper_stamp::Entity::insert(all_set::<_, paper_stamp::ActiveModel>(row)).exec_without_returning(tx.conn()).await?;
+        paper_stamp::Entity::insert(all_set::<_, paper_stamp::ActiveModel>(row))
+            .exec_without_returning(tx.conn())
+            .await?;
         Ok(())
     }
 
@@ -225,12 +232,13 @@ impl Casework {
             _ => SealPurpose::Notice,
         };
         // Draws it first when nobody has looked at it yet.
-        let (_, pdf) = self.document_pdf(stamp.case_id, stamp.document_id).await?;
+        let (before, pdf) = self.document_pdf(stamp.case_id, stamp.document_id).await?;
         let document = case_document::Entity::find_by_id(stamp.document_id).one(conn).await?;
         let document = document.ok_or_else(|| Problem::internal("a stamp without its document"))?;
-        let old = document.file_id.ok_or_else(|| Problem::internal("a drawn document without its file"))?;
-        let before = crate::papers::store::stamps_of(conn, stamp.case_id).await?;
-        let beside = before.iter().filter(|one| one.document_id == document.id && one.state == "done").count();
+        // What was read is what is sealed: another seal in between makes this one begin anew.
+        let old = before.id;
+        let stamps = crate::papers::store::stamps_of(conn, stamp.case_id).await?;
+        let beside = stamps.iter().filter(|one| one.document_id == document.id && one.state == "done").count();
         let mut place = super::documents::place_of(&document.seal_place);
         place.x = (place.x - BESIDE * beside as f64).max(25.0);
         let sealed = self.licences.seal_paper(stamp.seal_org_id, purpose, pdf.to_vec(), Some(place)).await?;
@@ -271,7 +279,10 @@ impl Casework {
                         .await?;
                     if put.rows_affected == 0 {
                         // Another seal came in between: this one has to go on top of it.
-                        return Err(Problem::unavailable("刚才有别的印章盖在这份文书上，请稍后再试。", "stamped meanwhile"));
+                        return Err(Problem::unavailable(
+                            "刚才有别的印章盖在这份文书上，请稍后再试。",
+                            "stamped meanwhile",
+                        ));
                     }
                     tx.audit(line);
                     Ok(())
