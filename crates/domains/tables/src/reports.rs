@@ -21,7 +21,7 @@ use crate::report::{Chart, Group, MOST_GROUPS, MOST_MEASURES, Of, Report, Step};
 use crate::rows::view::Regions;
 use crate::sheets::{Cell, Sheet, book};
 use crate::sql::Sql;
-use crate::values::{Class, written};
+use crate::values::written;
 
 /// Lines of a report.
 const MOST_LINES: usize = 1_000;

@@ -82,8 +82,9 @@ impl Tables {
             .into_iter()
             .map(|one| {
                 let id = known.get(&one.key).copied().unwrap_or_else(|| self.platform.new_id());
-                let row = NewRow::of(&self.platform, table, id, one.data, one.org_id, "系统");
-                NewRow { source_key: Some(one.key), ..row }
+                let mut row = NewRow::of(&self.platform, table, id, one.data, one.org_id, "系统");
+                row.source_key = Some(one.key);
+                row
             })
             .collect();
         let (table_id, now) = (table.id, self.platform.now());
