@@ -5475,6 +5475,421 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/table-choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a builder of tables chooses from. */
+        get: operations["get_table_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/table-definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tables by key. */
+        get: operations["list_table_definitions"];
+        put?: never;
+        /** Begins a table. */
+        post: operations["create_table_definition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/table-definitions/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A table with its draft and what keeps it from being published. */
+        get: operations["get_table_definition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/table-definitions/{key}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fetches the rows of an attached table now. */
+        post: operations["copy_table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/table-definitions/{key}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a table out of use; its rows stay. */
+        post: operations["disable_table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/table-definitions/{key}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps a draft, whatever is wrong with it. */
+        put: operations["save_table_draft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/table-definitions/{key}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings a table back. */
+        post: operations["enable_table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/table-definitions/{key}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publishes the draft; it takes effect at once. */
+        post: operations["publish_table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/table-definitions/{key}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The published versions, newest first. */
+        get: operations["list_table_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/table-menu": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tables of the caller's navigation. */
+        get: operations["get_table_menu"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/table-outputs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Files made on schedule for the caller, newest first. */
+        get: operations["list_table_outputs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/table-outputs/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file made on schedule for the caller. */
+        get: operations["get_table_output"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A table as those who work with it see it. */
+        get: operations["get_table"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/{key}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows that fit as a spreadsheet. */
+        get: operations["export_table_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/{key}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries a file of rows, or enters them when all are right. */
+        post: operations["import_table_rows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/{key}/import-frame": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An empty spreadsheet to fill in. */
+        get: operations["get_table_import_frame"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/{key}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reckons a report, saved or not. */
+        post: operations["run_table_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/{key}/report/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A report as a spreadsheet. */
+        get: operations["export_table_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/{key}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The roles a template of this table may be shared with: those that see the table. */
+        get: operations["list_table_roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/{key}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rows of a table. */
+        get: operations["list_table_rows"];
+        put?: never;
+        /** Enters a row. */
+        post: operations["enter_table_row"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/{key}/rows/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A row, sealed values masked. */
+        get: operations["get_table_row"];
+        /** Changes a row. */
+        put: operations["change_table_row"];
+        post?: never;
+        /** Deletes a row. */
+        delete: operations["delete_table_row"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/{key}/rows/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A sealed value as it is; logged with its reason. */
+        post: operations["reveal_table_value"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/{key}/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's templates on a table and those shared with the own roles. */
+        get: operations["list_table_templates"];
+        put?: never;
+        /** Saves a new template. */
+        post: operations["save_table_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/{key}/templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A template. */
+        get: operations["get_table_template"];
+        /** Changes an own template. */
+        put: operations["change_table_template"];
+        post?: never;
+        /** Deletes an own template. */
+        delete: operations["delete_table_template"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks": {
         parameters: {
             query?: never;
@@ -6515,6 +6930,21 @@ export interface components {
             /** @description Ten characters or more of three of four kinds. */
             new_password: string;
             old_password: string;
+        };
+        /** @description A changed row. */
+        ChangeRow: {
+            /** @description Values by field. */
+            data: Record<string, unknown>;
+            /** @description Sealed fields that stay as they are. */
+            keep?: string[];
+            /** Format: int64 */
+            revision: number;
+        };
+        /** @description A changed template. */
+        ChangeTemplate: {
+            content: components["schemas"]["TableTemplateContent"];
+            /** Format: int64 */
+            revision: number;
         };
         /** @description What a change did. */
         Changed: {
@@ -7742,6 +8172,11 @@ export interface components {
             /** @description For typing, in groups of four. */
             secret: string;
         };
+        /** @description A new row. */
+        EnterRow: {
+            /** @description Values by field. */
+            data: Record<string, unknown>;
+        };
         /** @description An enterprise signs in. */
         EnterpriseSignInRequest: {
             captcha_answer: string;
@@ -8760,6 +9195,15 @@ export interface components {
              * @description `.json`, `.bpmn`, `.dmn` or `.typ`.
              */
             file: string;
+        };
+        /** @description A file of rows. */
+        ImportRows: {
+            /** @description The file, base64. */
+            content_base64: string;
+            /** @description Ends with .csv or .xlsx. */
+            file_name: string;
+            /** @description Only try; keep nothing. */
+            trial: boolean;
         };
         /** @description A table of staff in our own columns. */
         ImportStaff: {
@@ -10950,6 +11394,97 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_TableDefinitionRow: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** Format: date-time */
+                changed_at: string;
+                changed_by_name: string;
+                disabled: boolean;
+                /** @description Whether there is a draft that is not published. */
+                draft: boolean;
+                key: string;
+                /**
+                 * Format: int64
+                 * @description Rows it has.
+                 */
+                rows: number;
+                title: string;
+                /**
+                 * Format: int64
+                 * @description Published version, 0 for none.
+                 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_TableLine: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** Format: date-time */
+                changed_at: string;
+                created_by_name: string;
+                /** Format: uuid */
+                id: string;
+                /** @description The columns in words, sealed values masked. */
+                said: {
+                    [key: string]: string;
+                };
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_TableOutput: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** Format: uuid */
+                id: string;
+                /** Format: date-time */
+                made_at: string;
+                /** @description Why there is none. */
+                problem?: string | null;
+                /** @description Whether there is a file. */
+                ready: boolean;
+                /** @description Title of the report. */
+                title: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_TaskRow: {
             /**
              * Format: date-time
@@ -11836,6 +12371,15 @@ export interface components {
              * @description Last moment; none without end.
              */
             valid_until?: string | null;
+        };
+        /** @description A table about to be made. */
+        NewTable: {
+            /** @description Small letters, digits and hyphens; fixed once made. */
+            key: string;
+            /** @description View of the product it is attached to; a table of its own without one. */
+            source?: string | null;
+            /** @description Title. */
+            title: string;
         };
         /** @description A node with what is below it. */
         Node: {
@@ -12941,9 +13485,19 @@ export interface components {
             /** @description Name. */
             name: string;
         };
+        /** @description Which sealed value, and why. */
+        RevealRowValue: {
+            field: string;
+            /** @description Logged. */
+            reason: string;
+        };
         /** @description A raw value. */
         Revealed: {
             /** @description Value. */
+            value: string;
+        };
+        /** @description A sealed value as it is. */
+        RevealedRowValue: {
             value: string;
         };
         /** @description A raw value of a staff user. */
@@ -13328,6 +13882,12 @@ export interface components {
         SaveSharedField: components["schemas"]["SharedFieldContent"] & {
             /** Format: int64 */
             version: number;
+        };
+        /** @description A changed draft. */
+        SaveTableDraft: {
+            content: components["schemas"]["TableContent"];
+            /** Format: int64 */
+            revision: number;
         };
         /** @description A code from a scanner. */
         ScannedCode: {
@@ -14043,6 +14603,465 @@ export interface components {
             items: components["schemas"]["ConnectedSystemView"][];
             notices: components["schemas"]["SystemNotice"][];
             usage: components["schemas"]["Usage"];
+        };
+        /**
+         * @description How it is drawn.
+         * @enum {string}
+         */
+        TableChart: "none" | "bars" | "columns";
+        /** @description Something to choose from. */
+        TableChoice: {
+            key: string;
+            /** @description What it is; empty for a role. */
+            says: string;
+            title: string;
+        };
+        /** @description What a builder of tables chooses from. */
+        TableChoices: {
+            /** @description Roles that may be given rights. */
+            roles: components["schemas"]["TableChoice"][];
+            /** @description Views that may be attached. */
+            sources: components["schemas"]["TableChoice"][];
+        };
+        /**
+         * @description How a value is compared.
+         * @enum {string}
+         */
+        TableComparison: "is" | "not" | "has" | "from" | "to" | "empty" | "filled";
+        /** @description One condition. */
+        TableCondition: {
+            /** @description Field. */
+            field: string;
+            /** @description How it is compared. */
+            op: components["schemas"]["TableComparison"];
+            /** @description A value as the form keeps it, or several for `is`. */
+            value?: Record<string, unknown>;
+        };
+        /** @description A table as people configure it. A published one never changes. */
+        TableContent: {
+            /** @description Fields of the list, in order. */
+            columns?: string[];
+            /** @description Fields offered as conditions of the list. */
+            filters?: string[];
+            /** @description The entry form, `tongban-form/1`; of an attached view the server fills it in. */
+            form?: Record<string, unknown>;
+            /** @description Navigation. */
+            menu?: components["schemas"]["TableMenu"];
+            order?: components["schemas"]["TableOrder"] | null;
+            /** @description What it is for. */
+            purpose?: string;
+            /** @description Whose rows are reached. */
+            reach?: components["schemas"]["TableReach"];
+            /** @description Rights by role. */
+            rights?: {
+                [key: string]: components["schemas"]["TableRight"][];
+            };
+            /** @description Fields whose values are sealed and masked, besides identity numbers, telephones and e-mail addresses. */
+            sensitive?: string[];
+            /** @description Key of the view of the product the table is attached to; its rows are then only read. */
+            source?: string | null;
+            /** @description Title. */
+            title: string;
+            /** @description Fields in which no value may stand twice. */
+            unique?: string[];
+        };
+        /** @description A table as those who design it see it. */
+        TableDefinition: {
+            /** Format: date-time */
+            changed_at: string;
+            changed_by_name: string;
+            /** @description The draft, or the published content. */
+            content: components["schemas"]["TableContent"];
+            /**
+             * Format: date-time
+             * @description When an attached view was copied last.
+             */
+            copied_at?: string | null;
+            disabled: boolean;
+            /** @description Whether the content is not published. */
+            draft: boolean;
+            /** @description What keeps it from being published. */
+            findings: components["schemas"]["FieldProblem"][];
+            key: string;
+            /**
+             * Format: int64
+             * @description Send it back with a change.
+             */
+            revision: number;
+            /**
+             * Format: int64
+             * @description Published version, 0 for none.
+             */
+            version: number;
+        };
+        /** @description A table in the list of those who design. */
+        TableDefinitionRow: {
+            /** Format: date-time */
+            changed_at: string;
+            changed_by_name: string;
+            disabled: boolean;
+            /** @description Whether there is a draft that is not published. */
+            draft: boolean;
+            key: string;
+            /**
+             * Format: int64
+             * @description Rows it has.
+             */
+            rows: number;
+            title: string;
+            /**
+             * Format: int64
+             * @description Published version, 0 for none.
+             */
+            version: number;
+        };
+        /** @description One grouping. */
+        TableGroup: {
+            /** @description Step of a day field. */
+            by?: components["schemas"]["TableGroupStep"];
+            /** @description Field. */
+            field: string;
+        };
+        /**
+         * @description By what a field is grouped.
+         * @enum {string}
+         */
+        TableGroupStep: "value" | "day" | "month" | "year";
+        /** @description A mistake of a file. */
+        TableImportMistake: {
+            /**
+             * Format: int64
+             * @description Line of the file.
+             */
+            line: number;
+            /** @description What to do. */
+            message: string;
+        };
+        /** @description What a file brought. */
+        TableImportReport: {
+            /**
+             * Format: int64
+             * @description Rows entered: all, or none while one of them is wrong.
+             */
+            entered: number;
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            mistaken: number;
+            /** @description Mistakes, the first 200. */
+            mistakes: components["schemas"]["TableImportMistake"][];
+            /** @description Columns of the file that are no field of the table and were passed over. */
+            passed_over: string[];
+            /**
+             * Format: int64
+             * @description Rows without a mistake.
+             */
+            right: number;
+            /**
+             * Format: int64
+             * @description Rows of the file.
+             */
+            rows: number;
+            /** @description Whether it was only tried. */
+            trial: boolean;
+        };
+        /** @description A row of the list. */
+        TableLine: {
+            /** Format: date-time */
+            changed_at: string;
+            created_by_name: string;
+            /** Format: uuid */
+            id: string;
+            /** @description The columns in words, sealed values masked. */
+            said: {
+                [key: string]: string;
+            };
+        };
+        /** @description One figure. */
+        TableMeasure: {
+            /** @description Number field; none for a count. */
+            field?: string | null;
+            /** @description What is reckoned. */
+            of: components["schemas"]["TableMeasureOf"];
+        };
+        /**
+         * @description What is reckoned.
+         * @enum {string}
+         */
+        TableMeasureOf: "count" | "sum" | "average";
+        /** @description Where the table stands in the navigation. */
+        TableMenu: {
+            /**
+             * @description Group of the navigation: a heading of the table's own, `业务表` when empty.
+             * @default
+             */
+            group: string;
+            /**
+             * @description Not in the navigation.
+             * @default false
+             */
+            hidden: boolean;
+            /**
+             * Format: int32
+             * @description Place in the group, small ones first.
+             * @default 0
+             */
+            sort: number;
+            /**
+             * @description Words of the entry; the table's title when empty.
+             * @default
+             */
+            title: string;
+        };
+        /** @description An entry of the navigation. */
+        TableMenuEntry: {
+            /** @description Heading it stands below. */
+            group: string;
+            /** @description Key of the table. */
+            key: string;
+            /** @description Words of the entry. */
+            title: string;
+        };
+        /** @description The navigation. */
+        TableNavigation: {
+            items: components["schemas"]["TableMenuEntry"][];
+        };
+        /** @description Order of a list. */
+        TableOrder: {
+            /** @description Greatest first. */
+            down?: boolean;
+            /** @description Field it goes by. */
+            field: string;
+        };
+        /** @description A file made on schedule. */
+        TableOutput: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            /** @description Why there is none. */
+            problem?: string | null;
+            /** @description Whether there is a file. */
+            ready: boolean;
+            /** @description Title of the report. */
+            title: string;
+        };
+        /** @description Rows of a time only. */
+        TablePeriod: {
+            /** @description Day field. */
+            field: string;
+            /** @description First day, for `between`. */
+            from?: string | null;
+            /** @description Which days. */
+            span: components["schemas"]["TableSpan"];
+            /** @description Last day, for `between`. */
+            to?: string | null;
+        };
+        /** @description A query with its list layout. */
+        TableQuery: {
+            /**
+             * @description Columns in order; those of the table when empty.
+             * @default []
+             */
+            columns: string[];
+            /**
+             * @description Conditions.
+             * @default []
+             */
+            conditions: components["schemas"]["TableCondition"][];
+            /** @default null */
+            order: components["schemas"]["TableOrder"] | null;
+            /**
+             * @description Text looked for.
+             * @default
+             */
+            q: string;
+        };
+        /**
+         * @description Whose rows somebody with a right reaches.
+         * @enum {string}
+         */
+        TableReach: "all" | "org";
+        /** @description A report as people configure it. */
+        TableReport: {
+            /** @description How it is drawn. */
+            chart?: components["schemas"]["TableChart"];
+            /** @description Which rows. */
+            conditions?: components["schemas"]["TableCondition"][];
+            /** @description At most two. */
+            groups?: components["schemas"]["TableGroup"][];
+            /** @description One to six. */
+            measures: components["schemas"]["TableMeasure"][];
+            period?: components["schemas"]["TablePeriod"] | null;
+        };
+        /** @description A column of a report. */
+        TableReportHead: {
+            label: string;
+            /** @description Unit of the figures; empty without one. */
+            unit: string;
+        };
+        /** @description A line of a report. */
+        TableReportLine: {
+            /** @description Groups in words. */
+            groups: string[];
+            /** @description The same to draw with. */
+            numbers: (number | null)[];
+            /** @description Figures as written; empty where there is none. */
+            values: string[];
+        };
+        /** @description A report reckoned. */
+        TableReportResult: {
+            /** Format: date-time */
+            as_of: string;
+            /** @description How it is drawn. */
+            chart: components["schemas"]["TableChart"];
+            groups: components["schemas"]["TableReportHead"][];
+            lines: components["schemas"]["TableReportLine"][];
+            measures: components["schemas"]["TableReportHead"][];
+            /** @description The days it is about, in words; empty without a period. */
+            period: string;
+            /** @description Over all rows. */
+            total: components["schemas"]["TableReportLine"];
+        };
+        /** @description The revision a page shows. */
+        TableRevision: {
+            /** Format: int64 */
+            revision: number;
+        };
+        /**
+         * @description What a role may do with the rows of a table.
+         * @enum {string}
+         */
+        TableRight: "see" | "enter" | "change" | "delete" | "export";
+        /** @description A role a template is shared with. */
+        TableRole: {
+            key: string;
+            title: string;
+        };
+        /** @description The roles a template may be shared with. */
+        TableRoles: {
+            items: components["schemas"]["TableRole"][];
+        };
+        /** @description A row. */
+        TableRow: {
+            /** Format: date-time */
+            changed_at: string;
+            changed_by_name: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by_name: string;
+            /** @description Values by field as the form keeps them; sealed ones masked. */
+            data: Record<string, unknown>;
+            /** Format: uuid */
+            id: string;
+            /** @description Organisation it was entered in. */
+            org_name: string;
+            /**
+             * Format: int64
+             * @description Send it back with a change.
+             */
+            revision: number;
+            /** @description Fields whose values are masked here. */
+            sealed: string[];
+        };
+        /** @description When a report is made. */
+        TableSchedule: {
+            /**
+             * Format: int32
+             * @description Weekday, 1 Monday to 7; day of the month, 1 to 28. Of no matter every day.
+             */
+            day?: number;
+            /** @description How often. */
+            every: components["schemas"]["TableScheduleEvery"];
+            /**
+             * Format: int32
+             * @description Hour, 0 to 23.
+             */
+            hour: number;
+        };
+        /**
+         * @description How often.
+         * @enum {string}
+         */
+        TableScheduleEvery: "day" | "week" | "month";
+        /**
+         * @description A span of days that moves with today.
+         * @enum {string}
+         */
+        TableSpan: "today" | "week" | "this_month" | "last_month" | "this_year" | "last_year" | "between";
+        /** @description A template. */
+        TableTemplate: components["schemas"]["TableTemplateContent"] & {
+            /** Format: uuid */
+            id: string;
+            /** @description Whether the caller made it and may change it. */
+            own: boolean;
+            owner_name: string;
+            /**
+             * Format: int64
+             * @description Send it back with a change.
+             */
+            revision: number;
+            /**
+             * Format: date-time
+             * @description When it is due next.
+             */
+            run_at?: string | null;
+        };
+        /** @description A template as it is saved: a query or a report. */
+        TableTemplateContent: {
+            query?: components["schemas"]["TableQuery"] | null;
+            report?: components["schemas"]["TableReport"] | null;
+            /** @description Roles it is shared with, besides the owner. */
+            roles?: string[];
+            schedule?: components["schemas"]["TableSchedule"] | null;
+            /** @description Title. */
+            title: string;
+        };
+        /** @description The templates of a table. */
+        TableTemplates: {
+            items: components["schemas"]["TableTemplate"][];
+        };
+        /** @description A published version. */
+        TableVersion: {
+            content: components["schemas"]["TableContent"];
+            /** Format: date-time */
+            published_at: string;
+            published_by_name: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description The versions of a table. */
+        TableVersions: {
+            items: components["schemas"]["TableVersion"][];
+        };
+        /** @description A table as those who work with it see it. */
+        TableView: {
+            /** @description Fields of the list. */
+            columns: string[];
+            /** @description Fields offered as conditions. */
+            filters: string[];
+            /** @description The entry form, `tongban-form/1`. */
+            form: Record<string, unknown>;
+            key: string;
+            order?: components["schemas"]["TableOrder"] | null;
+            purpose: string;
+            /** @description What the caller may do. */
+            rights: components["schemas"]["TableRight"][];
+            /** @description Role the caller works in, for the rights of the form's fields. */
+            role: string;
+            /** @description Fields whose values are sealed. */
+            sealed: string[];
+            /** @description Fields the list may go by. */
+            sortable: string[];
+            /** @description Name of the view it is attached to; absent for a table of its own. */
+            source?: string | null;
+            title: string;
+            /**
+             * Format: int64
+             * @description Published version.
+             */
+            version: number;
         };
         /** @description A task of the caller's roles. */
         TaskRow: {
@@ -32424,6 +33443,1659 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_table_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableChoices"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_table_definitions: {
+        parameters: {
+            query?: {
+                /** @description Part of a title or key. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page as given by the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_TableDefinitionRow"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_table_definition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTable"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableDefinition"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_table_definition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableDefinition"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    copy_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableDefinition"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disable_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TableRevision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableDefinition"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_table_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveTableDraft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableDefinition"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enable_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TableRevision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableDefinition"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TableRevision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableDefinition"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_table_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableVersions"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_table_menu: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableNavigation"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_table_outputs: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page as given by the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_TableOutput"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_table_output: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Spreadsheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_table_rows: {
+        parameters: {
+            query?: {
+                /** @description Text looked for in all fields that are not sealed. */
+                q?: string;
+                /** @description Conditions, a JSON list of `TableCondition`. */
+                where?: string;
+                /** @description Field the list goes by. */
+                sort?: string;
+                /** @description Greatest first. */
+                down?: boolean;
+                /** @description Columns, separated by commas; those of the table when absent. */
+                columns?: string;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Spreadsheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_table_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportRows"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableImportReport"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_table_import_frame: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Spreadsheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_table_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TableReport"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableReportResult"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_table_report: {
+        parameters: {
+            query: {
+                /** @description A `TableReport` as JSON. */
+                report: string;
+                /** @description Title of the file. */
+                title?: string;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Spreadsheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_table_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableRoles"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_table_rows: {
+        parameters: {
+            query?: {
+                /** @description Text looked for in all fields that are not sealed. */
+                q?: string;
+                /** @description Conditions, a JSON list of `TableCondition`. */
+                where?: string;
+                /** @description Field the list goes by. */
+                sort?: string;
+                /** @description Greatest first. */
+                down?: boolean;
+                /** @description Columns, separated by commas; those of the table when absent. */
+                columns?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page as given by the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_TableLine"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter_table_row: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnterRow"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableRow"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_table_row: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableRow"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_table_row: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeRow"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableRow"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_table_row: {
+        parameters: {
+            query: {
+                revision: number;
+            };
+            header?: never;
+            path: {
+                key: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reveal_table_value: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealRowValue"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealedRowValue"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_table_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableTemplates"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_table_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TableTemplateContent"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableTemplate"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_table_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableTemplate"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_table_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeTemplate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableTemplate"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_table_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
