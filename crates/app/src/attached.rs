@@ -150,7 +150,7 @@ impl Source for CasesByItem {
         "每个事项有多少办件，只有数量，没有申请人"
     }
     fn form(&self) -> Value {
-        let fields = json!([text("item", "事项名称"), text("org", "实施主体"), count("cases", "办件量", "件")]);
+        let fields = json!([text("item_name", "事项名称"), text("org", "实施主体"), count("cases", "办件量", "件")]);
         form(self.key(), self.title(), &fields)
     }
     async fn rows(&self) -> Result<Vec<SourceRow>> {
@@ -160,7 +160,7 @@ impl Source for CasesByItem {
         let counts = self.casework.count_by_item_version(&slugs).await?;
         let row = |one: catalogue::search::Offered| SourceRow {
             data: data([
-                ("item", json!(one.card.name)),
+                ("item_name", json!(one.card.name)),
                 ("org", json!(tree.get(one.org_id).map(|org| &org.name))),
                 ("cases", json!(counts.iter().filter(|((slug, _), _)| *slug == one.slug).map(|(_, n)| n).sum::<u64>())),
             ]),

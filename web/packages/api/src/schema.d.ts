@@ -16552,6 +16552,465 @@ export interface components {
             /** @description `taken`, `same`, `refused`. */
             result: string;
         };
+        /**
+         * @description How it is drawn.
+         * @enum {string}
+         */
+        TableChart: "none" | "bars" | "columns";
+        /** @description Something to choose from. */
+        TableChoice: {
+            key: string;
+            /** @description What it is; empty for a role. */
+            says: string;
+            title: string;
+        };
+        /** @description What a builder of tables chooses from. */
+        TableChoices: {
+            /** @description Roles that may be given rights. */
+            roles: components["schemas"]["TableChoice"][];
+            /** @description Views that may be attached. */
+            sources: components["schemas"]["TableChoice"][];
+        };
+        /**
+         * @description How a value is compared.
+         * @enum {string}
+         */
+        TableComparison: "is" | "not" | "has" | "from" | "to" | "empty" | "filled";
+        /** @description One condition. */
+        TableCondition: {
+            /** @description Field. */
+            field: string;
+            /** @description How it is compared. */
+            op: components["schemas"]["TableComparison"];
+            /** @description A value as the form keeps it, or several for `is`. */
+            value?: Record<string, unknown>;
+        };
+        /** @description A table as people configure it. A published one never changes. */
+        TableContent: {
+            /** @description Fields of the list, in order. */
+            columns?: string[];
+            /** @description Fields offered as conditions of the list. */
+            filters?: string[];
+            /** @description The entry form, `tongban-form/1`; of an attached view the server fills it in. */
+            form?: Record<string, unknown>;
+            /** @description Navigation. */
+            menu?: components["schemas"]["TableMenu"];
+            order?: components["schemas"]["TableOrder"] | null;
+            /** @description What it is for. */
+            purpose?: string;
+            /** @description Whose rows are reached. */
+            reach?: components["schemas"]["TableReach"];
+            /** @description Rights by role. */
+            rights?: {
+                [key: string]: components["schemas"]["TableRight"][];
+            };
+            /** @description Fields whose values are sealed and masked, besides identity numbers, telephones and e-mail addresses. */
+            sensitive?: string[];
+            /** @description Key of the view of the product the table is attached to; its rows are then only read. */
+            source?: string | null;
+            /** @description Title. */
+            title: string;
+            /** @description Fields in which no value may stand twice. */
+            unique?: string[];
+        };
+        /** @description A table as those who design it see it. */
+        TableDefinition: {
+            /** Format: date-time */
+            changed_at: string;
+            changed_by_name: string;
+            /** @description The draft, or the published content. */
+            content: components["schemas"]["TableContent"];
+            /**
+             * Format: date-time
+             * @description When an attached view was copied last.
+             */
+            copied_at?: string | null;
+            disabled: boolean;
+            /** @description Whether the content is not published. */
+            draft: boolean;
+            /** @description What keeps it from being published. */
+            findings: components["schemas"]["FieldProblem"][];
+            key: string;
+            /**
+             * Format: int64
+             * @description Send it back with a change.
+             */
+            revision: number;
+            /**
+             * Format: int64
+             * @description Published version, 0 for none.
+             */
+            version: number;
+        };
+        /** @description A table in the list of those who design. */
+        TableDefinitionRow: {
+            /** Format: date-time */
+            changed_at: string;
+            changed_by_name: string;
+            disabled: boolean;
+            /** @description Whether there is a draft that is not published. */
+            draft: boolean;
+            key: string;
+            /**
+             * Format: int64
+             * @description Rows it has.
+             */
+            rows: number;
+            title: string;
+            /**
+             * Format: int64
+             * @description Published version, 0 for none.
+             */
+            version: number;
+        };
+        /** @description One grouping. */
+        TableGroup: {
+            /** @description Step of a day field. */
+            by?: components["schemas"]["TableGroupStep"];
+            /** @description Field. */
+            field: string;
+        };
+        /**
+         * @description By what a field is grouped.
+         * @enum {string}
+         */
+        TableGroupStep: "value" | "day" | "month" | "year";
+        /** @description A mistake of a file. */
+        TableImportMistake: {
+            /**
+             * Format: int64
+             * @description Line of the file.
+             */
+            line: number;
+            /** @description What to do. */
+            message: string;
+        };
+        /** @description What a file brought. */
+        TableImportReport: {
+            /**
+             * Format: int64
+             * @description Rows entered: all, or none while one of them is wrong.
+             */
+            entered: number;
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            mistaken: number;
+            /** @description Mistakes, the first 200. */
+            mistakes: components["schemas"]["TableImportMistake"][];
+            /** @description Columns of the file that are no field of the table and were passed over. */
+            passed_over: string[];
+            /**
+             * Format: int64
+             * @description Rows without a mistake.
+             */
+            right: number;
+            /**
+             * Format: int64
+             * @description Rows of the file.
+             */
+            rows: number;
+            /** @description Whether it was only tried. */
+            trial: boolean;
+        };
+        /** @description A row of the list. */
+        TableLine: {
+            /** Format: date-time */
+            changed_at: string;
+            created_by_name: string;
+            /** Format: uuid */
+            id: string;
+            /** @description The columns in words, sealed values masked. */
+            said: {
+                [key: string]: string;
+            };
+        };
+        /** @description One figure. */
+        TableMeasure: {
+            /** @description Number field; none for a count. */
+            field?: string | null;
+            /** @description What is reckoned. */
+            of: components["schemas"]["TableMeasureOf"];
+        };
+        /**
+         * @description What is reckoned.
+         * @enum {string}
+         */
+        TableMeasureOf: "count" | "sum" | "average";
+        /** @description Where the table stands in the navigation. */
+        TableMenu: {
+            /**
+             * @description Group of the navigation: a heading of the table's own, `业务表` when empty.
+             * @default
+             */
+            group: string;
+            /**
+             * @description Not in the navigation.
+             * @default false
+             */
+            hidden: boolean;
+            /**
+             * Format: int32
+             * @description Place in the group, small ones first.
+             * @default 0
+             */
+            sort: number;
+            /**
+             * @description Words of the entry; the table's title when empty.
+             * @default
+             */
+            title: string;
+        };
+        /** @description An entry of the navigation. */
+        TableMenuEntry: {
+            /** @description Heading it stands below. */
+            group: string;
+            /** @description Key of the table. */
+            key: string;
+            /** @description Words of the entry. */
+            title: string;
+        };
+        /** @description The navigation. */
+        TableNavigation: {
+            items: components["schemas"]["TableMenuEntry"][];
+        };
+        /** @description Order of a list. */
+        TableOrder: {
+            /** @description Greatest first. */
+            down?: boolean;
+            /** @description Field it goes by. */
+            field: string;
+        };
+        /** @description A file made on schedule. */
+        TableOutput: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            /** @description Why there is none. */
+            problem?: string | null;
+            /** @description Whether there is a file. */
+            ready: boolean;
+            /** @description Title of the report. */
+            title: string;
+        };
+        /** @description Rows of a time only. */
+        TablePeriod: {
+            /** @description Day field. */
+            field: string;
+            /** @description First day, for `between`. */
+            from?: string | null;
+            /** @description Which days. */
+            span: components["schemas"]["TableSpan"];
+            /** @description Last day, for `between`. */
+            to?: string | null;
+        };
+        /** @description A query with its list layout. */
+        TableQuery: {
+            /**
+             * @description Columns in order; those of the table when empty.
+             * @default []
+             */
+            columns: string[];
+            /**
+             * @description Conditions.
+             * @default []
+             */
+            conditions: components["schemas"]["TableCondition"][];
+            /** @default null */
+            order: components["schemas"]["TableOrder"] | null;
+            /**
+             * @description Text looked for.
+             * @default
+             */
+            q: string;
+        };
+        /**
+         * @description Whose rows somebody with a right reaches.
+         * @enum {string}
+         */
+        TableReach: "all" | "org";
+        /** @description A report as people configure it. */
+        TableReport: {
+            /** @description How it is drawn. */
+            chart?: components["schemas"]["TableChart"];
+            /** @description Which rows. */
+            conditions?: components["schemas"]["TableCondition"][];
+            /** @description At most two. */
+            groups?: components["schemas"]["TableGroup"][];
+            /** @description One to six. */
+            measures: components["schemas"]["TableMeasure"][];
+            period?: components["schemas"]["TablePeriod"] | null;
+        };
+        /** @description A column of a report. */
+        TableReportHead: {
+            label: string;
+            /** @description Unit of the figures; empty without one. */
+            unit: string;
+        };
+        /** @description A line of a report. */
+        TableReportLine: {
+            /** @description Groups in words. */
+            groups: string[];
+            /** @description The same to draw with. */
+            numbers: (number | null)[];
+            /** @description Figures as written; empty where there is none. */
+            values: string[];
+        };
+        /** @description A report reckoned. */
+        TableReportResult: {
+            /** Format: date-time */
+            as_of: string;
+            /** @description How it is drawn. */
+            chart: components["schemas"]["TableChart"];
+            groups: components["schemas"]["TableReportHead"][];
+            lines: components["schemas"]["TableReportLine"][];
+            measures: components["schemas"]["TableReportHead"][];
+            /** @description The days it is about, in words; empty without a period. */
+            period: string;
+            /** @description Over all rows. */
+            total: components["schemas"]["TableReportLine"];
+        };
+        /** @description The revision a page shows. */
+        TableRevision: {
+            /** Format: int64 */
+            revision: number;
+        };
+        /**
+         * @description What a role may do with the rows of a table.
+         * @enum {string}
+         */
+        TableRight: "see" | "enter" | "change" | "delete" | "export";
+        /** @description A role a template is shared with. */
+        TableRole: {
+            key: string;
+            title: string;
+        };
+        /** @description The roles a template may be shared with. */
+        TableRoles: {
+            items: components["schemas"]["TableRole"][];
+        };
+        /** @description A row. */
+        TableRow: {
+            /** Format: date-time */
+            changed_at: string;
+            changed_by_name: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by_name: string;
+            /** @description Values by field as the form keeps them; sealed ones masked. */
+            data: Record<string, unknown>;
+            /** Format: uuid */
+            id: string;
+            /** @description Organisation it was entered in. */
+            org_name: string;
+            /**
+             * Format: int64
+             * @description Send it back with a change.
+             */
+            revision: number;
+            /** @description Fields whose values are masked here. */
+            sealed: string[];
+        };
+        /** @description When a report is made. */
+        TableSchedule: {
+            /**
+             * Format: int32
+             * @description Weekday, 1 Monday to 7; day of the month, 1 to 28. Of no matter every day.
+             */
+            day?: number;
+            /** @description How often. */
+            every: components["schemas"]["TableScheduleEvery"];
+            /**
+             * Format: int32
+             * @description Hour, 0 to 23.
+             */
+            hour: number;
+        };
+        /**
+         * @description How often.
+         * @enum {string}
+         */
+        TableScheduleEvery: "day" | "week" | "month";
+        /**
+         * @description A span of days that moves with today.
+         * @enum {string}
+         */
+        TableSpan: "today" | "week" | "this_month" | "last_month" | "this_year" | "last_year" | "between";
+        /** @description A template. */
+        TableTemplate: components["schemas"]["TableTemplateContent"] & {
+            /** Format: uuid */
+            id: string;
+            /** @description Whether the caller made it and may change it. */
+            own: boolean;
+            owner_name: string;
+            /**
+             * Format: int64
+             * @description Send it back with a change.
+             */
+            revision: number;
+            /**
+             * Format: date-time
+             * @description When it is due next.
+             */
+            run_at?: string | null;
+        };
+        /** @description A template as it is saved: a query or a report. */
+        TableTemplateContent: {
+            query?: components["schemas"]["TableQuery"] | null;
+            report?: components["schemas"]["TableReport"] | null;
+            /** @description Roles it is shared with, besides the owner. */
+            roles?: string[];
+            schedule?: components["schemas"]["TableSchedule"] | null;
+            /** @description Title. */
+            title: string;
+        };
+        /** @description The templates of a table. */
+        TableTemplates: {
+            items: components["schemas"]["TableTemplate"][];
+        };
+        /** @description A published version. */
+        TableVersion: {
+            content: components["schemas"]["TableContent"];
+            /** Format: date-time */
+            published_at: string;
+            published_by_name: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description The versions of a table. */
+        TableVersions: {
+            items: components["schemas"]["TableVersion"][];
+        };
+        /** @description A table as those who work with it see it. */
+        TableView: {
+            /** @description Fields of the list. */
+            columns: string[];
+            /** @description Fields offered as conditions. */
+            filters: string[];
+            /** @description The entry form, `tongban-form/1`. */
+            form: Record<string, unknown>;
+            key: string;
+            order?: components["schemas"]["TableOrder"] | null;
+            purpose: string;
+            /** @description What the caller may do. */
+            rights: components["schemas"]["TableRight"][];
+            /** @description Role the caller works in, for the rights of the form's fields. */
+            role: string;
+            /** @description Fields whose values are sealed. */
+            sealed: string[];
+            /** @description Fields the list may go by. */
+            sortable: string[];
+            /** @description Name of the view it is attached to; absent for a table of its own. */
+            source?: string | null;
+            title: string;
+            /**
+             * Format: int64
+             * @description Published version.
+             */
+            version: number;
+        };
         /** @description A task of the caller's roles. */
         TaskRow: {
             /** @description Its case. */

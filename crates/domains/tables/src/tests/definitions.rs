@@ -50,6 +50,9 @@ async fn a_table_is_in_the_navigation_of_those_with_rights_as_soon_as_it_is_publ
 async fn a_draft_keeps_what_is_wrong_and_publishing_names_it() {
     let desk = Desk::new(testkit::Backend::Sqlite).await;
     let mut wrong = goods();
+    let designer: Allowed<DesignTables> = desk.allowed("editor").await;
+    let new = |key: &str| NewTable { key: key.into(), title: "表".into(), source: None };
+    desk.tables.create(&designer, new("goods"), None).await.unwrap();
     wrong["title"] = json!("两\n行");
     wrong["columns"] = json!(["name", "nothing", "name"]);
     wrong["order"] = json!({ "field": "uses" });
@@ -75,8 +78,6 @@ async fn a_draft_keeps_what_is_wrong_and_publishing_names_it() {
     let codes: Vec<&str> = problem.field_errors().iter().map(|error| error.code.as_str()).collect();
     assert!(codes.contains(&"files") && codes.contains(&"nested_personal"), "{codes:?}");
 
-    let designer: Allowed<DesignTables> = desk.allowed("editor").await;
-    let new = |key: &str| NewTable { key: key.into(), title: "表".into(), source: None };
     assert_eq!(pointers(&desk.tables.create(&designer, new("goods"), None).await.unwrap_err()), ["/key"]);
     let stale = desk.tables.save_draft(&designer, "goods", 1, draft.content).await.unwrap_err();
     assert_eq!(stale.status().as_u16(), 409);
