@@ -337,7 +337,8 @@ async fn a_step_tells_a_connected_system() {
         let review = event("办件审批", &number, json!({ "outcome": "pass", "opinion": "材料齐全" }));
         world.signed("scjg", &secret, "n-3", EVENTS, &review).await;
         world.settle().await;
-        let (signed, body) = tokio::time::timeout(std::time::Duration::from_secs(20), hearing.recv()).await.unwrap().unwrap();
+        let (signed, body) =
+            tokio::time::timeout(std::time::Duration::from_secs(20), hearing.recv()).await.unwrap().unwrap();
         let told: Value = serde_json::from_str(&body).unwrap();
         assert!(signed, "signed as agreed with it");
         assert_eq!((told["case_number"].as_str(), told["step"].as_str()), (Some(number.as_str()), Some("inspect")));
@@ -346,7 +347,8 @@ async fn a_step_tells_a_connected_system() {
         assert!(hearing.try_recv().is_err(), "told once");
         let ledger = world.staff("sysadmin").await.get("/exchange/ledger?limit=100").await;
         let lines = ledger["items"].as_array().unwrap();
-        let of = |party: &str| lines.iter().find(|line| line["party"] == party && line["operation"] == "通知“现场核查”");
+        let of =
+            |party: &str| lines.iter().find(|line| line["party"] == party && line["operation"] == "通知“现场核查”");
         assert_eq!(of("fire").unwrap()["status"], 200, "{ledger}");
         assert!(of("nobody").is_some(), "{ledger}");
         serving.abort();

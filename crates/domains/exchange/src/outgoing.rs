@@ -26,14 +26,14 @@ pub(crate) async fn post(
     address: &str,
     body: String,
 ) -> Result<u16, Refused> {
-    let headers =
-        signed(platform, identity, app_id, &body).await.map_err(|reason| Refused { status: 0, reason })?;
+    let headers = signed(platform, identity, app_id, &body).await.map_err(|reason| Refused { status: 0, reason })?;
     let mut request = platform.http.post(address).timeout(PATIENCE);
     for (name, value) in headers {
         request = request.header(name, value);
     }
     let answer = request.header("content-type", "application/json").body(body).send().await;
-    let answer = answer.map_err(|error| Refused { status: 0, reason: format!("没有回应：{}", error.without_url()) })?;
+    let answer =
+        answer.map_err(|error| Refused { status: 0, reason: format!("没有回应：{}", error.without_url()) })?;
     let status = answer.status();
     if status.is_success() {
         return Ok(status.as_u16());

@@ -9,7 +9,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-
 use crate::duration::seconds_of;
 use crate::finding::Finding;
 use crate::model::{BPMN_NAMESPACE, Definition, Flow, Node, NodeKind, TONGBAN_NAMESPACE, Timer};

@@ -161,7 +161,11 @@ pub fn set_due(
 ///
 /// # Errors
 /// Internal problem for a period that can't be.
-pub fn task_due(task: &task::Model, specials: &[special::Model], calendar: &Calendar) -> Result<Option<OffsetDateTime>> {
+pub fn task_due(
+    task: &task::Model,
+    specials: &[special::Model],
+    calendar: &Calendar,
+) -> Result<Option<OffsetDateTime>> {
     let Some(value) = task.days.and_then(|days| u32::try_from(days).ok()) else { return Ok(None) };
     let unit = if task.every_day { TimeUnit::NaturalDay } else { TimeUnit::WorkingDay };
     // What ended before the task began is no pause of it.

@@ -201,14 +201,18 @@ async fn a_task_is_transferred_delegated_and_taken_back() {
         };
         // Who lacks the role of the step can't take it over.
         let clerk = world.staff("reviewer").await;
-        assert_eq!(pointers(casework.transfer_task(&inspector, id, task, to(clerk.id, false).await).await, 422), ["/to"]);
+        assert_eq!(
+            pointers(casework.transfer_task(&inspector, id, task, to(clerk.id, false).await).await, 422),
+            ["/to"]
+        );
         assert_eq!(
             pointers(casework.transfer_task(&inspector, id, task, to(Uuid::nil(), false).await).await, 422),
             ["/to"]
         );
         casework.transfer_task(&inspector, id, task, to(inspector2.id, true).await).await.unwrap();
         world.settle().await;
-        let inbox = platform::messages::inbox(&casework.platform, &format!("staff:{}", inspector2.id), 5).await.unwrap();
+        let inbox =
+            platform::messages::inbox(&casework.platform, &format!("staff:{}", inspector2.id), 5).await.unwrap();
         assert!(inbox[0].text.contains("交给您办理"), "{inbox:?}");
         let seen = casework.desk_case(&inspector2, id).await.unwrap().my_task.unwrap();
         assert_eq!(seen.on_behalf_of.as_deref(), Some(inspector.name.as_str()));
@@ -297,7 +301,8 @@ async fn an_administrator_sends_a_case_to_another_step() {
         let targets: Vec<String> =
             casework.desk_case(&boss, id).await.unwrap().jump_targets.into_iter().map(|one| one.element).collect();
         assert_eq!(targets, ["inspect", "decide"]);
-        let jump = async |element: &str, reason: &str| world.on(id, json!({ "element": element, "reason": reason })).await;
+        let jump =
+            async |element: &str, reason: &str| world.on(id, json!({ "element": element, "reason": reason })).await;
         assert_eq!(pointers(casework.jump_task(&boss, id, task, jump("decide", "").await).await, 422), ["/reason"]);
         refused(casework.jump_task(&boss, id, task, jump("issue", "核查已在别处做完").await).await, 409);
         casework.jump_task(&boss, id, task, jump("decide", "核查已在别处做完").await).await.unwrap();

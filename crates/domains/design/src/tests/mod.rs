@@ -3,8 +3,8 @@
 mod bindings;
 mod fields;
 mod library;
-mod templates;
 mod prints;
+mod templates;
 mod tools;
 
 use std::collections::BTreeMap;

@@ -14,7 +14,10 @@ pub fn jump_targets(definition: &Definition, instance: &Instance, task: &str) ->
         return Vec::new();
     };
     let tasks = definition.nodes.iter().filter(|node| node.kind == NodeKind::UserTask && node.id != left.element);
-    tasks.filter(|node| way_on(definition, instance, left, &node.incoming).is_some()).map(|node| node.id.clone()).collect()
+    tasks
+        .filter(|node| way_on(definition, instance, left, &node.incoming).is_some())
+        .map(|node| node.id.clone())
+        .collect()
 }
 
 /// The way into a task from which the flow can end, when `left` is left for it.
@@ -70,9 +73,9 @@ pub(super) fn prove(definition: &Definition, instance: &Instance) -> Result<(), 
         flows.push(*flow.ok_or_else(|| FlowError::NoCounterpart(token.flow.clone()))?);
     }
     if ends(definition, &flows) == Proof::Stuck {
-        let place = flows.first().map_or(definition.id.as_str(), |&flow| {
-            definition.nodes[definition.flows[flow].target].label()
-        });
+        let place = flows
+            .first()
+            .map_or(definition.id.as_str(), |&flow| definition.nodes[definition.flows[flow].target].label());
         return Err(FlowError::NoWayFrom(place.to_owned()));
     }
     Ok(())

@@ -105,12 +105,7 @@ impl Machine<'_> {
 
     /// Keeps the clocks that the other version has too, stops the others, starts new ones; one that the version before
     /// had (`had`) and that does not run has gone off already.
-    fn wind_clocks(
-        &mut self,
-        node: &Node,
-        active: &mut Active,
-        had: impl Fn(&str) -> bool,
-    ) -> Result<(), FlowError> {
+    fn wind_clocks(&mut self, node: &Node, active: &mut Active, had: impl Fn(&str) -> bool) -> Result<(), FlowError> {
         let has = |element: &str| node.boundaries.iter().any(|&edge| self.definition.nodes[edge].id == element);
         let (kept, gone): (Vec<Clocked>, Vec<Clocked>) =
             std::mem::take(&mut active.clocks).into_iter().partition(|clock| has(&clock.element));

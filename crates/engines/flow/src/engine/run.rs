@@ -383,9 +383,7 @@ impl<'a> Machine<'a> {
                 continue;
             }
             let taken: Vec<u32> = if node.kind == NodeKind::Drain {
-                let comes = |token: &&Token| {
-                    self.definition.flow(&token.flow).is_some_and(|flow| flow.target == join)
-                };
+                let comes = |token: &&Token| self.definition.flow(&token.flow).is_some_and(|flow| flow.target == join);
                 self.instance.tokens.iter().filter(comes).map(|token| token.id).collect()
             } else {
                 waiting.into_iter().flatten().map(|at| self.instance.tokens[at].id).collect()

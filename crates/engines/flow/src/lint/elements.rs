@@ -119,7 +119,10 @@ fn settings(node: &Node, conditions: &dyn Conditions, context: &LintContext, fin
         }
         if outcome.is_some_and(|text| !text.chars().all(|c| c.is_alphanumeric() || c == '_') || text == "return") {
             let text = &button.label;
-            fault("bad_outcome", format!("“{label}”的按钮“{text}”的结论只能用字母、数字和下划线，也不能是 return。换一个结论"));
+            fault(
+                "bad_outcome",
+                format!("“{label}”的按钮“{text}”的结论只能用字母、数字和下划线，也不能是 return。换一个结论"),
+            );
         }
     }
     for event in &node.settings.events {

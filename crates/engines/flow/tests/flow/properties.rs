@@ -97,7 +97,8 @@ impl Drawing {
                 (wait, wait)
             }
             Block::Joint(turns, ratio) => {
-                let people: String = (1..=3).map(|n| format!("<tongban:handler kind=\"person\" key=\"p{n}\"/>")).collect();
+                let people: String =
+                    (1..=3).map(|n| format!("<tongban:handler kind=\"person\" key=\"p{n}\"/>")).collect();
                 let task = self.add(
                     "userTask name=\"会签\" tongban:role=\"reviewer\"",
                     &format!("<extensionElements><tongban:handlers>{people}</tongban:handlers></extensionElements><multiInstanceLoopCharacteristics isSequential=\"{turns}\" tongban:ratio=\"{ratio}\"/>"),
@@ -328,12 +329,14 @@ fn legal(definition: &Definition, drawing: &Drawing, instance: &Instance, seed: 
                 let element = earlier[mix(seed + 3) as usize % earlier.len()].clone();
                 let back = Command::ReturnTo { task: id.clone(), element, reason: "重来".into() };
                 // After a jump the way back may be closed; as drawn it never is.
-                let closed = matches!(advance(definition, instance, back.clone(), &Fake), Err(flow::FlowError::NoWayFrom(_)));
+                let closed =
+                    matches!(advance(definition, instance, back.clone(), &Fake), Err(flow::FlowError::NoWayFrom(_)));
                 if !(closed && serde_json::to_value(instance).unwrap().get("hand").is_some()) {
                     return (back, ends);
                 }
             }
-            let targets = if mix(seed + 8).is_multiple_of(8) { jump_targets(definition, instance, id) } else { Vec::new() };
+            let targets =
+                if mix(seed + 8).is_multiple_of(8) { jump_targets(definition, instance, id) } else { Vec::new() };
             if !targets.is_empty() {
                 let element = targets[mix(seed + 9) as usize % targets.len()].clone();
                 return (Command::Jump { task: id.clone(), element, reason: "改道".into() }, ends);

@@ -35,7 +35,9 @@ pub fn short(effects: &[Effect]) -> Vec<String> {
         .map(|effect| match effect {
             Effect::CreateTask(order) => format!("+{} {}", order.task, order.element),
             Effect::ChangeTask(order) => format!("~{} {}", order.task, order.element),
-            Effect::Announce { element, event, .. } => format!("{:?} {element} {:?} {}", event.on, event.kind, event.to),
+            Effect::Announce { element, event, .. } => {
+                format!("{:?} {element} {:?} {}", event.on, event.kind, event.to)
+            }
             Effect::CancelTask { task, element } => format!("-{task} {element}"),
             Effect::CallService { token, element, attempt: 1, .. } => format!("call {token} {element}"),
             Effect::CallService { token, element, attempt, .. } => format!("call {token} {element} #{attempt}"),

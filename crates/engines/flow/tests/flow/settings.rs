@@ -14,7 +14,8 @@ fn handlers_buttons_events_and_rights_are_read() {
     let flow = load("settings");
     let node = flow.node("review").unwrap();
     assert!(node.counts_every_day());
-    let buttons: Vec<_> = node.settings.buttons.iter().map(|b| (b.action, b.label.as_str(), b.outcome.as_deref())).collect();
+    let buttons: Vec<_> =
+        node.settings.buttons.iter().map(|b| (b.action, b.label.as_str(), b.outcome.as_deref())).collect();
     assert_eq!(buttons, [(ButtonAction::Pass, "准予", Some("granted")), (ButtonAction::Return, "退回", None)]);
     let rights = &node.settings.fields;
     assert_eq!(["area", "secret", "name"].map(|key| rights.of(key)), [Access::Write, Access::Hidden, Access::Read]);
@@ -25,12 +26,10 @@ fn handlers_buttons_events_and_rights_are_read() {
     let step = start(&flow, variables, &Fake).unwrap();
     assert_eq!(short(&step.effects), ["Enter review Sms applicant", "+t2 review"]);
     let Effect::CreateTask(order) = &step.effects[1] else { panic!("{:?}", step.effects) };
-    let department = Handler {
-        kind: HandlerKind::Department,
-        key: "org1".into(),
-        label: "食品经营科".into(),
-        expression: None,
-    };
+    let department =
+        Handler {
+            kind: HandlerKind::Department, key: "org1".into(), label: "食品经营科".into(), expression: None
+        };
     assert_eq!(order.handlers, [department, Handler::person("p1", ""), Handler::person("p2", "")]);
     let done = Command::CompleteTask { task: "t2".into(), variables: outcome("granted") };
     let step = advance(&flow, &step.instance, done, &Fake).unwrap();

@@ -44,7 +44,10 @@ fn faults_inside_a_sub_process_are_found() {
         found.into_iter().filter(|f| f.is_error()).map(|f| format!("{} {}", f.code, f.element)).collect::<Vec<_>>()
     };
     assert!(broken("<startEvent id=\"expert_start\"/>", "").contains(&"no_start expert".to_owned()));
-    assert!(broken("<parallelGateway id=\"split\"/>", "<parallelGateway id=\"split\"/><endEvent id=\"lost\"/>").contains(&"unreachable lost".to_owned()));
+    assert!(
+        broken("<parallelGateway id=\"split\"/>", "<parallelGateway id=\"split\"/><endEvent id=\"lost\"/>")
+            .contains(&"unreachable lost".to_owned())
+    );
     assert!(
         broken("<subProcess id=\"expert\"", "<subProcess triggeredByEvent=\"true\" id=\"expert\"")
             .contains(&"unsupported_element expert".to_owned())

@@ -23,10 +23,10 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::error::CaseError;
+use super::service::Casework;
 use super::service::draft::MaterialFile;
 use super::service::filled::FieldCheck;
 use super::service::judge::StepProblem;
-use super::service::Casework;
 use super::store::{self, case};
 
 /// Routes of cases.

@@ -110,7 +110,8 @@ impl Casework {
         let outcome = match word {
             Word::Heard { passed, total } => {
                 let data = json!({ "task": task.element, "stage": task.stage, "outcome": request.outcome, "joint": { "passed": passed, "total": total } });
-                let text = format!("{name}：会签{}。{opinion}（{total} 人会签，{passed} 人同意）", said(&request.outcome));
+                let text =
+                    format!("{name}：会签{}。{opinion}（{total} 人会签，{passed} 人同意）", said(&request.outcome));
                 change.record(&self.platform, EventKind::Review, text, data)?;
                 return Ok(());
             }

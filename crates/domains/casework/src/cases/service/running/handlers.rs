@@ -165,8 +165,7 @@ pub(crate) fn takeable(caller: &Principal) -> Cond {
         narrowed = narrowed.add(Cond::all().add(named(department)).add(role));
     }
     let by_role = Cond::all().add(Column::Kind.eq("role")).add(Column::Key.is_in(roles()));
-    narrowed =
-        narrowed.add(Cond::all().add(named(by_role)).add(task::Column::OrgId.is_in(caller.met_orgs())));
+    narrowed = narrowed.add(Cond::all().add(named(by_role)).add(task::Column::OrgId.is_in(caller.met_orgs())));
     Cond::all().add(task::Column::Narrowed.eq(true)).add(narrowed)
 }
 

@@ -22,9 +22,7 @@ pub const TIMER_JOB: &str = "case.fire_timer";
 /// When a timer goes off; a date alone is the beginning of that day in China.
 pub(super) fn due(wait: &Wait, now: OffsetDateTime) -> Result<OffsetDateTime> {
     match wait {
-        Wait::Seconds(seconds) => {
-            Ok(now + time::Duration::seconds(i64::try_from(*seconds).unwrap_or(i64::MAX / 2)))
-        }
+        Wait::Seconds(seconds) => Ok(now + time::Duration::seconds(i64::try_from(*seconds).unwrap_or(i64::MAX / 2))),
         Wait::Until(text) => {
             let moment = OffsetDateTime::parse(text, &Rfc3339).ok().map(|at| at.to_offset(time::UtcOffset::UTC));
             let day = || {

@@ -88,8 +88,7 @@ impl Casework {
             return Err(Problem::invalid(wrong));
         }
         let from = self.design.flow(&reference(key, asked.from)).await?;
-        let mut select =
-            monitor::running_on(caller, key).filter(case_flow::Column::FlowVersion.eq(asked.from));
+        let mut select = monitor::running_on(caller, key).filter(case_flow::Column::FlowVersion.eq(asked.from));
         if let Some(only) = &asked.cases {
             select = select.filter(case::Column::Id.is_in(only.iter().copied()));
         }

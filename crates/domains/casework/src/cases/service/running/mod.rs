@@ -171,7 +171,9 @@ impl Casework {
                 }
                 // A job of a forgotten call or timer finds that the flow does not wait for it and ends.
                 Effect::CancelService { .. } | Effect::CancelTimer { .. } => {}
-                Effect::Announce { element, name, event } => self.step_event(tx, change, (element, name), event).await?,
+                Effect::Announce { element, name, event } => {
+                    self.step_event(tx, change, (element, name), event).await?
+                }
                 Effect::Finished { .. } => self.close(tx, change).await?,
             }
         }

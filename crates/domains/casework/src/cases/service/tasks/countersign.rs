@@ -71,11 +71,8 @@ impl Casework {
                 }
                 let handlers =
                     people.iter().map(|person| Handler::person(person.id.to_string(), person.name.as_str())).collect();
-                let command = at_hand.command(|task| Command::Countersign {
-                    task,
-                    handlers,
-                    sequential: asked.sequential,
-                });
+                let command =
+                    at_hand.command(|task| Command::Countersign { task, handlers, sequential: asked.sequential });
                 let advance = casework.advance(&at_hand.running, command)?;
                 // One's own task is one part of several from now on.
                 task::Entity::update_many()

@@ -37,7 +37,8 @@ impl Casework {
             Box::pin(async move {
                 let at_hand = casework.own_at_hand(tx, &who, &loaded.row, task_id).await?;
                 let element = at_hand.task.element.as_str();
-                let rights = at_hand.running.settings(element).map(|settings| settings.fields.clone()).unwrap_or_default();
+                let rights =
+                    at_hand.running.settings(element).map(|settings| settings.fields.clone()).unwrap_or_default();
                 let form = casework.design.form(&loaded.item.definitions.form).await?;
                 let fields = form.valued();
                 let known = |key: &str| fields.iter().find(|one| one.key == key);
@@ -81,7 +82,9 @@ impl Casework {
                     .problems
                     .into_iter()
                     .filter(|problem| own(&problem.pointer))
-                    .map(|problem| FieldProblem::new(format!("/data{}", problem.pointer), problem.code, problem.message))
+                    .map(|problem| {
+                        FieldProblem::new(format!("/data{}", problem.pointer), problem.code, problem.message)
+                    })
                     .collect();
                 if !wrong.is_empty() {
                     return Err(Problem::invalid(wrong));

@@ -51,13 +51,7 @@ impl Casework {
     ///
     /// # Errors
     /// 403 for somebody else.
-    pub(crate) async fn own_at_hand(
-        &self,
-        tx: &Tx,
-        caller: &Principal,
-        row: &case::Model,
-        id: Uuid,
-    ) -> Result<AtHand> {
+    pub(crate) async fn own_at_hand(&self, tx: &Tx, caller: &Principal, row: &case::Model, id: Uuid) -> Result<AtHand> {
         let at_hand = self.at_hand(tx, row, id).await?;
         if !self.may_take(tx.conn(), caller, &at_hand.task).await? {
             return Err(CaseError::NotYourTask.into());

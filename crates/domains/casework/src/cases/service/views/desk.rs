@@ -20,8 +20,8 @@ use crate::cases::error::CaseError;
 use crate::cases::model::{Channel, State};
 use crate::cases::service::acting::agent_of;
 use crate::cases::service::draft::ItemRef;
-use crate::cases::service::tasks::take_back::TakeableTask;
 use crate::cases::service::filled::{FieldCheck, KeptWarning};
+use crate::cases::service::tasks::take_back::TakeableTask;
 use crate::cases::service::{Casework, Delivery};
 use crate::cases::store::{case, urge};
 

@@ -135,7 +135,8 @@ impl Now {
     pub fn hidden(&self, caller: &Principal, tasks: &[task::Model]) -> Option<flow::FieldRights> {
         let task = self.mine(caller, tasks)?;
         let rights = &self.running.as_ref()?.settings(&task.element)?.fields;
-        let hides = rights.default == flow::Access::Hidden || rights.fields.values().any(|one| *one == flow::Access::Hidden);
+        let hides =
+            rights.default == flow::Access::Hidden || rights.fields.values().any(|one| *one == flow::Access::Hidden);
         hides.then(|| rights.clone())
     }
 
@@ -201,7 +202,8 @@ impl Now {
     /// Steps to which an administrator may send the case.
     pub fn jump_targets(&self, caller: &Principal, state: State, tasks: &[task::Model]) -> Vec<Returnable> {
         let open = tasks.iter().find(|task| task.state == "open" && task.flow_task.is_some());
-        let (Some(running), Some(task), true) = (&self.running, open, caller.may("flow.jump") && examined(state)) else {
+        let (Some(running), Some(task), true) = (&self.running, open, caller.may("flow.jump") && examined(state))
+        else {
             return Vec::new();
         };
         let name = task.flow_task.as_deref().unwrap_or_default();
