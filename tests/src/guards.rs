@@ -57,6 +57,7 @@ const PUBLIC: &[&str] = &[
     "/items",
     "/items/suggest",
     "/items/popular",
+    "/sample-forms",
     "/themes",
     "/captcha",
     "/progress",

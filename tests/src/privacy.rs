@@ -19,6 +19,7 @@ const NOT_OF_CITIZENS: &[(&str, &str)] = &[
     ("data_copies", "keys"),
     ("pending_bindings", "nobody's yet: whoever came has half an hour to say which account here is his"),
     ("seals", "keys"),
+    ("table_rows", "what a body's staff write down in tables of their own; no account stands behind it"),
     ("transfer_out", "copies on their way of what is declared where it comes from"),
     ("transfer_in", "copies that arrived of what is declared where it came from"),
 ];

@@ -224,14 +224,15 @@ impl Casework {
         self.act_within(caller, id, version, (permission, true), act).await
     }
 
-    async fn act_within<F>(
+    /// On the heap: a case's acts meet in handlers and messages, whose stack would hold them all.
+    fn act_within<F>(
         &self,
         caller: &Principal,
         id: Uuid,
         version: i64,
         (permission, on_task): (&'static str, bool),
         act: F,
-    ) -> Result<()>
+    ) -> futures::future::BoxFuture<'_, Result<()>>
     where
         F: for<'t> FnOnce(&'t Tx, Loaded, Change) -> futures::future::BoxFuture<'t, Result<Change>> + Send + 'static,
     {
@@ -239,31 +240,33 @@ impl Casework {
         let caller = caller.clone();
         // Read here: the writer runs the command in a task of its own.
         let carried = super::external::carried();
-        self.platform
-            .db
-            .write(self.platform.now(), move |tx| {
-                Box::pin(async move {
-                    let loaded = casework.load(tx, id).await?;
-                    if on_task {
-                        casework.reaches(tx.conn(), &caller, &loaded.row).await?;
-                    } else {
-                        reach(&caller, &loaded.row)?;
-                    }
-                    fresh(&loaded.row, version)?;
-                    let mut change = Change::of(loaded.row.clone(), Actor::of(&caller));
-                    if let Some(carried) = &carried {
-                        change.carry(carried.origin());
-                    }
-                    let change = act(tx, loaded, change).await?;
-                    let change = change.named(permission);
-                    let row = change.save(&casework.platform, tx).await?;
-                    if let Some(carried) = &carried {
-                        carried.keep(tx, &row).await?;
-                    }
-                    Ok(())
+        Box::pin(async move {
+            self.platform
+                .db
+                .write(self.platform.now(), move |tx| {
+                    Box::pin(async move {
+                        let loaded = casework.load(tx, id).await?;
+                        if on_task {
+                            casework.reaches(tx.conn(), &caller, &loaded.row).await?;
+                        } else {
+                            reach(&caller, &loaded.row)?;
+                        }
+                        fresh(&loaded.row, version)?;
+                        let mut change = Change::of(loaded.row.clone(), Actor::of(&caller));
+                        if let Some(carried) = &carried {
+                            change.carry(carried.origin());
+                        }
+                        let change = act(tx, loaded, change).await?;
+                        let change = change.named(permission);
+                        let row = change.save(&casework.platform, tx).await?;
+                        if let Some(carried) = &carried {
+                            carried.keep(tx, &row).await?;
+                        }
+                        Ok(())
+                    })
                 })
-            })
-            .await
+                .await
+        })
     }
 }
 

@@ -237,7 +237,7 @@ impl Casework {
     ) -> Result<super::submit::Receipt> {
         let carried = Carried { message: Arc::new(message), book };
         let message = Arc::clone(&carried.message);
-        CARRIED.scope(carried, self.apply_from_outside(&message)).await.map_err(below_data)
+        CARRIED.scope(carried, Box::pin(self.apply_from_outside(&message))).await.map_err(below_data)
     }
 
     async fn dispatch(&self, id: Uuid, message: &Message) -> Result<()> {
@@ -253,7 +253,7 @@ impl Casework {
         if records::is_record(message.kind) {
             self.record(&row, message).await
         } else {
-            self.move_case(&row, state, message).await
+            Box::pin(self.move_case(&row, state, message)).await
         }
     }
 }

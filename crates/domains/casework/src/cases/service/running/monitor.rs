@@ -119,6 +119,9 @@ fn task_to_flow() -> sea_orm::RelationDef {
     task::Entity::belongs_to(case_flow::Entity).from(task::Column::CaseId).to(case_flow::Column::CaseId).into()
 }
 
+/// Version, element, state; cases, tasks, late ones, seconds taken together.
+type Counted = (i64, String, String, i64, i64, Option<i64>, Option<i64>);
+
 impl Casework {
     /// Counts the steps of a flow over the caller's reach.
     ///
@@ -145,7 +148,7 @@ impl Casework {
         versions.dedup();
         // Late is counted by the database as well: one row per step, not one per task.
         let late = Expr::case(task::Column::State.eq("open").and(task::Column::DueAt.lt(now)), 1).finally(0);
-        let counted: Vec<(i64, String, String, i64, i64, Option<i64>, Option<i64>)> = task::Entity::find()
+        let counted: Vec<Counted> = task::Entity::find()
             .join(JoinType::InnerJoin, task_to_flow())
             .filter(case_flow::Column::FlowKey.eq(key))
             .filter(case_flow::Column::FlowVersion.is_in(versions.iter().copied()))

@@ -52,7 +52,7 @@ impl Casework {
                 if !back && to.id == who.id {
                     return Err(Problem::invalid_field("/to", "self", "这一步本来就在您这里，请选一位同事"));
                 }
-                if !task.role.is_empty() && !to.roles.iter().any(|role| *role == task.role) {
+                if !task.role.is_empty() && !to.roles.contains(&task.role) {
                     let message = format!("{} 没有这一步要的岗位，请另选一位", to.name);
                     return Err(Problem::invalid_field("/to", "role", message));
                 }
