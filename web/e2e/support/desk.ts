@@ -49,13 +49,14 @@ export async function tickAll(page: Page): Promise<number> {
   return ticked
 }
 
-/** Ticks the points, writes the opinion, presses the primary button. */
-export async function complete(page: Page, opinion: string): Promise<void> {
+/** Ticks the points, writes the opinion, presses the primary button. `next`: the step that is one's own as well. */
+export async function complete(page: Page, opinion: string, next?: string): Promise<void> {
   await tickAll(page)
   await page.locator('#opinion').fill(opinion)
   await expect.poll(() => primary(page).isEnabled(), { message: `can't be completed: ${await page.locator('#act-hint').allInnerTexts()}` }).toBe(true)
   await primary(page).click()
-  await page.locator('#opinion').waitFor({ state: 'detached' })
+  if (next) await page.getByText(`${next}意见`, { exact: true }).waitFor()
+  else await page.locator('#opinion').waitFor({ state: 'detached' })
 }
 
 /** The state of a case in words, as its page shows it. */
