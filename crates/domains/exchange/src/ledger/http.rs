@@ -227,7 +227,7 @@ pub(crate) async fn export_exchange_ledger(
             row.duration_ms.to_string(),
             detail_way.cell(row.detail.unwrap_or_default(), covered),
         ];
-        let cells: Vec<String> = cells.iter().map(|cell| casework::cases::service::lists::csv_cell(cell)).collect();
+        let cells: Vec<String> = cells.iter().map(|cell| platform::web::csv::cell(cell)).collect();
         csv.push_str(&cells.join(","));
         csv.push_str("\r\n");
     }

@@ -407,7 +407,8 @@ impl<'a> Machine<'a> {
         for active in &self.instance.active {
             let place = self.index_of(&active.element)?;
             let can = |way| reach.way_from_node(way, place);
-            if if drain { reach.arrives(can) } else { reach.must_wait(&filled, can) } {
+            let comes = if drain { reach.arrives(can) } else { reach.must_wait(&filled, can) };
+            if comes {
                 return Ok(false);
             }
         }
@@ -417,7 +418,8 @@ impl<'a> Machine<'a> {
             };
             let can = |way| reach.way_from_flow(way, flow);
             let here = self.definition.nodes[self.definition.flows[flow].target].id == node.id;
-            if if drain { !here && reach.arrives(can) } else { reach.must_wait(&filled, can) } {
+            let comes = if drain { !here && reach.arrives(can) } else { reach.must_wait(&filled, can) };
+            if comes {
                 return Ok(false);
             }
         }

@@ -370,7 +370,8 @@ impl<'a> Net<'a> {
                 }
                 let can = |way| reach.way_from_flow(way, flow);
                 let here = node.incoming.iter().any(|&entry| self.place[entry] == flow);
-                if if drain { !here && reach.arrives(can) } else { reach.must_wait(&filled, can) } {
+                let comes = if drain { !here && reach.arrives(can) } else { reach.must_wait(&filled, can) };
+                if comes {
                     return None;
                 }
             }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use platform::disclosure::{Field, Way};
 use platform::personal::{DISCLOSED, Given};
+use platform::web::csv;
 use platform::web::guard::Principal;
 use platform::work::outbox::Event;
 use platform::{Problem, Result};
@@ -78,7 +79,7 @@ impl Casework {
                     &moment(row.accepted_at),
                     &left,
                 ]
-                .map(csv_cell);
+                .map(csv::cell);
                 csv.push_str(&cells.join(","));
                 csv.push_str("\r\n");
             }
@@ -140,14 +141,4 @@ impl Casework {
             .await?;
         Ok(rows.into_iter().collect())
     }
-}
-
-/// Quoted; a leading formula sign is disarmed, so that a spreadsheet shows text and runs nothing.
-pub fn csv_cell(text: &str) -> String {
-    let safe = if text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r', '\n']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    };
-    format!("\"{}\"", safe.replace('"', "\"\""))
 }

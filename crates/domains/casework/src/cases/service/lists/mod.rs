@@ -23,7 +23,7 @@ pub(crate) fn within(caller: &Principal) -> Condition {
 }
 
 pub use cases::{CaseFilter, CaseList, CaseRow};
-pub use export::{ExportAsk, csv_cell};
+pub use export::ExportAsk;
 pub use mine::{MyCaseList, MyCaseRow, MyCounts, MyFilter};
 pub use tasks::{TaskFilter, TaskRow};
 pub use workbench::{BoardColumn, WeekDay, Workbench, WorkbenchCounts};
