@@ -10,7 +10,7 @@ use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Client, Method, StatusCode};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
-use testkit::{Backend, MockClock, SeededRandomness, drop_database, fresh_database, story_start, unique};
+use testkit::{Backend, MockClock, Place, SeededRandomness, drop_database, story_start};
 
 /// Where the packs lie.
 pub fn packs_dir() -> PathBuf {
@@ -49,9 +49,21 @@ impl World {
 
     async fn build(backend: Backend, upper: bool) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let folder = std::env::temp_dir().join(unique("tongban_story"));
-        std::fs::create_dir_all(&folder).unwrap();
-        let (database_url, made) = fresh_database(backend, &folder).await;
+        // The city is loaded once for all stories of a build; each works on a copy.
+        let place = testkit::kept::copy("city", backend, &[&packs_dir()], async |place: &Place| {
+            let config = Config {
+                database_url: place.url.clone(),
+                data_dir: place.folder.clone(),
+                packs_dir: packs_dir(),
+                require_second_factor: false,
+                ..Config::default()
+            };
+            let clock = MockClock::at(story_start());
+            let app = App::assemble(config, clock, Arc::new(SeededRandomness::new(7))).await.unwrap();
+            app.load_city(&packs_dir(), app::demo::PASSWORD).await.unwrap();
+        })
+        .await;
+        let Place { folder, url: database_url, cleanup: made } = place;
         let people = std::fs::read_to_string(packs_dir().join("city/citizens.yaml")).unwrap();
         let simulator = simulators::Simulator::start(simulators::People::from_yaml(&people).unwrap()).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -75,8 +87,8 @@ impl World {
             ..Config::default()
         };
         let clock = MockClock::at(story_start());
-        let app = App::assemble(config, clock.clone(), Arc::new(SeededRandomness::new(7))).await.unwrap();
-        app.load_city(&packs_dir(), app::demo::PASSWORD).await.unwrap();
+        // Ids of a copy must not repeat those of what it was copied from.
+        let app = App::assemble(config, clock.clone(), Arc::new(SeededRandomness::new(1_000_042))).await.unwrap();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let serving = app.clone();
         let served = tokio::spawn(async move {
@@ -280,7 +292,7 @@ impl World {
         }
         if let Some(served) = self.served.take() {
             // Idle keep-alive connections may hold the graceful stop; the test is over.
-            let _ = tokio::time::timeout(Duration::from_secs(3), served).await;
+            served.abort();
         }
         if let Some(made) = self.made.take() {
             drop_database(made).await;

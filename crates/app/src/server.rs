@@ -2,18 +2,20 @@
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use axum::serve::ListenerExt;
 use platform::web::limits::{self, Gate};
 use platform::{Problem, Result};
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
-use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
@@ -41,26 +43,31 @@ impl App {
             .route("/api/v1/openapi.json", axum::routing::get(move || async move { axum::Json(document) }))
             .route("/api/{*rest}", axum::routing::any(no_such_route))
             .fallback(web::page)
-            .method_not_allowed_fallback(no_such_method)
-            .layer(axum::middleware::from_fn_with_state(gate, limits::limit))
-            // The default limit of the framework is smaller than an upload.
-            .layer(axum::extract::DefaultBodyLimit::disable())
-            .layer(RequestBodyLimitLayer::new(limit))
-            .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
-                Problem::internal("a handler panicked").into_response()
-            }))
-            .layer(axum::middleware::from_fn(platform::web::extract::readable))
-            .layer(axum::middleware::from_fn_with_state(self.platform.clone(), platform::web::context::record))
-            .layer(axum::middleware::from_fn(platform::web::extract::trace_id));
+            .method_not_allowed_fallback(no_such_method);
         let config = &self.platform.config;
-        hardened(router, config.public_url.starts_with("https://"), &config.device_gateway_url)
-            .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
-            .layer(TraceLayer::new_for_http().make_span_with(|request: &axum::http::Request<_>| {
-                // The path alone: a query may carry a sign-on code, a header a session.
-                tracing::debug_span!("request", method = %request.method(), path = %request.uri().path())
-            }))
-            .layer(PropagateRequestIdLayer::new(HeaderName::from_static("x-request-id")))
-            .layer(SetRequestIdLayer::new(HeaderName::from_static("x-request-id"), Ids(self.clone())))
+        let headers = Headers::new(config.public_url.starts_with("https://"), &config.device_gateway_url);
+        // One layer of many parts, outermost first: each `Router::layer` of its own would copy all below it
+        // for every request.
+        router.layer(
+            ServiceBuilder::new()
+                .layer(SetRequestIdLayer::new(HeaderName::from_static("x-request-id"), Ids(self.clone())))
+                .layer(PropagateRequestIdLayer::new(HeaderName::from_static("x-request-id")))
+                .layer(TraceLayer::new_for_http().make_span_with(|request: &axum::http::Request<_>| {
+                    // The path alone: a query may carry a sign-on code, a header a session.
+                    tracing::debug_span!("request", method = %request.method(), path = %request.uri().path())
+                }))
+                .layer(axum::middleware::map_response_with_state(Arc::new(headers), hardened))
+                .layer(axum::middleware::from_fn(platform::web::extract::trace_id))
+                .layer(axum::middleware::from_fn_with_state(self.platform.clone(), platform::web::context::record))
+                .layer(axum::middleware::from_fn(platform::web::extract::readable))
+                .layer(axum::middleware::from_fn_with_state(gate, limits::limit))
+                .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+                    Problem::internal("a handler panicked").into_response()
+                }))
+                // The default limit of the framework is smaller than an upload.
+                .layer(axum::extract::DefaultBodyLimit::disable())
+                .layer(RequestBodyLimitLayer::new(limit)),
+        )
     }
 
     /// Serves until told to stop; requests under way are finished first.
@@ -118,43 +125,62 @@ impl App {
 }
 
 /// Headers that tell a browser what never to do with our pages (DATASEC-014).
-///
-/// A document may bring its own stricter content policy. Transport security is promised only where
-/// the address is https: a browser would refuse a plain installation for a year.
-fn hardened(router: Router, https: bool, gateway: &str) -> Router {
-    // The counter's page also talks to the card reader of its own computer.
-    let gateway = reqwest::Url::parse(gateway).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
-    let policy = format!(
-        "default-src 'self'; connect-src 'self' {gateway}; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
-         frame-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
-    );
-    // An address that was checked at the start is a header; the strictest policy stands in otherwise.
-    let policy = HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'self'"));
-    let always = [
-        ("x-content-type-options", "nosniff"),
-        ("x-frame-options", "SAMEORIGIN"),
-        ("referrer-policy", "same-origin"),
-        ("cross-origin-opener-policy", "same-origin"),
-        ("cross-origin-resource-policy", "same-origin"),
-        ("x-permitted-cross-domain-policies", "none"),
-        (
-            "permissions-policy",
-            "accelerometer=(), camera=(), display-capture=(), geolocation=(self), gyroscope=(), magnetometer=(), \
-             microphone=(), midi=(), payment=(), usb=()",
-        ),
-    ];
-    let mut router = router.layer(SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, policy));
-    for (name, value) in always {
-        router = router
-            .layer(SetResponseHeaderLayer::overriding(HeaderName::from_static(name), HeaderValue::from_static(value)));
+struct Headers {
+    /// Unless the answer brings its own: what a page may load, and that nothing is kept.
+    unless_set: [(HeaderName, HeaderValue); 2],
+    always: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Headers {
+    /// A document may bring its own stricter content policy. Transport security is promised only where
+    /// the address is https: a browser would refuse a plain installation for a year.
+    fn new(https: bool, gateway: &str) -> Self {
+        // The counter's page also talks to the card reader of its own computer.
+        let gateway = reqwest::Url::parse(gateway).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+        let policy = format!(
+            "default-src 'self'; connect-src 'self' {gateway}; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
+             frame-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+        );
+        // An address that was checked at the start is a header; the strictest policy stands in otherwise.
+        let policy = HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'self'"));
+        let mut always = vec![
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "SAMEORIGIN"),
+            ("referrer-policy", "same-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("x-permitted-cross-domain-policies", "none"),
+            (
+                "permissions-policy",
+                "accelerometer=(), camera=(), display-capture=(), geolocation=(self), gyroscope=(), magnetometer=(), \
+                 microphone=(), midi=(), payment=(), usb=()",
+            ),
+        ];
+        if https {
+            always.push(("strict-transport-security", "max-age=31536000; includeSubDomains"));
+        }
+        let fixed = |(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value));
+        Self {
+            unless_set: [
+                (header::CONTENT_SECURITY_POLICY, policy),
+                (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+            ],
+            always: always.into_iter().map(fixed).collect(),
+        }
     }
-    if https {
-        router = router.layer(SetResponseHeaderLayer::overriding(
-            header::STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
-        ));
+}
+
+async fn hardened(State(headers): State<Arc<Headers>>, mut response: Response) -> Response {
+    let map = response.headers_mut();
+    for (name, value) in &headers.unless_set {
+        if !map.contains_key(name) {
+            map.insert(name.clone(), value.clone());
+        }
     }
-    router
+    for (name, value) in &headers.always {
+        map.insert(name.clone(), value.clone());
+    }
+    response
 }
 
 /// Writes noted accesses twice a second; once a minute the rest of the security domain's upkeep.

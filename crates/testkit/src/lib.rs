@@ -4,6 +4,8 @@
 //! `for backend in testkit::backends()` runs a test on SQLite and, when `TONGBAN_TEST_PG` names a
 //! server (the gate always does), on PostgreSQL too.
 
+pub mod kept;
+
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -110,19 +112,6 @@ pub struct TestPlatform {
     /// Its folder; gone afterwards.
     pub folder: std::path::PathBuf,
     cleanup: Option<(String, String)>,
-    secrets: u64,
-}
-
-/// A filled database from which [`TestPlatform::copy`] makes fresh ones in milliseconds.
-pub struct Template {
-    content: Content,
-    secrets: u64,
-}
-
-enum Content {
-    Sqlite(Vec<u8>),
-    /// (server, name of the database copied from)
-    Postgres(String, String),
 }
 
 static COUNTER: AtomicU64 = AtomicU64::new(0);
@@ -157,10 +146,61 @@ fn new_folder() -> std::path::PathBuf {
     folder
 }
 
-async fn place(backend: Backend) -> (std::path::PathBuf, String, Option<(String, String)>) {
-    let folder = new_folder();
-    let (url, cleanup) = fresh_database(backend, &folder).await;
-    (folder, url, cleanup)
+/// Where a test keeps its data.
+pub struct Place {
+    /// A folder of its own; on SQLite the database lies in it.
+    pub folder: std::path::PathBuf,
+    /// Address of its database.
+    pub url: String,
+    /// (server, name) of a PostgreSQL database to drop afterwards.
+    pub cleanup: Option<(String, String)>,
+}
+
+impl Place {
+    /// An empty folder and an empty database.
+    pub async fn fresh(backend: Backend) -> Self {
+        let folder = new_folder();
+        let (url, cleanup) = fresh_database(backend, &folder).await;
+        Self { folder, url, cleanup }
+    }
+}
+
+async fn make_schema(db: &Db, steps: &[Migration]) {
+    let all: Vec<Migration> = platform::work::MIGRATIONS.iter().chain(steps).copied().collect();
+    migrate::run(db, &all, story_start()).await.expect("the schema is made");
+}
+
+/// The platform of a test and its clock.
+fn build(
+    db: Db,
+    url: String,
+    folder: std::path::PathBuf,
+    (secrets, seed): (u64, u64),
+    mut config: Config,
+) -> (Platform, Arc<MockClock>) {
+    // Both TLS providers are compiled in; reqwest wants one chosen.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let files = platform::files::Files::in_folder(&folder.join("files")).expect("the file store opens");
+    config.data_dir = folder;
+    config.database_url = url;
+    let clock = MockClock::at(story_start());
+    let keys = platform::secrets::SoftKeys::in_memory(&SeededRandomness::new(secrets)).expect("fresh keys are good");
+    let platform = Platform::new(Inner {
+        clock: clock.clone(),
+        randomness: Arc::new(SeededRandomness::new(seed)),
+        db,
+        files,
+        crypto: platform::crypto::Crypto::new(Arc::new(keys)).expect("fresh keys are good"),
+        disclosure: Default::default(),
+        audit: Default::default(),
+        live: Default::default(),
+        sessions: Default::default(),
+        numbers: Default::default(),
+        http: reqwest::Client::new(),
+        config,
+    });
+    platform.disclosure.plug(Arc::new(ByRight));
+    (platform, clock)
 }
 
 /// Drops a database made by [`fresh_database`].
@@ -179,91 +219,42 @@ impl TestPlatform {
 
     /// The same with settings of its own; `data_dir` is replaced by the test's folder.
     pub async fn with_config(backend: Backend, steps: &[Migration], config: Config) -> Self {
-        let (folder, url, cleanup) = place(backend).await;
-        let db = Db::open(&url).await.expect("the database opens");
-        let all: Vec<Migration> = platform::work::MIGRATIONS.iter().chain(steps).copied().collect();
-        migrate::run(&db, &all, story_start()).await.expect("the schema is made");
-        let secrets = COUNTER.fetch_add(1, Ordering::SeqCst) + 42;
-        Self::around(db, url, folder, cleanup, secrets, config)
+        let place = Place::fresh(backend).await;
+        let db = Db::open(&place.url).await.expect("the database opens");
+        make_schema(&db, steps).await;
+        Self::around(db, place, COUNTER.fetch_add(1, Ordering::SeqCst) + 42, config)
     }
 
-    /// A platform on a copy of a filled database, with the same secrets, so that sealed values open.
-    pub async fn copy(template: &Template, config: Config) -> Self {
-        let (folder, url, cleanup) = match &template.content {
-            Content::Sqlite(bytes) => {
-                let (folder, url, cleanup) = place(Backend::Sqlite).await;
-                std::fs::write(folder.join("test.sqlite"), bytes).expect("the copy is written");
-                (folder, url, cleanup)
-            }
-            Content::Postgres(server, source) => {
-                let name = unique("tongban_test");
-                let admin = Database::connect(server).await.expect("the test server answers");
-                admin
-                    .execute_unprepared(&format!("CREATE DATABASE {name} TEMPLATE {source}"))
-                    .await
-                    .expect("a database is copied");
-                (new_folder(), address(server, &name), Some((server.clone(), name)))
-            }
-        };
-        let db = Db::open(&url).await.expect("the database opens");
-        Self::around(db, url, folder, cleanup, template.secrets, config)
-    }
-
-    /// Ends this platform and keeps its database to copy from.
-    pub async fn into_template(mut self) -> Template {
-        let content = match self.cleanup.take() {
-            None => {
-                let read = self.platform.db.read();
-                read.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.expect("the log is folded in");
-                Content::Sqlite(std::fs::read(self.folder.join("test.sqlite")).expect("the database is read"))
-            }
-            Some((server, name)) => {
-                // A database somebody is connected to can't be copied.
-                let admin = Database::connect(&server).await.expect("the test server answers");
-                let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
-                admin
-                    .execute_unprepared(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false"))
-                    .await
-                    .expect("the database is closed");
-                admin.execute_unprepared(&end).await.expect("its connections end");
-                Content::Postgres(server, name)
-            }
-        };
-        Template { content, secrets: self.secrets }
-    }
-
-    fn around(
-        db: Db,
-        url: String,
-        folder: std::path::PathBuf,
-        cleanup: Option<(String, String)>,
-        seed: u64,
-        mut config: Config,
+    /// A platform on a copy of a database that is filled once for all tests of this build (see [`kept`]).
+    /// What `fill` seals opens in the copies: they have the same secrets.
+    pub async fn kept(
+        name: &str,
+        backend: Backend,
+        sources: &[&std::path::Path],
+        steps: &[Migration],
+        fill: impl AsyncFnOnce(&Platform),
+        config: Config,
     ) -> Self {
-        // Both TLS providers are compiled in; reqwest wants one chosen.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        config.data_dir = folder.clone();
-        config.database_url = url;
-        let clock = MockClock::at(story_start());
-        let keys = platform::secrets::SoftKeys::in_memory(&SeededRandomness::new(seed)).expect("fresh keys are good");
-        // Ids of a copy must not repeat those of its template.
-        let randomness = Arc::new(SeededRandomness::new(COUNTER.fetch_add(1, Ordering::SeqCst) + 1_000_042));
-        let platform = Platform::new(Inner {
-            clock: clock.clone(),
-            randomness,
-            db,
-            files: platform::files::Files::in_folder(&folder.join("files")).expect("the file store opens"),
-            crypto: platform::crypto::Crypto::new(Arc::new(keys)).expect("fresh keys are good"),
-            disclosure: Default::default(),
-            audit: Default::default(),
-            live: Default::default(),
-            sessions: Default::default(),
-            numbers: Default::default(),
-            http: reqwest::Client::new(),
-            config,
-        });
-        platform.disclosure.plug(Arc::new(ByRight));
-        Self { platform, clock, folder, cleanup, secrets: seed }
+        const SECRETS: u64 = 42;
+        let place = kept::copy(name, backend, sources, async |place: &Place| {
+            let db = Db::open(&place.url).await.expect("the database opens");
+            make_schema(&db, steps).await;
+            let Place { folder, url, .. } = place;
+            let config = Config { require_second_factor: false, ..Config::default() };
+            fill(&build(db, url.clone(), folder.clone(), (SECRETS, 7), config).0).await;
+        })
+        .await;
+        let db = Db::open(&place.url).await.expect("the database opens");
+        Self::around(db, place, SECRETS, config)
+    }
+
+    fn around(db: Db, place: Place, secrets: u64, config: Config) -> Self {
+        let Place { folder, url, cleanup } = place;
+        // Ids of a copy must not repeat those of what it was copied from, and are the same in every run.
+        static MADE: AtomicU64 = AtomicU64::new(1_000_042);
+        let seed = MADE.fetch_add(1, Ordering::SeqCst);
+        let (platform, clock) = build(db, url, folder.clone(), (secrets, seed), config);
+        Self { platform, clock, folder, cleanup }
     }
 
     /// Drops the database. Without it a PostgreSQL test database stays until the server goes.

@@ -60,6 +60,8 @@ impl Db {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let mut options = ConnectOptions::new(url.to_owned());
             options.max_connections(16).min_connections(1).acquire_timeout(Duration::from_secs(10)).sqlx_logging(false);
+            // A connection just used is taken as it is; asking it first would double the way of a small query.
+            options.test_before_acquire_if_idle_for(Duration::from_secs(2));
             // Two pools: a command reads beside its own transaction (caches, other domains), and
             // sixteen commands waiting in one pool for a seventeenth connection would never end.
             let writer = Database::connect(options.clone()).await?;

@@ -26,8 +26,7 @@ use platform::work::outbox::Subscriptions;
 use platform::{Platform, Problem, Result};
 use serde_json::{Map, Value, json};
 use simulators::{People, Simulator};
-use testkit::{Backend, Template, TestPlatform};
-use tokio::sync::OnceCell;
+use testkit::{Backend, TestPlatform};
 use uuid::Uuid;
 
 /// The item most stories are about.
@@ -79,18 +78,8 @@ fn migrations() -> Vec<Migration> {
 }
 
 impl World {
-    /// A city of its own, copied from one that is loaded once per run.
+    /// A city of its own, copied from one that is loaded once.
     pub async fn new(backend: Backend) -> Self {
-        static SQLITE: OnceCell<Template> = OnceCell::const_new();
-        static POSTGRES: OnceCell<Template> = OnceCell::const_new();
-        let kept = if backend == Backend::Sqlite { &SQLITE } else { &POSTGRES };
-        let template = kept
-            .get_or_init(|| async {
-                let test = TestPlatform::new(backend, &migrations()).await;
-                load(&wire(&test.platform)).await.unwrap();
-                test.into_template().await
-            })
-            .await;
         let people: People = serde_yaml_ng::from_str(&read("city/citizens.yaml")).unwrap();
         let sms = Simulator::start(people).await.unwrap();
         let config = Config {
@@ -100,7 +89,8 @@ impl World {
             upload_max_mb: 40,
             ..Config::default()
         };
-        let test = TestPlatform::copy(template, config).await;
+        let fill = async |platform: &Platform| load(&wire(platform)).await.unwrap();
+        let test = TestPlatform::kept("casework", backend, &[&packs()], &migrations(), fill, config).await;
         let casework = wire(&test.platform);
         let haiyan = citizen(&casework, haiyan()).await;
         let li = citizen(&casework, person("li-ming", "李明", "449902198506170153", "19900000002")).await;
