@@ -4,7 +4,11 @@ import { delimiter, join } from 'node:path'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { expect, inject } from 'vitest'
 
-export const base = inject('base')
+const cities = inject('cities')
+/** The city of this worker. */
+const city = cities[Number(process.env.VITEST_POOL_ID ?? 1) - 1]
+if (!city) throw new Error(`no city for worker ${process.env.VITEST_POOL_ID}`)
+export const { base, outside } = city
 export const PASSWORD = 'Tongban-2026'
 export const RESTAURANT = '示例区海燕小厨餐饮店'
 
