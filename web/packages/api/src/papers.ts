@@ -34,10 +34,12 @@ export const papersApi = {
   runMapping: (content: string, data: Record<string, unknown>) => said<MappingRun>(ask('post', `${DESIGN}/mappings/run`, { body: { content, data } })),
 
   list: (query: ItemPaperQuery) => said<Page<ItemPaper>>(ask('get', ITEM_PAPERS, { query })),
+  exportAddress: (query: ItemPaperQuery) => address(`${ITEM_PAPERS}/export`, { query: { ...query, limit: undefined, cursor: undefined } }),
   create: (body: ItemPaperContent, key = newKey()) => said<ItemPaper>(ask('post', ITEM_PAPERS, { body, key })),
   save: (id: string, body: ItemPaperContent & { version: number }) => said<ItemPaper>(ask('put', `${ITEM_PAPERS}/{id}`, { path: { id }, body })),
   remove: (id: string) => ask('delete', `${ITEM_PAPERS}/{id}`, { path: { id } }),
   stamps: (query: PaperStampQuery) => said<Page<PaperStamp>>(ask('get', '/api/v1/paper-stamps', { query: query as QueryFor<'/api/v1/paper-stamps'> })),
+  stampsExportAddress: (query: PaperStampQuery) => address('/api/v1/paper-stamps/export', { query: { ...query, limit: undefined, cursor: undefined } }),
 
   menu: (id: string) => ask('get', PRINTS, { path: { id } }),
   print: (id: string, paper: string, query: PrintAsk) => call<Blob>('get', `${PRINTS}/{paper}`, { path: { id, paper }, query: { ...query }, as: 'blob' }),
