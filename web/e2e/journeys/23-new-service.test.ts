@@ -113,7 +113,7 @@ it('makes the flow, leaves the rules out, prints and tells what was set (req: FO
   await look(page, 'desk-assemble-rules')
   await forward(page, '文书')
   await on(page, '文书')
-  const made = await api<{ id: string; revision: number; content: string }>(editor, 'POST', '/design/definitions', { kind: 'paper', key: 'journey-canteen-notice', name: '就餐须知', purpose: 'other', channels: ['web', 'window'], content: '#show: official.with("就餐须知", issuer: data.issuer, number: data.number)\n\n请带好老年卡。\n' })
+  const made = await api<{ id: string; revision: number; content: string }>(editor, 'POST', '/design/definitions', { kind: 'paper', key: 'journey-canteen-notice', name: '就餐须知', purpose: 'application', channels: ['web', 'window'], content: '#show: official.with("就餐须知", issuer: data.issuer, number: data.number)\n\n请带好老年卡。\n' })
   await api(editor, 'POST', `/design/definitions/${made.id}/publish`, { revision: made.revision, note: '第一版' })
   await look(page, 'desk-assemble-papers-none')
   await page.getByRole('button', { name: '加事项文书' }).click()
