@@ -138,7 +138,7 @@ it('binds the paper and its seal to the item; the list searches, filters and goe
   await pick(page, '模板', '食品经营许可申请书（纸质）')
   await dialog(page).getByLabel('业务受理专用章').check()
   await stillFits(page, 'desk-item-paper-add')
-  await dialog(page).getByLabel('每行一条').fill('agent').catch(() => dialog(page).locator('#dialog-situation').fill('agent'))
+  await dialog(page).locator('#dialog-situation').fill('agent')
   await dialog(page).getByRole('button', { name: '加上' }).click()
   await expect.poll(() => dialog(page).locator('.tb-errsum').innerText()).toContain('问题标识=选项标识')
   await dialog(page).locator('#dialog-situation').fill('')
@@ -164,7 +164,7 @@ it('the applicant sees the paper before and after filing, the window prints it m
   clerk = await staff('clerk')
   const { page } = clerk
   await openCase(page, filed.case_number)
-  await page.goto(`${page.url().split('?')[0]}?view=documents`)
+  await page.goto(`${page.url().split('?')[0]}?view=papers`)
   await page.getByRole('heading', { name: '打印', exact: true }).waitFor()
   await settled(page)
   await look(page, 'desk-case-prints')
