@@ -79,9 +79,15 @@ export async function signInDesk(page: Page, login: string): Promise<void> {
   await page.waitForURL((url) => !url.pathname.endsWith('/sign-in'))
 }
 
+let typed = false
+/** Somebody at the desk. The first of a journey signs in on the page, those after by the call the page makes. */
 export async function staff(login: string): Promise<Person> {
   const one = await person()
-  await signInDesk(one.page, login)
+  if (typed) {
+    await api(one, 'POST', '/staff/sign-in', { login, password: PASSWORD })
+    await one.page.goto('/desk/')
+  } else await signInDesk(one.page, login)
+  typed = true
   return one
 }
 
