@@ -72,6 +72,11 @@ async fn a_service_is_built_without_code_and_filed_a_minute_later() {
         let definitions = json!({ "form": "meal-form", "flow": "meal-flow" });
         let item =
             editor.post("/admin/items", json!({ "content": content(&editor).await, "definitions": definitions })).await;
+        // What it prints is set before anybody can apply for it.
+        defined(&editor, "paper", "meal-paper", "助餐须知", None).await;
+        let print = json!({ "item_slug": SLUG, "title": "助餐须知", "kind": "paper", "paper_key": "meal-paper", "purpose": "print" });
+        let print = editor.post("/item-papers", print).await;
+        assert_eq!(print["item_name"], "老年人助餐补贴");
         let item = editor.post(&format!("/admin/items/{SLUG}/publish"), json!({ "version": item["version"] })).await;
         assert_eq!(
             (item["published_version"].clone(), item["definitions"]["form"].clone()),

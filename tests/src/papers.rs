@@ -204,6 +204,9 @@ async fn sealed_at_the_window(world: &World, clerk: &Caller, editor: &Caller, id
 
     let log = editor.get("/paper-stamps?state=done").await;
     assert_eq!((log["total"].as_u64(), log["items"][0]["id"].clone()), (Some(1), stamp["id"].clone()));
+    let file = String::from_utf8(editor.bytes("/paper-stamps/export?state=done").await).unwrap();
+    assert_eq!(file.lines().count(), 2, "{file}");
+    assert!(file.contains("业务受理专用章") && file.contains(stamp["digest"].as_str().unwrap()), "{file}");
     let events = clerk.get(&format!("/cases/{id}")).await["events"].to_string();
     assert!(events.contains("业务受理专用章"), "the stamp stands in the log of the case: {events}");
 }
@@ -227,6 +230,12 @@ async fn only_who_may_sets_papers_of_items() {
 
     let list = editor.get("/item-papers?sealed=yes&q=%E5%91%8A%E7%9F%A5").await;
     assert_eq!((list["total"].as_u64(), list["items"][0]["title"].as_str()), (Some(1), Some("办理告知书")));
+    // The list that is asked for goes out as a file, and nothing beside it.
+    let file = String::from_utf8(editor.bytes("/item-papers/export?sealed=yes&q=%E5%91%8A%E7%9F%A5").await).unwrap();
+    assert!(file.starts_with('\u{feff}') && file.lines().count() == 2, "{file}");
+    assert!(file.contains("\"办理告知书\"") && file.contains("受理时"), "{file}");
+    let (status, _) = clerk.refused(Method::GET, "/item-papers/export", None).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
     let path = format!("/item-papers/{}", notice["id"].as_str().unwrap());
     let mut changed = notice.clone();
     changed["title"] = json!("受理后告知书");

@@ -1,12 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
-// Browser journeys. One city, one browser, one file after another: the journeys share the server.
+// Browser journeys. Two files run side by side, each worker in a city of its own: much of a journey is waiting.
 export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ['journeys/**/*.test.ts'],
     globalSetup: ['support/city.ts'],
-    fileParallelism: false,
+    maxWorkers: Number(process.env.WORKERS ?? 2),
     // Everything waits for a condition. How long it may take is for the busiest machine that runs the gate.
     testTimeout: 900_000,
     hookTimeout: 300_000,

@@ -1,13 +1,12 @@
 /** Who a person is elsewhere: to the department and known there, from the province and signed in here, the enterprise page once; the desk sets it up and finds every ticket. */
-import { afterAll, expect, inject } from 'vitest'
+import { afterAll, expect } from 'vitest'
 import { open, rows } from '../support/admin.ts'
 import { answer } from '../support/desk.ts'
 import { look, settled } from '../support/look.ts'
-import { base, citizen, closeBrowser, person, quiet, signOn, staff } from '../support/people.ts'
+import { base, citizen, closeBrowser, outside, person, quiet, signOn, staff } from '../support/people.ts'
 import { story } from '../support/story.ts'
 
 const it = story('arrivals')
-const outside = inject('outside')
 afterAll(closeBrowser)
 const FREIGHT = '/items/freight-driver-certificate'
 const FOOD = '/items/food-operation-permit'

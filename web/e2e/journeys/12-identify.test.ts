@@ -1,12 +1,11 @@
 /** Who stands at the counter, by card and code; staff who come from the phone and from the document system. */
-import { afterAll, expect, inject } from 'vitest'
+import { afterAll, expect } from 'vitest'
 import { answer, dialog } from '../support/desk.ts'
 import { look } from '../support/look.ts'
-import { base, closeBrowser, PASSWORD, type Person, person, quiet, RESTAURANT, staff } from '../support/people.ts'
+import { base, closeBrowser, outside, PASSWORD, type Person, person, quiet, RESTAURANT, staff } from '../support/people.ts'
 import { story } from '../support/story.ts'
 
 const it = story('identify')
-const outside = inject('outside')
 let clerk: Person
 let phone: Person
 afterAll(closeBrowser)

@@ -1,5 +1,6 @@
 /** What administrators do on the desk: open a list, open a row, fill a described form. */
 import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
 import { look, settled } from './look.ts'
 import { dialog } from './desk.ts'
 
@@ -22,11 +23,14 @@ export async function openRow(page: Page, text: string | RegExp): Promise<void> 
   await settled(page)
 }
 
-/** Types into a search box and takes the first that is offered. */
+/** Types into a search box and takes the first that is offered. The list closes when a page that is still coming takes the focus: then again, as a person would. */
 export async function pick(page: Page, label: string, text: string): Promise<void> {
   const box = page.getByRole('combobox', { name: label })
-  await box.fill(text)
-  await page.getByRole('option').filter({ hasText: text }).first().click()
+  await expect.poll(async () => {
+    await box.fill('')
+    await box.fill(text)
+    return page.getByRole('option').filter({ hasText: text }).first().click({ timeout: 5_000 }).then(() => true, () => false)
+  }, { message: `${text} is offered at ${label}` }).toBe(true)
 }
 
 /** Reads what is shown once and closes it. */

@@ -9,11 +9,16 @@ import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where the server answers. */
-    base: string
-    /** Where the systems around the hall answer. */
-    outside: string
+    /** One for each worker: journeys that run side by side share nothing. */
+    cities: City[]
   }
+}
+
+export interface City {
+  /** Where the server answers. */
+  base: string
+  /** Where the systems around the hall answer. */
+  outside: string
 }
 
 const ROOT = resolve(import.meta.dirname, '../../..')
@@ -74,11 +79,8 @@ async function healthy(base: string, server: ChildProcess): Promise<void> {
   throw new Error(`the server did not answer at ${base} within ${START_MS / 1000} s`)
 }
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const tongban = binary()
-  for (const app of ['portal', 'desk']) {
-    if (!existsSync(join(ROOT, `web/apps/${app}/dist/index.html`))) throw new Error(`the pages are not built: npm run build --prefix web`)
-  }
+/** One city with its own data, server and simulators; gives the way to end it. */
+async function found(tongban: string, started: (child: ChildProcess) => void): Promise<{ city: City; leave: () => Promise<void> }> {
   const data = await mkdtemp(join(tmpdir(), 'tongban-e2e-'))
   const [port, outside] = [await freePort(), await freePort()]
   const base = `http://127.0.0.1:${port}`
@@ -94,17 +96,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
     TONGBAN_CODE_URL: `http://127.0.0.1:${outside}/codes`,
     TONGBAN_MOBILE_URL: `http://127.0.0.1:${outside}/mobile`,
     TONGBAN_DEVICE_GATEWAY_URL: `http://127.0.0.1:${outside}/reader`,
-    TONGBAN_REQUIRE_SECOND_FACTOR: "0",
+    TONGBAN_REQUIRE_SECOND_FACTOR: '0',
   })
-  const started: ChildProcess[] = []
   const log = await open(join(data, 'log.txt'), 'a')
   const run = (...args: string[]) => {
     const child = spawn(tongban, args, { cwd: ROOT, env, stdio: ['ignore', log.fd, log.fd] })
-    started.push(child)
+    started(child)
     return child
   }
   const leave = async () => {
-    for (const child of [...started].reverse()) await stop(child)
     await log.close()
     if (process.env.KEEP) console.log(`kept: ${data}`)
     else await rm(data, { recursive: true, force: true })
@@ -119,7 +119,29 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await leave()
     throw thrown
   }
-  project.provide('base', base)
-  project.provide('outside', `http://127.0.0.1:${outside}`)
+  return { city: { base, outside: `http://127.0.0.1:${outside}` }, leave }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const tongban = binary()
+  for (const app of ['portal', 'desk']) {
+    if (!existsSync(join(ROOT, `web/apps/${app}/dist/index.html`))) throw new Error(`the pages are not built: npm run build --prefix web`)
+  }
+  const started: ChildProcess[] = []
+  const end = () => Promise.all([...started].reverse().map(stop))
+  // One journey needs one city.
+  const workers = Math.min(project.vitest.config.maxWorkers, project.vitest.state.getPaths().length)
+  const founded = await Promise.allSettled(Array.from({ length: Math.max(workers, 1) }, () => found(tongban, (child) => started.push(child))))
+  const cities = founded.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+  const leave = async () => {
+    await end()
+    for (const each of cities) await each.leave()
+  }
+  const failed = founded.find((each) => each.status === 'rejected')
+  if (failed) {
+    await leave()
+    throw failed.reason
+  }
+  project.provide('cities', cities.map((each) => each.city))
   return leave
 }

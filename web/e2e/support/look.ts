@@ -1,7 +1,8 @@
 /** What every page has to pass, whoever opens it. */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
+import type axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 
@@ -16,6 +17,8 @@ export async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
     await document.fonts.ready
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+    // A colour on its way to another is nobody's choice.
+    await Promise.all(document.getAnimations().filter((each) => each.effect?.getComputedTiming().endTime !== Infinity).map((each) => each.finished.catch(() => undefined)))
   })
   await page.waitForFunction(() => !document.querySelector('[aria-busy="true"], .tb-skel'), undefined, { timeout: 30_000 })
 }
@@ -91,10 +94,18 @@ async function overlaps(page: Page): Promise<string[]> {
   })
 }
 
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Brought in once for each document and asked for violations alone: the usual wrapper does both anew, and opens another page, at every look. */
 async function barriers(page: Page): Promise<string[]> {
-  // The browser's own PDF viewer is not this product's page.
-  const found = await new AxeBuilder({ page }).withTags(RULES).exclude('iframe').analyze()
-  return found.violations.map((each) => `${each.id}: ${each.help} (${each.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.any[0]?.message ?? node.all[0]?.message ?? node.none[0]?.message ?? ''}`).join('; ')})`)
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE)
+  const found = await page.evaluate(async (rules) => {
+    const { axe: here } = window as unknown as { axe: typeof axe }
+    // The browser's own PDF viewer is not this product's page.
+    const { violations } = await here.run({ exclude: [['iframe']] }, { runOnly: { type: 'tag', values: rules }, resultTypes: ['violations'], iframes: false, preload: { assets: ['media'] } })
+    return violations
+  }, RULES)
+  return found.map((each) => `${each.id}: ${each.help} (${each.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.any[0]?.message ?? node.all[0]?.message ?? node.none[0]?.message ?? ''}`).join('; ')})`)
 }
 
 /** Whether the page fits: no sideways scroll, nothing on anything else. */

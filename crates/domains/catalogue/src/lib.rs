@@ -14,6 +14,7 @@ mod permissions;
 pub mod search;
 mod sheets;
 
+pub use admin::drafts::PreparedItem;
 pub use http::routes;
 pub use items::service::{Catalogue, Definitions, PublishedItem, Sources};
 pub use permissions::{EditFavourite, EditItem, PERMISSIONS, PublishItem, ReadItem};

@@ -46,6 +46,8 @@ export const router = createRouter({
     { path: '/calendars', name: 'calendars', component: () => import('./features/calendars/year/CalendarsPage.vue'), meta: { title: 'calendars' } },
     { path: '/catalogue', name: 'catalogue', component: () => import('./features/catalogue/tree/CataloguePage.vue'), meta: { title: 'catalogue' } },
     { path: '/catalogue/new', name: 'new-item', component: () => import('./features/catalogue/editor/ItemPage.vue'), meta: { title: 'newItem' } },
+    { path: '/catalogue/assemble', name: 'assemble-new', component: () => import('./features/catalogue/assemble/AssemblePage.vue'), meta: { title: 'assemble', rail: 'catalogue', permission: 'item.edit' } },
+    { path: '/catalogue/:slug/assemble', name: 'assemble', component: () => import('./features/catalogue/assemble/AssemblePage.vue'), props: true, meta: { title: 'assemble', rail: 'catalogue', permission: 'item.edit' } },
     { path: '/catalogue/:slug', name: 'item', component: () => import('./features/catalogue/editor/ItemPage.vue'), props: true, meta: { title: 'item' } },
     ...identityRoutes,
     ...securityRoutes,

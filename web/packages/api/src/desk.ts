@@ -91,9 +91,9 @@ export const desk = {
     call<T.CatalogueNode>('put', '/api/v1/catalogue/nodes/{id}', { path: { id }, body }),
   deleteNode: (id: string) => call<void>('delete', '/api/v1/catalogue/nodes/{id}', { path: { id } }),
   adminItems: (query: { q?: string; org?: string; state?: string; limit?: number; cursor?: string }): Lists<T.AdminItemRow> => call('get', '/api/v1/admin/items', { query }),
-  createItem: (body: { content: T.ItemContent; files: T.ItemFiles | null }) => call<T.AdminItem>('post', '/api/v1/admin/items', { body }),
+  createItem: (body: { content: T.ItemContent; files: T.ItemFiles | null; definitions?: T.ItemDefinitions }) => call<T.AdminItem>('post', '/api/v1/admin/items', { body }),
   adminItem: (slug: string) => call<T.AdminItem>('get', '/api/v1/admin/items/{slug}', { path: { slug } }),
-  saveItem: (slug: string, body: { content: T.ItemContent; version: number }) =>
+  saveItem: (slug: string, body: { content: T.ItemContent; version: number; definitions?: T.ItemDefinitions }) =>
     call<T.AdminItem>('put', '/api/v1/admin/items/{slug}', { path: { slug }, body }),
   publishItem: (slug: string, version: number) =>
     call<T.AdminItem>('post', '/api/v1/admin/items/{slug}/publish', { path: { slug }, body: { version } }),

@@ -202,6 +202,8 @@ export type Finding = Whole<S['Finding']>
 export type ItemContent = Record<string, unknown>
 /** The files beside an item, as texts: form JSON, BPMN, DMN. */
 export type ItemFiles = Whole<S['ItemFiles']>
+/** Keys of the design library instead of files. */
+export type ItemDefinitions = Whole<S['ItemDefinitions']>
 /** `version` counts every change, also of drafts; `published_version` is what the public sees, 0 before the first publication. */
 export type AdminItem = Narrow<Whole<S['AdminItem']>, { content: ItemContent }>
 export type Difference = Narrow<S['Difference'], { from: unknown; to: unknown }>

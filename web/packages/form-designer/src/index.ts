@@ -4,4 +4,5 @@ export type { DesignerContext, Named, ServerJudgement, Source } from './context.
 export { docOf, emptyForm, formOf, read, textOf, fieldOf, hints, type Doc, type Finding, type SharedField } from './model/index.ts'
 export { describe, offered } from './describe/index.ts'
 export { default as FormDesigner } from './view/FormDesigner.vue'
+export { default as FormTryout } from './view/FormTryout.vue'
 export { default as PreviewBody } from './view/PreviewBody.vue'

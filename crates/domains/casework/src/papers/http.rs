@@ -13,6 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use super::export;
 use super::service::{ItemPaperFilter, PaperStamp, StampFilter};
 use super::{ItemPaper, ItemPaperContent};
 use crate::Casework;
@@ -24,6 +25,8 @@ pub fn routes(casework: Casework) -> OpenApiRouter {
         .routes(routes!(list_item_papers, create_item_paper))
         .routes(routes!(get_item_paper, save_item_paper, remove_item_paper))
         .routes(routes!(list_paper_stamps))
+        .routes(routes!(export::export_item_papers))
+        .routes(routes!(export::export_paper_stamps))
         .with_state(casework)
 }
 

@@ -3,6 +3,7 @@
 //! Start at [`ItemPaper`] and [`service`]; how a case prints and stamps them is told in
 //! [`crate::cases::service::printing`] and [`crate::cases::service::stamping`].
 
+mod export;
 pub mod http;
 pub mod service;
 pub mod store;

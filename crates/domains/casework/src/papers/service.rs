@@ -1,8 +1,6 @@
 //! Making and changing papers of items; the log of stamps.
 
-use std::sync::Arc;
-
-use catalogue::PublishedItem;
+use catalogue::PreparedItem;
 use design::Kind;
 use platform::web::guard::{Allowed, Principal};
 use platform::web::page::{List, PageQuery};
@@ -319,9 +317,9 @@ impl Casework {
     }
 
     /// Everything a row names must be there, and what belongs together must be said together.
-    async fn checked_paper(&self, caller: &Principal, content: &ItemPaperContent) -> Result<Arc<PublishedItem>> {
+    async fn checked_paper(&self, caller: &Principal, content: &ItemPaperContent) -> Result<PreparedItem> {
         let unknown = || Problem::invalid_field("/item_slug", "unknown", "没有这个事项，或者不归您管。请从列表里选");
-        let item = match self.catalogue.published(&content.item_slug).await {
+        let item = match self.catalogue.prepared(caller, &content.item_slug).await {
             Ok(item) => item,
             Err(problem) if problem.status().is_server_error() => return Err(problem),
             Err(_) => return Err(unknown()),

@@ -34,6 +34,16 @@ pub(crate) struct Draft {
     pub chosen: Chosen,
 }
 
+/// An item that papers and the like can be made for before anybody can apply for it.
+pub struct PreparedItem {
+    /// Key.
+    pub slug: String,
+    /// Content.
+    pub item: Item,
+    /// Implementing body.
+    pub org_id: Uuid,
+}
+
 /// An item as its editor sees it.
 pub(crate) struct Edited {
     pub head: item::Model,
@@ -52,6 +62,22 @@ impl Catalogue {
             .await?
             .filter(|head| caller.reaches(head.org_id, &head.slug))
             .ok_or_else(|| Problem::not_found("没有找到这个事项，或者不归您管。"))
+    }
+
+    /// An item for those who prepare what belongs to it: as it is offered, or the draft of one that never was.
+    ///
+    /// # Errors
+    /// 404 when the caller may not see it, 410 when it is not offered any more.
+    pub async fn prepared(&self, caller: &Principal, slug: &str) -> Result<PreparedItem> {
+        let head = self.head_in_view(caller, slug).await?;
+        if head.version > 0 {
+            let offered = self.published(slug).await?;
+            return Ok(PreparedItem { slug: head.slug, item: offered.item.clone(), org_id: offered.org_id });
+        }
+        let draft: Option<Draft> = head.draft.map(serde_json::from_value).transpose()?;
+        let item = draft.and_then(|draft| self.lint_content(&draft.content, None).0);
+        let item = item.ok_or_else(|| Problem::not_found("没有找到这个事项，或者不归您管。"))?;
+        Ok(PreparedItem { slug: head.slug, item, org_id: head.org_id })
     }
 
     /// An item with its draft or published content, history and findings.

@@ -18,7 +18,7 @@ type Some<T> = Partial<Record<keyof T, string>>
 export const shell: Some<typeof shell_> = {
   brand: 'Tongban', wrongTitle: 'Error: ', skip: 'Skip to content', navigation: 'Functions',
   workbench: 'Workbench', tasks: 'To do', cases: 'Cases', case: 'Case', intake: 'Counter intake', delivery: 'Delivery', board: 'Supervision',
-  calendars: 'Calendars', catalogue: 'Items', item: 'Edit item', newItem: 'New item', signIn: 'Sign in', lost: 'No such page',
+  calendars: 'Calendars', catalogue: 'Items', item: 'Edit item', newItem: 'New item', assemble: 'New service', signIn: 'Sign in', lost: 'No such page',
   casesShort: 'Cases', intakeShort: 'Intake', deliveryShort: 'Deliver', calendarsShort: 'Calendar', catalogueShort: 'Items',
   groupCases: 'Cases', groupOversight: 'Oversight', groupReference: 'Reference',
   search: 'Find a case', searchHint: 'Case number, applicant or credit code', window: 'Window {n}',
@@ -36,7 +36,7 @@ export const session: Some<typeof session_> = {
   title: 'Sign in to the desk', hall: '{region} government services', login: 'Login name', password: 'Password', showPassword: 'Show password', submit: 'Sign in', busy: 'Signing in',
 }
 export const common: Some<typeof common_> = {
-  cancel: 'Cancel', close: 'Close', save: 'Save', search: 'Search', print: 'Print', previous: 'Previous', next: 'Next', pages: 'Pages', asOf: 'Data as of {time}', total: '{n} cases', range: '{from}–{to} of {total}', totalOf: '{n} in total', rangeOf: '{from}–{to} of {total}', filters: 'Filters', more: 'More', fewer: 'Fewer', chosen: 'Chosen', clear: 'Clear', acts: 'Actions', asTable: 'As a table', copy: 'Copy',
+  cancel: 'Cancel', close: 'Close', exportN: 'Export {n} rows', save: 'Save', search: 'Search', print: 'Print', previous: 'Previous', next: 'Next', pages: 'Pages', asOf: 'Data as of {time}', total: '{n} cases', range: '{from}–{to} of {total}', totalOf: '{n} in total', rangeOf: '{from}–{to} of {total}', filters: 'Filters', more: 'More', fewer: 'Fewer', chosen: 'Chosen', clear: 'Clear', acts: 'Actions', asTable: 'As a table', copy: 'Copy',
 }
 export const workbench: Some<typeof workbench_> = {
   morning: 'Good morning, {name}', afternoon: 'Good afternoon, {name}', evening: 'Good evening, {name}', mine: 'My to-do list', week: 'My cases this week', reminders: 'Reminders', entries: 'Often used', seeAll: 'See all',

@@ -1,5 +1,5 @@
 export const zh = {
-  cancel: '取消', close: '关闭', save: '保存', busy: '正在提交', remove: '删除', edit: '修改', add: '添加', retry: '重试', print: '打印', search: '查询',
+  cancel: '取消', close: '关闭', exportN: '导出 {n} 条', exportTooMany: '一次最多导出 {n} 条，请加上筛选条件', save: '保存', busy: '正在提交', remove: '删除', edit: '修改', add: '添加', retry: '重试', print: '打印', search: '查询',
   stale: '这一页旧了：别人刚办过这个办件。已换成最新的内容，请看过再提交。',
   reason: '原因', reasonMissing: '写明原因', asOf: '数据截至 {time}', live: '实时更新', notLive: '已断开，正在重连',
   total: '共 {n} 件', range: '第 {from}–{to} 件，共 {total} 件', previous: '上一页', next: '下一页', pages: '分页', dayCount: '{n} 日',

@@ -3,7 +3,7 @@ export const prints = {
   file: '模板文件', fileHint: 'Word（.docx）或 PDF，不超过 1.4 兆字节。Word 里用 {{form.字段}} 标出要填的位置，表格行前后写 {{#表}}、{{/表}}。', replace: '换一个文件', pick: '选择文件', now: '正在用：{name}', noFile: '还没有上传文件。',
   typeBad: '请选 .docx 或 .pdf 文件；旧版 .doc 和带宏的 .docm 请先另存为 .docx。', sizeBad: '文件超过 1.4 兆字节，请压缩里面的图片再上传。', readBad: '文件读不出来，请重新选择。',
   form: '取自哪份表单', formNone: '不取表单，只取办件信息', places: '要填的位置', placesNone: '模板里还没有要填的位置。', place: '模板里的位置', from: '取自', unset: '还没有选', fixed: '固定文字…', fixedText: '固定文字', table: '（表格）', column: '列：{name}',
-  spots: 'PDF 上放置的位置', spotsHint: '单位毫米，从页面左上角量起。名称写 seal 的位置用来盖章。', spotName: '名称', page: '页', x: '左', y: '上', width: '宽', size: '字高', addSpot: '加一个位置', removeSpot: '删除', pageSize: '第 {n} 页 {w} × {h} 毫米',
+  spots: 'PDF 上放置的位置', spotsHint: '单位毫米，从页面左上角量起。名称写 seal 的位置用来盖章。', picHint: '拖动方框放到要填的地方；也可以选中后用方向键移动，每次 1 毫米，按住 Shift 10 毫米。', picPage: '第 {n} 页', picSpot: '{name}，第 {page} 页，左 {x} 上 {y} 毫米', picFailed: '这个 PDF 的页面画不出来，请在下面填数字。', spotName: '名称', page: '页', x: '左', y: '上', width: '宽', size: '字高', addSpot: '加一个位置', removeSpot: '删除', pageSize: '第 {n} 页 {w} × {h} 毫米',
   sample: '试填数据', sampleHint: '用这些内容试填，不会保存。', sampleBad: '试填数据不是正确的 JSON，请检查括号和引号。', preview: '预览', download: '下载 Word', valuesOnly: '只看填写的值（套打）', shown: '预览', loading: '正在生成……',
 } as const
 

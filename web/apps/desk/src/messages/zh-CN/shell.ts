@@ -3,7 +3,7 @@ export const zh = {
   skip: '跳到正文',
   navigation: '功能',
   workbench: '工作台', tasks: '待办', cases: '办件查询', case: '办件', intake: '收件登记', delivery: '出件登记',
-  board: '督办', calendars: '工作日历', catalogue: '事项管理', item: '编辑事项', newItem: '新增事项', signIn: '登录', lost: '没有这一页',
+  board: '督办', calendars: '工作日历', catalogue: '事项管理', item: '编辑事项', newItem: '新增事项', assemble: '新事项上线', signIn: '登录', lost: '没有这一页',
   casesShort: '查询', intakeShort: '收件', deliveryShort: '出件', calendarsShort: '日历', catalogueShort: '事项',
   groupCases: '办件', groupOversight: '监督', groupReference: '资料',
   search: '查办件', searchHint: '办件编号、申请人、统一社会信用代码',

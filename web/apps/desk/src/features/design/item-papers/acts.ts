@@ -32,9 +32,11 @@ async function findPapers(q: string): Promise<Choice[]> {
 const isNotice = (values: DialogValues) => values.purpose === 'notice'
 const isSealed = (values: DialogValues) => Boolean(values.seal)
 
-function fieldsOf(one?: ItemPaper): DialogField[] {
+interface ForItem { slug: string; name: string }
+
+function fieldsOf(one?: ItemPaper, item?: ForItem): DialogField[] {
   return [
-    ...(one ? [] : [{ kind: 'pick' as const, key: 'item_slug', label: t('item'), find: findItems }]),
+    ...(one || item ? [] : [{ kind: 'pick' as const, key: 'item_slug', label: t('item'), find: findItems }]),
     { kind: 'text', key: 'title', label: t('name'), value: one?.title ?? '' },
     { kind: 'pick', key: 'paper_key', label: t('paper'), find: findPapers, ...(one ? { value: [{ value: `${one.kind}:${one.paper_key}`, label: one.paper_key }] } : {}) },
     { kind: 'radio', key: 'purpose', label: t('purpose'), value: one?.purpose ?? 'print', options: (['print', 'notice'] as const).map((each) => ({ value: each, label: t(`purpose_${each}`) })) },
@@ -48,7 +50,7 @@ function fieldsOf(one?: ItemPaper): DialogField[] {
   ]
 }
 
-export function contentOf(values: DialogValues, one?: ItemPaper): ItemPaperContent {
+export function contentOf(values: DialogValues, one?: Pick<ItemPaper, 'item_slug' | 'seal_org_id'>): ItemPaperContent {
   const [kind = 'print', ...key] = (picked(values.paper_key)[0] ?? '').split(':')
   const sealed = isSealed(values)
   return {
@@ -58,6 +60,7 @@ export function contentOf(values: DialogValues, one?: ItemPaper): ItemPaperConte
   }
 }
 
-export const add = (): DialogSpec => ({ title: t('addTitle'), fields: fieldsOf(), submit: t('addSubmit'), done: t('addDone'), run: (values, key) => papersApi.create(contentOf(values), key) })
+/** For any item, or for the one that is being assembled. */
+export const add = (item?: ForItem): DialogSpec => ({ title: t('addTitle'), fields: fieldsOf(undefined, item), submit: t('addSubmit'), done: t('addDone'), run: (values, key) => papersApi.create(contentOf(values, item && { item_slug: item.slug, seal_org_id: null }), key) })
 export const edit = (one: ItemPaper): DialogSpec => ({ title: t('editTitle', { name: one.title }), fields: fieldsOf(one), submit: t('editSubmit'), done: t('editDone'), run: (values) => papersApi.save(one.id, { ...contentOf(values, one), version: one.version }) })
 export const remove = (one: ItemPaper): DialogSpec => ({ title: t('removeTitle', { name: one.title }), text: t('removeText'), fields: [], submit: t('removeSubmit'), cancel: t('removeKeep'), danger: true, done: t('removeDone'), run: () => papersApi.remove(one.id) })

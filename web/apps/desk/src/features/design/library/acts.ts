@@ -1,5 +1,5 @@
 /** What can be done with definitions: make, copy, import, disable, go back to a version, drop a draft. */
-import { ApiProblem, design, type DesignDefinition, type DesignKind, type DesignSummary } from '@tongban/api'
+import { ApiProblem, asProblem, design, type DesignDefinition, type DesignKind, type DesignSummary } from '@tongban/api'
 import { library as t } from '../../../messages/design.ts'
 import { common } from '../../../messages/index.ts'
 import { picked, type Choice, type DialogField, type DialogSpec } from '../../../parts/dialog.ts'
@@ -63,9 +63,19 @@ export const importOne = (made: (one: DesignDefinition) => void): DialogSpec => 
   run: async (values) => { made(await design.importFile(values.file as File)) },
 })
 
+/** What still uses it stands behind the reason, not alone. */
+async function disable(id: string, reason: string): Promise<unknown> {
+  try {
+    return await design.disable(id, reason)
+  } catch (thrown) {
+    const problem = asProblem(thrown)
+    throw problem.errors.length ? new ApiProblem(problem.status, { title: problem.title, detail: problem.errors.map((each) => each.message).join('；') }) : problem
+  }
+}
+
 export const switchOne = (one: DesignSummary, on: boolean): DialogSpec => ({
   title: t(on ? 'enableTitle' : 'disableTitle', { name: one.name }), text: t(on ? 'enableText' : 'disableText'), fields: on ? [] : [{ kind: 'textarea', key: 'reason', label: common('reason'), missing: common('reasonMissing') }],
-  submit: t(on ? 'enableSubmit' : 'disableSubmit'), ...(on ? {} : { cancel: t('keep'), danger: true }), done: t(on ? 'enableDone' : 'disableDone'), run: (values) => (on ? design.enable(one.id) : design.disable(one.id, String(values.reason))),
+  submit: t(on ? 'enableSubmit' : 'disableSubmit'), ...(on ? {} : { cancel: t('keep'), danger: true }), done: t(on ? 'enableDone' : 'disableDone'), run: (values) => (on ? design.enable(one.id) : disable(one.id, String(values.reason))),
 })
 
 export const restore = (one: DesignDefinition, version: number): DialogSpec => ({

@@ -3,7 +3,7 @@ import type { DesignKind, DesignSummary } from '@tongban/api'
 import { library as t } from '../../../messages/design.ts'
 
 export const KINDS: readonly DesignKind[] = ['form', 'flow', 'rules', 'paper', 'print', 'mapping']
-export const PURPOSES = ['application', 'approval', 'other'] as const
+export const PURPOSES = ['application', 'approval'] as const
 export const CHANNELS = ['web', 'mobile', 'kiosk', 'window'] as const
 export const STATES = ['draft', 'published', 'disabled'] as const
 

@@ -22,6 +22,23 @@ export function base64url(bytes: Uint8Array): string {
   return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 }
 
+export function bytesOf(text: string): Uint8Array {
+  return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0))
+}
+
+/** Millimetres an arrow key moves a place, with Shift ten times as far; `null` for any other key. */
+export function moved(key: string, far: boolean): [number, number] | null {
+  const step = far ? 10 : 1
+  const by: Record<string, [number, number]> = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }
+  return by[key] ?? null
+}
+
+/** Where a place stands after it was moved: to a tenth of a millimetre, never off the page. */
+export function placed(spot: Pick<Spot, 'x' | 'y'>, by: readonly [number, number], page: { width: number; height: number }): { x: number; y: number } {
+  const within = (value: number, end: number) => Math.round(Math.min(Math.max(value, 0), end) * 10) / 10
+  return { x: within(spot.x + by[0], page.width), y: within(spot.y + by[1], page.height) }
+}
+
 /** Says what is wrong with a file before it is read; the server looks inside. */
 export function fileProblem(file: { name: string; size: number }): 'typeBad' | 'sizeBad' | null {
   if (!/\.(docx|pdf)$/i.test(file.name)) return 'typeBad'
