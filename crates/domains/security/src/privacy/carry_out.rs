@@ -214,7 +214,9 @@ impl Security {
                     let correction = self.correction(&person, held.key).await?;
                     let why = match held.keep {
                         Keep::Law(why) => why,
-                        _ => correction.why_not,
+                        _ if asked.kind == Kind::Correct.as_str() => correction.why_not,
+                        // What could have been deleted and was not: the answer says why.
+                        _ => "",
                     };
                     why.clone_into(&mut order.note);
                 }
