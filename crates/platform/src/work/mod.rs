@@ -99,6 +99,7 @@ impl Tx {
             let mut guard = self.pending.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             std::mem::take(&mut *guard)
         };
+        audit::distinct(&pending.audit)?;
         outbox::insert(&self.conn, self.now, pending.events).await?;
         jobs::insert(&self.conn, self.now, pending.jobs).await?;
         Ok(audit::Left { now: self.now, context: self.context.clone(), lines: pending.audit })

@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use crate::web::context::Context;
 use crate::web::guard::Principal;
-use crate::web::problem::Result;
+use crate::web::problem::{Problem, Result};
 use chain::{Chains, Head};
 
 /// One line as a service leaves it.
@@ -233,6 +233,16 @@ pub(crate) struct Left {
     pub(crate) context: Option<Arc<Context>>,
     /// Its lines, each with the request it came from.
     pub(crate) lines: Vec<(Option<Arc<Context>>, Entry)>,
+}
+
+/// Refuses a line left twice. Found here it undoes its own command; found by the database it would undo
+/// all that are committed with it.
+pub(super) fn distinct(lines: &[(Option<Arc<Context>>, Entry)]) -> Result<()> {
+    let mut ids: Vec<Uuid> = lines.iter().map(|(_, entry)| entry.line.id).collect();
+    ids.sort_unstable();
+    let before = ids.len();
+    ids.dedup();
+    if ids.len() == before { Ok(()) } else { Err(Problem::internal("a command left one audit line twice")) }
 }
 
 /// What [`write`] wrote, until the commit. Dropped without one, its chains are never continued.
