@@ -215,3 +215,68 @@ async fn nobody_learns_of_a_case_outside_their_reach() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     world.close().await;
 }
+
+/// Creating requests that take no `Idempotency-Key`, and what makes a second one harmless.
+const MADE_TWICE: &[(&str, &str)] = &[
+    ("import_definition", "an entry is named by its file: the second import is refused as taken"),
+    ("upload_file", "a file nobody refers to is swept; what refers to it is made with a key"),
+    ("upload_desk_file", "as upload_file"),
+    ("begin_card_read", "a challenge serves once and lasts two minutes"),
+    ("identify_by_card", "the signed read carries a challenge that serves once"),
+    ("identify_by_code", "the code platform takes a code once"),
+    ("issue_staff_ticket", "the signed request of a system carries a number that counts once"),
+    ("begin_activation", "nobody is known yet; the newest code replaces the one before"),
+];
+
+/// Whoever presses twice, or whose line breaks before the answer, makes one thing.
+///
+/// req: IDENT-036
+#[tokio::test(flavor = "multi_thread")]
+async fn every_creating_request_takes_a_key_that_makes_one_thing() {
+    let world = World::new(Backend::Sqlite).await;
+    let document = world.nobody().get("/openapi.json").await;
+    let (mut faults, mut seen, mut with_key) = (Vec::new(), Vec::new(), 0);
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        let Some(post) = methods.get("post").filter(|post| post["responses"].get("201").is_some()) else { continue };
+        let id = post["operationId"].as_str().unwrap();
+        let takes = post["parameters"].as_array().is_some_and(|all| {
+            all.iter().any(|one| one["in"] == "header" && one["name"] == "Idempotency-Key" && one["required"] != true)
+        });
+        let excused = MADE_TWICE.iter().any(|(name, _)| *name == id);
+        seen.push(id.to_owned());
+        with_key += usize::from(takes);
+        if takes == excused {
+            faults.push(format!("POST {path} ({id}): takes a key: {takes}, excused: {excused}"));
+        }
+    }
+    for (name, _) in MADE_TWICE.iter().filter(|(name, _)| !seen.iter().any(|id| id == name)) {
+        faults.push(format!("{name} is excused and not there"));
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(with_key > 25, "{with_key}");
+
+    // What the document says, the routes do: the same key, one thing, the same answer.
+    let admin = world.staff("sysadmin").await;
+    let org = world.app.identity.staff_by_login("sysadmin").await.unwrap().unwrap().org_id;
+    let system = json!({ "app_id": "once-1", "name": "一次登记", "owner_org_id": org, "contact_name": "林晓",
+        "contact_phone": "13800138000", "environment": "production", "networks": ["127.0.0.0/8"], "formula": "tif" });
+    let first = admin.post_once("/systems", "register-once-1", system.clone()).await;
+    let second = admin.post_once("/systems", "register-once-1", system).await;
+    assert!(first["id"].is_string() && first["id"] == second["id"], "{first} {second}");
+    let path = format!("/systems/{}/secrets", first["id"].as_str().unwrap());
+    let secret = admin.post_once(&path, "secret-once-1", json!({})).await;
+    assert!(secret["secret"].as_str().is_some_and(|text| text.len() > 20), "{secret}");
+    let again = admin.post_once(&path, "secret-once-1", json!({})).await;
+    assert_eq!(again["code"], "secret_given", "{again}");
+    let whole = admin.get(&format!("/systems/{}", first["id"].as_str().unwrap())).await;
+    assert_eq!(whole["secrets"].as_array().unwrap().len(), 1, "{whole}");
+
+    let keeper = world.staff("keykeeper").await;
+    let body = json!({ "reason": "年度更换" });
+    let first = keeper.post_once("/security/keys", "make-key-once-1", body.clone()).await;
+    let second = keeper.post_once("/security/keys", "make-key-once-1", body).await;
+    assert!(first["id"].is_string() && first["id"] == second["id"], "{first} {second}");
+    let keys = keeper.get("/security/keys").await;
+    assert_eq!(keys["items"].as_array().unwrap().iter().filter(|key| key["state"] == "made").count(), 1, "{keys}");
+    world.close().await;
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::main_job::{draft_version, filled_draft};
+use crate::main_job::{draft_version, filled_draft, solve};
 use crate::world::World;
 
 /// Sealed tables that hold no personal data of citizens, and why.
@@ -106,6 +106,212 @@ async fn a_citizen_sees_what_is_held_who_looked_and_who_got_it_and_has_it_delete
         assert_eq!((status.as_u16(), problem["code"].as_str()), (409, Some("kept_by_law")));
         assert!(problem["detail"].as_str().unwrap().contains("档案"), "{problem}");
         assert!(keys(&haiyan.get("/my/privacy").await).contains(&"case.files"));
+        world.close().await;
+    }
+}
+
+/// A correction that is granted is carried out where the value lies: in the account and in the open case,
+/// in one answer; the clerk of the case then sees the new number, the person what was done.
+///
+/// req: DATASEC-012
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correction_reaches_every_place_it_is_ordered_for() {
+    for backend in testkit::backends() {
+        let world = World::new(backend).await;
+        let (haiyan, clerk, officer) =
+            (world.citizen("haiyan").await, world.staff("clerk").await, world.staff("privacy").await);
+        let filed = filled_draft(&haiyan).await;
+        let body = json!({ "version": draft_version(&haiyan, &filed).await });
+        haiyan.post(&format!("/my/cases/{filed}/submit"), body).await;
+        let asked = json!({ "kind": "correct", "held_key": "case.files", "text": "手机号换成 19900000088" });
+        let asked = haiyan.post_once("/my/privacy/requests", "ask-once-0001", asked).await;
+        let again = json!({ "kind": "correct", "held_key": "case.files", "text": "手机号换成 19900000088" });
+        assert_eq!(haiyan.post_once("/my/privacy/requests", "ask-once-0001", again).await["id"], asked["id"]);
+        let path = format!("/security/privacy/requests/{}", asked["id"].as_str().unwrap());
+
+        let whole = officer.get(&path).await;
+        let places = whole["places"].as_array().unwrap();
+        assert_eq!((places[0]["key"].as_str(), places[0]["asked"].as_bool()), (Some("case.files"), Some(true)));
+        assert!(places[0]["why_not"].as_str().unwrap().contains("档案"), "{whole}");
+        assert!(!whole.to_string().contains("19900000001"), "nothing raw: {whole}");
+        let field = places[0]["fields"][0]["field"].as_str().unwrap();
+        assert_eq!(field, format!("phone:{filed}"));
+        let orders = json!([
+            { "held_key": "case.files", "act": "correct", "field": field, "value": "19900000088" },
+            { "held_key": "account.identity", "act": "correct", "field": "phone", "value": "19900000088" },
+        ]);
+        let body = json!({ "version": 1, "granted": true, "text": "两处都已更正。", "places": orders });
+        let (status, _) = clerk.refused(Method::POST, &format!("{path}/answer"), Some(body.clone())).await;
+        assert_eq!(status.as_u16(), 403);
+        let answered = officer.post(&format!("{path}/answer"), body).await;
+        assert_eq!(answered["done"].as_array().unwrap().len(), 2, "{answered}");
+        let phone = clerk.get(&format!("/cases/{filed}/reveal?field=phone&reason=核对联系电话")).await;
+        assert!(phone.to_string().contains("19900000088"), "{phone}");
+        let mine = haiyan.get("/my/privacy/requests").await;
+        let done = mine["items"][0]["done"].as_array().unwrap();
+        assert!(done.iter().all(|one| one["after"] == "199****0088" && one["act"] == "correct"), "{mine}");
+        assert_eq!(haiyan.get("/portal/me").await["account"]["phone_masked"], "199****0088");
+        assert!(officer.get(&path).await["places"].as_array().unwrap().is_empty(), "answered: nothing more to do");
+        world.close().await;
+    }
+}
+
+/// The outer side tells the progress of a case it does not hold to who knows number and code: what the
+/// inner side left with its events, taken once, the newest of all, in whatever order it came.
+///
+/// req: DATASEC-013
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_brought_of_a_case_answers_the_public_query() {
+    use platform::transfer::{Consumer, Received};
+    for backend in testkit::backends() {
+        let world = World::new(backend).await;
+        let haiyan = world.citizen("haiyan").await;
+        let filed = filled_draft(&haiyan).await;
+        let body = json!({ "version": draft_version(&haiyan, &filed).await });
+        let receipt = haiyan.post(&format!("/my/cases/{filed}/submit"), body).await;
+        let (number, code) = (receipt["case_number"].as_str().unwrap(), receipt["query_code"].as_str().unwrap());
+
+        // What leaves with the event, as the zone's rules let it pass.
+        let platform = &world.app.platform;
+        let told = {
+            use sea_orm::{ConnectionTrait, Statement};
+            let sql = "SELECT payload FROM outbox WHERE topic = 'case.submitted'";
+            let rows =
+                platform.db.read().query_all_raw(Statement::from_string(platform.db.backend(), sql)).await.unwrap();
+            rows[0].try_get::<Value>("", "payload").unwrap()
+        };
+        assert!(!told.to_string().contains(code), "the code does not cross: {told}");
+        let rules =
+            security::transfer::rules::Rules::load(&crate::world::packs_dir().join("platform/transfer.yaml")).unwrap();
+        let side = security::transfer::Side::Inner;
+        let body = rules.filter(side, "case.progress", told.as_object().unwrap(), &[]).unwrap().body;
+        let take = async |state: &str, event_no: i64| {
+            let mut body = body.clone();
+            body.insert("state".into(), json!(state));
+            body.insert("event_no".into(), json!(event_no));
+            let received = Received { no: event_no, kind: "case.progress".into(), body, files: Vec::new() };
+            let casework = world.app.casework.clone();
+            let write = platform.db.write(platform.now(), move |tx| {
+                Box::pin(async move { Consumer::take(&casework, tx, &received).await })
+            });
+            write.await
+        };
+        take("accepted", 3).await.unwrap();
+        take("submitted", 1).await.unwrap();
+        assert_eq!(take("nonsense", 9).await.unwrap_err().status(), 422);
+
+        // Here the case is not held: its number is another one.
+        let sql = format!("UPDATE cases SET case_number = 'elsewhere' WHERE case_number = '{number}'");
+        platform.db.execute_batch(platform.now(), vec![sql]).await.unwrap();
+        let nobody = world.nobody();
+        let ask = async |proof: &str| {
+            let captcha = nobody.get("/captcha").await;
+            let answer = solve(captcha["question"].as_str().unwrap());
+            let body =
+                json!({ "case_number": number, "proof": proof, "captcha_id": captcha["id"], "captcha_answer": answer });
+            let answer = nobody.request(Method::POST, "/progress", Some(body)).await;
+            (answer.status().as_u16(), answer.json::<Value>().await.unwrap())
+        };
+        let (status, progress) = ask(code).await;
+        assert_eq!((status, progress["state_label"].as_str()), (200, Some("已受理")), "{progress}");
+        assert!(progress["brought_at"].is_string() && progress["events"] == json!([]), "{progress}");
+        assert!(progress["item_name"].as_str().unwrap().contains("食品经营"), "{progress}");
+        let wrong = if code == "000000" { "000001" } else { "000000" };
+        assert_eq!(ask(wrong).await.0, 404, "number without its code tells nothing");
+        assert_eq!(ask("").await.0, 404);
+        world.close().await;
+    }
+}
+
+/// The log leaves masked; as it is only by right and with a reason, which is kept.
+///
+/// req: DATASEC-008, IDENT-036
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_log_leaves_masked_or_with_a_reason() {
+    for backend in testkit::backends() {
+        let world = World::new(backend).await;
+        world.staff("clerk").await.get("/cases").await;
+        let auditor = world.staff("auditor").await;
+        let file = async |query: &str| {
+            let answer = auditor.request(Method::GET, &format!("/security/audit/export?{query}"), None).await;
+            (answer.status().as_u16(), answer.text().await.unwrap())
+        };
+        let (status, masked) = file("format=jsonl").await;
+        assert_eq!(status, 200);
+        assert!(!masked.contains("陈志远") && !masked.contains("127.0.0.1"), "names and addresses are masked");
+        assert!(masked.contains("127.0.0.*"));
+        let judged = security::audit::proof::verify(&masked, None).unwrap();
+        assert!(judged.faults.is_empty() && judged.lines > 2, "the file as a whole still proves itself: {judged:?}");
+        let cut: String =
+            masked.lines().enumerate().filter(|(at, _)| *at != 1).map(|(_, line)| format!("{line}\n")).collect();
+        assert!(!security::audit::proof::verify(&cut, None).unwrap().faults.is_empty(), "a missing line is found");
+
+        assert_eq!(file("format=jsonl&raw=true").await.0, 422, "no reason");
+        assert_eq!(file("format=jsonl&raw=true&reason=查").await.0, 422, "no reason worth the name");
+        let (status, raw) = file("format=jsonl&raw=true&reason=年度审计抽查").await;
+        assert!(status == 200 && raw.contains("陈志远") && raw.contains("127.0.0.1"), "{status}");
+        let judged = security::audit::proof::verify(&raw, None).unwrap();
+        assert!(judged.faults.is_empty(), "{judged:?}");
+        let lines = auditor.get("/security/audit?action=audit.export&limit=10").await;
+        let newest = auditor.get(&format!("/security/audit/{}", lines["items"][0]["id"].as_str().unwrap())).await;
+        assert_eq!(
+            (newest["detail"]["raw"].as_bool(), newest["detail"]["reason"].as_str()),
+            (Some(true), Some("年度审计抽查"))
+        );
+        let keeper = world.staff("keykeeper").await;
+        let path = "/security/audit/export?raw=true&reason=年度审计抽查";
+        assert_eq!(keeper.request(Method::GET, path, None).await.status().as_u16(), 403);
+        world.close().await;
+    }
+}
+
+/// Rows of the log of tickets go when the time of keeping is over, never before; a line says how many.
+///
+/// req: DATASEC-007
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_of_tickets_is_kept_as_long_as_the_law_wants_and_then_goes() {
+    for backend in testkit::backends() {
+        let world = World::new(backend).await;
+        let platform = &world.app.platform;
+        let put = |at: time::OffsetDateTime| {
+            use sea_orm::{ConnectionTrait, Statement};
+            let id = platform.new_id();
+            platform.db.write(platform.now(), move |tx| {
+                Box::pin(async move {
+                    let sql = "INSERT INTO ticket_log (id, at, direction, app_id, system_name, purpose, audience, person, target, \
+                               result, reason, address) VALUES ($1, $2, 'out', 'x', 'x', 'x', 'portal', '', '', 'ok', '', '')";
+                    let conn = tx.conn();
+                    let values = [id.into(), at.into()];
+                    conn.execute_raw(Statement::from_sql_and_values(conn.get_database_backend(), sql, values)).await?;
+                    Ok(())
+                })
+            })
+        };
+        let count = async || {
+            use sea_orm::{ConnectionTrait, Statement};
+            let sql = "SELECT count(*) AS n FROM ticket_log WHERE app_id = 'x'";
+            let row =
+                platform.db.read().query_one_raw(Statement::from_string(platform.db.backend(), sql)).await.unwrap();
+            row.unwrap().try_get::<i64>("", "n").unwrap()
+        };
+        for days in [1, 170, 190, 400] {
+            put(platform.now() - time::Duration::days(days)).await.unwrap();
+        }
+        world.app.security.housekeeping().await.unwrap();
+        assert_eq!(count().await, 2, "six months, no less and no more");
+        let auditor = world.staff("auditor").await;
+        let lines = auditor.get("/security/audit?action=log.drop&limit=10").await;
+        assert_eq!(lines["total"], 1, "{lines}");
+        let line = auditor.get(&format!("/security/audit/{}", lines["items"][0]["id"].as_str().unwrap())).await;
+        assert_eq!((line["object"].as_str(), line["detail"]["rows"].as_i64()), (Some("log:ticket_log"), Some(2)));
+        // Kept longer by the setting.
+        let officer = world.staff("secadmin").await;
+        let kept = officer.get("/security/retention").await;
+        let body = json!({ "months": 24, "version": kept["version"], "reason": "按本市规定" });
+        officer.put("/security/retention", body).await;
+        put(platform.now() - time::Duration::days(400)).await.unwrap();
+        world.app.security.housekeeping().await.unwrap();
+        assert_eq!(count().await, 3);
         world.close().await;
     }
 }

@@ -111,8 +111,12 @@ async fn reads_and_refusals_leave_a_line() {
         assert_eq!((entry["chain"]["intact"].as_bool(), entry["detail"]["status"].as_i64()), (Some(true), Some(200)));
         let verdict = auditor.post("/security/audit/verify", json!({})).await;
         assert_eq!(verdict["faults"].as_array().unwrap().len(), 0, "{verdict}");
-        let file =
-            auditor.request(Method::GET, "/security/audit/export?format=jsonl", None).await.text().await.unwrap();
+        let file = auditor
+            .request(Method::GET, "/security/audit/export?format=jsonl&raw=true&reason=年度检查", None)
+            .await
+            .text()
+            .await
+            .unwrap();
         let judged = security::audit::proof::verify(&file, None).unwrap();
         assert!(judged.faults.is_empty() && judged.lines > 5, "{judged:?}");
         assert_eq!(lines(&world, "audit.export").await.len(), 1, "taking the log out is in the log");

@@ -354,6 +354,21 @@ impl Caller {
         self.call(Method::POST, path, Some(body)).await
     }
 
+    /// Creates with a key; whatever is answered.
+    pub async fn post_once(&self, path: &str, key: &str, body: Value) -> Value {
+        let answer = self
+            .client
+            .post(format!("{}/api/v1{path}", self.base))
+            .header("cookie", &self.cookie)
+            .header("x-tongban-request", "1")
+            .header("idempotency-key", key)
+            .json(&body)
+            .send()
+            .await
+            .unwrap();
+        answer.json().await.unwrap()
+    }
+
     /// PUT, success, JSON (null without a body).
     pub async fn put(&self, path: &str, body: Value) -> Value {
         self.call(Method::PUT, path, Some(body)).await

@@ -213,11 +213,14 @@ impl App {
             security::privacy::Personal {
                 held: held_data(),
                 sources: vec![Arc::new(identity.clone()), Arc::new(licences.clone()), Arc::new(casework.clone())],
+                keepers: vec![Arc::new(identity.clone()), Arc::new(licences.clone()), Arc::new(casework.clone())],
                 days: Arc::new(casework.calendars.clone()),
             },
             &platform.config.packs_dir.join("platform"),
         )?
-        .with_owners(&migrations());
+        .with_owners(&migrations())
+        .with_logs(recognition::LOGS)
+        .with_consumers(vec![Arc::new(casework.clone())]);
         let security = transfer::wire(security, &audit_key)?;
         let recognition = recognition
             .with_cases(Arc::new(jumps::FiledCases(casework.clone())))

@@ -102,7 +102,7 @@ async fn register_reader(app: &App, caller: &Principal) -> Result<()> {
         window_id: window.id,
         public_key: reader::public_key().map_err(Problem::internal)?,
     };
-    match app.recognition.add_card_device(caller, device).await {
+    match app.recognition.add_card_device(caller, device, None).await {
         Ok(_) => Ok(()),
         Err(problem) if problem.field_errors().iter().any(|one| one.code == "taken") => Ok(()),
         Err(problem) => Err(problem),

@@ -8,7 +8,8 @@
 //! * [`web`]: problems (RFC 9457), extractors, permissions as types, live updates;
 //! * [`calls`]: the ledger of calls to and from other systems;
 //! * [`logs`]: log lines of everything in one form;
-//! * [`personal`]: what each domain declares to hold about a person;
+//! * [`personal`]: what each domain declares to hold about a person, corrects and erases;
+//! * [`transfer`]: what came over the gap between two networks, for the domain it is meant for;
 //! * [`sessions`], [`files`], [`messages`], [`search`], [`captcha`], [`passwords`], [`config`].
 //!
 //! Start reading at [`db::Db::write`] and [`web::guard::Allowed`].
@@ -29,6 +30,7 @@ pub mod search;
 pub mod secrets;
 pub mod sessions;
 pub mod system;
+pub mod transfer;
 pub mod web;
 pub mod work;
 

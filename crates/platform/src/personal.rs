@@ -4,6 +4,7 @@
 //! * [`HeldData`]: a table with personal data: whose rows they are, what for, how long, and what may
 //!   be done about them. Each domain has a list `HELD`, as it has `SEALED`; `app` joins the lists;
 //! * [`PersonalSource`]: what a domain knows of looks and disclosures that a list can't say;
+//! * [`PersonalKeeper`]: what a domain can correct on request, and why the rest can't be;
 //! * [`DISCLOSED`]: event of a command that gave data of several people out, such as an export.
 
 use async_trait::async_trait;
@@ -183,6 +184,55 @@ pub trait PersonalSource: Send + Sync {
     async fn objects(&self, person: &Person) -> Result<Vec<Object>>;
     /// What others outside got, newest first.
     async fn disclosed(&self, person: &Person) -> Result<Vec<Disclosure>>;
+}
+
+/// A value that can be corrected on request, as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Correctable {
+    /// Names the value within its kind of data; the keeper reads it back.
+    pub field: String,
+    /// For people: 手机号码, 联系电话（办件编号）.
+    pub label: String,
+    /// What stands there, masked.
+    pub now: String,
+}
+
+/// What a keeper says of one kind of data of a person.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Correction {
+    /// What can be corrected here.
+    pub fields: Vec<Correctable>,
+    /// Why the rest can't, by which law, and where it is corrected instead.
+    pub why_not: &'static str,
+}
+
+/// What a correction changed, masked; the audit line keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Corrected {
+    /// Object of the audit log: `account:<id>`.
+    pub subject: String,
+    /// Name of the value for people.
+    pub label: String,
+    /// Before, masked.
+    pub before: String,
+    /// After, masked.
+    pub after: String,
+}
+
+/// A domain that corrects what it holds, in the command that answers the person's request.
+#[async_trait]
+pub trait PersonalKeeper: Send + Sync {
+    /// Kinds of data (keys of its `HELD`) it speaks for.
+    fn kinds(&self) -> &'static [&'static str];
+
+    /// What can be corrected of one kind, and why the rest can't.
+    async fn correction(&self, person: &Person, kind: &str) -> Result<Correction>;
+
+    /// Corrects one value. The caller writes the audit line.
+    ///
+    /// # Errors
+    /// 422 at `/value` for a value that can't be, 409 for what is no longer there or can't be corrected.
+    async fn correct(&self, tx: &Tx, person: &Person, kind: &str, field: &str, value: &str) -> Result<Corrected>;
 }
 
 /// Working days, as the calendars above know them.

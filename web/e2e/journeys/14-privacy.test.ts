@@ -1,7 +1,6 @@
 /** A person sees the own data, refuses SMS, asks for deletion; the officer answers; what the law keeps stays. */
 import { afterAll, expect } from 'vitest'
 import { open, rows } from '../support/admin.ts'
-import { answer, dialog } from '../support/desk.ts'
 import { look } from '../support/look.ts'
 import { citizen, closeBrowser, quiet, staff } from '../support/people.ts'
 import { story } from '../support/story.ts'
@@ -55,12 +54,16 @@ it('the officer answers and it is gone; what the law keeps can only be refused (
   const { page } = one
   await open(page, '/privacy', '个人信息保护', 'desk-privacy')
   const row = rows(page).filter({ hasText: REASON })
-  await row.getByRole('button', { name: /答复/ }).click()
-  await dialog(page).getByLabel('同意，现在删除').check()
-  await dialog(page).getByLabel('告诉对方的话').fill('已经删除。')
+  await row.getByRole('link', { name: /答复/ }).click()
+  await page.getByRole('heading', { name: /答复.+的请求/ }).waitFor()
+  const places = await page.locator('main').innerText()
+  for (const part of ['收藏（对方要求的）', '账号资料', '不能改也不能删的地方', '网络安全法']) expect(places).toContain(part)
+  await page.getByLabel('同意，现在删除').check()
+  await page.getByLabel('告诉对方的话').fill('已经删除。')
   await look(page, 'desk-privacy-answer')
-  await answer(page, '发出答复')
+  await page.getByRole('button', { name: '发出答复' }).click()
   await expect.poll(() => row.innerText()).toContain('已同意')
+  expect(await row.innerText()).toContain('收藏：已删除')
   await open(page, '/privacy?view=purposes', '个人信息保护', 'desk-privacy-purposes')
   await open(page, '/privacy?view=assessments', '个人信息保护', 'desk-privacy-assessments')
   quiet(one)
@@ -73,6 +76,38 @@ it('the answer is there, the data are not (req: DATASEC-012)', async () => {
   await page.getByText('已经删除。').first().waitFor()
   expect(await page.locator('summary', { hasText: '收藏' }).count()).toBe(0)
   quiet(one)
+})
+
+it('asks for a correction; the officer corrects it, and what was done is told (req: DATASEC-012)', async () => {
+  const one = await citizen('王海燕')
+  await one.page.goto('/my/privacy')
+  await one.page.locator('summary', { hasText: '账号资料' }).click()
+  await one.page.getByRole('button', { name: '要求更正：账号资料' }).click()
+  const form = one.page.getByRole('dialog')
+  await form.getByLabel('哪里不对，应当是什么').fill('手机号换成 19900000088')
+  await form.getByRole('button', { name: '提出请求' }).click()
+  await one.page.getByText('手机号换成 19900000088').waitFor()
+  const two = await staff('privacy')
+  const { page } = two
+  await open(page, '/privacy?state=open', '个人信息保护')
+  await rows(page).filter({ hasText: '手机号换成' }).getByRole('link', { name: /答复/ }).click()
+  await page.getByLabel('同意，现在更正').check()
+  await page.getByLabel('告诉对方的话').fill('已经更正。')
+  // A wrong number is refused at its own field, and nothing is lost.
+  await page.getByLabel('正确的内容').fill('123')
+  await page.getByRole('button', { name: '发出答复' }).click()
+  await page.locator('.tb-errsum').waitFor()
+  expect(await page.locator('.tb-errsum').innerText()).toContain('请填写 11 位手机号码')
+  expect(await page.getByLabel('告诉对方的话').inputValue()).toBe('已经更正。')
+  await look(page, 'desk-privacy-correct')
+  await page.getByLabel('正确的内容').fill('19900000088')
+  await page.getByRole('button', { name: '发出答复' }).click()
+  await expect.poll(() => rows(page).filter({ hasText: '手机号换成' }).count()).toBe(0)
+  await one.page.reload()
+  await one.page.getByText(/账号资料：已更正.*改为 199\*{4}0088/).waitFor()
+  await look(one.page, 'portal-privacy-done')
+  quiet(one)
+  quiet(two)
 })
 
 it('says plainly that nothing crosses without a zone (req: DATASEC-013)', async () => {

@@ -25,6 +25,17 @@ it('the auditor searches the log, opens a line, proves the chain (req: DATASEC-0
   await look(page, 'desk-audit-chain')
   const table = await auditor.context.request.get('/api/v1/security/audit/export?format=csv&kind=sign_in')
   expect(table.headers()['content-type']).toContain('text/csv')
+  expect(await table.text()).not.toContain('曹颖')
+  // As it is: only with a reason, asked for in place.
+  await open(page, '/audit', '审计')
+  await page.getByRole('button', { name: '原样导出' }).click()
+  await dialog(page).getByRole('button', { name: '导出文件' }).click()
+  await dialog(page).locator('.tb-errsum').waitFor()
+  await dialog(page).getByLabel('为什么要原样导出').fill('年度审计抽查')
+  await look(page, 'desk-audit-raw')
+  const saved = page.waitForEvent('download')
+  await dialog(page).getByRole('button', { name: '导出文件' }).click()
+  expect((await saved).suggestedFilename()).toMatch(/^audit-.*\.jsonl$/)
   quiet(auditor)
 })
 

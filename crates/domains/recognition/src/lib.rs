@@ -35,6 +35,7 @@ pub use permissions::PERMISSIONS;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "recognition_0001", sql: include_str!("../migrations/0001_recognition.sql") },
     Migration { name: "recognition_0002_codes", sql: include_str!("../migrations/0002_codes.sql") },
+    Migration { name: "recognition_0003_kept", sql: include_str!("../migrations/0003_kept.sql") },
 ];
 
 /// Columns that hold sealed values.
@@ -82,6 +83,10 @@ pub const SEALED: &[SealedColumn] = &[
         label: "移动政务平台用户标识",
     },
 ];
+
+/// Logs of this domain, kept as long as all logs are.
+pub const LOGS: &[platform::logs::KeptLog] =
+    &[platform::logs::KeptLog { table: "ticket_log", at: "at", label: "去其他系统的记录" }];
 
 /// What this domain holds of citizens.
 pub const HELD: &[HeldData] = &[

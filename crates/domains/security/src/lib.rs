@@ -50,6 +50,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "security_0002_classification", sql: include_str!("../migrations/0002_classification.sql") },
     Migration { name: "security_0003_privacy", sql: include_str!("../migrations/0003_privacy.sql") },
     Migration { name: "security_0004_transfer", sql: include_str!("../migrations/0004_transfer.sql") },
+    Migration { name: "security_0005_carried_out", sql: include_str!("../migrations/0005_carried_out.sql") },
 ];
 
 /// Columns of this domain that hold sealed values.
@@ -74,6 +75,13 @@ pub const SEALED: &[SealedColumn] = &[
         key: "id",
         place: "privacy_request:{id}:answer",
         label: "对请求的答复",
+    },
+    SealedColumn {
+        table: "privacy_places",
+        column: "note_sealed",
+        key: "id",
+        place: "privacy_place:{id}:note",
+        label: "答复里每一处的说明",
     },
     SealedColumn {
         table: "transfer_out",
@@ -106,6 +114,10 @@ pub struct Security {
     pub(crate) purposes: Arc<privacy::purposes::Purposes>,
     pub(crate) personal: Arc<privacy::Personal>,
     pub(crate) transfer: Option<Arc<transfer::Transfer>>,
+    /// Log tables of other domains, kept as long as all logs.
+    pub(crate) kept_logs: Arc<[platform::logs::KeptLog]>,
+    /// Domains above that take what came over the gap.
+    pub(crate) consumers: Arc<[Arc<dyn platform::transfer::Consumer>]>,
 }
 
 impl Security {
@@ -141,6 +153,8 @@ impl Security {
             purposes: Arc::new(purposes),
             personal: Arc::new(personal),
             transfer: None,
+            kept_logs: Vec::new().into(),
+            consumers: Vec::new().into(),
         })
     }
 
@@ -148,6 +162,18 @@ impl Security {
     #[must_use]
     pub fn with_transfer(self, transfer: transfer::Transfer) -> Self {
         Self { transfer: Some(Arc::new(transfer)), ..self }
+    }
+
+    /// The same with the domains that take what came over the gap.
+    #[must_use]
+    pub fn with_consumers(self, consumers: Vec<Arc<dyn platform::transfer::Consumer>>) -> Self {
+        Self { consumers: consumers.into(), ..self }
+    }
+
+    /// The same with log tables of other domains, which go when the time of keeping is over.
+    #[must_use]
+    pub fn with_logs(self, logs: &[platform::logs::KeptLog]) -> Self {
+        Self { kept_logs: logs.into(), ..self }
     }
 
     /// The shell it stands on.
@@ -166,7 +192,7 @@ impl Security {
     #[must_use]
     pub fn jobs(&self, handlers: Handlers) -> Handlers {
         let security = self.clone();
-        let (disclosed, answered, forwards) = (self.clone(), self.clone(), self.clone());
+        let (disclosed, answered, forwards, consumes) = (self.clone(), self.clone(), self.clone(), self.clone());
         let (scan, copy) = (self.clone(), self.clone());
         handlers
             .with(keys::RESEAL_JOB, move |_, payload| {
@@ -188,6 +214,10 @@ impl Security {
             .with(privacy::ANSWERED_JOB, move |_, payload| {
                 let security = answered.clone();
                 Box::pin(async move { security.tell_answer(payload).await })
+            })
+            .with(transfer::CONSUME_JOB, move |_, payload| {
+                let security = consumes.clone();
+                Box::pin(async move { security.consume(payload).await })
             })
             .with(transfer::FORWARD_JOB, move |_, payload| {
                 let security = forwards.clone();
@@ -212,6 +242,7 @@ impl Security {
             self.take_inventory(None).await?;
         }
         self.ferry().await?;
+        self.watch_requests().await?;
         self.keep_logs().await?;
         Ok(())
     }

@@ -3,8 +3,10 @@
 platform::permissions! {
     /// Search and read the audit log.
     pub ReadAudit = Desk "audit.read";
-    /// Take audit lines out as a file.
+    /// Take audit lines out as a file, names and addresses masked.
     pub ExportAudit = Desk "audit.export";
+    /// Take them out as they are, with a reason.
+    pub ExportAuditRaw = Desk "audit.export_raw";
     /// See how long audit lines are kept, how data and keys are protected, the self-check.
     pub ReadProtection = Desk "protection.read";
     /// Change how long audit lines are kept.
@@ -23,7 +25,7 @@ platform::permissions! {
     pub ReadLogs = Desk "log.read";
     /// See what crossed the gap between the networks.
     pub ReadTransfer = Desk "transfer.read";
-    /// Send a packet again.
+    /// Send a packet again, have a received one taken again.
     pub ResendTransfer = Desk "transfer.resend";
     /// See risk events and the posture.
     pub ReadRisks = Desk "risk.read";

@@ -27,6 +27,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::web::context::{self, Context};
 use crate::web::problem::{Problem, Result};
 pub use crate::work::Tx;
+use crate::work::audit;
 use crate::work::audit::chain::Chains;
 
 /// Commands committed together at most on SQLite.
@@ -34,6 +35,9 @@ pub const GROUP: usize = 64;
 
 /// A command's body: everything it does in its transaction.
 type Body<T> = Box<dyn for<'t> FnOnce(&'t Tx) -> BoxFuture<'t, Result<T>> + Send>;
+
+/// Told of each statement that writes and how long it took.
+pub type Watch = Arc<dyn Fn(&str, Duration) + Send + Sync>;
 
 /// Handle to the database. Cheap to clone.
 #[derive(Clone)]
@@ -57,6 +61,20 @@ impl Db {
     /// # Errors
     /// When the address is unknown or the database does not answer.
     pub async fn open(url: &str) -> Result<Self> {
+        Self::open_watched(url, None).await
+    }
+
+    /// The same, telling of every statement that writes: how many a command makes, how long each takes.
+    ///
+    /// # Errors
+    /// When the address is unknown or the database does not answer.
+    pub async fn open_watched(url: &str, watch: Option<Watch>) -> Result<Self> {
+        let watched = |mut writer: DatabaseConnection| {
+            if let Some(watch) = watch.clone() {
+                writer.set_metric_callback(move |info| watch(&info.statement.sql, info.elapsed));
+            }
+            writer
+        };
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let mut options = ConnectOptions::new(url.to_owned());
             options.max_connections(16).min_connections(1).acquire_timeout(Duration::from_secs(10)).sqlx_logging(false);
@@ -64,7 +82,7 @@ impl Db {
             options.test_before_acquire_if_idle_for(Duration::from_secs(2));
             // Two pools: a command reads beside its own transaction (caches, other domains), and
             // sixteen commands waiting in one pool for a seventeenth connection would never end.
-            let writer = Database::connect(options.clone()).await?;
+            let writer = watched(Database::connect(options.clone()).await?);
             let reader = Database::connect(options).await?;
             return Ok(Self { reader, writer: Writer::Pool(writer), chains: Arc::default() });
         }
@@ -91,8 +109,9 @@ impl Db {
                 .test_before_acquire(false)
                 .connect_with(options)
         };
-        let writer =
-            SqlxSqliteConnector::from_sqlx_sqlite_pool(pool(1, options.clone()).await.map_err(Problem::internal)?);
+        let writer = watched(SqlxSqliteConnector::from_sqlx_sqlite_pool(
+            pool(1, options.clone()).await.map_err(Problem::internal)?,
+        ));
         let reader = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool(4, options).await.map_err(Problem::internal)?);
         let (queue, commands) = mpsc::channel(1024);
         let chains = Arc::<Chains>::default();
@@ -124,12 +143,13 @@ impl Db {
         let context = context::current();
         match &self.writer {
             Writer::Pool(pool) => {
-                let tx = Tx::new(pool.begin().await?, now, context, Arc::clone(&self.chains));
+                let tx = Tx::new(pool.begin().await?, now, context);
                 match body(&tx).await {
                     Ok(value) => {
-                        let written = tx.flush().await?;
+                        let left = tx.flush().await?;
+                        let written = audit::write(tx.conn(), &self.chains, vec![left]).await?;
                         tx.into_inner().commit().await?;
-                        written.committed();
+                        written.committed(&self.chains);
                         Ok(value)
                     }
                     Err(problem) => {
@@ -141,8 +161,7 @@ impl Db {
             Writer::Queue(queue) => {
                 let (answer, wait) = oneshot::channel();
                 let body: Body<T> = Box::new(body);
-                let command =
-                    Pending { body: Some(body), now, context, chains: Arc::clone(&self.chains), value: None, answer };
+                let command = Pending { body: Some(body), now, context, value: None, left: None, answer };
                 queue.send(Box::new(command)).await.map_err(|_| Problem::internal("the writer has stopped"))?;
                 wait.await.map_err(|_| Problem::internal("the writer dropped a command"))?
             }
@@ -179,6 +198,8 @@ impl Db {
 trait Command: Send {
     /// Runs inside a savepoint of `outer`; keeps its value for [`Command::finish`].
     fn run<'a>(&'a mut self, outer: &'a DatabaseTransaction) -> BoxFuture<'a, ()>;
+    /// The audit lines it left, when it succeeded; they are written with those of the whole group.
+    fn left(&mut self) -> Option<audit::Left>;
     /// Answers the caller after the group's commit.
     fn finish(self: Box<Self>, committed: Result<(), String>);
 }
@@ -187,8 +208,8 @@ struct Pending<T> {
     body: Option<Body<T>>,
     now: time::OffsetDateTime,
     context: Option<Arc<Context>>,
-    chains: Arc<Chains>,
     value: Option<Result<T>>,
+    left: Option<audit::Left>,
     answer: oneshot::Sender<Result<T>>,
 }
 
@@ -196,10 +217,17 @@ impl<T: Send + 'static> Command for Pending<T> {
     fn run<'a>(&'a mut self, outer: &'a DatabaseTransaction) -> BoxFuture<'a, ()> {
         Box::pin(async move {
             if let Some(body) = self.body.take() {
-                let (context, chains) = (self.context.take(), Arc::clone(&self.chains));
-                self.value = Some(in_savepoint(outer, self.now, context, chains, body).await);
+                let ran = in_savepoint(outer, self.now, self.context.take(), body).await;
+                self.value = Some(ran.map(|(value, left)| {
+                    self.left = Some(left);
+                    value
+                }));
             }
         })
+    }
+
+    fn left(&mut self) -> Option<audit::Left> {
+        self.left.take()
     }
 
     fn finish(self: Box<Self>, committed: Result<(), String>) {
@@ -217,24 +245,21 @@ async fn in_savepoint<T>(
     outer: &DatabaseTransaction,
     now: time::OffsetDateTime,
     context: Option<Arc<Context>>,
-    chains: Arc<Chains>,
     body: Body<T>,
-) -> Result<T> {
-    let tx = Tx::new(outer.begin().await?, now, context, chains);
+) -> Result<(T, audit::Left)> {
+    let tx = Tx::new(outer.begin().await?, now, context);
     // A mistake in one command must not take the only writer, and with it every later command, along.
     let outcome = AssertUnwindSafe(async { body(&tx).await }).catch_unwind().await;
     let value = match outcome {
-        Ok(Ok(value)) => tx.flush().await.map(|written| (value, written)),
+        Ok(Ok(value)) => tx.flush().await.map(|left| (value, left)),
         Ok(Err(problem)) => Err(problem),
         Err(_) => Err(Problem::internal("a command panicked and was undone")),
     };
     let savepoint = tx.into_inner();
     match value {
-        Ok((value, written)) => {
+        Ok(done) => {
             savepoint.commit().await?;
-            // Given back before the group's commit: should that fail, all chains are forgotten.
-            written.committed();
-            Ok(value)
+            Ok(done)
         }
         Err(problem) => {
             savepoint.rollback().await?;
@@ -247,10 +272,10 @@ async fn in_savepoint<T>(
 async fn serve(writer: DatabaseConnection, mut commands: mpsc::Receiver<Box<dyn Command>>, chains: Arc<Chains>) {
     while let Some(first) = commands.recv().await {
         let mut group = vec![first];
-        let committed = commit_group(&writer, &mut group, &mut commands).await.map_err(|error| error.to_string());
+        let committed =
+            commit_group(&writer, &mut group, &mut commands, &chains).await.map_err(|problem| problem.to_string());
         if let Err(cause) = &committed {
             tracing::error!(cause, commands = group.len(), "the writer could not commit");
-            chains.forget();
         }
         for command in group {
             command.finish(committed.clone());
@@ -262,7 +287,8 @@ async fn commit_group(
     writer: &DatabaseConnection,
     group: &mut Vec<Box<dyn Command>>,
     commands: &mut mpsc::Receiver<Box<dyn Command>>,
-) -> Result<(), sea_orm::DbErr> {
+    chains: &Chains,
+) -> Result<()> {
     let outer = writer
         .begin_with_options(sea_orm::TransactionOptions {
             sqlite_transaction_mode: Some(sea_orm::SqliteTransactionMode::Immediate),
@@ -280,5 +306,17 @@ async fn commit_group(
             group.push(next);
         }
     }
-    outer.commit().await
+    let left = group.iter_mut().filter_map(|command| command.left()).collect();
+    match audit::write(&outer, chains, left).await {
+        Ok(written) => {
+            outer.commit().await?;
+            written.committed(chains);
+            Ok(())
+        }
+        // No command of the group may stay without its line.
+        Err(problem) => {
+            outer.rollback().await?;
+            Err(problem)
+        }
+    }
 }

@@ -11,4 +11,5 @@ pub mod live;
 pub mod page;
 pub mod policy;
 pub mod problem;
+pub mod refusals;
 pub mod terminal;

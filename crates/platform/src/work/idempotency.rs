@@ -33,9 +33,14 @@ mod row {
 pub async fn earlier(tx: &Tx, caller: Uuid, action: &str, key: &str) -> Result<Option<Uuid>> {
     let Some(found) = row::Entity::find_by_id((caller, key.to_owned())).one(tx.conn()).await? else { return Ok(None) };
     if found.action != action {
-        return Err(Problem::conflict("idempotency_key_reused", "这个 Idempotency-Key 已经用在别的操作上，请换一个。"));
+        return Err(reused());
     }
     Ok(Some(found.result_id))
+}
+
+/// A key that stands for something else already.
+pub fn reused() -> Problem {
+    Problem::conflict("idempotency_key_reused", "这个 Idempotency-Key 已经用在别的操作上，请换一个。")
 }
 
 /// Takes a key for what this command makes, or gives the id an earlier command made with it. Two

@@ -35,7 +35,6 @@ pub struct Tx {
     conn: DatabaseTransaction,
     now: OffsetDateTime,
     context: Option<Arc<Context>>,
-    chains: Arc<audit::chain::Chains>,
     pending: Mutex<Pending>,
 }
 
@@ -47,13 +46,8 @@ struct Pending {
 }
 
 impl Tx {
-    pub(crate) fn new(
-        conn: DatabaseTransaction,
-        now: OffsetDateTime,
-        context: Option<Arc<Context>>,
-        chains: Arc<audit::chain::Chains>,
-    ) -> Self {
-        Self { conn, now, context, chains, pending: Mutex::default() }
+    pub(crate) fn new(conn: DatabaseTransaction, now: OffsetDateTime, context: Option<Arc<Context>>) -> Self {
+        Self { conn, now, context, pending: Mutex::default() }
     }
 
     /// Connection for SeaORM calls of this command.
@@ -97,44 +91,22 @@ impl Tx {
         change(&mut self.pending.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
     }
 
-    /// Writes what was collected. Called once, just before the commit; the chain it wrote on is
-    /// given back with [`Written::committed`], or never when the commit fails.
-    pub(crate) async fn flush(&self) -> Result<Written> {
+    /// Writes events and jobs; gives back the audit lines, which whoever commits writes with
+    /// [`audit::write`]: of one command, or of all that are committed together. Called once, just
+    /// before the commit.
+    pub(crate) async fn flush(&self) -> Result<audit::Left> {
         let pending = {
             let mut guard = self.pending.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             std::mem::take(&mut *guard)
         };
+        audit::distinct(&pending.audit)?;
         outbox::insert(&self.conn, self.now, pending.events).await?;
         jobs::insert(&self.conn, self.now, pending.jobs).await?;
-        if pending.audit.is_empty() {
-            return Ok(Written(None));
-        }
-        // The access itself needs no second line, see [`crate::web::context::record`].
-        let audited = self.context.clone();
-        let head = audit::insert(&self.conn, self.now, self.chains.take(self.now), pending.audit).await?;
-        Ok(Written(head.map(|head| (Arc::clone(&self.chains), head, audited))))
+        Ok(audit::Left { now: self.now, context: self.context.clone(), lines: pending.audit })
     }
 
     pub(crate) fn into_inner(self) -> DatabaseTransaction {
         self.conn
-    }
-}
-
-/// The chain a command wrote on, until its commit.
-type Held = (Arc<audit::chain::Chains>, audit::chain::Head, Option<Arc<Context>>);
-
-/// What [`Tx::flush`] wrote, until the commit.
-pub(crate) struct Written(Option<Held>);
-
-impl Written {
-    /// The commit succeeded: others may go on where this command ended.
-    pub(crate) fn committed(self) {
-        if let Some((chains, head, context)) = self.0 {
-            chains.give(head);
-            if let Some(context) = context {
-                context.was_audited();
-            }
-        }
     }
 }
 

@@ -85,28 +85,30 @@ async fn a_line_that_can_not_be_written_undoes_the_command() {
     for backend in backends() {
         let test = fresh(backend).await;
         let platform = &test.platform;
-        let (thing, line) = (platform.new_id(), platform.new_id());
-        let outcome: Result<(), Problem> = platform
-            .db
-            .write(platform.now(), move |tx| {
-                Box::pin(async move {
-                    insert(tx, thing, "thing".to_owned()).await?;
-                    for _ in 0..2 {
-                        tx.audit(Line {
-                            id: line,
-                            actor_id: None,
-                            actor_name: "test".into(),
-                            action: "thing.make",
-                            subject: "thing:1".into(),
-                            detail: json!({}),
-                        });
-                    }
-                    Ok(())
-                })
+        let (thing, line, beside) = (platform.new_id(), platform.new_id(), platform.new_id());
+        let failing = platform.db.write::<(), _>(platform.now(), move |tx| {
+            Box::pin(async move {
+                insert(tx, thing, "thing".to_owned()).await?;
+                for _ in 0..2 {
+                    tx.audit(Line {
+                        id: line,
+                        actor_id: None,
+                        actor_name: "test".into(),
+                        action: "thing.make",
+                        subject: "thing:1".into(),
+                        detail: json!({}),
+                    });
+                }
+                Ok(())
             })
-            .await;
-        assert!(outcome.is_err());
-        assert_eq!(rows(platform, "things").await + rows(platform, "audit_log").await, 0, "{backend:?}");
+        });
+        let neighbour = platform
+            .db
+            .write(platform.now(), move |tx| Box::pin(async move { insert(tx, beside, "beside".to_owned()).await }));
+        let (outcome, neighbour): (Result<(), Problem>, _) = futures::future::join(failing, neighbour).await;
+        assert!(outcome.is_err() && neighbour.is_ok(), "{backend:?}");
+        assert_eq!(rows(platform, "things").await, 1, "{backend:?}: what is committed beside it stays");
+        assert_eq!(rows(platform, "audit_log").await, 0, "{backend:?}");
         test.close().await;
     }
 }

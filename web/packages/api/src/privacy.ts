@@ -12,6 +12,9 @@ export type PrivacyLook = Whole<S['PrivacyLook']>
 export type PrivacyDisclosure = Whole<S['PrivacyDisclosure']>
 export type MyPrivacyRequest = Whole<S['MyPrivacyRequest']>
 export type PrivacyRequestView = Whole<S['PrivacyRequestView']>
+export type PrivacyCase = Whole<S['PrivacyCase']>
+export type PrivacyOrder = Whole<S['PrivacyOrder']>
+export type PrivacyDone = Whole<S['PrivacyDone']>
 export type PrivacyPurposeRow = Whole<S['PrivacyPurposeRow']>
 export type PrivacyAssessment = Whole<S['PrivacyAssessment']>
 export type NewPrivacyAssessment = Whole<S['NewPrivacyAssessment']>
@@ -32,7 +35,8 @@ export const myPrivacy = {
 /** The desk's side. */
 export const privacy = {
   requests: (query: { state?: string; q?: string } & Paging) => call<Page<PrivacyRequestView>>('get', '/api/v1/security/privacy/requests', { query: { ...query } }),
-  answer: (id: string, body: { version: number; granted: boolean; text: string }) => call<PrivacyRequestView>('post', '/api/v1/security/privacy/requests/{id}/answer', { path: { id }, body }),
+  request: (id: string) => call<PrivacyCase>('get', '/api/v1/security/privacy/requests/{id}', { path: { id } }),
+  answer: (id: string, body: { version: number; granted: boolean; text: string; places?: PrivacyOrder[] }) => call<PrivacyRequestView>('post', '/api/v1/security/privacy/requests/{id}/answer', { path: { id }, body }),
   purposes: () => call<{ items: PrivacyPurposeRow[]; overdue: number }>('get', '/api/v1/security/privacy/purposes'),
   assessments: (query: Paging) => call<Page<PrivacyAssessment>>('get', '/api/v1/security/privacy/assessments', { query: { ...query } }),
   assess: (body: NewPrivacyAssessment) => call<PrivacyAssessment>('post', '/api/v1/security/privacy/assessments', { body }),
@@ -42,6 +46,7 @@ export const privacy = {
 /** Data across the gap. */
 export const transfer = {
   standing: () => call<TransferView>('get', '/api/v1/security/transfer'),
-  packets: (query: { direction?: string; state?: string; kind?: string } & Paging) => call<Page<TransferPacket>>('get', '/api/v1/security/transfer/packets', { query: { ...query } }),
+  packets: (query: { direction?: string; state?: string; kind?: string; taken?: string } & Paging) => call<Page<TransferPacket>>('get', '/api/v1/security/transfer/packets', { query: { ...query } }),
   resend: (no: number, reason: string) => call<void>('post', '/api/v1/security/transfer/packets/{no}/resend', { path: { no: String(no) }, body: { reason } }),
+  take: (no: number, reason: string) => call<void>('post', '/api/v1/security/transfer/packets/{no}/take', { path: { no: String(no) }, body: { reason } }),
 }

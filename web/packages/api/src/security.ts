@@ -40,7 +40,8 @@ export const security = {
   audit: (query: AuditQuery) => said<Narrow<Whole<S['List_AuditRow']>, { items: AuditRow[] }>>(ask('get', '/api/v1/security/audit', { query })),
   auditFacets: () => ask('get', '/api/v1/security/audit/facets'),
   auditEntry: (id: string) => said<AuditEntry>(ask('get', '/api/v1/security/audit/{id}', { path: { id } })),
-  auditExportAddress: (format: 'csv' | 'jsonl', query: AuditQuery) => address('/api/v1/security/audit/export', { query: { ...query, format, limit: undefined, cursor: undefined } }),
+  /** Names and addresses masked; as they are with a reason, by right. */
+  auditExportAddress: (format: 'csv' | 'jsonl', query: AuditQuery, reason?: string) => address('/api/v1/security/audit/export', { query: { ...query, format, ...(reason ? { raw: true, reason } : {}), limit: undefined, cursor: undefined } }),
   auditRoots: (query: QueryFor<'/api/v1/security/audit/roots'>) => ask('get', '/api/v1/security/audit/roots', { query }),
   verifyAudit: () => ask('post', '/api/v1/security/audit/verify'),
   retention: () => ask('get', '/api/v1/security/retention'),

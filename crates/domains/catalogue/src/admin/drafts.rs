@@ -3,6 +3,7 @@
 
 use platform::web::guard::{Allowed, Principal};
 use platform::work::audit::Line;
+use platform::work::idempotency;
 use platform::work::outbox::Event;
 use platform::{Problem, Result};
 use sea_orm::entity::prelude::*;
@@ -166,18 +167,30 @@ impl Catalogue {
     }
 
     /// Makes a new item as a draft; nobody sees it before it is published.
-    pub(crate) async fn create_item(&self, caller: &Allowed<EditItem>, draft: Draft) -> Result<Edited> {
+    pub(crate) async fn create_item(
+        &self,
+        caller: &Allowed<EditItem>,
+        draft: Draft,
+        once: Option<String>,
+    ) -> Result<Edited> {
         let slug = draft.content.get("slug").and_then(Value::as_str).unwrap_or_default().to_owned();
         let sources = self.with_chosen(draft.sources.clone(), &draft.chosen).await?;
         let (item, org) = self.sound(caller, &slug, &draft.content, sources.as_ref()).await?;
         let line = Line::by(caller, self.platform.new_id(), "item.create", format!("item:{slug}"), json!({}));
         let kept = serde_json::to_value(&draft)?;
         let key = slug.clone();
+        let (by, made) = (caller.id, self.platform.new_id());
         self.platform
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
-                    if item::Entity::find_by_id(key.clone()).one(tx.conn()).await?.is_some() {
+                    let taken = item::Entity::find_by_id(key.clone()).one(tx.conn()).await?.is_some();
+                    if let Some(once) = once
+                        && idempotency::claim(tx, by, "item.create", &once, made).await?.is_some()
+                    {
+                        return if taken { Ok(()) } else { Err(idempotency::reused()) };
+                    }
+                    if taken {
                         return Err(Problem::invalid_field("/slug", "taken", "事项标识：已经有这个事项了，请换一个"));
                     }
                     task_code_is_free(tx.conn(), &item).await?;

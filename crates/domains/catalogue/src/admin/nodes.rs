@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use base::codes::BasicCode;
 use platform::web::guard::{Allowed, Principal};
 use platform::work::audit::Line;
+use platform::work::idempotency;
 use platform::{Problem, Result};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, QueryOrder, Set};
@@ -120,7 +121,12 @@ impl Catalogue {
     }
 
     /// Makes a node of the two upper levels.
-    pub(crate) async fn create_node(&self, caller: &Allowed<EditItem>, new: NewNode) -> Result<Node> {
+    pub(crate) async fn create_node(
+        &self,
+        caller: &Allowed<EditItem>,
+        new: NewNode,
+        once: Option<String>,
+    ) -> Result<Node> {
         let name = named(&new.name)?;
         let code = code(&new.code)?;
         let kind = match new.kind.as_str() {
@@ -159,12 +165,19 @@ impl Catalogue {
             json!({ "name": name }),
         );
         let made = leaf(kind, code.to_string(), name.clone(), 1);
+        let (by, claimed) = (caller.id, self.platform.new_id());
         self.platform
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
                     let conn = tx.conn();
-                    if node::Entity::find_by_id(code.to_string()).one(conn).await?.is_some() {
+                    let taken = node::Entity::find_by_id(code.to_string()).one(conn).await?.is_some();
+                    if let Some(once) = once
+                        && idempotency::claim(tx, by, "catalogue.create", &once, claimed).await?.is_some()
+                    {
+                        return if taken { Ok(()) } else { Err(idempotency::reused()) };
+                    }
+                    if taken {
                         return Err(Problem::invalid_field("/code", "taken", "这个编码已经有了，请核对"));
                     }
                     if let Some(parent) = &parent

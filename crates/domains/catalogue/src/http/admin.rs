@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use platform::web::extract::{Json, Path, Query};
+use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
 use platform::web::problem::{ProblemBody, Result};
@@ -280,7 +280,7 @@ pub(crate) async fn list_admin_items(
 }
 
 /// Makes a new item as a draft.
-#[utoipa::path(post, path = "/api/v1/admin/items", tag = "item-admin", operation_id = "create_item", request_body = CreateItem,
+#[utoipa::path(post, path = "/api/v1/admin/items", tag = "item-admin", operation_id = "create_item", params(IdempotencyKey), request_body = CreateItem,
     responses((status = 201, body = AdminItem),
         (status = 401, body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
@@ -289,10 +289,11 @@ pub(crate) async fn list_admin_items(
 pub(crate) async fn create_item(
     State(catalogue): State<Catalogue>,
     caller: Allowed<EditItem>,
+    IdempotencyKey(once): IdempotencyKey,
     Json(new): Json<CreateItem>,
 ) -> Result<(StatusCode, Json<AdminItem>)> {
     let draft = Draft { content: new.content, sources: new.files.map(Into::into), chosen: new.definitions };
-    Ok((StatusCode::CREATED, Json(catalogue.create_item(&caller, draft).await?.into())))
+    Ok((StatusCode::CREATED, Json(catalogue.create_item(&caller, draft, once).await?.into())))
 }
 
 /// An item with its draft or published content, history and findings.

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use platform::web::extract::{Json, Path, Query};
+use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::problem::{ProblemBody, Result};
 use serde::{Deserialize, Serialize};
@@ -67,7 +67,7 @@ pub(crate) async fn get_catalogue(
 }
 
 /// Makes a node of the two upper levels.
-#[utoipa::path(post, path = "/api/v1/catalogue/nodes", tag = "item-admin", operation_id = "create_node", request_body = CreateNode,
+#[utoipa::path(post, path = "/api/v1/catalogue/nodes", tag = "item-admin", operation_id = "create_node", params(IdempotencyKey), request_body = CreateNode,
     responses((status = 201, body = Node),
         (status = 401, body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
@@ -76,10 +76,11 @@ pub(crate) async fn get_catalogue(
 pub(crate) async fn create_node(
     State(catalogue): State<Catalogue>,
     caller: Allowed<EditItem>,
+    IdempotencyKey(once): IdempotencyKey,
     Json(new): Json<CreateNode>,
 ) -> Result<(StatusCode, Json<Node>)> {
     let new = NewNode { parent: new.parent_id, kind: new.kind, code: new.code, name: new.name };
-    Ok((StatusCode::CREATED, Json(catalogue.create_node(&caller, new).await?)))
+    Ok((StatusCode::CREATED, Json(catalogue.create_node(&caller, new, once).await?)))
 }
 
 /// Renames a node.

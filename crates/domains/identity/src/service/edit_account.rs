@@ -13,7 +13,7 @@ use crate::{Identity, error};
 
 impl Identity {
     /// The event of a change of an account.
-    pub(super) fn account_changed(&self, id: uuid::Uuid) -> Event {
+    pub(crate) fn account_changed(&self, id: uuid::Uuid) -> Event {
         Event {
             id: self.platform.new_id(),
             topic: crate::ACCOUNT_CHANGED,

@@ -132,11 +132,11 @@ impl Identity {
         self.account(id).await?.ok_or_else(error::no_account)
     }
 
-    pub(super) fn sealed_phone(&self, subject: &str, phone: &str) -> Sealed {
+    pub(crate) fn sealed_phone(&self, subject: &str, phone: &str) -> Sealed {
         Sealed { value: self.platform.seal(phone, &place(subject, "phone")), index: self.platform.blind_index(phone) }
     }
 
-    fn opened(&self, row: accounts::row::Model) -> Result<Account> {
+    pub(crate) fn opened(&self, row: accounts::row::Model) -> Result<Account> {
         let open = |field: &str, value: &str| self.platform.unseal(value, &place(&row.subject, field));
         Ok(Account {
             id: row.id,
@@ -155,7 +155,7 @@ impl Identity {
 }
 
 /// Place a sealed value is bound to: it opens only in its own account and field.
-pub(super) fn place(subject: &str, field: &str) -> String {
+pub(crate) fn place(subject: &str, field: &str) -> String {
     format!("account:{subject}:{field}")
 }
 

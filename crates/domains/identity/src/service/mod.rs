@@ -5,7 +5,7 @@ mod edit_account;
 pub(crate) mod enter;
 pub mod import;
 mod look_up;
-mod mirror_account;
+pub(crate) mod mirror_account;
 mod resolve_principal;
 mod sign_in;
 mod sign_on;

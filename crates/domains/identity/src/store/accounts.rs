@@ -184,6 +184,36 @@ pub(crate) async fn edit(conn: &impl ConnectionTrait, id: Uuid, version: i64, ed
     Ok(changed.rows_affected == 1)
 }
 
+/// Writes a corrected telephone; the province's number counts no more.
+pub(crate) async fn put_phone(conn: &impl ConnectionTrait, id: Uuid, version: i64, phone: Sealed) -> Result<()> {
+    let update = row::Entity::update_many()
+        .col_expr(row::Column::PhoneSealed, Expr::value(Some(phone.value)))
+        .col_expr(row::Column::PhoneIndex, Expr::value(Some(phone.index)))
+        .col_expr(row::Column::PhoneByOwner, Expr::value(true));
+    put(conn, id, version, update).await
+}
+
+/// Writes a corrected e-mail.
+pub(crate) async fn put_email(conn: &impl ConnectionTrait, id: Uuid, version: i64, sealed: String) -> Result<()> {
+    let update = row::Entity::update_many().col_expr(row::Column::EmailSealed, Expr::value(Some(sealed)));
+    put(conn, id, version, update).await
+}
+
+async fn put(
+    conn: &impl ConnectionTrait,
+    id: Uuid,
+    version: i64,
+    update: sea_orm::UpdateMany<row::Entity>,
+) -> Result<()> {
+    let changed = update
+        .col_expr(row::Column::Version, Expr::value(version + 1))
+        .filter(row::Column::Id.eq(id))
+        .filter(row::Column::Version.eq(version))
+        .exec(conn)
+        .await?;
+    if changed.rows_affected == 1 { Ok(()) } else { Err(platform::Problem::stale()) }
+}
+
 /// Remembers a sign-on under way and forgets those that are over: they are refused for their age.
 pub(crate) async fn begin_sign_on(
     conn: &impl ConnectionTrait,

@@ -4,6 +4,7 @@ use base::crypto::Sm2PublicKey;
 use platform::web::guard::{Allowed, Principal};
 use platform::web::problem::{FieldProblem, Problem, Result};
 use platform::work::audit::Line;
+use platform::work::idempotency;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -66,7 +67,7 @@ impl Recognition {
     ///
     /// # Errors
     /// 422 naming what to mend, 404 for a window outside the caller's organisations.
-    pub async fn add_card_device(&self, caller: &Principal, new: NewCardDevice) -> Result<Uuid> {
+    pub async fn add_card_device(&self, caller: &Principal, new: NewCardDevice, once: Option<String>) -> Result<Uuid> {
         let new = new.checked()?;
         let window = self.identity.window(new.window_id).await?;
         let window = window
@@ -88,10 +89,16 @@ impl Recognition {
         };
         let detail = json!({ "code": row.code, "window": row.window_id });
         let line = Line::by(caller, self.platform.new_id(), "card_device.add", format!("card_device:{id}"), detail);
+        let by = caller.id;
         self.platform
             .db
             .write(now, move |tx| {
                 Box::pin(async move {
+                    if let Some(once) = once
+                        && let Some(made) = idempotency::claim(tx, by, "card_device.add", &once, id).await?
+                    {
+                        return Ok(made);
+                    }
                     if !store::insert(tx.conn(), row).await? {
                         return Err(Problem::invalid_field("/code", "taken", "这个设备编号已经登记，请核对编号"));
                     }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use platform::web::extract::{Json, Path};
+use platform::web::extract::{IdempotencyKey, Json, Path};
 use platform::web::guard::Allowed;
 use platform::web::problem::{ProblemBody, Result};
 use serde::{Deserialize, Serialize};
@@ -142,15 +142,16 @@ pub(crate) async fn list_card_devices(
 
 /// Registers a card reader with the key of its gateway
 #[utoipa::path(post, path = "/api/v1/card-devices", tag = "identification", operation_id = "add_card_device",
-    request_body = NewCardDevice,
+    params(IdempotencyKey), request_body = NewCardDevice,
     responses((status = 201, body = AddedCardDevice), (status = 422, body = ProblemBody, content_type = "application/problem+json")),
     security(("desk" = ["card_device.edit"])))]
 pub(crate) async fn add_card_device(
     State(recognition): State<Recognition>,
     caller: Allowed<EditCardDevices>,
+    IdempotencyKey(once): IdempotencyKey,
     Json(new): Json<NewCardDevice>,
 ) -> Result<(StatusCode, Json<AddedCardDevice>)> {
-    let id = recognition.add_card_device(&caller, new).await?;
+    let id = recognition.add_card_device(&caller, new, once).await?;
     Ok((StatusCode::CREATED, Json(AddedCardDevice { id })))
 }
 

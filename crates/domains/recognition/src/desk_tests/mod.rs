@@ -200,7 +200,7 @@ impl City {
             window_id: window.id,
             public_key: simulators::reader::public_key().unwrap(),
         };
-        self.recognition.add_card_device(&admin, device).await.unwrap()
+        self.recognition.add_card_device(&admin, device, None).await.unwrap()
     }
 
     async fn send(&self, method: Method, path: &str, agent: &str, cookie: &str, body: Value) -> Answer {

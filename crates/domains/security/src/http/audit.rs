@@ -7,7 +7,8 @@ use platform::Problem;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Refused, Unreadable};
 use platform::work::audit::chain::Record;
 use platform::work::audit::{Kind, Line, Outcome, read};
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,11 @@ pub(crate) struct AuditFilter {
     to: Option<String>,
     /// Form of an export: `jsonl` or `csv`.
     format: Option<String>,
+    /// Whether an export holds names and addresses as they are, and each line with its proof: by right
+    /// `audit.export_raw` and with a reason.
+    raw: Option<bool>,
+    /// Why it has to be as it is, 4 to 200 characters; kept in the log.
+    reason: Option<String>,
     /// Rows wanted, 1 to 100; 20 when absent.
     limit: Option<u64>,
     /// Cursor of the next page.
@@ -58,6 +64,7 @@ impl AuditFilter {
             result: self.result.clone(),
             from: self.from.clone(),
             to: self.to.clone(),
+            masked: !self.raw.unwrap_or(false),
         }
     }
 }
@@ -196,10 +203,7 @@ async fn rows(security: &Security, records: Vec<Record>) -> Result<Vec<AuditRow>
 
 /// Lines of the audit log, newest first.
 #[utoipa::path(get, path = "/api/v1/security/audit", tag = "security", operation_id = "search_audit", params(AuditFilter),
-    responses((status = 200, body = List<AuditRow>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<AuditRow>), Refused, Unreadable),
     security(("desk" = ["audit.read"])))]
 pub(crate) async fn search_audit(
     State(security): State<Security>,
@@ -216,9 +220,7 @@ pub(crate) async fn search_audit(
 
 /// What can be filtered by.
 #[utoipa::path(get, path = "/api/v1/security/audit/facets", tag = "security", operation_id = "get_audit_facets",
-    responses((status = 200, body = AuditFacets),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = AuditFacets), Refused),
     security(("desk" = ["audit.read"])))]
 pub(crate) async fn audit_facets(
     State(security): State<Security>,
@@ -240,10 +242,7 @@ pub(crate) async fn audit_facets(
 /// One line with its content and its place on the chain.
 #[utoipa::path(get, path = "/api/v1/security/audit/{id}", tag = "security", operation_id = "get_audit_entry",
     params(("id" = Uuid, Path, description = "Line")),
-    responses((status = 200, body = AuditEntry),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = AuditEntry), Refused, Absent),
     security(("desk" = ["audit.read"])))]
 pub(crate) async fn get_audit_entry(
     State(security): State<Security>,
@@ -285,12 +284,10 @@ fn changes(before: Option<&Value>, after: Option<&Value>) -> Vec<FieldChange> {
         .collect()
 }
 
-/// The lines that fit, as a file that proves itself.
+/// The lines that fit, as a file that proves itself: names and addresses masked, or as they are by
+/// right and with a reason.
 #[utoipa::path(get, path = "/api/v1/security/audit/export", tag = "security", operation_id = "export_audit", params(AuditFilter),
-    responses((status = 200, description = "JSON lines or CSV", content_type = "application/x-ndjson"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, description = "JSON lines or CSV", content_type = "application/x-ndjson"), Refused, Unreadable),
     security(("desk" = ["audit.export"])))]
 pub(crate) async fn export_audit(
     State(security): State<Security>,
@@ -302,11 +299,28 @@ pub(crate) async fn export_audit(
         Some("csv") => (Format::Csv, "text/csv; charset=utf-8", "csv"),
         Some(_) => return Err(Problem::invalid_field("/format", "option", "格式请选 jsonl 或 csv。")),
     };
+    let search = filter.search();
+    let reason = match (search.masked, filter.reason.as_deref().map(str::trim).unwrap_or_default()) {
+        (true, _) => String::new(),
+        (false, _) if !caller.may("audit.export_raw") => {
+            return Err(Problem::forbidden(
+                "您的岗位只能导出遮住姓名和地址的记录。需要原样导出的话，请找本单位管理员开通。",
+            ));
+        }
+        (false, reason) => match reason.chars().count() {
+            0..4 => {
+                let says = "写明为什么要原样导出，至少 4 个字，会记入日志。";
+                return Err(Problem::invalid_field("/reason", "required", says));
+            }
+            4..=200 => reason.replace('\0', ""),
+            _ => return Err(Problem::invalid_field("/reason", "too_long", "最多 200 个字，请写短一些。")),
+        },
+    };
     // Refused for who administers, like every reading of the log.
     security.search(&caller, &Search::default(), None, 1).await?;
     let mut file = String::new();
     let rows = security
-        .export(&caller.name, &filter.search(), format, Some(MOST), |piece| {
+        .export(&caller.name, &search, format, Some(MOST), |piece| {
             file.push_str(piece);
             Ok(())
         })
@@ -316,7 +330,7 @@ pub(crate) async fn export_audit(
         security.platform.new_id(),
         "audit.export",
         "audit".to_owned(),
-        serde_json::json!({ "rows": rows, "format": ending }),
+        serde_json::json!({ "rows": rows, "format": ending, "raw": !search.masked, "reason": reason }),
     );
     security
         .platform
@@ -334,9 +348,7 @@ pub(crate) async fn export_audit(
 
 /// Signed roots, newest first.
 #[utoipa::path(get, path = "/api/v1/security/audit/roots", tag = "security", operation_id = "list_audit_roots", params(PageQuery),
-    responses((status = 200, body = List<AuditRootView>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<AuditRootView>), Refused),
     security(("desk" = ["audit.read"])))]
 pub(crate) async fn list_audit_roots(
     State(security): State<Security>,
@@ -364,9 +376,7 @@ pub(crate) async fn list_audit_roots(
 
 /// Follow the chains of the last 31 days in the database.
 #[utoipa::path(post, path = "/api/v1/security/audit/verify", tag = "security", operation_id = "verify_audit",
-    responses((status = 200, body = AuditVerdict),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = AuditVerdict), Refused),
     security(("desk" = ["audit.read"])))]
 pub(crate) async fn verify_audit(
     State(security): State<Security>,

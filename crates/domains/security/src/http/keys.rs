@@ -2,9 +2,10 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use platform::web::extract::{Json, Path};
+use platform::web::extract::{IdempotencyKey, Json, Path};
 use platform::web::guard::{Allowed, Principal};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -118,9 +119,7 @@ async fn one(security: &Security, caller: &Principal, id: &str) -> Result<Json<K
 
 /// Keys and the change under way.
 #[utoipa::path(get, path = "/api/v1/security/keys", tag = "security", operation_id = "list_keys",
-    responses((status = 200, body = Keys),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Keys), Refused),
     security(("desk" = ["key.read"])))]
 pub(crate) async fn list_keys(State(security): State<Security>, caller: Allowed<ReadKeys>) -> Result<Json<Keys>> {
     let items = security.keys().await?.into_iter().map(|key| key_view(&caller, key)).collect();
@@ -150,30 +149,23 @@ pub(crate) struct KeyActRequest {
 }
 
 /// Make a field key.
-#[utoipa::path(post, path = "/api/v1/security/keys", tag = "security", operation_id = "make_key", request_body = MakeKeyRequest,
-    responses((status = 201, body = KeyView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+#[utoipa::path(post, path = "/api/v1/security/keys", tag = "security", operation_id = "make_key", params(IdempotencyKey), request_body = MakeKeyRequest,
+    responses((status = 201, body = KeyView), Refused, Unreadable),
     security(("desk" = ["key.make"])))]
 pub(crate) async fn make_key(
     State(security): State<Security>,
     caller: Allowed<MakeKeys>,
+    IdempotencyKey(once): IdempotencyKey,
     Json(request): Json<MakeKeyRequest>,
 ) -> Result<(StatusCode, Json<KeyView>)> {
-    let id = security.make_key(&caller, &request.reason).await?;
+    let id = security.make_key(&caller, &request.reason, once).await?;
     Ok((StatusCode::CREATED, one(&security, &caller, &id).await?))
 }
 
 /// Seal with this key from now on; old values are sealed anew in the background.
 #[utoipa::path(post, path = "/api/v1/security/keys/{id}/activate", tag = "security", operation_id = "activate_key",
     params(("id" = String, Path, description = "Key")), request_body = KeyActRequest,
-    responses((status = 200, body = KeyView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = KeyView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["key.approve"])))]
 pub(crate) async fn activate_key(
     State(security): State<Security>,
@@ -188,12 +180,7 @@ pub(crate) async fn activate_key(
 /// Take a key out of use.
 #[utoipa::path(post, path = "/api/v1/security/keys/{id}/revoke", tag = "security", operation_id = "revoke_key",
     params(("id" = String, Path, description = "Key")), request_body = KeyActRequest,
-    responses((status = 200, body = KeyView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = KeyView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["key.approve"])))]
 pub(crate) async fn revoke_key(
     State(security): State<Security>,
@@ -208,12 +195,7 @@ pub(crate) async fn revoke_key(
 /// Destroy a revoked key.
 #[utoipa::path(post, path = "/api/v1/security/keys/{id}/destroy", tag = "security", operation_id = "destroy_key",
     params(("id" = String, Path, description = "Key")), request_body = KeyActRequest,
-    responses((status = 200, body = KeyView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = KeyView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["key.make"])))]
 pub(crate) async fn destroy_key(
     State(security): State<Security>,

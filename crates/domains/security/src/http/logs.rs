@@ -8,6 +8,7 @@ use platform::web::extract::{Json, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
 use platform::web::problem::{ProblemBody, Result};
+use platform::web::refusals::{Refused, Unreadable};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
@@ -87,10 +88,7 @@ fn day(pointer: &str, text: Option<&str>) -> Result<Option<time::Date>> {
 
 /// Logs of all sources, newest first.
 #[utoipa::path(get, path = "/api/v1/security/logs", tag = "security", operation_id = "search_logs", params(LogQuery),
-    responses((status = 200, body = List<LogLineView>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<LogLineView>), Refused, Unreadable),
     security(("desk" = ["log.read"])))]
 pub(crate) async fn search_logs(
     State(security): State<Security>,
@@ -122,9 +120,7 @@ pub(crate) struct LogVerdict {
 
 /// Compute the digests of the lines collected in the last 31 days anew.
 #[utoipa::path(post, path = "/api/v1/security/logs/verify", tag = "security", operation_id = "verify_logs",
-    responses((status = 200, body = LogVerdict),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = LogVerdict), Refused),
     security(("desk" = ["log.read"])))]
 pub(crate) async fn verify_logs(
     State(security): State<Security>,
@@ -173,8 +169,7 @@ pub(crate) struct LogsTaken {
     responses((status = 202, body = LogsTaken),
         (status = 401, description = "400001 鉴权失败", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+        (status = 413, body = ProblemBody, content_type = "application/problem+json"), Unreadable),
     security(("gateway" = ["logs"])))]
 pub(crate) async fn collect_logs(
     State(security): State<Security>,

@@ -69,5 +69,6 @@ pub fn routes(security: Security) -> OpenApiRouter {
         .routes(routes!(transfer::get_transfer))
         .routes(routes!(transfer::list_transfer_packets))
         .routes(routes!(transfer::resend_transfer_packet))
+        .routes(routes!(transfer::take_transfer_packet))
         .with_state(security)
 }

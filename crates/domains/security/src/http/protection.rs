@@ -3,7 +3,8 @@
 use axum::extract::State;
 use platform::web::extract::Json;
 use platform::web::guard::Allowed;
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Outdated, Refused, Unreadable};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -51,9 +52,7 @@ async fn retention(security: &Security) -> Result<Json<RetentionView>> {
 
 /// How long audit lines are kept.
 #[utoipa::path(get, path = "/api/v1/security/retention", tag = "security", operation_id = "get_retention",
-    responses((status = 200, body = RetentionView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = RetentionView), Refused),
     security(("desk" = ["protection.read"])))]
 pub(crate) async fn get_retention(
     State(security): State<Security>,
@@ -72,11 +71,7 @@ pub(crate) struct PutRetention {
 
 /// Change how long audit lines are kept.
 #[utoipa::path(put, path = "/api/v1/security/retention", tag = "security", operation_id = "put_retention", request_body = PutRetention,
-    responses((status = 200, body = RetentionView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = RetentionView), Refused, Outdated, Unreadable),
     security(("desk" = ["retention.edit"])))]
 pub(crate) async fn put_retention(
     State(security): State<Security>,
@@ -133,9 +128,7 @@ pub(crate) struct ProtectionView {
 
 /// What is protected where with which key.
 #[utoipa::path(get, path = "/api/v1/security/protection", tag = "security", operation_id = "get_protection",
-    responses((status = 200, body = ProtectionView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = ProtectionView), Refused),
     security(("desk" = ["protection.read"])))]
 pub(crate) async fn get_protection(
     State(security): State<Security>,
@@ -212,9 +205,7 @@ pub(crate) struct SelfCheck {
 
 /// Every control item with what was seen just now.
 #[utoipa::path(get, path = "/api/v1/security/self-check", tag = "security", operation_id = "get_self_check",
-    responses((status = 200, body = SelfCheck),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = SelfCheck), Refused),
     security(("desk" = ["protection.read"])))]
 pub(crate) async fn get_self_check(
     State(security): State<Security>,

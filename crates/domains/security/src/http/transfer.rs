@@ -5,7 +5,8 @@ use axum::http::StatusCode;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{Problem, ProblemBody, Result};
+use platform::web::problem::{Problem, Result};
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
@@ -16,6 +17,19 @@ use crate::permissions::{ReadTransfer, ResendTransfer};
 use crate::transfer::register::{PacketFilter, Row};
 use crate::transfer::rules::KindRule;
 
+/// Packets of one kind in one direction.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TransferCount {
+    kind: String,
+    kind_title: String,
+    /// All there are.
+    packets: i64,
+    /// That both sides have: what the other side says here must be the same.
+    both: i64,
+    /// Received ones by what became of them: `waiting`, `done`, `failed`, `unclaimed`.
+    taken: std::collections::BTreeMap<String, i64>,
+}
+
 /// How one direction stands.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TransferDirection {
@@ -25,6 +39,8 @@ pub(crate) struct TransferDirection {
     chain: String,
     /// Packets by state.
     counts: std::collections::BTreeMap<String, i64>,
+    /// Packets by kind.
+    by_kind: Vec<TransferCount>,
     /// Last number that the other side has.
     peer_no: i64,
     #[serde(with = "time::serde::rfc3339::option")]
@@ -72,6 +88,12 @@ fn kind_view(rule: &KindRule) -> TransferKind {
     }
 }
 
+/// Name of a kind; its key when no rule names it.
+fn title_of(security: &Security, kind: &str) -> String {
+    let rule = security.transfer.as_ref().and_then(|transfer| transfer.rules.find(kind));
+    rule.map_or_else(|| kind.to_owned(), |rule| rule.title.clone())
+}
+
 async fn direction(security: &Security, name: &str) -> Result<TransferDirection> {
     let standing = security.standing(name).await?;
     let state = standing.state;
@@ -79,6 +101,17 @@ async fn direction(security: &Security, name: &str) -> Result<TransferDirection>
         last_no: state.last_no,
         chain: state.chain,
         counts: standing.counts,
+        by_kind: standing
+            .kinds
+            .into_iter()
+            .map(|one| TransferCount {
+                kind_title: title_of(security, &one.kind),
+                kind: one.kind,
+                packets: one.packets,
+                both: one.both,
+                taken: one.taken,
+            })
+            .collect(),
         peer_no: state.peer_no,
         peer_at: state.peer_at,
         agreed: state.agreed,
@@ -88,9 +121,7 @@ async fn direction(security: &Security, name: &str) -> Result<TransferDirection>
 
 /// How the transfer stands: numbers, chains, what the other side has, what may cross.
 #[utoipa::path(get, path = "/api/v1/security/transfer", tag = "transfer", operation_id = "get_transfer",
-    responses((status = 200, body = TransferView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = TransferView), Refused),
     security(("desk" = ["transfer.read"])))]
 pub(crate) async fn get_transfer(
     State(security): State<Security>,
@@ -118,6 +149,8 @@ pub(crate) struct TransferQuery {
     state: Option<String>,
     /// Kind.
     kind: Option<String>,
+    /// What became of a received one: `waiting`, `done`, `failed` or `unclaimed`.
+    taken: Option<String>,
     /// Rows wanted, 1 to 100; 20 when absent.
     limit: Option<u64>,
     /// Cursor of the next page.
@@ -144,19 +177,25 @@ pub(crate) struct TransferPacket {
     done_at: Option<OffsetDateTime>,
     /// Times it was written out.
     times: i64,
-    /// Fields left behind, or why it was refused.
+    /// Fields left behind, why it was refused, or what became of it.
     note: String,
+    /// What became of a received one: `waiting`, `done`, `failed`, `unclaimed`, or empty.
+    taken: String,
+    taken_label: &'static str,
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    taken_at: Option<OffsetDateTime>,
+    /// Whether it may be taken again.
+    may_take: bool,
 }
 
 /// Packets of one direction, newest first.
 #[utoipa::path(get, path = "/api/v1/security/transfer/packets", tag = "transfer", operation_id = "list_transfer_packets", params(TransferQuery),
-    responses((status = 200, body = List<TransferPacket>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<TransferPacket>), Refused),
     security(("desk" = ["transfer.read"])))]
 pub(crate) async fn list_transfer_packets(
     State(security): State<Security>,
-    _caller: Allowed<ReadTransfer>,
+    caller: Allowed<ReadTransfer>,
     Query(query): Query<TransferQuery>,
 ) -> Result<Json<List<TransferPacket>>> {
     let page = PageQuery { limit: query.limit, cursor: query.cursor };
@@ -171,18 +210,15 @@ pub(crate) async fn list_transfer_packets(
         inward: query.direction.as_deref() == Some("in"),
         state: query.state.filter(|state| !state.is_empty()),
         kind: query.kind.filter(|kind| !kind.is_empty()),
+        taken: query.taken.filter(|taken| !taken.is_empty()),
     };
     let (rows, total) = security.packets(&filter, before, page.limit() + 1).await?;
-    let title = |kind: &str| {
-        let rule = security.transfer.as_ref().and_then(|transfer| transfer.rules.find(kind));
-        rule.map_or_else(|| kind.to_owned(), |rule| rule.title.clone())
-    };
     let items = rows
         .into_iter()
         .map(|row: Row| TransferPacket {
             id: row.id,
             no: row.no,
-            kind_title: title(&row.kind),
+            kind_title: title_of(&security, &row.kind),
             kind: row.kind,
             state_label: crate::transfer::register::state_label(&row.state),
             state: row.state,
@@ -192,6 +228,10 @@ pub(crate) async fn list_transfer_packets(
             done_at: row.done_at,
             times: row.times,
             note: row.note,
+            taken_label: crate::transfer::consume::taken_label(&row.taken),
+            may_take: caller.may("transfer.resend") && ["failed", "unclaimed"].contains(&row.taken.as_str()),
+            taken: row.taken,
+            taken_at: row.taken_at,
         })
         .collect();
     Ok(Json(List::cut(items, page.limit(), total, security.platform.now(), |row: &TransferPacket| {
@@ -208,12 +248,7 @@ pub(crate) struct TransferResend {
 /// Send a packet again.
 #[utoipa::path(post, path = "/api/v1/security/transfer/packets/{no}/resend", tag = "transfer", operation_id = "resend_transfer_packet",
     params(("no" = i64, Path, description = "Number")), request_body = TransferResend,
-    responses((status = 204, description = "Goes with the next round"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204, description = "Goes with the next round"), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["transfer.resend"])))]
 pub(crate) async fn resend_transfer_packet(
     State(security): State<Security>,
@@ -222,5 +257,20 @@ pub(crate) async fn resend_transfer_packet(
     Json(request): Json<TransferResend>,
 ) -> Result<StatusCode> {
     security.send_again(&caller, no, &request.reason).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Have a received packet taken again that its domain refused or that had nobody.
+#[utoipa::path(post, path = "/api/v1/security/transfer/packets/{no}/take", tag = "transfer", operation_id = "take_transfer_packet",
+    params(("no" = i64, Path, description = "Number")), request_body = TransferResend,
+    responses((status = 204, description = "Taken with the next jobs"), Refused, Absent, Outdated, Unreadable),
+    security(("desk" = ["transfer.resend"])))]
+pub(crate) async fn take_transfer_packet(
+    State(security): State<Security>,
+    caller: Allowed<ResendTransfer>,
+    Path(no): Path<i64>,
+    Json(request): Json<TransferResend>,
+) -> Result<StatusCode> {
+    security.take_again(&caller, no, &request.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }

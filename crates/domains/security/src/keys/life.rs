@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use platform::web::guard::Principal;
 use platform::work::audit::Line;
+use platform::work::idempotency;
 use platform::work::jobs::NewJob;
 use platform::{Problem, Result};
 use sea_orm::entity::prelude::*;
@@ -122,12 +123,23 @@ impl Security {
     ///
     /// # Errors
     /// 422 without a reason.
-    pub async fn make_key(&self, caller: &Principal, reason: &str) -> Result<String> {
+    pub async fn make_key(&self, caller: &Principal, reason: &str, once: Option<String>) -> Result<String> {
         let reason = crate::text("/reason", reason, "请写明为什么生成新密钥。")?;
+        let by = caller.id;
+        // Asked first: a key is made beside the database, and must not be made for nothing.
+        if let Some(once) = once.clone() {
+            let earlier = self.platform.db.write(self.platform.now(), move |tx| {
+                Box::pin(async move { idempotency::earlier(tx, by, "key.make", &once).await })
+            });
+            if let Some(number) = earlier.await? {
+                return Ok(format!("k{}", number.as_u128()));
+            }
+        }
         self.register_keys().await?;
         let rows = key::Entity::find().all(self.platform.db.read()).await?;
         let last = rows.iter().filter_map(|row| row.id.strip_prefix('k')?.parse::<u32>().ok()).max().unwrap_or(0);
         let id = format!("k{}", last + 1);
+        let number = Uuid::from_u128(u128::from(last + 1));
         self.platform.crypto.provider().make_field_key(&id, self.platform.randomness.as_ref())?;
         self.platform.crypto.reload()?;
         let line = self.key_line(caller, "key.make", &id, &reason);
@@ -136,6 +148,11 @@ impl Security {
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
+                    if let Some(once) = once
+                        && let Some(number) = idempotency::claim(tx, by, "key.make", &once, number).await?
+                    {
+                        return Ok(format!("k{}", number.as_u128()));
+                    }
                     key::Entity::insert(row).exec_without_returning(tx.conn()).await?;
                     tx.audit(line);
                     Ok(made)

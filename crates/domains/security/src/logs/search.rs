@@ -1,11 +1,14 @@
 //! One search over all logs.
 
 use platform::calls;
+use platform::logs::KeptLog;
 use platform::logs::store::{self, Stored, Verdict, Wanted};
+use platform::work::audit::Kind;
 use platform::work::audit::chain::Record;
 use platform::work::audit::read::{self, Filter};
 use platform::{Result, logs};
 use sea_orm::entity::prelude::*;
+use serde_json::json;
 use time::OffsetDateTime;
 
 use crate::Security;
@@ -39,6 +42,9 @@ pub(crate) struct LogRow {
     pub(crate) address: String,
     pub(crate) trace: String,
 }
+
+/// Rows of a domain's log that go in one round.
+const DROPPED: i64 = 5_000;
 
 /// Kinds of audit lines that are accesses; the rest are acts.
 const ACCESS: [&str; 3] = ["access", "reveal", "refusal"];
@@ -121,7 +127,30 @@ impl Security {
         logs::store::flush(&self.platform).await?;
         let kept = self.kept_from().await?;
         logs::store::drop_before(&self.platform, kept).await?;
+        for log in self.kept_logs.iter() {
+            self.drop_log(*log, kept).await?;
+        }
         Ok(())
+    }
+
+    /// Lets the oldest rows of a domain's log go, with a line that says how many.
+    async fn drop_log(&self, log: KeptLog, kept: OffsetDateTime) -> Result<()> {
+        let security = self.clone();
+        self.platform
+            .db
+            .write(self.platform.now(), move |tx| {
+                Box::pin(async move {
+                    let gone = log.drop_before(tx, kept, DROPPED).await?;
+                    if gone > 0 {
+                        let detail = json!({ "rows": gone, "before": kept.unix_timestamp(), "name": log.label });
+                        let line =
+                            crate::transfer::outbox::line(&security, "log.drop", format!("log:{}", log.table), detail);
+                        tx.audit(line.entry().kind(Kind::System));
+                    }
+                    Ok(())
+                })
+            })
+            .await
     }
 }
 

@@ -4,6 +4,7 @@
 
 use platform::web::guard::Principal;
 use platform::work::audit::Line;
+use platform::work::idempotency;
 use platform::{Problem, Result};
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect, Set};
@@ -49,7 +50,7 @@ impl Security {
     ///
     /// # Errors
     /// 422 names what is missing.
-    pub async fn assess(&self, caller: &Principal, new: NewAssessment) -> Result<Uuid> {
+    pub async fn assess(&self, caller: &Principal, new: NewAssessment, once: Option<String>) -> Result<Uuid> {
         let words = |pointer: &str, text: &str, missing: &str| crate::text(pointer, text, missing);
         if self.purposes.find(&new.purpose).is_none() {
             return Err(Problem::invalid_field("/purpose", "option", "请选择处理目的。"));
@@ -85,10 +86,16 @@ impl Security {
         };
         let line =
             Line::by(caller, self.platform.new_id(), "privacy.assess", format!("privacy_assessment:{id}"), json!({}));
+        let by = caller.id;
         self.platform
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
+                    if let Some(once) = once
+                        && let Some(made) = idempotency::claim(tx, by, "privacy.assess", &once, id).await?
+                    {
+                        return Ok(made);
+                    }
                     assessment::Entity::insert(row).exec_without_returning(tx.conn()).await?;
                     tx.audit(line);
                     Ok(id)

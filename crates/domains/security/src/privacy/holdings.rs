@@ -13,8 +13,8 @@ use serde_json::Value;
 
 use super::store::disclosure;
 use crate::Security;
-use crate::transfer::FORWARD_JOB;
 use crate::transfer::outbox::TOPICS;
+use crate::transfer::{CONSUME_JOB, FORWARD_JOB, RECEIVED};
 
 /// Job that writes down what a command gave out.
 pub const DISCLOSE_JOB: &str = "security.disclosed";
@@ -163,7 +163,7 @@ impl Security {
     /// Which event wakes which job.
     #[must_use]
     pub fn subscriptions(&self, subscriptions: Subscriptions) -> Subscriptions {
-        let all = subscriptions.on(DISCLOSED, DISCLOSE_JOB);
+        let all = subscriptions.on(DISCLOSED, DISCLOSE_JOB).on(RECEIVED, CONSUME_JOB);
         // Without a zone no event needs a job.
         let topics: &'static [&'static str] = if self.transfer.is_some() { &TOPICS } else { &[] };
         topics.iter().fold(all, |all, topic| all.on(topic, FORWARD_JOB))

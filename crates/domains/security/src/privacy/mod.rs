@@ -4,11 +4,13 @@
 //! * [`purposes`]: what data are used for, as content of a pack, and what people decided about it;
 //! * [`holdings`]: what is held about one person, who looked at it, who outside got it;
 //! * [`requests`]: to correct or delete, answered by a clerk before a day;
+//! * [`carry_out`]: what is corrected, erased or kept at each place when a request is answered;
 //! * [`assessments`]: impact assessments, confirmed by a second person.
 //!
 //! Other domains declare what they hold ([`platform::personal`]); this one asks the lists.
 
 pub(crate) mod assessments;
+pub(crate) mod carry_out;
 pub(crate) mod holdings;
 pub mod purposes;
 pub(crate) mod requests;
@@ -16,7 +18,7 @@ pub(crate) mod store;
 
 use std::sync::Arc;
 
-use platform::personal::{HeldData, PersonalSource, WorkingDays};
+use platform::personal::{HeldData, PersonalKeeper, PersonalSource, WorkingDays};
 
 pub use holdings::DISCLOSE_JOB;
 pub use requests::ANSWERED_JOB;
@@ -28,6 +30,8 @@ pub struct Personal {
     pub held: Vec<HeldData>,
     /// Who knows of looks and disclosures.
     pub sources: Vec<Arc<dyn PersonalSource>>,
+    /// Who corrects what it holds.
+    pub keepers: Vec<Arc<dyn PersonalKeeper>>,
     /// The calendar.
     pub days: Arc<dyn WorkingDays>,
 }
@@ -37,7 +41,7 @@ pub const HELD: &[HeldData] = &[
     HeldData {
         key: "privacy.requests",
         table: "privacy_requests",
-        parts: &[],
+        parts: &["privacy_places"],
         whose: platform::personal::Whose::Account("account_id = $1"),
         since: "asked_at",
         label: "更正和删除请求",

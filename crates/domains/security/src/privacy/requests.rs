@@ -1,13 +1,13 @@
 //! Requests to correct or delete: asked on the portal, answered by a clerk before a day.
 //!
-//! A deletion that is granted deletes with the same commit. What the law keeps can't be granted: the
-//! answer explains it. A correction that is granted says what was done, because what is wrong stands
-//! in a file of the body in charge and is mended there.
+//! What is granted is carried out with the same commit, at each place where the data lie
+//! ([`super::carry_out`]). What the law keeps can't be granted: the answer explains it.
 
 use platform::messages::{self, Channel, Message};
 use platform::personal::{HeldData, Keep};
 use platform::web::guard::Principal;
 use platform::work::audit::Line;
+use platform::work::idempotency;
 use platform::work::jobs::NewJob;
 use platform::{Problem, Result};
 use sea_orm::entity::prelude::*;
@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
+use super::carry_out::Order;
 use super::store::request;
 use crate::Security;
 
@@ -85,7 +86,7 @@ impl Security {
         Ok(Opened { text, answer: answer.transpose()?.unwrap_or_default(), row })
     }
 
-    fn kind_held(&self, key: &str) -> Result<HeldData> {
+    pub(super) fn kind_held(&self, key: &str) -> Result<HeldData> {
         let found = self.personal.held.iter().find(|kind| kind.key == key);
         found.copied().ok_or_else(|| Problem::invalid_field("/held_key", "unknown", "请从清单里选一项个人信息。"))
     }
@@ -95,7 +96,14 @@ impl Security {
     /// # Errors
     /// 422 for an unknown kind or an empty text, 409 while the same request is open or where the
     /// person can delete it at once.
-    pub async fn ask_privacy(&self, caller: &Principal, kind: Kind, key: &str, text: &str) -> Result<Uuid> {
+    pub async fn ask_privacy(
+        &self,
+        caller: &Principal,
+        kind: Kind,
+        key: &str,
+        text: &str,
+        once: Option<String>,
+    ) -> Result<Uuid> {
         let held = self.kind_held(key)?;
         let missing = match kind {
             Kind::Correct => "请写明哪里不对、应当是什么。",
@@ -130,13 +138,20 @@ impl Security {
             answered_at: Set(None),
             erased: Set(0),
             version: Set(1),
+            warned: Set(String::new()),
         };
         let detail = json!({ "kind": kind.as_str(), "held": key });
         let line = Line::by(caller, self.platform.new_id(), "privacy.ask", format!("privacy_request:{id}"), detail);
+        let by = caller.id;
         self.platform
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
+                    if let Some(once) = once
+                        && let Some(made) = idempotency::claim(tx, by, "privacy.ask", &once, id).await?
+                    {
+                        return Ok(made);
+                    }
                     let done = request::Entity::insert(row)
                         .on_conflict(OnConflict::column(request::Column::OpenKey).do_nothing().to_owned())
                         .try_insert()
@@ -173,7 +188,12 @@ impl Security {
     ) -> Result<(Vec<Opened>, u64)> {
         let mut query = request::Entity::find();
         if let Some(state) = state.filter(|state| !state.is_empty()) {
-            query = query.filter(request::Column::State.eq(state));
+            query = if state == "overdue" {
+                let today = base::zone::china_date(self.platform.now()).to_string();
+                query.filter(request::Column::State.eq("open")).filter(request::Column::DueOn.lt(today))
+            } else {
+                query.filter(request::Column::State.eq(state))
+            };
         }
         if let Some(name) = name.map(str::trim).filter(|name| !name.is_empty()) {
             let part = name.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
@@ -203,10 +223,11 @@ impl Security {
         }
     }
 
-    /// Answers a request. A deletion granted deletes now.
+    /// Answers a request and carries out what is ordered for each place.
     ///
     /// # Errors
-    /// 409 for an old page, an answered request, or a deletion that the law forbids; 422 without words.
+    /// 409 for an old page, an answered request, or a deletion that the law forbids; 422 without words
+    /// or for an order that can't be carried out, naming it.
     pub async fn answer_privacy(
         &self,
         caller: &Principal,
@@ -214,6 +235,7 @@ impl Security {
         version: i64,
         granted: bool,
         text: &str,
+        orders: Vec<Order>,
     ) -> Result<()> {
         let text = crate::text("/text", text, "请写明答复：做了什么，或者为什么不能。")?;
         let asked = self.privacy_request(id).await?.row;
@@ -223,12 +245,7 @@ impl Security {
         if asked.state != "open" {
             return Err(Problem::conflict("answered", "这个请求已经答复过了。"));
         }
-        let held = self.kind_held(&asked.held_key)?;
-        let erase = granted && asked.kind == Kind::Delete.as_str();
-        if let (true, Keep::Law(why)) = (erase, held.keep) {
-            let problem = Problem::conflict("kept_by_law", format!("“{}”依法要保存，不能删除。", held.label));
-            return Err(problem.detail(format!("{why}请选“不予同意”，并把这条依据告诉对方。")));
-        }
+        let orders = self.checked_orders(&asked, granted, orders).await?;
         let person = self.person(asked.account_id).await?;
         let sealed = self.platform.seal(&text, &answer_place(id));
         let state = if granted { "granted" } else { "refused" };
@@ -238,7 +255,7 @@ impl Security {
             "privacy.answer",
             format!("privacy_request:{id}"),
             json!({
-                "kind": asked.kind, "held": asked.held_key,
+                "kind": asked.kind, "held": asked.held_key, "places": orders.len(),
             }),
         );
         let job = NewJob {
@@ -249,12 +266,12 @@ impl Security {
             key: Some(format!("{ANSWERED_JOB}:{id}")),
         };
         let (by, by_name) = (caller.id, caller.name.clone());
+        let (security, caller) = (self.clone(), caller.clone());
         self.platform
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
-                    let erased = if erase { held.erase(tx, &person).await? } else { 0 };
-                    let erased = i64::try_from(erased).unwrap_or(i64::MAX);
+                    let erased = security.carry_out(tx, &caller, &asked, &person, orders).await?;
                     let changed = request::Entity::update_many()
                         .col_expr(request::Column::State, Expr::value(state))
                         .col_expr(request::Column::OpenKey, Expr::value(None::<String>))

@@ -48,6 +48,35 @@ pub(crate) mod request {
         pub answered_at: Option<OffsetDateTime>,
         pub erased: i64,
         pub version: i64,
+        /// Whether the watch has spoken of the deadline: empty, `soon`, `overdue`.
+        pub warned: String,
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod place {
+    use super::*;
+    /// `privacy_places`
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "privacy_places")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub request_id: Uuid,
+        pub held_key: String,
+        pub held_label: String,
+        /// `correct`, `erase` or `keep`.
+        pub act: String,
+        pub field_label: String,
+        /// Masked.
+        pub before: String,
+        /// Masked.
+        pub after: String,
+        /// Things corrected or deleted.
+        pub things: i64,
+        pub note_sealed: String,
+        pub done_at: OffsetDateTime,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }

@@ -36,7 +36,7 @@ async fn keys_are_changed_while_everybody_works_and_the_old_one_is_destroyed_las
         assert_eq!(key(world, "k1").await.0, "active");
         // 130 numbers and phones, six staff phones.
         assert_eq!(key(world, "k1").await.1, 266);
-        let id = world.security.make_key(&keeper, "年度更换").await.unwrap();
+        let id = world.security.make_key(&keeper, "年度更换", None).await.unwrap();
         assert_eq!((id.as_str(), key(world, "k2").await.0.as_str()), ("k2", "made"));
         let mut both = admin.clone();
         both.id = keeper.id;
@@ -78,7 +78,7 @@ async fn keys_are_changed_while_everybody_works_and_the_old_one_is_destroyed_las
 async fn a_key_that_values_need_is_not_destroyed() {
     on_both(async |world| {
         let (keeper, admin) = (world.staff("keykeeper").await, world.staff("secadmin").await);
-        world.security.make_key(&keeper, "更换").await.unwrap();
+        world.security.make_key(&keeper, "更换", None).await.unwrap();
         world.security.activate_key(&admin, "k2", 1, "启用").await.unwrap();
         let version = key(world, "k1").await.2;
         world.security.revoke_key(&admin, "k1", version, "停用").await.unwrap();

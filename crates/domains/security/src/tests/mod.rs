@@ -79,7 +79,12 @@ impl World {
             identity.clone(),
             signer,
             [platform::messages::SEALED, identity::SEALED, crate::SEALED].concat(),
-            Personal { held, sources: vec![Arc::new(identity.clone())], days: Arc::new(Days) },
+            Personal {
+                held,
+                sources: vec![Arc::new(identity.clone())],
+                keepers: vec![Arc::new(identity.clone())],
+                days: Arc::new(Days),
+            },
             &packs().join("platform"),
         )
         .unwrap()

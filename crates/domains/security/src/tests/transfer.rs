@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use base::crypto::{FieldCipher, FieldKey, Sm2Key};
+use platform::transfer::{Consumer, Received};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -352,6 +353,117 @@ async fn events_go_by_rule_and_a_packet_goes_again_when_asked() {
         assert_eq!((body.get("account_id"), body["state"].as_str()), (None, Some("accepted")));
         assert_eq!(inner.security.send_again(&admin, 1, "再发").await.unwrap_err().code(), "acknowledged");
         assert_eq!(inner.world.security.send_again(&admin, 1, "x").await.unwrap_err().code(), "transfer_off");
+        inner.world.test.close().await;
+        outer.world.test.close().await;
+    }
+}
+
+/// Counts what it takes; refuses what it is told to.
+#[derive(Default)]
+struct Counter {
+    taken: std::sync::Mutex<Vec<i64>>,
+    broken: std::sync::atomic::AtomicBool,
+}
+
+#[async_trait::async_trait]
+impl Consumer for Counter {
+    fn kinds(&self) -> &'static [&'static str] {
+        &["case.progress"]
+    }
+
+    async fn take(&self, tx: &platform::Tx, received: &Received) -> platform::Result<String> {
+        if received.text("state") == "nonsense" {
+            return Err(platform::Problem::invalid_field("/state", "format", "不认得这个状态"));
+        }
+        // A row of its own, so that what is undone can be seen.
+        let (no, id) = (received.no, uuid::Uuid::from_u128(received.no as u128));
+        platform::work::idempotency::remember(tx, id, "taken", &format!("{no}-taken"), id).await?;
+        if self.broken.load(std::sync::atomic::Ordering::SeqCst) {
+            return Err(platform::Problem::unavailable("稍后再试", "broken"));
+        }
+        self.taken.lock().unwrap().push(no);
+        Ok(format!("第 {no} 包"))
+    }
+}
+
+/// A delivered packet is taken by its domain, once, however often it is brought, delivered or handed
+/// on; what nobody declares and what the domain refuses is listed and can be taken again. The counts of
+/// both sides say the same.
+///
+/// req: DATASEC-013
+#[tokio::test]
+async fn a_packet_is_taken_once_by_the_domain_that_declares_its_kind() {
+    for backend in backends() {
+        let (inner, mut outer) = (End::new(backend, Side::Inner).await, End::new(backend, Side::Outer).await);
+        let counter = Arc::new(Counter::default());
+        outer.security = outer.security.clone().with_consumers(vec![counter.clone()]);
+        inner.say("one").await;
+        let nonsense = json!({ "topic": "case.accepted", "case_id": "two", "state": "nonsense", "event_no": 1 });
+        inner.send("case.progress", nonsense, Vec::new()).await.unwrap();
+        inner.say("three").await;
+        outer.say("four").await;
+        let rows = async |end: &End, inward: bool| {
+            let filter = PacketFilter { inward, ..PacketFilter::default() };
+            let (mut rows, _) = end.security.packets(&filter, None, 10).await.unwrap();
+            rows.sort_by_key(|row| row.no);
+            rows.into_iter().map(|row| (row.taken, row.note)).collect::<Vec<_>>()
+        };
+        for _ in 0..3 {
+            wait([&inner, &outer], 11);
+            inner.security.ferry().await.unwrap();
+            outer.security.ferry().await.unwrap();
+            // The ferry brings everything twice.
+            for name in inner.files("out") {
+                std::fs::copy(inner.zone.join("out").join(&name), outer.zone.join("in").join(&name)).unwrap();
+            }
+            carry_all(&outer, &inner);
+        }
+        assert_eq!(rows(&outer, true).await.iter().map(|row| row.0.as_str()).collect::<Vec<_>>(), ["waiting"; 3]);
+        assert_eq!(rows(&inner, true).await[0].0, "unclaimed", "nobody takes opinions here");
+
+        // While the domain is down the packet waits; afterwards it is taken once, though told four times.
+        counter.broken.store(true, std::sync::atomic::Ordering::SeqCst);
+        assert_eq!(outer.security.consume(json!({ "no": 1 })).await.unwrap_err().status(), 503);
+        assert_eq!(rows(&outer, true).await[0].0, "waiting");
+        counter.broken.store(false, std::sync::atomic::Ordering::SeqCst);
+        let consume = |no: i64| outer.security.consume(json!({ "no": no }));
+        let (a, b, c, d) = tokio::join!(consume(1), consume(3), consume(1), consume(2));
+        for done in [a, b, c, d] {
+            done.unwrap();
+        }
+        for no in [3, 1, 2, 1] {
+            consume(no).await.unwrap();
+        }
+        let mut taken = counter.taken.lock().unwrap().clone();
+        taken.sort_unstable();
+        assert_eq!(taken, [1, 3], "{backend:?}");
+        let after = rows(&outer, true).await;
+        assert_eq!(after[0], ("done".to_owned(), "第 1 包".to_owned()));
+        assert_eq!((after[1].0.as_str(), after[1].1.contains("不认得这个状态")), ("failed", true), "{after:?}");
+        assert_eq!(outer.acts("transfer.take").await, 2);
+
+        // People have it taken again, with a reason; what is taken is not taken twice.
+        let admin = outer.world.staff("sysadmin").await;
+        assert_eq!(outer.security.take_again(&admin, 1, "再来").await.unwrap_err().code(), "taken");
+        assert_eq!(outer.security.take_again(&admin, 2, " ").await.unwrap_err().status(), 422);
+        outer.security.take_again(&admin, 2, "核对后重新处理").await.unwrap();
+        outer.security.consume(json!({ "no": 2 })).await.unwrap();
+        assert_eq!(rows(&outer, true).await[1].0, "failed", "its content has not changed");
+        let nobody = inner.security.take_again(&inner.world.staff("sysadmin").await, 1, "再试一次").await.unwrap_err();
+        assert_eq!(nobody.code(), "nobody");
+        inner.security.consume(json!({ "no": 1 })).await.unwrap();
+        assert!(rows(&inner, true).await[0].1.contains("升级"), "the way out is told");
+
+        // Both sides count the same.
+        carry_all(&outer, &inner);
+        inner.security.ferry().await.unwrap();
+        let (out, inward) =
+            (inner.security.standing("out").await.unwrap(), outer.security.standing("in").await.unwrap());
+        assert_eq!(out.kinds.len(), 1);
+        assert_eq!((out.kinds[0].packets, out.kinds[0].both), (3, 3), "{:?}", out.kinds);
+        assert_eq!((inward.kinds[0].packets, inward.kinds[0].both), (3, 3), "{:?}", inward.kinds);
+        assert_eq!(inward.kinds[0].taken, [("done".to_owned(), 2), ("failed".to_owned(), 1)].into());
+        outer.world.security.watch().await.unwrap();
         inner.world.test.close().await;
         outer.world.test.close().await;
     }

@@ -17,8 +17,8 @@ use super::store::{find, hold, inward, keep};
 use super::zone::Brought;
 use crate::Security;
 
-/// Event left for the domains above when a packet was delivered; payload `{no, kind}`. They read its
-/// content with [`Security::received`].
+/// Event left when a packet was delivered; payload `{no, kind}`. It wakes [`super::CONSUME_JOB`], which
+/// hands the packet to the domain that declared its kind.
 pub const RECEIVED: &str = "transfer.received";
 /// Files read in one go.
 const MOST: usize = 500;
@@ -130,6 +130,9 @@ impl Security {
                         files: Set(json!([])),
                         received_at: Set(tx.now()),
                         delivered_at: Set(None),
+                        taken: Set(String::new()),
+                        taken_note: Set(String::new()),
+                        taken_at: Set(None),
                     };
                     let done = inward::Entity::insert(row)
                         .on_conflict(OnConflict::column(inward::Column::No).do_nothing().to_owned())
@@ -310,6 +313,7 @@ async fn settle(
         .col_expr(inward::Column::Reason, Expr::value(reason.clone()))
         .col_expr(inward::Column::Files, Expr::value(json!(ids)))
         .col_expr(inward::Column::DeliveredAt, Expr::value(Some(tx.now())))
+        .col_expr(inward::Column::Taken, Expr::value(if good { security.first_mark(&row.kind) } else { "" }))
         .filter(inward::Column::Id.eq(row.id))
         .exec(tx.conn())
         .await?;

@@ -7,11 +7,13 @@
 //! * [`packet`]: one packet: sealed with the zone's key, signed by its sender, numbered, chained;
 //! * [`outbox`]: numbers without gaps, writes, hears acknowledgements, sends again;
 //! * [`inbox`]: proves, holds until what came before is there, delivers once and in order;
+//! * `consume`: hands each delivered packet to the domain that declared its kind, once;
 //! * [`zone`]: the folders.
 //!
 //! The ferry may lose, double, delay and reorder whatever it carries. An acknowledgement carries the
 //! receiver's chain: when it equals the sender's at that number, both sides hold the same.
 
+pub(crate) mod consume;
 pub(crate) mod inbox;
 pub(crate) mod outbox;
 pub mod packet;
@@ -22,6 +24,7 @@ pub mod zone;
 
 use serde::{Deserialize, Serialize};
 
+pub use consume::CONSUME_JOB;
 pub use inbox::RECEIVED;
 pub use outbox::{FORWARD_JOB, SentFile};
 use rules::Rules;

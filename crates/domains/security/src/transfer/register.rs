@@ -31,6 +31,35 @@ pub(crate) struct Standing {
     pub(crate) state: state::Model,
     /// Packets by state.
     pub(crate) counts: BTreeMap<String, i64>,
+    /// Packets by kind, to be held against the other side's.
+    pub(crate) kinds: Vec<KindCount>,
+}
+
+/// Packets of one kind in one direction.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct KindCount {
+    pub(crate) kind: String,
+    /// All there are.
+    pub(crate) packets: i64,
+    /// That both sides have: acknowledged, or delivered.
+    pub(crate) both: i64,
+    /// By what became of them, where they were received.
+    pub(crate) taken: BTreeMap<String, i64>,
+}
+
+/// Counts of kind, state and mark as counts of kinds.
+fn by_kind(counted: Vec<(String, String, String, i64)>) -> (BTreeMap<String, i64>, Vec<KindCount>) {
+    let (mut states, mut kinds) = (BTreeMap::new(), BTreeMap::<String, KindCount>::new());
+    for (kind, state, taken, n) in counted {
+        let of = kinds.entry(kind.clone()).or_insert_with(|| KindCount { kind, ..KindCount::default() });
+        of.packets += n;
+        of.both += if ["acknowledged", "delivered"].contains(&state.as_str()) { n } else { 0 };
+        if !taken.is_empty() {
+            *of.taken.entry(taken).or_default() += n;
+        }
+        *states.entry(state).or_default() += n;
+    }
+    (states, kinds.into_values().collect())
 }
 
 /// Which packets.
@@ -39,6 +68,8 @@ pub(crate) struct PacketFilter {
     pub(crate) inward: bool,
     pub(crate) state: Option<String>,
     pub(crate) kind: Option<String>,
+    /// What became of it, inward.
+    pub(crate) taken: Option<String>,
 }
 
 /// A packet of either direction.
@@ -54,6 +85,9 @@ pub(crate) struct Row {
     pub(crate) done_at: Option<OffsetDateTime>,
     pub(crate) times: i64,
     pub(crate) note: String,
+    /// What became of it, inward.
+    pub(crate) taken: String,
+    pub(crate) taken_at: Option<OffsetDateTime>,
 }
 
 impl Security {
@@ -69,26 +103,31 @@ impl Security {
             agreed: true,
             note: String::new(),
         };
-        let counted: Vec<(String, i64)> = if direction == "in" {
+        let counted: Vec<(String, String, String, i64)> = if direction == "in" {
             inward::Entity::find()
                 .select_only()
-                .column(inward::Column::State)
+                .columns([inward::Column::Kind, inward::Column::State, inward::Column::Taken])
                 .column_as(inward::Column::Id.count(), "n")
+                .group_by(inward::Column::Kind)
                 .group_by(inward::Column::State)
+                .group_by(inward::Column::Taken)
                 .into_tuple()
                 .all(conn)
                 .await?
         } else {
-            out::Entity::find()
+            let counted: Vec<(String, String, i64)> = out::Entity::find()
                 .select_only()
-                .column(out::Column::State)
+                .columns([out::Column::Kind, out::Column::State])
                 .column_as(out::Column::Id.count(), "n")
+                .group_by(out::Column::Kind)
                 .group_by(out::Column::State)
                 .into_tuple()
                 .all(conn)
-                .await?
+                .await?;
+            counted.into_iter().map(|(kind, state, n)| (kind, state, String::new(), n)).collect()
         };
-        Ok(Standing { state: find(conn, direction).await?.unwrap_or_else(none), counts: counted.into_iter().collect() })
+        let (counts, kinds) = by_kind(counted);
+        Ok(Standing { state: find(conn, direction).await?.unwrap_or_else(none), counts, kinds })
     }
 
     /// Packets of a direction, newest first, before a number; with the total.
@@ -130,6 +169,8 @@ impl Security {
             done_at: row.acknowledged_at,
             times: row.sent_times,
             note: if row.dropped.is_empty() { String::new() } else { format!("滤掉的字段：{}", row.dropped) },
+            taken: String::new(),
+            taken_at: None,
         };
         Ok((rows.into_iter().map(row).collect(), total))
     }
@@ -142,6 +183,9 @@ impl Security {
         }
         if let Some(kind) = &filter.kind {
             query = query.filter(inward::Column::Kind.eq(kind.clone()));
+        }
+        if let Some(taken) = &filter.taken {
+            query = query.filter(inward::Column::Taken.eq(taken.clone()));
         }
         let total = query.clone().count(conn).await?;
         if let Some(no) = before {
@@ -158,7 +202,9 @@ impl Security {
             at: row.received_at,
             done_at: row.delivered_at,
             times: 1,
-            note: row.reason,
+            note: if row.reason.is_empty() { row.taken_note } else { row.reason },
+            taken: row.taken,
+            taken_at: row.taken_at,
         };
         Ok((rows.into_iter().map(row).collect(), total))
     }

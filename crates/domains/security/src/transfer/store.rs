@@ -80,6 +80,11 @@ pub(crate) mod inward {
         pub files: Json,
         pub received_at: OffsetDateTime,
         pub delivered_at: Option<OffsetDateTime>,
+        /// What became of it: `waiting`, `done`, `failed`, `unclaimed`; empty for old ones.
+        pub taken: String,
+        /// In words.
+        pub taken_note: String,
+        pub taken_at: Option<OffsetDateTime>,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }

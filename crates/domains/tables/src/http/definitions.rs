@@ -100,7 +100,7 @@ pub(crate) async fn get_table_choices(
 
 /// Begins a table.
 #[utoipa::path(post, path = "/api/v1/table-definitions", tag = "tables", operation_id = "create_table_definition",
-    request_body = NewTable,
+    params(IdempotencyKey), request_body = NewTable,
     responses((status = 201, body = DefinitionView),
         (status = 401, body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),

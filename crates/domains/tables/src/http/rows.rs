@@ -216,7 +216,7 @@ pub(crate) async fn list_table_rows(
 
 /// Enters a row.
 #[utoipa::path(post, path = "/api/v1/tables/{key}/rows", tag = "tables", operation_id = "enter_table_row",
-    params(("key" = String, Path)),
+    params(("key" = String, Path), IdempotencyKey),
     request_body = EnterRow,
     responses((status = 201, body = RowView),
         (status = 401, body = ProblemBody, content_type = "application/problem+json"),

@@ -93,7 +93,7 @@ pub(crate) async fn list_table_roles(
 
 /// Saves a new template.
 #[utoipa::path(post, path = "/api/v1/tables/{key}/templates", tag = "tables", operation_id = "save_table_template",
-    params(("key" = String, Path)),
+    params(("key" = String, Path), IdempotencyKey),
     request_body = TemplateContent,
     responses((status = 201, body = TemplateView),
         (status = 401, body = ProblemBody, content_type = "application/problem+json"),

@@ -1,8 +1,8 @@
 //! The chains over the audit lines.
 //!
-//! One chain over all lines would be a lock every command waits for. So each command takes a chain
-//! of the day that nobody else holds, or begins a new one, and gives it back after its commit: as
-//! many chains a day as commands ran at once. A chain is named after its first line and is never
+//! One chain over all lines would be a lock every command waits for. So each transaction (a command,
+//! or on SQLite a group of them) takes a chain of the day that nobody else holds, or begins a new
+//! one, and gives it back after its commit: as many chains a day as transactions ran at once. A chain is named after its first line and is never
 //! continued by another process or on another day, so nothing has to be read before writing. A
 //! command that fails drops its chain; what was committed on it stays whole.
 //!
@@ -112,6 +112,11 @@ impl Head {
         Self { chain: first, day: base::zone::china_date(now), no: 0, hash: GENESIS.to_owned() }
     }
 
+    /// Whether a moment stands in its day.
+    pub fn is_of(&self, now: OffsetDateTime) -> bool {
+        self.day == base::zone::china_date(now)
+    }
+
     /// Name.
     pub fn chain(&self) -> Uuid {
         self.chain
@@ -152,32 +157,29 @@ impl Chains {
     pub fn give(&self, head: Head) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(head);
     }
-
-    /// Forgets every free chain: what was given back turned out not to be committed.
-    pub fn forget(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    }
 }
 
 /// JSON with sorted keys and without spaces: the same text whatever a database made of it.
 pub fn canonical(value: &Value) -> String {
-    fn sorted(value: &Value) -> Value {
-        match value {
-            Value::Object(map) => {
-                let mut keys: Vec<&String> = map.keys().collect();
-                keys.sort_unstable();
-                Value::Object(
-                    keys.into_iter()
-                        .filter_map(|key| Some((clean(key), sorted(map.get(key)?))))
-                        .collect::<Map<String, Value>>(),
-                )
-            }
-            Value::Array(items) => Value::Array(items.iter().map(sorted).collect()),
-            Value::String(text) => Value::String(clean(text)),
-            other => other.clone(),
-        }
-    }
     sorted(value).to_string()
+}
+
+/// The same before it becomes a text.
+pub(crate) fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let mut keys: Vec<&String> = map.keys().collect();
+            keys.sort_unstable();
+            Value::Object(
+                keys.into_iter()
+                    .filter_map(|key| Some((clean(key), sorted(map.get(key)?))))
+                    .collect::<Map<String, Value>>(),
+            )
+        }
+        Value::Array(items) => Value::Array(items.iter().map(sorted).collect()),
+        Value::String(text) => Value::String(clean(text)),
+        other => other.clone(),
+    }
 }
 
 /// Text without NUL, which PostgreSQL does not take.

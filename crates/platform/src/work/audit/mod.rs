@@ -4,17 +4,18 @@
 //! request by themselves. Where a change has a before and after, [`Line::entry`] takes them (masked).
 //! Reads and refusals are noted by the router, see [`access`].
 //!
-//! Every line is chained ([`chain`]); the database refuses updates and deletes by triggers. The days
-//! are rooted and signed by the security domain.
+//! Every line is chained ([`chain`]) when it is written, in the transaction of its command; on SQLite
+//! the lines of all commands that are committed together are one statement. The database refuses
+//! updates and deletes by triggers. The days are rooted and signed by the security domain.
 
 pub mod access;
 pub mod chain;
 pub mod read;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, Set};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, Value as DbValue};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -22,8 +23,8 @@ use uuid::Uuid;
 
 use crate::web::context::Context;
 use crate::web::guard::Principal;
-use crate::web::problem::Result;
-use chain::Head;
+use crate::web::problem::{Problem, Result};
+use chain::{Chains, Head};
 
 /// One line as a service leaves it.
 #[derive(Debug, Clone)]
@@ -223,54 +224,144 @@ mod row {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// Writes the lines of one command onto a chain of the day; returns the chain's new head.
-pub(super) async fn insert(
-    conn: &impl ConnectionTrait,
-    now: OffsetDateTime,
-    head: Option<Head>,
-    entries: Vec<(Option<Arc<Context>>, Entry)>,
-) -> Result<Option<Head>> {
-    let Some((_, first)) = entries.first() else { return Ok(head) };
-    let mut head = head.unwrap_or_else(|| Head::begin(first.line.id, now));
-    let mut rows = Vec::with_capacity(entries.len());
-    for (context, entry) in entries {
-        let record = finished(entry, now, context.as_deref(), &head);
-        head = head.after(&record);
-        rows.push(row::ActiveModel {
-            id: Set(record.id),
-            at: Set(now),
-            actor_id: Set(record.actor_id),
-            actor_name: Set(record.actor_name),
-            action: Set(record.action),
-            subject: Set(record.subject),
-            detail: Set(serde_json::from_str(&record.detail)?),
-            org_id: Set(record.org_id),
-            address: Set(record.address),
-            device: Set(record.device),
-            kind: Set(record.kind),
-            result: Set(record.result),
-            before: Set(record.before),
-            after: Set(record.after),
-            chain: Set(record.chain),
-            no: Set(record.no),
-            previous_hash: Set(record.previous_hash),
-            hash: Set(record.hash),
-        });
-    }
-    // 18 columns a row: SQLite takes 32,766 parameters in one statement.
-    for part in rows.chunks(1_000) {
-        row::Entity::insert_many(part.iter().cloned()).exec_without_returning(conn).await?;
-    }
-    Ok(Some(head))
+/// What one command leaves, until it is committed.
+#[derive(Debug)]
+pub(crate) struct Left {
+    /// Time of the command.
+    pub(crate) now: OffsetDateTime,
+    /// The request it belongs to.
+    pub(crate) context: Option<Arc<Context>>,
+    /// Its lines, each with the request it came from.
+    pub(crate) lines: Vec<(Option<Arc<Context>>, Entry)>,
 }
 
-fn finished(entry: Entry, now: OffsetDateTime, context: Option<&Context>, head: &Head) -> chain::Record {
+/// Refuses a line left twice. Found here it undoes its own command; found by the database it would undo
+/// all that are committed with it.
+pub(super) fn distinct(lines: &[(Option<Arc<Context>>, Entry)]) -> Result<()> {
+    let mut ids: Vec<Uuid> = lines.iter().map(|(_, entry)| entry.line.id).collect();
+    ids.sort_unstable();
+    let before = ids.len();
+    ids.dedup();
+    if ids.len() == before { Ok(()) } else { Err(Problem::internal("a command left one audit line twice")) }
+}
+
+/// What [`write`] wrote, until the commit. Dropped without one, its chains are never continued.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    heads: Vec<Head>,
+    audited: Vec<Arc<Context>>,
+}
+
+impl Written {
+    /// The commit succeeded: others may go on where these lines ended, and the access itself needs
+    /// no second line, see [`crate::web::context::record`].
+    pub(crate) fn committed(self, chains: &Chains) {
+        for head in self.heads {
+            chains.give(head);
+        }
+        for context in self.audited {
+            context.was_audited();
+        }
+    }
+}
+
+/// Writes the lines of all commands that are committed together, in their order, on one chain of
+/// their day: a statement for many lines, whoever left them.
+///
+/// # Errors
+/// When the database refuses; then nothing of the transaction may be committed.
+pub(crate) async fn write(conn: &impl ConnectionTrait, chains: &Chains, left: Vec<Left>) -> Result<Written> {
+    let mut written = Written::default();
+    let mut rows = Vec::new();
+    for Left { now, context, lines } in left {
+        if lines.is_empty() {
+            continue;
+        }
+        written.audited.extend(context);
+        for (context, entry) in lines {
+            // Commands of one group stand in one day, but for the group over midnight.
+            let at = match written.heads.iter().position(|head| head.is_of(now)) {
+                Some(at) => at,
+                None => {
+                    written.heads.push(chains.take(now).unwrap_or_else(|| Head::begin(entry.line.id, now)));
+                    written.heads.len() - 1
+                }
+            };
+            let Some(head) = written.heads.get_mut(at) else { continue };
+            rows.push(values(entry, now, context.as_deref(), head));
+        }
+    }
+    insert(conn, rows).await?;
+    Ok(written)
+}
+
+/// Columns of `audit_log` in the order of [`values`].
+const COLUMNS: [&str; 18] = [
+    "id",
+    "at",
+    "actor_id",
+    "actor_name",
+    "action",
+    "subject",
+    "detail",
+    "org_id",
+    "address",
+    "device",
+    "kind",
+    "result",
+    "before",
+    "after",
+    "chain",
+    "no",
+    "previous_hash",
+    "hash",
+];
+/// Rows of one statement. Few sizes, so that every statement stays prepared: a new number of rows
+/// would be a new text, and preparing a thousand rows costs more than writing them.
+const SIZES: [usize; 4] = [64, 16, 4, 1];
+
+/// The statements of [`SIZES`] for one kind of database.
+fn statements(backend: DbBackend) -> &'static [String; 4] {
+    static SQLITE: OnceLock<[String; 4]> = OnceLock::new();
+    static POSTGRES: OnceLock<[String; 4]> = OnceLock::new();
+    let make = |sign: fn(usize) -> String| {
+        SIZES.map(|rows| {
+            let row = |at: usize| {
+                let signs: Vec<String> = (1..=COLUMNS.len()).map(|column| sign(at * COLUMNS.len() + column)).collect();
+                format!("({})", signs.join(", "))
+            };
+            let rows: Vec<String> = (0..rows).map(row).collect();
+            format!("INSERT INTO audit_log ({}) VALUES {}", COLUMNS.join(", "), rows.join(", "))
+        })
+    };
+    match backend {
+        // SQLite finds a parameter with a name by walking over all names before it.
+        DbBackend::Sqlite => SQLITE.get_or_init(|| make(|_| "?".to_owned())),
+        _ => POSTGRES.get_or_init(|| make(|at| format!("${at}"))),
+    }
+}
+
+async fn insert(conn: &impl ConnectionTrait, rows: Vec<[DbValue; COLUMNS.len()]>) -> Result<()> {
+    let backend = conn.get_database_backend();
+    let mut rest = rows.into_iter();
+    for (size, sql) in SIZES.iter().zip(statements(backend)) {
+        while rest.len() >= *size {
+            let part: Vec<DbValue> = rest.by_ref().take(*size).flatten().collect();
+            conn.execute_raw(Statement::from_sql_and_values(backend, sql, part)).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A line as a row, the next on its chain; moves the chain's head.
+fn values(entry: Entry, now: OffsetDateTime, context: Option<&Context>, head: &mut Head) -> [DbValue; COLUMNS.len()] {
     let Entry { line, kind, result, org_id, before, after } = entry;
     let org_id = org_id.or_else(|| {
         let caller = context?.caller()?;
         caller.org_id.filter(|_| line.actor_id == Some(caller.id))
     });
     let canonical = |value: Value| chain::canonical(&value);
+    let detail = chain::sorted(&line.detail);
     let mut record = chain::Record {
         id: line.id,
         at: now.unix_timestamp(),
@@ -282,7 +373,7 @@ fn finished(entry: Entry, now: OffsetDateTime, context: Option<&Context>, head: 
         kind: kind.as_str().to_owned(),
         action: line.action.to_owned(),
         subject: chain::clean(&line.subject),
-        detail: canonical(line.detail),
+        detail: detail.to_string(),
         before: before.map(canonical),
         after: after.map(canonical),
         result: result.as_str().to_owned(),
@@ -292,7 +383,27 @@ fn finished(entry: Entry, now: OffsetDateTime, context: Option<&Context>, head: 
         hash: String::new(),
     };
     record.hash = record.computed_hash();
-    record
+    *head = head.after(&record);
+    [
+        record.id.into(),
+        now.into(),
+        record.actor_id.into(),
+        record.actor_name.into(),
+        record.action.into(),
+        record.subject.into(),
+        detail.into(),
+        record.org_id.into(),
+        record.address.into(),
+        record.device.into(),
+        record.kind.into(),
+        record.result.into(),
+        record.before.into(),
+        record.after.into(),
+        record.chain.into(),
+        record.no.into(),
+        record.previous_hash.into(),
+        record.hash.into(),
+    ]
 }
 
 /// Lines about one subject, oldest first (tests and the case page's access list).

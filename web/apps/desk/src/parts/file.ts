@@ -1,5 +1,7 @@
 /** Files of the person's machine: sent inside JSON, saved from what a page holds. */
 
+import { ApiProblem } from '@tongban/api'
+
 /** The content as base64, for calls that carry a small file in their body. */
 export async function base64Of(file: File): Promise<string> {
   const bytes = new Uint8Array(await file.arrayBuffer())
@@ -29,6 +31,17 @@ export function saveText(name: string, text: string): void {
   const link = document.createElement('a')
   link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }))
   link.download = name
+  link.click()
+  URL.revokeObjectURL(link.href)
+}
+
+/** A file of the server, fetched and saved by the page, so that a refusal is told where it was asked for. */
+export async function saveFile(address: string): Promise<void> {
+  const answer = await fetch(address, { credentials: 'same-origin' })
+  if (!answer.ok) throw new ApiProblem(answer.status, await answer.json().catch(() => ({})))
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(await answer.blob())
+  link.download = /filename="([^"]+)"/.exec(answer.headers.get('content-disposition') ?? '')?.[1] ?? 'export'
   link.click()
   URL.revokeObjectURL(link.href)
 }

@@ -7,6 +7,7 @@ use platform::web::problem::ProblemBody;
 use platform::{Problem, Result};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use crate::Casework;
@@ -42,6 +43,26 @@ pub(super) struct Progress {
     pub deadline_text: Option<String>,
     /// The ten public events.
     pub events: Vec<EventView>,
+    /// Since when this stands so, for a case handled in the other network, of which only the state is
+    /// known here.
+    #[serde(with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub brought_at: Option<OffsetDateTime>,
+}
+
+/// What the ferry brought of a case that is handled in the other network.
+async fn brought(casework: &Casework, number: &str, proof: &str) -> Result<Option<Progress>> {
+    let Some(row) = casework.brought_out(number, proof).await? else { return Ok(None) };
+    let state = CaseState::parse(&row.state).ok_or_else(|| Problem::internal("unknown state"))?;
+    Ok(Some(Progress {
+        item_name: row.item_name,
+        state_label: state.label().to_owned(),
+        org_name: String::new(),
+        org_phone: String::new(),
+        deadline_text: None,
+        events: Vec::new(),
+        brought_at: Some(row.at),
+    }))
 }
 
 /// A question to answer before a public query
@@ -61,11 +82,14 @@ pub(super) async fn query_progress(
     let number = query.case_number.trim();
     let found = case::Entity::find().filter(case::Column::CaseNumber.eq(number)).one(conn).await?;
     // Wrong number and wrong proof answer alike: whether a case exists is not told.
+    let proof = query.proof.trim();
+    if found.is_none()
+        && let Some(progress) = brought(&casework, number, proof).await?
+    {
+        return Ok(Json(progress));
+    }
     let row = found
-        .filter(|row| {
-            let proof = query.proof.trim();
-            row.query_code.as_deref() == Some(proof) || row.applicant_name == proof
-        })
+        .filter(|row| row.query_code.as_deref() == Some(proof) || row.applicant_name == proof)
         .ok_or_else(|| Problem::not_found("办件编号和查询密码（或申请人）对不上，请核对后再查。"))?;
     let item = casework.catalogue.version(&row.item_slug, row.item_version).await?;
     let around = store::around(conn, row.id).await?;
@@ -90,5 +114,6 @@ pub(super) async fn query_progress(
             .map(|event| EventView { text: event.title.to_owned(), ..event })
             .collect(),
         item_name: row.item_name,
+        brought_at: None,
     }))
 }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::super::chain::Link;
 use super::super::model::{EventKind, State};
 use super::super::store::{case, case_event};
+use super::brought_out::proof;
 use super::parse_state;
 
 /// Who acts.
@@ -198,6 +199,11 @@ impl Change {
             case_event::Entity::insert_many(rows).exec_without_returning(tx.conn()).await?;
         }
         let topics = std::mem::take(&mut self.topics);
+        // What lets the applicant ask in the other network as well: a digest, never the code.
+        let proof = match (&self.row.case_number, &self.row.query_code) {
+            (Some(number), Some(code)) => proof(number, code),
+            _ => String::new(),
+        };
         // Open pages listen to the case even when no domain above wants the change.
         for topic in if topics.is_empty() { vec!["case.changed"] } else { topics } {
             tx.publish(Event {
@@ -211,6 +217,8 @@ impl Change {
                     "account_id": self.row.account_id,
                     "state": self.row.state,
                     "event_no": self.row.event_count,
+                    "item_name": self.row.item_name,
+                    "proof": proof,
                 }),
             });
         }

@@ -4,7 +4,9 @@
 pub mod acting;
 pub mod audit;
 pub mod authenticity;
+pub(crate) mod brought_out;
 pub mod change;
+mod correct_personal;
 pub mod correction;
 pub mod counter;
 pub mod deadlines;

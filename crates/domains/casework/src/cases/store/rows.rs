@@ -56,6 +56,29 @@ pub mod case {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// Progress of a case that is handled in the other network.
+pub mod outside_progress {
+    use sea_orm::entity::prelude::*;
+    use time::OffsetDateTime;
+
+    /// `outside_progress`
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "outside_progress")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub case_id: Uuid,
+        pub case_number: String,
+        pub item_name: String,
+        pub state: String,
+        pub event_no: i64,
+        pub proof: String,
+        pub at: OffsetDateTime,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// What was filled in.
 pub mod case_form {
     use sea_orm::entity::prelude::*;

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use platform::web::extract::{Json, Path};
+use platform::web::extract::{IdempotencyKey, Json, Path};
 use platform::web::guard::Allowed;
 use platform::web::problem::{ProblemBody, Result};
 use serde::Deserialize;
@@ -52,7 +52,7 @@ pub(crate) struct EndSecret {
 }
 
 /// Registers a system, switched off and without a grant.
-#[utoipa::path(post, path = "/api/v1/systems", tag = "systems", operation_id = "register_system",
+#[utoipa::path(post, path = "/api/v1/systems", tag = "systems", operation_id = "register_system", params(IdempotencyKey),
     request_body = SystemDraft,
     responses((status = 201, body = SystemView),
         (status = 401, body = ProblemBody, content_type = "application/problem+json"),
@@ -63,9 +63,10 @@ pub(crate) struct EndSecret {
 pub(crate) async fn register_system(
     State(identity): State<Identity>,
     caller: Allowed<EditSystems>,
+    IdempotencyKey(key): IdempotencyKey,
     Json(draft): Json<SystemDraft>,
 ) -> Result<(StatusCode, Json<SystemView>)> {
-    let id = identity.register_system(&caller, draft).await?;
+    let id = identity.register_system(&caller, draft, key).await?;
     Ok((StatusCode::CREATED, Json(identity.system_view(id).await?)))
 }
 
@@ -151,7 +152,7 @@ pub(crate) async fn grant_system(
 
 /// Gives a system one more secret; the answer is the only place that shows it.
 #[utoipa::path(post, path = "/api/v1/systems/{id}/secrets", tag = "systems", operation_id = "issue_system_secret",
-    params(("id" = Uuid, Path, description = "System")), request_body = NewSecret,
+    params(("id" = Uuid, Path, description = "System"), IdempotencyKey), request_body = NewSecret,
     responses((status = 201, body = IssuedSecret),
         (status = 401, body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
@@ -163,9 +164,10 @@ pub(crate) async fn issue_system_secret(
     State(identity): State<Identity>,
     caller: Allowed<EditSystems>,
     Path(id): Path<Uuid>,
+    IdempotencyKey(key): IdempotencyKey,
     Json(wanted): Json<NewSecret>,
 ) -> Result<(StatusCode, Json<IssuedSecret>)> {
-    Ok((StatusCode::CREATED, Json(identity.issue_secret(&caller, id, wanted).await?)))
+    Ok((StatusCode::CREATED, Json(identity.issue_secret(&caller, id, wanted, key).await?)))
 }
 
 /// Ends a secret, now or at a moment to come.

@@ -2,6 +2,7 @@
 
 use platform::web::guard::{Allowed, Principal};
 use platform::web::problem::FieldProblem;
+use platform::work::idempotency;
 use platform::{Problem, Result, Tx};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -14,14 +15,35 @@ use crate::systems::store::{self, system};
 
 impl Identity {
     /// Registers a system, switched off and without a grant: nothing can be called before somebody decided so.
+    /// The same key gives the system that it made before.
     ///
     /// # Authorisation
     /// `system.edit`.
     ///
     /// # Errors
     /// 422 names each wrong field; 409 for an app id that is taken.
-    pub async fn register_system(&self, caller: &Allowed<EditSystems>, draft: SystemDraft) -> Result<Uuid> {
-        self.add_system(caller, draft, Vec::new(), false).await
+    pub async fn register_system(
+        &self,
+        caller: &Allowed<EditSystems>,
+        draft: SystemDraft,
+        key: Option<String>,
+    ) -> Result<Uuid> {
+        if let Some(made) = self.made_before(caller, "system.register", key.clone()).await? {
+            return Ok(made);
+        }
+        self.put_system(caller, draft, (Vec::new(), false), key).await
+    }
+
+    /// What an earlier request with the same key made; asked first, because what is made would be
+    /// refused as taken.
+    async fn made_before(&self, caller: &Principal, act: &'static str, key: Option<String>) -> Result<Option<Uuid>> {
+        let (Some(key), by) = (key, caller.id) else { return Ok(None) };
+        self.platform
+            .db
+            .write(self.platform.now(), move |tx| {
+                Box::pin(async move { idempotency::earlier(tx, by, act, &key).await })
+            })
+            .await
     }
 
     /// Registers a system of a content pack or a test at once with its grants.
@@ -34,6 +56,16 @@ impl Identity {
         draft: SystemDraft,
         grants: Vec<Grant>,
         enabled: bool,
+    ) -> Result<Uuid> {
+        self.put_system(caller, draft, (grants, enabled), None).await
+    }
+
+    async fn put_system(
+        &self,
+        caller: &Principal,
+        draft: SystemDraft,
+        (grants, enabled): (Vec<Grant>, bool),
+        key: Option<String>,
     ) -> Result<Uuid> {
         let draft = self.check_draft(draft, None).await?;
         let grants = checked_grants(grants).map_err(Problem::invalid)?;
@@ -63,15 +95,20 @@ impl Identity {
             .db
             .write(now, move |tx| {
                 Box::pin(async move {
+                    if let Some(key) = key
+                        && let Some(made) = idempotency::claim(tx, caller.id, "system.register", &key, id).await?
+                    {
+                        return Ok(made);
+                    }
                     if !store::insert(tx.conn(), row).await? {
                         return Err(taken());
                     }
                     let detail = json!({ "app_id": draft.app_id, "name": draft.name });
-                    identity.log_change(tx, &caller, id, "system.register", detail).await
+                    identity.log_change(tx, &caller, id, "system.register", detail).await?;
+                    Ok(id)
                 })
             })
-            .await?;
-        Ok(id)
+            .await
     }
 
     /// Changes what is written down; the log keeps each field before and after.

@@ -4,6 +4,7 @@
 //! over, then end the old one. Each has its own first and last moment.
 
 use platform::web::guard::{Allowed, Principal};
+use platform::work::idempotency;
 use platform::{Problem, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -45,7 +46,8 @@ pub struct IssuedSecret {
 }
 
 impl Identity {
-    /// Gives a system one more secret.
+    /// Gives a system one more secret. A secret is shown once: the same key again is refused and makes
+    /// no second one.
     ///
     /// # Authorisation
     /// `system.edit`.
@@ -57,8 +59,9 @@ impl Identity {
         caller: &Allowed<EditSystems>,
         system: Uuid,
         wanted: NewSecret,
+        key: Option<String>,
     ) -> Result<IssuedSecret> {
-        self.add_secret(caller, system, wanted).await
+        self.put_secret(caller, system, wanted, key).await
     }
 
     /// The same for a content pack or a test.
@@ -66,6 +69,16 @@ impl Identity {
     /// # Errors
     /// As [`Identity::issue_secret`].
     pub async fn add_secret(&self, caller: &Principal, system: Uuid, wanted: NewSecret) -> Result<IssuedSecret> {
+        self.put_secret(caller, system, wanted, None).await
+    }
+
+    async fn put_secret(
+        &self,
+        caller: &Principal,
+        system: Uuid,
+        wanted: NewSecret,
+        key: Option<String>,
+    ) -> Result<IssuedSecret> {
         let now = self.platform.now();
         let whole = |at: OffsetDateTime| at.to_offset(time::UtcOffset::UTC).replace_nanosecond(0).unwrap_or(at);
         let from = wanted.valid_from.map_or(now, whole);
@@ -103,6 +116,13 @@ impl Identity {
             .write(now, move |tx| {
                 Box::pin(async move {
                     store::find(tx.conn(), system).await?.ok_or_else(no_system)?;
+                    if let Some(key) = key
+                        && idempotency::claim(tx, caller.id, "system.secret", &key, id).await?.is_some()
+                    {
+                        let title = "这次请求已经发过密钥，密钥只显示一次。";
+                        let problem = Problem::conflict("secret_given", title);
+                        return Err(problem.detail("没有记下来的话，请停用那个密钥，再发一个新的。"));
+                    }
                     let live = store::secrets(tx.conn(), system).await?;
                     if live.iter().filter(|one| one.valid_until.is_none_or(|until| until > now)).count() >= MAX_LIVE {
                         return Err(Problem::conflict("too_many_secrets", "有效的密钥已经有 5 个，请先停用不用的密钥。"));

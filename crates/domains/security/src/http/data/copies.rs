@@ -6,7 +6,8 @@ use axum::response::IntoResponse;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::{Allowed, Principal};
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -75,9 +76,7 @@ impl From<copy::Model> for DataCopy {
 /// Masked copies, the newest first.
 #[utoipa::path(get, path = "/api/v1/security/copies", tag = "security", operation_id = "list_data_copies",
     params(PageQuery),
-    responses((status = 200, body = List<DataCopy>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<DataCopy>), Refused),
     security(("desk" = ["protection.read"])))]
 pub(crate) async fn list_data_copies(
     State(security): State<Security>,
@@ -146,9 +145,7 @@ async fn whole(security: &Security, caller: &Principal, id: Uuid) -> Result<Json
 
 /// Tables a copy can be made of.
 #[utoipa::path(get, path = "/api/v1/security/copies/tables", tag = "security", operation_id = "list_data_copy_tables",
-    responses((status = 200, body = Vec<DataCopyTable>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Vec<DataCopyTable>), Refused),
     security(("desk" = ["copy.run"])))]
 pub(crate) async fn list_data_copy_tables(
     State(security): State<Security>,
@@ -183,11 +180,8 @@ pub(crate) struct CreateDataCopy {
 }
 
 /// Begin a masked copy.
-#[utoipa::path(post, path = "/api/v1/security/copies", tag = "security", operation_id = "start_data_copy", request_body = CreateDataCopy,
-    responses((status = 201, body = DataCopyWhole),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+#[utoipa::path(post, path = "/api/v1/security/copies", tag = "security", operation_id = "start_data_copy", params(IdempotencyKey), request_body = CreateDataCopy,
+    responses((status = 201, body = DataCopyWhole), Refused, Unreadable),
     security(("desk" = ["copy.run"])))]
 pub(crate) async fn start_data_copy(
     State(security): State<Security>,
@@ -209,10 +203,7 @@ pub(crate) async fn start_data_copy(
 /// One copy with its files and how each column was masked.
 #[utoipa::path(get, path = "/api/v1/security/copies/{id}", tag = "security", operation_id = "get_data_copy",
     params(("id" = Uuid, Path, description = "Copy")),
-    responses((status = 200, body = DataCopyWhole),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DataCopyWhole), Refused, Absent),
     security(("desk" = ["protection.read"])))]
 pub(crate) async fn get_data_copy(
     State(security): State<Security>,
@@ -232,12 +223,7 @@ pub(crate) struct DiscardDataCopy {
 /// Remove a copy before its time.
 #[utoipa::path(post, path = "/api/v1/security/copies/{id}/discard", tag = "security", operation_id = "discard_data_copy",
     params(("id" = Uuid, Path, description = "Copy")), request_body = DiscardDataCopy,
-    responses((status = 200, body = DataCopyWhole),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DataCopyWhole), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["copy.run"])))]
 pub(crate) async fn discard_data_copy(
     State(security): State<Security>,
@@ -252,11 +238,7 @@ pub(crate) async fn discard_data_copy(
 /// One file of a finished copy; taking it is logged.
 #[utoipa::path(get, path = "/api/v1/security/copies/{id}/files/{file}", tag = "security", operation_id = "download_data_copy_file",
     params(("id" = Uuid, Path, description = "Copy"), ("file" = Uuid, Path, description = "File")),
-    responses((status = 200, description = "The file", content_type = "application/octet-stream"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, description = "The file", content_type = "application/octet-stream"), Refused, Absent, Outdated),
     security(("desk" = ["copy.download"])))]
 pub(crate) async fn download_data_copy_file(
     State(security): State<Security>,

@@ -6,7 +6,8 @@ use platform::Problem;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
@@ -67,9 +68,7 @@ impl From<scan::Model> for DataScan {
 /// Scans, the newest first.
 #[utoipa::path(get, path = "/api/v1/security/scans", tag = "security", operation_id = "list_data_scans",
     params(PageQuery),
-    responses((status = 200, body = List<DataScan>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<DataScan>), Refused),
     security(("desk" = ["protection.read"])))]
 pub(crate) async fn list_data_scans(
     State(security): State<Security>,
@@ -88,11 +87,8 @@ pub(crate) struct StartedDataScan {
 }
 
 /// Begin a scan of samples of everything stored.
-#[utoipa::path(post, path = "/api/v1/security/scans", tag = "security", operation_id = "start_data_scan",
-    responses((status = 201, body = StartedDataScan),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+#[utoipa::path(post, path = "/api/v1/security/scans", tag = "security", operation_id = "start_data_scan", params(IdempotencyKey),
+    responses((status = 201, body = StartedDataScan), Refused, Outdated),
     security(("desk" = ["discovery.run"])))]
 pub(crate) async fn start_data_scan(
     State(security): State<Security>,
@@ -180,9 +176,7 @@ pub(crate) struct DataFindingList {
 /// What scans found, the gravest first.
 #[utoipa::path(get, path = "/api/v1/security/findings", tag = "security", operation_id = "list_data_findings",
     params(FindingQuery),
-    responses((status = 200, body = DataFindingList),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DataFindingList), Refused),
     security(("desk" = ["protection.read"])))]
 pub(crate) async fn list_data_findings(
     State(security): State<Security>,
@@ -208,12 +202,7 @@ pub(crate) async fn list_data_findings(
 /// Take a finding over: the column gets its class and level.
 #[utoipa::path(post, path = "/api/v1/security/findings/{id}/accept", tag = "security", operation_id = "accept_data_finding",
     params(("id" = Uuid, Path, description = "Finding")), request_body = Decision,
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["classify.review"])))]
 pub(crate) async fn accept_data_finding(
     State(security): State<Security>,
@@ -228,12 +217,7 @@ pub(crate) async fn accept_data_finding(
 /// Say that a finding is none.
 #[utoipa::path(post, path = "/api/v1/security/findings/{id}/dismiss", tag = "security", operation_id = "dismiss_data_finding",
     params(("id" = Uuid, Path, description = "Finding")), request_body = Decision,
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["classify.review"])))]
 pub(crate) async fn dismiss_data_finding(
     State(security): State<Security>,

@@ -6,7 +6,8 @@ use axum::response::IntoResponse;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::{Allowed, Principal};
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Refused, Unreadable};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
@@ -127,10 +128,7 @@ pub(crate) struct DataFieldList {
 /// Every column with its class and level, by table.
 #[utoipa::path(get, path = "/api/v1/security/fields", tag = "security", operation_id = "list_data_fields",
     params(FieldQuery),
-    responses((status = 200, body = DataFieldList),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DataFieldList), Refused, Unreadable),
     security(("desk" = ["protection.read"])))]
 pub(crate) async fn list_data_fields(
     State(security): State<Security>,
@@ -194,9 +192,7 @@ pub(crate) struct DataLevel {
 
 /// Columns by domain, level and class; the words a page needs.
 #[utoipa::path(get, path = "/api/v1/security/fields/figures", tag = "security", operation_id = "get_data_field_figures",
-    responses((status = 200, body = DataFieldFigures),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DataFieldFigures), Refused),
     security(("desk" = ["protection.read"])))]
 pub(crate) async fn get_data_field_figures(
     State(security): State<Security>,
@@ -249,10 +245,7 @@ pub(crate) async fn get_data_field_figures(
 /// The inventory as CSV; taking it out is logged.
 #[utoipa::path(get, path = "/api/v1/security/fields/report", tag = "security", operation_id = "export_data_fields",
     params(FieldQuery),
-    responses((status = 200, description = "CSV", content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, description = "CSV", content_type = "text/csv"), Refused, Unreadable),
     security(("desk" = ["protection.read"])))]
 pub(crate) async fn export_data_fields(
     State(security): State<Security>,
@@ -276,9 +269,7 @@ pub(crate) struct DataInventory {
 
 /// Look at the live schema again: new columns are proposed by rule, gone ones marked.
 #[utoipa::path(post, path = "/api/v1/security/fields/inventory", tag = "security", operation_id = "take_data_inventory",
-    responses((status = 200, body = DataInventory),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DataInventory), Refused),
     security(("desk" = ["classify.edit"])))]
 pub(crate) async fn take_data_inventory(
     State(security): State<Security>,
@@ -358,10 +349,7 @@ pub(super) async fn whole(security: &Security, caller: &Principal, id: Uuid) -> 
 /// One column with its versions.
 #[utoipa::path(get, path = "/api/v1/security/fields/{id}", tag = "security", operation_id = "get_data_field",
     params(("id" = Uuid, Path, description = "Column")),
-    responses((status = 200, body = DataFieldWhole),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DataFieldWhole), Refused, Absent),
     security(("desk" = ["protection.read"])))]
 pub(crate) async fn get_data_field(
     State(security): State<Security>,

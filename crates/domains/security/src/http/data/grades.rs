@@ -3,7 +3,8 @@
 use axum::extract::State;
 use platform::web::extract::{Json, Path};
 use platform::web::guard::{Allowed, Principal};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -72,9 +73,7 @@ async fn list(security: &Security, caller: &Principal) -> Result<Json<DataGrades
 
 /// The highest level each role, and whoever is graded by name, sees raw.
 #[utoipa::path(get, path = "/api/v1/security/grades", tag = "security", operation_id = "list_data_grades",
-    responses((status = 200, body = DataGrades),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DataGrades), Refused),
     security(("desk" = ["protection.read"])))]
 pub(crate) async fn list_data_grades(
     State(security): State<Security>,
@@ -99,9 +98,7 @@ pub(crate) struct DataGradePeople {
 
 /// Staff who can be graded by name.
 #[utoipa::path(get, path = "/api/v1/security/grades/people", tag = "security", operation_id = "list_data_grade_people",
-    responses((status = 200, body = DataGradePeople),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DataGradePeople), Refused),
     security(("desk" = ["grade.edit"])))]
 pub(crate) async fn list_data_grade_people(
     State(security): State<Security>,
@@ -133,12 +130,7 @@ pub(crate) struct DataGradeProposal {
 /// Propose another grade; another person decides.
 #[utoipa::path(put, path = "/api/v1/security/grades/{subject}", tag = "security", operation_id = "propose_data_grade",
     params(("subject" = String, Path, description = "`role:<key>` or `staff:<id>`")), request_body = DataGradeProposal,
-    responses((status = 200, body = DataGrades),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DataGrades), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["grade.edit"])))]
 pub(crate) async fn propose_data_grade(
     State(security): State<Security>,
@@ -153,12 +145,7 @@ pub(crate) async fn propose_data_grade(
 /// Put a proposed grade into force.
 #[utoipa::path(post, path = "/api/v1/security/grades/{subject}/confirm", tag = "security", operation_id = "confirm_data_grade",
     params(("subject" = String, Path, description = "`role:<key>` or `staff:<id>`")), request_body = Decision,
-    responses((status = 200, body = DataGrades),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DataGrades), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["grade.review"])))]
 pub(crate) async fn confirm_data_grade(
     State(security): State<Security>,
@@ -173,12 +160,7 @@ pub(crate) async fn confirm_data_grade(
 /// Say no to a proposed grade.
 #[utoipa::path(post, path = "/api/v1/security/grades/{subject}/reject", tag = "security", operation_id = "reject_data_grade",
     params(("subject" = String, Path, description = "`role:<key>` or `staff:<id>`")), request_body = Decision,
-    responses((status = 200, body = DataGrades),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DataGrades), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["grade.review"])))]
 pub(crate) async fn reject_data_grade(
     State(security): State<Security>,

@@ -3,7 +3,8 @@
 use axum::extract::State;
 use platform::web::extract::{Json, Path};
 use platform::web::guard::Allowed;
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -29,12 +30,7 @@ pub(crate) struct DataFieldProposal {
 /// Propose another class and level; another person confirms.
 #[utoipa::path(put, path = "/api/v1/security/fields/{id}", tag = "security", operation_id = "propose_data_field",
     params(("id" = Uuid, Path, description = "Column")), request_body = DataFieldProposal,
-    responses((status = 200, body = DataFieldWhole),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DataFieldWhole), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["classify.edit"])))]
 pub(crate) async fn propose_data_field(
     State(security): State<Security>,
@@ -56,12 +52,7 @@ pub(crate) async fn propose_data_field(
 /// Confirm what is proposed.
 #[utoipa::path(post, path = "/api/v1/security/fields/{id}/confirm", tag = "security", operation_id = "confirm_data_field",
     params(("id" = Uuid, Path, description = "Column")), request_body = Decision,
-    responses((status = 200, body = DataFieldWhole),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DataFieldWhole), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["classify.review"])))]
 pub(crate) async fn confirm_data_field(
     State(security): State<Security>,
@@ -76,12 +67,7 @@ pub(crate) async fn confirm_data_field(
 /// Say no to what is proposed: what was in force before counts again.
 #[utoipa::path(post, path = "/api/v1/security/fields/{id}/reject", tag = "security", operation_id = "reject_data_field",
     params(("id" = Uuid, Path, description = "Column")), request_body = Decision,
-    responses((status = 200, body = DataFieldWhole),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DataFieldWhole), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["classify.review"])))]
 pub(crate) async fn reject_data_field(
     State(security): State<Security>,
@@ -116,12 +102,7 @@ pub(crate) struct ConfirmedDataFields {
 
 /// Confirm several columns at once, all or none.
 #[utoipa::path(post, path = "/api/v1/security/fields/confirm", tag = "security", operation_id = "confirm_data_fields", request_body = ConfirmDataFields,
-    responses((status = 200, body = ConfirmedDataFields),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = ConfirmedDataFields), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["classify.review"])))]
 pub(crate) async fn confirm_data_fields(
     State(security): State<Security>,

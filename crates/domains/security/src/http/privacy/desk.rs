@@ -2,10 +2,12 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use platform::web::extract::{Json, Path, Query};
+use platform::personal::{Correctable, Keep};
+use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::{Allowed, Principal};
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
@@ -15,6 +17,7 @@ use super::super::risks::cursor_id;
 use crate::Security;
 use crate::permissions::{AnswerPrivacy, AssessPrivacy, ReadPrivacy};
 use crate::privacy::assessments::{NewAssessment, OCCASIONS};
+use crate::privacy::carry_out::{Done, Order, Place, act_label};
 use crate::privacy::requests::{Kind, Opened, state_label};
 use crate::privacy::store::assessment;
 use crate::risks::model::{LEVELS, label};
@@ -23,7 +26,7 @@ use crate::risks::model::{LEVELS, label};
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PrivacyQuery {
-    /// `open`, `granted` or `refused`.
+    /// `open`, `granted`, `refused`, or `overdue`: open ones whose day has passed.
     state: Option<String>,
     /// Part of the name.
     q: Option<String>,
@@ -59,10 +62,42 @@ pub(crate) struct PrivacyRequestView {
     #[schema(value_type = Option<String>, format = DateTime)]
     answered_at: Option<OffsetDateTime>,
     erased: i64,
+    /// What was done at each place.
+    done: Vec<PrivacyDone>,
     version: i64,
 }
 
-fn request_view(security: &Security, asked: Opened) -> PrivacyRequestView {
+/// What was done at one place; values are masked.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PrivacyDone {
+    held_label: String,
+    /// `correct`, `erase` or `keep`.
+    act: String,
+    act_label: &'static str,
+    field_label: String,
+    before: String,
+    after: String,
+    /// Things corrected or deleted.
+    things: i64,
+    note: String,
+}
+
+pub(super) fn done_view(done: Vec<Done>) -> Vec<PrivacyDone> {
+    done.into_iter()
+        .map(|Done { row, note }| PrivacyDone {
+            held_label: row.held_label,
+            act_label: act_label(&row.act),
+            act: row.act,
+            field_label: row.field_label,
+            before: row.before,
+            after: row.after,
+            things: row.things,
+            note,
+        })
+        .collect()
+}
+
+fn request_view(security: &Security, asked: Opened, done: Vec<Done>) -> PrivacyRequestView {
     let Opened { row, text, answer } = asked;
     let today = base::zone::china_date(security.platform.now()).to_string();
     PrivacyRequestView {
@@ -82,15 +117,99 @@ fn request_view(security: &Security, asked: Opened) -> PrivacyRequestView {
         answered_by_name: row.answered_by_name,
         answered_at: row.answered_at,
         erased: row.erased,
+        done: done_view(done),
         version: row.version,
     }
 }
 
+async fn viewed(security: &Security, id: Uuid) -> Result<PrivacyRequestView> {
+    let asked = security.privacy_request(id).await?;
+    let done = security.done_at(&[id]).await?.remove(&id).unwrap_or_default();
+    Ok(request_view(security, asked, done))
+}
+
+/// A value that can be corrected.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PrivacyField {
+    field: String,
+    label: String,
+    /// What stands there, masked.
+    now: String,
+}
+
+/// A place where data of who asked lie.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PrivacyPlace {
+    key: &'static str,
+    label: &'static str,
+    content: &'static str,
+    source: &'static str,
+    count: i64,
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    since: Option<OffsetDateTime>,
+    /// Whether the request is about it.
+    asked: bool,
+    /// Whether it may be deleted here.
+    may_erase: bool,
+    /// Why not: the law, or where the person does it.
+    kept_because: String,
+    /// What can be corrected here.
+    fields: Vec<PrivacyField>,
+    /// Why the rest can't.
+    why_not: &'static str,
+}
+
+/// A request with the places where data lie.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PrivacyCase {
+    request: PrivacyRequestView,
+    /// The one asked about first; empty once answered.
+    places: Vec<PrivacyPlace>,
+}
+
+fn place_view(place: Place) -> PrivacyPlace {
+    let Place { held, found, correction, asked } = place;
+    let (may_erase, kept_because) = match held.keep {
+        Keep::Law(why) => (false, why.to_owned()),
+        Keep::Own(path) => (false, format!("由本人自己删除：{path}")),
+        Keep::Delete | Keep::Clear(_) => (found.count > 0, String::new()),
+    };
+    let field = |one: Correctable| PrivacyField { field: one.field, label: one.label, now: one.now };
+    PrivacyPlace {
+        key: held.key,
+        label: held.label,
+        content: held.content,
+        source: held.source,
+        count: found.count,
+        since: found.since,
+        asked,
+        may_erase,
+        kept_because,
+        fields: correction.fields.into_iter().map(field).collect(),
+        why_not: correction.why_not,
+    }
+}
+
+/// One request with the places where data of who asked lie, what may be done at each and why not.
+#[utoipa::path(get, path = "/api/v1/security/privacy/requests/{id}", tag = "privacy", operation_id = "get_privacy_request",
+    params(("id" = Uuid, Path, description = "Request")),
+    responses((status = 200, body = PrivacyCase), Refused, Absent),
+    security(("desk" = ["privacy.answer"])))]
+pub(crate) async fn get_privacy_request(
+    State(security): State<Security>,
+    _caller: Allowed<AnswerPrivacy>,
+    Path(id): Path<Uuid>,
+) -> Result<Json<PrivacyCase>> {
+    let request = viewed(&security, id).await?;
+    let asked = security.privacy_request(id).await?.row;
+    let places = if asked.state == "open" { security.places(&asked).await? } else { Vec::new() };
+    Ok(Json(PrivacyCase { request, places: places.into_iter().map(place_view).collect() }))
+}
+
 /// Requests to correct or delete, newest first.
 #[utoipa::path(get, path = "/api/v1/security/privacy/requests", tag = "privacy", operation_id = "list_privacy_requests", params(PrivacyQuery),
-    responses((status = 200, body = List<PrivacyRequestView>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<PrivacyRequestView>), Refused),
     security(("desk" = ["privacy.read"])))]
 pub(crate) async fn list_privacy_requests(
     State(security): State<Security>,
@@ -100,7 +219,15 @@ pub(crate) async fn list_privacy_requests(
     let page = PageQuery { limit: query.limit, cursor: query.cursor };
     let (found, total) =
         security.all_requests(query.state.as_deref(), query.q.as_deref(), cursor_id(&page)?, page.limit() + 1).await?;
-    let items = found.into_iter().map(|one| request_view(&security, one)).collect();
+    let ids: Vec<Uuid> = found.iter().map(|one| one.row.id).collect();
+    let mut done = security.done_at(&ids).await?;
+    let items = found
+        .into_iter()
+        .map(|one| {
+            let done = done.remove(&one.row.id).unwrap_or_default();
+            request_view(&security, one, done)
+        })
+        .collect();
     Ok(Json(List::cut(items, page.limit(), total, security.platform.now(), |one: &PrivacyRequestView| {
         vec![one.id.to_string()]
     })))
@@ -112,17 +239,15 @@ pub(crate) struct AnswerPrivacyRequest {
     version: i64,
     granted: bool,
     text: String,
+    /// What is done at each place. Without any, a deletion that is granted deletes what was asked for.
+    #[serde(default)]
+    places: Vec<Order>,
 }
 
-/// Answer a request; a deletion that is granted deletes now.
+/// Answer a request; what is granted is carried out now, at each place.
 #[utoipa::path(post, path = "/api/v1/security/privacy/requests/{id}/answer", tag = "privacy", operation_id = "answer_privacy_request",
     params(("id" = Uuid, Path, description = "Request")), request_body = AnswerPrivacyRequest,
-    responses((status = 200, body = PrivacyRequestView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = PrivacyRequestView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["privacy.answer"])))]
 pub(crate) async fn answer_privacy_request(
     State(security): State<Security>,
@@ -130,8 +255,8 @@ pub(crate) async fn answer_privacy_request(
     Path(id): Path<Uuid>,
     Json(answer): Json<AnswerPrivacyRequest>,
 ) -> Result<Json<PrivacyRequestView>> {
-    security.answer_privacy(&caller, id, answer.version, answer.granted, &answer.text).await?;
-    Ok(Json(request_view(&security, security.privacy_request(id).await?)))
+    security.answer_privacy(&caller, id, answer.version, answer.granted, &answer.text, answer.places).await?;
+    Ok(Json(viewed(&security, id).await?))
 }
 
 /// A purpose with what people decided.
@@ -159,9 +284,7 @@ pub(crate) struct PrivacyPurposes {
 
 /// Purposes with the data used for each and how many people refused.
 #[utoipa::path(get, path = "/api/v1/security/privacy/purposes", tag = "privacy", operation_id = "list_privacy_purposes",
-    responses((status = 200, body = PrivacyPurposes),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = PrivacyPurposes), Refused),
     security(("desk" = ["privacy.read"])))]
 pub(crate) async fn list_privacy_purposes(
     State(security): State<Security>,
@@ -254,9 +377,7 @@ fn assessment_view(security: &Security, caller: &Principal, row: assessment::Mod
 
 /// Impact assessments, newest first.
 #[utoipa::path(get, path = "/api/v1/security/privacy/assessments", tag = "privacy", operation_id = "list_privacy_assessments", params(PageQuery),
-    responses((status = 200, body = List<PrivacyAssessment>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<PrivacyAssessment>), Refused),
     security(("desk" = ["privacy.read"])))]
 pub(crate) async fn list_privacy_assessments(
     State(security): State<Security>,
@@ -288,15 +409,13 @@ pub(crate) struct NewPrivacyAssessment {
 }
 
 /// Enter an impact assessment.
-#[utoipa::path(post, path = "/api/v1/security/privacy/assessments", tag = "privacy", operation_id = "create_privacy_assessment", request_body = NewPrivacyAssessment,
-    responses((status = 201, body = PrivacyAssessment),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+#[utoipa::path(post, path = "/api/v1/security/privacy/assessments", tag = "privacy", operation_id = "create_privacy_assessment", params(IdempotencyKey), request_body = NewPrivacyAssessment,
+    responses((status = 201, body = PrivacyAssessment), Refused, Unreadable),
     security(("desk" = ["privacy.assess"])))]
 pub(crate) async fn create_privacy_assessment(
     State(security): State<Security>,
     caller: Allowed<AssessPrivacy>,
+    IdempotencyKey(once): IdempotencyKey,
     Json(new): Json<NewPrivacyAssessment>,
 ) -> Result<(StatusCode, Json<PrivacyAssessment>)> {
     let new = NewAssessment {
@@ -309,7 +428,7 @@ pub(crate) async fn create_privacy_assessment(
         level: new.level,
         review_on: new.review_on,
     };
-    let id = security.assess(&caller, new).await?;
+    let id = security.assess(&caller, new, once).await?;
     Ok((StatusCode::CREATED, Json(one(&security, &caller, id).await?)))
 }
 
@@ -327,12 +446,7 @@ pub(crate) struct ConfirmPrivacyAssessment {
 /// Confirm an impact assessment; never one's own.
 #[utoipa::path(post, path = "/api/v1/security/privacy/assessments/{id}/confirm", tag = "privacy", operation_id = "confirm_privacy_assessment",
     params(("id" = Uuid, Path, description = "Assessment")), request_body = ConfirmPrivacyAssessment,
-    responses((status = 200, body = PrivacyAssessment),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = PrivacyAssessment), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["privacy.assess"])))]
 pub(crate) async fn confirm_privacy_assessment(
     State(security): State<Security>,

@@ -3,18 +3,21 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use platform::personal::Keep;
-use platform::web::extract::{Json, Path, Query};
+use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::super::risks::cursor_id;
+use super::desk::{PrivacyDone, done_view};
 use crate::Security;
 use crate::permissions::{DecideMyPrivacy, ReadMyPrivacy};
+use crate::privacy::carry_out::Done;
 use crate::privacy::purposes::{Basis, Choice, Purpose};
 use crate::privacy::requests::{Kind, Opened, state_label};
 use crate::privacy::store::consent;
@@ -103,9 +106,7 @@ fn purpose_view(purpose: &Purpose, decided: Option<&consent::Model>) -> PrivacyP
 
 /// What is held about me, why and since when.
 #[utoipa::path(get, path = "/api/v1/my/privacy", tag = "privacy", operation_id = "get_my_privacy",
-    responses((status = 200, body = MyPrivacy),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = MyPrivacy), Refused),
     security(("portal" = ["my_privacy.read"])))]
 pub(crate) async fn get_my_privacy(
     State(security): State<Security>,
@@ -159,9 +160,7 @@ pub(crate) struct PrivacyLook {
 
 /// Who looked at my data.
 #[utoipa::path(get, path = "/api/v1/my/privacy/looks", tag = "privacy", operation_id = "list_my_privacy_looks", params(PageQuery),
-    responses((status = 200, body = List<PrivacyLook>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<PrivacyLook>), Refused),
     security(("portal" = ["my_privacy.read"])))]
 pub(crate) async fn list_my_privacy_looks(
     State(security): State<Security>,
@@ -208,9 +207,7 @@ pub(crate) struct PrivacyDisclosures {
 
 /// Who outside got what of me.
 #[utoipa::path(get, path = "/api/v1/my/privacy/disclosures", tag = "privacy", operation_id = "list_my_privacy_disclosures",
-    responses((status = 200, body = PrivacyDisclosures),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = PrivacyDisclosures), Refused),
     security(("portal" = ["my_privacy.read"])))]
 pub(crate) async fn list_my_privacy_disclosures(
     State(security): State<Security>,
@@ -239,12 +236,7 @@ pub(crate) struct PrivacyDecision {
 /// Allow or refuse a purpose.
 #[utoipa::path(put, path = "/api/v1/my/privacy/purposes/{key}", tag = "privacy", operation_id = "decide_my_privacy",
     params(("key" = String, Path, description = "Purpose")), request_body = PrivacyDecision,
-    responses((status = 200, body = PrivacyPurpose),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = PrivacyPurpose), Refused, Absent, Outdated, Unreadable),
     security(("portal" = ["my_privacy.edit"])))]
 pub(crate) async fn decide_my_privacy(
     State(security): State<Security>,
@@ -278,9 +270,11 @@ pub(crate) struct MyPrivacyRequest {
     answered_at: Option<OffsetDateTime>,
     /// Things deleted.
     erased: i64,
+    /// What was done at each place.
+    done: Vec<PrivacyDone>,
 }
 
-fn request_view(asked: Opened) -> MyPrivacyRequest {
+fn request_view(asked: Opened, done: Vec<Done>) -> MyPrivacyRequest {
     let Opened { row, text, answer } = asked;
     MyPrivacyRequest {
         id: row.id,
@@ -295,6 +289,7 @@ fn request_view(asked: Opened) -> MyPrivacyRequest {
         answer,
         answered_at: row.answered_at,
         erased: row.erased,
+        done: done_view(done),
     }
 }
 
@@ -306,15 +301,22 @@ pub(crate) struct MyPrivacyRequests {
 
 /// My requests, newest first.
 #[utoipa::path(get, path = "/api/v1/my/privacy/requests", tag = "privacy", operation_id = "list_my_privacy_requests",
-    responses((status = 200, body = MyPrivacyRequests),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = MyPrivacyRequests), Refused),
     security(("portal" = ["my_privacy.read"])))]
 pub(crate) async fn list_my_privacy_requests(
     State(security): State<Security>,
     caller: Allowed<ReadMyPrivacy>,
 ) -> Result<Json<MyPrivacyRequests>> {
-    let items = security.own_requests(&caller).await?.into_iter().map(request_view).collect();
+    let found = security.own_requests(&caller).await?;
+    let ids: Vec<Uuid> = found.iter().map(|one| one.row.id).collect();
+    let mut done = security.done_at(&ids).await?;
+    let items = found
+        .into_iter()
+        .map(|one| {
+            let done = done.remove(&one.row.id).unwrap_or_default();
+            request_view(one, done)
+        })
+        .collect();
     Ok(Json(MyPrivacyRequests { items }))
 }
 
@@ -329,18 +331,15 @@ pub(crate) struct AskPrivacy {
 }
 
 /// Ask to correct or delete.
-#[utoipa::path(post, path = "/api/v1/my/privacy/requests", tag = "privacy", operation_id = "ask_privacy", request_body = AskPrivacy,
-    responses((status = 201, body = MyPrivacyRequest),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+#[utoipa::path(post, path = "/api/v1/my/privacy/requests", tag = "privacy", operation_id = "ask_privacy", params(IdempotencyKey), request_body = AskPrivacy,
+    responses((status = 201, body = MyPrivacyRequest), Refused, Outdated, Unreadable),
     security(("portal" = ["my_privacy.edit"])))]
 pub(crate) async fn ask_privacy(
     State(security): State<Security>,
     caller: Allowed<DecideMyPrivacy>,
+    IdempotencyKey(once): IdempotencyKey,
     Json(asked): Json<AskPrivacy>,
 ) -> Result<(StatusCode, Json<MyPrivacyRequest>)> {
-    let id = security.ask_privacy(&caller, asked.kind, &asked.held_key, &asked.text).await?;
-    Ok((StatusCode::CREATED, Json(request_view(security.privacy_request(id).await?))))
+    let id = security.ask_privacy(&caller, asked.kind, &asked.held_key, &asked.text, once).await?;
+    Ok((StatusCode::CREATED, Json(request_view(security.privacy_request(id).await?, Vec::new()))))
 }

@@ -17,6 +17,7 @@ pub(super) fn routes() -> OpenApiRouter<Security> {
         .routes(routes!(mine::decide_my_privacy))
         .routes(routes!(mine::list_my_privacy_requests, mine::ask_privacy))
         .routes(routes!(desk::list_privacy_requests))
+        .routes(routes!(desk::get_privacy_request))
         .routes(routes!(desk::answer_privacy_request))
         .routes(routes!(desk::list_privacy_purposes))
         .routes(routes!(desk::list_privacy_assessments, desk::create_privacy_assessment))

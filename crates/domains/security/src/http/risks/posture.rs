@@ -3,7 +3,8 @@
 use axum::extract::State;
 use platform::web::extract::Json;
 use platform::web::guard::Allowed;
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::Refused;
 use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -90,9 +91,7 @@ pub(crate) struct AuditFigures {
 
 /// Posture: assets, risks, open events.
 #[utoipa::path(get, path = "/api/v1/security/posture", tag = "security", operation_id = "get_posture",
-    responses((status = 200, body = PostureView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = PostureView), Refused),
     security(("desk" = ["risk.read"])))]
 pub(crate) async fn get_posture(
     State(security): State<Security>,

@@ -4,7 +4,8 @@ use axum::extract::State;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Refused, Unreadable};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -73,9 +74,7 @@ pub(crate) struct AlarmRules {
 
 /// Rules that raise alarms.
 #[utoipa::path(get, path = "/api/v1/security/alarm-rules", tag = "security", operation_id = "list_alarm_rules",
-    responses((status = 200, body = AlarmRules),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = AlarmRules), Refused),
     security(("desk" = ["risk.read"])))]
 pub(crate) async fn list_alarm_rules(
     State(security): State<Security>,
@@ -98,10 +97,7 @@ pub(crate) async fn list_alarm_rules(
 
 /// Risk events, findings, checks, drills, newest first.
 #[utoipa::path(get, path = "/api/v1/security/risks", tag = "security", operation_id = "list_risks", params(RiskQuery),
-    responses((status = 200, body = RiskList),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = RiskList), Refused, Unreadable),
     security(("desk" = ["risk.read"])))]
 pub(crate) async fn list_risks(
     State(security): State<Security>,
@@ -130,10 +126,7 @@ pub(crate) async fn list_risks(
 /// One entry.
 #[utoipa::path(get, path = "/api/v1/security/risks/{id}", tag = "security", operation_id = "get_risk",
     params(("id" = Uuid, Path, description = "Entry")),
-    responses((status = 200, body = Risk),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Risk), Refused, Absent),
     security(("desk" = ["risk.read"])))]
 pub(crate) async fn get_risk(
     State(security): State<Security>,
@@ -159,9 +152,7 @@ pub(crate) struct RiskHandlers {
 
 /// Staff who may handle risk events.
 #[utoipa::path(get, path = "/api/v1/security/handlers", tag = "security", operation_id = "list_risk_handlers",
-    responses((status = 200, body = RiskHandlers),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = RiskHandlers), Refused),
     security(("desk" = ["risk.handle"])))]
 pub(crate) async fn list_risk_handlers(
     State(security): State<Security>,

@@ -4,7 +4,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use platform::web::extract::{IdempotencyKey, Json, Path};
 use platform::web::guard::Allowed;
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -32,10 +33,7 @@ pub(crate) struct CreateRisk {
 #[utoipa::path(post, path = "/api/v1/security/risks", tag = "security", operation_id = "create_risk",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
     request_body = CreateRisk,
-    responses((status = 201, body = Risk),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = Risk), Refused, Unreadable),
     security(("desk" = ["risk.handle"])))]
 pub(crate) async fn create_risk(
     State(security): State<Security>,
@@ -75,12 +73,7 @@ pub(crate) struct AssignRisk {
 /// Give an entry to somebody.
 #[utoipa::path(post, path = "/api/v1/security/risks/{id}/assign", tag = "security", operation_id = "assign_risk",
     params(("id" = Uuid, Path, description = "Entry")), request_body = AssignRisk,
-    responses((status = 200, body = Risk),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Risk), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["risk.handle"])))]
 pub(crate) async fn assign_risk(
     State(security): State<Security>,
@@ -95,12 +88,7 @@ pub(crate) async fn assign_risk(
 /// Report an entry handled.
 #[utoipa::path(post, path = "/api/v1/security/risks/{id}/handle", tag = "security", operation_id = "handle_risk",
     params(("id" = Uuid, Path, description = "Entry")), request_body = RiskStepRequest,
-    responses((status = 200, body = Risk),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Risk), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["risk.handle"])))]
 pub(crate) async fn handle_risk(
     State(security): State<Security>,
@@ -115,12 +103,7 @@ pub(crate) async fn handle_risk(
 /// Confirm that an entry was handled.
 #[utoipa::path(post, path = "/api/v1/security/risks/{id}/close", tag = "security", operation_id = "close_risk",
     params(("id" = Uuid, Path, description = "Entry")), request_body = RiskStepRequest,
-    responses((status = 200, body = Risk),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Risk), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["risk.close"])))]
 pub(crate) async fn close_risk(
     State(security): State<Security>,
@@ -135,12 +118,7 @@ pub(crate) async fn close_risk(
 /// Send an entry back to who handled it.
 #[utoipa::path(post, path = "/api/v1/security/risks/{id}/return", tag = "security", operation_id = "return_risk",
     params(("id" = Uuid, Path, description = "Entry")), request_body = RiskStepRequest,
-    responses((status = 200, body = Risk),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Risk), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["risk.close"])))]
 pub(crate) async fn return_risk(
     State(security): State<Security>,
@@ -155,11 +133,7 @@ pub(crate) async fn return_risk(
 /// Run a check: past events and weak points become its findings.
 #[utoipa::path(post, path = "/api/v1/security/risks/{id}/run", tag = "security", operation_id = "run_risk_check",
     params(("id" = Uuid, Path, description = "Entry")), request_body = RiskStepRequest,
-    responses((status = 200, body = Risk),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Risk), Refused, Absent, Outdated),
     security(("desk" = ["risk.handle"])))]
 pub(crate) async fn run_risk_check(
     State(security): State<Security>,

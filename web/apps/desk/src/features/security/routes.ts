@@ -16,6 +16,7 @@ export const securityRoutes: RouteRecordRaw[] = [
   { path: '/protection/cryptography', name: 'cryptography', component: () => import('./protection/CryptographyPage.vue'), meta: { title: 'cryptography', rail: 'protection', permission: 'protection.read' } },
   { path: '/keys', name: 'keys', component: () => import('./keys/KeysPage.vue'), meta: { title: 'keys' } },
   { path: '/privacy', name: 'privacy', component: () => import('./privacy/PrivacyPage.vue'), meta: { title: 'privacy' } },
+  { path: '/privacy/:id', name: 'privacy-request', component: () => import('./privacy/RequestPage.vue'), props: true, meta: { title: 'privacyRequest', rail: 'privacy', permission: 'privacy.answer' } },
   { path: '/logs', name: 'logs', component: () => import('./logs/LogsPage.vue'), meta: { title: 'logs' } },
   { path: '/transfer', name: 'transfer', component: () => import('./transfer/TransferPage.vue'), meta: { title: 'transfer' } },
 ]
