@@ -25,6 +25,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "casework_0007_running", sql: include_str!("../migrations/0007_running.sql") },
     Migration { name: "casework_0008_beside", sql: include_str!("../migrations/0008_beside.sql") },
     Migration { name: "casework_0009_papers", sql: include_str!("../migrations/0009_papers.sql") },
+    Migration { name: "casework_0010_calls", sql: include_str!("../migrations/0010_calls.sql") },
 ];
 
 /// Personal data of citizens in this domain's tables.

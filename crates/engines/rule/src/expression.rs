@@ -8,6 +8,7 @@ use dsntk_feel::context::FeelContext;
 use dsntk_feel::{Evaluator, FeelScope, Name};
 use dsntk_feel_parser::AstNode;
 use serde_json::{Map, Value as Json};
+use std::borrow::Cow;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -16,7 +17,28 @@ use std::sync::Arc;
 pub struct Expression {
     evaluator: Evaluator,
     needs: Needs,
-    inputs: Vec<(String, Name)>,
+    inputs: Vec<Input>,
+}
+
+/// A name that is read, ready to be handed to the evaluator.
+struct Input {
+    key: String,
+    name: Name,
+    /// Members that are read; none where the whole value is.
+    members: Option<Vec<String>>,
+}
+
+/// Where the values of names come from.
+pub trait Source {
+    /// The value of a name; nothing where it has none. With `members`, only these need be there of an object, or of
+    /// the objects in a list.
+    fn value(&self, name: &str, members: Option<&[String]>) -> Option<Cow<'_, Json>>;
+}
+
+impl Source for Map<String, Json> {
+    fn value(&self, name: &str, _: Option<&[String]>) -> Option<Cow<'_, Json>> {
+        self.get(name).map(Cow::Borrowed)
+    }
 }
 
 impl fmt::Debug for Expression {
@@ -37,12 +59,24 @@ impl Expression {
     /// [`RuleError::TooLarge`] for more input than [`limits::INPUT_VALUES`], [`RuleError::Failed`] when the
     /// result is no data.
     pub fn evaluate(&self, context: &Map<String, Json>) -> Result<Json, RuleError> {
+        self.evaluate_from(context)
+    }
+
+    /// The same, asking for each value that is read and no other.
+    ///
+    /// # Errors
+    /// As [`Expression::evaluate`].
+    pub fn evaluate_from(&self, source: &dyn Source) -> Result<Json, RuleError> {
         let mut budget = limits::INPUT_VALUES;
         let mut inputs = FeelContext::default();
-        for (key, name) in &self.inputs {
+        for Input { key, name, members } in &self.inputs {
             // A missing name is null, even where a function has that name too.
-            let json = context.get(key).unwrap_or(&Json::Null);
-            inputs.set_entry(name, value::read(json, &mut budget)?);
+            let json = source.value(key, members.as_deref()).unwrap_or(Cow::Owned(Json::Null));
+            let value = match members {
+                Some(members) => value::read_members(&json, members, &mut budget)?,
+                None => value::read(&json, &mut budget)?,
+            };
+            inputs.set_entry(name, value);
         }
         let scope = FeelScope::from(inputs);
         run(|| value::write(&(self.evaluator)(&scope)))
@@ -98,6 +132,14 @@ impl Feel {
         self.cached(expression)?.evaluate(context)
     }
 
+    /// The same, asking for each value that is read and no other.
+    ///
+    /// # Errors
+    /// As [`Feel::evaluate`].
+    pub fn evaluate_from(&self, expression: &str, source: &dyn Source) -> Result<Json, RuleError> {
+        self.cached(expression)?.evaluate_from(source)
+    }
+
     /// Checks an expression before it is published: it can be compiled and every name it needs is in `names`.
     /// A name used only inside a filter (`rows[amount > 3]`) may be a key of the rows and is not checked.
     ///
@@ -134,7 +176,10 @@ fn position(expression: &str, name: &str) -> usize {
 fn compile(expression: &str, special: &[&String]) -> Result<Expression, RuleError> {
     let mut node = parse(expression, special.iter().map(|name| name.as_str()), Grammar::Expression)?;
     let needs = guard::inspect(&mut node, &|_| false)?;
-    let inputs = needs.names.iter().map(|name| (name.clone(), Name::from(name))).collect();
+    let each = needs.names.iter().zip(&needs.members);
+    let inputs = each
+        .map(|(name, members)| Input { key: name.clone(), name: Name::from(name), members: members.clone() })
+        .collect();
     let evaluator = run(|| Ok(dsntk_feel_evaluator::prepare(&node)))?;
     Ok(Expression { evaluator, needs, inputs })
 }

@@ -11,6 +11,8 @@ use dsntk_feel_parser::AstNode;
 pub(crate) struct Needs {
     /// Names read from outside, once each, in order of appearance.
     pub(crate) names: Vec<String>,
+    /// Of each name the members that are read; none where the whole value is.
+    pub(crate) members: Vec<Option<Vec<String>>>,
     /// Of these, the ones that must exist. A name only used inside a filter (`rows[amount > 3]`) may be a key
     /// of the filtered rows, which nobody knows before the rows are there.
     pub(crate) certain: Vec<String>,
@@ -152,7 +154,10 @@ impl Walk {
     /// Upper estimate of the steps of a node, which also bounds the size of its result.
     fn steps(&mut self, node: &AstNode) -> u64 {
         match node {
-            AstNode::Name(name) | AstNode::QualifiedNameSegment(name) => self.name(name.as_str()),
+            AstNode::Name(name) | AstNode::QualifiedNameSegment(name) => self.name(name.as_str(), None),
+            AstNode::Path(from, to) if let (AstNode::Name(from), AstNode::Name(to)) = (from.as_ref(), to.as_ref()) => {
+                self.name(from.as_str(), Some(to.as_str())).saturating_add(1)
+            }
             AstNode::Path(from, _) => self.steps(from).saturating_add(1),
             AstNode::FunctionInvocation(callee, arguments) => {
                 let known = matches!(callee.as_ref(), AstNode::Name(_));
@@ -208,12 +213,22 @@ impl Walk {
         }
     }
 
-    fn name(&mut self, name: &str) -> u64 {
+    fn name(&mut self, name: &str, member: Option<&str>) -> u64 {
         if let Some((_, size)) = self.bound.iter().rev().find(|(bound, _)| bound == name) {
             return *size;
         }
-        if !self.needs.names.iter().any(|known| known == name) {
-            self.needs.names.push(name.to_owned());
+        match self.needs.names.iter().position(|known| known == name) {
+            None => {
+                self.needs.names.push(name.to_owned());
+                self.needs.members.push(member.map(|member| vec![member.to_owned()]));
+            }
+            Some(at) => match (self.needs.members.get_mut(at), member) {
+                (Some(Some(members)), Some(member)) if !members.iter().any(|known| known == member) => {
+                    members.push(member.to_owned());
+                }
+                (Some(whole), None) => *whole = None,
+                _ => {}
+            },
         }
         if self.filters == 0 && !self.needs.certain.iter().any(|known| known == name) {
             self.needs.certain.push(name.to_owned());

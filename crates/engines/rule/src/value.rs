@@ -13,9 +13,7 @@ const MARK: &str = "@";
 
 /// Reads a JSON value. `budget` is the number of values that may still be read.
 pub(crate) fn read(json: &Json, budget: &mut usize) -> Result<Value, RuleError> {
-    *budget = budget
-        .checked_sub(1)
-        .ok_or(RuleError::TooLarge { what: "输入的数据量", limit: limits::INPUT_VALUES as u64 })?;
+    take(budget)?;
     Ok(match json {
         Json::Null => Value::Null(None),
         Json::Bool(flag) => Value::Boolean(*flag),
@@ -33,6 +31,35 @@ pub(crate) fn read(json: &Json, budget: &mut usize) -> Result<Value, RuleError> 
             None => Value::Context(read_context(map, budget)?),
         },
     })
+}
+
+/// The same; of an object, or of the objects in a list, only these members.
+pub(crate) fn read_members(json: &Json, members: &[String], budget: &mut usize) -> Result<Value, RuleError> {
+    match json {
+        Json::Array(items) => {
+            take(budget)?;
+            let each = items.iter().map(|item| read_members(item, members, budget));
+            Ok(Value::List(each.collect::<Result<_, _>>()?))
+        }
+        Json::Object(map) if marked(map).is_none() => {
+            take(budget)?;
+            let mut context = FeelContext::default();
+            for member in members {
+                if let Some(value) = map.get(member) {
+                    context.set_entry(&Name::from(member), read(value, budget)?);
+                }
+            }
+            Ok(Value::Context(context))
+        }
+        _ => read(json, budget),
+    }
+}
+
+fn take(budget: &mut usize) -> Result<(), RuleError> {
+    *budget = budget
+        .checked_sub(1)
+        .ok_or(RuleError::TooLarge { what: "输入的数据量", limit: limits::INPUT_VALUES as u64 })?;
+    Ok(())
 }
 
 /// Reads a whole JSON object as a FEEL context.

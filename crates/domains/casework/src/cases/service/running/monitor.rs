@@ -75,6 +75,9 @@ pub struct FlowCaseFilter {
     pub version: Option<i64>,
     /// Step at which they stand.
     pub element: Option<String>,
+    /// Part of the case number, the applicant's name or the item's name; or the applicant's credit code or identity
+    /// number.
+    pub q: Option<String>,
     /// Rows wanted, 1 to 100.
     pub limit: Option<u64>,
     /// Cursor of the next page.
@@ -229,6 +232,10 @@ impl Casework {
                 .and_where(task::Column::State.eq("open"))
                 .and_where(task::Column::Element.eq(element.as_str()));
             select = select.filter(case::Column::Id.in_subquery(open));
+        }
+        if let Some(text) = filter.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+            let item = case::Column::ItemName.like(format!("%{}%", text.replace(['%', '_'], "")));
+            select = select.filter(self.text_condition(text).add(item));
         }
         let total = select.clone().count(conn).await?;
         let page = PageQuery { limit: filter.limit, cursor: filter.cursor.clone() };
