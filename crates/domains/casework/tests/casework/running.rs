@@ -440,6 +440,9 @@ async fn a_called_flow_keeps_its_version_with_the_case() {
         let seen = casework.desk_case(&world.staff("inspector").await, id).await.unwrap();
         assert_eq!(seen.my_task.unwrap().name, "联合踏勘");
         assert_eq!(casework.open_flow_task(id).await.unwrap().unwrap().1, "inspect/look");
+        let filter = FlowCaseFilter { element: Some("inspect".into()), ..Default::default() };
+        let standing = casework.flow_cases(&world.staff("editor").await, FOOD, &filter).await.unwrap();
+        assert_eq!(standing.items.iter().map(|row| row.case_id).collect::<Vec<_>>(), [id], "sought by the call");
         world.step(id, "pass").await.unwrap();
         let newest = design.flow(&new).await.unwrap();
         assert_eq!(newest.node("inspect/look").unwrap().name, "二次踏勘");
