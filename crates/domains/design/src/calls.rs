@@ -144,7 +144,9 @@ impl Library {
 
     /// A flow that others call stays in use.
     pub(crate) async fn refuse_while_called(&self, key: &str) -> Result<()> {
-        let callers = self.used_by(CALL, key).await?;
+        let mut callers = self.used_by(CALL, key).await?;
+        // A draft that calls itself is told so elsewhere.
+        callers.retain(|caller| caller.key != key);
         if callers.is_empty() {
             return Ok(());
         }
