@@ -5,7 +5,7 @@
 //!
 //! A sub-process is drawn into the flow around it: its box becomes a way in, its ends lead to one way out (`<id>/end`)
 //! that waits for everything still going on inside, as BPMN 2.0 §13.3.4 asks. A called flow ([`Flows`]) is drawn in like
-//! a sub-process, its ids behind that of the call (`<call>/<id>`). A sub-process that an event starts begins with the
+//! a sub-process, its ids behind that of the call (`<call>/<id>`; its way out is `<call>//end`). A sub-process that an event starts begins with the
 //! timer that watches what is around it. So returning, joins and the proof of soundness know no nesting.
 
 use std::collections::{HashMap, HashSet};
@@ -330,7 +330,9 @@ impl<'a> Reading<'a> {
             let within = is(element, "subProcess") || is(element, "callActivity");
             if within && self.nodes[index].kind == NodeKind::Exclusive {
                 let entry = &self.nodes[index];
-                let exit = Node { id: format!("{id}/end"), kind: NodeKind::Drain, ..entry.clone() };
+                // Behind the id of a call stand ids of its own file; these can't be such ones.
+                let part = if is(element, "callActivity") { "/" } else { "" };
+                let exit = Node { id: format!("{id}{part}/end"), kind: NodeKind::Drain, ..entry.clone() };
                 let exit = self.push(exit);
                 self.insides.push((index, exit));
             }
@@ -412,7 +414,7 @@ impl<'a> Reading<'a> {
                 self.faults.push(Finding::error(id, code, message));
                 self.nodes[call.entry].kind = NodeKind::Unsupported("callActivity".to_owned());
                 // The drawing goes on behind it, so that what else is wrong is found too.
-                self.link(format!("{}/in", self.nodes[call.entry].id), call.entry, call.exit);
+                self.link(format!("{}//in", self.nodes[call.entry].id), call.entry, call.exit);
                 self.calls.retain(|one| one.entry != call.entry);
                 self.insides.retain(|(entry, _)| *entry != call.entry);
                 self.nodes[call.exit].kind = NodeKind::Exclusive;
@@ -525,7 +527,8 @@ impl<'a> Reading<'a> {
                             format!("子流程“{label}”的开始前面不能再有连线。把连线接到它后面的环节"),
                         ));
                     }
-                    self.link(format!("{id}/in"), entry, start);
+                    let part = if self.calls.iter().any(|call| call.entry == entry) { "/" } else { "" };
+                    self.link(format!("{id}{part}/in"), entry, start);
                 }
                 [_, others @ ..] => {
                     for &other in others {

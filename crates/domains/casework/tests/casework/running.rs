@@ -451,7 +451,7 @@ async fn a_called_flow_keeps_its_version_with_the_case() {
 
         // From the decision the case is sent back into the called flow.
         let approver = world.staff("approver").await;
-        let task = task_of(&world, id, "approver").await;
+        let task = task_of(world, id, "approver").await;
         let back = casework.desk_case(&approver, id).await.unwrap();
         let targets: Vec<_> = back.my_task.unwrap().returnable.into_iter().map(|one| one.element).collect();
         assert_eq!(targets, ["inspect/look", "review"]);

@@ -57,7 +57,7 @@ fn drawn(definition: &Definition, finding: &mut Finding) {
         finding.element.clone_from(&definition.nodes[entry].id);
         call = definition.nodes[entry].frame;
     }
-    for part in ["/end", "/in", "/out"] {
+    for part in ["//end", "//in", "/end", "/in", "/out"] {
         if let Some(id) = finding.element.strip_suffix(part)
             && definition.node(id).is_some()
         {
