@@ -433,8 +433,13 @@ fn check_state(definition: &Definition, step: &Advance, ledger: &Ledger) {
     assert_eq!(serde_json::from_str::<Instance>(&stored).unwrap(), step.instance);
 }
 
+/// Flows tried per property: few on every build, more when `PROPTEST_CASES` asks for them.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(200)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// req: FORM-028 a well-built flow is never called unsound.
     #[test]
