@@ -19,7 +19,7 @@ import { barModule, commandsModule, guardModule, keysModule, wordsModule } from 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Element = any
 export interface OutlineFlow { id: string; name: string; target: string; condition: string; byDefault: boolean }
-export interface OutlineEntry { id: string; type: string; joint: boolean; name: string; level: number; flows: OutlineFlow[] }
+export interface OutlineEntry { id: string; type: string; joint: boolean; started: boolean; name: string; level: number; flows: OutlineFlow[] }
 export type Marker = 'tb-error' | 'tb-warning' | 'tb-done' | 'tb-now'
 
 const GAP = 80
@@ -114,7 +114,7 @@ export class Designer {
       const bo = each.businessObject
       const inside = each.parent.type === 'bpmn:SubProcess'
       return [{
-        id, type: each.type as string, joint: jointOf(bo) !== null, name: String((each.type === 'bpmn:TextAnnotation' ? bo.text : bo.name) ?? ''), level: inside || each.host ? 2 : 1,
+        id, type: each.type as string, joint: jointOf(bo) !== null, started: bo.triggeredByEvent === true, name: String((each.type === 'bpmn:TextAnnotation' ? bo.text : bo.name) ?? ''), level: inside || each.host ? 2 : 1,
         flows: flowsOf(each).map((line) => ({ id: line.id as string, name: String(line.businessObject.name ?? ''), target: line.target.id as string, condition: conditionOf(line.businessObject), byDefault: bo.default === line.businessObject })),
       }]
     })
