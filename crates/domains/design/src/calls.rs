@@ -19,11 +19,11 @@ pub type Calls = BTreeMap<String, i64>;
 /// Flows drawn together with what they call. Each version is frozen, so one never goes stale.
 pub(crate) type Drawn = Arc<RwLock<HashMap<(DefinitionRef, Calls), Arc<flow::Definition>>>>;
 
-/// Files of flows by key.
-#[derive(Default)]
-pub(crate) struct Sources(BTreeMap<String, String>);
+/// Files of flows that can be called, by key.
+#[derive(Debug, Default)]
+pub struct Callable(BTreeMap<String, String>);
 
-impl flow::Flows for Sources {
+impl flow::Flows for Callable {
     fn source(&self, key: &str) -> Option<&str> {
         self.0.get(key).map(String::as_str)
     }
@@ -54,7 +54,7 @@ impl Design {
         if let Some(drawn) = self.drawn.read().unwrap_or_else(PoisonError::into_inner).get(&name) {
             return Ok(Arc::clone(drawn));
         }
-        let mut sources = Sources::default();
+        let mut sources = Callable::default();
         for (key, &version) in calls {
             let called = DefinitionRef { kind: Kind::Flow, key: key.clone(), version };
             sources.0.insert(key.clone(), self.source(&called).await?);
@@ -107,19 +107,12 @@ impl Design {
         Ok(newest.one(self.platform.db.read()).await?)
     }
 
-    /// A flow as its own file has it, calls not followed.
-    async fn plain_flow(&self, wanted: &DefinitionRef) -> Result<Arc<flow::Definition>> {
-        match self.parsed(wanted).await? {
-            Parsed::Flow(flow) => Ok(flow),
-            _ => Err(wrong_kind(wanted)),
-        }
-    }
-}
-
-impl Library {
     /// The flows that a file under work may call: published and in use, each in its newest version.
-    pub(crate) async fn callable(&self, content: &str) -> Result<Sources> {
-        let mut sources = Sources::default();
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn callable(&self, content: &str) -> Result<Callable> {
+        let mut sources = Callable::default();
         let called =
             |content: &str| flow::Definition::parse(content).map(|flow| flow.called().to_vec()).unwrap_or_default();
         let mut open = called(content);
@@ -133,7 +126,7 @@ impl Library {
                 .await?;
             for row in rows {
                 let of = DefinitionRef { kind: Kind::Flow, key: row.key.clone(), version: row.version };
-                let source = self.design.source(&of).await?;
+                let source = self.source(&of).await?;
                 open.extend(called(&source));
                 sources.0.insert(row.key, source);
             }
@@ -142,6 +135,16 @@ impl Library {
         Ok(sources)
     }
 
+    /// A flow as its own file has it, calls not followed.
+    async fn plain_flow(&self, wanted: &DefinitionRef) -> Result<Arc<flow::Definition>> {
+        match self.parsed(wanted).await? {
+            Parsed::Flow(flow) => Ok(flow),
+            _ => Err(wrong_kind(wanted)),
+        }
+    }
+}
+
+impl Library {
     /// A flow that others call stays in use.
     pub(crate) async fn refuse_while_called(&self, key: &str) -> Result<()> {
         let mut callers = self.used_by(CALL, key).await?;

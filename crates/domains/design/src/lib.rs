@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 use store::definition;
 
 pub use bindings::{Bound, Unmet};
-pub use calls::Calls;
+pub use calls::{Callable, Calls};
 pub use expressions::FeelExpressions;
 pub use http::routes;
 pub use library::Library;

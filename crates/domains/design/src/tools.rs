@@ -225,7 +225,7 @@ impl Library {
     /// Walks a flow with prepared answers; services succeed at once, timers go off when nothing else can
     /// be done. Stops at the first task without an answer.
     pub(crate) async fn run_flow(&self, asked: &RunFlow) -> Result<FlowWalk> {
-        let callable = self.callable(&asked.content).await?;
+        let callable = self.design.callable(&asked.content).await?;
         let definition = flow::Definition::parse_with(&asked.content, None, &callable)
             .map_err(|found| defective_flow("flow", found))?;
         let feel = self.design.expressions();

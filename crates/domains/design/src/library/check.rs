@@ -108,7 +108,7 @@ impl Library {
             services: SERVICES.iter().map(|service| service.key.to_owned()).collect(),
             limit_days,
         };
-        let callable = self.callable(content).await?;
+        let callable = self.design.callable(content).await?;
         let found = match flow::Definition::parse_with(content, key, &callable) {
             Ok(definition) => flow::lint(&definition, self.design.expressions(), &context),
             Err(found) => found,
