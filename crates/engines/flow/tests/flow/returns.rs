@@ -1,9 +1,9 @@
 //! Returning to an earlier step.
 
-use flow::{Command, FlowError, Status, returnable};
+use flow::{Command, Definition, FlowError, Instance, Status, advance, returnable};
 use serde_json::json;
 
-use crate::fakes::{load, outcome, vars};
+use crate::fakes::{Fake, load, outcome, vars};
 use crate::runs::{begin, complete, go, refused, short};
 
 fn back(task: &str, element: &str) -> Command {
@@ -136,4 +136,28 @@ fn returning_keeps_the_variables_of_the_case() {
     let (task, _) = step.instance.open_tasks(&flow).next().unwrap();
     let step = go(&flow, &step.instance, back(&task, "review"));
     assert_eq!(step.instance.variables.to_map()["need_inspect"]["area"], "80");
+}
+
+/// What was stored by earlier releases is read as it stands, goes on, and is written back byte for byte.
+///
+/// req: FORM-029
+#[test]
+fn a_state_stored_before_goes_on() {
+    let pack = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../packs/items/food-operation-permit/flow.bpmn");
+    let flow = Definition::parse(&std::fs::read_to_string(pack).unwrap()).unwrap();
+    let stored = r#"{"status":"running","variables":{"handle_item":"new-sales","situation":{"agent":"no"},"form":{"area":1200,"rows":[{"n":1.50}],"day":"2030-10-01"},"outcome":"pass","review":{"outcome":"pass"},"inspect":{"outcome":"pass"}},"active":[{"i":8,"e":"decide","f":7}],"history":[{"e":"accepted","g":[{"i":1,"f":"flow_accepted_review"}]},{"e":"review","i":2,"t":[1],"g":[{"i":3,"f":"flow_review_needs_inspection"}]},{"e":"needs_inspection","t":[3],"g":[{"i":4,"f":"flow_needs_inspection_inspect"}]},{"e":"inspect","i":5,"t":[4],"g":[{"i":6,"f":"flow_inspect_inspected"}]},{"e":"inspected","t":[6],"g":[{"i":7,"f":"flow_inspected_decide"}]}],"next":8}"#;
+    let instance: Instance = serde_json::from_str(stored).unwrap();
+    assert_eq!(serde_json::to_string(&instance).unwrap(), stored);
+    assert_eq!(instance.pending(&flow), [("t8".to_owned(), "decide".to_owned())]);
+    assert_eq!(returnable(&flow, &instance, "t8"), ["inspect", "review"]);
+    assert_eq!(instance.completed(&flow).len(), 2);
+    let back = Command::ReturnTo { task: "t8".into(), element: "inspect".into(), reason: "再看".into() };
+    let step = advance(&flow, &instance, back, &Fake).unwrap();
+    assert_eq!(short(&step.effects), ["+t9 inspect"]);
+    assert_eq!(step.instance.written(&flow, "inspect"), None);
+    assert_eq!(step.instance.variables.get("form").unwrap()["rows"][0]["n"], 1.5);
+    // A torn history is told when it is needed, and loses nothing before.
+    let torn: Instance = serde_json::from_str(&stored.replace(r#"{"e":"accepted","g""#, r#"{"g""#)).unwrap();
+    let back = Command::ReturnTo { task: "t8".into(), element: "inspect".into(), reason: "再看".into() };
+    assert_eq!(advance(&flow, &torn, back, &Fake), Err(FlowError::Damaged));
 }
