@@ -195,7 +195,8 @@ pub fn lint(pack: &Pack, known: &Known<'_>) -> Vec<Finding> {
     if item.slug != pack.slug {
         findings.error("/slug", format!("要和文件夹同名（{}）", pack.slug));
     }
-    files_beside(&item, &pack.sources, known, &mut findings);
+    // What other flows a pack's flow could call is known where it is taken in.
+    files_beside(&item, &pack.sources, (known, &design::Callable::default()), &mut findings);
     let missing = |name: &&str| !pack.papers.iter().any(|(own, _)| own == name) && !USUAL_PAPERS.contains(name);
     for (at, result) in item.results.iter().enumerate() {
         if let Some(name) = result.paper.as_deref().filter(missing) {
@@ -230,7 +231,12 @@ const USUAL_PAPERS: [&str; 11] = [
 ];
 
 /// Form, flow and rules that belong to an item.
-pub(crate) fn files_beside(item: &Item, sources: &Sources, known: &Known<'_>, findings: &mut Findings) {
+pub(crate) fn files_beside(
+    item: &Item,
+    sources: &Sources,
+    (known, callable): (&Known<'_>, &design::Callable),
+    findings: &mut Findings,
+) {
     match form::Form::parse(&sources.form) {
         Ok(form) => {
             for defect in form.lint(known.expressions) {
@@ -250,7 +256,7 @@ pub(crate) fn files_beside(item: &Item, sources: &Sources, known: &Known<'_>, fi
         services: design::library::SERVICES.iter().map(|service| service.key.to_owned()).collect(),
         limit_days: (limit.unit == base::deadline::TimeUnit::WorkingDay).then_some(limit.value),
     };
-    let found = match flow::Definition::parse(&sources.flow) {
+    let found = match flow::Definition::parse_with(&sources.flow, None, callable) {
         Ok(definition) => flow::lint(&definition, known.expressions, &context),
         Err(found) => found,
     };
@@ -283,9 +289,9 @@ fn minimum_collection(form: &form::Form, findings: &mut Findings) {
 }
 
 /// Findings about the files of an item that is edited in the desk.
-pub fn lint_files(item: &Item, sources: &Sources, known: &Known<'_>) -> Vec<Finding> {
+pub fn lint_files(item: &Item, sources: &Sources, known: &Known<'_>, callable: &design::Callable) -> Vec<Finding> {
     let mut findings = Findings::default();
-    files_beside(item, sources, known, &mut findings);
+    files_beside(item, sources, (known, callable), &mut findings);
     findings.sorted()
 }
 

@@ -1,5 +1,7 @@
 //! FEEL for the engines that only know a trait: forms and flows ask, the rule engine answers.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 /// The rule engine behind the traits of the form and flow engines.
@@ -41,13 +43,26 @@ impl form::Expressions for FeelExpressions {
     }
 }
 
+/// What a flow knows, as the rule engine asks for it: of a form only the fields that an expression names are read.
+struct Asked<'a, 'b>(&'a flow::Known<'b>);
+
+impl rule::Source for Asked<'_, '_> {
+    fn value(&self, name: &str, members: Option<&[String]>) -> Option<Cow<'_, Value>> {
+        self.0.value(name, members)
+    }
+}
+
 impl flow::Conditions for FeelExpressions {
-    fn holds(&self, expression: &str, variables: &Map<String, Value>) -> Result<bool, String> {
-        self.is_true(expression, variables)
+    fn holds(&self, expression: &str, known: &flow::Known<'_>) -> Result<bool, String> {
+        flow::Conditions::value(self, expression, known).map(|value| value == Value::Bool(true))
     }
 
-    fn texts(&self, expression: &str, variables: &Map<String, Value>) -> Result<Vec<String>, String> {
-        match self.value(expression, variables)? {
+    fn value(&self, expression: &str, known: &flow::Known<'_>) -> Result<Value, String> {
+        self.feel.evaluate_from(expression, &Asked(known)).map_err(|error| error.to_string())
+    }
+
+    fn texts(&self, expression: &str, known: &flow::Known<'_>) -> Result<Vec<String>, String> {
+        match flow::Conditions::value(self, expression, known)? {
             Value::String(one) => Ok(vec![one]),
             Value::Array(all) => all
                 .into_iter()

@@ -5,6 +5,7 @@
 //! [`library`]: drafts beside the published versions, findings, shared fields, tools to try things out.
 
 mod bindings;
+mod calls;
 pub mod expressions;
 mod fields;
 mod http;
@@ -28,6 +29,7 @@ use serde::{Deserialize, Serialize};
 use store::definition;
 
 pub use bindings::{Bound, Unmet};
+pub use calls::{Callable, Calls};
 pub use expressions::FeelExpressions;
 pub use http::routes;
 pub use library::Library;
@@ -159,6 +161,7 @@ pub struct Design {
     expressions: Arc<FeelExpressions>,
     /// Frozen, so a cached one never goes stale.
     parsed: Arc<RwLock<HashMap<DefinitionRef, Parsed>>>,
+    drawn: calls::Drawn,
     /// Decisions that check forms, as published and in use; forgotten with every change made here, and
     /// soon enough for one made on another node.
     bound: moka::future::Cache<(), Arc<Vec<Bound>>>,
@@ -169,7 +172,13 @@ impl Design {
     pub fn new(platform: Platform) -> Self {
         let bound =
             moka::future::Cache::builder().max_capacity(1).time_to_live(std::time::Duration::from_secs(5)).build();
-        Self { platform, expressions: Arc::new(FeelExpressions::new()), parsed: Arc::default(), bound }
+        Self {
+            platform,
+            expressions: Arc::new(FeelExpressions::new()),
+            parsed: Arc::default(),
+            drawn: Arc::default(),
+            bound,
+        }
     }
 
     /// The expression language for forms and flows.
@@ -262,17 +271,6 @@ impl Design {
     pub async fn form(&self, wanted: &DefinitionRef) -> Result<Arc<form::Form>> {
         match self.parsed(wanted).await? {
             Parsed::Form(form) => Ok(form),
-            _ => Err(wrong_kind(wanted)),
-        }
-    }
-
-    /// A flow, parsed.
-    ///
-    /// # Errors
-    /// Internal problem when it is gone.
-    pub async fn flow(&self, wanted: &DefinitionRef) -> Result<Arc<flow::Definition>> {
-        match self.parsed(wanted).await? {
-            Parsed::Flow(flow) => Ok(flow),
             _ => Err(wrong_kind(wanted)),
         }
     }
@@ -437,28 +435,27 @@ pub fn read_sheet(yaml: &str) -> std::result::Result<paper::Sheet, Vec<paper::Sh
     paper::Sheet::read(content)
 }
 
+fn defective(kind: Kind, key: &str, found: Vec<(String, String)>) -> Problem {
+    let each = found.into_iter().map(|(place, message)| {
+        platform::web::problem::FieldProblem::new(format!("/{}/{key}{place}", kind.as_str()), "defect", message)
+    });
+    Problem::invalid(each.collect())
+}
+
+fn defective_flow(key: &str, found: Vec<flow::Finding>) -> Problem {
+    let each = found.into_iter().map(|finding| (format!("/{}", finding.element), finding.message));
+    defective(Kind::Flow, key, each.collect())
+}
+
 fn parse(kind: Kind, key: &str, content: &str) -> Result<Parsed> {
-    let defects = |found: Vec<(String, String)>| {
-        Problem::invalid(
-            found
-                .into_iter()
-                .map(|(place, message)| {
-                    platform::web::problem::FieldProblem::new(
-                        format!("/{}/{key}{place}", kind.as_str()),
-                        "defect",
-                        message,
-                    )
-                })
-                .collect(),
-        )
-    };
+    let defects = |found: Vec<(String, String)>| defective(kind, key, found);
     match kind {
         Kind::Form => form::Form::parse(content)
             .map(|form| Parsed::Form(Arc::new(form)))
             .map_err(|found| defects(found.into_iter().map(|defect| (defect.pointer, defect.message)).collect())),
-        Kind::Flow => flow::Definition::parse(content).map(|flow| Parsed::Flow(Arc::new(flow))).map_err(|found| {
-            defects(found.into_iter().map(|finding| (format!("/{}", finding.element), finding.message)).collect())
-        }),
+        Kind::Flow => flow::Definition::parse(content)
+            .map(|flow| Parsed::Flow(Arc::new(flow)))
+            .map_err(|found| defective_flow(key, found)),
         Kind::Rules => rule::Decisions::parse(content)
             .map(|rules| Parsed::Rules(Arc::new(rules)))
             .map_err(|error| defects(vec![(String::new(), error.to_string())])),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use crate::{Kind, Library, Parsed, parse};
+use crate::{Kind, Library, Parsed, defective_flow, parse};
 
 /// A form to judge with data (FORM-011, FORM-012).
 #[derive(Debug, Deserialize, ToSchema)]
@@ -224,16 +224,19 @@ impl Library {
 
     /// Walks a flow with prepared answers; services succeed at once, timers go off when nothing else can
     /// be done. Stops at the first task without an answer.
-    pub(crate) fn run_flow(&self, asked: &RunFlow) -> Result<FlowWalk> {
-        let Parsed::Flow(definition) = parse(Kind::Flow, "flow", &asked.content)? else {
-            return Err(Problem::internal("a flow was parsed as something else"));
-        };
+    pub(crate) async fn run_flow(&self, asked: &RunFlow) -> Result<FlowWalk> {
+        let callable = self.design.callable(&asked.content).await?;
+        let definition = flow::Definition::parse_with(&asked.content, None, &callable)
+            .map_err(|found| defective_flow("flow", found))?;
         let feel = self.design.expressions();
         let refuse = |error: flow::FlowError| Problem::conflict(error.code(), error.to_string());
         let mut walk = FlowWalk { steps: Vec::new(), waiting: Vec::new(), ended: false };
         // Open work by the id to answer with.
         let mut open: BTreeMap<String, RunStep> = BTreeMap::new();
         let mut answers = asked.path.iter();
+        // Timers on edges and those that start something are for what is late; a walk is in time.
+        let waits =
+            |element: &str| definition.node(element).is_some_and(|node| matches!(node.kind, flow::NodeKind::Timer(_)));
         let mut step = flow::start(&definition, asked.data.clone(), feel).map_err(refuse)?;
         while walk.steps.len() < MOST_STEPS {
             follow(&definition, &step, &mut open, &mut walk);
@@ -242,7 +245,9 @@ impl Library {
             }
             let automatic = ["service", "timer"].into_iter().find_map(|kind| {
                 open.iter().find(|(_, step)| {
-                    step.kind == kind && (kind == "service" || open.values().all(|step| step.kind == "timer"))
+                    step.kind == kind
+                        && (kind == "service"
+                            || (waits(&step.element) && open.values().all(|step| step.kind == "timer")))
                 })
             });
             let (command, id, done) = if let Some((id, done)) = automatic {

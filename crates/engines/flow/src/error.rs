@@ -67,12 +67,23 @@ pub enum FlowError {
         /// What the expression language says.
         message: String,
     },
+    /// Definition: what a called flow is handed or gives back could not be worked out.
+    #[error("调用“{call}”的数据算不出来：{message}")]
+    Handing {
+        /// Id of the call.
+        call: String,
+        /// What the expression language says.
+        message: String,
+    },
     /// Definition: a loop without a person or a clock in it.
     #[error("自动环节连续走了 {0} 步还没有停下")]
     TooManySteps(usize),
     /// Definition: tokens are left at this join and nothing can move any more.
     #[error("“{0}”等不到其余分支，流程走不下去")]
     Stuck(String),
+    /// The stored steps of an instance can't be read.
+    #[error("办理记录读不出来")]
+    Damaged,
     /// Simulation: no answer was prepared for this task.
     #[error("没有准备“{0}”的办理结果")]
     MissingAnswer(String),
@@ -102,8 +113,10 @@ impl FlowError {
             Self::NoWayOut(_) => "flow_no_way_out",
             Self::Unsupported(_) => "flow_unsupported",
             Self::Condition { .. } => "flow_condition",
+            Self::Handing { .. } => "flow_handing",
             Self::TooManySteps(_) => "flow_too_many_steps",
             Self::Stuck(_) => "flow_stuck",
+            Self::Damaged => "flow_damaged",
             Self::MissingAnswer(_) => "flow_missing_answer",
         }
     }
@@ -117,9 +130,11 @@ impl FlowError {
                 | Self::NoWayOut(_)
                 | Self::Unsupported(_)
                 | Self::Condition { .. }
+                | Self::Handing { .. }
                 | Self::TooManySteps(_)
                 | Self::Stuck(_)
                 | Self::UnknownElement(_)
+                | Self::Damaged
         )
     }
 }

@@ -3,11 +3,14 @@
 //! The history is a causal record: each firing names the tokens it took and the tokens it gave. Returning to an earlier
 //! task undoes exactly what followed from it and leaves everything else alone, whatever the shape of the drawing.
 
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::Variables;
+use crate::history::History;
 use crate::model::{Definition, Node, NodeKind};
 use crate::step::{Handler, Joint};
+use crate::values::{Known, Values};
 
 /// Whether a flow can still go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -40,6 +43,20 @@ pub(crate) struct Clocked {
     /// Id of the boundary event.
     #[serde(rename = "e")]
     pub element: String,
+}
+
+/// A sub-process, a called flow or the whole flow, while something goes on in it and timers watch it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Scope {
+    /// Id of its way in; of the whole flow its start.
+    #[serde(rename = "e")]
+    pub element: String,
+    /// The token that went in.
+    #[serde(rename = "f")]
+    pub from: u32,
+    /// Timers that have not gone off.
+    #[serde(rename = "c", default, skip_serializing_if = "Vec::is_empty")]
+    pub clocks: Vec<Clocked>,
 }
 
 /// One handler's part in a joint review.
@@ -166,7 +183,10 @@ pub struct Instance {
     /// Whether it can still go on.
     pub status: Status,
     /// Variables: what tasks wrote, merged, and once more under the id of each element.
-    pub variables: Variables,
+    pub variables: Values,
+    /// Variables of called flows, by the id of the call.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub(crate) calls: IndexMap<String, Values>,
     /// The end event that finished it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<String>,
@@ -175,7 +195,9 @@ pub struct Instance {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) active: Vec<Active>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) history: Vec<Fired>,
+    pub(crate) scopes: Vec<Scope>,
+    #[serde(default, skip_serializing_if = "History::is_empty")]
+    pub(crate) history: History,
     /// Whether it was sent somewhere by hand, or taken over to another version: a return is proven anew then.
     #[serde(rename = "hand", default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) by_hand: bool,
@@ -230,14 +252,53 @@ impl Instance {
             all.extend(ids.into_iter().map(|id| (id, active.element.clone())));
             all.extend(active.clocks.iter().map(|clock| (timer_id(clock.id), clock.element.clone())));
         }
+        let watching = self.scopes.iter().flat_map(|scope| &scope.clocks);
+        all.extend(watching.map(|clock| (timer_id(clock.id), clock.element.clone())));
         all
     }
 
     /// User tasks completed and not undone, in the order of completion; an element occurs as often as it was done.
-    pub fn completed<'a>(&'a self, definition: &'a Definition) -> impl Iterator<Item = &'a Node> + 'a {
-        self.history
-            .iter()
-            .filter_map(move |fired| definition.node(&fired.element).filter(|node| node.kind == NodeKind::UserTask))
+    pub fn completed<'a>(&self, definition: &'a Definition) -> Vec<&'a Node> {
+        let history = self.history.all().unwrap_or_default();
+        let nodes = history.iter().filter_map(|fired| definition.node(&fired.element));
+        nodes.filter(|node| node.kind == NodeKind::UserTask).collect()
+    }
+
+    /// What an element wrote when it was done last: of a task the variables it was completed with.
+    #[must_use]
+    pub fn written(&self, definition: &Definition, element: &str) -> Option<Value> {
+        let index = *definition.node_index.get(element)?;
+        let values = match definition.nodes[index].frame {
+            None => &self.variables,
+            Some(call) => self.calls.get(&definition.nodes[call].id)?,
+        };
+        values.get(definition.local(index)).map(std::borrow::Cow::into_owned)
+    }
+
+    /// What is known inside a call, or outside of all.
+    pub(crate) fn known(&self, definition: &Definition, mut frame: Option<usize>) -> Known<'_> {
+        if frame.is_none() {
+            return Known::of(&self.variables);
+        }
+        let mut chain = Vec::new();
+        while let Some(entry) = frame {
+            chain.extend(self.calls.get(&definition.nodes[entry].id));
+            // A called flow that is handed something sees nothing else of the one that calls it.
+            if definition.calls.iter().any(|call| call.entry == entry && !call.takes.is_empty()) {
+                return Known::chain(chain);
+            }
+            frame = definition.nodes[entry].frame;
+        }
+        chain.push(&self.variables);
+        Known::chain(chain)
+    }
+
+    /// Variables inside a call, or outside of all, to be changed.
+    pub(crate) fn values_of(&mut self, definition: &Definition, frame: Option<usize>) -> &mut Values {
+        match frame {
+            None => &mut self.variables,
+            Some(entry) => self.calls.entry(definition.nodes[entry].id.clone()).or_default(),
+        }
     }
 
     pub(crate) fn fresh(&mut self) -> u32 {

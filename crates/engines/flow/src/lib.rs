@@ -7,8 +7,9 @@
 //! * [`lint`]: what a clerk must be told before a flow is published (FORM-028), with a proof by state-space
 //!   exploration that every case can end.
 //! * [`start`] and [`advance`]: the token engine (FORM-029). A step is a function: definition + instance + command →
-//!   new instance + effects. [`migrate`] takes a running flow over to another version of its definition (FORM-030). The caller stores the instance and carries out the effects in one transaction; a refused
-//!   command returns an error and changes nothing.
+//!   new instance + effects. [`migrate`] takes a running flow over to another version of its definition (FORM-030).
+//!   The caller stores the instance and carries out the effects in one transaction; a refused command returns an error
+//!   and changes nothing.
 //!
 //! Expressions come in through [`Conditions`], so this crate knows no expression language.
 //! [`simulate`] runs a whole flow on prepared answers; [`outline`] lists the steps for a guide.
@@ -18,6 +19,7 @@ mod duration;
 mod engine;
 mod error;
 mod finding;
+mod history;
 mod instance;
 mod lint;
 mod model;
@@ -26,6 +28,7 @@ mod parse;
 mod reach;
 mod simulate;
 mod step;
+mod values;
 mod xml;
 
 pub use duration::seconds_of;
@@ -36,16 +39,17 @@ pub use instance::{Active, Instance, JointState, Status};
 pub use lint::{LintContext, lint};
 pub use model::{BPMN_NAMESPACE, Definition, Flow, Node, NodeKind, TONGBAN_NAMESPACE, Timer};
 pub use outline::{Step, outline};
-pub use parse::MAX_BYTES;
+pub use parse::{Flows, MAX_BYTES};
 pub use simulate::{Run, simulate};
 pub use step::{
     Access, Button, ButtonAction, DYNAMIC, EventKind, FieldRights, Handler, HandlerKind, Joint, Moment, StepEvent,
     StepSettings,
 };
+pub use values::{Known, Values};
 
 use serde_json::{Map, Value};
 
-/// Variables of a flow: a JSON object.
+/// Variables as they are given to a flow: a JSON object.
 pub type Variables = Map<String, Value>;
 
 /// The expression language of sequence flow conditions, given by the caller (FEEL in the product).
@@ -54,7 +58,13 @@ pub trait Conditions {
     ///
     /// # Errors
     /// A text saying why it cannot be evaluated; a null result is an answer (`false`), not an error.
-    fn holds(&self, expression: &str, variables: &Variables) -> Result<bool, String>;
+    fn holds(&self, expression: &str, known: &Known<'_>) -> Result<bool, String>;
+
+    /// The value of `expression`.
+    ///
+    /// # Errors
+    /// A text saying why it cannot be evaluated.
+    fn value(&self, expression: &str, known: &Known<'_>) -> Result<Value, String>;
 
     /// Checks the spelling of `expression` without evaluating it.
     ///
@@ -66,5 +76,5 @@ pub trait Conditions {
     ///
     /// # Errors
     /// A text saying why it cannot be evaluated, or that it gives something else.
-    fn texts(&self, expression: &str, variables: &Variables) -> Result<Vec<String>, String>;
+    fn texts(&self, expression: &str, known: &Known<'_>) -> Result<Vec<String>, String>;
 }

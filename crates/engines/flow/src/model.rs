@@ -47,13 +47,14 @@ pub enum NodeKind {
     Drain,
     /// Waits for a time.
     Timer(Timer),
-    /// A timer on the edge of a task.
+    /// A timer on the edge of a task or sub-process, or one that starts a sub-process.
     Boundary {
         /// When it goes off.
         timer: Timer,
-        /// Index of the task it sits on; `None` when the drawing names none.
+        /// Index of the task or sub-process it sits on, of a sub-process that it starts the one around it, of the whole
+        /// flow its start; `None` when the drawing names none.
         host: Option<usize>,
-        /// Whether the task is given up when it goes off.
+        /// Whether the task, or everything going on inside, is given up when it goes off.
         interrupting: bool,
     },
     /// An element that the engine cannot run, by its BPMN name.
@@ -83,6 +84,25 @@ pub struct Node {
     pub settings: StepSettings,
     /// Inclusive joins and ways out of sub-processes only: from where each way in can still be reached.
     pub(crate) reach: Option<Reach>,
+    /// The sub-process it stands in, by the index of its way in.
+    pub(crate) scope: Option<usize>,
+    /// The call it stands in, by the index of its way in.
+    pub(crate) frame: Option<usize>,
+    /// Whether it is a timer that starts a sub-process.
+    pub(crate) event: bool,
+}
+
+/// Another flow that is called, drawn in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Call {
+    /// Its way in.
+    pub entry: usize,
+    /// Its way out.
+    pub exit: usize,
+    /// What it is handed: expression here, variable there.
+    pub takes: Vec<(String, String)>,
+    /// What it gives back: expression there, variable here.
+    pub gives: Vec<(String, String)>,
 }
 
 impl Node {
@@ -157,6 +177,13 @@ pub struct Definition {
     /// Faults seen while reading that do not hinder reading on; [`crate::lint`] reports them.
     pub(crate) faults: Vec<Finding>,
     pub(crate) document: Document,
+    /// Sub-processes and calls: way in and way out.
+    pub(crate) insides: Vec<(usize, usize)>,
+    pub(crate) calls: Vec<Call>,
+    /// What timers watch as a whole, by their way in; the start stands for the whole flow.
+    pub(crate) watched: Vec<usize>,
+    /// Keys of the flows that this file calls.
+    pub(crate) called: Vec<String>,
 }
 
 impl Definition {
@@ -178,6 +205,33 @@ impl Definition {
         self.document.write()
     }
 
+    /// Keys of the flows that this file calls itself, each once, whether they were found or not.
+    #[must_use]
+    pub fn called(&self) -> &[String] {
+        &self.called
+    }
+
+    /// Whether a node stands inside a sub-process or call; inside the whole flow everything does.
+    pub(crate) fn is_inside(&self, node: usize, host: usize) -> bool {
+        is_inside(&self.nodes, node, host)
+    }
+
+    /// The same of a token on a flow; before the way out of a sub-process it is inside still.
+    pub(crate) fn flow_inside(&self, flow: usize, host: usize) -> bool {
+        let target = self.flows[flow].target;
+        match self.insides.iter().find(|(_, exit)| *exit == target) {
+            Some(&(entry, _)) => entry == host || self.is_inside(entry, host),
+            None => self.is_inside(target, host),
+        }
+    }
+
+    /// The id of a node as the file it comes from has it.
+    pub(crate) fn local(&self, node: usize) -> &str {
+        let node = &self.nodes[node];
+        let prefix = node.frame.map_or(0, |call| self.nodes[call].id.len() + 1);
+        node.id.get(prefix..).unwrap_or(&node.id)
+    }
+
     /// Indexes of the start events.
     pub(crate) fn starts(&self) -> Vec<usize> {
         (0..self.nodes.len()).filter(|&i| self.nodes[i].kind == NodeKind::Start).collect()
@@ -188,4 +242,19 @@ impl Definition {
         let node = &self.nodes[node];
         node.outgoing.iter().map(|&flow| self.flows[flow].target).chain(node.boundaries.iter().copied())
     }
+}
+
+/// Whether a node stands inside `host`: a sub-process, a call, or the start of the whole flow.
+pub(crate) fn is_inside(nodes: &[Node], node: usize, host: usize) -> bool {
+    if nodes[host].kind == NodeKind::Start {
+        return true;
+    }
+    let mut around = nodes[node].scope;
+    while let Some(scope) = around {
+        if scope == host {
+            return true;
+        }
+        around = nodes[scope].scope;
+    }
+    false
 }

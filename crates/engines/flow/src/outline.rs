@@ -89,6 +89,10 @@ fn avoidable(definition: &Definition, order: &[usize], avoided: usize) -> bool {
                 NodeKind::Parallel => {
                     !node.outgoing.is_empty() && node.outgoing.iter().all(|&flow| ends[definition.flows[flow].target])
                 }
+                // A timer that watches a whole sub-process leaves none of its steps out by plan.
+                _ if definition.watched.contains(&index) => {
+                    node.outgoing.iter().any(|&flow| ends[definition.flows[flow].target])
+                }
                 _ => definition.next(index).any(|next| ends[next]),
             };
             if can {

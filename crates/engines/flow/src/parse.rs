@@ -4,14 +4,15 @@
 //! nowhere): such faults are kept and reported by lint. It refuses only what is not a BPMN process at all.
 //!
 //! A sub-process is drawn into the flow around it: its box becomes a way in, its ends lead to one way out (`<id>/end`)
-//! that waits for everything still going on inside, as BPMN 2.0 §13.3.4 asks. So returning, joins and the proof of
-//! soundness know no nesting.
+//! that waits for everything still going on inside, as BPMN 2.0 §13.3.4 asks. A called flow ([`Flows`]) is drawn in like
+//! a sub-process, its ids behind that of the call (`<call>/<id>`; its way out is `<call>//end`). A sub-process that an event starts begins with the
+//! timer that watches what is around it. So returning, joins and the proof of soundness know no nesting.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::duration::seconds_of;
 use crate::finding::Finding;
-use crate::model::{BPMN_NAMESPACE, Definition, Flow, Node, NodeKind, TONGBAN_NAMESPACE, Timer};
+use crate::model::{BPMN_NAMESPACE, Call, Definition, Flow, Node, NodeKind, TONGBAN_NAMESPACE, Timer};
 use crate::reach::Reach;
 use crate::step::{self, StepSettings};
 use crate::xml::{Document, Element};
@@ -23,13 +24,40 @@ pub(crate) const MAX_NODES: usize = 1_000;
 /// Most sequence flows in one process.
 pub(crate) const MAX_FLOWS: usize = 3_000;
 
+/// Most calls one inside the other.
+const MAX_CALLS: usize = 8;
+
+/// The flows that can be called, in the version that counts.
+pub trait Flows {
+    /// The file of a published flow; nothing when there is none of this key.
+    fn source(&self, key: &str) -> Option<&str>;
+}
+
+/// No flow to be called.
+struct Alone;
+
+impl Flows for Alone {
+    fn source(&self, _: &str) -> Option<&str> {
+        None
+    }
+}
+
 impl Definition {
-    /// Reads a BPMN 2.0 file with one process.
+    /// Reads a BPMN 2.0 file with one process that calls no other flow; a call is a fault of the drawing.
+    ///
+    /// # Errors
+    /// As [`Definition::parse_with`].
+    pub fn parse(xml: &str) -> Result<Self, Vec<Finding>> {
+        Self::parse_with(xml, None, &Alone)
+    }
+
+    /// Reads a BPMN 2.0 file with one process, drawing the flows it calls in. `key` is its own key, that it may not
+    /// call itself by others.
     ///
     /// # Errors
     /// Findings saying why the file is refused: too large, not well-formed XML, DOCTYPE or entities, not BPMN, no process.
     /// Faults of the drawing itself are not errors here; [`crate::lint`] lists them.
-    pub fn parse(xml: &str) -> Result<Self, Vec<Finding>> {
+    pub fn parse_with(xml: &str, key: Option<&str>, library: &dyn Flows) -> Result<Self, Vec<Finding>> {
         if xml.len() > MAX_BYTES {
             return Err(vec![Finding::error(
                 "",
@@ -47,7 +75,7 @@ impl Definition {
         else {
             return Err(vec![Finding::error("", "no_process", "文件里没有流程。先画一个流程再导入")]);
         };
-        let mut reading = Reading::default();
+        let mut reading = Reading::new(library, key);
         reading.ids_of(&document.root, false);
         let id = process.attribute("id").unwrap_or_default().to_owned();
         let name = process.attribute("name").unwrap_or_default().to_owned();
@@ -59,10 +87,12 @@ impl Definition {
             ));
         }
         reading.nodes_of(process, None);
-        reading.hosts();
         reading.flows_of(process);
+        reading.calls();
+        reading.hosts();
         reading.join_insides();
-        let Reading { mut nodes, flows, node_index, flow_index, faults, .. } = reading;
+        let watched = reading.watched();
+        let Reading { mut nodes, flows, node_index, flow_index, faults, insides, calls, called, .. } = reading;
         if nodes.len() > MAX_NODES || flows.len() > MAX_FLOWS {
             return Err(vec![Finding::error(
                 id,
@@ -76,11 +106,11 @@ impl Definition {
         }
         for index in 0..nodes.len() {
             if matches!(nodes[index].kind, NodeKind::Inclusive | NodeKind::Drain) && nodes[index].joins() {
-                let entry = nodes[index].id.strip_suffix("/end").and_then(|id| node_index.get(id).copied());
+                let entry = insides.iter().find(|(_, exit)| *exit == index).map(|(entry, _)| *entry);
                 nodes[index].reach = Some(Reach::of(index, entry, &nodes, &flows));
             }
         }
-        Ok(Self { id, name, nodes, flows, node_index, flow_index, faults, document })
+        Ok(Self { id, name, nodes, flows, node_index, flow_index, faults, document, insides, calls, watched, called })
     }
 }
 
@@ -120,7 +150,6 @@ const SILENT: &[&str] = &[
 /// Why an element is not supported, as a clerk would call it.
 fn plain_name(local: &str) -> String {
     let plain = match local {
-        "subProcess" => "由事件启动的子流程",
         "transaction" | "adHocSubProcess" => "特殊子流程",
         "callActivity" => "调用活动",
         "scriptTask" => "脚本任务",
@@ -142,22 +171,33 @@ fn plain_name(local: &str) -> String {
         "conditionalEventDefinition" => "条件事件",
         "compensateEventDefinition" => "补偿事件",
         "linkEventDefinition" => "链接事件",
-        "timerEventDefinition" => "定时开始",
+        "timerEventDefinition" => "定时开始（只有事件子流程可以定时开始）",
         _ => return format!("“{local}”元素"),
     };
     format!("{plain}（{local}）")
 }
 
-#[derive(Default)]
-struct Reading {
+struct Reading<'a> {
+    library: &'a dyn Flows,
+    /// Keys of the flows being read, one calling the next.
+    keys: Vec<String>,
+    /// What stands before the ids of the flow being read.
+    prefix: String,
+    /// The call it is drawn in for.
+    frame: Option<usize>,
+    /// Calls met and not drawn in yet: way in, way out, key, and what stands around them.
+    open_calls: Vec<OpenCall>,
+    calls: Vec<Call>,
+    /// Keys that the file itself calls.
+    called: Vec<String>,
+    /// Timers that start a sub-process, by the index of their node.
+    events: Vec<usize>,
     nodes: Vec<Node>,
     flows: Vec<Flow>,
     node_index: HashMap<String, usize>,
     flow_index: HashMap<String, usize>,
     faults: Vec<Finding>,
     seen: HashSet<String>,
-    /// The sub-process that each node stands in, by the index of its way in.
-    scopes: Vec<Option<usize>>,
     /// Sub-processes: way in and way out.
     insides: Vec<(usize, usize)>,
     /// Start and end events inside sub-processes, with the way in of their sub-process.
@@ -167,7 +207,43 @@ struct Reading {
     hosts: Vec<(usize, String)>,
 }
 
-impl Reading {
+/// A call that was met.
+struct OpenCall {
+    entry: usize,
+    exit: usize,
+    key: String,
+    keys: Vec<String>,
+}
+
+impl<'a> Reading<'a> {
+    fn new(library: &'a dyn Flows, key: Option<&str>) -> Self {
+        Self {
+            library,
+            keys: key.map(str::to_owned).into_iter().collect(),
+            prefix: String::new(),
+            frame: None,
+            open_calls: Vec::new(),
+            calls: Vec::new(),
+            called: Vec::new(),
+            events: Vec::new(),
+            nodes: Vec::new(),
+            flows: Vec::new(),
+            node_index: HashMap::new(),
+            flow_index: HashMap::new(),
+            faults: Vec::new(),
+            seen: HashSet::new(),
+            insides: Vec::new(),
+            inner_starts: Vec::new(),
+            inner_ends: Vec::new(),
+            hosts: Vec::new(),
+        }
+    }
+
+    /// An id of the file being read, as it is known in the whole.
+    fn id(&self, local: &str) -> String {
+        format!("{}{local}", self.prefix)
+    }
+
     /// Ids are unique in a file (xsd:ID), whatever element bears them; foreign elements are not ours to judge.
     fn ids_of(&mut self, element: &Element, foreign: bool) {
         let foreign =
@@ -200,10 +276,14 @@ impl Reading {
                 ));
                 continue;
             };
+            let id = self.id(id);
+            let id = id.as_str();
             if self.node_index.contains_key(id) {
                 continue; // reported as a duplicate id
             }
-            let kind = self.kind_of(element, id);
+            let in_event = scope.is_some_and(|scope| self.nodes[scope].event);
+            let kind = self.kind_of(element, id, in_event);
+            let event = matches!(kind, NodeKind::Boundary { .. }) && is(element, "subProcess");
             let mut node = Node {
                 id: id.to_owned(),
                 name: element.attribute("name").unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" "),
@@ -220,14 +300,18 @@ impl Reading {
                     .collect(),
                 settings: StepSettings::default(),
                 reach: None,
+                scope,
+                frame: self.frame,
+                event,
             };
             if node.kind == NodeKind::UserTask {
                 node.settings = step::read(element, id, node.label(), &mut self.faults);
                 self.joint_of(element, &mut node);
             }
             match (&node.kind, scope) {
+                (NodeKind::Boundary { .. }, _) if event => self.events.push(self.nodes.len()),
                 (NodeKind::Boundary { .. }, _) => {
-                    let host = element.attribute("attachedToRef").unwrap_or_default().to_owned();
+                    let host = self.id(element.attribute("attachedToRef").unwrap_or_default());
                     self.hosts.push((self.nodes.len(), host));
                 }
                 (NodeKind::Start, Some(scope)) => {
@@ -235,28 +319,146 @@ impl Reading {
                     self.inner_starts.push((self.nodes.len(), scope));
                 }
                 (NodeKind::End, Some(scope)) => {
-                    node.kind = NodeKind::Exclusive;
                     self.inner_ends.push((self.nodes.len(), scope));
+                    if self.way_out_of(scope).is_some() {
+                        node.kind = NodeKind::Exclusive;
+                    }
                 }
                 _ => {}
             }
-            let index = self.push(node, scope);
-            if is(element, "subProcess") && self.nodes[index].kind == NodeKind::Exclusive {
+            let index = self.push(node);
+            let within = is(element, "subProcess") || is(element, "callActivity");
+            if within && self.nodes[index].kind == NodeKind::Exclusive {
                 let entry = &self.nodes[index];
-                let exit = Node { id: format!("{id}/end"), kind: NodeKind::Drain, ..entry.clone() };
-                let exit = self.push(exit, scope);
+                // Behind the id of a call stand ids of its own file; these can't be such ones.
+                let part = if is(element, "callActivity") { "/" } else { "" };
+                let exit = Node { id: format!("{id}{part}/end"), kind: NodeKind::Drain, ..entry.clone() };
+                let exit = self.push(exit);
                 self.insides.push((index, exit));
+            }
+            if is(element, "callActivity") {
+                self.call(element, index);
+            } else if within && !matches!(self.nodes[index].kind, NodeKind::Unsupported(_)) {
                 self.nodes_of(element, Some(index));
             }
         }
     }
 
-    fn push(&mut self, node: Node, scope: Option<usize>) -> usize {
+    fn push(&mut self, node: Node) -> usize {
         let index = self.nodes.len();
         self.node_index.insert(node.id.clone(), index);
         self.nodes.push(node);
-        self.scopes.push(scope);
         index
+    }
+
+    /// Where the ends of a sub-process lead: one that an event starts has no way out of its own. None at the end of all.
+    fn way_out_of(&self, scope: usize) -> Option<usize> {
+        let own = self.insides.iter().find(|(entry, _)| *entry == scope).map(|(_, exit)| *exit);
+        own.or_else(|| self.way_out_of(self.nodes[scope].scope?))
+    }
+
+    /// Keeps a call until the file it stands in has been read.
+    fn call(&mut self, element: &Element, entry: usize) {
+        let key = element.attribute("calledElement").unwrap_or_default().trim().to_owned();
+        if self.frame.is_none() && !key.is_empty() && !self.called.contains(&key) {
+            self.called.push(key.clone());
+        }
+        let Some(&(_, exit)) = self.insides.iter().find(|(way_in, _)| *way_in == entry) else { return };
+        let mut call = Call { entry, exit, takes: Vec::new(), gives: Vec::new() };
+        let ours = |e: &&Element| e.namespace.as_deref() == Some(TONGBAN_NAMESPACE);
+        let extensions = element.elements().filter(|e| is(e, "extensionElements")).flat_map(Element::elements);
+        for one in extensions.filter(ours) {
+            let list = match one.local.as_str() {
+                "in" => &mut call.takes,
+                "out" => &mut call.gives,
+                _ => continue,
+            };
+            let text = |name: &str| one.attribute(name).map(str::trim).filter(|text| !text.is_empty());
+            match (text("source"), text("target")) {
+                (Some(source), Some(target)) => list.push((source.to_owned(), target.to_owned())),
+                _ => {
+                    let node = &self.nodes[entry];
+                    let message = format!("“{}”交接的数据没有写全。写上取什么、叫什么", node.label());
+                    self.faults.push(Finding::error(&node.id, "bad_handing", message));
+                }
+            }
+        }
+        self.calls.push(call);
+        self.open_calls.push(OpenCall { entry, exit, key, keys: self.keys.clone() });
+    }
+
+    /// Draws in what is called. A call that can't be followed becomes a node that can't be run.
+    fn calls(&mut self) {
+        while let Some(call) = self.open_calls.pop() {
+            let node = &self.nodes[call.entry];
+            let (id, label) = (node.id.clone(), node.label().to_owned());
+            let OpenCall { key, .. } = &call;
+            let fault = if key.is_empty() {
+                Some(("missing_flow", format!("“{label}”没有写调用哪个流程。给它选一个已发布的流程")))
+            } else if call.keys.contains(key) {
+                let round = format!("{} → {key}", call.keys.join(" → "));
+                Some(("call_cycle", format!("“{label}”调用的流程又调用回来：{round}。去掉其中一个调用")))
+            } else if call.keys.len() > MAX_CALLS {
+                Some(("call_too_deep", format!("“{label}”的调用超过 {MAX_CALLS} 层。减少一层调用")))
+            } else {
+                match self.library.source(key) {
+                    None => Some(("unknown_flow", format!("“{label}”调用的流程“{key}”没有发布。先发布它，或者换一个"))),
+                    Some(_) if self.nodes.len() > MAX_NODES => None,
+                    Some(xml) => self
+                        .draw_in(&call, xml)
+                        .err()
+                        .map(|()| ("broken_flow", format!("“{label}”调用的流程“{key}”没有通过检查。先改好它，再发布"))),
+                }
+            };
+            if let Some((code, message)) = fault {
+                self.faults.push(Finding::error(id, code, message));
+                self.nodes[call.entry].kind = NodeKind::Unsupported("callActivity".to_owned());
+                // The drawing goes on behind it, so that what else is wrong is found too.
+                self.link(format!("{}//in", self.nodes[call.entry].id), call.entry, call.exit);
+                self.calls.retain(|one| one.entry != call.entry);
+                self.insides.retain(|(entry, _)| *entry != call.entry);
+                self.nodes[call.exit].kind = NodeKind::Exclusive;
+            }
+        }
+    }
+
+    fn draw_in(&mut self, call: &OpenCall, xml: &str) -> Result<(), ()> {
+        if xml.len() > MAX_BYTES {
+            return Err(());
+        }
+        let document = Document::read(xml).map_err(|_| ())?;
+        let processes: Vec<&Element> = document.root.elements().filter(|e| is(e, "process")).collect();
+        let &[process] = processes.as_slice() else { return Err(()) };
+        let before = self.faults.len();
+        let outer = (
+            std::mem::replace(&mut self.prefix, format!("{}/", self.nodes[call.entry].id)),
+            self.frame.replace(call.entry),
+            std::mem::replace(&mut self.keys, call.keys.iter().chain([&call.key]).cloned().collect()),
+        );
+        self.nodes_of(process, Some(call.entry));
+        self.flows_of(process);
+        (self.prefix, self.frame, self.keys) = outer;
+        // It was checked when it was published; what is wrong with it is told there.
+        let sound = self.faults.len() == before;
+        self.faults.truncate(before);
+        if sound { Ok(()) } else { Err(()) }
+    }
+
+    /// What timers watch as a whole, each once.
+    fn watched(&mut self) -> Vec<usize> {
+        let whole = self.nodes.iter().position(|node| node.kind == NodeKind::Start);
+        for event in std::mem::take(&mut self.events) {
+            let around = self.nodes[event].scope.or(whole);
+            if let (Some(around), NodeKind::Boundary { host, .. }) = (around, &mut self.nodes[event].kind) {
+                *host = Some(around);
+                self.nodes[around].boundaries.push(event);
+            }
+        }
+        let watches = |node: &Node| match node.kind {
+            NodeKind::UserTask | NodeKind::ServiceTask => false,
+            _ => !node.boundaries.is_empty(),
+        };
+        (0..self.nodes.len()).filter(|&index| watches(&self.nodes[index])).collect()
     }
 
     fn joint_of(&mut self, element: &Element, node: &mut Node) {
@@ -270,11 +472,19 @@ impl Reading {
         }
     }
 
-    /// Puts timers on the tasks whose edge they sit on.
+    /// Puts timers on the tasks and sub-processes whose edge they sit on.
     fn hosts(&mut self) {
         for (index, host_id) in std::mem::take(&mut self.hosts) {
             let found = self.node_index.get(&host_id).copied();
-            let task = found.filter(|&h| matches!(self.nodes[h].kind, NodeKind::UserTask | NodeKind::ServiceTask));
+            let inside = |at: usize| self.insides.iter().any(|(entry, _)| *entry == at);
+            let task = found.filter(|&at| {
+                // What can't be called has been told already.
+                inside(at)
+                    || matches!(
+                        self.nodes[at].kind,
+                        NodeKind::UserTask | NodeKind::ServiceTask | NodeKind::Unsupported(_)
+                    )
+            });
             match task {
                 Some(task) => {
                     if let NodeKind::Boundary { host, .. } = &mut self.nodes[index].kind {
@@ -284,12 +494,7 @@ impl Reading {
                 }
                 None => {
                     let id = self.nodes[index].id.clone();
-                    let inside = found.is_some_and(|at| self.insides.iter().any(|(entry, _)| *entry == at));
-                    let message = if inside {
-                        "边界定时器贴在了子流程上。把它贴到子流程里的任务上"
-                    } else {
-                        "边界定时器没有贴在任务上。把它拖到一个任务的边上"
-                    };
+                    let message = "边界定时器没有贴在任务或子流程上。把它拖到一个任务或子流程的边上";
                     self.faults.push(Finding::error(id, "boundary_unattached", message));
                 }
             }
@@ -298,7 +503,10 @@ impl Reading {
 
     /// Leads every sub-process in to its start and its ends to its way out.
     fn join_insides(&mut self) {
-        for (entry, exit) in std::mem::take(&mut self.insides) {
+        let events = self.events.iter().map(|&event| (event, self.way_out_of(event)));
+        let all: Vec<(usize, Option<usize>)> =
+            self.insides.iter().map(|&(entry, exit)| (entry, Some(exit))).chain(events).collect();
+        for (entry, exit) in all {
             let label = self.nodes[entry].label().to_owned();
             let id = self.nodes[entry].id.clone();
             let of = |list: &[(usize, usize)]| -> Vec<usize> {
@@ -319,7 +527,8 @@ impl Reading {
                             format!("子流程“{label}”的开始前面不能再有连线。把连线接到它后面的环节"),
                         ));
                     }
-                    self.link(format!("{id}/in"), entry, start);
+                    let part = if self.calls.iter().any(|call| call.entry == entry) { "/" } else { "" };
+                    self.link(format!("{id}{part}/in"), entry, start);
                 }
                 [_, others @ ..] => {
                     for &other in others {
@@ -343,7 +552,9 @@ impl Reading {
                         format!("子流程“{label}”的结束后面不能再有连线。删掉连线，或者换成环节"),
                     ));
                 }
-                self.link(format!("{}/out", self.nodes[end].id), end, exit);
+                if let Some(exit) = exit {
+                    self.link(format!("{}/out", self.nodes[end].id), end, exit);
+                }
             }
         }
     }
@@ -362,18 +573,16 @@ impl Reading {
         Some(self.insides.iter().find(|(entry, _)| *entry == index).map_or(index, |(_, exit)| *exit))
     }
 
-    fn kind_of(&mut self, element: &Element, id: &str) -> NodeKind {
-        let events: Vec<&Element> = element
-            .elements()
-            .filter(|e| e.namespace.as_deref() == Some(BPMN_NAMESPACE) && e.local.ends_with("EventDefinition"))
-            .collect();
+    fn kind_of(&mut self, element: &Element, id: &str, in_event: bool) -> NodeKind {
+        let events: Vec<&Element> = event_definitions(element).collect();
         let loops = element
             .elements()
             .find(|e| is(e, "multiInstanceLoopCharacteristics") || is(e, "standardLoopCharacteristics"));
         let unsupported = match (element.local.as_str(), events.as_slice(), loops) {
             ("userTask", _, Some(inner)) if inner.local == "multiInstanceLoopCharacteristics" => None,
             (_, _, Some(inner)) => Some(inner.local.clone()),
-            ("subProcess", _, _) if element.attribute("triggeredByEvent") != Some("true") => None,
+            ("subProcess" | "callActivity", _, _) => None,
+            ("startEvent", [inner], _) if in_event && inner.local == "timerEventDefinition" => None,
             ("startEvent" | "endEvent", [inner, ..], _) => Some(inner.local.clone()),
             (
                 "startEvent" | "endEvent" | "userTask" | "serviceTask" | "exclusiveGateway" | "parallelGateway"
@@ -399,7 +608,16 @@ impl Reading {
             "endEvent" => NodeKind::End,
             "userTask" => NodeKind::UserTask,
             "serviceTask" => NodeKind::ServiceTask,
-            "exclusiveGateway" | "subProcess" => NodeKind::Exclusive,
+            "subProcess" if element.attribute("triggeredByEvent") == Some("true") => {
+                let start = child(element, "startEvent");
+                let events: Vec<&Element> = start.iter().flat_map(|start| event_definitions(start)).collect();
+                NodeKind::Boundary {
+                    timer: timer_of(&events),
+                    host: None,
+                    interrupting: start.is_none_or(|start| start.attribute("isInterrupting") != Some("false")),
+                }
+            }
+            "exclusiveGateway" | "subProcess" | "callActivity" => NodeKind::Exclusive,
             "parallelGateway" => NodeKind::Parallel,
             "inclusiveGateway" => NodeKind::Inclusive,
             "boundaryEvent" => NodeKind::Boundary {
@@ -416,9 +634,9 @@ impl Reading {
         let mut defaults: Vec<(usize, String)> = Vec::new();
         for element in container.elements().filter(|e| e.namespace.as_deref() == Some(BPMN_NAMESPACE)) {
             if let (Some(default), Some(index)) =
-                (element.attribute("default"), element.attribute("id").and_then(|id| self.source_of(id)))
+                (element.attribute("default"), element.attribute("id").and_then(|id| self.source_of(&self.id(id))))
             {
-                defaults.push((index, default.to_owned()));
+                defaults.push((index, self.id(default)));
             }
         }
         for element in container.elements().filter(|e| is(e, "sequenceFlow")) {
@@ -427,11 +645,14 @@ impl Reading {
                 self.faults.push(Finding::error("", "missing_id", "有一条连线没有编号。在设计器里选中它，补上编号"));
                 continue;
             }
+            let id = self.id(id);
+            let id = id.as_str();
             if self.flow_index.contains_key(id) {
                 continue; // reported as a duplicate id
             }
-            let source = element.attribute("sourceRef").and_then(|reference| self.source_of(reference));
-            let target = element.attribute("targetRef").and_then(|reference| self.node_index.get(reference).copied());
+            let source = element.attribute("sourceRef").and_then(|reference| self.source_of(&self.id(reference)));
+            let target =
+                element.attribute("targetRef").and_then(|reference| self.node_index.get(&self.id(reference)).copied());
             let (Some(source), Some(target)) = (source, target) else {
                 self.faults.push(Finding::error(
                     id,
@@ -440,7 +661,13 @@ impl Reading {
                 ));
                 continue;
             };
-            if self.scopes[source] != self.scopes[target] {
+            if let Some(event) = [source, target].into_iter().find(|&end| self.nodes[end].event) {
+                let node = &self.nodes[event];
+                let message = format!("“{}”由定时启动，不能用连线接。删掉连线“{id}”", node.label());
+                self.faults.push(Finding::error(&node.id, "event_has_flow", message));
+                continue;
+            }
+            if self.nodes[source].scope != self.nodes[target].scope {
                 self.faults.push(Finding::error(
                     id,
                     "crossing_flow",
@@ -483,6 +710,11 @@ impl Reading {
             self.flows_of(inner);
         }
     }
+}
+
+fn event_definitions(element: &Element) -> impl Iterator<Item = &Element> {
+    let ours = |e: &&Element| e.namespace.as_deref() == Some(BPMN_NAMESPACE) && e.local.ends_with("EventDefinition");
+    element.elements().filter(ours)
 }
 
 fn timer_of(events: &[&Element]) -> Timer {

@@ -1,6 +1,6 @@
 //! From where the ways into a join can still be reached (BPMN 2.0 §13.4.3: the inclusive join waits for these).
 
-use crate::model::{Flow, Node, NodeKind};
+use crate::model::{Flow, Node, NodeKind, is_inside};
 
 /// For each way into one join: the flows and nodes from which a token can still arrive on it without passing the join.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,12 @@ impl Reach {
                         row[flows.len() + source] = true;
                         if let NodeKind::Boundary { host: Some(host), .. } = nodes[source].kind {
                             sources.push(host);
+                            let watches = !matches!(nodes[host].kind, NodeKind::UserTask | NodeKind::ServiceTask);
+                            // A timer that watches a whole can take every token inside here. Inside the border all come
+                            // to the way out anyway.
+                            if watches && Some(host) != border {
+                                sources.extend((0..nodes.len()).filter(|&node| is_inside(nodes, node, host)));
+                            }
                         }
                         for &before in &nodes[source].incoming {
                             if !row[before] {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::engine::{Advance, Command, Effect, advance, start};
 use crate::error::FlowError;
 use crate::instance::{Status, number_of};
-use crate::model::Definition;
+use crate::model::{Definition, NodeKind};
 use crate::{Conditions, Variables};
 
 /// Most commands in one simulation; more is a loop that the answers never leave.
@@ -47,12 +47,16 @@ pub fn simulate(
                 path,
                 services,
                 end: step.instance.end.clone().unwrap_or_default(),
-                variables: step.instance.variables,
+                variables: step.instance.variables.to_map(),
             });
         }
         // Timers last: time passes only when nobody has anything to do.
-        let at = open.iter().position(|(id, _)| !id.starts_with('c')).unwrap_or(0);
-        let Some((id, element)) = open.get(at).cloned() else {
+        let waits = |element: &str| definition.node(element).is_some_and(|n| matches!(n.kind, NodeKind::Timer(_)));
+        let at = open
+            .iter()
+            .position(|(id, _)| !id.starts_with('c'))
+            .or_else(|| open.iter().position(|(_, element)| waits(element)));
+        let Some((at, (id, element))) = at.and_then(|at| Some((at, open.get(at).cloned()?))) else {
             return Err(FlowError::Stuck(definition.id.clone()));
         };
         open.remove(at);

@@ -8,15 +8,45 @@ use dsntk_feel::context::FeelContext;
 use dsntk_feel::{Evaluator, FeelScope, Name};
 use dsntk_feel_parser::AstNode;
 use serde_json::{Map, Value as Json};
+use std::borrow::Cow;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// A compiled expression. It knows the names it reads, so an evaluation converts only these values.
 pub struct Expression {
-    evaluator: Evaluator,
+    whole: Compiled,
+    /// The same in a quicker spelling, where some inputs are lists of objects.
+    quick: Option<Compiled>,
     needs: Needs,
-    inputs: Vec<(String, Name)>,
+}
+
+struct Compiled {
+    evaluator: Evaluator,
+    inputs: Vec<Input>,
+}
+
+/// A name that is read, ready to be handed to the evaluator.
+struct Input {
+    key: String,
+    name: Name,
+    /// Members that are read; none where the whole value is.
+    members: Option<Vec<String>>,
+    /// Must be a list of objects.
+    rows: bool,
+}
+
+/// Where the values of names come from.
+pub trait Source {
+    /// The value of a name; nothing where it has none. With `members`, only these need be there of an object, or of
+    /// the objects in a list.
+    fn value(&self, name: &str, members: Option<&[String]>) -> Option<Cow<'_, Json>>;
+}
+
+impl Source for Map<String, Json> {
+    fn value(&self, name: &str, _: Option<&[String]>) -> Option<Cow<'_, Json>> {
+        self.get(name).map(Cow::Borrowed)
+    }
 }
 
 impl fmt::Debug for Expression {
@@ -37,15 +67,64 @@ impl Expression {
     /// [`RuleError::TooLarge`] for more input than [`limits::INPUT_VALUES`], [`RuleError::Failed`] when the
     /// result is no data.
     pub fn evaluate(&self, context: &Map<String, Json>) -> Result<Json, RuleError> {
-        let mut budget = limits::INPUT_VALUES;
+        self.evaluate_from(context)
+    }
+
+    /// The same, asking for each value that is read and no other.
+    ///
+    /// # Errors
+    /// As [`Expression::evaluate`].
+    pub fn evaluate_from(&self, source: &dyn Source) -> Result<Json, RuleError> {
+        if let Some(quick) = &self.quick
+            && let Some(answer) = quick.evaluate(source)
+        {
+            return answer;
+        }
+        self.whole.evaluate(source).unwrap_or_else(|| Err(RuleError::Failed { reason: "计算中断".to_owned() }))
+    }
+}
+
+impl Compiled {
+    fn of(node: &AstNode, needs: &Needs, rows: &[String]) -> Result<Self, RuleError> {
+        let each = needs.names.iter().zip(&needs.members);
+        let inputs = each
+            .map(|(name, members)| Input {
+                key: name.clone(),
+                name: Name::from(name),
+                members: members.clone(),
+                rows: rows.contains(name),
+            })
+            .collect();
+        Ok(Self { evaluator: run(|| Ok(dsntk_feel_evaluator::prepare(node)))?, inputs })
+    }
+
+    /// None where an input is not the list of objects that it must be.
+    fn evaluate(&self, source: &dyn Source) -> Option<Result<Json, RuleError>> {
         let mut inputs = FeelContext::default();
-        for (key, name) in &self.inputs {
-            // A missing name is null, even where a function has that name too.
-            let json = context.get(key).unwrap_or(&Json::Null);
-            inputs.set_entry(name, value::read(json, &mut budget)?);
+        match self.read(source, &mut inputs) {
+            Ok(true) => {}
+            Ok(false) => return None,
+            Err(error) => return Some(Err(error)),
         }
         let scope = FeelScope::from(inputs);
-        run(|| value::write(&(self.evaluator)(&scope)))
+        Some(run(|| value::write(&(self.evaluator)(&scope))))
+    }
+
+    fn read(&self, source: &dyn Source, inputs: &mut FeelContext) -> Result<bool, RuleError> {
+        let mut budget = limits::INPUT_VALUES;
+        for Input { key, name, members, rows } in &self.inputs {
+            // A missing name is null, even where a function has that name too.
+            let json = source.value(key, members.as_deref()).unwrap_or(Cow::Owned(Json::Null));
+            if *rows && !json.as_array().is_some_and(|rows| rows.iter().all(Json::is_object)) {
+                return Ok(false);
+            }
+            let value = match members {
+                Some(members) => value::read_members(&json, members, &mut budget)?,
+                None => value::read(&json, &mut budget)?,
+            };
+            inputs.set_entry(name, value);
+        }
+        Ok(true)
     }
 }
 
@@ -98,6 +177,14 @@ impl Feel {
         self.cached(expression)?.evaluate(context)
     }
 
+    /// The same, asking for each value that is read and no other.
+    ///
+    /// # Errors
+    /// As [`Feel::evaluate`].
+    pub fn evaluate_from(&self, expression: &str, source: &dyn Source) -> Result<Json, RuleError> {
+        self.cached(expression)?.evaluate_from(source)
+    }
+
     /// Checks an expression before it is published: it can be compiled and every name it needs is in `names`.
     /// A name used only inside a filter (`rows[amount > 3]`) may be a key of the rows and is not checked.
     ///
@@ -133,12 +220,20 @@ fn position(expression: &str, name: &str) -> usize {
 
 fn compile(expression: &str, special: &[&String]) -> Result<Expression, RuleError> {
     let mut node = parse(expression, special.iter().map(|name| name.as_str()), Grammar::Expression)?;
+    // Copying walks down as well: not into what is too deep, which the inspection refuses.
+    let copy = (!guard::is_too_deep(&node)).then(|| node.clone());
     let needs = guard::inspect(&mut node, &|_| false)?;
-    let inputs = needs.names.iter().map(|name| (name.clone(), Name::from(name))).collect();
-    let evaluator = run(|| Ok(dsntk_feel_evaluator::prepare(&node)))?;
-    Ok(Expression { evaluator, needs, inputs })
+    let whole = Compiled::of(&node, &needs, &[])?;
+    let mut quick = None;
+    if let Some(mut node) = copy {
+        let rows = guard::project(&mut node);
+        if !rows.is_empty() {
+            let needs = guard::inspect(&mut node, &|_| false)?;
+            quick = Some(Compiled::of(&node, &needs, &rows)?);
+        }
+    }
+    Ok(Expression { whole, quick, needs })
 }
-
 /// Which of the two grammars a text belongs to.
 #[derive(Clone, Copy)]
 pub(crate) enum Grammar {

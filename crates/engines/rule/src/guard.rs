@@ -11,6 +11,8 @@ use dsntk_feel_parser::AstNode;
 pub(crate) struct Needs {
     /// Names read from outside, once each, in order of appearance.
     pub(crate) names: Vec<String>,
+    /// Of each name the members that are read; none where the whole value is.
+    pub(crate) members: Vec<Option<Vec<String>>>,
     /// Of these, the ones that must exist. A name only used inside a filter (`rows[amount > 3]`) may be a key
     /// of the filtered rows, which nobody knows before the rows are there.
     pub(crate) certain: Vec<String>,
@@ -75,6 +77,11 @@ fn agree(node: &mut AstNode) {
             let otherwise = Box::new(AstNode::Nq(left.clone(), right.clone()));
             *node = AstNode::If(when, then, otherwise);
         }
+        AstNode::FunctionInvocation(callee, arguments) if constant(callee, arguments).is_some() => {
+            if let Some(constant) = constant(callee, arguments) {
+                *node = constant;
+            }
+        }
         AstNode::FunctionInvocation(callee, arguments) => {
             if matches!(callee.as_ref(), AstNode::Name(name) if name.as_str() == "number")
                 && let AstNode::PositionalParameters(arguments) = arguments.as_mut()
@@ -84,6 +91,75 @@ fn agree(node: &mut AstNode) {
             }
         }
         _ => {}
+    }
+}
+
+/// A date or duration written as a call with a literal, `duration("P5Y")`, as the literal it is: it is read once.
+fn constant(callee: &AstNode, arguments: &AstNode) -> Option<AstNode> {
+    let (AstNode::Name(name), AstNode::PositionalParameters(arguments)) = (callee, arguments) else { return None };
+    let [AstNode::String(text)] = arguments.as_slice() else { return None };
+    let duration = || {
+        let rest = text.strip_prefix('-').unwrap_or(text);
+        let letters = rest.strip_prefix('P')?;
+        letters
+            .bytes()
+            .all(|b| b.is_ascii_digit() || matches!(b, b'Y' | b'M' | b'D' | b'T' | b'H' | b'S'))
+            .then_some(())
+    };
+    let date = || {
+        let parts: Vec<&str> = text.split('-').collect();
+        let digits = |part: &str, long: usize| part.len() == long && part.bytes().all(|b| b.is_ascii_digit());
+        matches!(parts.as_slice(), [y, m, d] if digits(y, 4) && digits(m, 2) && digits(d, 2)).then_some(())
+    };
+    match name.as_str() {
+        "duration" => duration()?,
+        "date" => date()?,
+        _ => return None,
+    }
+    Some(AstNode::At(text.clone()))
+}
+
+/// Writes `for row in rows return row.amount` as `rows.amount`, which the evaluator answers without a context of its
+/// own for each row. They are the same where `rows` is a list of objects: its names are given back, to be looked at.
+/// Inside of anything that binds names nothing is changed.
+pub(crate) fn project(node: &mut AstNode) -> Vec<String> {
+    let mut rows = Vec::new();
+    if let AstNode::For(contexts, body) = node {
+        if let Some((list, member)) = projection(contexts, body) {
+            rows.push(list.clone());
+            let name = |text: &str| Box::new(AstNode::Name(text.into()));
+            *node = AstNode::Path(name(&list), name(&member));
+        }
+        return rows;
+    }
+    let binds = matches!(
+        node,
+        AstNode::Every(..)
+            | AstNode::Some(..)
+            | AstNode::Filter(..)
+            | AstNode::Context(_)
+            | AstNode::FunctionDefinition(..)
+            | AstNode::Path(..)
+    );
+    if !binds {
+        children_mut(node).into_iter().for_each(|child| rows.extend(project(child)));
+    }
+    rows
+}
+
+fn projection(contexts: &AstNode, body: &AstNode) -> Option<(String, String)> {
+    let body = match body {
+        AstNode::EvaluatedExpression(inner) => inner,
+        other => other,
+    };
+    let AstNode::IterationContexts(contexts) = contexts else { return None };
+    let [AstNode::IterationContextSingle(row, list)] = contexts.as_slice() else { return None };
+    let AstNode::Path(from, member) = body else { return None };
+    match (row.as_ref(), list.as_ref(), from.as_ref(), member.as_ref()) {
+        (AstNode::Name(row), AstNode::Name(list), AstNode::Name(from), AstNode::Name(member)) if row == from => {
+            Some((list.to_string(), member.to_string()))
+        }
+        _ => None,
     }
 }
 
@@ -152,7 +228,10 @@ impl Walk {
     /// Upper estimate of the steps of a node, which also bounds the size of its result.
     fn steps(&mut self, node: &AstNode) -> u64 {
         match node {
-            AstNode::Name(name) | AstNode::QualifiedNameSegment(name) => self.name(name.as_str()),
+            AstNode::Name(name) | AstNode::QualifiedNameSegment(name) => self.name(name.as_str(), None),
+            AstNode::Path(from, to) if let (AstNode::Name(from), AstNode::Name(to)) = (from.as_ref(), to.as_ref()) => {
+                self.name(from.as_str(), Some(to.as_str())).saturating_add(1)
+            }
             AstNode::Path(from, _) => self.steps(from).saturating_add(1),
             AstNode::FunctionInvocation(callee, arguments) => {
                 let known = matches!(callee.as_ref(), AstNode::Name(_));
@@ -208,12 +287,22 @@ impl Walk {
         }
     }
 
-    fn name(&mut self, name: &str) -> u64 {
+    fn name(&mut self, name: &str, member: Option<&str>) -> u64 {
         if let Some((_, size)) = self.bound.iter().rev().find(|(bound, _)| bound == name) {
             return *size;
         }
-        if !self.needs.names.iter().any(|known| known == name) {
-            self.needs.names.push(name.to_owned());
+        match self.needs.names.iter().position(|known| known == name) {
+            None => {
+                self.needs.names.push(name.to_owned());
+                self.needs.members.push(member.map(|member| vec![member.to_owned()]));
+            }
+            Some(at) => match (self.needs.members.get_mut(at), member) {
+                (Some(Some(members)), Some(member)) if !members.iter().any(|known| known == member) => {
+                    members.push(member.to_owned());
+                }
+                (Some(whole), None) => *whole = None,
+                _ => {}
+            },
         }
         if self.filters == 0 && !self.needs.certain.iter().any(|known| known == name) {
             self.needs.certain.push(name.to_owned());

@@ -33,5 +33,5 @@ mod value;
 pub use bindings::{Binding, Filled, Severity, is_day};
 pub use decision::{Decision, Decisions, FiredRule};
 pub use error::RuleError;
-pub use expression::{Expression, Feel};
+pub use expression::{Expression, Feel, Source};
 pub use names::is_reserved;

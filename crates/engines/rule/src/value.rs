@@ -6,6 +6,7 @@ use dsntk_feel::context::FeelContext;
 use dsntk_feel::values::Value;
 use dsntk_feel::{FeelNumber, FeelScope, Name};
 use dsntk_feel_parser::AstNode;
+use dsntk_feel_temporal::FeelDate;
 use serde_json::{Map, Number, Value as Json};
 
 /// The key that marks a date, time, duration or long number in JSON.
@@ -13,9 +14,7 @@ const MARK: &str = "@";
 
 /// Reads a JSON value. `budget` is the number of values that may still be read.
 pub(crate) fn read(json: &Json, budget: &mut usize) -> Result<Value, RuleError> {
-    *budget = budget
-        .checked_sub(1)
-        .ok_or(RuleError::TooLarge { what: "输入的数据量", limit: limits::INPUT_VALUES as u64 })?;
+    take(budget)?;
     Ok(match json {
         Json::Null => Value::Null(None),
         Json::Bool(flag) => Value::Boolean(*flag),
@@ -33,6 +32,35 @@ pub(crate) fn read(json: &Json, budget: &mut usize) -> Result<Value, RuleError> 
             None => Value::Context(read_context(map, budget)?),
         },
     })
+}
+
+/// The same; of an object, or of the objects in a list, only these members.
+pub(crate) fn read_members(json: &Json, members: &[String], budget: &mut usize) -> Result<Value, RuleError> {
+    match json {
+        Json::Array(items) => {
+            take(budget)?;
+            let each = items.iter().map(|item| read_members(item, members, budget));
+            Ok(Value::List(each.collect::<Result<_, _>>()?))
+        }
+        Json::Object(map) if marked(map).is_none() => {
+            take(budget)?;
+            let mut context = FeelContext::default();
+            for member in members {
+                if let Some(value) = map.get(member) {
+                    context.set_entry(&Name::from(member), read(value, budget)?);
+                }
+            }
+            Ok(Value::Context(context))
+        }
+        _ => read(json, budget),
+    }
+}
+
+fn take(budget: &mut usize) -> Result<(), RuleError> {
+    *budget = budget
+        .checked_sub(1)
+        .ok_or(RuleError::TooLarge { what: "输入的数据量", limit: limits::INPUT_VALUES as u64 })?;
+    Ok(())
 }
 
 /// Reads a whole JSON object as a FEEL context.
@@ -62,7 +90,24 @@ fn read_marked(text: &str) -> Value {
     {
         return text.parse::<FeelNumber>().map_or(Value::Null(None), Value::Number);
     }
+    if let Some(date) = plain_date(text) {
+        return Value::Date(date);
+    }
     dsntk_feel_evaluator::evaluate(&FeelScope::default(), &AstNode::At(text.to_owned()))
+}
+
+/// A date as forms write it; the evaluator's own reading of any spelling takes several times as long.
+fn plain_date(text: &str) -> Option<FeelDate> {
+    let bytes = text.as_bytes();
+    let plain = bytes.len() == 10
+        && bytes
+            .iter()
+            .enumerate()
+            .all(|(at, byte)| if matches!(at, 4 | 7) { *byte == b'-' } else { byte.is_ascii_digit() });
+    if !plain {
+        return None;
+    }
+    FeelDate::new(text.get(..4)?.parse().ok()?, text.get(5..7)?.parse().ok()?, text.get(8..)?.parse().ok()?)
 }
 
 /// Writes a FEEL value as JSON.

@@ -2,7 +2,7 @@ import { ApiProblem, design, flowTasks, type DesignDefinition, type FlowMonitor,
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createApp } from 'vue'
 import { createMemoryHistory, createRouter } from 'vue-router'
-import { askedVersion, csvRows, hasRun, shownVersion, spell, stepFigures } from '../src/features/design/running/figures.ts'
+import { askedVersion, csvRows, hasRun, shownVersion, spell, standing, stepFigures } from '../src/features/design/running/figures.ts'
 import { allCases } from '../src/features/design/running/load.ts'
 import { carryOut, lostSteps, mappingOf, PART } from '../src/features/design/running/migration.ts'
 import MigratePage from '../src/features/design/running/MigratePage.vue'
@@ -26,6 +26,13 @@ describe('the figures of a flow (req: FORM-030)', () => {
     expect(steps.map((each) => [each.name, each.open, each.overdue, each.gone])).toEqual([['审查', 7, 1, false], ['决定', 0, 0, false], ['旧核查', 2, 0, true]])
     expect(steps[0]).toMatchObject({ done: 40, average: 3 })
     expect(steps[1]?.average).toBeNull()
+  })
+  it('of a called flow stand where it is called, and are none that are gone', () => {
+    const called = [...nodes, node('issue/look', 2, 5, { overdue: 2 }), node('issue/sign', 2, 1)]
+    const steps = stepFigures(called, 2, drawn)
+    expect(steps.map((each) => [each.element, each.gone])).toEqual([['review', false], ['issue/look', false], ['issue/sign', false], ['decide', false]])
+    expect(standing(steps).find((each) => each.element === 'issue')).toEqual({ element: 'issue', open: 6, overdue: 2 })
+    expect(lostSteps(called, 2, drawn)).toEqual([])
   })
   it('are those of one version when one is chosen', () => {
     expect(stepFigures(nodes, 1, []).map((each) => [each.name, each.open, each.average, each.gone])).toEqual([['审查（旧）', 3, 6, false], ['旧核查', 2, null, false]])

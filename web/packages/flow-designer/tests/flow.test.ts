@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { emptyFlow, moddle, withDiagram } from '../src/model/diagram.ts'
 import { outcomesOf } from '../src/model/outcomes.ts'
-import { attribute, extensionsOf, idProblem, jointOf, loopOf, timerChange, timerOf, withExtension, type Moddle } from '../src/model/properties.ts'
+import { attribute, extensionsOf, handingsOf, idProblem, jointOf, loopOf, timerChange, timerOf, withExtension, withHandings, type Moddle } from '../src/model/properties.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../../..')
 const read = (path: string) => readFileSync(resolve(ROOT, path), 'utf8')
@@ -113,6 +113,30 @@ describe('the properties of a step', () => {
     expect(idProblem('第一步', () => false)).toBeNull()
     expect(idProblem('a-b', () => false)).toBe('form')
     expect(idProblem('decide', () => true)).toBe('taken')
+  })
+})
+
+// req: FORM-029
+describe('a call of another flow', () => {
+  it('names the flow and what is handed over, and keeps the rest of the file', async () => {
+    const xml = read('crates/engines/flow/tests/bpmn/calling.bpmn')
+    const { model, of, write } = await open(xml)
+    expect(facts(await write())).toEqual(facts(xml))
+    const call = of('expert')
+    const create = (type: string, values: Record<string, unknown>): Moddle => model.create(type, values)
+    expect([call.calledElement, handingsOf(call, 'in'), handingsOf(call, 'out')]).toEqual(['expert-review', [{ source: 'form.area', target: 'area' }], [{ source: 'review.outcome', target: 'opinion' }]])
+    const before = call.extensionElements
+    call.extensionElements = withHandings(call, 'in', [{ source: 'form.area', target: 'area' }, { source: 'applicant.name', target: 'who' }], create)
+    expect(await write()).toContain('<tongban:in source="applicant.name" target="who" />')
+    expect(before.values).toHaveLength(2)
+    call.extensionElements = withHandings(call, 'in', [], create)
+    expect([handingsOf(call, 'in'), handingsOf(call, 'out')]).toEqual([[], [{ source: 'review.outcome', target: 'opinion' }]])
+    call.extensionElements = withHandings(call, 'out', [], create)
+    expect(call.extensionElements).toBeUndefined()
+  })
+  it('and timers of whole sub-processes come back as drawn', async () => {
+    const xml = read('crates/engines/flow/tests/bpmn/watched.bpmn')
+    expect(facts(await (await open(xml)).write())).toEqual(facts(xml))
   })
 })
 

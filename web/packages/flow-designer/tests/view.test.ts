@@ -8,6 +8,8 @@ import TestBench from '../src/rules/TestBench.vue'
 import BindingsPart from '../src/rules/BindingsPart.vue'
 import type { BenchCase, RuleBinding, RuleTable } from '../src/rules/document.ts'
 import type { Finding, RunResult } from '../src/model/types.ts'
+import CallPart from '../src/view/panel/CallPart.vue'
+import TimerPart from '../src/view/panel/TimerPart.vue'
 
 afterEach(() => { document.body.innerHTML = '' })
 
@@ -80,6 +82,56 @@ describe('a trial run', () => {
     await nextTick()
     expect(box.textContent).not.toContain('现在停在')
     expect(designer.marks.size).toBe(0)
+  })
+})
+
+// req: FORM-029
+describe('the panel of a call', () => {
+  const flows = [{ key: 'expert-review', label: '专家评审' }, { key: 'visit', label: '联合踏勘' }]
+  const panel = (called: string | undefined) => {
+    const sets: [string, unknown][] = []
+    const business = { id: 'expert', $type: 'bpmn:CallActivity', name: '', calledElement: called, extensionElements: called ? { get: () => [{ $type: 'tongban:Out', source: 'review.outcome', target: '1意见' }] } : undefined }
+    const designer = { version: ref(0), business: () => business, set: (_: string, values: unknown) => sets.push(['set', values]), setHandings: (_: string, way: string, rows: unknown) => sets.push([way, rows]) }
+    const findFlow = vi.fn(async (q: string) => flows.filter((each) => each.key === q || each.label.includes(q)))
+    const box = mount(CallPart, { id: 'expert' }, { [CONTEXT as symbol]: { designer, vocabulary: ref({ findFlow }), edits: ref(true), draws: ref(true), names: ref([]), check: async () => null, say: () => undefined } })
+    const press = async (text: string) => { [...box.querySelectorAll('button')].find((each) => each.textContent?.includes(text))?.click(); await flushPromises() }
+    return { box, press, sets, findFlow }
+  }
+  it('finds a published flow and says which version counts', async () => {
+    const { box, press, sets } = panel(undefined)
+    expect(box.textContent).toContain('办件提交时已发布的那一版')
+    await press('选流程')
+    const find = box.querySelector<HTMLInputElement>('#xp-find')
+    if (find) { find.value = '踏勘'; find.dispatchEvent(new Event('input')) }
+    await new Promise((done) => setTimeout(done, 300))
+    await press('联合踏勘')
+    expect(sets).toEqual([['set', { calledElement: 'visit', name: '联合踏勘' }]])
+  })
+  it('names what is called, adds what is handed in, and says when a name can not be read', async () => {
+    const { box, press, sets } = panel('expert-review')
+    await flushPromises()
+    expect(box.querySelector('#xp-called')?.textContent).toContain('专家评审')
+    expect(box.textContent).toContain('不以数字开头')
+    await press('加一项交给它')
+    expect(sets).toEqual([['in', [{ source: '', target: '' }]]])
+  })
+})
+
+describe('the panel of a timer', () => {
+  const stops = (business: Record<string, unknown>) => {
+    const set = vi.fn()
+    const box = mount(TimerPart, { id: 'late' }, { [CONTEXT as symbol]: { designer: { version: ref(0), business: () => ({ eventDefinitions: [], ...business }), set }, vocabulary: ref({}), edits: ref(true) } })
+    box.querySelector<HTMLInputElement>('#xp-stops')?.click()
+    return { text: box.textContent ?? '', set }
+  }
+  it('on the edge of a sub-process gives up what goes on inside, at the start of a timed one what goes on around it', () => {
+    const edge = stops({ $type: 'bpmn:BoundaryEvent', attachedToRef: { $type: 'bpmn:SubProcess' } })
+    expect(edge.text).toContain('到期后停止里面正在办的')
+    expect(edge.set).toHaveBeenCalledWith('late', { cancelActivity: false })
+    const start = stops({ $type: 'bpmn:StartEvent', isInterrupting: false })
+    expect(start.text).toContain('启动时停止外面正在办的')
+    expect(start.set).toHaveBeenCalledWith('late', { isInterrupting: true })
+    expect(stops({ $type: 'bpmn:BoundaryEvent', attachedToRef: { $type: 'bpmn:UserTask' } }).text).toContain('到期后停止原来的环节')
   })
 })
 

@@ -340,6 +340,19 @@ async fn cases_are_counted_per_step_and_taken_over_to_a_new_version() {
         let filter = FlowCaseFilter { element: Some("inspect".into()), limit: Some(1), ..Default::default() };
         let cases = casework.flow_cases(&editor, FOOD, &filter).await.unwrap();
         assert_eq!((cases.total, cases.items[0].case_id, cases.items[0].overdue), (1, second, true));
+        // Sought by its number, by what is applied for, and together with the step.
+        let sought = async |q: &str, element: Option<&str>| {
+            let element = element.map(str::to_owned);
+            let filter = FlowCaseFilter { q: Some(q.to_owned()), element, ..Default::default() };
+            let page = casework.flow_cases(&editor, FOOD, &filter).await.unwrap();
+            (page.total, page.items.into_iter().map(|row| row.case_id).collect::<Vec<_>>())
+        };
+        let number = cases.items[0].case_number.clone();
+        assert_eq!(sought(&format!(" {number} "), None).await, (1, vec![second]));
+        assert_eq!(sought(&number, Some("review")).await, (0, vec![]));
+        assert_eq!(sought("食品经营", None).await.0, 2);
+        assert_eq!(sought("%", None).await.0, 2, "a wild card is no text");
+        assert_eq!(sought("没有这个", None).await.0, 0);
         // Somebody who sees neither office nor case counts nothing.
         let social = world.staff("clerk-social").await;
         assert_eq!(casework.flow_monitor(&social, FOOD).await.unwrap().versions[0].running, 0);
@@ -377,6 +390,79 @@ async fn cases_are_counted_per_step_and_taken_over_to_a_new_version() {
         // A new case still begins on what its item says.
         let third = world.accepted().await;
         assert_eq!(casework.open_flow_task(third).await.unwrap().unwrap().1, "review");
+    })
+    .await;
+}
+
+/// What a case calls runs in the version that was published when it was filed, whatever is published later; its steps
+/// are steps of the case, to be returned to and jumped to.
+///
+/// req: FORM-029 sub-process (called flow)
+#[tokio::test]
+async fn a_called_flow_keeps_its_version_with_the_case() {
+    on_both(async |world| {
+        let casework = &world.casework;
+        let design = &casework.design;
+        let called = |name: &str| {
+            format!(
+                r#"<definitions xmlns="{}" xmlns:tongban="{}"><process id="visit" isExecutable="true">
+                <startEvent id="s"/><userTask id="look" name="{name}" tongban:role="inspector" tongban:stage="inspect"/><endEvent id="e"/>
+                <sequenceFlow id="a" sourceRef="s" targetRef="look"/><sequenceFlow id="b" sourceRef="look" targetRef="e"/></process></definitions>"#,
+                flow::BPMN_NAMESPACE,
+                flow::TONGBAN_NAMESPACE
+            )
+        };
+        design.publish(Kind::Flow, "visit", &called("联合踏勘"), "editor").await.unwrap();
+        let id = world.accepted().await;
+        let plain = design.source(&design.latest(Kind::Flow, FOOD).await.unwrap().unwrap()).await.unwrap();
+        let from = plain.find(r#"<bpmn:userTask id="inspect""#).unwrap();
+        let to = from + plain[from..].find("</bpmn:userTask>").unwrap() + "</bpmn:userTask>".len();
+        let calling = format!(
+            r#"{}<bpmn:callActivity id="inspect" name="现场核查" calledElement="visit"/>{}"#,
+            &plain[..from],
+            &plain[to..]
+        );
+        let new = design.publish(Kind::Flow, FOOD, &calling, "editor").await.unwrap();
+        let ask = MigrateFlow {
+            from: new.version - 1,
+            to: new.version,
+            mapping: Default::default(),
+            cases: None,
+            dry_run: false,
+        };
+        let moved = casework.migrate_flow(&world.staff("editor").await, FOOD, ask).await.unwrap();
+        assert_eq!((moved.moved, moved.refused), (1, 0), "{moved:?}");
+        assert_eq!(world.count("case_flows WHERE calls = '{\"visit\":1}'").await, 1);
+
+        // A newer version of what is called does not reach the running case.
+        design.publish(Kind::Flow, "visit", &called("二次踏勘"), "editor").await.unwrap();
+        world.step(id, "pass").await.unwrap();
+        let seen = casework.desk_case(&world.staff("inspector").await, id).await.unwrap();
+        assert_eq!(seen.my_task.unwrap().name, "联合踏勘");
+        assert_eq!(casework.open_flow_task(id).await.unwrap().unwrap().1, "inspect/look");
+        let filter = FlowCaseFilter { element: Some("inspect".into()), ..Default::default() };
+        let standing = casework.flow_cases(&world.staff("editor").await, FOOD, &filter).await.unwrap();
+        assert_eq!(standing.items.iter().map(|row| row.case_id).collect::<Vec<_>>(), [id], "sought by the call");
+        world.step(id, "pass").await.unwrap();
+        let newest = design.flow(&new).await.unwrap();
+        assert_eq!(newest.node("inspect/look").unwrap().name, "二次踏勘");
+        let filed = design.calls_of(&new, Some(casework.platform.now() - time::Duration::days(30))).await.unwrap();
+        assert_eq!(filed.get("visit"), Some(&1), "what was first published after filing counts from then");
+
+        // From the decision the case is sent back into the called flow.
+        let approver = world.staff("approver").await;
+        let task = task_of(world, id, "approver").await;
+        let back = casework.desk_case(&approver, id).await.unwrap();
+        let targets: Vec<_> = back.my_task.unwrap().returnable.into_iter().map(|one| one.element).collect();
+        assert_eq!(targets, ["inspect/look", "review"]);
+        let request = world.on(id, json!({ "outcome": "return", "return_to": "inspect/look", "opinion": "再看一次" })).await;
+        casework.complete_task(&approver, id, task, request).await.unwrap();
+        assert_eq!(casework.open_flow_task(id).await.unwrap().unwrap().1, "inspect/look");
+        world.step(id, "pass").await.unwrap();
+        world.step(id, "granted").await.unwrap();
+        world.settle().await;
+        assert_eq!(world.state(id).await, State::Closed);
+        world.no_dead_jobs().await;
     })
     .await;
 }

@@ -107,7 +107,7 @@ impl Catalogue {
             (None, None) => None,
         };
         let sources = self.with_chosen(own, &chosen).await?;
-        let (_, findings) = self.lint_content(&content, sources.as_ref());
+        let (_, findings) = self.lint_content(&content, sources.as_ref()).await?;
         Ok(Edited { head, content, sources, chosen, history, findings })
     }
 
@@ -126,11 +126,24 @@ impl Catalogue {
     }
 
     /// Everything wrong with a content and its files.
-    pub(crate) fn lint_content(&self, content: &Value, sources: Option<&Sources>) -> (Option<Item>, Vec<Finding>) {
-        self.with_known(|known| {
+    ///
+    /// # Errors
+    /// When the database refuses; what is wrong is the answer.
+    pub(crate) async fn lint_content(
+        &self,
+        content: &Value,
+        sources: Option<&Sources>,
+    ) -> Result<(Option<Item>, Vec<Finding>)> {
+        let callable = match sources {
+            Some(sources) => self.design.callable(&sources.flow).await?,
+            None => design::Callable::default(),
+        };
+        Ok(self.with_known(|known| {
             let (item, mut findings) = rules::check(content, known);
             match (&item, sources) {
-                (Some(item), Some(sources)) => findings.extend(packs::lint_files(item, sources, known)),
+                (Some(item), Some(sources)) => {
+                    findings.extend(packs::lint_files(item, sources, known, &callable));
+                }
                 (Some(_), None) => findings.push(Finding {
                     pointer: "/form".to_owned(),
                     element: "表单文件".to_owned(),
@@ -140,7 +153,7 @@ impl Catalogue {
                 _ => {}
             }
             (item, findings)
-        })
+        }))
     }
 
     /// Checks a content whole; the item, or 422 with everything that is wrong.
@@ -151,7 +164,7 @@ impl Catalogue {
         content: &Value,
         sources: Option<&Sources>,
     ) -> Result<(Item, Uuid)> {
-        let (item, findings) = self.lint_content(content, sources);
+        let (item, findings) = self.lint_content(content, sources).await?;
         if let Some(problem) = refusal(&findings) {
             return Err(problem);
         }

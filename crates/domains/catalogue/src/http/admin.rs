@@ -350,7 +350,7 @@ pub(crate) async fn lint_item(
 ) -> Result<Json<FindingList>> {
     let edited = catalogue.edited(&caller, &slug).await?;
     let findings = match asked.content {
-        Some(content) => catalogue.lint_content(&content, edited.sources.as_ref()).1,
+        Some(content) => catalogue.lint_content(&content, edited.sources.as_ref()).await?.1,
         None => edited.findings,
     };
     Ok(Json(FindingList { findings }))

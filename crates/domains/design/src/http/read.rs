@@ -156,7 +156,7 @@ async fn summary(library: &Library, row: entry::Model, uses: u64) -> Result<Defi
 pub(super) async fn whole(library: &Library, caller: &Principal, id: Uuid) -> Result<Definition> {
     let row = library.in_view(caller, id).await?;
     let content = library.content_of(&row).await?;
-    let findings = library.findings(Kind::of(&row.kind)?, &content, None).await?;
+    let findings = library.findings(Kind::of(&row.kind)?, &content, Some(&row.key), None).await?;
     let uses = library.use_counts(std::slice::from_ref(&row)).await?.get(&row.id).copied().unwrap_or_default();
     let may = DefinitionRights {
         edit: caller.may("design.edit"),

@@ -24,6 +24,9 @@ use crate::{Kind, Library};
 pub(crate) struct CheckDefinition {
     kind: Kind,
     content: String,
+    /// Key of the definition itself, that no flow calls itself by others.
+    #[serde(default)]
+    key: Option<String>,
     /// Item whose limit a flow must keep.
     #[serde(default)]
     item: Option<String>,
@@ -119,7 +122,8 @@ pub(crate) async fn check_definition(
     _caller: Allowed<ReadDesign>,
     Json(asked): Json<CheckDefinition>,
 ) -> Result<Json<DefinitionFindings>> {
-    let findings = library.findings(asked.kind, &asked.content, asked.item.as_deref()).await?;
+    let key = asked.key.as_deref();
+    let findings = library.findings(asked.kind, &asked.content, key, asked.item.as_deref()).await?;
     Ok(Json(DefinitionFindings { findings }))
 }
 
@@ -153,7 +157,7 @@ pub(crate) async fn run_flow(
     _caller: Allowed<ReadDesign>,
     Json(asked): Json<RunFlow>,
 ) -> Result<Json<FlowWalk>> {
-    Ok(Json(library.run_flow(&asked)?))
+    Ok(Json(library.run_flow(&asked).await?))
 }
 
 /// Takes a decision and says which rules fired.

@@ -57,11 +57,18 @@ fn place(at: &str) -> String {
 }
 
 impl Library {
-    /// Everything wrong with a content. `item` names the item whose limit a flow must keep.
+    /// Everything wrong with a content. `item` names the item whose limit a flow must keep, `key` the definition itself,
+    /// that no flow calls itself by others.
     ///
     /// # Errors
     /// When the database refuses; what is wrong with the content is the answer.
-    pub async fn findings(&self, kind: Kind, content: &str, item: Option<&str>) -> Result<Vec<Finding>> {
+    pub async fn findings(
+        &self,
+        kind: Kind,
+        content: &str,
+        key: Option<&str>,
+        item: Option<&str>,
+    ) -> Result<Vec<Finding>> {
         Ok(match kind {
             Kind::Form => self.form_findings(content),
             Kind::Flow => {
@@ -69,7 +76,7 @@ impl Library {
                     Some(item) => self.users.limit_days(item).await?,
                     None => None,
                 };
-                self.flow_findings(content, limit_days)
+                self.flow_findings(content, key, limit_days).await?
             }
             Kind::Rules => match rule::Decisions::parse(content) {
                 Ok(rules) => rules
@@ -95,17 +102,18 @@ impl Library {
         defects.into_iter().map(|defect| Finding::error("form", defect.pointer, defect.message)).collect()
     }
 
-    fn flow_findings(&self, content: &str, limit_days: Option<u32>) -> Vec<Finding> {
+    async fn flow_findings(&self, content: &str, key: Option<&str>, limit_days: Option<u32>) -> Result<Vec<Finding>> {
         let context = flow::LintContext {
             roles: identity::roles::all().keys().cloned().collect(),
             services: SERVICES.iter().map(|service| service.key.to_owned()).collect(),
             limit_days,
         };
-        let found = match flow::Definition::parse(content) {
+        let callable = self.design.callable(content).await?;
+        let found = match flow::Definition::parse_with(content, key, &callable) {
             Ok(definition) => flow::lint(&definition, self.design.expressions(), &context),
             Err(found) => found,
         };
-        found
+        let found = found
             .into_iter()
             .map(|finding| Finding {
                 severity: if finding.is_error() { Severity::Error } else { Severity::Warning },
@@ -113,7 +121,8 @@ impl Library {
                 at: finding.element,
                 message: finding.message,
             })
-            .collect()
+            .collect();
+        Ok(found)
     }
 
     /// A template is only drawn with data; without any, what is missing is no mistake of the template.

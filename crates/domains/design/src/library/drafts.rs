@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use super::{Library, overtaken};
 use crate::Kind;
+use crate::calls::CALL;
 use crate::permissions::EditDesign;
 use crate::store::{entry, used};
 
@@ -128,7 +129,7 @@ fn frame(kind: Kind, key: &str, name: &str) -> String {
     }
 }
 
-/// Shared fields and parts named in a form; nothing for other kinds, or while it is no JSON.
+/// Shared fields and parts named in a form, flows called by a flow; nothing for other kinds, or while it can't be read.
 pub(crate) fn uses_of(kind: Kind, content: &str) -> BTreeSet<(&'static str, String)> {
     let mut found = BTreeSet::new();
     if kind == Kind::Form
@@ -138,6 +139,11 @@ pub(crate) fn uses_of(kind: Kind, content: &str) -> BTreeSet<(&'static str, Stri
         let parts = value.get("sections").and_then(Value::as_array).into_iter().flatten();
         let from = parts.filter_map(|part| part.get("from").and_then(Value::as_str)).filter(|key| !key.is_empty());
         found.extend(from.map(|key| (DEFINITION, key.to_owned())));
+    }
+    if kind == Kind::Flow
+        && let Ok(flow) = flow::Definition::parse(content)
+    {
+        found.extend(flow.called().iter().map(|key| (CALL, key.clone())));
     }
     found
 }

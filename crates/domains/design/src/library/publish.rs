@@ -41,7 +41,7 @@ impl Library {
         }
         let kind = Kind::of(&row.kind)?;
         let errors: Vec<_> = self
-            .findings(kind, &content, item)
+            .findings(kind, &content, Some(&row.key), item)
             .await?
             .into_iter()
             .filter(Finding::is_error)
@@ -83,8 +83,8 @@ impl Library {
     /// Takes an entry out of use: nothing new can be built on it; what runs goes on.
     ///
     /// # Errors
-    /// 422 without a reason; 409 when it already is, or when rules still check forms: then with the list of
-    /// where.
+    /// 422 without a reason; 409 when it already is, when rules still check forms, or when flows still call it:
+    /// then with the list of where.
     pub async fn disable(&self, caller: &Allowed<PublishDesign>, id: Uuid, reason: &str) -> Result<()> {
         let reason = reason.trim();
         if reason.is_empty() || reason.chars().count() > 500 {
@@ -93,6 +93,9 @@ impl Library {
         let row = self.in_view(caller, id).await?;
         if row.kind == Kind::Rules.as_str() && !row.disabled {
             self.refuse_while_bound(&row.key).await?;
+        }
+        if row.kind == Kind::Flow.as_str() && !row.disabled {
+            self.refuse_while_called(&row.key).await?;
         }
         self.switch(caller, id, true, "design.disable", json!({ "reason": reason })).await
     }

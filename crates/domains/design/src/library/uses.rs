@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::Library;
 use super::drafts::DEFINITION;
+use crate::calls::CALL;
 use crate::store::{entry, used};
 use crate::{DefinitionRef, Kind};
 
@@ -114,7 +115,8 @@ impl Library {
     /// When the database refuses.
     pub(crate) async fn uses(&self, row: &entry::Model) -> Result<Vec<Use>> {
         let mut uses = self.users.items(Kind::of(&row.kind)?, &row.key).await?;
-        uses.extend(self.used_by(DEFINITION, &row.key).await?);
+        let by = if row.kind == Kind::Flow.as_str() { CALL } else { DEFINITION };
+        uses.extend(self.used_by(by, &row.key).await?);
         uses.extend(self.bound_uses(row).await?);
         Ok(uses)
     }

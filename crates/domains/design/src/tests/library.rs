@@ -249,3 +249,82 @@ async fn who_may_not_design_sees_nothing() {
         assert_eq!(wrong.errors(), ["/name required", "/key format"]);
     }
 }
+
+fn calling(step: &str, key: &str) -> String {
+    format!(
+        r#"<definitions xmlns="{}" xmlns:tongban="{}"><process id="p" isExecutable="true"><startEvent id="s"/>
+        <userTask id="{step}" name="审查" tongban:role="reviewer"/>{}<endEvent id="e"/>
+        <sequenceFlow id="a" sourceRef="s" targetRef="{step}"/>{}</process></definitions>"#,
+        flow::BPMN_NAMESPACE,
+        flow::TONGBAN_NAMESPACE,
+        if key.is_empty() {
+            String::new()
+        } else {
+            format!(r#"<callActivity id="call" name="专家评审" calledElement="{key}"/>"#)
+        },
+        if key.is_empty() {
+            format!(r#"<sequenceFlow id="b" sourceRef="{step}" targetRef="e"/>"#)
+        } else {
+            format!(
+                r#"<sequenceFlow id="b" sourceRef="{step}" targetRef="call"/><sequenceFlow id="c" sourceRef="call" targetRef="e"/>"#
+            )
+        }
+    )
+}
+
+/// A called flow is published, in use, and does not call back; while it is called it stays in use.
+///
+/// req: FORM-028, FORM-029
+#[tokio::test]
+async fn a_flow_calls_only_what_is_published_and_never_round_about() {
+    for backend in testkit::backends() {
+        let desk = Desk::new(backend).await;
+        let editor = desk.staff("editor").await;
+        let flow = async |key: &str, content: &str| {
+            let body = json!({ "kind": "flow", "key": key, "name": key, "content": content });
+            let made = desk.post("/definitions", &editor, body).await;
+            assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+            made.json()
+        };
+        let outer = flow("outer", &calling("review", "inner")).await;
+        let refused = publish(&desk, &editor, &outer).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(refused.errors(), ["/content/call unknown_flow"]);
+
+        let inner = flow("inner", &calling("expert", "")).await;
+        assert_eq!(
+            publish(&desk, &editor, &outer).await.errors(),
+            ["/content/call unknown_flow"],
+            "a draft is not enough"
+        );
+        let inner = publish(&desk, &editor, &inner).await.json();
+        let outer = publish(&desk, &editor, &outer).await;
+        assert_eq!(outer.status, StatusCode::OK, "{}", outer.text);
+        let drawn =
+            desk.design.flow(&DefinitionRef { kind: Kind::Flow, key: "outer".into(), version: 1 }).await.unwrap();
+        assert!(drawn.node("call/expert").is_some());
+
+        // Called back, or by itself, it would never come to an end.
+        let mut round = inner.clone();
+        for key in ["inner", "outer"] {
+            let body = json!({ "revision": round["revision"], "name": "内", "purpose": "approval", "channels": [],
+                "content": calling("expert", key) });
+            let path = format!("/definitions/{}/draft", inner["id"].as_str().unwrap());
+            let saved = desk.call(Method::PUT, &path, &editor, body).await;
+            assert_eq!(saved.status, StatusCode::OK, "{}", saved.text);
+            round = saved.json();
+            assert!(round["findings"].to_string().contains("call_cycle"), "{key}: {}", round["findings"]);
+            assert_eq!(publish(&desk, &editor, &round).await.errors(), ["/content/call call_cycle"]);
+        }
+
+        let path = format!("/definitions/{}/uses", inner["id"].as_str().unwrap());
+        assert_eq!(desk.get(&path, &editor).await.json()["items"][0]["key"], "outer");
+        let disable = async |one: &Value| {
+            let path = format!("/definitions/{}/disable", one["id"].as_str().unwrap());
+            desk.post(&path, &editor, json!({ "reason": "不再使用" })).await
+        };
+        let kept = disable(&inner).await;
+        assert_eq!(kept.status, StatusCode::CONFLICT, "{}", kept.text);
+        assert!(kept.json()["detail"].as_str().unwrap().contains("“outer”"), "{}", kept.text);
+    }
+}

@@ -21,8 +21,10 @@ pub fn returnable(definition: &Definition, instance: &Instance, task: &str) -> V
     let Some(active) = instance.active.iter().find(|active| active.bears(number)) else {
         return found;
     };
-    for at in causes(instance, active.from) {
-        if let Some(element) = task_of(definition, &instance.history[at])
+    // What can't be read can't be gone back to; the command itself says why.
+    let history = instance.history.all().unwrap_or_default();
+    for at in causes(&history, active.from) {
+        if let Some(element) = task_of(definition, &history[at])
             && !found.iter().any(|known| known == element)
         {
             found.push(element.to_owned());
@@ -32,10 +34,10 @@ pub fn returnable(definition: &Definition, instance: &Instance, task: &str) -> V
 }
 
 /// Firings that led to the token `from`, latest first.
-fn causes(instance: &Instance, from: u32) -> Vec<usize> {
+fn causes(history: &[Fired], from: u32) -> Vec<usize> {
     let mut wanted: HashSet<u32> = HashSet::from([from]);
     let mut found = Vec::new();
-    for (at, fired) in instance.history.iter().enumerate().rev() {
+    for (at, fired) in history.iter().enumerate().rev() {
         if fired.gave.iter().any(|token| wanted.contains(&token.id)) {
             wanted.extend(&fired.took);
             found.push(at);
@@ -64,7 +66,8 @@ impl Machine<'_> {
             return Ok(());
         }
         let number = crate::instance::number_of(task, 't').unwrap_or_default();
-        let done = self.instance.history.iter().find(|fired| fired.ended(number));
+        let history = self.instance.history.open()?.clone();
+        let done = history.iter().find(|fired| fired.ended(number));
         let Some(done) = done.filter(|fired| task_of(self.definition, fired) == Some(fired.element.as_str())) else {
             // Says why: still open, taken back, or never there.
             return Err(self.open_task(task).err().unwrap_or(FlowError::TooLate));
@@ -75,7 +78,7 @@ impl Machine<'_> {
         let index = self.index_of(&done.element)?;
         let source = *done.took.first().ok_or(FlowError::TooLate)?;
         let mut after: HashSet<u32> = done.gave.iter().map(|token| token.id).collect();
-        for fired in &self.instance.history {
+        for fired in &history {
             if fired.took.iter().any(|token| after.contains(token)) {
                 let automatic = fired.id == 0 && fired.seats.is_empty();
                 if !automatic {
@@ -104,16 +107,16 @@ impl Machine<'_> {
             return Err(FlowError::NotATask(element.to_owned()));
         }
         let visited = |fired: &Fired| task_of(self.definition, fired) == Some(element);
-        let Some(goal) = causes(&self.instance, from).into_iter().find(|&at| visited(&self.instance.history[at]))
-        else {
-            let done = self.instance.history.iter().any(visited);
+        let history = self.instance.history.open()?;
+        let Some(goal) = causes(history, from).into_iter().find(|&at| visited(&history[at])) else {
+            let done = history.iter().any(visited);
             return Err(if done {
                 FlowError::NotEarlier(element.to_owned())
             } else {
                 FlowError::NotVisited(element.to_owned())
             });
         };
-        let Some(&source) = self.instance.history[goal].took.first() else {
+        let Some(&source) = history[goal].took.first() else {
             return Err(FlowError::NotVisited(element.to_owned()));
         };
         self.undo(source, task)?;
@@ -123,10 +126,11 @@ impl Machine<'_> {
     /// Undoes everything that followed from the token `source`, so that its task can begin again.
     fn undo(&mut self, source: u32, returned: &str) -> Result<(), FlowError> {
         let mut gone: HashSet<u32> = HashSet::from([source]);
-        let mut kept = Vec::with_capacity(self.instance.history.len());
+        let history = self.instance.history.open()?;
+        let mut kept = Vec::with_capacity(history.len());
         let mut undone = Vec::new();
         // History is in the order of happening, so one pass finds all that followed.
-        for fired in std::mem::take(&mut self.instance.history) {
+        for fired in std::mem::take(history) {
             if fired.took.iter().any(|token| gone.contains(token)) {
                 gone.extend(fired.gave.iter().map(|token| token.id));
                 undone.push(fired);
@@ -134,7 +138,7 @@ impl Machine<'_> {
                 kept.push(fired);
             }
         }
-        self.instance.history = kept;
+        *history = kept;
         self.instance.tokens.retain(|token| !gone.contains(&token.id));
         let (dropped, active) =
             std::mem::take(&mut self.instance.active).into_iter().partition(|active| gone.contains(&active.from));
@@ -143,42 +147,62 @@ impl Machine<'_> {
             let active: crate::instance::Active = active;
             self.withdraw_but(&active, returned);
         }
-        self.restore(&undone, &gone);
-        self.forget(&undone);
-        Ok(())
+        self.unwatch(&undone, &gone);
+        self.restore(&undone, &gone)?;
+        self.forget(&undone)
     }
 
-    /// Tokens that undone joins had taken from work that stands rest before those joins again.
-    fn restore(&mut self, undone: &[Fired], gone: &HashSet<u32>) {
+    /// Tokens that undone joins had taken from work that stands rest before those joins again. What a timer had cut
+    /// short inside a sub-process begins again.
+    fn restore(&mut self, undone: &[Fired], gone: &HashSet<u32>) -> Result<(), FlowError> {
         let freed: HashSet<u32> =
             undone.iter().flat_map(|fired| fired.took.iter().copied()).filter(|token| !gone.contains(token)).collect();
         if freed.is_empty() {
-            return;
+            return Ok(());
         }
-        let resting: Vec<Token> = self
-            .instance
-            .history
-            .iter()
-            .flat_map(|fired| &fired.gave)
-            .filter(|token| freed.contains(&token.id))
-            .cloned()
-            .collect();
-        self.instance.tokens.extend(resting);
+        let history = self.instance.history.open()?;
+        let given = history.iter().flat_map(|fired| &fired.gave).filter(|token| freed.contains(&token.id));
+        for token in given.cloned().collect::<Vec<Token>>() {
+            let Some(&flow) = self.definition.flow_index.get(&token.flow) else {
+                return Err(FlowError::UnknownElement(token.flow));
+            };
+            if self.node(self.definition.flows[flow].target).joins() {
+                self.instance.tokens.push(token);
+            } else {
+                self.moving.push_back((token.id, flow));
+            }
+        }
         self.instance.tokens.sort_by_key(|token| token.id);
+        Ok(())
     }
 
     /// What undone elements had written under their ids must not decide anything any more.
-    fn forget(&mut self, undone: &[Fired]) {
-        for fired in undone {
-            // Only tasks and services write; a gateway that happens to be called like a case variable takes nothing away.
-            let node = self.definition.node(&fired.element);
-            let writes = node.is_some_and(|node| matches!(node.kind, NodeKind::UserTask | NodeKind::ServiceTask));
-            if writes && !self.instance.history.iter().any(|other| other.element == fired.element) {
-                self.instance.variables.shift_remove(&fired.element);
+    fn forget(&mut self, undone: &[Fired]) -> Result<(), FlowError> {
+        let definition = self.definition;
+        let still: HashSet<String> = self.instance.history.open()?.iter().map(|fired| fired.element.clone()).collect();
+        for fired in undone.iter().filter(|fired| !still.contains(&fired.element)) {
+            let Some(&index) = definition.node_index.get(&fired.element) else { continue };
+            // Only tasks, services and calls write; a gateway that happens to be called like a case variable takes
+            // nothing away.
+            let call = definition.calls.iter().find(|call| call.exit == index || call.entry == index);
+            match (&definition.nodes[index].kind, call) {
+                (NodeKind::UserTask | NodeKind::ServiceTask, _) => {
+                    let frame = definition.nodes[index].frame;
+                    self.instance.values_of(definition, frame).remove(definition.local(index));
+                }
+                (_, Some(call)) if call.exit == index => {
+                    let frame = definition.nodes[call.entry].frame;
+                    self.instance.values_of(definition, frame).remove(definition.local(call.entry));
+                }
+                (_, Some(_)) => {
+                    self.instance.calls.shift_remove(&fired.element);
+                }
+                _ => {}
             }
         }
-        if !self.instance.history.iter().any(|fired| self.instance.end.as_ref() == Some(&fired.element)) {
+        if self.instance.end.as_ref().is_some_and(|end| !still.contains(end)) {
             self.instance.end = None;
         }
+        Ok(())
     }
 }

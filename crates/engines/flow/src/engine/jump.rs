@@ -1,5 +1,7 @@
 //! An administrator sends a case to another step, where the drawing has no way (FORM-029).
 
+use std::collections::HashMap;
+
 use super::run::Machine;
 use crate::error::FlowError;
 use crate::instance::{Active, Fired, Instance, Token, number_of};
@@ -13,18 +15,24 @@ pub fn jump_targets(definition: &Definition, instance: &Instance, task: &str) ->
     let Some(left) = instance.active.iter().find(|active| number.is_some_and(|number| active.bears(number))) else {
         return Vec::new();
     };
+    let Ok(came) = instance.came(definition) else { return Vec::new() };
     let tasks = definition.nodes.iter().filter(|node| node.kind == NodeKind::UserTask && node.id != left.element);
     tasks
-        .filter(|node| way_on(definition, instance, left, &node.incoming).is_some())
+        .filter(|node| way_on(definition, (instance, &came), left, &node.incoming).is_some())
         .map(|node| node.id.clone())
         .collect()
 }
 
 /// The way into a task from which the flow can end, when `left` is left for it.
-fn way_on(definition: &Definition, instance: &Instance, left: &Active, ways: &[usize]) -> Option<usize> {
+fn way_on(
+    definition: &Definition,
+    (instance, came): (&Instance, &HashMap<u32, usize>),
+    left: &Active,
+    ways: &[usize],
+) -> Option<usize> {
     let mut flows: Vec<usize> = Vec::new();
     for active in instance.active.iter().filter(|active| active.id != left.id) {
-        flows.push(instance.flow_of(definition, active.from)?);
+        flows.push(*came.get(&active.from)?);
     }
     for token in &instance.tokens {
         flows.push(*definition.flow_index.get(&token.flow)?);
@@ -47,7 +55,8 @@ impl Machine<'_> {
             return Err(FlowError::NotATask(node.label().to_owned()));
         }
         let left = &self.instance.active[at];
-        let way = way_on(self.definition, &self.instance, left, &node.incoming)
+        let came = self.instance.came(self.definition)?;
+        let way = way_on(self.definition, (&self.instance, &came), left, &node.incoming)
             .ok_or_else(|| FlowError::NoWayFrom(node.label().to_owned()))?;
         self.instance.by_hand = true;
         let left = self.instance.active.remove(at);
@@ -64,8 +73,9 @@ impl Machine<'_> {
 /// Refuses a state from which the flow could not end.
 pub(super) fn prove(definition: &Definition, instance: &Instance) -> Result<(), FlowError> {
     let mut flows = Vec::new();
+    let came = instance.came(definition)?;
     for active in &instance.active {
-        let flow = instance.flow_of(definition, active.from);
+        let flow = came.get(&active.from).copied();
         flows.push(flow.ok_or_else(|| FlowError::NoCounterpart(active.element.clone()))?);
     }
     for token in &instance.tokens {
@@ -82,9 +92,10 @@ pub(super) fn prove(definition: &Definition, instance: &Instance) -> Result<(), 
 }
 
 impl Instance {
-    /// The flow on which a token came.
-    pub(crate) fn flow_of(&self, definition: &Definition, token: u32) -> Option<usize> {
-        let given = self.history.iter().flat_map(|fired| &fired.gave).find(|given| given.id == token)?;
-        definition.flow_index.get(&given.flow).copied()
+    /// The flow on which each token came, of those the definition has.
+    pub(crate) fn came(&self, definition: &Definition) -> Result<HashMap<u32, usize>, FlowError> {
+        let history = self.history.all()?;
+        let given = history.iter().flat_map(|fired| &fired.gave);
+        Ok(given.filter_map(|token| Some((token.id, *definition.flow_index.get(&token.flow)?))).collect())
     }
 }

@@ -10,7 +10,7 @@ use super::run::{Machine, clock, order};
 use super::{Advance, Effect};
 use crate::Conditions;
 use crate::error::FlowError;
-use crate::instance::{Active, Clocked, Instance, Status, timer_id};
+use crate::instance::{Active, Clocked, Instance, Status};
 use crate::lint::soundness::main_line;
 use crate::model::{Definition, Node, NodeKind};
 
@@ -46,16 +46,19 @@ pub fn migrate(
             return Err(FlowError::NoCounterpart(join(from).unwrap_or_else(|| token.flow.clone())));
         }
     }
-    for fired in &mut machine.instance.history {
+    for fired in machine.instance.history.open()? {
         if let Some(element) = mapping.get(&fired.element) {
             fired.element.clone_from(element);
         }
     }
     for (old, new) in mapping {
-        if let Some(value) = machine.instance.variables.shift_remove(old) {
-            machine.instance.variables.insert(new.clone(), value);
+        let (Some(&was), Some(&is)) = (from.node_index.get(old), to.node_index.get(new)) else { continue };
+        let written = machine.instance.values_of(from, from.nodes[was].frame).remove(from.local(was));
+        if let Some(value) = written {
+            machine.instance.values_of(to, to.nodes[is].frame).insert(to.local(is), value);
         }
     }
+    machine.rewatch(from, mapping)?;
     prove(to, &machine.instance)?;
     machine.instance.by_hand = true;
     machine.settle()
@@ -85,18 +88,18 @@ impl Machine<'_> {
             return Err(FlowError::OtherKind(label));
         }
         active.element.clone_from(&node.id);
-        let comes = self.instance.flow_of(self.definition, active.from);
+        let comes = self.instance.came(self.definition)?.get(&active.from).copied();
         if comes.is_none_or(|flow| self.definition.flows[flow].target != index) {
             let &way = node.incoming.first().ok_or(FlowError::NoCounterpart(label))?;
             let flow = &self.definition.flows[way].id;
-            for given in self.instance.history.iter_mut().flat_map(|fired| &mut fired.gave) {
+            for given in self.instance.history.open()?.iter_mut().flat_map(|fired| &mut fired.gave) {
                 if given.id == active.from {
                     given.flow.clone_from(flow);
                 }
             }
         }
         let had = |edge: &str| old.is_some_and(|old| old.boundaries.iter().any(|&at| from.nodes[at].id == edge));
-        self.wind_clocks(node, &mut active, had)?;
+        active.clocks = self.wind_clocks(node, std::mem::take(&mut active.clocks), had)?;
         if node.kind == NodeKind::UserTask {
             self.tell(node, &active);
         }
@@ -105,26 +108,27 @@ impl Machine<'_> {
 
     /// Keeps the clocks that the other version has too, stops the others, starts new ones; one that the version before
     /// had (`had`) and that does not run has gone off already.
-    fn wind_clocks(&mut self, node: &Node, active: &mut Active, had: impl Fn(&str) -> bool) -> Result<(), FlowError> {
+    pub(super) fn wind_clocks(
+        &mut self,
+        node: &Node,
+        clocks: Vec<Clocked>,
+        had: impl Fn(&str) -> bool,
+    ) -> Result<Vec<Clocked>, FlowError> {
         let has = |element: &str| node.boundaries.iter().any(|&edge| self.definition.nodes[edge].id == element);
-        let (kept, gone): (Vec<Clocked>, Vec<Clocked>) =
-            std::mem::take(&mut active.clocks).into_iter().partition(|clock| has(&clock.element));
-        for clock in gone {
-            self.effects.push(Effect::CancelTimer { token: timer_id(clock.id), element: clock.element });
-        }
-        active.clocks = kept;
+        let (mut kept, gone): (Vec<Clocked>, Vec<Clocked>) = clocks.into_iter().partition(|clock| has(&clock.element));
+        self.stop(&gone);
         for &edge in &node.boundaries {
             let edge = self.node(edge);
             if let NodeKind::Boundary { timer, .. } = &edge.kind
-                && !active.clocks.iter().any(|clock| clock.element == edge.id)
+                && !kept.iter().any(|clock| clock.element == edge.id)
                 && !had(&edge.id)
             {
                 let id = self.instance.fresh();
                 self.effects.push(clock(edge, id, timer)?);
-                active.clocks.push(Clocked { id, element: edge.id.clone() });
+                kept.push(Clocked { id, element: edge.id.clone() });
             }
         }
-        Ok(())
+        Ok(kept)
     }
 
     /// Tells what open tasks say now. Who has a task keeps it.

@@ -4,6 +4,7 @@ mod back;
 mod jump;
 mod migrate;
 mod run;
+mod scopes;
 mod seats;
 
 use indexmap::IndexMap;
@@ -215,7 +216,7 @@ pub fn start(definition: &Definition, variables: Variables, conditions: &dyn Con
     let &[start] = definition.starts().as_slice() else {
         return Err(FlowError::NoSingleStart);
     };
-    let instance = Instance { variables, ..Instance::default() };
+    let instance = Instance { variables: variables.into(), ..Instance::default() };
     let mut machine = Machine::new(definition, instance, conditions);
     machine.leave(start, 0, Vec::new())?;
     machine.settle()

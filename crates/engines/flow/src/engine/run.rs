@@ -56,13 +56,13 @@ impl<'a> Machine<'a> {
             }
         }
         let issued = number.is_some_and(|number| number <= self.instance.next);
-        let completed = self.instance.history.iter().any(|fired| {
+        let completed = self.instance.history.all()?.iter().any(|fired| {
             number.is_some_and(|number| fired.ended(number))
                 && self.definition.node(&fired.element).is_some_and(|n| n.kind == NodeKind::UserTask)
         });
         Err(if completed {
             FlowError::AlreadyCompleted(task.to_owned())
-        } else if issued && !self.is_other(number) {
+        } else if issued && !self.is_other(number)? {
             FlowError::TaskCancelled(task.to_owned())
         } else {
             FlowError::UnknownTask(task.to_owned())
@@ -70,17 +70,14 @@ impl<'a> Machine<'a> {
     }
 
     /// Whether this number was given to something that is not a user task.
-    fn is_other(&self, number: Option<u32>) -> bool {
-        let Some(number) = number else { return true };
-        self.instance
-            .active
-            .iter()
-            .any(|active| active.bears(number) || active.clocks.iter().any(|clock| clock.id == number))
-            || self
-                .instance
-                .history
-                .iter()
-                .any(|fired| fired.ended(number) || fired.gave.iter().any(|token| token.id == number))
+    fn is_other(&self, number: Option<u32>) -> Result<bool, FlowError> {
+        let Some(number) = number else { return Ok(true) };
+        let runs = |clocks: &[Clocked]| clocks.iter().any(|clock| clock.id == number);
+        let waits = |active: &Active| active.bears(number) || runs(&active.clocks);
+        let was = |fired: &Fired| fired.ended(number) || fired.gave.iter().any(|token| token.id == number);
+        Ok(self.instance.active.iter().any(waits)
+            || self.instance.scopes.iter().any(|scope| runs(&scope.clocks))
+            || self.instance.history.all()?.iter().any(was))
     }
 
     pub fn complete_task(&mut self, task: &str, variables: Variables) -> Result<(), FlowError> {
@@ -124,13 +121,9 @@ impl<'a> Machine<'a> {
         let active = self.instance.active.remove(at);
         self.cancel_clocks(&active);
         let index = self.index_of(&active.element)?;
-        self.write(&active.element, variables);
+        self.write(index, variables);
         self.announce(index, Moment::Leave);
-        self.leave(index, active.id, vec![active.from])?;
-        if let Some(fired) = self.instance.history.last_mut() {
-            fired.seats = active.spoken();
-        }
-        Ok(())
+        self.depart(index, active.id, vec![active.from], active.spoken())
     }
 
     /// What the author of a step wants to happen on entering or leaving it.
@@ -144,13 +137,18 @@ impl<'a> Machine<'a> {
 
     /// Merges variables and keeps them under the element's id as well; an element's own context is never overwritten
     /// by somebody else's variable of that name.
-    fn write(&mut self, element: &str, variables: Variables) {
-        for (key, value) in &variables {
-            if !self.definition.node_index.contains_key(key) {
-                self.instance.variables.insert(key.clone(), value.clone());
-            }
+    pub fn write(&mut self, index: usize, variables: Variables) {
+        let definition = self.definition;
+        let frame = definition.nodes[index].frame;
+        let names_an_element = |key: &str| match frame {
+            None => definition.node_index.contains_key(key),
+            Some(call) => definition.node_index.contains_key(&format!("{}/{key}", definition.nodes[call].id)),
+        };
+        let values = self.instance.values_of(definition, frame);
+        for (key, value) in variables.iter().filter(|(key, _)| !names_an_element(key)) {
+            values.insert(key.as_str(), value.clone());
         }
-        self.instance.variables.insert(element.to_owned(), Value::Object(variables));
+        values.insert(definition.local(index), Value::Object(variables));
     }
 
     pub fn timer_fired(&mut self, token: &str) -> Result<(), FlowError> {
@@ -160,6 +158,9 @@ impl<'a> Machine<'a> {
             let active = self.instance.active.remove(at);
             let index = self.index_of(&active.element)?;
             return self.leave(index, active.id, vec![active.from]);
+        }
+        if let Some(at) = self.watching(number) {
+            return self.scope_timer(at, number);
         }
         let at = self
             .instance
@@ -182,6 +183,9 @@ impl<'a> Machine<'a> {
     pub fn cancel(mut self) -> Advance {
         for active in std::mem::take(&mut self.instance.active) {
             self.withdraw(&active);
+        }
+        for scope in std::mem::take(&mut self.instance.scopes) {
+            self.stop(&scope.clocks);
         }
         self.instance.tokens.clear();
         self.instance.status = Status::Cancelled;
@@ -211,14 +215,24 @@ impl<'a> Machine<'a> {
     }
 
     pub fn cancel_clocks(&mut self, active: &Active) {
-        for clock in &active.clocks {
+        self.stop(&active.clocks);
+    }
+
+    pub fn stop(&mut self, clocks: &[Clocked]) {
+        for clock in clocks {
             self.effects.push(Effect::CancelTimer { token: timer_id(clock.id), element: clock.element.clone() });
         }
     }
 
     /// Leaves a node: chooses its ways out, records the firing and sends the tokens off.
     pub fn leave(&mut self, index: usize, id: u32, took: Vec<u32>) -> Result<(), FlowError> {
+        self.depart(index, id, took, Vec::new())
+    }
+
+    /// The same, where a joint review was held.
+    fn depart(&mut self, index: usize, id: u32, took: Vec<u32>, seats: Vec<u32>) -> Result<(), FlowError> {
         let node = self.node(index);
+        self.cross(index)?;
         let ways = self.ways_out(node)?;
         let mut gave = Vec::with_capacity(ways.len());
         for flow in ways {
@@ -226,7 +240,7 @@ impl<'a> Machine<'a> {
             gave.push(Token { id: token, flow: self.definition.flows[flow].id.clone() });
             self.moving.push_back((token, flow));
         }
-        self.instance.history.push(Fired { element: node.id.clone(), id, took, gave, seats: Vec::new() });
+        self.instance.history.push(Fired { element: node.id.clone(), id, took, gave, seats });
         Ok(())
     }
 
@@ -247,12 +261,13 @@ impl<'a> Machine<'a> {
         {
             return Ok(vec![*only]);
         }
+        let known = self.instance.known(self.definition, node.frame);
         let mut ways = Vec::new();
         for &flow in node.outgoing.iter().filter(|&&flow| node.default != Some(flow)) {
             let taken = match &flows[flow].condition {
                 Some(expression) => self
                     .conditions
-                    .holds(expression, &self.instance.variables)
+                    .holds(expression, &known)
                     .map_err(|message| FlowError::Condition { flow: flows[flow].id.clone(), message })?,
                 // Lint demands conditions at an exclusive split; without lint the drawing says no more than "not chosen".
                 None => !exclusive,
@@ -284,6 +299,7 @@ impl<'a> Machine<'a> {
                 break;
             }
         }
+        self.watch()?;
         if self.instance.active.is_empty() {
             if let Some(token) = self.instance.tokens.first() {
                 let join = self
@@ -382,13 +398,17 @@ impl<'a> Machine<'a> {
             if !self.may_fire(node, &waiting)? {
                 continue;
             }
-            let taken: Vec<u32> = if node.kind == NodeKind::Drain {
+            let drain = node.kind == NodeKind::Drain;
+            let taken: Vec<u32> = if drain {
                 let comes = |token: &&Token| self.definition.flow(&token.flow).is_some_and(|flow| flow.target == join);
                 self.instance.tokens.iter().filter(comes).map(|token| token.id).collect()
             } else {
                 waiting.into_iter().flatten().map(|at| self.instance.tokens[at].id).collect()
             };
             self.instance.tokens.retain(|token| !taken.contains(&token.id));
+            if drain {
+                self.close_inside(join);
+            }
             self.leave(join, 0, taken)?;
             return Ok(true);
         }

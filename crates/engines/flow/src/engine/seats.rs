@@ -36,11 +36,12 @@ impl Machine<'_> {
 
     /// The handlers of a step, expressions worked out; one that gives nobody asks nobody.
     fn handlers(&self, node: &Node) -> Vec<Handler> {
+        let known = self.instance.known(self.definition, node.frame);
         let mut all: Vec<Handler> = Vec::new();
         for handler in &node.settings.handlers {
             match (handler.kind, &handler.expression) {
                 (HandlerKind::Dynamic, Some(expression)) => {
-                    let named = self.conditions.texts(expression, &self.instance.variables).unwrap_or_default();
+                    let named = self.conditions.texts(expression, &known).unwrap_or_default();
                     all.extend(named.into_iter().map(|id| Handler::person(id, "")));
                 }
                 _ => all.push(handler.clone()),

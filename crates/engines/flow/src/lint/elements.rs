@@ -15,7 +15,8 @@ pub(super) fn check(
     context: &LintContext,
     findings: &mut Vec<Finding>,
 ) {
-    for node in &definition.nodes {
+    // What is called was checked when it was published.
+    for node in definition.nodes.iter().filter(|node| node.frame.is_none()) {
         match &node.kind {
             NodeKind::UserTask => {
                 user_task(node, context, findings);
@@ -29,7 +30,8 @@ pub(super) fn check(
         }
         ways_out(definition, node, findings);
     }
-    for flow in &definition.flows {
+    handing(definition, conditions, findings);
+    for flow in definition.flows.iter().filter(|flow| definition.nodes[flow.source].frame.is_none()) {
         let Some(expression) = &flow.condition else {
             continue;
         };
@@ -40,6 +42,29 @@ pub(super) fn check(
                 "bad_condition",
                 format!("“{from}”出来的一条连线，条件“{expression}”写错了：{message}。改好条件再发布"),
             ));
+        }
+    }
+}
+
+/// What calls hand in and give back.
+fn handing(definition: &Definition, conditions: &dyn Conditions, findings: &mut Vec<Finding>) {
+    for call in &definition.calls {
+        let node = &definition.nodes[call.entry];
+        if node.frame.is_some() {
+            continue;
+        }
+        let label = node.label();
+        for (expression, name) in call.takes.iter().chain(&call.gives) {
+            if let Err(message) = conditions.check(expression) {
+                let message = format!("“{label}”交接的“{expression}”写错了：{message}。改好再发布");
+                findings.push(Finding::error(&node.id, "bad_handing", message));
+            }
+            let plain = name.chars().all(|c| c.is_alphanumeric() || c == '_') && !name.starts_with(char::is_numeric);
+            if !plain {
+                let message =
+                    format!("“{label}”交接的名称“{name}”只能用文字、数字和下划线，不能以数字开头。换一个名称");
+                findings.push(Finding::error(&node.id, "bad_handing", message));
+            }
         }
     }
 }

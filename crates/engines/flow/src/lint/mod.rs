@@ -46,9 +46,18 @@ pub fn lint(definition: &Definition, conditions: &dyn Conditions, context: &Lint
     findings
 }
 
-/// Leads a finding about the inside of a sub-process's way in or out to what is drawn.
+/// Leads a finding about a sub-process's way in or out, or about the inside of a called flow, to what is drawn.
 fn drawn(definition: &Definition, finding: &mut Finding) {
-    for part in ["/end", "/in", "/out"] {
+    let index = definition.node_index.get(&finding.element).copied().or_else(|| {
+        let flow = definition.flow_index.get(&finding.element)?;
+        Some(definition.flows[*flow].source)
+    });
+    let mut call = index.and_then(|index| definition.nodes[index].frame);
+    while let Some(entry) = call {
+        finding.element.clone_from(&definition.nodes[entry].id);
+        call = definition.nodes[entry].frame;
+    }
+    for part in ["//end", "//in", "/end", "/in", "/out"] {
         if let Some(id) = finding.element.strip_suffix(part)
             && definition.node(id).is_some()
         {
@@ -75,4 +84,10 @@ const STRUCTURAL: &[&str] = &[
     "end_has_outgoing",
     "boundary_has_incoming",
     "crossing_flow",
+    "event_has_flow",
+    "missing_flow",
+    "unknown_flow",
+    "broken_flow",
+    "call_cycle",
+    "call_too_deep",
 ];

@@ -7,6 +7,8 @@
 //! A place is a chain of sequence flows with nothing but single-way elements between them: where in such a chain a
 //! token stands decides nothing, and the number of markings falls from (k+1)^n to 2^n for n branches of k tasks.
 //! All ways into one task are one place too, so that two tokens before it are seen as work done twice.
+//!
+//! A timer that watches a sub-process may go off in every marking in which something inside can still move.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -46,7 +48,21 @@ struct Net<'a> {
     aside: Vec<bool>,
     /// Sets of flows that each node can put a token on.
     choices: Vec<Vec<Vec<usize>>>,
+    watches: Vec<Watch>,
     words: usize,
+}
+
+/// A timer that watches a sub-process, a called flow or the whole flow.
+struct Watch {
+    node: usize,
+    interrupting: bool,
+    /// Places that must hold something for it to go off.
+    lives: Vec<usize>,
+    /// Places it empties.
+    empties: Vec<usize>,
+    /// Places behind a reminder: while it is worked off it does not come again.
+    behind: Vec<usize>,
+    ways: Vec<Vec<usize>>,
 }
 
 /// What became of one firing.
@@ -122,7 +138,18 @@ pub(super) fn check(definition: &Definition, findings: &mut Vec<Finding>) {
                 }
             }
         });
-        if !moves && done != Some(here) {
+        if moves {
+            net.watched(&marking, |node, result| {
+                firings += 1;
+                fired[node] = true;
+                match result {
+                    Fired::To(next) => size = size.max(add(next, Some(here), &mut queue, &mut before)),
+                    Fired::Double(flow) => {
+                        double.insert(flow);
+                    }
+                }
+            });
+        } else if done != Some(here) {
             blocked.push(here);
             stuck.extend(net.held(&marking));
         }
@@ -196,7 +223,7 @@ pub(crate) fn ends(definition: &Definition, flows: &[usize]) -> Proof {
         if marking.iter().all(|word| *word == 0) {
             done = Some(here);
         }
-        net.step(&marking, |_, result| {
+        let mut found = |_: usize, result: Fired| {
             firings += 1;
             match result {
                 Fired::To(next) => {
@@ -210,7 +237,12 @@ pub(crate) fn ends(definition: &Definition, flows: &[usize]) -> Proof {
                 }
                 Fired::Double(_) => double = true,
             }
-        });
+        };
+        net.step(&marking, &mut found);
+        // Where nothing moves by itself nobody waits for a timer.
+        if !net.watches.is_empty() && moved(&net, &marking) {
+            net.watched(&marking, &mut found);
+        }
         if double {
             return Proof::Stuck;
         }
@@ -265,6 +297,9 @@ impl<'a> Net<'a> {
             target.incoming.len() > 1
                 && matches!(target.kind, NodeKind::UserTask | NodeKind::ServiceTask | NodeKind::Timer(_))
         };
+        // A chain of places must not reach across a border at which timers stop watching.
+        let watched = definition.insides.iter().filter(|(entry, _)| definition.watched.contains(entry));
+        let borders: Vec<&str> = watched.map(|&(_, exit)| nodes[exit].id.as_str()).collect();
         let inner: Vec<bool> = nodes
             .iter()
             .map(|node| match (node.incoming.as_slice(), node.outgoing.as_slice()) {
@@ -272,12 +307,13 @@ impl<'a> Net<'a> {
                     entry != exit
                         && !meets(exit)
                         && node.boundaries.is_empty()
+                        && !borders.contains(&node.id.as_str())
                         && !matches!(node.kind, NodeKind::Boundary { .. } | NodeKind::Start | NodeKind::End)
                 }
                 _ => false,
             })
             .collect();
-        let place = (0..definition.flows.len())
+        let place: Vec<usize> = (0..definition.flows.len())
             .map(|flow| {
                 let mut first = flow;
                 // Walk to the head of the chain; a ring of nothing but chain elements has no way in and is left where it is.
@@ -294,8 +330,27 @@ impl<'a> Net<'a> {
             .collect();
         let choices = (0..nodes.len()).map(|node| choices(definition, node)).collect::<Option<_>>()?;
         let main = main_line(definition);
-        let aside = definition.flows.iter().map(|flow| !main[flow.source]).collect();
-        Some(Self { definition, place, inner, aside, choices, words: definition.flows.len().div_ceil(64).max(1) })
+        let aside: Vec<bool> = definition.flows.iter().map(|flow| !main[flow.source]).collect();
+        let watches = watches(definition, &place, &aside);
+        let words = definition.flows.len().div_ceil(64).max(1);
+        Some(Self { definition, place, inner, aside, choices, watches, words })
+    }
+
+    /// Every way in which a timer that watches a whole can go off in this marking.
+    fn watched(&self, marking: &Marking, mut found: impl FnMut(usize, Fired)) {
+        for watch in &self.watches {
+            let marked = |places: &[usize]| places.iter().any(|&place| has(marking, place));
+            if !marked(&watch.lives) || marked(&watch.behind) {
+                continue;
+            }
+            let mut rest = marking.clone();
+            if watch.interrupting {
+                watch.empties.iter().for_each(|&place| clear(&mut rest, place));
+            }
+            for way in &watch.ways {
+                found(watch.node, self.put(&rest, way));
+            }
+        }
     }
 
     fn vanishes(&self, flow: usize) -> bool {
@@ -395,6 +450,66 @@ impl<'a> Net<'a> {
     }
 }
 
+/// Whether something moves in a marking without a timer that watches a whole.
+fn moved(net: &Net<'_>, marking: &Marking) -> bool {
+    let mut moves = false;
+    net.step(marking, |_, _| moves = true);
+    moves
+}
+
+fn watches(definition: &Definition, place: &[usize], aside: &[bool]) -> Vec<Watch> {
+    let nodes = &definition.nodes;
+    let places = |holds: &dyn Fn(usize) -> bool| {
+        let mut all: Vec<usize> = (0..place.len()).filter(|&flow| holds(flow)).map(|flow| place[flow]).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    };
+    let mut all = Vec::new();
+    for &host in &definition.watched {
+        // What a timer has started inside is not what the others watch.
+        let started: Vec<usize> = nodes[host].boundaries.iter().copied().filter(|&edge| nodes[edge].event).collect();
+        for &edge in &nodes[host].boundaries {
+            let NodeKind::Boundary { interrupting, .. } = nodes[edge].kind else { continue };
+            let by_itself = |flow: usize| {
+                definition.flow_inside(flow, host)
+                    && !started
+                        .iter()
+                        .any(|&event| definition.flow_inside(flow, event) || definition.flows[flow].source == event)
+            };
+            let lives = if nodes[edge].event && interrupting {
+                places(&by_itself)
+            } else {
+                places(&|flow| definition.flow_inside(flow, host))
+            };
+            let behind = if interrupting { Vec::new() } else { reminders(definition, edge, aside) };
+            all.push(Watch {
+                node: edge,
+                interrupting,
+                lives,
+                empties: places(&|flow| definition.flow_inside(flow, host)),
+                behind: behind.into_iter().map(|flow| place[flow]).collect(),
+                ways: combinations(definition, &nodes[edge]),
+            });
+        }
+    }
+    all
+}
+
+/// Flows that only this reminder leads to.
+fn reminders(definition: &Definition, edge: usize, aside: &[bool]) -> Vec<usize> {
+    let mut seen = vec![false; definition.flows.len()];
+    let mut open = definition.nodes[edge].outgoing.clone();
+    while let Some(flow) = open.pop() {
+        if aside[flow] && !std::mem::replace(&mut seen[flow], true) {
+            let target = &definition.nodes[definition.flows[flow].target];
+            open.extend(&target.outgoing);
+            open.extend(target.boundaries.iter().flat_map(|&next| &definition.nodes[next].outgoing));
+        }
+    }
+    (0..seen.len()).filter(|&flow| seen[flow]).collect()
+}
+
 /// Nodes that a token can reach without a reminding timer going off.
 pub(crate) fn main_line(definition: &Definition) -> Vec<bool> {
     let mut seen = vec![false; definition.nodes.len()];
@@ -420,7 +535,8 @@ fn choices(definition: &Definition, index: usize) -> Option<Vec<Vec<usize>>> {
     };
     // A task ends by itself or by one of its interrupting timers; any of the others may have gone off before.
     let mut beside: Vec<Vec<usize>> = vec![Vec::new()];
-    for &boundary in &node.boundaries {
+    let task = matches!(node.kind, NodeKind::UserTask | NodeKind::ServiceTask);
+    for &boundary in node.boundaries.iter().filter(|_| task) {
         let edge = &definition.nodes[boundary];
         let ways = combinations(definition, edge);
         if let NodeKind::Boundary { interrupting: true, .. } = edge.kind {

@@ -1,6 +1,8 @@
 //! A small expression language in place of FEEL: `a.b = "x"`, `a.b != "x"`, `true`, `false`.
 
-use flow::{Conditions, Definition, LintContext, Variables};
+use std::collections::BTreeMap;
+
+use flow::{Conditions, Definition, Flows, Known, LintContext, Variables};
 use serde_json::{Value, json};
 
 pub struct Fake;
@@ -19,24 +21,41 @@ fn split(expression: &str) -> Result<(Vec<&str>, bool, &str), String> {
     Ok((path, equal, text))
 }
 
+fn at(path: &[&str], known: &Known<'_>) -> Value {
+    let first = path.first().and_then(|name| known.get(name)).map(|value| value.into_owned()).unwrap_or_default();
+    path.iter().skip(1).try_fold(&first, |value, part| value.get(part)).cloned().unwrap_or_default()
+}
+
+/// Flows that can be called, by key.
+#[derive(Default)]
+pub struct Shelf(pub BTreeMap<String, String>);
+
+impl Flows for Shelf {
+    fn source(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(String::as_str)
+    }
+}
+
 impl Conditions for Fake {
-    fn holds(&self, expression: &str, variables: &Variables) -> Result<bool, String> {
+    fn holds(&self, expression: &str, known: &Known<'_>) -> Result<bool, String> {
         if let Ok(constant) = expression.parse::<bool>() {
             return Ok(constant);
         }
         let (path, equal, text) = split(expression)?;
-        let mut value = Some(&Value::Null);
-        for (depth, part) in path.iter().enumerate() {
-            value = if depth == 0 { variables.get(*part) } else { value.and_then(|v| v.get(*part)) };
-        }
-        Ok((value.and_then(Value::as_str) == Some(text)) == equal)
+        Ok((at(&path, known).as_str() == Some(text)) == equal)
     }
 
-    fn texts(&self, expression: &str, variables: &Variables) -> Result<Vec<String>, String> {
-        let all = Value::Object(variables.clone());
-        match expression.split('.').try_fold(&all, |value, part| value.get(part)) {
-            Some(Value::String(one)) => Ok(vec![one.clone()]),
-            Some(Value::Array(all)) => Ok(all.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
+    fn value(&self, expression: &str, known: &Known<'_>) -> Result<Value, String> {
+        match expression.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+            Some(text) => Ok(Value::from(text)),
+            None => Ok(at(&expression.split('.').collect::<Vec<_>>(), known)),
+        }
+    }
+
+    fn texts(&self, expression: &str, known: &Known<'_>) -> Result<Vec<String>, String> {
+        match at(&expression.split('.').collect::<Vec<_>>(), known) {
+            Value::String(one) => Ok(vec![one]),
+            Value::Array(all) => Ok(all.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
             _ => Err("不是名单".to_owned()),
         }
     }

@@ -19,7 +19,10 @@ fn when_all_must_pass_the_last_one_moves_the_case_on() {
     let step = complete(&flow, &step.instance, "t3", outcome("pass"));
     let step = complete(&flow, &step.instance, "t5", outcome("pass"));
     assert_eq!(short(&step.effects), ["+t7 decide"]);
-    assert_eq!(step.instance.variables["board"], json!({"outcome": "pass", "passed": 3, "failed": 0, "total": 3}));
+    assert_eq!(
+        step.instance.variables.to_map()["board"],
+        json!({"outcome": "pass", "passed": 3, "failed": 0, "total": 3})
+    );
     let again = Command::CompleteTask { task: "t4".into(), variables: outcome("fail") };
     assert_eq!(refused(&flow, &step.instance, again), FlowError::AlreadyCompleted("t4".into()));
 }
@@ -31,7 +34,7 @@ fn one_refusal_ends_a_review_that_all_must_pass() {
     let step = complete(&flow, &begin(&flow).instance, "t3", outcome("pass"));
     let step = complete(&flow, &step.instance, "t5", outcome("fail"));
     assert_eq!(short(&step.effects), ["-t4 board", "+t7 decide"]);
-    assert_eq!(step.instance.variables["board"]["outcome"], "fail");
+    assert_eq!(step.instance.variables.to_map()["board"]["outcome"], "fail");
     let late = Command::CompleteTask { task: "t4".into(), variables: outcome("pass") };
     assert_eq!(refused(&flow, &step.instance, late), FlowError::TaskCancelled("t4".into()));
 }
@@ -45,10 +48,13 @@ fn a_ratio_decides_as_soon_as_it_is_reached_or_lost() {
     assert_eq!(short(&first.effects), [""; 0], "two can still pass it");
     let passed = complete(&flow, &first.instance, "t4", outcome("pass"));
     let passed = complete(&flow, &passed.instance, "t5", outcome("granted"));
-    assert_eq!(passed.instance.variables["board"], json!({"outcome": "granted", "passed": 2, "failed": 1, "total": 3}));
+    assert_eq!(
+        passed.instance.variables.to_map()["board"],
+        json!({"outcome": "granted", "passed": 2, "failed": 1, "total": 3})
+    );
     let lost = complete(&flow, &first.instance, "t5", outcome("refused"));
     assert_eq!(short(&lost.effects), ["-t4 board", "+t7 decide"]);
-    assert_eq!(lost.instance.variables["board"]["outcome"], "refused");
+    assert_eq!(lost.instance.variables.to_map()["board"]["outcome"], "refused");
 
     let flow = load("joint_any");
     let step = complete(&flow, &begin(&flow).instance, "t4", outcome("pass"));
@@ -102,5 +108,5 @@ fn returning_from_a_joint_review_takes_all_its_parts_back() {
     let back = Command::ReturnTo { task: "t7".into(), element: "board".into(), reason: "材料不符".into() };
     let step = go(&flow, &step.instance, back);
     assert_eq!(short(&step.effects), ["+t9 board", "+t10 board", "+t11 board"]);
-    assert!(!step.instance.variables.contains_key("board"));
+    assert!(!step.instance.variables.to_map().contains_key("board"));
 }

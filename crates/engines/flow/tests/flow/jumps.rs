@@ -16,7 +16,7 @@ fn a_task_is_taken_back_only_while_the_next_one_is_open() {
     let step = complete(&flow, &begin(&flow).instance, "t2", outcome("pass"));
     let back = go(&flow, &step.instance, Command::TakeBack { task: "t2".into() });
     assert_eq!(short(&back.effects), ["-t4 decide", "+t5 review"]);
-    assert!(!back.instance.variables.contains_key("review"), "what was taken back decides nothing");
+    assert!(!back.instance.variables.to_map().contains_key("review"), "what was taken back decides nothing");
     let step = complete(&flow, &step.instance, "t4", outcome("granted"));
     assert_eq!(refused(&flow, &step.instance, Command::TakeBack { task: "t2".into() }), FlowError::TooLate);
     // A service may have begun its work.

@@ -1,6 +1,7 @@
 //! Tests of the flow engine from outside: files, run vectors, properties.
 
 mod bpmn;
+mod calls;
 mod fakes;
 mod joint;
 mod jumps;
@@ -11,3 +12,4 @@ mod returns;
 mod runs;
 mod settings;
 mod subprocess;
+mod watched;

@@ -45,7 +45,7 @@ fn a_step_that_is_gone_is_mapped_or_refused_by_name() {
     // What was done before counts under its new name.
     let done = complete(&old, &begin(&old).instance, "t2", outcome("pass"));
     let done = over(&old, &new, &done.instance, &[("review", "check")]).unwrap();
-    assert_eq!(done.instance.variables["check"]["outcome"], "pass");
+    assert_eq!(done.instance.variables.to_map()["check"]["outcome"], "pass");
     assert_eq!(flow::returnable(&new, &done.instance, "t4"), ["check"]);
 }
 

@@ -11,7 +11,7 @@ use flow::{
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::fakes::{Fake, surroundings};
+use crate::fakes::{Fake, Shelf, surroundings};
 
 /// A piece of flow with one way in and one way out.
 #[derive(Debug, Clone)]
@@ -23,6 +23,12 @@ enum Block {
     Joint(bool, u8),
     /// A sub-process.
     Inside(Box<Block>),
+    /// Another flow that is called, with a reminder on its edge or without.
+    Called(Box<Block>, bool),
+    /// A sub-process that is given up when late, and what is done instead.
+    Timed(Box<Block>, Box<Block>),
+    /// A sub-process in which a timer starts another one: in place of the rest or beside it.
+    Started(Box<Block>, Box<Block>, bool),
     /// A task that reminds somebody beside.
     Reminded,
     /// A task that is given up when late.
@@ -46,6 +52,9 @@ fn block() -> impl Strategy<Value = Block> {
             1 => inner.clone().prop_map(|b| Block::Again(Box::new(b))),
             1 => inner.clone().prop_map(|b| Block::Late(Box::new(b))),
             1 => inner.clone().prop_map(|b| Block::Inside(Box::new(b))),
+            1 => (inner.clone(), any::<bool>()).prop_map(|(b, reminds)| Block::Called(Box::new(b), reminds)),
+            1 => (inner.clone(), inner.clone()).prop_map(|(b, late)| Block::Timed(Box::new(b), Box::new(late))),
+            1 => (inner.clone(), inner.clone(), any::<bool>()).prop_map(|(b, other, instead)| Block::Started(Box::new(b), Box::new(other), instead)),
         ]
     })
 }
@@ -59,6 +68,8 @@ struct Drawing {
     /// The sub-process each node stands in, and the one being drawn.
     parents: Vec<Option<usize>>,
     inside: Option<usize>,
+    /// Flows that are called: where they stand in this drawing, as if drawn in.
+    called: Vec<usize>,
 }
 
 impl Drawing {
@@ -79,6 +90,29 @@ impl Drawing {
 
     fn task(&mut self) -> usize {
         self.add("userTask name=\"办\" tongban:role=\"reviewer\"", "")
+    }
+
+    /// A box with a block in it, between a start (with what it waits for) and an end.
+    fn within(&mut self, kind: &str, waits: &str, inner: &Block) -> usize {
+        let process = self.add(kind, "");
+        let outer = self.inside.replace(process);
+        let start = self.add("startEvent", waits);
+        let (first, last) = self.draw(inner);
+        let end = self.add("endEvent", "");
+        self.link(start, first, None);
+        self.link(last, end, None);
+        self.inside = outer;
+        process
+    }
+
+    /// The flows that are called, each a file of its own.
+    fn shelf(&self) -> Shelf {
+        let each = self.called.iter().map(|&call| (format!("called{call}"), self.file(Some(call))));
+        Shelf(each.collect())
+    }
+
+    fn parse(&self) -> Definition {
+        Definition::parse_with(&self.xml(), None, &self.shelf()).unwrap()
     }
 
     /// Returns the first and the last node of the block.
@@ -106,14 +140,39 @@ impl Drawing {
                 (task, task)
             }
             Block::Inside(inner) => {
-                let outer = self.inside;
-                let process = self.add("subProcess", "");
-                self.inside = Some(process);
-                let start = self.add("startEvent", "");
-                let (first, last) = self.draw(inner);
-                let end = self.add("endEvent", "");
-                self.link(start, first, None);
-                self.link(last, end, None);
+                let process = self.within("subProcess", "", inner);
+                (process, process)
+            }
+            Block::Called(inner, reminds) => {
+                let call = self.within("callActivity", "", inner);
+                self.nodes[call].0 = format!("callActivity calledElement=\"called{call}\"");
+                self.called.push(call);
+                if *reminds {
+                    let edge = self.timer(&format!("boundaryEvent cancelActivity=\"false\" attachedToRef=\"n{call}\""));
+                    let (urge, end) = (self.task(), self.add("endEvent", ""));
+                    self.link(edge, urge, None);
+                    self.link(urge, end, None);
+                }
+                (call, call)
+            }
+            Block::Timed(inner, instead) => {
+                let process = self.within("subProcess", "", inner);
+                let edge = self.timer(&format!("boundaryEvent attachedToRef=\"n{process}\""));
+                let (first, last) = self.draw(instead);
+                let merge = self.add("exclusiveGateway", "");
+                self.link(edge, first, None);
+                self.link(process, merge, None);
+                self.link(last, merge, None);
+                (process, merge)
+            }
+            Block::Started(inner, other, instead) => {
+                let process = self.within("subProcess", "", inner);
+                let outer = self.inside.replace(process);
+                let timer = "<timerEventDefinition><timeDuration>P2D</timeDuration></timerEventDefinition>";
+                let started = self.within("subProcess triggeredByEvent=\"true\"", timer, other);
+                if !instead {
+                    self.nodes[started + 1].0 = "startEvent isInterrupting=\"false\"".to_owned();
+                }
                 self.inside = outer;
                 (process, process)
             }
@@ -192,12 +251,16 @@ impl Drawing {
     }
 
     fn xml(&self) -> String {
+        self.file(None)
+    }
+
+    fn file(&self, container: Option<usize>) -> String {
         let mut out = format!(
             "<definitions xmlns=\"{}\" xmlns:tongban=\"{}\"><process id=\"p\">",
             flow::BPMN_NAMESPACE,
             flow::TONGBAN_NAMESPACE
         );
-        self.write(&mut out, None);
+        self.write(&mut out, container);
         out + "</process></definitions>"
     }
 
@@ -370,13 +433,18 @@ fn check_state(definition: &Definition, step: &Advance, ledger: &Ledger) {
     assert_eq!(serde_json::from_str::<Instance>(&stored).unwrap(), step.instance);
 }
 
+/// Flows tried per property: few on every build, more when `PROPTEST_CASES` asks for them.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(200)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// req: FORM-028 a well-built flow is never called unsound.
     #[test]
     fn block_structured_flows_are_sound(block in block()) {
-        let definition = Definition::parse(&Drawing::of(&block).xml()).unwrap();
+        let definition = Drawing::of(&block).parse();
         let findings = lint(&definition, &Fake, &surroundings());
         prop_assert!(!findings.iter().any(|f| f.severity == Severity::Error), "{findings:#?}");
     }
@@ -385,7 +453,7 @@ proptest! {
     #[test]
     fn legal_commands_never_lose_anything(block in block(), seeds in prop::collection::vec(any::<u64>(), 1..60)) {
         let drawing = Drawing::of(&block);
-        let definition = Definition::parse(&drawing.xml()).unwrap();
+        let definition = drawing.parse();
         let mut told = Vec::new();
         let mut ledger = Ledger::default();
         let mut step = start(&definition, drawing.picks(seeds[0]), &Fake).unwrap();
@@ -423,8 +491,8 @@ proptest! {
     #[test]
     fn a_migrated_flow_can_end(block in block(), other in block(), seeds in prop::collection::vec(any::<u64>(), 1..30)) {
         let (drawing, new) = (Drawing::of(&block), Drawing::of(&other));
-        let definition = Definition::parse(&drawing.xml()).unwrap();
-        let to = Definition::parse(&new.xml()).unwrap();
+        let definition = drawing.parse();
+        let to = new.parse();
         let mut told = Vec::new();
         let mut step = start(&definition, drawing.picks(seeds[0]), &Fake).unwrap();
         for seed in seeds {
@@ -455,7 +523,7 @@ proptest! {
     #[test]
     fn illegal_commands_change_nothing(block in block(), seed in any::<u64>(), name in "[tsc]?[0-9]{1,3}|[a-z]{0,4}", element in "n[0-9]{1,2}|[a-z]{0,3}") {
         let drawing = Drawing::of(&block);
-        let definition = Definition::parse(&drawing.xml()).unwrap();
+        let definition = drawing.parse();
         let step = start(&definition, drawing.picks(seed), &Fake).unwrap();
         let before = step.instance.clone();
         let pending = before.pending(&definition);
@@ -502,7 +570,7 @@ proptest! {
                 }
             }
         }
-        let definition = Definition::parse(&drawing.xml()).unwrap();
+        let definition = drawing.parse();
         if lint(&definition, &Fake, &surroundings()).iter().any(|f| f.is_error() || f.code == "not_proved") {
             return Ok(());
         }

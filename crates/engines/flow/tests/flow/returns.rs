@@ -1,9 +1,9 @@
 //! Returning to an earlier step.
 
-use flow::{Command, FlowError, Status, returnable};
+use flow::{Command, Definition, FlowError, Instance, Status, advance, returnable};
 use serde_json::json;
 
-use crate::fakes::{load, outcome, vars};
+use crate::fakes::{Fake, load, outcome, vars};
 use crate::runs::{begin, complete, go, refused, short};
 
 fn back(task: &str, element: &str) -> Command {
@@ -19,14 +19,14 @@ fn a_task_goes_back_to_an_earlier_one_and_forward_again() {
     assert_eq!(returnable(&flow, &step.instance, "t4"), ["review"]);
     let step = go(&flow, &step.instance, back("t4", "review"));
     assert_eq!(short(&step.effects), ["+t5 review"], "the returned task needs no effect of its own");
-    assert!(!step.instance.variables.contains_key("review"), "what was undone decides nothing");
+    assert!(!step.instance.variables.to_map().contains_key("review"), "what was undone decides nothing");
     assert_eq!(
         refused(&flow, &step.instance, Command::CompleteTask { task: "t4".into(), variables: vars(json!({})) }),
         FlowError::TaskCancelled("t4".into())
     );
     let step = complete(&flow, &step.instance, "t5", outcome("pass"));
     assert_eq!(short(&step.effects), ["+t7 decide"]);
-    assert_eq!(step.instance.completed(&flow).count(), 1);
+    assert_eq!(step.instance.completed(&flow).len(), 1);
 }
 
 /// Back before the split: the other branch is work that followed, so it is cancelled.
@@ -54,8 +54,8 @@ fn returning_into_a_branch_keeps_the_other_branch_s_work() {
     assert_eq!(returnable(&flow, &step.instance, "t11"), ["health", "fire", "review"]);
     let step = go(&flow, &step.instance, back("t11", "health"));
     assert_eq!(short(&step.effects), ["+t12 health"]);
-    assert_eq!(step.instance.variables["fire"]["outcome"], "pass");
-    assert!(!step.instance.variables.contains_key("health"));
+    assert_eq!(step.instance.variables.to_map()["fire"]["outcome"], "pass");
+    assert!(!step.instance.variables.to_map().contains_key("health"));
     let step = complete(&flow, &step.instance, "t12", outcome("pass"));
     assert_eq!(step.effects.len(), 1);
     assert!(short(&step.effects)[0].ends_with(" decide"), "fire need not be done twice");
@@ -95,13 +95,13 @@ fn returning_in_a_loop_goes_to_the_latest_visit() {
         assert_eq!(node.id, "decide");
         step = complete(&flow, &step.instance, &task, outcome(round));
     }
-    assert_eq!(step.instance.completed(&flow).count(), 8);
+    assert_eq!(step.instance.completed(&flow).len(), 8);
     let (task, node) = step.instance.open_tasks(&flow).next().unwrap();
     assert_eq!(node.id, "review");
     assert_eq!(returnable(&flow, &step.instance, &task), ["decide", "health", "fire", "review"]);
     let step = go(&flow, &step.instance, back(&task, "decide"));
-    assert_eq!(step.instance.completed(&flow).count(), 7);
-    assert_eq!(step.instance.variables["decide"]["outcome"], "again", "the first round's decision stands");
+    assert_eq!(step.instance.completed(&flow).len(), 7);
+    assert_eq!(step.instance.variables.to_map()["decide"]["outcome"], "again", "the first round's decision stands");
 }
 
 /// Timers of the task from which it is returned stop; a task cut short by its timer can be returned to, timers anew.
@@ -135,5 +135,29 @@ fn returning_keeps_the_variables_of_the_case() {
     let step = complete(&flow, &step.instance, "t2", vars(json!({"inspect": "no"})));
     let (task, _) = step.instance.open_tasks(&flow).next().unwrap();
     let step = go(&flow, &step.instance, back(&task, "review"));
-    assert_eq!(step.instance.variables["need_inspect"]["area"], "80");
+    assert_eq!(step.instance.variables.to_map()["need_inspect"]["area"], "80");
+}
+
+/// What was stored by earlier releases is read as it stands, goes on, and is written back byte for byte.
+///
+/// req: FORM-029
+#[test]
+fn a_state_stored_before_goes_on() {
+    let pack = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../packs/items/food-operation-permit/flow.bpmn");
+    let flow = Definition::parse(&std::fs::read_to_string(pack).unwrap()).unwrap();
+    let stored = r#"{"status":"running","variables":{"handle_item":"new-sales","situation":{"agent":"no"},"form":{"area":1200,"rows":[{"n":1.50}],"day":"2030-10-01"},"outcome":"pass","review":{"outcome":"pass"},"inspect":{"outcome":"pass"}},"active":[{"i":8,"e":"decide","f":7}],"history":[{"e":"accepted","g":[{"i":1,"f":"flow_accepted_review"}]},{"e":"review","i":2,"t":[1],"g":[{"i":3,"f":"flow_review_needs_inspection"}]},{"e":"needs_inspection","t":[3],"g":[{"i":4,"f":"flow_needs_inspection_inspect"}]},{"e":"inspect","i":5,"t":[4],"g":[{"i":6,"f":"flow_inspect_inspected"}]},{"e":"inspected","t":[6],"g":[{"i":7,"f":"flow_inspected_decide"}]}],"next":8}"#;
+    let instance: Instance = serde_json::from_str(stored).unwrap();
+    assert_eq!(serde_json::to_string(&instance).unwrap(), stored);
+    assert_eq!(instance.pending(&flow), [("t8".to_owned(), "decide".to_owned())]);
+    assert_eq!(returnable(&flow, &instance, "t8"), ["inspect", "review"]);
+    assert_eq!(instance.completed(&flow).len(), 2);
+    let back = Command::ReturnTo { task: "t8".into(), element: "inspect".into(), reason: "再看".into() };
+    let step = advance(&flow, &instance, back, &Fake).unwrap();
+    assert_eq!(short(&step.effects), ["+t9 inspect"]);
+    assert_eq!(step.instance.written(&flow, "inspect"), None);
+    assert_eq!(step.instance.variables.get("form").unwrap()["rows"][0]["n"], 1.5);
+    // A torn history is told when it is needed, and loses nothing before.
+    let torn: Instance = serde_json::from_str(&stored.replace(r#"{"e":"accepted","g""#, r#"{"g""#)).unwrap();
+    let back = Command::ReturnTo { task: "t8".into(), element: "inspect".into(), reason: "再看".into() };
+    assert_eq!(advance(&flow, &torn, back, &Fake), Err(FlowError::Damaged));
 }

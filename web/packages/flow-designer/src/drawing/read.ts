@@ -11,7 +11,7 @@ export interface Drawing { shapes: Shape[]; lines: Line[]; steps: { id: string; 
 
 const MARGIN = 24
 const KINDS: readonly [type: string, kind: ShapeKind][] = [['bpmn:Gateway', 'gateway'], ['bpmn:EndEvent', 'end'], ['bpmn:Event', 'event'], ['bpmn:ServiceTask', 'service'], ['bpmn:Activity', 'task']]
-const WAITS: readonly string[] = ['bpmn:UserTask', 'bpmn:ServiceTask', 'bpmn:IntermediateCatchEvent', 'bpmn:SubProcess']
+const WAITS: readonly string[] = ['bpmn:UserTask', 'bpmn:ServiceTask', 'bpmn:IntermediateCatchEvent', 'bpmn:SubProcess', 'bpmn:CallActivity']
 
 const kindOf = (element: Moddle): ShapeKind => KINDS.find(([type]) => element.$instanceOf(type))?.[1] ?? 'other'
 

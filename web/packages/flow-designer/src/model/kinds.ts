@@ -2,7 +2,7 @@
 import type { design } from '../messages/index.ts'
 
 type Word = Parameters<typeof design>[0]
-export type ElementKind = 'start' | 'step' | 'joint' | 'service' | 'timer' | 'exclusive' | 'parallel' | 'inclusive' | 'subprocess' | 'end' | 'label' | 'deadline'
+export type ElementKind = 'start' | 'step' | 'joint' | 'service' | 'timer' | 'exclusive' | 'parallel' | 'inclusive' | 'subprocess' | 'started' | 'call' | 'end' | 'label' | 'deadline'
 
 export interface KindEntry {
   kind: ElementKind
@@ -27,6 +27,8 @@ export const KINDS: readonly KindEntry[] = [
   { kind: 'parallel', type: 'bpmn:ParallelGateway', word: 'kindParallel', icon: 'bpmn-icon-gateway-parallel' },
   { kind: 'inclusive', type: 'bpmn:InclusiveGateway', word: 'kindInclusive', icon: 'bpmn-icon-gateway-or' },
   { kind: 'subprocess', type: 'bpmn:SubProcess', word: 'kindSubprocess', icon: 'bpmn-icon-subprocess-expanded' },
+  { kind: 'started', type: 'bpmn:SubProcess', word: 'kindStarted', icon: 'bpmn-icon-event-subprocess-expanded' },
+  { kind: 'call', type: 'bpmn:CallActivity', word: 'kindCall', icon: 'bpmn-icon-call-activity' },
   { kind: 'end', type: 'bpmn:EndEvent', word: 'kindEnd', icon: 'bpmn-icon-end-event-none' },
   { kind: 'label', type: 'bpmn:TextAnnotation', word: 'kindLabel', icon: 'bpmn-icon-text-annotation' },
 ]
@@ -36,7 +38,8 @@ const OTHER: Record<string, Word> = {
 }
 
 /** What to call an element; what the bar does not offer has a word too, because files come from elsewhere. */
-export function wordOf(type: string, joint: boolean): Word {
+export function wordOf(type: string, joint: boolean, started = false): Word {
+  if (type === 'bpmn:SubProcess' && started) return 'kindStarted'
   const entry = KINDS.find((each) => each.type === type && (each.kind === 'joint') === joint)
   return entry?.word ?? OTHER[type] ?? 'kindOther'
 }

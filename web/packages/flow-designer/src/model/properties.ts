@@ -3,7 +3,7 @@
  * again from plain values. Nothing is changed in place: an undone command must find the old objects untouched.
  */
 import type {
-  EventKind, FieldAccess, FieldRights, Handler, HandlerKind, Joint, LimitUnit, StepButton, StepEvent, TimerValue, ButtonAction,
+  EventKind, FieldAccess, FieldRights, Handing, HandingWay, Handler, HandlerKind, Joint, LimitUnit, StepButton, StepEvent, TimerValue, ButtonAction,
 } from './types.ts'
 
 /** An object of bpmn-moddle: typed by its own descriptor, not by TypeScript. */
@@ -71,6 +71,24 @@ export function withExtension<K extends ExtensionKey>(bo: Moddle, key: K, value:
   const values = old.filter((each) => each.$type !== TYPES[key])
   // In its old place, so that a file compared with its older version shows only what changed.
   if (part) values.splice(at < 0 ? values.length : at, 0, part)
+  return values.length ? create('bpmn:ExtensionElements', { values }) : undefined
+}
+
+const HANDING_TYPES: Record<HandingWay, string> = { in: 'tongban:In', out: 'tongban:Out' }
+
+/** What a call hands over, one way. */
+export function handingsOf(bo: Moddle, way: HandingWay): Handing[] {
+  const values: Moddle[] = bo.extensionElements?.get('values') ?? []
+  return values.filter((each) => each.$type === HANDING_TYPES[way]).map((each) => ({ source: text(each.source), target: text(each.target) }))
+}
+
+/** The extension elements with one way of handing over said anew. */
+export function withHandings(bo: Moddle, way: HandingWay, rows: readonly Handing[], create: Create): Moddle | undefined {
+  const old: Moddle[] = bo.extensionElements?.get('values') ?? []
+  const at = old.findIndex((each) => each.$type === HANDING_TYPES[way])
+  const values = old.filter((each) => each.$type !== HANDING_TYPES[way])
+  const made = rows.map((row) => create(HANDING_TYPES[way], { source: row.source, target: row.target }))
+  values.splice(at < 0 ? values.length : at, 0, ...made)
   return values.length ? create('bpmn:ExtensionElements', { values }) : undefined
 }
 

@@ -18,6 +18,10 @@ export type LimitUnit = 'working' | 'calendar'
 /** Joint review: how many of the handlers must pass, and whether one after the other. */
 export interface Joint { sequential: boolean; ratio: number }
 
+/** What a call hands to the flow it calls, or gets back: an expression on one side, a name on the other. */
+export interface Handing { source: string; target: string }
+export type HandingWay = 'in' | 'out'
+
 export type TimerKind = 'duration' | 'date'
 export interface TimerValue { kind: TimerKind; text: string }
 
@@ -42,6 +46,8 @@ export interface Vocabulary {
   /** Fields of the form the flow works on; empty when none is chosen. */
   fields: Choice[]
   findStaff: (q: string) => Promise<Choice[]>
+  /** Published flows that can be called, by name or key. */
+  findFlow: (q: string) => Promise<Choice[]>
 }
 
 /** One remark of the server about one element. */

@@ -8,9 +8,9 @@ import { ref, shallowRef } from 'vue'
 import { withDiagram } from '../model/diagram.ts'
 import { KINDS, type ElementKind } from '../model/kinds.ts'
 import { readingOrder } from '../model/order.ts'
-import { conditionOf, jointOf, loopOf, timerChange, withExtension, type ExtensionKey, type Extensions, type Moddle } from '../model/properties.ts'
+import { conditionOf, jointOf, loopOf, timerChange, withExtension, withHandings, type ExtensionKey, type Extensions, type Moddle } from '../model/properties.ts'
 import tongban from '../model/tongban.json'
-import type { Joint, TimerValue } from '../model/types.ts'
+import type { Handing, HandingWay, Joint, TimerValue } from '../model/types.ts'
 import type { DrawingGuard } from './guard.ts'
 import { canLayout } from './layout-command.ts'
 import { barModule, commandsModule, guardModule, keysModule, wordsModule } from './modules.ts'
@@ -19,7 +19,7 @@ import { barModule, commandsModule, guardModule, keysModule, wordsModule } from 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Element = any
 export interface OutlineFlow { id: string; name: string; target: string; condition: string; byDefault: boolean }
-export interface OutlineEntry { id: string; type: string; joint: boolean; name: string; level: number; flows: OutlineFlow[] }
+export interface OutlineEntry { id: string; type: string; joint: boolean; started: boolean; name: string; level: number; flows: OutlineFlow[] }
 export type Marker = 'tb-error' | 'tb-warning' | 'tb-done' | 'tb-now'
 
 const GAP = 80
@@ -114,7 +114,7 @@ export class Designer {
       const bo = each.businessObject
       const inside = each.parent.type === 'bpmn:SubProcess'
       return [{
-        id, type: each.type as string, joint: jointOf(bo) !== null, name: String((each.type === 'bpmn:TextAnnotation' ? bo.text : bo.name) ?? ''), level: inside || each.host ? 2 : 1,
+        id, type: each.type as string, joint: jointOf(bo) !== null, started: bo.triggeredByEvent === true, name: String((each.type === 'bpmn:TextAnnotation' ? bo.text : bo.name) ?? ''), level: inside || each.host ? 2 : 1,
         flows: flowsOf(each).map((line) => ({ id: line.id as string, name: String(line.businessObject.name ?? ''), target: line.target.id as string, condition: conditionOf(line.businessObject), byDefault: bo.default === line.businessObject })),
       }]
     })
@@ -142,13 +142,13 @@ export class Designer {
   /** Elements a new one can follow. */
   canFollow(id: string | undefined): boolean {
     const element = id ? this.element(id) : undefined
-    return element?.businessObject.$instanceOf('bpmn:FlowNode') === true && element.type !== 'bpmn:EndEvent'
+    return element?.businessObject.$instanceOf('bpmn:FlowNode') === true && element.type !== 'bpmn:EndEvent' && element.businessObject.triggeredByEvent !== true
   }
   private shapeOf(kind: ElementKind): Element {
     const entry = KINDS.find((each) => each.kind === kind)
     if (!entry) throw new Error(`unknown kind ${kind}`)
     const businessObject = kind === 'joint' ? this.create(entry.type, { loopCharacteristics: loopOf({ sequential: false, ratio: 100 }, this.create) }) : undefined
-    return this.service('elementFactory').createShape({ type: entry.type, ...(businessObject ? { businessObject } : {}), ...(entry.eventDefinitionType ? { eventDefinitionType: entry.eventDefinitionType } : {}), ...(kind === 'subprocess' ? { isExpanded: true } : {}) })
+    return this.service('elementFactory').createShape({ type: entry.type, ...(businessObject ? { businessObject } : {}), ...(entry.eventDefinitionType ? { eventDefinitionType: entry.eventDefinitionType } : {}), ...(kind === 'subprocess' ? { isExpanded: true } : {}), ...(kind === 'started' ? { isExpanded: true, triggeredByEvent: true } : {}) })
   }
   /** Adds an element after another one (between it and its only successor), on its edge, or apart. Gives the new id. */
   add(kind: ElementKind, after?: string): string | null {
@@ -160,11 +160,20 @@ export class Designer {
     this.batch(() => {
       if (entry?.onEdge) modeling.createShape(shape, { x: source.x + source.width - 24, y: source.y + source.height }, source, { attach: true })
       else if (source && kind === 'label') this.service('autoPlace').append(source, shape)
-      else if (source && kind !== 'start' && this.canFollow(after)) this.follow(source, shape)
+      else if (source && kind !== 'start' && kind !== 'started' && this.canFollow(after)) this.follow(source, shape)
+      else if (kind === 'started') this.addStarted(shape, source)
       else modeling.createShape(shape, this.free(shape), this.root())
     })
     this.show(shape.id)
     return shape.id
+  }
+  /** A sub-process that a timer starts: apart from the way, with the start that waits. Within the sub-process chosen, if one is. */
+  private addStarted(shape: Element, source: Element | undefined): void {
+    const modeling = this.service('modeling')
+    const within = source?.type === 'bpmn:SubProcess' && source.di?.isExpanded !== false ? source : this.root()
+    const placed = modeling.createShape(shape, within === this.root() ? this.free(shape) : { x: within.x + within.width / 2, y: within.y + within.height / 2 }, within)
+    const start = this.service('elementFactory').createShape({ type: 'bpmn:StartEvent', eventDefinitionType: 'bpmn:TimerEventDefinition', isInterrupting: true })
+    modeling.createShape(start, { x: placed.x + 60, y: placed.y + placed.height / 2 }, placed)
   }
   /** Begins dragging a new element onto the canvas. */
   drag(kind: ElementKind, event: Event): void {
@@ -319,6 +328,11 @@ export class Designer {
   setExtension<K extends ExtensionKey>(id: string, key: K, value: Extensions[K]): void {
     const bo = this.business(id)
     if (bo) this.change(id, bo, { extensionElements: withExtension(bo, key, value, this.create) })
+  }
+  /** What a call hands over, one way. */
+  setHandings(id: string, way: HandingWay, rows: readonly Handing[]): void {
+    const bo = this.business(id)
+    if (bo) this.change(id, bo, { extensionElements: withHandings(bo, way, rows, this.create) })
   }
   setJoint(id: string, joint: Joint | null): void {
     this.set(id, { loopCharacteristics: loopOf(joint, this.create) })

@@ -39,7 +39,7 @@ export class DesignerPad {
   getContextPadEntries(element: Moddle): Record<string, Entry> {
     if (this.drawingGuard.up || element.type === 'label') return {}
     const entries: Record<string, Entry> = {}
-    const flows = ['bpmn:StartEvent', 'bpmn:UserTask', 'bpmn:ServiceTask', 'bpmn:Task', 'bpmn:SubProcess', 'bpmn:IntermediateCatchEvent', 'bpmn:BoundaryEvent', 'bpmn:ExclusiveGateway', 'bpmn:ParallelGateway', 'bpmn:InclusiveGateway'].includes(element.type)
+    const flows = ['bpmn:StartEvent', 'bpmn:UserTask', 'bpmn:ServiceTask', 'bpmn:Task', 'bpmn:SubProcess', 'bpmn:CallActivity', 'bpmn:IntermediateCatchEvent', 'bpmn:BoundaryEvent', 'bpmn:ExclusiveGateway', 'bpmn:ParallelGateway', 'bpmn:InclusiveGateway'].includes(element.type) && element.businessObject?.triggeredByEvent !== true
     if (flows) {
       for (const each of APPEND) {
         const start = (event: Event) => this.create.start(event, this.elementFactory.createShape({ type: each.type }), { source: element })

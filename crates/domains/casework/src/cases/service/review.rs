@@ -192,8 +192,9 @@ fn word(running: &Running, advance: &flow::Advance, task: &task::Model, request:
         return Word::Heard { passed: state.passed, total: state.total };
     }
     let joint = running.instance.joint_of(name).is_some() && request.outcome != "return";
-    let outcome = advance.instance.variables.get(&task.element).and_then(|own| own.get("outcome")?.as_str());
-    Word::Final(outcome.filter(|_| joint).unwrap_or(&request.outcome).to_owned())
+    let written = advance.instance.written(&running.definition, &task.element).filter(|_| joint);
+    let outcome = written.as_ref().and_then(|own| own.get("outcome")?.as_str());
+    Word::Final(outcome.unwrap_or(&request.outcome).to_owned())
 }
 
 /// Whether the state lets this task be done: nothing is examined while the clock stands still, and

@@ -194,6 +194,8 @@ pub mod case_flow {
         pub flow_key: String,
         pub flow_version: i64,
         pub instance: String,
+        /// Versions of the flows it calls, as JSON; empty for none.
+        pub calls: String,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

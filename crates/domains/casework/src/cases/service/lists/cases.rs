@@ -209,7 +209,7 @@ impl Casework {
         Ok(select)
     }
 
-    pub(super) fn text_condition(&self, text: &str) -> Condition {
+    pub(crate) fn text_condition(&self, text: &str) -> Condition {
         let pattern = format!("%{}%", text.replace(['%', '_'], ""));
         Cond::any()
             .add(case::Column::CaseNumber.like(&pattern))

@@ -3,7 +3,9 @@
 //! Each case is a command of its own: one that can't be taken over stays where it is and says why; the others go.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use design::Calls;
 use flow::Definition;
 use platform::web::guard::Principal;
 use platform::web::problem::FieldProblem;
@@ -14,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{monitor, reference};
+use super::{Running, kept, monitor, reference};
 use crate::cases::model::EventKind;
 use crate::cases::service::Casework;
 use crate::cases::service::change::{Actor, Change};
@@ -87,7 +89,8 @@ impl Casework {
         if !wrong.is_empty() {
             return Err(Problem::invalid(wrong));
         }
-        let from = self.design.flow(&reference(key, asked.from)).await?;
+        // Each case may keep other versions of the flows that are called; which is told case by case.
+        self.design.flow(&reference(key, asked.from)).await?;
         let mut select = monitor::running_on(caller, key).filter(case_flow::Column::FlowVersion.eq(asked.from));
         if let Some(only) = &asked.cases {
             select = select.filter(case::Column::Id.is_in(only.iter().copied()));
@@ -99,9 +102,9 @@ impl Casework {
         for row in rows.into_iter().take(most) {
             let number = row.case_number.clone().unwrap_or_default();
             let outcome = if asked.dry_run {
-                self.try_over(row.id, &from, &to, &asked).await
+                self.try_over(row.id, key, &asked).await
             } else {
-                self.take_over(caller, row.id, (key, &from, &to), &asked).await
+                self.take_over(caller, row.id, key, &asked).await
             };
             let message = match outcome {
                 Ok(()) => None,
@@ -117,47 +120,46 @@ impl Casework {
         Ok(FlowMigration { moved, refused: items.len() - moved, items, more })
     }
 
-    async fn try_over(&self, id: Uuid, from: &Definition, to: &Definition, asked: &MigrateFlow) -> Result<()> {
-        let Some(running) = self.running(self.platform.db.read(), id).await? else { return Ok(()) };
-        flow::migrate(from, to, &running.instance, &asked.mapping, self.design.expressions())
+    /// The other version as a case would run on it: flows it calls already keep their versions, others come new.
+    async fn other_version(&self, running: &Running, asked: &MigrateFlow) -> Result<(Arc<Definition>, Calls)> {
+        let to = reference(&running.key, asked.to);
+        let mut calls = self.design.calls_of(&to, None).await?;
+        for (called, version) in &mut calls {
+            *version = running.calls.get(called).copied().unwrap_or(*version);
+        }
+        Ok((self.design.flow_with(&to, &calls).await?, calls))
+    }
+
+    async fn try_over(&self, id: Uuid, key: &str, asked: &MigrateFlow) -> Result<()> {
+        let running = self.running(self.platform.db.read(), id).await?;
+        let Some(running) = running.filter(|running| running.key == key) else { return Ok(()) };
+        let (to, _) = self.other_version(&running, asked).await?;
+        flow::migrate(&running.definition, &to, &running.instance, &asked.mapping, self.design.expressions())
             .map(|_| ())
             .map_err(super::refusal)
     }
 
-    async fn take_over(
-        &self,
-        caller: &Principal,
-        id: Uuid,
-        (key, from, to): (&str, &std::sync::Arc<Definition>, &std::sync::Arc<Definition>),
-        asked: &MigrateFlow,
-    ) -> Result<()> {
-        let (casework, actor, key) = (self.clone(), Actor::of(caller), key.to_owned());
-        let (from, to, asked) = (from.clone(), to.clone(), asked.clone());
+    async fn take_over(&self, caller: &Principal, id: Uuid, key: &str, asked: &MigrateFlow) -> Result<()> {
+        let (casework, actor, key, asked) = (self.clone(), Actor::of(caller), key.to_owned(), asked.clone());
         self.platform
             .db
             .write(self.platform.now(), move |tx| {
-                Box::pin(async move { casework.over(tx, id, actor, &key, (&from, &to), &asked).await })
+                Box::pin(async move { casework.over(tx, id, actor, &key, &asked).await })
             })
             .await
     }
 
-    async fn over(
-        &self,
-        tx: &Tx,
-        id: Uuid,
-        actor: Actor,
-        key: &str,
-        (from, to): (&Definition, &Definition),
-        asked: &MigrateFlow,
-    ) -> Result<()> {
+    async fn over(&self, tx: &Tx, id: Uuid, actor: Actor, key: &str, asked: &MigrateFlow) -> Result<()> {
         let loaded = self.load(tx, id).await?;
         let running = self.running_in(tx, id).await?;
         // Somebody else may have finished it, or taken it over, since the list was read.
         if !monitor::runs(&loaded.row.state) || running.version != asked.from || running.key != key {
             return Err(Problem::conflict("flow_moved_on", "这个办件刚刚办完，或者已经换过版本。"));
         }
-        let advance = flow::migrate(from, to, &running.instance, &asked.mapping, self.design.expressions())
-            .map_err(super::refusal)?;
+        let (to, calls) = self.other_version(&running, asked).await?;
+        let advance =
+            flow::migrate(&running.definition, &to, &running.instance, &asked.mapping, self.design.expressions())
+                .map_err(super::refusal)?;
         let mut change = Change::of(loaded.row, actor).named("flow.migrate");
         change.record(
             &self.platform,
@@ -167,6 +169,7 @@ impl Casework {
         )?;
         case_flow::Entity::update_many()
             .col_expr(case_flow::Column::FlowVersion, Expr::value(asked.to))
+            .col_expr(case_flow::Column::Calls, Expr::value(kept(&calls)?))
             .filter(case_flow::Column::CaseId.eq(id))
             .exec(tx.conn())
             .await?;

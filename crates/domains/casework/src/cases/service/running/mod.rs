@@ -16,7 +16,7 @@ pub mod monitor;
 use std::sync::Arc;
 
 use catalogue::items::resolve;
-use design::{DefinitionRef, Kind};
+use design::{Calls, DefinitionRef, Kind};
 use flow::{Command, Effect, FlowError, TaskOrder};
 use platform::work::jobs::NewJob;
 use platform::{Problem, Result, Tx};
@@ -37,6 +37,8 @@ pub(crate) struct Running {
     pub instance: flow::Instance,
     pub key: String,
     pub version: i64,
+    /// Versions of the flows it calls.
+    pub calls: Calls,
 }
 
 impl Running {
@@ -65,7 +67,9 @@ impl Casework {
     /// Begins the flow of a case that is being accepted.
     pub(crate) async fn start_flow(&self, tx: &Tx, change: &mut Change, loaded: &Loaded) -> Result<()> {
         let wanted = &loaded.item.definitions.flow;
-        let definition = self.design.flow(wanted).await?;
+        // What was published when the applicant filed counts, whatever is published before the case is accepted.
+        let calls = self.design.calls_of(wanted, loaded.row.submitted_at).await?;
+        let definition = self.design.flow_with(wanted, &calls).await?;
         let form = self.form_of(tx.conn(), loaded.row.id).await?;
         let data: Value = self.open(&form.form_sealed, loaded.row.id, "form")?;
         let situation = self.situation(loaded, &form)?;
@@ -81,6 +85,7 @@ impl Casework {
             flow_key: wanted.key.clone(),
             flow_version: wanted.version,
             instance: self.seal(&advance.instance, loaded.row.id, "flow")?,
+            calls: kept(&calls)?,
         };
         case_flow::Entity::insert(all_set::<_, case_flow::ActiveModel>(row)).exec_without_returning(tx.conn()).await?;
         self.carry_out(tx, change, &advance.effects).await
@@ -95,9 +100,10 @@ impl Casework {
     /// The flow of a case; nothing before acceptance.
     pub(crate) async fn running(&self, conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<Running>> {
         let Some(row) = case_flow::Entity::find_by_id(id).one(conn).await? else { return Ok(None) };
-        let definition = self.design.flow(&reference(&row.flow_key, row.flow_version)).await?;
+        let calls: Calls = if row.calls.is_empty() { Calls::new() } else { serde_json::from_str(&row.calls)? };
+        let definition = self.design.flow_with(&reference(&row.flow_key, row.flow_version), &calls).await?;
         let instance = self.open(&row.instance, id, "flow")?;
-        Ok(Some(Running { definition, instance, key: row.flow_key, version: row.flow_version }))
+        Ok(Some(Running { definition, instance, key: row.flow_key, version: row.flow_version, calls }))
     }
 
     /// The same where there must be one.
@@ -273,6 +279,11 @@ impl Casework {
         }
         self.deliver_task(tx, change).await
     }
+}
+
+/// Versions of called flows as a row keeps them.
+fn kept(calls: &Calls) -> Result<String> {
+    Ok(if calls.is_empty() { String::new() } else { serde_json::to_string(calls)? })
 }
 
 /// A refusal of the engine as a problem.

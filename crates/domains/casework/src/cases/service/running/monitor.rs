@@ -5,7 +5,7 @@ use platform::web::guard::Principal;
 use platform::web::page::{List, PageQuery};
 use platform::{Problem, Result};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait, Func};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
 use sea_orm::{JoinType, QueryOrder, QuerySelect, Select};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -73,8 +73,11 @@ pub struct FlowNode {
 pub struct FlowCaseFilter {
     /// Version.
     pub version: Option<i64>,
-    /// Step at which they stand.
+    /// Step at which they stand; of a call, any step of the flow that is called.
     pub element: Option<String>,
+    /// Part of the case number, the applicant's name or the item's name; or the applicant's credit code or identity
+    /// number.
+    pub q: Option<String>,
     /// Rows wanted, 1 to 100.
     pub limit: Option<u64>,
     /// Cursor of the next page.
@@ -227,8 +230,12 @@ impl Casework {
             open.column(task::Column::CaseId)
                 .from(task::Entity)
                 .and_where(task::Column::State.eq("open"))
-                .and_where(task::Column::Element.eq(element.as_str()));
+                .and_where(task::Column::Element.eq(element.as_str()).or(inside(element)));
             select = select.filter(case::Column::Id.in_subquery(open));
+        }
+        if let Some(text) = filter.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+            let item = case::Column::ItemName.like(format!("%{}%", text.replace(['%', '_'], "")));
+            select = select.filter(self.text_condition(text).add(item));
         }
         let total = select.clone().count(conn).await?;
         let page = PageQuery { limit: filter.limit, cursor: filter.cursor.clone() };
@@ -270,6 +277,12 @@ impl Casework {
             .collect();
         Ok(List::cut(items, page.limit(), total, now, |row: &FlowCase| vec![row.case_id.to_string()]))
     }
+}
+
+/// Steps of a flow that the element calls.
+fn inside(call: &str) -> sea_orm::sea_query::SimpleExpr {
+    let call = call.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    Expr::col((task::Entity, task::Column::Element)).like(LikeExpr::new(format!("{call}/%")).escape('\\'))
 }
 
 /// Whether a state still runs.

@@ -2,6 +2,9 @@
 import { design, designFlows, type DesignHandlers } from '@tongban/api'
 import type { FeelName, Vocabulary } from '@tongban/flow-designer'
 
+/** Flows told at once when one is sought. */
+const FOUND = 20
+
 export interface FormFieldName { key: string; label: string; type?: string }
 interface Field { key?: string; label?: string; type?: string; fields?: Field[] }
 interface FormDocument { sections?: { fields?: Field[] }[] }
@@ -23,6 +26,7 @@ export async function fieldsOfForm(id: string): Promise<FormFieldName[]> {
 export function vocabularyOf(handlers: DesignHandlers, fields: { key: string; label: string }[]): Vocabulary {
   return {
     roles: handlers.roles, orgs: handlers.orgs, services: handlers.services, stages: handlers.stages, papers: handlers.papers, fields,
+    findFlow: async (q) => (await design.definitions({ kind: 'flow', q, state: 'published', limit: FOUND })).items.map((each) => ({ key: each.key, label: each.name, hint: each.key })),
     findStaff: async (q) => (await designFlows.staff(q)).items.map((each) => ({ key: each.id, label: each.name, ...(each.org_name ? { hint: each.org_name } : {}) })),
   }
 }
@@ -36,7 +40,7 @@ export function namesOf(steps: readonly { id: string; name: string }[], fields: 
   ]
 }
 
-/** Steps and services named in a file, without drawing it: both have an outcome. */
+/** Steps, services and calls named in a file, without drawing it: each has an outcome. */
 export function stepsOf(xml: string): { id: string; name: string }[] {
-  return [...new DOMParser().parseFromString(xml, 'application/xml').getElementsByTagName('*')].filter((each) => /(?:^|:)(?:userTask|serviceTask)$/.test(each.tagName)).map((each) => ({ id: each.getAttribute('id') ?? '', name: each.getAttribute('name') ?? '' })).filter((each) => each.id)
+  return [...new DOMParser().parseFromString(xml, 'application/xml').getElementsByTagName('*')].filter((each) => /(?:^|:)(?:userTask|serviceTask|callActivity)$/.test(each.tagName)).map((each) => ({ id: each.getAttribute('id') ?? '', name: each.getAttribute('name') ?? '' })).filter((each) => each.id)
 }

@@ -9,6 +9,9 @@ export interface StepFigures {
 }
 export interface DrawnStep { id: string; name: string }
 
+/** The element of the drawing that a step of a called flow (`<call>/<step>`) stands in; of any other step itself. */
+export const callOf = (element: string): string => element.split('/')[0] ?? element
+
 /** The mean of means, each counting for as many cases as it was taken from. */
 function averageOf(nodes: readonly FlowNode[]): number | null {
   const taken = nodes.filter((each) => each.average_hours !== null && each.done > 0)
@@ -21,14 +24,26 @@ export function stepFigures(nodes: readonly FlowNode[], version: number | null, 
   const counted = nodes.filter((each) => version === null || each.version === version)
   const known = new Map(drawn.map((each) => [each.id, each.name]))
   const rest = [...new Set(counted.map((each) => each.element))].filter((element) => !known.has(element))
-  return [...known.keys(), ...rest].flatMap((element) => {
+  // Steps of a called flow stand where it is called.
+  const order = [...known.keys()].flatMap((drawn) => [drawn, ...rest.filter((element) => callOf(element) === drawn)])
+  return [...order, ...rest.filter((element) => !order.includes(element))].flatMap((element) => {
     const own = counted.filter((each) => each.element === element)
     // A step nobody works at (a service, a timer) is named only when something stands there.
     if (!own.length) return []
     const sum = (key: 'open' | 'overdue' | 'done') => own.reduce((total, each) => total + each[key], 0)
     const newest = own.reduce((a, b) => (b.version > a.version ? b : a))
-    return [{ element, name: known.get(element) || newest.name || element, open: sum('open'), overdue: sum('overdue'), done: sum('done'), average: averageOf(own), gone: known.size > 0 && !known.has(element) }]
+    return [{ element, name: known.get(element) || newest.name || element, open: sum('open'), overdue: sum('overdue'), done: sum('done'), average: averageOf(own), gone: known.size > 0 && !known.has(element) && !known.has(callOf(element)) }]
   })
+}
+
+/** Figures for the picture, which shows a called flow as one box. */
+export function standing(steps: readonly StepFigures[]): Pick<StepFigures, 'element' | 'open' | 'overdue'>[] {
+  const boxes = new Map<string, { element: string; open: number; overdue: number }>()
+  for (const { element, open, overdue } of steps) {
+    const box = boxes.get(callOf(element)) ?? { element: callOf(element), open: 0, overdue: 0 }
+    boxes.set(box.element, { ...box, open: box.open + open, overdue: box.overdue + overdue })
+  }
+  return [...boxes.values()]
 }
 
 const HOURS = 24

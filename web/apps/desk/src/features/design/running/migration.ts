@@ -1,5 +1,6 @@
 /** Moving running cases to another version of their flow (FORM-030): what has to be said first, and carrying it out in parts. */
 import { asProblem, type ApiProblem, type FlowMoved, type FlowNode, type MovedCase } from '@tongban/api'
+import { callOf } from './figures.ts'
 
 /** Cases moved by one call: few enough that the person sees it go on and can stop. */
 export const PART = 50
@@ -9,7 +10,7 @@ export interface LostStep { element: string; name: string; cases: number }
 /** Steps at which cases of the old version stand and which the new version does not have. */
 export function lostSteps(nodes: readonly FlowNode[], from: number, kept: readonly { id: string }[]): LostStep[] {
   const has = new Set(kept.map((each) => each.id))
-  return nodes.filter((each) => each.version === from && each.open > 0 && !has.has(each.element)).map((each) => ({ element: each.element, name: each.name || each.element, cases: each.open }))
+  return nodes.filter((each) => each.version === from && each.open > 0 && !has.has(each.element) && !has.has(callOf(each.element))).map((each) => ({ element: each.element, name: each.name || each.element, cases: each.open }))
 }
 
 /** Only what was chosen, and only for steps that are lost. */
