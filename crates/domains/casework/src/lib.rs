@@ -26,7 +26,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "casework_0008_beside", sql: include_str!("../migrations/0008_beside.sql") },
     Migration { name: "casework_0009_papers", sql: include_str!("../migrations/0009_papers.sql") },
     Migration { name: "casework_0010_outside", sql: include_str!("../migrations/0010_outside.sql") },
-    Migration { name: "casework_0010_calls", sql: include_str!("../migrations/0010_calls.sql") },
+    Migration { name: "casework_0011_calls", sql: include_str!("../migrations/0011_calls.sql") },
 ];
 
 /// Personal data of citizens in this domain's tables.
