@@ -119,6 +119,8 @@ it('makes the flow, leaves the rules out, prints and tells what was set (req: FO
   await page.getByRole('button', { name: '加事项文书' }).click()
   await dialog(page).getByLabel('文书名称').fill('就餐须知')
   await pick(page, '模板', '就餐须知')
+  await dialog(page).getByLabel('告知文书').check()
+  await dialog(page).getByLabel('提交申请时').check()
   await stillFits(page, 'desk-assemble-paper')
   await answer(page, '加上')
   await expect.poll(() => rows(page).allInnerTexts()).toEqual([expect.stringContaining('就餐须知')])
