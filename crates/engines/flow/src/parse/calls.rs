@@ -87,6 +87,9 @@ impl Reading<'_> {
         let processes: Vec<&Element> = document.root.elements().filter(|e| is(e, "process")).collect();
         let &[process] = processes.as_slice() else { return Err(()) };
         let before = self.faults.len();
+        let marks = (self.nodes.len(), self.flows.len(), self.open_calls.len(), self.calls.len());
+        let kept = (self.insides.len(), self.inner_starts.len(), self.inner_ends.len(), self.hosts.len());
+        let events = self.events.len();
         let outer = (
             std::mem::replace(&mut self.prefix, format!("{}/", self.nodes[call.entry].id)),
             self.frame.replace(call.entry),
@@ -98,6 +101,23 @@ impl Reading<'_> {
         // It was checked when it was published; what is wrong with it is told there.
         let sound = self.faults.len() == before;
         self.faults.truncate(before);
-        if sound { Ok(()) } else { Err(()) }
+        if sound {
+            return Ok(());
+        }
+        // Nothing of it stays: what follows from its faults would be told as faults of the one that calls it.
+        let (nodes, flows, open, calls) = marks;
+        self.nodes.truncate(nodes);
+        self.flows.truncate(flows);
+        self.open_calls.truncate(open);
+        self.calls.truncate(calls);
+        let (insides, starts, ends, hosts) = kept;
+        self.insides.truncate(insides);
+        self.inner_starts.truncate(starts);
+        self.inner_ends.truncate(ends);
+        self.hosts.truncate(hosts);
+        self.events.truncate(events);
+        self.node_index.retain(|_, node| *node < nodes);
+        self.flow_index.retain(|_, flow| *flow < flows);
+        Err(())
     }
 }
