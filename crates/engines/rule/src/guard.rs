@@ -149,7 +149,7 @@ pub(crate) fn project(node: &mut AstNode) -> Vec<String> {
 
 fn projection(contexts: &AstNode, body: &AstNode) -> Option<(String, String)> {
     let body = match body {
-        AstNode::EvaluatedExpression(inner) => inner,
+        AstNode::EvaluatedExpression(inner) => inner.as_ref(),
         other => other,
     };
     let AstNode::IterationContexts(contexts) = contexts else { return None };

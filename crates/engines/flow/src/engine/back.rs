@@ -184,22 +184,22 @@ impl Machine<'_> {
             let Some(&index) = definition.node_index.get(&fired.element) else { continue };
             // Only tasks, services and calls write; a gateway that happens to be called like a case variable takes
             // nothing away.
-            let call = definition.calls.iter().find(|call| call.exit == index || call.entry == index);
+            let call = definition.calls.iter().find(|call| call.exit == index);
             match (&definition.nodes[index].kind, call) {
                 (NodeKind::UserTask | NodeKind::ServiceTask, _) => {
                     let frame = definition.nodes[index].frame;
                     self.instance.values_of(definition, frame).remove(definition.local(index));
                 }
-                (_, Some(call)) if call.exit == index => {
+                (_, Some(call)) => {
                     let frame = definition.nodes[call.entry].frame;
                     self.instance.values_of(definition, frame).remove(definition.local(call.entry));
-                }
-                (_, Some(_)) => {
-                    self.instance.calls.shift_remove(&fired.element);
                 }
                 _ => {}
             }
         }
+        // After the rest: what is forgotten inside would bring them back.
+        let left = |call: &str| !still.contains(call) && undone.iter().any(|fired| fired.element == call);
+        self.instance.calls.retain(|call, _| !left(call));
         if self.instance.end.as_ref().is_some_and(|end| !still.contains(end)) {
             self.instance.end = None;
         }

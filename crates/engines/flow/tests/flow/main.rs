@@ -2,6 +2,7 @@
 
 mod bpmn;
 mod calls;
+mod drawing;
 mod fakes;
 mod joint;
 mod jumps;

@@ -5,17 +5,24 @@
 //!
 //! A sub-process is drawn into the flow around it: its box becomes a way in, its ends lead to one way out (`<id>/end`)
 //! that waits for everything still going on inside, as BPMN 2.0 §13.3.4 asks. A called flow ([`Flows`]) is drawn in like
-//! a sub-process, its ids behind that of the call (`<call>/<id>`; its way out is `<call>//end`). A sub-process that an event starts begins with the
-//! timer that watches what is around it. So returning, joins and the proof of soundness know no nesting.
+//! a sub-process, its ids behind that of the call (`<call>/<id>`; its way out is `<call>//end`). A sub-process that an
+//! event starts begins with the timer that watches what is around it. So returning, joins and the proof of soundness
+//! know no nesting.
+
+mod calls;
+mod flows;
+mod insides;
+mod timers;
 
 use std::collections::{HashMap, HashSet};
 
-use crate::duration::seconds_of;
 use crate::finding::Finding;
-use crate::model::{BPMN_NAMESPACE, Call, Definition, Flow, Node, NodeKind, TONGBAN_NAMESPACE, Timer};
+use crate::model::{BPMN_NAMESPACE, Call, Definition, Flow, Node, NodeKind, TONGBAN_NAMESPACE};
 use crate::reach::Reach;
 use crate::step::{self, StepSettings};
 use crate::xml::{Document, Element};
+use calls::OpenCall;
+use timers::{event_definitions, timer_of};
 
 /// Largest file accepted, in bytes.
 pub const MAX_BYTES: usize = 2 * 1024 * 1024;
@@ -207,14 +214,6 @@ struct Reading<'a> {
     hosts: Vec<(usize, String)>,
 }
 
-/// A call that was met.
-struct OpenCall {
-    entry: usize,
-    exit: usize,
-    key: String,
-    keys: Vec<String>,
-}
-
 impl<'a> Reading<'a> {
     fn new(library: &'a dyn Flows, key: Option<&str>) -> Self {
         Self {
@@ -357,110 +356,6 @@ impl<'a> Reading<'a> {
         own.or_else(|| self.way_out_of(self.nodes[scope].scope?))
     }
 
-    /// Keeps a call until the file it stands in has been read.
-    fn call(&mut self, element: &Element, entry: usize) {
-        let key = element.attribute("calledElement").unwrap_or_default().trim().to_owned();
-        if self.frame.is_none() && !key.is_empty() && !self.called.contains(&key) {
-            self.called.push(key.clone());
-        }
-        let Some(&(_, exit)) = self.insides.iter().find(|(way_in, _)| *way_in == entry) else { return };
-        let mut call = Call { entry, exit, takes: Vec::new(), gives: Vec::new() };
-        let ours = |e: &&Element| e.namespace.as_deref() == Some(TONGBAN_NAMESPACE);
-        let extensions = element.elements().filter(|e| is(e, "extensionElements")).flat_map(Element::elements);
-        for one in extensions.filter(ours) {
-            let list = match one.local.as_str() {
-                "in" => &mut call.takes,
-                "out" => &mut call.gives,
-                _ => continue,
-            };
-            let text = |name: &str| one.attribute(name).map(str::trim).filter(|text| !text.is_empty());
-            match (text("source"), text("target")) {
-                (Some(source), Some(target)) => list.push((source.to_owned(), target.to_owned())),
-                _ => {
-                    let node = &self.nodes[entry];
-                    let message = format!("“{}”交接的数据没有写全。写上取什么、叫什么", node.label());
-                    self.faults.push(Finding::error(&node.id, "bad_handing", message));
-                }
-            }
-        }
-        self.calls.push(call);
-        self.open_calls.push(OpenCall { entry, exit, key, keys: self.keys.clone() });
-    }
-
-    /// Draws in what is called. A call that can't be followed becomes a node that can't be run.
-    fn calls(&mut self) {
-        while let Some(call) = self.open_calls.pop() {
-            let node = &self.nodes[call.entry];
-            let (id, label) = (node.id.clone(), node.label().to_owned());
-            let OpenCall { key, .. } = &call;
-            let fault = if key.is_empty() {
-                Some(("missing_flow", format!("“{label}”没有写调用哪个流程。给它选一个已发布的流程")))
-            } else if call.keys.contains(key) {
-                let round = format!("{} → {key}", call.keys.join(" → "));
-                Some(("call_cycle", format!("“{label}”调用的流程又调用回来：{round}。去掉其中一个调用")))
-            } else if call.keys.len() > MAX_CALLS {
-                Some(("call_too_deep", format!("“{label}”的调用超过 {MAX_CALLS} 层。减少一层调用")))
-            } else {
-                match self.library.source(key) {
-                    None => Some(("unknown_flow", format!("“{label}”调用的流程“{key}”没有发布。先发布它，或者换一个"))),
-                    Some(_) if self.nodes.len() > MAX_NODES => None,
-                    Some(xml) => self
-                        .draw_in(&call, xml)
-                        .err()
-                        .map(|()| ("broken_flow", format!("“{label}”调用的流程“{key}”没有通过检查。先改好它，再发布"))),
-                }
-            };
-            if let Some((code, message)) = fault {
-                self.faults.push(Finding::error(id, code, message));
-                self.nodes[call.entry].kind = NodeKind::Unsupported("callActivity".to_owned());
-                // The drawing goes on behind it, so that what else is wrong is found too.
-                self.link(format!("{}//in", self.nodes[call.entry].id), call.entry, call.exit);
-                self.calls.retain(|one| one.entry != call.entry);
-                self.insides.retain(|(entry, _)| *entry != call.entry);
-                self.nodes[call.exit].kind = NodeKind::Exclusive;
-            }
-        }
-    }
-
-    fn draw_in(&mut self, call: &OpenCall, xml: &str) -> Result<(), ()> {
-        if xml.len() > MAX_BYTES {
-            return Err(());
-        }
-        let document = Document::read(xml).map_err(|_| ())?;
-        let processes: Vec<&Element> = document.root.elements().filter(|e| is(e, "process")).collect();
-        let &[process] = processes.as_slice() else { return Err(()) };
-        let before = self.faults.len();
-        let outer = (
-            std::mem::replace(&mut self.prefix, format!("{}/", self.nodes[call.entry].id)),
-            self.frame.replace(call.entry),
-            std::mem::replace(&mut self.keys, call.keys.iter().chain([&call.key]).cloned().collect()),
-        );
-        self.nodes_of(process, Some(call.entry));
-        self.flows_of(process);
-        (self.prefix, self.frame, self.keys) = outer;
-        // It was checked when it was published; what is wrong with it is told there.
-        let sound = self.faults.len() == before;
-        self.faults.truncate(before);
-        if sound { Ok(()) } else { Err(()) }
-    }
-
-    /// What timers watch as a whole, each once.
-    fn watched(&mut self) -> Vec<usize> {
-        let whole = self.nodes.iter().position(|node| node.kind == NodeKind::Start);
-        for event in std::mem::take(&mut self.events) {
-            let around = self.nodes[event].scope.or(whole);
-            if let (Some(around), NodeKind::Boundary { host, .. }) = (around, &mut self.nodes[event].kind) {
-                *host = Some(around);
-                self.nodes[around].boundaries.push(event);
-            }
-        }
-        let watches = |node: &Node| match node.kind {
-            NodeKind::UserTask | NodeKind::ServiceTask => false,
-            _ => !node.boundaries.is_empty(),
-        };
-        (0..self.nodes.len()).filter(|&index| watches(&self.nodes[index])).collect()
-    }
-
     fn joint_of(&mut self, element: &Element, node: &mut Node) {
         let Some(loops) = child(element, "multiInstanceLoopCharacteristics") else { return };
         match step::joint(loops) {
@@ -470,107 +365,6 @@ impl<'a> Reading<'a> {
                 self.faults.push(Finding::error(&node.id, "bad_ratio", message));
             }
         }
-    }
-
-    /// Puts timers on the tasks and sub-processes whose edge they sit on.
-    fn hosts(&mut self) {
-        for (index, host_id) in std::mem::take(&mut self.hosts) {
-            let found = self.node_index.get(&host_id).copied();
-            let inside = |at: usize| self.insides.iter().any(|(entry, _)| *entry == at);
-            let task = found.filter(|&at| {
-                // What can't be called has been told already.
-                inside(at)
-                    || matches!(
-                        self.nodes[at].kind,
-                        NodeKind::UserTask | NodeKind::ServiceTask | NodeKind::Unsupported(_)
-                    )
-            });
-            match task {
-                Some(task) => {
-                    if let NodeKind::Boundary { host, .. } = &mut self.nodes[index].kind {
-                        *host = Some(task);
-                    }
-                    self.nodes[task].boundaries.push(index);
-                }
-                None => {
-                    let id = self.nodes[index].id.clone();
-                    let message = "边界定时器没有贴在任务或子流程上。把它拖到一个任务或子流程的边上";
-                    self.faults.push(Finding::error(id, "boundary_unattached", message));
-                }
-            }
-        }
-    }
-
-    /// Leads every sub-process in to its start and its ends to its way out.
-    fn join_insides(&mut self) {
-        let events = self.events.iter().map(|&event| (event, self.way_out_of(event)));
-        let all: Vec<(usize, Option<usize>)> =
-            self.insides.iter().map(|&(entry, exit)| (entry, Some(exit))).chain(events).collect();
-        for (entry, exit) in all {
-            let label = self.nodes[entry].label().to_owned();
-            let id = self.nodes[entry].id.clone();
-            let of = |list: &[(usize, usize)]| -> Vec<usize> {
-                list.iter().filter(|(_, scope)| *scope == entry).map(|(node, _)| *node).collect()
-            };
-            let (starts, ends) = (of(&self.inner_starts), of(&self.inner_ends));
-            match starts.as_slice() {
-                [] => self.faults.push(Finding::error(
-                    &id,
-                    "no_start",
-                    format!("子流程“{label}”里没有开始。放一个开始事件，连到第一个环节"),
-                )),
-                &[start] => {
-                    if !self.nodes[start].incoming.is_empty() {
-                        self.faults.push(Finding::error(
-                            &self.nodes[start].id,
-                            "start_has_incoming",
-                            format!("子流程“{label}”的开始前面不能再有连线。把连线接到它后面的环节"),
-                        ));
-                    }
-                    let part = if self.calls.iter().any(|call| call.entry == entry) { "/" } else { "" };
-                    self.link(format!("{id}{part}/in"), entry, start);
-                }
-                [_, others @ ..] => {
-                    for &other in others {
-                        self.faults.push(Finding::error(
-                            &self.nodes[other].id,
-                            "several_starts",
-                            format!("子流程“{label}”有不止一个开始。只留一个"),
-                        ));
-                    }
-                }
-            }
-            if ends.is_empty() {
-                let message = format!("子流程“{label}”里没有结束。放一个结束事件，连上最后一个环节");
-                self.faults.push(Finding::error(&id, "no_end", message));
-            }
-            for end in ends {
-                if !self.nodes[end].outgoing.is_empty() {
-                    self.faults.push(Finding::error(
-                        &self.nodes[end].id,
-                        "end_has_outgoing",
-                        format!("子流程“{label}”的结束后面不能再有连线。删掉连线，或者换成环节"),
-                    ));
-                }
-                if let Some(exit) = exit {
-                    self.link(format!("{}/out", self.nodes[end].id), end, exit);
-                }
-            }
-        }
-    }
-
-    fn link(&mut self, id: String, source: usize, target: usize) {
-        let index = self.flows.len();
-        self.flow_index.insert(id.clone(), index);
-        self.nodes[source].outgoing.push(index);
-        self.nodes[target].incoming.push(index);
-        self.flows.push(Flow { id, name: String::new(), source, target, condition: None });
-    }
-
-    /// The node that a drawn flow leaves: of a sub-process its way out.
-    fn source_of(&self, id: &str) -> Option<usize> {
-        let index = *self.node_index.get(id)?;
-        Some(self.insides.iter().find(|(entry, _)| *entry == index).map_or(index, |(_, exit)| *exit))
     }
 
     fn kind_of(&mut self, element: &Element, id: &str, in_event: bool) -> NodeKind {
@@ -628,126 +422,4 @@ impl<'a> Reading<'a> {
             _ => NodeKind::Timer(timer_of(&events)),
         }
     }
-
-    /// The sequence flows of a process and of the sub-processes in it.
-    fn flows_of(&mut self, container: &Element) {
-        let mut defaults: Vec<(usize, String)> = Vec::new();
-        for element in container.elements().filter(|e| e.namespace.as_deref() == Some(BPMN_NAMESPACE)) {
-            if let (Some(default), Some(index)) =
-                (element.attribute("default"), element.attribute("id").and_then(|id| self.source_of(&self.id(id))))
-            {
-                defaults.push((index, self.id(default)));
-            }
-        }
-        for element in container.elements().filter(|e| is(e, "sequenceFlow")) {
-            let id = element.attribute("id").unwrap_or_default();
-            if id.is_empty() {
-                self.faults.push(Finding::error("", "missing_id", "有一条连线没有编号。在设计器里选中它，补上编号"));
-                continue;
-            }
-            let id = self.id(id);
-            let id = id.as_str();
-            if self.flow_index.contains_key(id) {
-                continue; // reported as a duplicate id
-            }
-            let source = element.attribute("sourceRef").and_then(|reference| self.source_of(&self.id(reference)));
-            let target =
-                element.attribute("targetRef").and_then(|reference| self.node_index.get(&self.id(reference)).copied());
-            let (Some(source), Some(target)) = (source, target) else {
-                self.faults.push(Finding::error(
-                    id,
-                    "dangling_flow",
-                    format!("连线“{id}”有一头没有接上。把它接到一个环节，或者删掉"),
-                ));
-                continue;
-            };
-            if let Some(event) = [source, target].into_iter().find(|&end| self.nodes[end].event) {
-                let node = &self.nodes[event];
-                let message = format!("“{}”由定时启动，不能用连线接。删掉连线“{id}”", node.label());
-                self.faults.push(Finding::error(&node.id, "event_has_flow", message));
-                continue;
-            }
-            if self.nodes[source].scope != self.nodes[target].scope {
-                self.faults.push(Finding::error(
-                    id,
-                    "crossing_flow",
-                    format!("连线“{id}”穿过了子流程的边框。从子流程的开始进、结束出"),
-                ));
-                continue;
-            }
-            let condition = child(element, "conditionExpression").map(|c| {
-                let text = c.text();
-                let text = text.trim();
-                // Some modellers mark FEEL by a leading equals sign.
-                text.strip_prefix('=').unwrap_or(text).trim().to_owned()
-            });
-            let index = self.flows.len();
-            self.flow_index.insert(id.to_owned(), index);
-            self.nodes[source].outgoing.push(index);
-            self.nodes[target].incoming.push(index);
-            self.flows.push(Flow {
-                id: id.to_owned(),
-                name: element.attribute("name").unwrap_or_default().to_owned(),
-                source,
-                target,
-                condition: condition.filter(|text| !text.is_empty()),
-            });
-        }
-        for (node, default) in defaults {
-            match self.flow_index.get(&default).copied().filter(|&flow| self.flows[flow].source == node) {
-                Some(flow) => self.nodes[node].default = Some(flow),
-                None => {
-                    let (id, label) = (self.nodes[node].id.clone(), self.nodes[node].label().to_owned());
-                    self.faults.push(Finding::error(
-                        id,
-                        "bad_default",
-                        format!("“{label}”的默认走向“{default}”不是从它出来的连线。重新选一条"),
-                    ));
-                }
-            }
-        }
-        for inner in container.elements().filter(|e| is(e, "subProcess")) {
-            self.flows_of(inner);
-        }
-    }
-}
-
-fn event_definitions(element: &Element) -> impl Iterator<Item = &Element> {
-    let ours = |e: &&Element| e.namespace.as_deref() == Some(BPMN_NAMESPACE) && e.local.ends_with("EventDefinition");
-    element.elements().filter(ours)
-}
-
-fn timer_of(events: &[&Element]) -> Timer {
-    let Some(event) = events.first() else {
-        return Timer::Bad("没有写时间".to_owned());
-    };
-    if let Some(duration) = child(event, "timeDuration") {
-        return match seconds_of(&duration.text()) {
-            Ok(seconds) => Timer::Duration(seconds),
-            Err(message) => Timer::Bad(message),
-        };
-    }
-    if let Some(date) = child(event, "timeDate") {
-        let text = date.text().trim().to_owned();
-        return if looks_like_date(&text) {
-            Timer::Date(text)
-        } else {
-            Timer::Bad(format!("日期“{text}”读不懂。按“2026-10-01”或“2026-10-01T09:00:00+08:00”这样写"))
-        };
-    }
-    if child(event, "timeCycle").is_some() {
-        return Timer::Bad("不支持重复定时。改成一段时长，如“P3D”".to_owned());
-    }
-    Timer::Bad("没有写时间。填一段时长，如“P3D”".to_owned())
-}
-
-/// The outer shape of an ISO 8601 date or date-time; the caller, who owns the calendar, reads it exactly.
-fn looks_like_date(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let day = bytes.len() >= 10
-        && bytes[..10].iter().enumerate().all(|(i, b)| if i == 4 || i == 7 { *b == b'-' } else { b.is_ascii_digit() });
-    day && (bytes.len() == 10
-        || (bytes.len() >= 16
-            && bytes[10] == b'T'
-            && bytes[11..16].iter().enumerate().all(|(i, b)| if i == 2 { *b == b':' } else { b.is_ascii_digit() })))
 }
