@@ -249,6 +249,7 @@ pub(crate) fn files_beside(item: &Item, sources: &Sources, known: &Known<'_>, fi
         roles: identity::roles::all().keys().cloned().collect(),
         services: design::library::SERVICES.iter().map(|service| service.key.to_owned()).collect(),
         limit_days: (limit.unit == base::deadline::TimeUnit::WorkingDay).then_some(limit.value),
+        visits: None,
     };
     let found = match flow::Definition::parse(&sources.flow) {
         Ok(definition) => flow::lint(&definition, known.expressions, &context),

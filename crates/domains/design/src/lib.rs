@@ -5,6 +5,7 @@
 //! [`library`]: drafts beside the published versions, findings, shared fields, tools to try things out.
 
 mod bindings;
+mod data_items;
 pub mod expressions;
 mod fields;
 mod http;
@@ -28,9 +29,10 @@ use serde::{Deserialize, Serialize};
 use store::definition;
 
 pub use bindings::{Bound, Unmet};
+pub use data_items::{DATA_ITEMS_CHANGED, DataItem, FormName, SetDataItem, Store, is_personal};
 pub use expressions::FeelExpressions;
 pub use http::routes;
-pub use library::Library;
+pub use library::{FlowBounds, FlowItem, Library};
 pub use permissions::PERMISSIONS;
 
 /// Schema steps of this domain.
@@ -38,6 +40,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "design_0001", sql: include_str!("../migrations/0001_definitions.sql") },
     Migration { name: "design_0002_library", sql: include_str!("../migrations/0002_library.sql") },
     Migration { name: "design_0004_bindings", sql: include_str!("../migrations/0004_bindings.sql") },
+    Migration { name: "design_0005_data_items", sql: include_str!("../migrations/0005_data_items.sql") },
+    Migration { name: "design_0006_own_flows", sql: include_str!("../migrations/0006_own_flows.sql") },
 ];
 
 /// Kind of a definition.
@@ -162,6 +166,8 @@ pub struct Design {
     /// Decisions that check forms, as published and in use; forgotten with every change made here, and
     /// soon enough for one made on another node.
     bound: moka::future::Cache<(), Arc<Vec<Bound>>>,
+    /// What is set about the data items of a form, by its key; forgotten as `bound` is.
+    data_items: moka::future::Cache<String, Arc<data_items::Configured>>,
 }
 
 impl Design {
@@ -169,7 +175,9 @@ impl Design {
     pub fn new(platform: Platform) -> Self {
         let bound =
             moka::future::Cache::builder().max_capacity(1).time_to_live(std::time::Duration::from_secs(5)).build();
-        Self { platform, expressions: Arc::new(FeelExpressions::new()), parsed: Arc::default(), bound }
+        let data_items =
+            moka::future::Cache::builder().max_capacity(2_000).time_to_live(std::time::Duration::from_secs(5)).build();
+        Self { platform, expressions: Arc::new(FeelExpressions::new()), parsed: Arc::default(), bound, data_items }
     }
 
     /// The expression language for forms and flows.

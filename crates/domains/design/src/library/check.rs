@@ -38,6 +38,15 @@ impl Finding {
         Self { severity: Severity::Error, code: code.to_owned(), at: at.into(), message: message.into() }
     }
 
+    pub(crate) fn of_flow(finding: flow::Finding) -> Self {
+        Self {
+            severity: if finding.is_error() { Severity::Error } else { Severity::Warning },
+            code: finding.code.to_owned(),
+            at: finding.element,
+            message: finding.message,
+        }
+    }
+
     pub(crate) fn of(remark: crate::prints::Remark) -> Self {
         let severity = if remark.error { Severity::Error } else { Severity::Warning };
         Self { severity, code: remark.code.to_owned(), at: remark.at, message: remark.message }
@@ -100,20 +109,13 @@ impl Library {
             roles: identity::roles::all().keys().cloned().collect(),
             services: SERVICES.iter().map(|service| service.key.to_owned()).collect(),
             limit_days,
+            visits: None,
         };
         let found = match flow::Definition::parse(content) {
             Ok(definition) => flow::lint(&definition, self.design.expressions(), &context),
             Err(found) => found,
         };
-        found
-            .into_iter()
-            .map(|finding| Finding {
-                severity: if finding.is_error() { Severity::Error } else { Severity::Warning },
-                code: finding.code.to_owned(),
-                at: finding.element,
-                message: finding.message,
-            })
-            .collect()
+        found.into_iter().map(Finding::of_flow).collect()
     }
 
     /// A template is only drawn with data; without any, what is missing is no mistake of the template.
