@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use casework::Casework;
 use catalogue::Catalogue;
 use design::library::{Use, Users};
-use design::{DefinitionRef, Kind};
+use design::{DefinitionRef, FlowItem, Kind};
 use platform::Result;
+use uuid::Uuid;
 
 /// Items and cases as the design library sees them.
 pub struct InUse {
@@ -57,5 +58,19 @@ impl Users for InUse {
         };
         let limit = &item.item.legal_limit;
         Ok((limit.unit == base::deadline::TimeUnit::WorkingDay).then_some(limit.value))
+    }
+
+    async fn flow_item(&self, slug: &str) -> Result<Option<FlowItem>> {
+        self.catalogue.flow_item(slug).await
+    }
+
+    async fn flow_items(
+        &self,
+        orgs: &[Uuid],
+        q: &str,
+        after: Option<&str>,
+        limit: u64,
+    ) -> Result<(Vec<FlowItem>, u64)> {
+        self.catalogue.flow_items(orgs, q, after, limit).await
     }
 }

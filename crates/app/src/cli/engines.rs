@@ -192,6 +192,7 @@ pub(super) fn flow(command: &FlowCommand) -> Outcome {
                 roles: identity::roles::all().keys().cloned().collect(),
                 services: design::library::SERVICES.iter().map(|service| service.key.to_owned()).collect(),
                 limit_days: *days,
+                visits: None,
             };
             let findings = flow::lint(&definition, &feel, &context);
             let clean = findings.iter().all(|finding| finding.severity != flow::Severity::Error);

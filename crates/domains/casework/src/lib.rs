@@ -27,6 +27,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "casework_0009_papers", sql: include_str!("../migrations/0009_papers.sql") },
     Migration { name: "casework_0010_outside", sql: include_str!("../migrations/0010_outside.sql") },
     Migration { name: "casework_0011_calls", sql: include_str!("../migrations/0011_calls.sql") },
+    Migration { name: "casework_0012_form_data", sql: include_str!("../migrations/0012_form_data.sql") },
 ];
 
 /// Personal data of citizens in this domain's tables.
@@ -34,7 +35,16 @@ pub const HELD: &[platform::personal::HeldData] = &[
     platform::personal::HeldData {
         key: "case.files",
         table: "cases",
-        parts: &["case_forms", "case_materials", "case_flows", "case_documents", "case_events", "case_steps"],
+        parts: &[
+            "case_forms",
+            "case_materials",
+            "case_flows",
+            "case_documents",
+            "case_events",
+            "case_steps",
+            "form_values",
+            "form_corrections",
+        ],
         whose: platform::personal::Whose::Account("account_id = $1 AND state <> 'draft'"),
         since: "created_at",
         label: "办件",
@@ -100,6 +110,13 @@ pub const SEALED: &[SealedColumn] = &[
         key: "case_id",
         place: "case:{case_id}:beside",
         label: "申请表的来源、提醒和比对结果",
+    },
+    SealedColumn {
+        table: "form_corrections",
+        column: "changed_sealed",
+        key: "id",
+        place: "case:{case_id}:correction",
+        label: "表单数据更正前后的内容",
     },
     SealedColumn {
         table: "case_flows",

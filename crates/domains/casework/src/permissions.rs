@@ -23,6 +23,14 @@ platform::permissions! {
     pub ExportRawCases = Desk "case.export_raw";
     /// See raw personal data, logged.
     pub RevealCase = Desk "case.reveal";
+    /// Query and view filled-in data.
+    pub ReadFormData = Desk "form_data.read";
+    /// Correct filled-in data, with a reason.
+    pub CorrectFormData = Desk "form_data.correct";
+    /// Export filled-in data, personal values masked.
+    pub ExportFormData = Desk "form_data.export";
+    /// Export it as it is; by level and with a reason, logged.
+    pub ExportRawFormData = Desk "form_data.export_raw";
     /// Compare a form with what others know, logged.
     pub CompareCase = Desk "case.compare";
     /// Pre-review an application.

@@ -255,6 +255,7 @@ pub(crate) fn files_beside(
         roles: identity::roles::all().keys().cloned().collect(),
         services: design::library::SERVICES.iter().map(|service| service.key.to_owned()).collect(),
         limit_days: (limit.unit == base::deadline::TimeUnit::WorkingDay).then_some(limit.value),
+        visits: None,
     };
     let found = match flow::Definition::parse_with(&sources.flow, None, callable) {
         Ok(definition) => flow::lint(&definition, known.expressions, &context),

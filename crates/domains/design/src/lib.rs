@@ -6,6 +6,7 @@
 
 mod bindings;
 mod calls;
+mod data_items;
 pub mod expressions;
 mod fields;
 mod http;
@@ -30,9 +31,10 @@ use store::definition;
 
 pub use bindings::{Bound, Unmet};
 pub use calls::{Callable, Calls};
+pub use data_items::{DATA_ITEMS_CHANGED, DataItem, FormName, SetDataItem, Store, is_personal};
 pub use expressions::FeelExpressions;
 pub use http::routes;
-pub use library::Library;
+pub use library::{FlowBounds, FlowItem, Library};
 pub use permissions::PERMISSIONS;
 
 /// Schema steps of this domain.
@@ -40,6 +42,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "design_0001", sql: include_str!("../migrations/0001_definitions.sql") },
     Migration { name: "design_0002_library", sql: include_str!("../migrations/0002_library.sql") },
     Migration { name: "design_0004_bindings", sql: include_str!("../migrations/0004_bindings.sql") },
+    Migration { name: "design_0005_data_items", sql: include_str!("../migrations/0005_data_items.sql") },
+    Migration { name: "design_0006_own_flows", sql: include_str!("../migrations/0006_own_flows.sql") },
 ];
 
 /// Kind of a definition.
@@ -165,6 +169,8 @@ pub struct Design {
     /// Decisions that check forms, as published and in use; forgotten with every change made here, and
     /// soon enough for one made on another node.
     bound: moka::future::Cache<(), Arc<Vec<Bound>>>,
+    /// What is set about the data items of a form, by its key; forgotten as `bound` is.
+    data_items: moka::future::Cache<String, Arc<data_items::Configured>>,
 }
 
 impl Design {
@@ -172,12 +178,15 @@ impl Design {
     pub fn new(platform: Platform) -> Self {
         let bound =
             moka::future::Cache::builder().max_capacity(1).time_to_live(std::time::Duration::from_secs(5)).build();
+        let data_items =
+            moka::future::Cache::builder().max_capacity(2_000).time_to_live(std::time::Duration::from_secs(5)).build();
         Self {
             platform,
             expressions: Arc::new(FeelExpressions::new()),
             parsed: Arc::default(),
             drawn: Arc::default(),
             bound,
+            data_items,
         }
     }
 

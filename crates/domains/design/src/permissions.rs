@@ -7,6 +7,10 @@ platform::permissions! {
     pub EditDesign = Desk "design.edit";
     /// Publish, disable and enable.
     pub PublishDesign = Desk "design.publish";
+    /// Draw flows of one's own part within the limits of its items.
+    pub DesignOwnFlows = Desk "flow.own";
+    /// Set which data items a form gives and where each is stored.
+    pub EditDataItems = Desk "design.data_items.edit";
     /// Change shared fields.
     pub EditFields = Desk "design.fields.edit";
     /// Change settings of the designers, such as shortcuts.

@@ -55,6 +55,8 @@ pub(crate) mod entry {
         pub revision: i64,
         pub changed_at: OffsetDateTime,
         pub changed_by_name: String,
+        pub item_slug: Option<String>,
+        pub bounds: String,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -145,6 +147,25 @@ pub(crate) mod taken {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// `design_data_items`
+pub(crate) mod data_items {
+    use super::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "design_data_items")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub form_key: String,
+        pub content: Json,
+        pub version: i64,
+        pub changed_at: OffsetDateTime,
+        pub changed_by_name: String,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// `design_settings`
 pub(crate) mod setting {
     use super::*;
@@ -204,6 +225,8 @@ pub(crate) async fn enlist(tx: &Tx, id: Uuid, put: &Put, name: &str) -> Result<(
                 revision: Set(1),
                 changed_at: Set(tx.now()),
                 changed_by_name: Set(put.by.clone()),
+                item_slug: Set(None),
+                bounds: Set(String::new()),
             };
             entry::Entity::insert(row).exec_without_returning(tx.conn()).await?;
             Ok(())

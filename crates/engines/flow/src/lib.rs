@@ -15,6 +15,7 @@
 //! [`simulate`] runs a whole flow on prepared answers; [`outline`] lists the steps for a guide.
 //! Start reading at [`advance`] and the table of [`Command`]s and [`Effect`]s.
 
+mod contract;
 mod duration;
 mod engine;
 mod error;
@@ -31,6 +32,7 @@ mod step;
 mod values;
 mod xml;
 
+pub use contract::contract;
 pub use duration::seconds_of;
 pub use engine::{Advance, Command, Effect, TaskOrder, Wait, advance, jump_targets, migrate, returnable, start};
 pub use error::FlowError;

@@ -11,7 +11,7 @@ use crate::xml::Document;
 
 /// Namespace of BPMN 2.0 (OMG formal/2011-01-03).
 pub const BPMN_NAMESPACE: &str = "http://www.omg.org/spec/BPMN/20100524/MODEL";
-/// Namespace of our extensions: attributes (`role`, `stage`, `days`, `unit`, `service`, `paper`, `attempts`) and the
+/// Namespace of our extensions: attributes (`role`, `stage`, `days`, `unit`, `visit`, `service`, `paper`, `attempts`) and the
 /// settings of a step ([`crate::StepSettings`]).
 pub const TONGBAN_NAMESPACE: &str = "https://tongban.dev/bpmn/1";
 
@@ -128,6 +128,12 @@ impl Node {
     #[must_use]
     pub fn counts_every_day(&self) -> bool {
         self.attribute("unit") == Some("calendar")
+    }
+
+    /// Whether the applicant has to come for it (`tongban:visit="true"`).
+    #[must_use]
+    pub fn visits(&self) -> bool {
+        self.attribute("visit") == Some("true")
     }
 
     /// Its days as working days: five of seven days of the calendar.

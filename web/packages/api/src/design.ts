@@ -12,8 +12,10 @@ export type DesignChannel = 'web' | 'mobile' | 'kiosk' | 'window'
 export type DesignFinding = Whole<S['DefinitionFinding']>
 interface Said { kind: DesignKind; channels: DesignChannel[]; state: DesignState }
 export type DesignSummary = Narrow<Whole<S['DefinitionSummary']>, Said>
+/** What bounds a flow that a department drew for itself. */
+export interface OwnFlowBounds { item: string; item_name: string; days: number | null; visits: number }
 /** `content` is the draft if there is one, otherwise the newest published. */
-export type DesignDefinition = Narrow<Whole<S['Definition']>, Said>
+export type DesignDefinition = Narrow<Whole<S['Definition']>, Said> & { own: OwnFlowBounds | null }
 /** As an address holds it: every condition a text. */
 export type DesignQuery = Narrow<QueryFor<'/api/v1/design/definitions'>, { kind?: string; template?: string }>
 export type DesignCreate = Narrow<S['NewDefinition'], { kind: DesignKind }>

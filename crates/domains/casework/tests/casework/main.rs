@@ -11,6 +11,7 @@ mod documents;
 mod external;
 mod filled;
 mod filling_in;
+mod form_data;
 mod lists;
 mod log;
 mod main_job;

@@ -6,6 +6,7 @@ mod export;
 pub mod findings;
 pub mod labels;
 pub mod model;
+mod own_flows;
 pub mod places;
 pub(crate) mod publish;
 pub mod resolve;

@@ -20,7 +20,7 @@ const LARGEST: usize = 2 << 20;
 /// Revision of the page.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct DiscardDefinitionDraft {
-    revision: i64,
+    pub(super) revision: i64,
 }
 
 /// A publication.
@@ -39,7 +39,7 @@ pub(crate) struct PublishDefinition {
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct DisableDefinition {
     #[serde(default)]
-    reason: String,
+    pub(super) reason: String,
 }
 
 /// A file to bring in.

@@ -2,7 +2,9 @@
 
 mod bindings;
 mod change;
+mod data_items;
 mod fields;
+mod own_flows;
 mod prints;
 mod read;
 mod templates;
@@ -44,6 +46,12 @@ pub fn routes(library: Library) -> OpenApiRouter {
         .routes(routes!(fields::get_field, fields::save_field, fields::remove_field))
         .routes(routes!(bindings::list_rule_bindings))
         .routes(routes!(bindings::export_rule_bindings))
+        .routes(routes!(own_flows::list_own_flows, own_flows::begin_own_flow))
+        .routes(routes!(own_flows::save_own_flow, own_flows::discard_own_flow))
+        .routes(routes!(own_flows::publish_own_flow))
+        .routes(routes!(own_flows::disable_own_flow))
+        .routes(routes!(own_flows::enable_own_flow))
+        .routes(routes!(data_items::get_data_items, data_items::set_data_items))
         .routes(routes!(tools::get_shortcuts, tools::set_shortcuts))
         .with_state(library)
 }

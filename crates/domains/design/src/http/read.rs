@@ -12,7 +12,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use crate::library::{Filter, Finding, Use};
+use crate::library::{Filter, Finding, OwnFlowBounds, Use};
 use crate::permissions::ReadDesign;
 use crate::store::{definition, entry};
 use crate::{DefinitionRef, Kind, Library};
@@ -78,6 +78,8 @@ pub(crate) struct Definition {
     revision: i64,
     findings: Vec<Finding>,
     may: DefinitionRights,
+    /// What bounds it, when a body drew it for itself.
+    own: Option<OwnFlowBounds>,
 }
 
 /// A published version in short.
@@ -155,17 +157,24 @@ async fn summary(library: &Library, row: entry::Model, uses: u64) -> Result<Defi
 /// The whole entry as its editor's page wants it.
 pub(super) async fn whole(library: &Library, caller: &Principal, id: Uuid) -> Result<Definition> {
     let row = library.in_view(caller, id).await?;
+    whole_of(library, caller, row).await
+}
+
+/// The same for an entry that the caller may see.
+pub(super) async fn whole_of(library: &Library, caller: &Principal, row: entry::Model) -> Result<Definition> {
     let content = library.content_of(&row).await?;
-    let findings = library.findings(Kind::of(&row.kind)?, &content, Some(&row.key), None).await?;
+    let findings = library.findings_of(&row, &content, Some(&row.key), None).await?;
+    let draws = library.draws(caller, &row).await?;
     let uses = library.use_counts(std::slice::from_ref(&row)).await?.get(&row.id).copied().unwrap_or_default();
     let may = DefinitionRights {
-        edit: caller.may("design.edit"),
-        publish: caller.may("design.publish") && row.draft.is_some() && !row.disabled,
-        disable: caller.may("design.publish"),
+        edit: draws || caller.may("design.edit"),
+        publish: (draws || caller.may("design.publish")) && row.draft.is_some() && !row.disabled,
+        disable: draws || caller.may("design.publish"),
     };
     Ok(Definition {
         content_version: row.draft.is_none().then_some(row.version),
         revision: row.revision,
+        own: library.own_bounds(&row).await?,
         summary: summary(library, row, uses).await?,
         content,
         findings,

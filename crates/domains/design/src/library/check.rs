@@ -38,6 +38,15 @@ impl Finding {
         Self { severity: Severity::Error, code: code.to_owned(), at: at.into(), message: message.into() }
     }
 
+    pub(crate) fn of_flow(finding: flow::Finding) -> Self {
+        Self {
+            severity: if finding.is_error() { Severity::Error } else { Severity::Warning },
+            code: finding.code.to_owned(),
+            at: finding.element,
+            message: finding.message,
+        }
+    }
+
     pub(crate) fn of(remark: crate::prints::Remark) -> Self {
         let severity = if remark.error { Severity::Error } else { Severity::Warning };
         Self { severity, code: remark.code.to_owned(), at: remark.at, message: remark.message }
@@ -107,21 +116,14 @@ impl Library {
             roles: identity::roles::all().keys().cloned().collect(),
             services: SERVICES.iter().map(|service| service.key.to_owned()).collect(),
             limit_days,
+            visits: None,
         };
         let callable = self.design.callable(content).await?;
         let found = match flow::Definition::parse_with(content, key, &callable) {
             Ok(definition) => flow::lint(&definition, self.design.expressions(), &context),
             Err(found) => found,
         };
-        let found = found
-            .into_iter()
-            .map(|finding| Finding {
-                severity: if finding.is_error() { Severity::Error } else { Severity::Warning },
-                code: finding.code.to_owned(),
-                at: finding.element,
-                message: finding.message,
-            })
-            .collect();
+        let found = found.into_iter().map(Finding::of_flow).collect();
         Ok(found)
     }
 

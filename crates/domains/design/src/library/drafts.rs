@@ -266,6 +266,8 @@ impl Library {
                         revision: Set(1),
                         changed_at: Set(tx.now()),
                         changed_by_name: Set(by),
+                        item_slug: Set(None),
+                        bounds: Set(String::new()),
                     })
                     .exec_without_returning(tx.conn())
                     .await?;
@@ -283,6 +285,11 @@ impl Library {
     /// 409 when somebody else saved since; the problem says who and when.
     pub async fn save(&self, caller: &Allowed<EditDesign>, id: Uuid, draft: SavedDraft) -> Result<()> {
         let row = self.in_view(caller, id).await?;
+        self.save_entry(caller, row, draft).await
+    }
+
+    /// Saves the draft of an entry that the caller may edit.
+    pub(crate) async fn save_entry(&self, caller: &Principal, row: entry::Model, draft: SavedDraft) -> Result<()> {
         let errors = named(&draft.name, &draft.purpose, &draft.channels, Some(&draft.content));
         if !errors.is_empty() {
             return Err(Problem::invalid(errors));
@@ -305,7 +312,7 @@ impl Library {
             uses: Some(uses),
             ..Changed::of("design.save")
         };
-        self.change(caller, id, draft.revision, change).await
+        self.change(caller, row.id, draft.revision, change).await
     }
 
     /// Drops the draft: what is published stands. An entry never published goes away whole.
@@ -314,6 +321,12 @@ impl Library {
     /// 409 when there is no draft or somebody else saved since.
     pub async fn discard(&self, caller: &Allowed<EditDesign>, id: Uuid, revision: i64) -> Result<()> {
         let row = self.in_view(caller, id).await?;
+        self.discard_entry(caller, row, revision).await
+    }
+
+    /// Drops the draft of an entry that the caller may edit.
+    pub(crate) async fn discard_entry(&self, caller: &Principal, row: entry::Model, revision: i64) -> Result<()> {
+        let id = row.id;
         if row.draft.is_none() {
             return Err(Problem::conflict("no_draft", "这份定义没有草稿。"));
         }
@@ -374,6 +387,8 @@ pub(crate) struct Changed {
     pub draft: Option<Option<String>>,
     pub disabled: Option<bool>,
     pub version: Option<i64>,
+    /// What an own flow is published against.
+    pub bounds: Option<String>,
     pub uses: Option<BTreeSet<(&'static str, String)>>,
 }
 
@@ -403,6 +418,9 @@ pub(crate) async fn write(tx: &Tx, id: Uuid, revision: i64, change: Changed, by:
     }
     if let Some(disabled) = change.disabled {
         update = update.col_expr(entry::Column::Disabled, Expr::value(disabled));
+    }
+    if let Some(bounds) = change.bounds {
+        update = update.col_expr(entry::Column::Bounds, Expr::value(bounds));
     }
     if let Some(version) = change.version {
         update = update

@@ -11,6 +11,7 @@
 mod check;
 pub(crate) mod drafts;
 mod list;
+mod own_flows;
 mod publish;
 mod templates;
 mod transfer;
@@ -28,6 +29,7 @@ pub use check::{Finding, Severity};
 pub(crate) use drafts::FIELD;
 pub use drafts::{NewEntry, SavedDraft};
 pub use list::Filter;
+pub use own_flows::{FlowBounds, FlowItem, OwnFlow, OwnFlowBounds, OwnFlowLine};
 pub use templates::{TakenOver, TemplateTaker};
 pub use uses::{Use, Users};
 

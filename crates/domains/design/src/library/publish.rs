@@ -1,6 +1,6 @@
 //! Publishing a draft as the next version, taking an entry out of use, bringing it back.
 
-use platform::web::guard::Allowed;
+use platform::web::guard::{Allowed, Principal};
 use platform::work::audit::Line;
 use platform::{Problem, Result};
 use sea_orm::entity::prelude::*;
@@ -9,6 +9,7 @@ use serde_json::json;
 use super::drafts::{Changed, write};
 use super::{Finding, Library, overtaken};
 use crate::permissions::PublishDesign;
+use crate::store::entry;
 use crate::{Kind, NewVersion, parse};
 
 impl Library {
@@ -26,6 +27,19 @@ impl Library {
         item: Option<&str>,
     ) -> Result<()> {
         let row = self.in_view(caller, id).await?;
+        self.publish_entry(caller, row, revision, note, item).await
+    }
+
+    /// Publishes the draft of an entry that the caller may publish.
+    pub(crate) async fn publish_entry(
+        &self,
+        caller: &Principal,
+        row: entry::Model,
+        revision: i64,
+        note: &str,
+        item: Option<&str>,
+    ) -> Result<()> {
+        let id = row.id;
         if row.revision != revision {
             return Err(overtaken(&row));
         }
@@ -41,7 +55,7 @@ impl Library {
         }
         let kind = Kind::of(&row.kind)?;
         let errors: Vec<_> = self
-            .findings(kind, &content, Some(&row.key), item)
+            .findings_of(&row, &content, item)
             .await?
             .into_iter()
             .filter(Finding::is_error)
@@ -50,6 +64,11 @@ impl Library {
         if !errors.is_empty() {
             return Err(Problem::invalid(errors).detail("没有发布。已发布的版本不受影响，改好后再发布。"));
         }
+        // What it was checked against goes with the version: a case compares it with its item.
+        let bounds = match self.bounds_of(&row).await? {
+            Some(item) => Some(serde_json::to_string(&item.bounds)?),
+            None => None,
+        };
         // The findings come from parsing and more; what they let pass can be read.
         let bindings = parse(kind, &row.key, &content)?.bindings();
         let version = NewVersion::of(kind, &row.key, &content, &caller.name).note(note);
@@ -67,8 +86,12 @@ impl Library {
                     if let Some(bindings) = bindings {
                         crate::bindings::keep(tx, &put.of, bindings).await?;
                     }
-                    let change =
-                        Changed { draft: Some(None), version: Some(put.of.version), ..Changed::of("design.publish") };
+                    let change = Changed {
+                        draft: Some(None),
+                        version: Some(put.of.version),
+                        bounds,
+                        ..Changed::of("design.publish")
+                    };
                     write(tx, id, revision, change, by).await?;
                     line.detail["version"] = put.of.version.into();
                     tx.audit(line);
@@ -86,18 +109,14 @@ impl Library {
     /// 422 without a reason; 409 when it already is, when rules still check forms, or when flows still call it:
     /// then with the list of where.
     pub async fn disable(&self, caller: &Allowed<PublishDesign>, id: Uuid, reason: &str) -> Result<()> {
-        let reason = reason.trim();
-        if reason.is_empty() || reason.chars().count() > 500 {
-            return Err(Problem::invalid_field("/reason", "required", "写明停用的原因，不超过 500 个字"));
-        }
         let row = self.in_view(caller, id).await?;
-        if row.kind == Kind::Rules.as_str() && !row.disabled {
+        if row.kind == Kind::Rules.as_str() && !row.disabled && !reason.trim().is_empty() {
             self.refuse_while_bound(&row.key).await?;
         }
         if row.kind == Kind::Flow.as_str() && !row.disabled {
             self.refuse_while_called(&row.key).await?;
         }
-        self.switch(caller, id, true, "design.disable", json!({ "reason": reason })).await
+        self.switch_entry(caller, row, true, reason).await
     }
 
     /// Brings an entry back into use.
@@ -105,25 +124,31 @@ impl Library {
     /// # Errors
     /// 409 when it is in use.
     pub async fn enable(&self, caller: &Allowed<PublishDesign>, id: Uuid) -> Result<()> {
-        self.switch(caller, id, false, "design.enable", json!({})).await
+        let row = self.in_view(caller, id).await?;
+        self.switch_entry(caller, row, false, "").await
     }
 
-    async fn switch(
+    /// Takes an entry out of use or brings it back, for somebody who may.
+    pub(crate) async fn switch_entry(
         &self,
-        caller: &Allowed<PublishDesign>,
-        id: Uuid,
+        caller: &Principal,
+        row: entry::Model,
         disabled: bool,
-        action: &'static str,
-        detail: serde_json::Value,
+        reason: &str,
     ) -> Result<()> {
-        let row = self.in_view(caller, id).await?;
+        let reason = reason.trim();
+        if disabled && (reason.is_empty() || reason.chars().count() > 500) {
+            return Err(Problem::invalid_field("/reason", "required", "写明停用的原因，不超过 500 个字"));
+        }
+        let (action, detail) =
+            if disabled { ("design.disable", json!({ "reason": reason })) } else { ("design.enable", json!({})) };
         if row.disabled == disabled {
             let title =
                 if disabled { "这份定义已经停用了。" } else { "这份定义正在使用，不用启用。" };
             return Err(Problem::conflict("no_change", title));
         }
         let change = Changed { disabled: Some(disabled), detail, ..Changed::of(action) };
-        self.change(caller, id, row.revision, change).await?;
+        self.change(caller, row.id, row.revision, change).await?;
         self.design.bindings_changed(Kind::of(&row.kind)?).await;
         Ok(())
     }

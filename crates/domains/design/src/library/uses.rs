@@ -8,8 +8,8 @@ use sea_orm::{FromQueryResult, QuerySelect};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Library;
 use super::drafts::DEFINITION;
+use super::{FlowItem, Library};
 use crate::calls::CALL;
 use crate::store::{entry, used};
 use crate::{DefinitionRef, Kind};
@@ -54,6 +54,19 @@ pub trait Users: Send + Sync {
     /// # Errors
     /// When the database refuses.
     async fn limit_days(&self, item: &str) -> Result<Option<u32>>;
+
+    /// An offered item with what bounds the flows of its body.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    async fn flow_item(&self, slug: &str) -> Result<Option<FlowItem>>;
+
+    /// Offered items of these bodies by part of a name, in the order of their keys after one, and how many there are.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    async fn flow_items(&self, orgs: &[Uuid], q: &str, after: Option<&str>, limit: u64)
+    -> Result<(Vec<FlowItem>, u64)>;
 }
 
 /// How often a key is used.

@@ -1,14 +1,16 @@
 //! The library through its router, on both databases.
 
 mod bindings;
+mod data_items;
 mod fields;
 mod library;
+mod own_flows;
 mod prints;
 mod templates;
 mod tools;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
@@ -19,12 +21,26 @@ use platform::web::guard::Audience;
 use serde_json::{Value, json};
 use testkit::{Backend, TestPlatform};
 use tower::ServiceExt;
+use uuid::Uuid;
 
 use crate::library::{Use, Users};
-use crate::{DefinitionRef, Design, Kind, Library};
+use crate::{DefinitionRef, Design, FlowBounds, FlowItem, Kind, Library};
 
-/// One item uses the form `used`.
-struct OneItem;
+/// One item uses the form `used`; another, `food`, is handled by the market bureau.
+struct OneItem {
+    bureau: Uuid,
+    /// Promised working days and version of the flow of `food`.
+    food: Arc<Mutex<(u32, i64)>>,
+}
+
+impl OneItem {
+    fn food(&self) -> FlowItem {
+        let (days, version) = *self.food.lock().unwrap();
+        let flow = DefinitionRef { kind: Kind::Flow, key: "food".into(), version };
+        let bounds = FlowBounds { flow, days: Some(days), visits: 0 };
+        FlowItem { slug: "food".into(), name: "食品经营许可".into(), org_id: self.bureau, bounds }
+    }
+}
 
 #[async_trait::async_trait]
 impl Users for OneItem {
@@ -44,6 +60,22 @@ impl Users for OneItem {
     async fn limit_days(&self, item: &str) -> platform::Result<Option<u32>> {
         Ok((item == "used").then_some(3))
     }
+
+    async fn flow_item(&self, slug: &str) -> platform::Result<Option<FlowItem>> {
+        Ok((slug == "food").then(|| self.food()))
+    }
+
+    async fn flow_items(
+        &self,
+        orgs: &[Uuid],
+        q: &str,
+        after: Option<&str>,
+        _limit: u64,
+    ) -> platform::Result<(Vec<FlowItem>, u64)> {
+        let food = self.food();
+        let there = orgs.contains(&food.org_id) && food.name.contains(q) && after.is_none();
+        Ok(if there { (vec![food], 1) } else { (Vec::new(), 0) })
+    }
 }
 
 pub(super) struct Desk {
@@ -51,6 +83,8 @@ pub(super) struct Desk {
     pub design: Design,
     identity: Identity,
     router: Router,
+    /// Promised working days and version of the flow of the item `food`.
+    pub food: Arc<Mutex<(u32, i64)>>,
 }
 
 pub(super) struct Answer {
@@ -90,12 +124,20 @@ impl Desk {
         let staff = "schema: tongban-staff/1\nstaff:\n\
             - {login: editor, name: 林编辑, org: city-office, roles: [item_editor], windows: [], region: '449900000000'}\n\
             - {login: other, name: 何编辑, org: city-office, roles: [item_editor], windows: [], region: '449900000000'}\n\
-            - {login: clerk, name: 陈志远, org: qscj-food, roles: [clerk], windows: []}\n";
+            - {login: clerk, name: 陈志远, org: qscj-food, roles: [clerk], windows: []}\n\
+            - {login: reviewer, name: 周敏, org: qscj-food, roles: [reviewer], windows: []}\n\
+            - {login: inspector, name: 何平, org: qscj-inspect, roles: [inspector], windows: []}\n\
+            - {login: approver, name: 刘文斌, org: qscj, roles: [approver], windows: []}\n\
+            - {login: bureau, name: 袁立, org: qscj, roles: [org_admin], windows: []}\n\
+            - {login: fire, name: 许安, org: xf, roles: [org_admin], windows: []}\n";
         identity.import_staff(staff, "Open-Sesame-1").await.unwrap();
         let design = Design::new(test.platform.clone());
-        let library = Library::new(identity.clone(), design.clone(), Arc::new(OneItem), paper::Fonts::built_in());
+        let bureau = identity.orgs().await.unwrap().by_key("qscj").unwrap().id;
+        let food = Arc::new(Mutex::new((5, 1)));
+        let items = OneItem { bureau, food: Arc::clone(&food) };
+        let library = Library::new(identity.clone(), design.clone(), Arc::new(items), paper::Fonts::built_in());
         let router = Router::from(crate::routes(library));
-        Self { test, design, identity, router }
+        Self { test, design, identity, router, food }
     }
 
     pub async fn staff(&self, login: &str) -> String {
@@ -138,6 +180,16 @@ impl Desk {
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, 1 << 23).await.unwrap();
         Answer { status: parts.status, text: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    /// Id of a member of staff.
+    pub async fn id_of(&self, login: &str) -> Uuid {
+        self.identity.staff_by_login(login).await.unwrap().unwrap().id
+    }
+
+    /// Id of an organisation by its key.
+    pub async fn org(&self, key: &str) -> Uuid {
+        self.identity.orgs().await.unwrap().by_key(key).unwrap().id
     }
 
     /// A new form with a draft; answers it.

@@ -1,10 +1,12 @@
 //! Checking a definition before it is published (FORM-028).
 //!
-//! `elements` looks at each element alone, `paths` at the graph, `soundness` plays the token game through.
+//! `elements` looks at each element alone, `paths` at the graph, `soundness` plays the token game through, `visits`
+//! counts how often the applicant has to come.
 
 mod elements;
 mod paths;
 pub(crate) mod soundness;
+mod visits;
 
 use crate::Conditions;
 use crate::finding::Finding;
@@ -19,6 +21,8 @@ pub struct LintContext {
     pub services: Vec<String>,
     /// The item's limit in working days; no limit, no check.
     pub limit_days: Option<u32>,
+    /// How often the applicant may be made to come; no number, no check.
+    pub visits: Option<u32>,
 }
 
 /// All findings, errors first, then in the order of the elements in the file.
@@ -30,6 +34,7 @@ pub fn lint(definition: &Definition, conditions: &dyn Conditions, context: &Lint
     let mut findings = definition.faults.clone();
     elements::check(definition, conditions, context, &mut findings);
     paths::check(definition, context, &mut findings);
+    visits::check(definition, context, &mut findings);
     // The token game needs a drawing whose parts fit together.
     if !findings.iter().any(|finding| finding.is_error() && STRUCTURAL.contains(&finding.code)) {
         soundness::check(definition, &mut findings);

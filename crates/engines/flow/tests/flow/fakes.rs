@@ -84,6 +84,7 @@ pub fn surroundings() -> LintContext {
         roles: own(&["clerk", "reviewer", "inspector", "approver", "maker", "supervisor"]),
         services: own(&["issue_licence", "make_document", "archive"]),
         limit_days: Some(20),
+        visits: None,
     }
 }
 

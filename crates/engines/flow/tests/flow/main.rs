@@ -8,6 +8,7 @@ mod joint;
 mod jumps;
 mod lints;
 mod migrations;
+mod own;
 mod properties;
 mod returns;
 mod runs;

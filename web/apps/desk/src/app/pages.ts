@@ -6,7 +6,7 @@ import { may, session } from './session.ts'
 type Key = Parameters<typeof shell>[0]
 export interface PageEntry {
   name: 'workbench' | 'tasks' | 'cases' | 'intake' | 'delivery' | 'board' | 'catalogue' | 'calendars'
-    | 'orgs' | 'staff' | 'roles' | 'access' | 'migration' | 'audit' | 'risks' | 'protection' | 'fields' | 'copies' | 'keys' | 'privacy' | 'transfer' | 'logs' | 'systems' | 'exchange' | 'realNames' | 'signInFigures' | 'windows' | 'mandates' | 'signOn' | 'stock' | 'mobileLinks' | 'cardDevices' | 'design' | 'tables'
+    | 'orgs' | 'staff' | 'roles' | 'access' | 'migration' | 'audit' | 'risks' | 'protection' | 'fields' | 'copies' | 'keys' | 'privacy' | 'transfer' | 'logs' | 'systems' | 'exchange' | 'realNames' | 'signInFigures' | 'windows' | 'mandates' | 'signOn' | 'stock' | 'mobileLinks' | 'cardDevices' | 'design' | 'tables' | 'formData'
   /** Shorter name for the narrow rail. */
   short?: Key
   icon: IconName
@@ -25,6 +25,7 @@ const GROUPS: PageGroup[] = [
     { name: 'workbench', icon: 'home', key: 'h', permission: 'workbench.read', phone: true },
     { name: 'tasks', icon: 'inbox', key: 't', permission: 'task.list', phone: true },
     { name: 'cases', short: 'casesShort', icon: 'list', key: 'c', permission: 'case.list', phone: true },
+    { name: 'formData', short: 'formDataShort', icon: 'card', permission: 'form_data.read' },
     { name: 'intake', short: 'intakeShort', icon: 'pen', key: 'i', permission: 'case.intake' },
     { name: 'delivery', short: 'deliveryShort', icon: 'card', key: 'd', permission: 'case.deliver' },
     { name: 'stock', icon: 'print', key: 'q', permission: 'licence.overprint' },

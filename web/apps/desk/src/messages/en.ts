@@ -19,7 +19,7 @@ export const shell: Some<typeof shell_> = {
   brand: 'Tongban', wrongTitle: 'Error: ', skip: 'Skip to content', navigation: 'Functions',
   workbench: 'Workbench', tasks: 'To do', cases: 'Cases', case: 'Case', intake: 'Counter intake', delivery: 'Delivery', board: 'Supervision',
   calendars: 'Calendars', catalogue: 'Items', item: 'Edit item', newItem: 'New item', assemble: 'New service', signIn: 'Sign in', lost: 'No such page',
-  casesShort: 'Cases', intakeShort: 'Intake', deliveryShort: 'Deliver', calendarsShort: 'Calendar', catalogueShort: 'Items',
+  formData: 'Form data', formDataShort: 'Data', designDataItems: 'Data items', designOwnFlows: 'Department flows', casesShort: 'Cases', intakeShort: 'Intake', deliveryShort: 'Deliver', calendarsShort: 'Calendar', catalogueShort: 'Items',
   groupCases: 'Cases', groupOversight: 'Oversight', groupReference: 'Reference',
   search: 'Find a case', searchHint: 'Case number, applicant or credit code', window: 'Window {n}',
   help: 'Shortcuts', helpTitle: 'Shortcuts', helpIntro: 'They do nothing while you type in a field.', helpSwitch: 'Use single-key shortcuts', helpThen: 'then',

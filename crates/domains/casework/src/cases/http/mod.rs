@@ -2,6 +2,7 @@
 
 mod acts;
 mod desk;
+mod form_data;
 mod my;
 mod papers;
 mod public;
@@ -50,6 +51,7 @@ pub fn routes(casework: Casework) -> OpenApiRouter {
         .routes(routes!(papers::print_case))
         .routes(routes!(papers::stamp_case_paper))
         .merge(papers::public_routes())
+        .merge(form_data::routes())
         .routes(routes!(my::get_my_case_licence))
         .routes(routes!(my::get_my_file))
         .routes(routes!(my::watch_my_case))

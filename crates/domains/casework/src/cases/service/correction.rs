@@ -162,9 +162,11 @@ impl Casework {
                     casework.check_form_files(tx.conn(), &definition, &data, &before, owner.id).await?;
                     form_row.form_sealed = casework.seal(&data, id, "form")?;
                     update_form(tx, form_row.clone()).await?;
-                    let judged = casework.check_correction(tx, &owner, &loaded, &asked, &standing).await?;
+                    let mut judged = casework.check_correction(tx, &owner, &loaded, &asked, &standing).await?;
+                    casework.drop_unstored(&loaded.item, &mut judged).await?;
                     form_row.form_sealed = casework.seal(&judged.data, id, "form")?;
                     casework.keep_warnings(&mut form_row, &judged.warnings)?;
+                    casework.keep_form_values(tx, &loaded.item, &form_row).await?;
                     update_form(tx, form_row).await?;
                     if judged.data != before {
                         // What was handed in first stays beside what it became.
@@ -217,7 +219,10 @@ impl Casework {
         let account = self.applicant_account(owner, &loaded.row, standing).await?;
         let (mut judgement, parts) = self.judge_draft(tx.conn(), loaded, &account).await?;
         let mut problems = std::mem::take(&mut judgement.problems);
-        problems.retain(|problem| problem.step >= 5);
+        // What is not stored was there when the application was handed in, and is asked no second time.
+        let dropped = self.unstored(&loaded.item).await?;
+        let asked_again = |pointer: &str| pointer.strip_prefix("/form/").is_some_and(|key| dropped.contains(key));
+        problems.retain(|problem| problem.step >= 5 && !asked_again(&problem.pointer));
         for key in asked.iter().filter_map(|item| item.strip_prefix("material:")) {
             if loaded.item.item.material(key).is_some_and(|material| material.generated) {
                 continue;

@@ -209,6 +209,7 @@ impl Casework {
         if taking.channel == Channel::Window {
             row.taken_at = caller.org_id;
         }
+        self.drop_unstored(&item, &mut judgement).await?;
         let mut form_row = self.form_row(&row, &judgement.data, &application.delivery)?;
         form_row.step = 8;
         form_row.old_licence_id = old.ok().flatten();

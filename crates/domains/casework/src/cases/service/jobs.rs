@@ -6,14 +6,14 @@ use platform::work::jobs::Handlers;
 use platform::work::outbox::Subscriptions;
 
 use super::running::{events, jobs as flow_jobs};
-use super::{Casework, acting, deliver, documents, filled, notify, old_licence, stamping};
+use super::{Casework, acting, deliver, documents, filled, form_data, notify, old_licence, stamping};
 
 impl Casework {
     /// Adds the handlers of casework's jobs.
     pub fn jobs(&self, handlers: Handlers) -> Handlers {
         let casework = Arc::new(self.clone());
         let (adopt, revoke, stamp) = (casework.clone(), casework.clone(), casework.clone());
-        let (step, compare) = (casework.clone(), casework.clone());
+        let (step, compare, index) = (casework.clone(), casework.clone(), casework.clone());
         let (draw, service, timer, void, tell) =
             (casework.clone(), casework.clone(), casework.clone(), casework.clone(), casework);
         handlers
@@ -31,6 +31,10 @@ impl Casework {
                 Box::pin(step.clone().step_message_job(platform, payload))
             })
             .with(filled::COMPARE_JOB, move |_, payload| Box::pin(filled::compare_job(compare.clone(), payload)))
+            .with(form_data::INDEX_JOB, move |_, payload| {
+                let index = index.clone();
+                Box::pin(async move { index.index_job(payload).await })
+            })
             .with(acting::ADOPT_JOB, move |_, payload| Box::pin(adopt.clone().adopt_job(payload)))
             .with(notify::JOB, move |platform, payload| Box::pin(tell.clone().notify_job(platform, payload)))
     }
@@ -39,6 +43,7 @@ impl Casework {
     pub fn subscriptions(&self, subscriptions: Subscriptions) -> Subscriptions {
         let subscriptions = subscriptions
             .on(identity::ACCOUNT_CREATED, acting::ADOPT_JOB)
+            .on(design::DATA_ITEMS_CHANGED, form_data::INDEX_JOB)
             .on(events::MESSAGE_TOPIC, events::MESSAGE_JOB);
         notify::TOPICS.iter().fold(subscriptions, |all, topic| all.on(topic, notify::JOB))
     }

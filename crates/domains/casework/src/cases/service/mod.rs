@@ -15,6 +15,7 @@ pub mod documents;
 pub mod draft;
 pub mod external;
 pub mod filled;
+pub mod form_data;
 pub mod form_files;
 pub mod identified;
 pub mod intake;

@@ -40,6 +40,7 @@ pub const TOPICS: &[&str] = &[
     "case.delivered",
     "case.withdrawn",
     "case.urged",
+    "case.form_corrected",
     GIVEN_TOPIC,
 ];
 

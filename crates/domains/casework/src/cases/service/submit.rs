@@ -62,10 +62,11 @@ impl Casework {
         }
         let account = self.applicant_account(caller, &loaded.row, &standing).await?;
         let standing = standing.named(&account);
-        let (judgement, parts) = self.judge_draft(conn, &loaded, &account).await?;
+        let (mut judgement, parts) = self.judge_draft(conn, &loaded, &account).await?;
         if !judgement.problems.is_empty() {
             return Err(refused(judgement.problems));
         }
+        self.drop_unstored(&loaded.item, &mut judgement).await?;
         let mut form = parts.form;
         form.form_sealed = self.seal(&judgement.data, id, "form")?;
         self.keep_warnings(&mut form, &judgement.warnings)?;
@@ -87,6 +88,7 @@ impl Casework {
                     if standing.authority.is_some() {
                         casework.load_mine(tx, &member, id, &step).await?;
                     }
+                    casework.keep_form_values(tx, &item, &form).await?;
                     update_form(tx, form).await?;
                     casework.record_step(tx, &member, &filed.change.row, &standing, &step).await?;
                     let receipt = casework.save_filed(tx, filed, &item).await?;
@@ -390,6 +392,7 @@ impl Casework {
         if !judgement.problems.is_empty() {
             return Err(refused(judgement.problems));
         }
+        self.drop_unstored(&item, &mut judgement).await?;
         let mut form_row = self.form_row(&row, &judgement.data, &whole.delivery)?;
         form_row.old_licence_id = old.ok().flatten();
         form_row.step = 8;
@@ -476,6 +479,7 @@ impl Casework {
         item: &Arc<PublishedItem>,
     ) -> Result<Receipt> {
         use crate::cases::store::case_material;
+        self.keep_form_values(tx, item, &form_row).await?;
         case_form::Entity::insert(all_set::<_, case_form::ActiveModel>(form_row))
             .exec_without_returning(tx.conn())
             .await?;

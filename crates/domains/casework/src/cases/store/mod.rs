@@ -8,8 +8,8 @@ use sea_orm::{ConnectionTrait, QueryOrder};
 use time::OffsetDateTime;
 
 pub use rows::{
-    case, case_document, case_event, case_flow, case_form, case_material, case_step, extension, outside_progress,
-    special, task, task_handler, urge,
+    case, case_document, case_event, case_flow, case_form, case_material, case_step, extension, form_correction,
+    form_value, outside_progress, special, task, task_handler, urge,
 };
 
 /// Everything read to act on or show one case, except long texts.

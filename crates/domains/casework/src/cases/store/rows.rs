@@ -103,6 +103,49 @@ pub mod case_form {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// A data item of a filled form, to be found by query.
+pub mod form_value {
+    use sea_orm::entity::prelude::*;
+
+    /// `form_values`
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "form_values")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub case_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub code: String,
+        pub value: String,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A correction of filled data.
+pub mod form_correction {
+    use sea_orm::entity::prelude::*;
+    use time::OffsetDateTime;
+
+    /// `form_corrections`
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "form_corrections")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub case_id: Uuid,
+        pub at: OffsetDateTime,
+        pub by_id: Uuid,
+        pub by_name: String,
+        pub reason: String,
+        pub fields: Json,
+        pub changed_sealed: String,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// One material of a case.
 pub mod case_material {
     use sea_orm::entity::prelude::*;

@@ -2,6 +2,7 @@
 import type { RouteRecordRaw } from 'vue-router'
 
 export const designFlowRoutes: RouteRecordRaw[] = [
+  { path: '/design/own-flows', name: 'own-flows', component: () => import('./own/OwnFlowsPage.vue'), meta: { title: 'designOwnFlows', rail: 'design', permission: 'flow.own' } },
   { path: '/design/flows/:id', name: 'design-flow', component: () => import('./flow/FlowPage.vue'), props: true, meta: { title: 'designFlow', slim: true, rail: 'design', permission: 'design.read' } },
   { path: '/design/flows/:id/running', name: 'design-flow-running', component: () => import('./running/RunningPage.vue'), props: true, meta: { title: 'designFlowRunning', rail: 'design', permission: 'flow.monitor' } },
   { path: '/design/flows/:id/running/cases', name: 'design-flow-cases', component: () => import('./running/FlowCasesPage.vue'), props: true, meta: { title: 'designFlowCases', rail: 'design', permission: 'flow.monitor' } },

@@ -9,6 +9,7 @@ export const designRoutes: RouteRecordRaw[] = [
   { path: '/design/bindings', name: 'design-bindings', component: () => import('./rules/BindingsPage.vue'), meta: { title: 'designBindings', ...page } },
   { path: '/design/definitions/:id', name: 'design-definition', component: () => import('./library/DefinitionPage.vue'), props: true, meta: { title: 'designDefinition', ...page } },
   { path: '/design/forms/:id', name: 'design-form', component: () => import('./form/FormPage.vue'), props: true, meta: { title: 'designForm', slim: true, ...page } },
+  { path: '/design/definitions/:id/data-items', name: 'design-data-items', component: () => import('./form/DataItemsPage.vue'), props: true, meta: { title: 'designDataItems', ...page } },
   // Stands in a frame of the designer and shows nothing until it is told what.
   { path: '/design/preview', name: 'design-preview', component: () => import('./form/PreviewPage.vue'), meta: { title: 'designPreview', bare: true } },
 ]

@@ -21,6 +21,7 @@ export const zh = {
   windows: '窗口', newWindow: '新增窗口', editWindow: '修改窗口', mandates: '管理授权', mandatesShort: '授权', newMandate: '授出管理权', newExclusion: '新增互斥规则', signOn: '统一登录', signOnShort: '登录', signOnClient: '统一登录', newSignOnClient: '开通统一登录', editSignOnClient: '登录设置', signOnKeys: '签名密钥', consent: '登录其他系统', stock: '空白证', arrange: '布置工作台',
   designFlow: '设计流程', designRules: '设计规则', designPaper: '设计文书', designPrint: '打印模板', designMapping: '字段映射', itemPapers: '事项文书', paperStamps: '用章记录', designSettings: '设计设置', designFlowRunning: '运行情况', designFlowCases: '流程的办件', designFlowMigrate: '迁到别的版本',
   design: '设计中心', designShort: '设计', designDefinition: '设计', designForm: '设计表单', designFields: '共享字段', designBindings: '检测规则', designPreview: '表单预览',
+  formData: '表单数据', formDataShort: '数据', designDataItems: '数据项', designOwnFlows: '本部门流程',
   tables: '业务表', tablesShort: '表', tableDefinition: '设计业务表', table: '业务表', tableRow: '业务表', tableImport: '导入', tableReports: '统计', tableReport: '统计', tableOutputs: '定时报表',
   lostText: '地址可能写错了，或者这一页已经移走。', backHome: '回到开始的页面',
   refusedTitle: '没有权限',

@@ -153,6 +153,7 @@ impl Casework {
                     let mut data: Map<String, Value> = casework.open(&form_row.form_sealed, loaded.row.id, "form")?;
                     data.extend(done.form);
                     form_row.form_sealed = casework.seal(&data, loaded.row.id, "form")?;
+                    casework.keep_form_values(tx, &loaded.item, &form_row).await?;
                     update_form(tx, form_row).await?;
                 }
                 let data = json!({ "items": asked });

@@ -32,6 +32,15 @@ impl Casework {
     }
 }
 
+/// Checks that are not met by data and what is around it.
+pub(crate) fn unmet(checks: &[Bound], data: &Map<String, Value>, around: Value) -> Vec<Unmet> {
+    let mut input = data.clone();
+    if let Value::Object(around) = around {
+        input.extend(around);
+    }
+    checks.iter().filter_map(|check| check.unmet(&input)).collect()
+}
+
 /// Checks of an application that are not met. A decision reads the fields by their keys, the whole as `form`, and
 /// beside them `item`, `handle_item`, `channel`, `situation`, `applicant`, `today`.
 pub(crate) fn asked(
@@ -51,9 +60,5 @@ pub(crate) fn asked(
         "applicant": application.applicant,
         "today": application.today,
     });
-    let mut input = data.clone();
-    if let Value::Object(around) = around {
-        input.extend(around);
-    }
-    application.checks.iter().filter_map(|check| check.unmet(&input)).collect()
+    unmet(application.checks, data, around)
 }

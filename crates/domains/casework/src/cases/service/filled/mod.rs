@@ -20,7 +20,7 @@ use super::Casework;
 use super::judge::StepProblem;
 use crate::cases::store::case_form;
 
-pub(crate) use checks::{asked, form_channel};
+pub(crate) use checks::{asked, form_channel, unmet};
 pub use compare::FieldCheck;
 pub(crate) use compare::{COMPARE_JOB, compare_job};
 pub use sharing::{DataSharing, HttpDataSharing};

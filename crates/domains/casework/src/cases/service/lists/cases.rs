@@ -175,7 +175,7 @@ impl Casework {
     }
 
     /// Every filter but the state.
-    pub(super) fn filtered(&self, caller: &Principal, filter: &CaseFilter) -> Result<Select<case::Entity>> {
+    pub(crate) fn filtered(&self, caller: &Principal, filter: &CaseFilter) -> Result<Select<case::Entity>> {
         self.narrowed(caller, filter, Reach::Sought)
     }
 

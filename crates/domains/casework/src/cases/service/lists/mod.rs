@@ -11,6 +11,7 @@ mod tasks;
 mod workbench;
 
 pub(crate) use cases::open_states;
+pub(crate) use paging::{after_submitted, sort_key};
 
 use platform::web::guard::Principal;
 use sea_orm::Condition;

@@ -45,7 +45,7 @@ pub(super) async fn page_by_due(
     Ok(rows)
 }
 
-pub(super) fn after_submitted(select: Select<case::Entity>, page: &PageQuery) -> Result<Select<case::Entity>> {
+pub(crate) fn after_submitted(select: Select<case::Entity>, page: &PageQuery) -> Result<Select<case::Entity>> {
     let mut select = select;
     if let Some(parts) = page.cursor_parts(2)? {
         let id = id_part(parts.get(1))?;
@@ -80,7 +80,7 @@ pub(super) fn after_task(select: Select<task::Entity>, page: &PageQuery) -> Resu
     Ok(select.order_by(due().is_null(), Order::Asc).order_by(due(), Order::Asc).order_by_asc(task::Column::Id))
 }
 
-pub(super) fn sort_key(row: &case::Model, by_time: bool) -> Vec<String> {
+pub(crate) fn sort_key(row: &case::Model, by_time: bool) -> Vec<String> {
     let at = if by_time { row.due_at } else { row.submitted_at };
     vec![seconds(at), row.id.to_string()]
 }

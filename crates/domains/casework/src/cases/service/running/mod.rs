@@ -66,10 +66,10 @@ fn reference(key: &str, version: i64) -> DefinitionRef {
 impl Casework {
     /// Begins the flow of a case that is being accepted.
     pub(crate) async fn start_flow(&self, tx: &Tx, change: &mut Change, loaded: &Loaded) -> Result<()> {
-        let wanted = &loaded.item.definitions.flow;
+        let wanted = self.flow_to_begin(loaded).await?;
         // What was published when the applicant filed counts, whatever is published before the case is accepted.
         let calls = self.design.calls_of(wanted, loaded.row.submitted_at).await?;
-        let definition = self.design.flow_with(wanted, &calls).await?;
+        let definition = self.design.flow_with(&wanted, &calls).await?;
         let form = self.form_of(tx.conn(), loaded.row.id).await?;
         let data: Value = self.open(&form.form_sealed, loaded.row.id, "form")?;
         let situation = self.situation(loaded, &form)?;
@@ -82,13 +82,21 @@ impl Casework {
         let advance = flow::start(&definition, variables, self.design.expressions()).map_err(Problem::internal)?;
         let row = case_flow::Model {
             case_id: loaded.row.id,
-            flow_key: wanted.key.clone(),
+            flow_key: wanted.key,
             flow_version: wanted.version,
             instance: self.seal(&advance.instance, loaded.row.id, "flow")?,
             calls: kept(&calls)?,
         };
         case_flow::Entity::insert(all_set::<_, case_flow::ActiveModel>(row)).exec_without_returning(tx.conn()).await?;
         self.carry_out(tx, change, &advance.effects).await
+    }
+
+    /// The flow a case begins with: one that its department drew for itself within the item's limits (FORM-031), or
+    /// the item's.
+    pub(crate) async fn flow_to_begin(&self, loaded: &Loaded) -> Result<DefinitionRef> {
+        let bounds = loaded.item.flow_bounds();
+        let own = self.design.own_flow(&loaded.item.slug, loaded.row.org_id, &bounds).await?;
+        Ok(own.unwrap_or(bounds.flow))
     }
 
     /// Answers as the applicant was asked: one to a question that was not asked counts nowhere.

@@ -98,6 +98,7 @@ impl Casework {
                     };
                 }
                 row.form_sealed = casework.seal(&kept, id, "form")?;
+                casework.keep_form_values(tx, &loaded.item, &row).await?;
                 case_form::Entity::update_many()
                     .col_expr(case_form::Column::FormSealed, Expr::value(row.form_sealed))
                     .filter(case_form::Column::CaseId.eq(id))

@@ -79,10 +79,17 @@ impl Casework {
         Ok(now.hidden(caller, &whole.tasks).is_some_and(|rights| rights.of(key) == flow::Access::Hidden))
     }
 
+    /// What the step in the caller's hand may not see of a case's form.
+    pub(crate) async fn hidden_fields(&self, caller: &Principal, row: &case::Model) -> Result<HiddenFields> {
+        let whole = self.whole(row.clone()).await?;
+        let now = self.now(&whole).await?;
+        Ok(HiddenFields(now.hidden(caller, &whole.tasks)))
+    }
+
     pub(super) async fn flow_steps(&self, whole: &Whole, now: &Now) -> Result<Vec<FlowStep>> {
         let definition = match &now.running {
             Some(running) => running.definition.clone(),
-            None => self.design.flow(&whole.loaded.item.definitions.flow).await?,
+            None => self.design.flow(&self.flow_to_begin(&whole.loaded).await?).await?,
         };
         Ok(flow::outline(&definition)
             .into_iter()
@@ -105,6 +112,23 @@ impl Casework {
                 }
             })
             .collect())
+    }
+}
+
+/// What a step may not even see of a form.
+pub(crate) struct HiddenFields(Option<flow::FieldRights>);
+
+impl HiddenFields {
+    /// Whether a field is hidden.
+    pub(crate) fn hides(&self, key: &str) -> bool {
+        self.0.as_ref().is_some_and(|rights| rights.of(key) == flow::Access::Hidden)
+    }
+
+    /// Takes hidden fields away from a form.
+    pub(crate) fn take_from(&self, view: &mut super::shared::FormView) {
+        if let Some(rights) = &self.0 {
+            hide(rights, view);
+        }
     }
 }
 
@@ -249,7 +273,7 @@ pub(super) fn masked(row: &case::Model, personal: &Personal) -> MaskedApplicant 
 }
 
 /// Masks identity numbers, phones, e-mails and addresses of persons in a form.
-pub(super) fn mask_form(form: &form::Form, data: &mut Map<String, Value>) {
+pub(crate) fn mask_form(form: &form::Form, data: &mut Map<String, Value>) {
     // What columns, tabs and folds hold is data of the form like any other.
     for field in form.valued() {
         mask_field(field, data);

@@ -12,7 +12,7 @@ pub use desk::{
     Action, ChainHead, DeliveryView, DeskCase, ExtensionView, FlowStep, JointView, JointVote, MaskedApplicant, MyTask,
     OpenTask, Opinion, Outcome, Procedure, Returnable, SpecialView, StepAction, StepButton, UrgeView,
 };
-pub(crate) use desk_parts::mask_field;
+pub(crate) use desk_parts::{HiddenFields, mask_field, mask_form};
 pub use mine::{MyActions, MyCase, Todo, TodoItem};
 pub use shared::{CheckedPoint, DocumentRef, EventView, FormView, LicenceRef, MaterialView, ResultView, RoundFile};
 pub(crate) use shared::{desk_label, events, label};

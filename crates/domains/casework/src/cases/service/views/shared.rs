@@ -159,7 +159,7 @@ impl Casework {
         })
     }
 
-    pub(super) async fn form_view(&self, loaded: &Loaded, data: Map<String, Value>) -> Result<FormView> {
+    pub(crate) async fn form_view(&self, loaded: &Loaded, data: Map<String, Value>) -> Result<FormView> {
         let form = self.design.form(&loaded.item.definitions.form).await?;
         let definition: &form::Definition = &form;
         Ok(FormView { schema: serde_json::to_value(definition)?, data })

@@ -1,11 +1,14 @@
 /** What can be done with definitions: make, copy, import, disable, go back to a version, drop a draft. */
-import { ApiProblem, asProblem, design, type DesignDefinition, type DesignKind, type DesignSummary } from '@tongban/api'
+import { ApiProblem, asProblem, design, ownFlows, type DesignDefinition, type DesignKind, type DesignSummary } from '@tongban/api'
+import { may } from '../../../app/session.ts'
 import { library as t } from '../../../messages/design.ts'
 import { common } from '../../../messages/index.ts'
 import { picked, type Choice, type DialogField, type DialogSpec } from '../../../parts/dialog.ts'
 import { channelChoices, kindName, KINDS, purposeChoices } from './words.ts'
 
 const LIMIT = 20
+/** A flow drawn for the own department is changed by that right. */
+const owned = (one: DesignSummary | DesignDefinition): boolean => 'own' in one && !!one.own && may('flow.own') && !may('design.edit')
 const KEY = /^[a-z][a-z0-9-]{0,63}$/
 
 /** The same wrong key is said at the field, before the server is asked. */
@@ -75,19 +78,23 @@ async function disable(id: string, reason: string): Promise<unknown> {
 
 export const switchOne = (one: DesignSummary, on: boolean): DialogSpec => ({
   title: t(on ? 'enableTitle' : 'disableTitle', { name: one.name }), text: t(on ? 'enableText' : 'disableText'), fields: on ? [] : [{ kind: 'textarea', key: 'reason', label: common('reason'), missing: common('reasonMissing') }],
-  submit: t(on ? 'enableSubmit' : 'disableSubmit'), ...(on ? {} : { cancel: t('keep'), danger: true }), done: t(on ? 'enableDone' : 'disableDone'), run: (values) => (on ? design.enable(one.id) : disable(one.id, String(values.reason))),
+  submit: t(on ? 'enableSubmit' : 'disableSubmit'), ...(on ? {} : { cancel: t('keep'), danger: true }), done: t(on ? 'enableDone' : 'disableDone'), run: (values) => {
+    const own = owned(one)
+    if (on) return (own ? ownFlows : design).enable(one.id)
+    return own ? ownFlows.disable(one.id, String(values.reason)) : disable(one.id, String(values.reason))
+  },
 })
 
 export const restore = (one: DesignDefinition, version: number): DialogSpec => ({
   title: t('restoreTitle', { n: version }), text: t('restoreText'), fields: [], submit: t('restoreSubmit'), done: t('restoreDone', { n: version }),
   run: async () => {
     const { content } = await design.version(one.id, version)
-    await design.saveDraft(one.id, { revision: one.revision, name: one.name, purpose: one.purpose, channels: one.channels, content })
+    await (owned(one) ? ownFlows : design).saveDraft(one.id, { revision: one.revision, name: one.name, purpose: one.purpose, channels: one.channels, content })
   },
 })
 
 export const dropDraft = (one: DesignDefinition): DialogSpec => ({
-  title: t('dropTitle', { name: one.name }), text: t('dropText', { n: one.version ?? 0 }), fields: [], submit: t('dropSubmit'), cancel: t('dropKeep'), danger: true, done: t('dropDone'), run: () => design.dropDraft(one.id, one.draft?.revision ?? one.revision),
+  title: t('dropTitle', { name: one.name }), text: t('dropText', { n: one.version ?? 0 }), fields: [], submit: t('dropSubmit'), cancel: t('dropKeep'), danger: true, done: t('dropDone'), run: () => (owned(one) ? ownFlows : design).dropDraft(one.id, one.draft?.revision ?? one.revision),
 })
 
 /** Name, purpose and channels, changed in the designer beside the content. */
