@@ -76,7 +76,10 @@ impl Catalogue {
             return Ok(PreparedItem { slug: head.slug, item: offered.item.clone(), org_id: offered.org_id });
         }
         let draft: Option<Draft> = head.draft.map(serde_json::from_value).transpose()?;
-        let item = draft.and_then(|draft| self.lint_content(&draft.content, None).0);
+        let item = match draft {
+            Some(draft) => self.lint_content(&draft.content, None).await?.0,
+            None => None,
+        };
         let item = item.ok_or_else(|| Problem::not_found("没有找到这个事项，或者不归您管。"))?;
         Ok(PreparedItem { slug: head.slug, item, org_id: head.org_id })
     }

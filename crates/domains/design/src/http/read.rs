@@ -163,7 +163,7 @@ pub(super) async fn whole(library: &Library, caller: &Principal, id: Uuid) -> Re
 /// The same for an entry that the caller may see.
 pub(super) async fn whole_of(library: &Library, caller: &Principal, row: entry::Model) -> Result<Definition> {
     let content = library.content_of(&row).await?;
-    let findings = library.findings_of(&row, &content, Some(&row.key), None).await?;
+    let findings = library.findings_of(&row, &content, None).await?;
     let draws = library.draws(caller, &row).await?;
     let uses = library.use_counts(std::slice::from_ref(&row)).await?.get(&row.id).copied().unwrap_or_default();
     let may = DefinitionRights {

@@ -68,7 +68,7 @@ impl Casework {
     pub(crate) async fn start_flow(&self, tx: &Tx, change: &mut Change, loaded: &Loaded) -> Result<()> {
         let wanted = self.flow_to_begin(loaded).await?;
         // What was published when the applicant filed counts, whatever is published before the case is accepted.
-        let calls = self.design.calls_of(wanted, loaded.row.submitted_at).await?;
+        let calls = self.design.calls_of(&wanted, loaded.row.submitted_at).await?;
         let definition = self.design.flow_with(&wanted, &calls).await?;
         let form = self.form_of(tx.conn(), loaded.row.id).await?;
         let data: Value = self.open(&form.form_sealed, loaded.row.id, "form")?;
