@@ -143,7 +143,7 @@ fn a_timer_that_leaves_a_join_waiting_is_found() {
 #[test]
 fn a_join_in_a_started_sub_process_waits_for_its_own_branches() {
     let quick = "<userTask id=\"quick\" name=\"简易评审\" tongban:role=\"approver\"/>";
-    let branches = "<inclusiveGateway id=\"some\" default=\"one\"/><userTask id=\"quick\" name=\"简易评审\" tongban:role=\"approver\"/><userTask id=\"law\" name=\"法制审核\" tongban:role=\"approver\"/><inclusiveGateway id=\"all\"/><sequenceFlow id=\"one\" sourceRef=\"some\" targetRef=\"quick\"/><sequenceFlow id=\"two\" sourceRef=\"some\" targetRef=\"law\"><conditionExpression>true</conditionExpression></sequenceFlow><sequenceFlow id=\"three\" sourceRef=\"law\" targetRef=\"all\"/><sequenceFlow id=\"four\" sourceRef=\"all\" targetRef=\"hurry_end\"/>";
+    let branches = "<inclusiveGateway id=\"some\"/><userTask id=\"quick\" name=\"简易评审\" tongban:role=\"approver\"/><userTask id=\"law\" name=\"法制审核\" tongban:role=\"approver\"/><inclusiveGateway id=\"all\"/><sequenceFlow id=\"one\" sourceRef=\"some\" targetRef=\"quick\"/><sequenceFlow id=\"two\" sourceRef=\"some\" targetRef=\"law\"><conditionExpression>true</conditionExpression></sequenceFlow><sequenceFlow id=\"three\" sourceRef=\"law\" targetRef=\"all\"/><sequenceFlow id=\"four\" sourceRef=\"all\" targetRef=\"hurry_end\"/>";
     let xml = read("watched")
         .replace(quick, branches)
         .replace("sourceRef=\"hurry_start\" targetRef=\"quick\"", "sourceRef=\"hurry_start\" targetRef=\"some\"")
