@@ -27,12 +27,17 @@ impl Reach {
                             continue;
                         }
                         row[flows.len() + source] = true;
-                        if let NodeKind::Boundary { host: Some(host), .. } = nodes[source].kind {
+                        // What a timer starts in place of the rest, or beside it, is no way on for the tokens around it:
+                        // while a join in there waits, it has been started already.
+                        if let NodeKind::Boundary { host: Some(host), .. } = nodes[source].kind
+                            && !nodes[source].event
+                        {
                             sources.push(host);
                             let watches = !matches!(nodes[host].kind, NodeKind::UserTask | NodeKind::ServiceTask);
-                            // A timer that watches a whole can take every token inside here. Inside the border all come
-                            // to the way out anyway.
-                            if watches && Some(host) != border {
+                            // A timer on the edge of a whole can take every token inside out of it, also those that a
+                            // join inside waits for, which then waits no more. Inside the border all come to the way
+                            // out anyway.
+                            if watches && Some(host) != border && !is_inside(nodes, join, host) {
                                 sources.extend((0..nodes.len()).filter(|&node| is_inside(nodes, node, host)));
                             }
                         }

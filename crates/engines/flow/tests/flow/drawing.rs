@@ -107,6 +107,12 @@ impl Drawing {
         Shelf(each.collect())
     }
 
+    /// The same read, each by itself.
+    pub fn called(&self) -> Vec<Definition> {
+        let shelf = self.shelf();
+        shelf.0.values().map(|xml| Definition::parse_with(xml, None, &shelf).unwrap()).collect()
+    }
+
     pub fn parse(&self) -> Definition {
         Definition::parse_with(&self.xml(), None, &self.shelf()).unwrap()
     }

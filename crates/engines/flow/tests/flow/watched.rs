@@ -136,3 +136,26 @@ fn a_timer_that_leaves_a_join_waiting_is_found() {
     let found = lint(&flow, &Fake, &surroundings());
     assert!(found.iter().any(|f| f.code == "deadlock" && f.element == "both"), "{found:#?}");
 }
+
+/// A join inside what a timer starts waits for its own branches: what goes on around it can't come there any more.
+///
+/// req: FORM-028, FORM-029
+#[test]
+fn a_join_in_a_started_sub_process_waits_for_its_own_branches() {
+    let quick = "<userTask id=\"quick\" name=\"简易评审\" tongban:role=\"approver\"/>";
+    let branches = "<inclusiveGateway id=\"some\"/><userTask id=\"quick\" name=\"简易评审\" tongban:role=\"approver\"/><userTask id=\"law\" name=\"法制审核\" tongban:role=\"approver\"/><inclusiveGateway id=\"all\"/><sequenceFlow id=\"one\" sourceRef=\"some\" targetRef=\"quick\"/><sequenceFlow id=\"two\" sourceRef=\"some\" targetRef=\"law\"><conditionExpression>true</conditionExpression></sequenceFlow><sequenceFlow id=\"three\" sourceRef=\"law\" targetRef=\"all\"/><sequenceFlow id=\"four\" sourceRef=\"all\" targetRef=\"hurry_end\"/>";
+    let xml = read("watched")
+        .replace(quick, branches)
+        .replace("sourceRef=\"hurry_start\" targetRef=\"quick\"", "sourceRef=\"hurry_start\" targetRef=\"some\"")
+        .replace("sourceRef=\"quick\" targetRef=\"hurry_end\"", "sourceRef=\"quick\" targetRef=\"all\"");
+    let flow = Definition::parse(&xml).unwrap();
+    let found = lint(&flow, &Fake, &surroundings());
+    assert!(found.iter().all(|finding| !finding.is_error()), "{found:#?}");
+    let step = fire(&flow, &begin(&flow).instance, "hurry");
+    let mut instance = step.instance;
+    for element in open(&flow, &instance) {
+        assert!(!open(&flow, &instance).contains(&"decide".to_owned()), "not before all of it is done");
+        instance = done(&flow, &instance, &element).instance;
+    }
+    assert_eq!(open(&flow, &instance), ["decide"]);
+}
