@@ -85,13 +85,13 @@ export const desk = {
 
   // --- item administration ---
   catalogue: (q?: string) => call<T.CatalogueTree>('get', '/api/v1/catalogue', { query: { q } }),
-  createNode: (body: { parent_id: string | null; kind: string; code: string; name: string }) =>
-    call<T.CatalogueNode>('post', '/api/v1/catalogue/nodes', { body }),
+  createNode: (body: { parent_id: string | null; kind: string; code: string; name: string }, key = newKey()) =>
+    call<T.CatalogueNode>('post', '/api/v1/catalogue/nodes', { body, key }),
   updateNode: (id: string, body: { code: string; name: string; version: number }) =>
     call<T.CatalogueNode>('put', '/api/v1/catalogue/nodes/{id}', { path: { id }, body }),
   deleteNode: (id: string) => call<void>('delete', '/api/v1/catalogue/nodes/{id}', { path: { id } }),
   adminItems: (query: { q?: string; org?: string; state?: string; limit?: number; cursor?: string }): Lists<T.AdminItemRow> => call('get', '/api/v1/admin/items', { query }),
-  createItem: (body: { content: T.ItemContent; files: T.ItemFiles | null; definitions?: T.ItemDefinitions }) => call<T.AdminItem>('post', '/api/v1/admin/items', { body }),
+  createItem: (body: { content: T.ItemContent; files: T.ItemFiles | null; definitions?: T.ItemDefinitions }, key = newKey()) => call<T.AdminItem>('post', '/api/v1/admin/items', { body, key }),
   adminItem: (slug: string) => call<T.AdminItem>('get', '/api/v1/admin/items/{slug}', { path: { slug } }),
   saveItem: (slug: string, body: { content: T.ItemContent; version: number; definitions?: T.ItemDefinitions }) =>
     call<T.AdminItem>('put', '/api/v1/admin/items/{slug}', { path: { slug }, body }),

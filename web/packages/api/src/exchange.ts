@@ -1,5 +1,5 @@
 /** Connected systems, their sign-on settings, and the ledger of what went in and out, for the desk. All throw `ApiProblem`. */
-import { address } from './transport.ts'
+import { address, newKey } from './transport.ts'
 import { ask, said, type Narrow, type QueryFor, type S, type Whole } from './typed.ts'
 
 /** Without an end the server leaves `valid_until` out. */
@@ -25,11 +25,11 @@ export const exchange = {
   systems: (query: QueryFor<'/api/v1/systems'>) => said<Narrow<Whole<S['List_ConnectedSystem']>, { items: ConnectedSystem[] }>>(ask('get', '/api/v1/systems', { query })),
   choices: () => ask('get', '/api/v1/systems/choices'),
   system: (id: string) => said<ConnectedSystem>(ask('get', SYSTEM, { path: { id } })),
-  createSystem: (body: SystemDraft) => said<ConnectedSystem>(ask('post', '/api/v1/systems', { body })),
+  createSystem: (body: SystemDraft, key = newKey()) => said<ConnectedSystem>(ask('post', '/api/v1/systems', { body, key })),
   saveSystem: (id: string, body: S['EditSystem']) => said<ConnectedSystem>(ask('put', SYSTEM, { path: { id }, body })),
   switchSystem: (id: string, on: boolean, body: S['SwitchSystem']) => ask('post', on ? `${SYSTEM}/enable` : `${SYSTEM}/disable`, { path: { id }, body }),
   grantSystem: (id: string, body: S['GrantSystem']) => ask('put', `${SYSTEM}/grants`, { path: { id }, body }),
-  addSecret: (id: string, body: S['NewSecret']) => ask('post', `${SYSTEM}/secrets`, { path: { id }, body }),
+  addSecret: (id: string, body: S['NewSecret'], key = newKey()) => ask('post', `${SYSTEM}/secrets`, { path: { id }, body, key }),
   endSecret: (id: string, secret: string, body: S['EndSecret']) => ask('post', `${SYSTEM}/secrets/{secret}/end`, { path: { id, secret }, body }),
   systemChanges: (id: string, query: QueryFor<'/api/v1/systems/{id}/changes'>) => ask('get', `${SYSTEM}/changes`, { path: { id }, query }),
 

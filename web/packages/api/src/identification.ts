@@ -1,5 +1,5 @@
 /** Who stands at the counter (code or card), card readers, the link to the mobile platform, entry from other systems. */
-import { call } from './transport.ts'
+import { call, newKey } from './transport.ts'
 import type { CaseRow, Page } from './types.ts'
 
 export type IdentifyPurpose = 'booking' | 'ticket' | 'intake' | 'collection'
@@ -32,7 +32,7 @@ export const identification = {
   cases: (id: string, purpose: IdentifyPurpose) => call<{ items: CaseRow[]; total: number }>('get', '/api/v1/counter/identifications/{id}/cases', { path: { id }, query: { purpose } }),
 
   devices: () => call<{ items: CardDevice[] }>('get', '/api/v1/card-devices'),
-  addDevice: (body: { code: string; name: string; window_id: string; public_key: string }) => call<{ id: string }>('post', '/api/v1/card-devices', { body }),
+  addDevice: (body: { code: string; name: string; window_id: string; public_key: string }, key = newKey()) => call<{ id: string }>('post', '/api/v1/card-devices', { body, key }),
   switchDevice: (id: string, version: number, on: boolean) => call<void>('post', `/api/v1/card-devices/{id}/${on ? 'enable' : 'disable'}`, { path: { id }, body: { version } }),
 
   mobileLink: () => call<MobileLink>('get', '/api/v1/staff/me/mobile-link'),

@@ -1,6 +1,6 @@
 /** Personal data: what is held about oneself, who looked, who got it; requests, purposes and assessments at the desk; the gap between networks. */
 import type { components } from './schema.d.ts'
-import { call } from './transport.ts'
+import { call, newKey } from './transport.ts'
 import type { Whole } from './typed.ts'
 import type { Page } from './types.ts'
 
@@ -29,7 +29,7 @@ export const myPrivacy = {
   disclosures: () => call<{ items: PrivacyDisclosure[]; most: number }>('get', '/api/v1/my/privacy/disclosures'),
   decide: (key: string, body: { version: number; given: boolean }) => call<PrivacyPurpose>('put', '/api/v1/my/privacy/purposes/{key}', { path: { key }, body }),
   requests: () => call<{ items: MyPrivacyRequest[] }>('get', '/api/v1/my/privacy/requests'),
-  ask: (body: { kind: 'correct' | 'delete'; held_key: string; text: string }) => call<MyPrivacyRequest>('post', '/api/v1/my/privacy/requests', { body }),
+  ask: (body: { kind: 'correct' | 'delete'; held_key: string; text: string }, key = newKey()) => call<MyPrivacyRequest>('post', '/api/v1/my/privacy/requests', { body, key }),
 }
 
 /** The desk's side. */
@@ -39,7 +39,7 @@ export const privacy = {
   answer: (id: string, body: { version: number; granted: boolean; text: string; places?: PrivacyOrder[] }) => call<PrivacyRequestView>('post', '/api/v1/security/privacy/requests/{id}/answer', { path: { id }, body }),
   purposes: () => call<{ items: PrivacyPurposeRow[]; overdue: number }>('get', '/api/v1/security/privacy/purposes'),
   assessments: (query: Paging) => call<Page<PrivacyAssessment>>('get', '/api/v1/security/privacy/assessments', { query: { ...query } }),
-  assess: (body: NewPrivacyAssessment) => call<PrivacyAssessment>('post', '/api/v1/security/privacy/assessments', { body }),
+  assess: (body: NewPrivacyAssessment, key = newKey()) => call<PrivacyAssessment>('post', '/api/v1/security/privacy/assessments', { body, key }),
   confirm: (id: string, version: number) => call<PrivacyAssessment>('post', '/api/v1/security/privacy/assessments/{id}/confirm', { path: { id }, body: { version } }),
 }
 

@@ -6626,6 +6626,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/security/transfer/packets/{no}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a received packet taken again that its domain refused or that had nobody. */
+        post: operations["take_transfer_packet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/privacy/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One request with the places where data of who asked lie, what may be done at each and why not. */
+        get: operations["get_privacy_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -6878,6 +6912,7 @@ export interface components {
             text: string;
             /** Format: int64 */
             version: number;
+            places?: components["schemas"]["PrivacyOrder"][];
         };
         /** @description Answers so far: question key → chosen option keys. */
         Answers: {
@@ -13236,6 +13271,7 @@ export interface components {
             state: string;
             state_label: string;
             text: string;
+            done: components["schemas"]["PrivacyDone"][];
         };
         /** @description The caller's requests. */
         MyPrivacyRequests: {
@@ -14175,6 +14211,10 @@ export interface components {
          * @enum {string}
          */
         PrivacyBasis: "duty" | "law" | "consent";
+        PrivacyCase: {
+            request: components["schemas"]["PrivacyRequestView"];
+            places: components["schemas"]["PrivacyPlace"][];
+        };
         /** @description A decision about a purpose. */
         PrivacyDecision: {
             /** @description Whether it may go on. */
@@ -14200,11 +14240,27 @@ export interface components {
             /** @description Most that are shown here. */
             most: number;
         };
+        PrivacyDone: {
+            held_label: string;
+            act: string;
+            act_label: string;
+            field_label: string;
+            before: string;
+            after: string;
+            /** Format: int64 */
+            things: number;
+            note: string;
+        };
         /**
          * @description What one may do about a kind of data.
          * @enum {string}
          */
         PrivacyErase: "kept" | "own" | "on_request";
+        PrivacyField: {
+            field: string;
+            label: string;
+            now: string;
+        };
         /** @description One kind of data held about the caller. */
         PrivacyHolding: {
             /** @description What it consists of. */
@@ -14240,6 +14296,29 @@ export interface components {
             raw: boolean;
             /** @description Name, masked. */
             who: string;
+        };
+        PrivacyOrder: {
+            held_key: string;
+            /** @enum {string} */
+            act: "correct" | "erase" | "keep";
+            field?: string;
+            value?: string;
+            note?: string;
+        };
+        PrivacyPlace: {
+            key: string;
+            label: string;
+            content: string;
+            source: string;
+            /** Format: int64 */
+            count: number;
+            /** Format: date-time */
+            since?: string | null;
+            asked: boolean;
+            may_erase: boolean;
+            kept_because: string;
+            fields: components["schemas"]["PrivacyField"][];
+            why_not: string;
         };
         /** @description A purpose and what the caller decided. */
         PrivacyPurpose: {
@@ -14314,6 +14393,7 @@ export interface components {
             version: number;
             /** @description What it is about. */
             what: string;
+            done: components["schemas"]["PrivacyDone"][];
         };
         /** @description Body of a problem as documented in the OpenAPI file. */
         Problem: {
@@ -14363,6 +14443,8 @@ export interface components {
             org_phone: string;
             /** @description State in words. */
             state_label: string;
+            /** Format: date-time */
+            brought_at?: string | null;
         };
         /** @description A progress query. */
         ProgressQuery: components["schemas"]["Answer"] & {
@@ -16849,6 +16931,17 @@ export interface components {
             version: number;
             window: components["schemas"]["ExtensionWindow"];
         };
+        TransferCount: {
+            kind: string;
+            kind_title: string;
+            /** Format: int64 */
+            packets: number;
+            /** Format: int64 */
+            both: number;
+            taken: {
+                [key: string]: number;
+            };
+        };
         /** @description How one direction stands. */
         TransferDirection: {
             /** @description Whether both sides' chains agree. */
@@ -16872,6 +16965,7 @@ export interface components {
              * @description Last number that the other side has.
              */
             peer_no: number;
+            by_kind: components["schemas"]["TransferCount"][];
         };
         /** @description What may cross. */
         TransferKind: {
@@ -16909,6 +17003,11 @@ export interface components {
              * @description Times it was written out.
              */
             times: number;
+            taken: string;
+            taken_label: string;
+            /** Format: date-time */
+            taken_at?: string | null;
+            may_take: boolean;
         };
         /** @description Why it goes again. */
         TransferResend: {
@@ -17914,7 +18013,10 @@ export interface operations {
     create_item: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -20910,7 +21012,10 @@ export interface operations {
     add_card_device: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -23156,7 +23261,10 @@ export interface operations {
     create_node: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -29524,7 +29632,10 @@ export interface operations {
     ask_privacy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -31619,6 +31730,8 @@ export interface operations {
                 limit?: number;
                 /** @description Cursor of the next page. */
                 cursor?: string;
+                raw?: boolean | null;
+                reason?: string | null;
             };
             header?: never;
             path?: never;
@@ -31683,6 +31796,8 @@ export interface operations {
                 limit?: number;
                 /** @description Cursor of the next page. */
                 cursor?: string;
+                raw?: boolean | null;
+                reason?: string | null;
             };
             header?: never;
             path?: never;
@@ -31924,7 +32039,10 @@ export interface operations {
     start_data_copy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -33177,7 +33295,10 @@ export interface operations {
     make_key: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -33590,7 +33711,10 @@ export interface operations {
     create_privacy_assessment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -34489,7 +34613,10 @@ export interface operations {
     start_data_scan: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -34612,6 +34739,7 @@ export interface operations {
                 limit?: number;
                 /** @description Cursor of the next page. */
                 cursor?: string;
+                taken?: string | null;
             };
             header?: never;
             path?: never;
@@ -36299,7 +36427,10 @@ export interface operations {
     register_system: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -36830,7 +36961,10 @@ export interface operations {
     issue_system_secret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description System */
                 id: string;
@@ -37033,7 +37167,10 @@ export interface operations {
     create_table_definition: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -38054,7 +38191,10 @@ export interface operations {
     enter_table_row: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 key: string;
             };
@@ -38388,7 +38528,10 @@ export interface operations {
     save_table_template: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 key: string;
             };
@@ -39112,6 +39255,117 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+        };
+    };
+    take_transfer_packet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number */
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferResend"];
+            };
+        };
+        responses: {
+            /** @description Goes with the next round */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_privacy_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Request */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyCase"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

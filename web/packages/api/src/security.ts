@@ -60,7 +60,7 @@ export const security = {
   posture: () => said<Posture>(ask('get', '/api/v1/security/posture')),
 
   keys: () => said<Keys>(ask('get', '/api/v1/security/keys')),
-  makeKey: (reason: string) => ask('post', '/api/v1/security/keys', { body: { reason } }),
+  makeKey: (reason: string, key = newKey()) => ask('post', '/api/v1/security/keys', { body: { reason }, key }),
   changeKey: (id: string, act: 'activate' | 'revoke' | 'destroy', body: S['KeyActRequest']) => ask('post', `${KEY}/${act}`, { path: { id }, body }),
   protection: () => ask('get', '/api/v1/security/protection'),
   selfCheck: () => said<SelfCheck>(ask('get', '/api/v1/security/self-check')),
