@@ -1626,6 +1626,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/design/definitions/{id}/data-items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Data items of a form. */
+        get: operations["get_data_items"];
+        /** Sets the data items of a form. */
+        put: operations["set_data_items"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/design/definitions/{id}/disable": {
         parameters: {
             query?: never;
@@ -1930,6 +1948,93 @@ export interface paths {
         put?: never;
         /** Runs a field mapping with sample data: what the other system would get, and what it would not take. */
         post: operations["run_mapping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/own-flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Items of one's part with their own flows. */
+        get: operations["list_own_flows"];
+        put?: never;
+        /** Begins an own flow with a copy of the item's. */
+        post: operations["begin_own_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/own-flows/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an own flow out of use: cases take the item's flow. */
+        post: operations["disable_own_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/own-flows/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Saves the draft of an own flow, also one with findings. */
+        put: operations["save_own_flow"];
+        post?: never;
+        /** Drops the draft of an own flow; one never published goes away whole. */
+        delete: operations["discard_own_flow"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/own-flows/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings an own flow back into use. */
+        post: operations["enable_own_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/design/own-flows/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publishes an own flow; cases accepted from now on take it. */
+        post: operations["publish_own_flow"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2271,6 +2376,91 @@ export interface paths {
         get: operations["get_flow_monitor"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/form-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Filled forms within reach, handed in last first. */
+        get: operations["list_form_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/form-data/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The filled forms of one form as CSV, masked unless asked for by right, level and reason. */
+        get: operations["export_form_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/form-data/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Forms whose data may be asked for. */
+        get: operations["list_form_data_forms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/form-data/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One filled form with its corrections. */
+        get: operations["get_form_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/form-data/{id}/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Corrects fields of a filled form, with a reason. */
+        post: operations["correct_form_data"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4224,7 +4414,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The lines that fit, as a file that proves itself. */
+        /**
+         * The lines that fit, as a file that proves itself: names and addresses masked, or as they are by
+         *     right and with a reason.
+         */
         get: operations["export_audit"];
         put?: never;
         post?: never;
@@ -4867,6 +5060,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/security/privacy/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One request with the places where data of who asked lie, what may be done at each and why not. */
+        get: operations["get_privacy_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/security/privacy/requests/{id}/answer": {
         parameters: {
             query?: never;
@@ -4876,7 +5086,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answer a request; a deletion that is granted deletes now. */
+        /** Answer a request; what is granted is carried out now, at each place. */
         post: operations["answer_privacy_request"];
         delete?: never;
         options?: never;
@@ -5119,6 +5329,23 @@ export interface paths {
         put?: never;
         /** Send a packet again. */
         post: operations["resend_transfer_packet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/transfer/packets/{no}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a received packet taken again that its domain refused or that had nobody. */
+        post: operations["take_transfer_packet"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6626,40 +6853,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/security/transfer/packets/{no}/take": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Have a received packet taken again that its domain refused or that had nobody. */
-        post: operations["take_transfer_packet"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/security/privacy/requests/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One request with the places where data of who asked lie, what may be done at each and why not. */
-        get: operations["get_privacy_request"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -6909,10 +7102,11 @@ export interface components {
         /** @description An answer. */
         AnswerPrivacyRequest: {
             granted: boolean;
+            /** @description What is done at each place. Without any, a deletion that is granted deletes what was asked for. */
+            places?: components["schemas"]["PrivacyOrder"][];
             text: string;
             /** Format: int64 */
             version: number;
-            places?: components["schemas"]["PrivacyOrder"][];
         };
         /** @description Answers so far: question key → chosen option keys. */
         Answers: {
@@ -7148,6 +7342,10 @@ export interface components {
         BeginCardRead: {
             /** @description What the person is identified for. */
             purpose: components["schemas"]["IdentifyPurpose"];
+        };
+        /** @description The item whose flow is adapted. */
+        BeginOwnFlow: {
+            item: string;
         };
         /** @description A binding was kept. */
         BindingReported: {
@@ -7533,11 +7731,24 @@ export interface components {
              */
             recalculated: number;
         };
+        /** @description A field before and after a correction. */
+        ChangedField: {
+            /** @description After. */
+            after: string;
+            /** @description Before, in words; masked when personal. */
+            before: string;
+            /** @description Key of the field. */
+            field: string;
+            /** @description Label. */
+            label: string;
+        };
         /** @description A content to check. */
         CheckDefinition: {
             content: string;
             /** @description Item whose limit a flow must keep. */
             item?: string | null;
+            /** @description Key of the definition itself, that no flow calls itself by others. */
+            key?: string | null;
             kind: components["schemas"]["DefinitionKind"];
         };
         /** @description An expression to check. */
@@ -7758,6 +7969,18 @@ export interface components {
             failed: number;
             met: number;
             partly: number;
+        };
+        /** @description A correction of filled data. */
+        CorrectFormData: {
+            /** @description New values by key of the field; only those that change. Null empties a field. */
+            data: Record<string, unknown>;
+            /** @description Why; the applicant reads it too. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version of the case.
+             */
+            version: number;
         };
         /** @description Corrections of a draft. */
         CorrectLicenceDraft: {
@@ -8229,6 +8452,28 @@ export interface components {
             removed: number;
             tables: number;
         };
+        /** @description One data item of a form. */
+        DataItem: {
+            /** @description Code by which it is asked for. */
+            code: string;
+            /** @description Key of the field. */
+            field: string;
+            /** @description Label in the form. */
+            label: string;
+            /** @description Name. */
+            name: string;
+            /** @description Whether it says something about a person. */
+            personal: boolean;
+            /** @description Where it is stored. */
+            store: components["schemas"]["DataItemStore"];
+            /** @description Type of the field. */
+            type: string;
+        };
+        /**
+         * @description Where a data item is stored.
+         * @enum {string}
+         */
+        DataItemStore: "plain" | "sealed" | "form" | "nowhere";
         /** @description A level and what it means. */
         DataLevel: {
             /** Format: int64 */
@@ -8337,6 +8582,7 @@ export interface components {
             content_version?: number | null;
             findings: components["schemas"]["DefinitionFinding"][];
             may: components["schemas"]["DefinitionRights"];
+            own?: components["schemas"]["OwnFlowBounds"] | null;
             /**
              * Format: int64
              * @description Send it back with a change.
@@ -9330,6 +9576,111 @@ export interface components {
             /** @description Waiting now. */
             waiting: components["schemas"]["RunStep"][];
         };
+        /** @description A correction. */
+        FormCorrection: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who. */
+            by_name: string;
+            /** @description What. */
+            fields: components["schemas"]["ChangedField"][];
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description The value of a data item, masked when it is personal. */
+        FormDataCell: {
+            /** @description Code. */
+            code: string;
+            /** @description In words. */
+            text: string;
+        };
+        /** @description A data item that the list shows. */
+        FormDataColumn: {
+            /** @description Code. */
+            code: string;
+            /** @description Name. */
+            name: string;
+            /** @description Where it is stored. */
+            store: components["schemas"]["DataItemStore"];
+        };
+        /** @description A data item of a filled form. */
+        FormDataItem: components["schemas"]["DataItem"] & {
+            /** @description Whether it may be corrected. */
+            correctable: boolean;
+            /** @description What was filled in, in words; masked when personal. */
+            text: string;
+        };
+        /** @description The data items of a form as its page shows them. */
+        FormDataItems: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            changed_at?: string | null;
+            /** @description Who set them last; empty before the first time. */
+            changed_by_name: string;
+            /** @description Key of the form. */
+            form: string;
+            /** @description One for each field with an answer, in page order. */
+            items: components["schemas"]["DataItem"][];
+            /**
+             * Format: int64
+             * @description Send it back with a change; 0 before the first.
+             */
+            version: number;
+        };
+        /** @description A page of filled forms. */
+        FormDataList: components["schemas"]["List_FormDataRow"] & {
+            /** @description Data items that are found by query, when one form was asked for. */
+            columns: components["schemas"]["FormDataColumn"][];
+        };
+        /** @description A filled form. */
+        FormDataView: {
+            /** @description Applicant; a person's name is masked. */
+            applicant_name: string;
+            /** @description Case number. */
+            case_number: string;
+            /** @description What was corrected, newest first. */
+            corrections: components["schemas"]["FormCorrection"][];
+            /** @description The form with what was filled in, masked. */
+            form: components["schemas"]["FormView"];
+            /**
+             * Format: int64
+             * @description Frozen version of the form.
+             */
+            form_version: number;
+            /** @description Handling item. */
+            handle_item_name: string;
+            /**
+             * Format: uuid
+             * @description Case.
+             */
+            id: string;
+            /** @description Item. */
+            item_name: string;
+            /** @description Its data items. */
+            items: components["schemas"]["FormDataItem"][];
+            /** @description State in words. */
+            state_label: string;
+            /**
+             * Format: date-time
+             * @description When handed in.
+             */
+            submitted_at?: string | null;
+            /**
+             * Format: int64
+             * @description Version of the case; send it back with a correction.
+             */
+            version: number;
+        };
         /** @description What the server says about a form filled in. */
         FormJudgement: {
             /** @description Data that counts. */
@@ -9344,6 +9695,17 @@ export interface components {
             visible: string[];
             /** @description What rules say that only warn. */
             warnings: components["schemas"]["FieldProblem"][];
+        };
+        /** @description A form by key and name. */
+        FormName: {
+            /** @description Key. */
+            key: string;
+            /** @description Name. */
+            name: string;
+        };
+        /** @description Forms to choose from, at most fifty. */
+        FormNames: {
+            items: components["schemas"]["FormName"][];
         };
         /** @description Form with its definition. */
         FormView: {
@@ -11269,6 +11631,60 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_FormDataRow: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** @description Applicant; a person's name is masked. */
+                applicant_name: string;
+                /** @description Case number. */
+                case_number: string;
+                /** @description Values of the columns, when one form was asked for. */
+                cells: components["schemas"]["FormDataCell"][];
+                /**
+                 * Format: int64
+                 * @description How often it was corrected.
+                 */
+                corrections: number;
+                /** @description Form. */
+                form_title: string;
+                /**
+                 * Format: int64
+                 * @description Frozen version of the form.
+                 */
+                form_version: number;
+                /** @description Handling item. */
+                handle_item_name: string;
+                /**
+                 * Format: uuid
+                 * @description Case.
+                 */
+                id: string;
+                /** @description Item. */
+                item_name: string;
+                /** @description Department. */
+                org_name: string;
+                /** @description State in words. */
+                state_label: string;
+                /**
+                 * Format: date-time
+                 * @description When handed in.
+                 */
+                submitted_at?: string | null;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_GrantUse: {
             /**
              * Format: date-time
@@ -11874,6 +12290,46 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_OwnFlowLine: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /**
+                 * Format: int32
+                 * @description Promised working days.
+                 */
+                days?: number | null;
+                /** @description Item. */
+                item: string;
+                /** @description Its name. */
+                item_name: string;
+                /**
+                 * Format: uuid
+                 * @description The body.
+                 */
+                org_id: string;
+                /** @description Its name. */
+                org_name: string;
+                own?: components["schemas"]["OwnFlow"] | null;
+                /**
+                 * Format: int32
+                 * @description How often the applicant may be made to come.
+                 */
+                visits: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_PaperStamp: {
             /**
              * Format: date-time
@@ -12060,6 +12516,8 @@ export interface components {
                 applicant_name: string;
                 /** Format: date-time */
                 asked_at: string;
+                /** @description What was done at each place. */
+                done: components["schemas"]["PrivacyDone"][];
                 due_on: string;
                 /** Format: int64 */
                 erased: number;
@@ -12752,14 +13210,21 @@ export interface components {
                 id: string;
                 kind: string;
                 kind_title: string;
+                /** @description Whether it may be taken again. */
+                may_take: boolean;
                 /** Format: int64 */
                 no: number;
-                /** @description Fields left behind, or why it was refused. */
+                /** @description Fields left behind, why it was refused, or what became of it. */
                 note: string;
                 /** Format: int64 */
                 size: number;
                 state: string;
                 state_label: string;
+                /** @description What became of a received one: `waiting`, `done`, `failed`, `unclaimed`, or empty. */
+                taken: string;
+                /** Format: date-time */
+                taken_at?: string | null;
+                taken_label: string;
                 /**
                  * Format: int64
                  * @description Times it was written out.
@@ -13257,6 +13722,8 @@ export interface components {
             answered_at?: string | null;
             /** Format: date-time */
             asked_at: string;
+            /** @description What was done at each place. */
+            done: components["schemas"]["PrivacyDone"][];
             due_on: string;
             /**
              * Format: int64
@@ -13271,7 +13738,6 @@ export interface components {
             state: string;
             state_label: string;
             text: string;
-            done: components["schemas"]["PrivacyDone"][];
         };
         /** @description The caller's requests. */
         MyPrivacyRequests: {
@@ -13795,6 +14261,77 @@ export interface components {
             /** @description Why it can't be printed now; null when it can. */
             why_not?: string | null;
         };
+        /** @description The own flow of an item, in short. */
+        OwnFlow: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            changed_at: string;
+            /** @description Who changed it last. */
+            changed_by_name: string;
+            /** @description Whether there are changes not published. */
+            draft: boolean;
+            /**
+             * Format: uuid
+             * @description Entry of the library.
+             */
+            id: string;
+            /**
+             * @description Published against limits that the item has changed since: cases take the item's flow until it is checked and
+             *     published again.
+             */
+            outdated: boolean;
+            /** @description `draft`, `published`, `disabled`. */
+            state: string;
+            /**
+             * Format: int64
+             * @description Published version.
+             */
+            version?: number | null;
+        };
+        /** @description What bounds an own flow, for its designer. */
+        OwnFlowBounds: {
+            /**
+             * Format: int32
+             * @description Promised working days.
+             */
+            days?: number | null;
+            /** @description Item. */
+            item: string;
+            /** @description Its name. */
+            item_name: string;
+            /**
+             * Format: int32
+             * @description How often the applicant may be made to come.
+             */
+            visits: number;
+        };
+        /** @description An item of one's part with its own flow, if there is one. */
+        OwnFlowLine: {
+            /**
+             * Format: int32
+             * @description Promised working days.
+             */
+            days?: number | null;
+            /** @description Item. */
+            item: string;
+            /** @description Its name. */
+            item_name: string;
+            /**
+             * Format: uuid
+             * @description The body.
+             */
+            org_id: string;
+            /** @description Its name. */
+            org_name: string;
+            own?: components["schemas"]["OwnFlow"] | null;
+            /**
+             * Format: int32
+             * @description How often the applicant may be made to come.
+             */
+            visits: number;
+        };
         /** @description The own link. */
         OwnMobileLink: {
             linked: boolean;
@@ -14211,9 +14748,11 @@ export interface components {
          * @enum {string}
          */
         PrivacyBasis: "duty" | "law" | "consent";
+        /** @description A request with the places where data lie. */
         PrivacyCase: {
-            request: components["schemas"]["PrivacyRequestView"];
+            /** @description The one asked about first; empty once answered. */
             places: components["schemas"]["PrivacyPlace"][];
+            request: components["schemas"]["PrivacyRequestView"];
         };
         /** @description A decision about a purpose. */
         PrivacyDecision: {
@@ -14240,25 +14779,32 @@ export interface components {
             /** @description Most that are shown here. */
             most: number;
         };
+        /** @description What was done at one place; values are masked. */
         PrivacyDone: {
-            held_label: string;
+            /** @description `correct`, `erase` or `keep`. */
             act: string;
             act_label: string;
-            field_label: string;
-            before: string;
             after: string;
-            /** Format: int64 */
-            things: number;
+            before: string;
+            field_label: string;
+            held_label: string;
             note: string;
+            /**
+             * Format: int64
+             * @description Things corrected or deleted.
+             */
+            things: number;
         };
         /**
          * @description What one may do about a kind of data.
          * @enum {string}
          */
         PrivacyErase: "kept" | "own" | "on_request";
+        /** @description A value that can be corrected. */
         PrivacyField: {
             field: string;
             label: string;
+            /** @description What stands there, masked. */
             now: string;
         };
         /** @description One kind of data held about the caller. */
@@ -14297,27 +14843,37 @@ export interface components {
             /** @description Name, masked. */
             who: string;
         };
+        /** @description What a clerk orders for one place. */
         PrivacyOrder: {
-            held_key: string;
-            /** @enum {string} */
-            act: "correct" | "erase" | "keep";
+            act: ("correct" | "erase" | "keep") & Record<string, unknown>;
+            /** @description The value to correct, as the place names it. */
             field?: string;
-            value?: string;
+            /** @description Key of the kind of data. */
+            held_key: string;
+            /** @description Words for the person about this place. */
             note?: string;
+            /** @description The right value. */
+            value?: string;
         };
+        /** @description A place where data of who asked lie. */
         PrivacyPlace: {
-            key: string;
-            label: string;
+            /** @description Whether the request is about it. */
+            asked: boolean;
             content: string;
-            source: string;
             /** Format: int64 */
             count: number;
+            /** @description What can be corrected here. */
+            fields: components["schemas"]["PrivacyField"][];
+            /** @description Why not: the law, or where the person does it. */
+            kept_because: string;
+            key: string;
+            label: string;
+            /** @description Whether it may be deleted here. */
+            may_erase: boolean;
             /** Format: date-time */
             since?: string | null;
-            asked: boolean;
-            may_erase: boolean;
-            kept_because: string;
-            fields: components["schemas"]["PrivacyField"][];
+            source: string;
+            /** @description Why the rest can't. */
             why_not: string;
         };
         /** @description A purpose and what the caller decided. */
@@ -14376,6 +14932,8 @@ export interface components {
             applicant_name: string;
             /** Format: date-time */
             asked_at: string;
+            /** @description What was done at each place. */
+            done: components["schemas"]["PrivacyDone"][];
             due_on: string;
             /** Format: int64 */
             erased: number;
@@ -14393,7 +14951,6 @@ export interface components {
             version: number;
             /** @description What it is about. */
             what: string;
-            done: components["schemas"]["PrivacyDone"][];
         };
         /** @description Body of a problem as documented in the OpenAPI file. */
         Problem: {
@@ -14431,6 +14988,12 @@ export interface components {
         };
         /** @description Progress as anybody with the number and the proof may see it. */
         Progress: {
+            /**
+             * Format: date-time
+             * @description Since when this stands so, for a case handled in the other network, of which only the state is
+             *     known here.
+             */
+            brought_at?: string | null;
             /** @description Due date and what is left, in words. */
             deadline_text?: string | null;
             /** @description The ten public events. */
@@ -14443,8 +15006,6 @@ export interface components {
             org_phone: string;
             /** @description State in words. */
             state_label: string;
-            /** Format: date-time */
-            brought_at?: string | null;
         };
         /** @description A progress query. */
         ProgressQuery: components["schemas"]["Answer"] & {
@@ -14506,6 +15067,13 @@ export interface components {
         PublishItemRequest: {
             /** Format: int64 */
             version: number;
+        };
+        /** @description A publication of an own flow. */
+        PublishOwnFlow: {
+            /** @description What changed, for the history. */
+            note?: string;
+            /** Format: int64 */
+            revision: number;
         };
         /** @description A new setting. */
         PutRetention: {
@@ -15512,6 +16080,23 @@ export interface components {
             started_at: string;
             way: string;
             way_label: string;
+        };
+        /** @description What somebody sets for one field. */
+        SetDataItem: {
+            /** @description Code: small letters, digits, `_`, `.`, `-`, beginning with a letter. */
+            code: string;
+            /** @description Key of the field. */
+            field: string;
+            /** @description Name. */
+            name: string;
+            /** @description Where it is stored. */
+            store: components["schemas"]["DataItemStore"];
+        };
+        /** @description Data items set anew. */
+        SetDataItems: {
+            items: components["schemas"]["SetDataItem"][];
+            /** Format: int64 */
+            version: number;
         };
         /**
          * @description How much a finding weighs.
@@ -16931,13 +17516,21 @@ export interface components {
             version: number;
             window: components["schemas"]["ExtensionWindow"];
         };
+        /** @description Packets of one kind in one direction. */
         TransferCount: {
+            /**
+             * Format: int64
+             * @description That both sides have: what the other side says here must be the same.
+             */
+            both: number;
             kind: string;
             kind_title: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description All there are.
+             */
             packets: number;
-            /** Format: int64 */
-            both: number;
+            /** @description Received ones by what became of them: `waiting`, `done`, `failed`, `unclaimed`. */
             taken: {
                 [key: string]: number;
             };
@@ -16946,6 +17539,8 @@ export interface components {
         TransferDirection: {
             /** @description Whether both sides' chains agree. */
             agreed: boolean;
+            /** @description Packets by kind. */
+            by_kind: components["schemas"]["TransferCount"][];
             /** @description Chain up to it, for comparing with the other side. */
             chain: string;
             /** @description Packets by state. */
@@ -16965,7 +17560,6 @@ export interface components {
              * @description Last number that the other side has.
              */
             peer_no: number;
-            by_kind: components["schemas"]["TransferCount"][];
         };
         /** @description What may cross. */
         TransferKind: {
@@ -16990,24 +17584,26 @@ export interface components {
             id: string;
             kind: string;
             kind_title: string;
+            /** @description Whether it may be taken again. */
+            may_take: boolean;
             /** Format: int64 */
             no: number;
-            /** @description Fields left behind, or why it was refused. */
+            /** @description Fields left behind, why it was refused, or what became of it. */
             note: string;
             /** Format: int64 */
             size: number;
             state: string;
             state_label: string;
+            /** @description What became of a received one: `waiting`, `done`, `failed`, `unclaimed`, or empty. */
+            taken: string;
+            /** Format: date-time */
+            taken_at?: string | null;
+            taken_label: string;
             /**
              * Format: int64
              * @description Times it was written out.
              */
             times: number;
-            taken: string;
-            taken_label: string;
-            /** Format: date-time */
-            taken_at?: string | null;
-            may_take: boolean;
         };
         /** @description Why it goes again. */
         TransferResend: {
@@ -23978,6 +24574,124 @@ export interface operations {
             };
         };
     };
+    get_data_items: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormDataItems"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_data_items: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetDataItems"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormDataItems"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     disable_definition: {
         parameters: {
             query?: never;
@@ -25094,6 +25808,417 @@ export interface operations {
             };
         };
     };
+    list_own_flows: {
+        parameters: {
+            query?: {
+                /** @description Part of an item's name. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page as given by the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_OwnFlowLine"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_own_flow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginOwnFlow"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Definition"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disable_own_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisableDefinition"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Definition"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_own_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveDefinitionDraft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Definition"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_own_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscardDefinitionDraft"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enable_own_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Definition"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_own_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishOwnFlow"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Definition"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     preview_paper: {
         parameters: {
             query?: never;
@@ -26011,8 +27136,13 @@ export interface operations {
             query?: {
                 /** @description Version. */
                 version?: number;
-                /** @description Step at which they stand. */
+                /** @description Step at which they stand; of a call, any step of the flow that is called. */
                 element?: string;
+                /**
+                 * @description Part of the case number, the applicant's name or the item's name; or the applicant's credit code or identity
+                 *     number.
+                 */
+                q?: string;
                 /** @description Rows wanted, 1 to 100. */
                 limit?: number;
                 /** @description Cursor of the next page. */
@@ -26178,6 +27308,291 @@ export interface operations {
             };
             /** @description Absent, or not to be known */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_form_data: {
+        parameters: {
+            query?: {
+                /** @description Key of a form, any version. */
+                form?: string;
+                /** @description Item slug. */
+                item?: string;
+                /** @description Case number, applicant, credit code or identity number. */
+                q?: string;
+                /** @description Handed in from this day on, `YYYY-MM-DD`. */
+                from?: string;
+                /** @description Up to this day. */
+                to?: string;
+                /** @description Code of a data item of the form. */
+                code?: string;
+                /** @description What stands in it: part of what is stored in clear, the whole of what is stored sealed. */
+                value?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormDataList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_form_data: {
+        parameters: {
+            query?: {
+                /** @description Key of a form, any version. */
+                form?: string;
+                /** @description Item slug. */
+                item?: string;
+                /** @description Case number, applicant, credit code or identity number. */
+                q?: string;
+                /** @description Handed in from this day on, `YYYY-MM-DD`. */
+                from?: string;
+                /** @description Up to this day. */
+                to?: string;
+                /** @description Code of a data item of the form. */
+                code?: string;
+                /** @description What stands in it: part of what is stored in clear, the whole of what is stored sealed. */
+                value?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+                /** @description As they are; wants the permission `form_data.export_raw`, the level and a reason. */
+                raw?: boolean;
+                /** @description Why; logged. */
+                reason?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_form_data_forms: {
+        parameters: {
+            query?: {
+                /** @description Part of a name or key. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormNames"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_form_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormDataView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correct_form_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectFormData"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31726,12 +33141,17 @@ export interface operations {
                 to?: string;
                 /** @description Form of an export: `jsonl` or `csv`. */
                 format?: string;
+                /**
+                 * @description Whether an export holds names and addresses as they are, and each line with its proof: by right
+                 *     `audit.export_raw` and with a reason.
+                 */
+                raw?: boolean;
+                /** @description Why it has to be as it is, 4 to 200 characters; kept in the log. */
+                reason?: string;
                 /** @description Rows wanted, 1 to 100; 20 when absent. */
                 limit?: number;
                 /** @description Cursor of the next page. */
                 cursor?: string;
-                raw?: boolean | null;
-                reason?: string | null;
             };
             header?: never;
             path?: never;
@@ -31792,12 +33212,17 @@ export interface operations {
                 to?: string;
                 /** @description Form of an export: `jsonl` or `csv`. */
                 format?: string;
+                /**
+                 * @description Whether an export holds names and addresses as they are, and each line with its proof: by right
+                 *     `audit.export_raw` and with a reason.
+                 */
+                raw?: boolean;
+                /** @description Why it has to be as it is, 4 to 200 characters; kept in the log. */
+                reason?: string;
                 /** @description Rows wanted, 1 to 100; 20 when absent. */
                 limit?: number;
                 /** @description Cursor of the next page. */
                 cursor?: string;
-                raw?: boolean | null;
-                reason?: string | null;
             };
             header?: never;
             path?: never;
@@ -33862,7 +35287,7 @@ export interface operations {
     list_privacy_requests: {
         parameters: {
             query?: {
-                /** @description `open`, `granted` or `refused`. */
+                /** @description `open`, `granted`, `refused`, or `overdue`: open ones whose day has passed. */
                 state?: string;
                 /** @description Part of the name. */
                 q?: string;
@@ -33894,6 +35319,52 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_privacy_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Request */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyCase"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -34735,11 +36206,12 @@ export interface operations {
                 state?: string;
                 /** @description Kind. */
                 kind?: string;
+                /** @description What became of a received one: `waiting`, `done`, `failed` or `unclaimed`. */
+                taken?: string;
                 /** @description Rows wanted, 1 to 100; 20 when absent. */
                 limit?: number;
                 /** @description Cursor of the next page. */
                 cursor?: string;
-                taken?: string | null;
             };
             header?: never;
             path?: never;
@@ -34790,6 +36262,71 @@ export interface operations {
         };
         responses: {
             /** @description Goes with the next round */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_transfer_packet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number */
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferResend"];
+            };
+        };
+        responses: {
+            /** @description Taken with the next jobs */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -39255,117 +40792,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-        };
-    };
-    take_transfer_packet: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Number */
-                no: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TransferResend"];
-            };
-        };
-        responses: {
-            /** @description Goes with the next round */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_privacy_request: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Request */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PrivacyCase"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
