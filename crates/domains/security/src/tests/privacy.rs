@@ -128,7 +128,7 @@ async fn a_granted_deletion_deletes_and_what_the_law_keeps_is_explained() {
         let subject = format!("privacy_request:{id}");
         let lines = platform::work::audit::about(world.test.platform.db.read(), &subject);
         let acts: Vec<String> = lines.await.unwrap().into_iter().map(|(act, _)| act).collect();
-        assert_eq!(acts, ["privacy.ask", "privacy.answer"]);
+        assert_eq!(acts, ["privacy.ask", "privacy.answer", "privacy.erase"]);
         let own_way = world.security.ask_privacy(&own, Kind::Delete, "sessions.open", "退出", None).await.unwrap_err();
         assert_eq!(own_way.code(), "delete_it_yourself");
         assert!(world.security.ask_privacy(&own, Kind::Correct, "nothing", "x", None).await.is_err());
