@@ -14845,7 +14845,7 @@ export interface components {
         };
         /** @description What a clerk orders for one place. */
         PrivacyOrder: {
-            act: ("correct" | "erase" | "keep") & Record<string, unknown>;
+            act: components["schemas"]["PrivacyAct"];
             /** @description The value to correct, as the place names it. */
             field?: string;
             /** @description Key of the kind of data. */

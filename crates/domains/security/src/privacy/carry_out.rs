@@ -71,7 +71,6 @@ pub struct Order {
     /// Key of the kind of data.
     pub held_key: String,
     /// What is done.
-    #[schema(inline)]
     pub act: Act,
     /// The value to correct, as the place names it.
     #[serde(default)]
