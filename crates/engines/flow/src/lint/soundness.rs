@@ -297,17 +297,18 @@ impl<'a> Net<'a> {
             target.incoming.len() > 1
                 && matches!(target.kind, NodeKind::UserTask | NodeKind::ServiceTask | NodeKind::Timer(_))
         };
-        // A chain of places must not reach across a border at which timers stop watching.
-        let watched = definition.insides.iter().filter(|(entry, _)| definition.watched.contains(entry));
-        let borders: Vec<&str> = watched.map(|&(_, exit)| nodes[exit].id.as_str()).collect();
+        // A chain of places must not reach across the border of a sub-process: its way out waits for what is inside,
+        // and timers watch that alone.
+        let borders: Vec<usize> = definition.insides.iter().flat_map(|&(entry, exit)| [entry, exit]).collect();
         let inner: Vec<bool> = nodes
             .iter()
-            .map(|node| match (node.incoming.as_slice(), node.outgoing.as_slice()) {
+            .enumerate()
+            .map(|(index, node)| match (node.incoming.as_slice(), node.outgoing.as_slice()) {
                 (&[entry], &[exit]) => {
                     entry != exit
                         && !meets(exit)
                         && node.boundaries.is_empty()
-                        && !borders.contains(&node.id.as_str())
+                        && !borders.contains(&index)
                         && !matches!(node.kind, NodeKind::Boundary { .. } | NodeKind::Start | NodeKind::End)
                 }
                 _ => false,

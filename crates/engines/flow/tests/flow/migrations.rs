@@ -63,3 +63,16 @@ fn what_waits_before_a_join_needs_that_join() {
     let twice = over(&old, &new, &both.instance, &[("health", "review"), ("fire", "decide")]).unwrap_err();
     assert_eq!(twice, FlowError::NoWayFrom("审批决定".into()));
 }
+
+/// req: FORM-030 a reminder at work inside a sub-process is no reason to call a case stuck
+#[test]
+fn what_a_reminder_began_inside_a_sub_process_goes_along() {
+    let flow = load("reminded");
+    let step = begin(&flow);
+    let pending = step.instance.pending(&flow);
+    let (clock, _) = pending.iter().find(|(_, element)| element == "late").expect("the reminder runs");
+    let step = flow::advance(&flow, &step.instance, flow::Command::TimerFired { token: clock.clone() }, &Fake).unwrap();
+    assert!(step.instance.pending(&flow).iter().any(|(_, element)| element == "ask"));
+    let same = over(&flow, &flow, &step.instance, &[]).unwrap();
+    assert_eq!(same.instance.pending(&flow), step.instance.pending(&flow));
+}
