@@ -18,6 +18,7 @@ describe('filled-in data (req: FORM-006)', () => {
 
   it('offers data items once a form has some, and shows them as columns', () => {
     expect(conditionsOf([], [], []).map((each) => each.key)).toEqual(['form', 'item', 'q', 'from', 'to'])
+    expect(conditionsOf([], [], [], true).map((each) => each.key)).toContain('code')
     const found = [{ code: 'area', name: '面积', store: 'plain' as const }]
     expect(conditionsOf([], [], found).map((each) => each.key)).toContain('value')
     expect(columnsOf(found).map((each) => each.label)).toContain('面积')

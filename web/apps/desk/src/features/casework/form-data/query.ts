@@ -5,15 +5,15 @@ import { formData as t } from '../../../messages/form-data.ts'
 import type { Choice } from '../../../parts/dialog.ts'
 import type { Column, Condition, Conditions } from '../../../parts/listing.ts'
 
-/** Conditions above the list; a data item can be asked for once a form is chosen. */
-export function conditionsOf(forms: readonly Choice[], items: readonly Choice[], columns: readonly FormDataColumn[]): Condition[] {
+/** Conditions above the list; a data item can be asked for once a form is chosen, or when the address (`linked`) asks for one already. */
+export function conditionsOf(forms: readonly Choice[], items: readonly Choice[], columns: readonly FormDataColumn[], linked = false): Condition[] {
   return [
     { key: 'form', label: t('form'), kind: 'select', all: t('allForms'), options: forms },
     { key: 'item', label: t('item'), kind: 'select', all: t('allItems'), options: items },
     { key: 'q', label: t('q'), kind: 'search', hint: t('qHint') },
     { key: 'from', label: t('from'), kind: 'date', rare: true },
     { key: 'to', label: t('to'), kind: 'date', rare: true },
-    ...(columns.length ? [
+    ...(columns.length || linked ? [
       { key: 'code', label: t('code'), kind: 'select', all: t('anyCode'), options: columns.map((each) => ({ value: each.code, label: each.name })), rare: true },
       { key: 'value', label: t('value'), kind: 'search', hint: t('valueHint'), rare: true },
     ] satisfies Condition[] : []),
