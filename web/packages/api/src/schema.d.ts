@@ -14713,6 +14713,11 @@ export interface components {
             name: string;
             offset: components["schemas"]["PrinterOffset"];
         };
+        /**
+         * @description What is done at one place.
+         * @enum {string}
+         */
+        PrivacyAct: "correct" | "erase" | "keep";
         /** @description An impact assessment. */
         PrivacyAssessment: {
             /** Format: date-time */
@@ -14845,6 +14850,7 @@ export interface components {
         };
         /** @description What a clerk orders for one place. */
         PrivacyOrder: {
+            /** @description What is done. */
             act: components["schemas"]["PrivacyAct"];
             /** @description The value to correct, as the place names it. */
             field?: string;
