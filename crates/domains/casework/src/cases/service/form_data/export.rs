@@ -1,11 +1,9 @@
 //! Filled forms as a file: every field of one form, masked unless asked for by right, level and reason.
 
 use platform::disclosure::{Field as Place, Way};
-use platform::personal::{DISCLOSED, Given};
 use platform::web::csv;
 use platform::web::guard::Principal;
 use platform::work::audit::Line;
-use platform::work::outbox::Event;
 use platform::{Problem, Result};
 use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
@@ -153,7 +151,7 @@ impl Casework {
         self.platform.disclosure.takeout(&self.platform, caller, &places, raw).await
     }
 
-    /// Who took out what; each applicant sees on the own page that the form was among it.
+    /// Who took out what.
     async fn note_export(
         &self,
         caller: &Principal,
@@ -167,33 +165,8 @@ impl Casework {
             detail["reason"] = ask.reason.trim().into();
         }
         let line = Line::by(caller, self.platform.new_id(), "form_data.export", format!("form:{form}"), detail);
-        let receiver = match caller.org_id {
-            Some(id) => self.identity.org(id).await?.map(|org| org.name).unwrap_or_default(),
-            None => String::new(),
-        };
         let what =
             if ask.raw { "申请表里填的内容" } else { "申请表里填的内容（个人信息打码）" };
-        let event = Event {
-            id: self.platform.new_id(),
-            topic: DISCLOSED,
-            subject: "cases".to_owned(),
-            payload: platform::work::payload(&Given {
-                objects,
-                receiver,
-                what: what.to_owned(),
-                way: "导出表单数据".to_owned(),
-                source_key: format!("form_data.export:{}", line.id),
-            })?,
-        };
-        self.platform
-            .db
-            .write(self.platform.now(), move |tx| {
-                Box::pin(async move {
-                    tx.audit(line);
-                    tx.publish(event);
-                    Ok(())
-                })
-            })
-            .await
+        self.note_taken_out(caller, line, objects, what, "导出表单数据").await
     }
 }

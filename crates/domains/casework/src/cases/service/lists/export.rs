@@ -6,6 +6,7 @@ use platform::disclosure::{Field, Way};
 use platform::personal::{DISCLOSED, Given};
 use platform::web::csv;
 use platform::web::guard::Principal;
+use platform::work::audit::Line;
 use platform::work::outbox::Event;
 use platform::{Problem, Result};
 use sea_orm::QuerySelect;
@@ -88,7 +89,7 @@ impl Casework {
                 None => break,
             }
         }
-        let line = platform::work::audit::Line::by(
+        let line = Line::by(
             caller,
             self.platform.new_id(),
             "case.export",
@@ -99,21 +100,34 @@ impl Casework {
                 serde_json::json!({ "rows": rows })
             },
         );
-        let org = match caller.org_id {
+        let what = "办件编号、事项、申请人姓名（打码）、办理状态";
+        self.note_taken_out(caller, line, objects, what, "导出办件清单").await?;
+        Ok(csv)
+    }
+
+    /// Leaves the log line of a file; each applicant sees on the own page that the case was in it.
+    pub(crate) async fn note_taken_out(
+        &self,
+        caller: &Principal,
+        line: Line,
+        objects: Vec<String>,
+        what: &str,
+        way: &str,
+    ) -> Result<()> {
+        let receiver = match caller.org_id {
             Some(id) => self.identity.org(id).await?.map(|org| org.name).unwrap_or_default(),
             None => String::new(),
         };
-        // Each applicant sees on the own page that the case was in a list taken out.
         let event = Event {
             id: self.platform.new_id(),
             topic: DISCLOSED,
             subject: "cases".to_owned(),
             payload: platform::work::payload(&Given {
                 objects,
-                receiver: org,
-                what: "办件编号、事项、申请人姓名（打码）、办理状态".to_owned(),
-                way: "导出办件清单".to_owned(),
-                source_key: format!("case.export:{}", line.id),
+                receiver,
+                what: what.to_owned(),
+                way: way.to_owned(),
+                source_key: format!("{}:{}", line.action, line.id),
             })?,
         };
         self.platform
@@ -125,8 +139,7 @@ impl Casework {
                     Ok(())
                 })
             })
-            .await?;
-        Ok(csv)
+            .await
     }
 
     /// Names of applicants as they are.
