@@ -1,6 +1,6 @@
 //! Thin wrappers over the RustCrypto implementations of the national algorithms.
 //!
-//! - [`sha256`]: the one foreign digest, because gateways of other bodies sign with it;
+//! - [`sha256`], [`hmac_sha256`]: the one foreign digest, because gateways and stores of other bodies sign with it;
 //! - [`sm3`], [`Sm3Hasher`], [`hmac_sm3`]: GB/T 32905 digest and its HMAC;
 //! - [`FieldCipher`], [`blind_index`]: sealing single database fields with SM4
 //!   (GB/T 32907) and finding them again without opening them;
@@ -65,6 +65,21 @@ impl Sm3Hasher {
 #[must_use]
 pub fn hmac_sm3(key: &[u8], bytes: &[u8]) -> [u8; 32] {
     let mut mac = mac_of(key);
+    mac.update(bytes);
+    mac.finalize().into_bytes().into()
+}
+
+/// HMAC-SHA-256. Only for what other bodies prescribe; our own is [`hmac_sm3`].
+#[must_use]
+pub fn hmac_sha256(key: &[u8], bytes: &[u8]) -> [u8; 32] {
+    // As in `mac_of`: spelled out so that no error case remains.
+    let mut block = [0_u8; 64];
+    if key.len() > block.len() {
+        block[..32].copy_from_slice(&sha256(key));
+    } else {
+        block[..key.len()].copy_from_slice(key);
+    }
+    let mut mac = Hmac::<sha2::Sha256>::new(&block.into());
     mac.update(bytes);
     mac.finalize().into_bytes().into()
 }

@@ -118,6 +118,12 @@ impl Node {
         self.attributes.get(key).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
+    /// Whether who hands the case on may choose who does it (`tongban:choose`: `may`, or `must`).
+    #[must_use]
+    pub fn is_chosen(&self) -> bool {
+        matches!(self.attribute("choose"), Some("may" | "must"))
+    }
+
     /// Days this task may take, in the unit of [`Node::counts_every_day`].
     #[must_use]
     pub fn days(&self) -> Option<u32> {

@@ -10,6 +10,7 @@
 
 mod certificate;
 mod cms;
+mod dense;
 mod der;
 mod fonts;
 mod graft;
@@ -30,6 +31,7 @@ mod tests;
 pub use certificate::{CertificateInfo, Issuer, Subject, Validity, make_certificate, read_certificate};
 pub use fonts::Fonts;
 pub use key::Signer;
+pub use print::marked;
 pub use qr::svg as qr_svg;
 pub use render::{Options, PaperError, Pdf, Template, check, render};
 pub use seal::{Place, Seal};

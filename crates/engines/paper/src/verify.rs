@@ -1,11 +1,12 @@
 //! Reading the signatures of a file and telling what each one proves.
 
 use base::encoding::to_hex;
-use lopdf::{Dictionary, Document, Object};
+use lopdf::{Dictionary, Document, LoadOptions, Object};
 use time::OffsetDateTime;
 
 use crate::certificate::Certificate;
 use crate::cms::Signed;
+use crate::dense::{OBJECTS, is_too_dense};
 use crate::key;
 use crate::sign::{array, form};
 
@@ -73,12 +74,19 @@ impl Verdict {
     }
 }
 
+/// How a stranger's file is read.
+fn bounded() -> LoadOptions {
+    LoadOptions { max_decompressed_size: Some(OBJECTS), ..LoadOptions::default() }
+}
+
 /// Verifies every signature of the file.
 ///
 /// req: LIC-025, LIC-028
 #[must_use]
 pub fn verify(pdf: &[u8], trust: &Trust) -> Report {
-    let Ok(document) = Document::load_mem(pdf) else {
+    // Anybody may send a file: what unpacks to a flood is not read.
+    let read = || if is_too_dense(pdf) { None } else { Document::load_mem_with_options(pdf, bounded()).ok() };
+    let Some(document) = read() else {
         return Report { signatures: Vec::new(), verdict: Verdict::Unreadable };
     };
     let trusted: Vec<Certificate<'_>> =
@@ -217,7 +225,7 @@ impl<'a> Range<'a> {
 /// Whether every page of the signed revision shows the same in the whole file: content and
 /// resources equal, no annotation added that is not a signature's.
 fn pages_kept(revision: &[u8], now: &Document) -> bool {
-    let Ok(then) = Document::load_mem(revision) else {
+    let Ok(then) = Document::load_mem_with_options(revision, bounded()) else {
         return false;
     };
     let (old, new) = (then.get_pages(), now.get_pages());

@@ -165,3 +165,30 @@ proptest::proptest! {
         proptest::prop_assert_eq!(sum, Ok(json!(a + b)));
     }
 }
+
+/// A pattern that makes other evaluators try again and again answers at once, whatever the text; one that can't be, or
+/// would be too large, gives nothing.
+///
+/// req: OPS-030
+#[test]
+fn no_pattern_makes_the_evaluator_think_for_long() {
+    let feel = Feel::new();
+    let begun = Instant::now();
+    let mut context = Map::new();
+    context.insert("text".to_owned(), json!(format!("{}!", "a".repeat(20_000))));
+    for pattern in
+        ["(a+)+$", "(a|aa)+$", "(.*a){20}$", "^(([a-z])+.)+[A-Z]([a-z])+$", "a{1,999}{1,999}{1,999}", "(((((", "[a-"]
+    {
+        for expression in [
+            format!("matches(text, \"{pattern}\")"),
+            format!("replace(text, \"{pattern}\", \"b\")"),
+            format!("split(text, \"{pattern}\")"),
+        ] {
+            // Refused when it is compiled, nothing as a result, or an answer: never a wait and never a crash.
+            let _ = feel.evaluate(&expression, &context);
+        }
+    }
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+    assert_eq!(feel.evaluate("matches(text, \"^a+!$\")", &context), Ok(json!(true)));
+    assert_eq!(feel.evaluate("matches(text, \"^b\")", &context), Ok(json!(false)));
+}

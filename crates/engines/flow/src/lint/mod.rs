@@ -1,8 +1,9 @@
 //! Checking a definition before it is published (FORM-028).
 //!
 //! `elements` looks at each element alone, `paths` at the graph, `soundness` plays the token game through, `visits`
-//! counts how often the applicant has to come.
+//! counts how often the applicant has to come, `choices` looks at whose handler is chosen.
 
+mod choices;
 mod elements;
 mod paths;
 pub(crate) mod soundness;
@@ -34,6 +35,7 @@ pub fn lint(definition: &Definition, conditions: &dyn Conditions, context: &Lint
     let mut findings = definition.faults.clone();
     elements::check(definition, conditions, context, &mut findings);
     paths::check(definition, context, &mut findings);
+    choices::check(definition, &mut findings);
     visits::check(definition, context, &mut findings);
     // The token game needs a drawing whose parts fit together.
     if !findings.iter().any(|finding| finding.is_error() && STRUCTURAL.contains(&finding.code)) {

@@ -76,6 +76,9 @@ impl Reading<'_> {
                             "start_has_incoming",
                             format!("子流程“{label}”的开始前面不能再有连线。把连线接到它后面的环节"),
                         ));
+                    } else if self.nodes[start].outgoing.len() > 1 {
+                        // A start with several ways takes all that hold, inside as outside.
+                        self.nodes[start].kind = NodeKind::Inclusive;
                     }
                     let part = if self.calls.iter().any(|call| call.entry == entry) { "/" } else { "" };
                     self.link(format!("{id}{part}/in"), entry, start);

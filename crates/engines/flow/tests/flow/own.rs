@@ -32,6 +32,34 @@ fn a_second_visit_is_named_at_its_step() {
     assert_eq!(of(&["review", "decide"], None), NONE, "nobody said how often");
 }
 
+/// req: CASE-033 whose handler is chosen by the step before
+#[test]
+fn a_wrong_choice_of_handlers_is_named_at_its_step() {
+    let chosen = |how: &str, loops: &str| {
+        let text = read("parallel");
+        let id = r#"userTask id="review""#;
+        let at = text.find(id).unwrap();
+        let end = at + text[at..].find('>').unwrap() + 1;
+        let step = text[at..end].replace(id, &format!(r#"{id} tongban:choose="{how}""#));
+        let with = match loops {
+            "" => step,
+            loops => step.replace("/>", &format!(">{loops}</userTask>")),
+        };
+        let text = format!("{}{with}{}", &text[..at], &text[end..]);
+        let definition = Definition::parse(&text).unwrap();
+        let found = lint(&definition, &Fake, &surroundings());
+        (
+            definition.node("review").unwrap().is_chosen(),
+            found.into_iter().map(|one| one.code).filter(|code| code.contains("choose")).collect::<Vec<_>>(),
+        )
+    };
+    assert_eq!(chosen("may", ""), (true, vec![]));
+    assert_eq!(chosen("must", ""), (true, vec![]));
+    assert_eq!(chosen("perhaps", ""), (false, vec!["bad_choose"]));
+    let joint = r#"<multiInstanceLoopCharacteristics xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"/>"#;
+    assert_eq!(chosen("may", joint), (true, vec!["choose_joint"]));
+}
+
 /// req: FORM-031 branches of which one is taken
 #[test]
 fn one_visit_on_each_of_two_ways_is_one_visit() {

@@ -312,3 +312,20 @@ proptest! {
         let _ = Definition::parse(&text);
     }
 }
+
+/// A start with two ways takes both, in a flow that is called as in one that runs by itself: what meets again unjoined
+/// behind it is found when it is drawn, not when a case stands there.
+///
+/// req: FORM-029
+#[test]
+fn a_called_flow_whose_start_has_two_ways_takes_both() {
+    let inner = crate::drawing::Block::Called(Box::new(crate::drawing::Block::Reminded), true);
+    let mut drawing = Drawing::of(&inner);
+    let (start_inside, urge) = (2, 5);
+    drawing.link(start_inside, urge, None);
+    let definition = drawing.parse();
+    let findings = lint(&definition, &Fake, &surroundings());
+    assert_eq!(findings.iter().map(|one| one.code).collect::<Vec<_>>(), ["double_token"]);
+    let step = start(&definition, drawing.picks(0), &Fake).unwrap();
+    assert_eq!(step.instance.open_tasks(&definition).count(), 2);
+}

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use pdf::{PageSize, PdfTemplate, PrintMode};
+pub use pdf::{PageSize, PdfTemplate, PrintMode, marked};
 pub use word::WordTemplate;
 
 /// Media type of a Word file.

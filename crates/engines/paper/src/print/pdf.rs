@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{SEAL, Spot, Values};
+use crate::dense::is_too_dense;
 use crate::graft::graft;
 use crate::render::{Options, PaperError, Pdf, Template};
 use crate::seal::Place;
@@ -22,6 +23,29 @@ const MAX_UNPACKED: usize = 32 << 20;
 const POINTS_PER_MM: f64 = 72.0 / 25.4;
 
 const TEMPLATE: &str = include_str!("overlay.typ");
+const MARK: &str = include_str!("mark.typ");
+
+/// A picture as a page of its own.
+const PICTURE: &str = "#set page(width: 210mm, height: auto, margin: 0mm)\n#image(read(\"/picture-0\", encoding: none), width: 210mm, alt: \"复印件\")";
+
+/// A copy of a PDF or picture (PNG, JPEG) with words laid slanted over every page.
+///
+/// # Errors
+/// In plain words why no copy can be made: another type, a file that is locked, broken or too long.
+///
+/// req: CASE-045
+pub fn marked(file: &[u8], media_type: &str, words: &[String], options: &Options) -> Result<Pdf, PaperError> {
+    match media_type {
+        "application/pdf" => PdfTemplate::read(file)?.marked(words, options),
+        "image/png" | "image/jpeg" => {
+            let page = Template::new(PICTURE)?
+                .render_with(&Value::Null, &[file], options)
+                .map_err(|_| PaperError::new("这张图片读不出来，请重新上传"))?;
+            PdfTemplate::read(&page.bytes)?.marked(words, options)
+        }
+        _ => Err(PaperError::new("这种格式加不了水印，请另存为 PDF 再上传")),
+    }
+}
 
 /// Size of a page as one sees it, millimetres.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -80,6 +104,9 @@ impl PdfTemplate {
     pub fn read(bytes: &[u8]) -> Result<Self, PaperError> {
         if !bytes.starts_with(b"%PDF-") {
             return Err(PaperError::new("文件不是 PDF，请另存为 PDF 再上传"));
+        }
+        if is_too_dense(bytes) {
+            return Err(PaperError::new("文件解压后过大，可能是压缩炸弹，不能使用。请另存一份再上传"));
         }
         let options = LoadOptions { max_decompressed_size: Some(MAX_UNPACKED), ..LoadOptions::default() };
         let document = Document::load_mem_with_options(bytes, options).map_err(broken)?;
@@ -174,6 +201,28 @@ impl PdfTemplate {
             PrintMode::ValuesOnly { .. } => Ok(drawn),
             PrintMode::Whole => Ok(Pdf { seal, ..self.under(&drawn)? }),
         }
+    }
+
+    /// The same file with words laid slanted over every page: a copy for one purpose. What signed the file does not
+    /// cover the words, so the signatures are taken out; their pictures stay.
+    ///
+    /// # Errors
+    /// When drawing fails.
+    pub fn marked(&self, words: &[String], options: &Options) -> Result<Pdf, PaperError> {
+        let pages: Vec<Value> =
+            self.pages().into_iter().map(|size| json!({ "width": size.width, "height": size.height })).collect();
+        let drawn = Template::new(MARK)?.render(&json!({ "pages": pages, "words": words }), options)?;
+        let mut document = self.document.clone();
+        let source = Document::load_mem(&drawn.bytes).map_err(broken)?;
+        for (at, page) in self.pages.iter().enumerate() {
+            let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
+            let picture = graft(&mut document, &source, number)?;
+            lay(&mut document, page, picture)?;
+        }
+        unsign(&mut document);
+        let mut bytes = Vec::new();
+        document.save_to(&mut bytes).map_err(|error| PaperError::new(format!("复印件无法写出：{error}")))?;
+        Ok(Pdf { bytes, pages: self.pages.len(), seal: None, archival: false })
     }
 
     fn holds(&self, spot: &Spot) -> bool {
@@ -394,12 +443,42 @@ fn below(
     });
 }
 
+/// Takes the values out of signature fields and what says that the file is signed.
+fn unsign(document: &mut Document) {
+    for object in document.objects.values_mut() {
+        let Object::Dictionary(one) = object else { continue };
+        one.remove(b"SigFlags");
+        if one.get(b"FT").ok().and_then(|kind| kind.as_name().ok()) == Some(b"Sig") {
+            one.remove(b"V");
+        }
+    }
+    if let Ok(catalog) = document.catalog_mut() {
+        catalog.remove(b"Perms");
+        if let Ok(Object::Dictionary(form)) = catalog.get_mut(b"AcroForm") {
+            form.remove(b"SigFlags");
+        }
+    }
+}
+
 /// Draws a form over what the page has.
 fn lay(document: &mut Document, page: &Page, picture: ObjectId) -> Result<(), PaperError> {
-    const NAME: &str = "TongbanFill";
+    // The page gets resources of its own: those above may be shared with other pages.
+    let mut resources =
+        inherited(document, page.id, b"Resources").and_then(|found| found.as_dict().ok().cloned()).unwrap_or_default();
+    let mut pictures = resources
+        .get(b"XObject")
+        .ok()
+        .and_then(|found| document.dereference(found).ok())
+        .and_then(|(_, found)| found.as_dict().ok().cloned())
+        .unwrap_or_default();
+    // What was filled in here before lies there already.
+    let mut name = "TongbanFill".to_owned();
+    while pictures.has(name.as_bytes()) {
+        name.push('x');
+    }
     let matrix = page.matrix().map(|number| format!("{number:.4}")).join(" ");
     let before = document.add_object(Stream::new(Dictionary::new(), b"q\n".to_vec()));
-    let after = format!("\nQ\nq {matrix} cm /{NAME} Do Q\n");
+    let after = format!("\nQ\nq {matrix} cm /{name} Do Q\n");
     let after = document.add_object(Stream::new(Dictionary::new(), after.into_bytes()));
     let old = document.get_dictionary(page.id).map_err(broken)?.get(b"Contents").cloned();
     let old = match old {
@@ -412,16 +491,7 @@ fn lay(document: &mut Document, page: &Page, picture: ObjectId) -> Result<(), Pa
     };
     let contents: Vec<Object> =
         std::iter::once(before.into()).chain(old).chain(std::iter::once(after.into())).collect();
-    // The page gets resources of its own: those above may be shared with other pages.
-    let mut resources =
-        inherited(document, page.id, b"Resources").and_then(|found| found.as_dict().ok().cloned()).unwrap_or_default();
-    let mut pictures = resources
-        .get(b"XObject")
-        .ok()
-        .and_then(|found| document.dereference(found).ok())
-        .and_then(|(_, found)| found.as_dict().ok().cloned())
-        .unwrap_or_default();
-    pictures.set(NAME, picture);
+    pictures.set(name, picture);
     resources.set("XObject", pictures);
     let dictionary = document.get_dictionary_mut(page.id).map_err(broken)?;
     dictionary.set("Contents", contents);

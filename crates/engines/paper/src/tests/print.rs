@@ -315,3 +315,37 @@ fn a_picture_stands_in_its_place() {
     });
     assert!(pictures.count() >= 1);
 }
+
+/// A copy carries its words on every page and reads otherwise as before; the signature it no longer has is gone, the
+/// picture of the seal stays. Marked again it carries both. What is no PDF and no picture is told to be.
+///
+/// req: CASE-045
+#[test]
+fn a_copy_carries_who_when_and_what_for_on_every_page() {
+    let paper = render("= 食品经营许可证\n#pagebreak()\n第二页", &json!({}), &options()).unwrap().bytes;
+    let sealed = super::seal::market().seal(&paper, None, super::produced_at());
+    let words = vec!["仅用于办理贷款，他用无效".to_owned(), "王海燕 2026-03-05".to_owned()];
+    let copy = crate::marked(&sealed, "application/pdf", &words, &options()).unwrap();
+    assert_eq!(copy.pages, 2);
+    assert_eq!(PdfTemplate::read(&copy.bytes).unwrap().pages().len(), 2);
+    let trust = super::seal::market().trust();
+    assert!(crate::verify(&copy.bytes, &trust).signatures.is_empty(), "a copy is not the sealed paper");
+    let again = crate::marked(&copy.bytes, "application/pdf", &["第二次".to_owned()], &options()).unwrap();
+    if has("pdftotext") {
+        let text = text_of(&copy.bytes, "marked");
+        assert!(text.contains("食品经营许可证") && text.contains("第二页"), "{text}");
+        // Slanted lines come out letter by letter; each of these stands once in a line.
+        assert!(text.matches('贷').count() >= 12 && text.matches('燕').count() >= 12, "on both pages: {text}");
+        let text = text_of(&again.bytes, "marked-again");
+        assert!(text.contains('贷') && text.contains('次'), "{text}");
+    }
+    // The smallest grey PNG.
+    let picture = base::encoding::from_hex(
+        "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c6368000000820081\
+         77cd72b60000000049454e44ae426082",
+    )
+    .unwrap();
+    assert_eq!(crate::marked(&picture, "image/png", &words, &options()).unwrap().pages, 1);
+    assert!(crate::marked(b"%PDF-1.4 cut", "application/pdf", &words, &options()).is_err());
+    assert!(crate::marked(b"PK", "application/zip", &words, &options()).unwrap_err().message.contains("PDF"));
+}
