@@ -120,6 +120,10 @@ impl Entry {
     /// The row, for a caller that writes it with rows of its own.
     pub(crate) fn row(self, platform: &Platform, started: OffsetDateTime) -> entry::Model {
         let took = platform.clock.now() - started;
+        let time = std::time::Duration::try_from(took).unwrap_or_default();
+        let failed = self.result == "failed";
+        platform.metrics.calls.note(&format!("{} {}", self.direction.as_str(), self.party), time, failed);
+        crate::web::context::note_span("call", time, failed, || format!("{} {}", self.party, self.operation));
         entry::Model {
             id: self.id,
             at: platform.now(),
@@ -149,7 +153,7 @@ impl Entry {
 }
 
 /// An address without user and password: settings carry client secrets in them.
-fn bare(address: &str) -> String {
+pub(crate) fn bare(address: &str) -> String {
     match address.split_once("://") {
         Some((scheme, rest)) => {
             let (host, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
@@ -255,7 +259,7 @@ impl Wanted {
             }
         }
         if let Some(number) = &self.case_number {
-            select = select.filter(Column::CaseNumber.like(format!("%{}%", number.replace(['%', '_', '\\'], ""))));
+            select = select.filter(Column::CaseNumber.like(crate::db::containing(number)));
         }
         if let Some(text) = self.text.as_deref().filter(|text| !text.is_empty()) {
             let part = format!("%{}%", crate::work::audit::read::escaped(text));
@@ -294,6 +298,24 @@ pub async fn page(
     Ok((select.order_by_desc(entry::Column::Id).limit(limit + 1).all(conn).await?, total))
 }
 
+/// Calls about one case by its number, newest first, one more than asked for, and how many there are.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn of_case(
+    conn: &impl ConnectionTrait,
+    number: &str,
+    before: Option<Uuid>,
+    limit: u64,
+) -> Result<(Vec<entry::Model>, u64)> {
+    let mut select = entry::Entity::find().filter(entry::Column::CaseNumber.eq(number));
+    let total = select.clone().count(conn).await?;
+    if let Some(before) = before {
+        select = select.filter(entry::Column::Id.lt(before));
+    }
+    Ok((select.order_by_desc(entry::Column::Id).limit(limit + 1).all(conn).await?, total))
+}
+
 /// Everything that fits a filter, newest first, at most `limit`, and the total.
 ///
 /// # Errors
@@ -305,6 +327,42 @@ pub async fn all(conn: &impl ConnectionTrait, wanted: &Wanted, limit: u64) -> Re
         return Ok((Vec::new(), total));
     }
     Ok((select.order_by_desc(entry::Column::Id).all(conn).await?, total))
+}
+
+/// Calls with one party in one direction since a moment.
+#[derive(Debug, Clone, PartialEq, Eq, sea_orm::FromQueryResult)]
+pub struct Figures {
+    /// `in` or `out`.
+    pub direction: String,
+    /// Party.
+    pub party: String,
+    /// Its name, when known.
+    pub party_name: String,
+    /// Calls.
+    pub calls: i64,
+    /// Of these, failed: the other side did not answer or we had a fault.
+    pub failed: i64,
+    /// Of these, refused.
+    pub refused: i64,
+    /// Time altogether, milliseconds.
+    pub total_ms: i64,
+    /// Longest, milliseconds.
+    pub most_ms: i64,
+}
+
+/// Calls by party and direction since a moment, those that fail most first; at most 200 parties.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn figures(platform: &Platform, from: OffsetDateTime) -> Result<Vec<Figures>> {
+    use sea_orm::FromQueryResult;
+    let sql = "SELECT direction, party, MAX(party_name) AS party_name, COUNT(*) AS calls, \
+         CAST(SUM(CASE WHEN result = 'failed' THEN 1 ELSE 0 END) AS BIGINT) AS failed, \
+         CAST(SUM(CASE WHEN result = 'refused' THEN 1 ELSE 0 END) AS BIGINT) AS refused, \
+         CAST(SUM(duration_ms) AS BIGINT) AS total_ms, MAX(duration_ms) AS most_ms \
+         FROM calls WHERE at >= $1 GROUP BY direction, party ORDER BY failed DESC, calls DESC, party LIMIT 200";
+    let statement = sea_orm::Statement::from_sql_and_values(platform.db.backend(), sql, [from.into()]);
+    Ok(Figures::find_by_statement(statement).all(platform.db.read()).await?)
 }
 
 #[cfg(test)]

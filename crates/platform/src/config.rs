@@ -1,5 +1,6 @@
 //! Configuration: one TOML file, each key overridable by an environment variable, checked at start.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
@@ -15,8 +16,27 @@ pub struct Config {
     pub public_url: String,
     /// Database address: `sqlite://file` or `postgres://…`; a SQLite file in `data_dir` when empty. `TONGBAN_DATABASE_URL`
     pub database_url: String,
+    /// PostgreSQL replica that lists and reports are read from; none when empty. `TONGBAN_DATABASE_READ_URL`
+    pub database_read_url: String,
+    /// Schema of a PostgreSQL database that holds this city, for several cities in one database; the database's own
+    /// when empty. `TONGBAN_DATABASE_SCHEMA`
+    pub database_schema: String,
+    /// Folder that keeps what is written for a restore to a minute, best on another disk; none when empty.
+    /// `TONGBAN_JOURNAL_DIR`
+    pub journal_dir: PathBuf,
+    /// Days the journal reaches back.
+    pub journal_days: i64,
     /// Folder of files, keys and the SQLite database. `TONGBAN_DATA_DIR`
     pub data_dir: PathBuf,
+    /// Address of a bucket of an S3-compatible object store that keeps uploaded and made files; the data folder
+    /// keeps them when empty. `TONGBAN_OBJECTS_URL`
+    pub objects_url: String,
+    /// Region that requests to the bucket are signed for. `TONGBAN_OBJECTS_REGION`
+    pub objects_region: String,
+    /// Id of the access key of the bucket. `TONGBAN_OBJECTS_KEY_ID`
+    pub objects_key_id: String,
+    /// File of the secret of that key. `TONGBAN_OBJECTS_SECRET_FILE`
+    pub objects_secret_file: PathBuf,
     /// Folder of content packs. `TONGBAN_PACKS_DIR`
     pub packs_dir: PathBuf,
     /// Provincial identity service. `TONGBAN_IDENTITY_URL`
@@ -25,6 +45,12 @@ pub struct Config {
     pub sms_url: String,
     /// Courier service. `TONGBAN_COURIER_URL`
     pub courier_url: String,
+    /// App id of the connected system whose secret signs calls to the courier.
+    pub courier_app_id: String,
+    /// Unified payment platform; no online payment when empty. `TONGBAN_PAYMENT_URL`
+    pub payment_url: String,
+    /// App id of the connected system whose secret signs calls to the payment platform, and that confirms payments.
+    pub payment_app_id: String,
     /// Registration authority of enterprises. `TONGBAN_REGISTRY_URL`
     pub registry_url: String,
     /// Platform of citizen and enterprise codes. `TONGBAN_CODE_URL`
@@ -35,6 +61,10 @@ pub struct Config {
     pub sharing_url: String,
     /// App id of the connected system whose secret signs calls to the data-sharing platform.
     pub sharing_app_id: String,
+    /// Gateway of the sources that papers are pulled from; none when empty. `TONGBAN_MATERIALS_URL`
+    pub materials_url: String,
+    /// App id of the connected system whose secret signs calls to that gateway.
+    pub materials_app_id: String,
     /// Government mobile platform of staff. `TONGBAN_MOBILE_URL`
     pub mobile_url: String,
     /// App id of the connected system whose secret signs calls to the mobile platform.
@@ -44,6 +74,9 @@ pub struct Config {
     /// Whether roles that demand a second factor get none without it; off for a local demo.
     /// `TONGBAN_REQUIRE_SECOND_FACTOR`
     pub require_second_factor: bool,
+    /// Whether answers say in `Server-Timing` how many statements they read by and how long these and the whole took;
+    /// for those who look for a slow page. `TONGBAN_SERVER_TIMING`
+    pub server_timing: bool,
     /// Days after which a password is overdue and its owner is reminded.
     pub password_days: i64,
     /// Upper platform (district, city, province) that is told of case events; none when empty. `TONGBAN_UPPER_URL`
@@ -88,8 +121,28 @@ pub struct Config {
     pub unlimited_addresses: Vec<IpNet>,
     /// Largest upload, megabytes.
     pub upload_max_mb: u64,
+    /// Networks whose monitoring programs may read `/metrics`; the machine itself by default.
+    pub metrics_networks: Vec<IpNet>,
+    /// File of a token that opens `/metrics` from elsewhere (`Authorization: Bearer …`); none when empty.
+    /// `TONGBAN_METRICS_TOKEN_FILE`
+    pub metrics_token_file: PathBuf,
+    /// Folder of the backups, looked at by the page of the running system; not looked at when empty.
+    /// `TONGBAN_BACKUP_DIR`
+    pub backup_dir: PathBuf,
     /// Log filter in the form of `RUST_LOG`.
     pub log: String,
+    /// Where each setting that is not the default was set. Never read from a file.
+    #[serde(skip)]
+    pub origins: BTreeMap<String, Origin>,
+}
+
+/// Where a setting was set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// In the configuration file.
+    File,
+    /// By an environment variable.
+    Environment,
 }
 
 impl Default for Config {
@@ -98,20 +151,34 @@ impl Default for Config {
             listen: "127.0.0.1:8080".into(),
             public_url: "http://127.0.0.1:8080".into(),
             database_url: String::new(),
+            database_read_url: String::new(),
+            database_schema: String::new(),
+            journal_dir: PathBuf::new(),
+            journal_days: 7,
             data_dir: "data".into(),
+            objects_url: String::new(),
+            objects_region: "us-east-1".into(),
+            objects_key_id: String::new(),
+            objects_secret_file: PathBuf::new(),
             packs_dir: "packs".into(),
             identity_url: "http://127.0.0.1:8090/identity".into(),
             sms_url: "http://127.0.0.1:8090/sms".into(),
             courier_url: "http://127.0.0.1:8090/courier".into(),
+            courier_app_id: "courier".into(),
+            payment_url: "http://127.0.0.1:8090/payment".into(),
+            payment_app_id: "payment-platform".into(),
             registry_url: "http://127.0.0.1:8090/registry".into(),
             code_url: "http://127.0.0.1:8090/codes".into(),
             code_app_id: "code-platform".into(),
             sharing_url: "http://127.0.0.1:8090/sharing".into(),
             sharing_app_id: "data-sharing".into(),
+            materials_url: "http://127.0.0.1:8090/materials".into(),
+            materials_app_id: "material-sharing".into(),
             mobile_url: "http://127.0.0.1:8090/mobile".into(),
             mobile_app_id: "mobile-platform".into(),
             device_gateway_url: "http://127.0.0.1:8090/reader".into(),
             require_second_factor: true,
+            server_timing: false,
             password_days: 90,
             upper_url: String::new(),
             upper_app_id: "upper-platform".into(),
@@ -132,7 +199,11 @@ impl Default for Config {
             public_per_minute: 1200,
             unlimited_addresses: this_machine(),
             upload_max_mb: 20,
+            metrics_networks: this_machine(),
+            metrics_token_file: PathBuf::new(),
+            backup_dir: PathBuf::new(),
             log: "info,sqlx=warn,tantivy=warn".into(),
+            origins: BTreeMap::new(),
         }
     }
 }
@@ -167,21 +238,42 @@ impl Config {
             Some(path) => {
                 let text =
                     std::fs::read_to_string(path).map_err(|error| ConfigError::File(path.into(), error.to_string()))?;
-                toml::from_str(&text).map_err(|error| ConfigError::File(path.into(), error.to_string()))?
+                let wrong = |error: toml::de::Error| ConfigError::File(path.into(), error.to_string());
+                let table: toml::Table = toml::from_str(&text).map_err(wrong)?;
+                let mut config: Self = toml::from_str(&text).map_err(wrong)?;
+                config.origins = table.into_iter().map(|(key, _)| (key, Origin::File)).collect();
+                config
             }
             None => Self::default(),
         };
+        let mut origins = std::mem::take(&mut config.origins);
+        let environment = |name: &'static str| {
+            let value = environment(name)?;
+            let key = name.trim_start_matches("TONGBAN_").to_ascii_lowercase();
+            origins.insert(key, Origin::Environment);
+            Some(value)
+        };
+        // Called where settings are read one after the other, never at once.
+        let environment = std::cell::RefCell::new(environment);
+        let environment = |name: &'static str| (environment.borrow_mut())(name);
         for (name, slot) in [
             ("TONGBAN_LISTEN", &mut config.listen),
             ("TONGBAN_PUBLIC_URL", &mut config.public_url),
             ("TONGBAN_DATABASE_URL", &mut config.database_url),
+            ("TONGBAN_DATABASE_READ_URL", &mut config.database_read_url),
+            ("TONGBAN_DATABASE_SCHEMA", &mut config.database_schema),
+            ("TONGBAN_OBJECTS_URL", &mut config.objects_url),
+            ("TONGBAN_OBJECTS_REGION", &mut config.objects_region),
+            ("TONGBAN_OBJECTS_KEY_ID", &mut config.objects_key_id),
             ("TONGBAN_IDENTITY_URL", &mut config.identity_url),
             ("TONGBAN_SMS_URL", &mut config.sms_url),
             ("TONGBAN_COURIER_URL", &mut config.courier_url),
+            ("TONGBAN_PAYMENT_URL", &mut config.payment_url),
             ("TONGBAN_BIND_SESSIONS", &mut config.bind_sessions),
             ("TONGBAN_REGISTRY_URL", &mut config.registry_url),
             ("TONGBAN_CODE_URL", &mut config.code_url),
             ("TONGBAN_SHARING_URL", &mut config.sharing_url),
+            ("TONGBAN_MATERIALS_URL", &mut config.materials_url),
             ("TONGBAN_MOBILE_URL", &mut config.mobile_url),
             ("TONGBAN_DEVICE_GATEWAY_URL", &mut config.device_gateway_url),
             ("TONGBAN_UPPER_URL", &mut config.upper_url),
@@ -196,13 +288,17 @@ impl Config {
         }
         for (name, slot) in [
             ("TONGBAN_DATA_DIR", &mut config.data_dir),
+            ("TONGBAN_JOURNAL_DIR", &mut config.journal_dir),
             ("TONGBAN_PACKS_DIR", &mut config.packs_dir),
+            ("TONGBAN_OBJECTS_SECRET_FILE", &mut config.objects_secret_file),
             ("TONGBAN_MASTER_KEY_FILE", &mut config.master_key_file),
             ("TONGBAN_TLS_CERT_FILE", &mut config.tls_cert_file),
             ("TONGBAN_TLS_KEY_FILE", &mut config.tls_key_file),
             ("TONGBAN_ZONE_DIR", &mut config.zone_dir),
             ("TONGBAN_ZONE_KEY_FILE", &mut config.zone_key_file),
             ("TONGBAN_ZONE_PEER_KEY_FILE", &mut config.zone_peer_key_file),
+            ("TONGBAN_METRICS_TOKEN_FILE", &mut config.metrics_token_file),
+            ("TONGBAN_BACKUP_DIR", &mut config.backup_dir),
         ] {
             if let Some(value) = environment(name) {
                 *slot = value.into();
@@ -212,6 +308,9 @@ impl Config {
             // Anything but a clear no leaves it on.
             config.require_second_factor = value != "0" && value != "false";
         }
+        if let Some(value) = environment("TONGBAN_SERVER_TIMING") {
+            config.server_timing = value == "1" || value == "true";
+        }
         if let Some(value) = environment("TONGBAN_SECURE_COOKIES") {
             config.secure_cookies = value == "1" || value == "true";
         }
@@ -219,6 +318,9 @@ impl Config {
             config.trusted_proxies =
                 value.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect();
         }
+        // Who is reached over TLS sends no session over anything else, whether somebody thought of the setting or not.
+        config.secure_cookies |= config.public_url.starts_with("https://");
+        config.origins = origins;
         config.check()?;
         Ok(config)
     }
@@ -247,9 +349,24 @@ impl Config {
             return Err(ConfigError::Value("password_days", "between 1 and 3650".into()));
         }
         let is_address = |url: &str| url.is_empty() || url.starts_with("http://") || url.starts_with("https://");
+        if !is_address(&self.materials_url) {
+            let told = format!("{:?} does not begin with http:// or https://", self.materials_url);
+            return Err(ConfigError::Value("materials_url", told));
+        }
         if !is_address(&self.sharing_url) {
             let told = format!("{:?} does not begin with http:// or https://", self.sharing_url);
             return Err(ConfigError::Value("sharing_url", told));
+        }
+        if self.keeps_objects() {
+            let plain = |one: char| one.is_ascii_alphanumeric() || ":/._-[]".contains(one);
+            if !is_address(&self.objects_url) || !self.objects_url.chars().all(plain) {
+                let told = format!("{:?} is not the plain http(s) address of a bucket", self.objects_url);
+                return Err(ConfigError::Value("objects_url", told));
+            }
+            if self.objects_key_id.is_empty() || self.objects_secret_file.as_os_str().is_empty() {
+                let told = "objects_url, objects_key_id and objects_secret_file go together".to_owned();
+                return Err(ConfigError::Value("objects_key_id", told));
+            }
         }
         if !self.upper_url.is_empty()
             && !self.upper_url.starts_with("http://")
@@ -283,6 +400,25 @@ impl Config {
                 format!("{:?} is none of all, desk, off", self.bind_sessions),
             ));
         }
+        if !self.database_read_url.is_empty() && !self.database_url.starts_with("postgres") {
+            return Err(ConfigError::Value("database_read_url", "a replica belongs to PostgreSQL".into()));
+        }
+        if !self.database_schema.is_empty() {
+            if !self.database_url.starts_with("postgres") {
+                return Err(ConfigError::Value("database_schema", "a schema belongs to PostgreSQL".into()));
+            }
+            if !crate::db::servers::is_schema(&self.database_schema) {
+                let told = format!(
+                    "{:?} is no name of a schema: a small letter, then small letters, digits and _, 63 at most, not \
+                     beginning with pg_",
+                    self.database_schema
+                );
+                return Err(ConfigError::Value("database_schema", told));
+            }
+        }
+        if !(1..=3650).contains(&self.journal_days) {
+            return Err(ConfigError::Value("journal_days", "between 1 and 3650".into()));
+        }
         if !(1..=720).contains(&self.session_idle_minutes) {
             return Err(ConfigError::Value("session_idle_minutes", "between 1 and 720".into()));
         }
@@ -295,6 +431,27 @@ impl Config {
             self.data_dir.join("master.key")
         } else {
             self.master_key_file.clone()
+        }
+    }
+
+    /// Whether files lie in a bucket.
+    pub fn keeps_objects(&self) -> bool {
+        !self.objects_url.is_empty()
+    }
+
+    /// Whether a journal is kept.
+    pub fn keeps_journal(&self) -> bool {
+        !self.journal_dir.as_os_str().is_empty()
+    }
+
+    /// The database and what belongs to it.
+    pub fn place(&self) -> crate::db::Place {
+        crate::db::Place {
+            url: self.database(),
+            read_url: self.database_read_url.clone(),
+            schema: self.database_schema.clone(),
+            journaled: self.keeps_journal(),
+            watch: None,
         }
     }
 
@@ -312,6 +469,16 @@ impl Config {
 mod tests {
     use super::*;
 
+    /// req: OPS-030
+    #[test]
+    fn sessions_go_over_tls_only_where_the_address_says_so() {
+        let at = |url: &str| {
+            let named = |name: &str| (name == "TONGBAN_PUBLIC_URL").then(|| url.to_owned());
+            Config::load(None, named).unwrap().secure_cookies
+        };
+        assert!(at("https://hall.example.gov.cn") && !at("http://127.0.0.1:8080"));
+    }
+
     #[test]
     fn the_environment_wins_over_defaults_and_a_bad_value_is_named() {
         let config = Config::load(None, |name| (name == "TONGBAN_LISTEN").then(|| "127.0.0.1:9000".into())).unwrap();
@@ -319,5 +486,43 @@ mod tests {
         assert_eq!(config.database(), "sqlite://data/tongban.sqlite");
         let error = Config::load(None, |name| (name == "TONGBAN_LISTEN").then(|| "nowhere".into())).unwrap_err();
         assert!(error.to_string().contains("listen"));
+    }
+
+    /// req: OPS-016
+    #[test]
+    fn a_schema_is_a_plain_name_and_belongs_to_postgresql() {
+        let load = |url: &'static str, schema: &'static str| {
+            Config::load(None, |name| match name {
+                "TONGBAN_DATABASE_URL" => Some(url.to_owned()),
+                "TONGBAN_DATABASE_SCHEMA" => Some(schema.to_owned()),
+                _ => None,
+            })
+        };
+        assert_eq!(load("postgres://one/province", "city_a").unwrap().place().schema, "city_a");
+        assert_eq!(load("postgres://one/province", "").unwrap().place().schema, "");
+        let long = "a123456789a123456789a123456789a123456789a123456789a123456789a123";
+        for wrong in ["City", "1st", "pg_city", "information_schema", "a;b", "a\"b", "a b", "a,public", long] {
+            let error = load("postgres://one/province", wrong).unwrap_err();
+            assert!(error.to_string().contains("database_schema"), "{wrong}");
+        }
+        assert!(load("sqlite://here", "city_a").unwrap_err().to_string().contains("PostgreSQL"));
+    }
+
+    /// req: OPS-017
+    #[test]
+    fn a_bucket_needs_its_key_and_a_plain_address() {
+        let with = |url: &str, key: &str| {
+            let (url, key) = (url.to_owned(), key.to_owned());
+            Config::load(None, move |name| match name {
+                "TONGBAN_OBJECTS_URL" => Some(url.clone()),
+                "TONGBAN_OBJECTS_KEY_ID" => Some(key.clone()),
+                "TONGBAN_OBJECTS_SECRET_FILE" => Some("secret".into()),
+                _ => None,
+            })
+        };
+        assert!(with("https://tongban.objects.example.cn", "id").unwrap().keeps_objects());
+        for (url, key) in [("objects.example.cn", "id"), ("https://objects.example.cn/a b", "id"), ("http://a/b", "")] {
+            assert!(with(url, key).unwrap_err().to_string().contains("objects"), "{url} {key}");
+        }
     }
 }

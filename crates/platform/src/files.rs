@@ -5,8 +5,14 @@
 //! `base::crypto`): a changed, cut or exchanged file is refused, and so is one of before the sealing
 //! whose digest no longer fits. The row says which key sealed it, for the change of keys ([`reseal`]).
 
+mod bucket;
+mod danger;
+mod place;
+
+use std::sync::Arc;
+
+use base::clock::Clock;
 use bytes::Bytes;
-use opendal::Operator;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, QuerySelect};
 use serde::{Deserialize, Serialize};
@@ -15,7 +21,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::Platform;
+use crate::config::Config;
 use crate::web::problem::{Problem, Result};
+pub use place::{FilePlace, Lying};
 
 mod row {
     use super::*;
@@ -54,54 +62,76 @@ pub struct FileRef {
     pub uploaded_at: OffsetDateTime,
 }
 
-/// The file store.
+/// The file store: which bytes lie where, behind whatever place the settings name.
 #[derive(Clone)]
 pub struct Files {
-    store: Operator,
+    place: Arc<dyn FilePlace>,
 }
 
 impl Files {
+    /// The store of the settings: a bucket when one is named, the folder of the data otherwise.
+    ///
+    /// # Errors
+    /// When the folder or the file of the bucket's secret can't be used.
+    pub fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Self> {
+        if config.keeps_objects() {
+            return Ok(Self::at(Arc::new(bucket::Bucket::new(config, clock)?)));
+        }
+        Self::in_folder(&config.data_dir.join("files"))
+    }
+
     /// A store in a folder.
     ///
     /// # Errors
     /// When the folder can't be used.
     pub fn in_folder(folder: &std::path::Path) -> Result<Self> {
-        // A file is written beside and renamed: a power cut leaves the old one or the new one.
-        let (root, beside) = (folder.to_string_lossy(), folder.join(".writing"));
-        let service = opendal::services::Fs::default().root(&root).atomic_write_dir(&beside.to_string_lossy());
-        let store = Operator::new(service).map_err(Problem::internal)?;
-        Ok(Self { store })
+        Ok(Self::at(Arc::new(place::Folder::new(folder)?)))
+    }
+
+    /// A store at any place.
+    pub fn at(place: Arc<dyn FilePlace>) -> Self {
+        Self { place }
+    }
+
+    /// The place itself, for those who copy what lies there without opening it (backups).
+    pub fn place(&self) -> &dyn FilePlace {
+        self.place.as_ref()
     }
 
     /// What lies there, sealed or of before the sealing; `None` when nothing does.
     async fn raw(&self, digest: &str) -> Result<Option<Bytes>> {
-        match self.store.read(&path(digest)).await {
-            Ok(bytes) => Ok(Some(bytes.to_bytes())),
-            Err(error) if error.kind() == opendal::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Problem::internal(error)),
-        }
+        self.place.read(&path(digest)).await
     }
 
     async fn drop(&self, digest: &str) -> Result<()> {
-        self.store.delete(&path(digest)).await.map_err(Problem::internal)
+        self.place.remove(&path(digest)).await
     }
 
     /// Id of the key that sealed what lies there; empty when it is not sealed.
     async fn key_of(&self, digest: &str) -> Result<Option<String>> {
-        let path = path(digest);
-        let size = match self.store.stat(&path).await {
-            Ok(about) => about.content_length(),
-            Err(error) if error.kind() == opendal::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Problem::internal(error)),
-        };
-        let head = self.store.read_with(&path).range(0..size.min(64)).await.map_err(Problem::internal)?;
-        Ok(Some(base::crypto::sealed_file_key(&head.to_bytes()).unwrap_or_default().to_owned()))
+        let head = self.place.head(&path(digest), 64).await?;
+        Ok(head.map(|head| base::crypto::sealed_file_key(&head).unwrap_or_default().to_owned()))
     }
 
     async fn write(&self, digest: &str, sealed: Vec<u8>) -> Result<()> {
-        self.store.write(&path(digest), sealed).await.map_err(Problem::internal)?;
-        Ok(())
+        self.place.write(&path(digest), Bytes::from(sealed)).await
     }
+}
+
+/// Where the files stored since a moment lie below the store's folder, for those who copy them; each once.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn stored_since(conn: &impl ConnectionTrait, since: OffsetDateTime) -> Result<Vec<String>> {
+    let digests: Vec<String> = row::Entity::find()
+        .select_only()
+        .column(row::Column::Digest)
+        .filter(row::Column::CreatedAt.gte(since))
+        .distinct()
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(digests.iter().map(|digest| path(digest)).collect())
 }
 
 /// Digest, hex. Off the threads that answer: a large file takes a moment.
@@ -155,6 +185,17 @@ pub async fn by_key(conn: &impl ConnectionTrait) -> Result<std::collections::BTr
         .all(conn)
         .await?;
     Ok(rows.into_iter().collect())
+}
+
+/// Files and their bytes; a file stored twice counts twice.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn usage(conn: &impl ConnectionTrait) -> Result<(i64, i64)> {
+    let sql = "SELECT COUNT(*) AS n, CAST(COALESCE(SUM(size), 0) AS BIGINT) AS bytes FROM files";
+    let row = conn.query_one_raw(sea_orm::Statement::from_string(conn.get_database_backend(), sql)).await?;
+    let Some(row) = row else { return Ok((0, 0)) };
+    Ok((row.try_get("", "n")?, row.try_get("", "bytes")?))
 }
 
 /// Seals up to `limit` files anew that another key than the active one sealed, or none; gives the digests
@@ -252,7 +293,7 @@ pub async fn store(
     if bytes.is_empty() {
         return Err(Problem::invalid_field("/file", "empty_file", "这个文件是空的，请重新选择。"));
     }
-    if let Some(danger) = danger(&bytes) {
+    if let Some(danger) = danger::of(&bytes) {
         return Err(Problem::invalid_field("/file", "dangerous_file", danger));
     }
     let Some(media_type) = sniff(&bytes) else {
@@ -373,74 +414,6 @@ fn safe_name(name: &str) -> String {
     }
 }
 
-/// Unpacked size over which an office file is taken for a bomb, bytes.
-const UNPACKED: u64 = 300 << 20;
-/// Times an office file may grow when unpacked; real ones stay under twenty.
-const GROWTH: u64 = 200;
-/// Parts an office file may have.
-const PARTS: u64 = 5_000;
-/// Dots a picture may have: an A3 page scanned at 600 dpi has 70 million.
-const DOTS: u64 = 150_000_000;
-
-/// Why a file must not be stored although its type is one we take: an archive that unpacks to a flood,
-/// walks out of its folder or brings macros, a picture that fills the memory. Reads only what the file
-/// says of itself and unpacks nothing.
-fn danger(bytes: &[u8]) -> Option<&'static str> {
-    match bytes {
-        [b'P', b'K', 3, 4, ..] => archive_danger(bytes),
-        [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => {
-            let side = |at: usize| u64::from(number(bytes, at, true));
-            (side(16).saturating_mul(side(20)) > DOTS).then_some("这张图片太大，展开后会占满内存。请缩小后再上传。")
-        }
-        _ => None,
-    }
-}
-
-/// Four bytes as a number; 0 past the end.
-fn number(bytes: &[u8], at: usize, big: bool) -> u32 {
-    let four = bytes.get(at..at + 4).and_then(|part| <[u8; 4]>::try_from(part).ok()).unwrap_or_default();
-    if big { u32::from_be_bytes(four) } else { u32::from_le_bytes(four) }
-}
-
-fn half(bytes: &[u8], at: usize) -> usize {
-    let two = bytes.get(at..at + 2).and_then(|part| <[u8; 2]>::try_from(part).ok()).unwrap_or_default();
-    usize::from(u16::from_le_bytes(two))
-}
-
-fn archive_danger(bytes: &[u8]) -> Option<&'static str> {
-    const BROKEN: &str = "这个文件不完整，打不开。请重新导出后再上传。";
-    const BOMB: &str = "这个文件展开后大得不正常，没有收下。请转成 PDF 再上传。";
-    // The directory's end lies within the last 64 KB: it has a comment of at most that length.
-    let from = bytes.len().saturating_sub(66_000);
-    let Some(tail) = bytes.get(from..) else { return Some(BROKEN) };
-    let Some(end) = tail.windows(4).rposition(|four| four == b"PK\x05\x06").map(|at| from + at) else {
-        return Some(BROKEN);
-    };
-    let (parts, mut at) = (half(bytes, end + 10) as u64, number(bytes, end + 16, false) as usize);
-    if parts > PARTS {
-        return Some(BOMB);
-    }
-    let mut unpacked = 0_u64;
-    for _ in 0..parts {
-        if bytes.get(at..at.saturating_add(4)) != Some(b"PK\x01\x02".as_slice()) {
-            return Some(BROKEN);
-        }
-        unpacked = unpacked.saturating_add(u64::from(number(bytes, at + 24, false)));
-        let (name, extra, comment) = (half(bytes, at + 28), half(bytes, at + 30), half(bytes, at + 32));
-        let name = bytes.get(at + 46..at + 46 + name).unwrap_or_default();
-        let text = String::from_utf8_lossy(name).to_lowercase();
-        if text.starts_with('/') || text.contains("..") || text.contains('\\') {
-            return Some("这个文件里有不正常的路径，没有收下。请转成 PDF 再上传。");
-        }
-        if ["vbaproject.bin", ".exe", ".dll", ".js", ".vbs", ".zip", ".jar"].iter().any(|bad| text.ends_with(bad)) {
-            return Some("这个文件里带有宏或程序，没有收下。请去掉宏，或者转成 PDF 再上传。");
-        }
-        at += 46 + name.len() + extra + comment;
-    }
-    let bomb = unpacked > UNPACKED || unpacked / (bytes.len() as u64).max(1) > GROWTH;
-    bomb.then_some(BOMB)
-}
-
 /// Rows of several files by id, with their owner, in one query.
 ///
 /// # Errors
@@ -451,6 +424,24 @@ pub async fn find(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<(File
     }
     let rows = row::Entity::find().filter(row::Column::Id.is_in(ids.iter().copied())).all(conn).await?;
     Ok(rows.iter().map(|row| (reference(row), row.owner_id)).collect())
+}
+
+/// Digests (SM3, hex) of several files by id, in one query.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn digests(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
+        .column(row::Column::Digest)
+        .filter(row::Column::Id.is_in(ids.iter().copied()))
+        .into_tuple()
+        .all(conn)
+        .await?)
 }
 
 /// Content of a file. The caller has already been allowed to see it.
@@ -540,43 +531,5 @@ mod tests {
         assert_eq!(safe_name("\u{0}"), "未命名文件");
         assert_eq!(safe_name("发票\u{202e}fdp.exe"), "发票fdp.exe.file");
         assert_eq!(safe_name("点我.HTML"), "点我.HTML.file");
-    }
-
-    /// An office file of one part that says of itself what it unpacks to.
-    fn office(name: &str, unpacked: u32) -> Vec<u8> {
-        let mut file = b"PK\x03\x04".to_vec();
-        file.extend_from_slice(&[0; 22]);
-        file.extend_from_slice(&(u16::try_from(name.len()).unwrap()).to_le_bytes());
-        file.extend_from_slice(&[0; 2]);
-        file.extend_from_slice(name.as_bytes());
-        let directory = u32::try_from(file.len()).unwrap();
-        file.extend_from_slice(b"PK\x01\x02");
-        file.extend_from_slice(&[0; 20]);
-        file.extend_from_slice(&unpacked.to_le_bytes());
-        file.extend_from_slice(&(u16::try_from(name.len()).unwrap()).to_le_bytes());
-        file.extend_from_slice(&[0; 16]);
-        file.extend_from_slice(name.as_bytes());
-        file.extend_from_slice(b"PK\x05\x06\0\0\0\0\x01\0\x01\0\0\0\0\0");
-        file.extend_from_slice(&directory.to_le_bytes());
-        file.extend_from_slice(&[0; 2]);
-        file
-    }
-
-    /// req: DATASEC-014
-    #[test]
-    fn a_bomb_a_macro_and_a_path_that_walks_out_are_refused_unopened() {
-        assert_eq!(danger(&office("word/document.xml", 2_000)), None);
-        assert!(danger(&office("word/document.xml", 4_000_000_000)).unwrap().contains("大得不正常"));
-        assert!(danger(&office("word/vbaProject.bin", 10)).unwrap().contains("宏"));
-        assert!(danger(&office("word/../../../etc/passwd", 10)).unwrap().contains("路径"));
-        assert!(danger(b"PK\x03\x04word/ cut short").unwrap().contains("不完整"));
-        let picture = |width: u32, height: u32| {
-            let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
-            bytes.extend_from_slice(&width.to_be_bytes());
-            bytes.extend_from_slice(&height.to_be_bytes());
-            bytes
-        };
-        assert_eq!(danger(&picture(4_960, 7_016)), None, "an A4 page at 600 dpi");
-        assert!(danger(&picture(60_000, 60_000)).is_some());
     }
 }

@@ -8,6 +8,7 @@
 //! * [`web`]: problems (RFC 9457), extractors, permissions as types, live updates;
 //! * [`calls`]: the ledger of calls to and from other systems;
 //! * [`logs`]: log lines of everything in one form;
+//! * [`metrics`]: what the program counts about itself;
 //! * [`personal`]: what each domain declares to hold about a person, corrects and erases;
 //! * [`transfer`]: what came over the gap between two networks, for the domain it is meant for;
 //! * [`sessions`], [`files`], [`messages`], [`search`], [`captcha`], [`passwords`], [`config`].
@@ -23,12 +24,14 @@ pub mod disclosure;
 pub mod files;
 pub mod logs;
 pub mod messages;
+pub mod metrics;
 pub mod numbers;
 pub mod passwords;
 pub mod personal;
 pub mod search;
 pub mod secrets;
 pub mod sessions;
+pub mod settings;
 pub mod system;
 pub mod transfer;
 pub mod web;
@@ -64,6 +67,10 @@ pub struct Inner {
     pub disclosure: disclosure::Disclosure,
     /// Lines about reads and refusals on their way into the audit log.
     pub audit: work::audit::access::Recorder,
+    /// Visits on their way into the log.
+    pub visits: logs::visits::Visits,
+    /// What this node counts about itself.
+    pub metrics: metrics::Metrics,
     /// Live updates to open pages.
     pub live: web::live::Live,
     /// Sessions of both user systems.
@@ -90,6 +97,21 @@ impl Platform {
     pub fn now(&self) -> time::OffsetDateTime {
         let now = self.inner.clock.now();
         now.replace_nanosecond(0).unwrap_or(now)
+    }
+
+    /// Leaves an audit line in a command of its own: for a look or a download, which changes nothing else.
+    ///
+    /// # Errors
+    /// When the database refuses; then nobody may be shown what the line is about.
+    pub async fn leave(&self, line: work::audit::Line) -> Result<()> {
+        self.db
+            .write(self.now(), move |tx| {
+                Box::pin(async move {
+                    tx.audit(line);
+                    Ok(())
+                })
+            })
+            .await
     }
 
     /// A fresh time-ordered id.

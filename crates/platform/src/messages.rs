@@ -214,6 +214,139 @@ pub async fn sms_sent(
     Ok(rows.into_iter().map(|row| (row.sent_at.unwrap_or(row.created_at), row.template)).collect())
 }
 
+/// A message as the log shows it: what, when and how it went, never its text, which may carry codes.
+#[derive(Debug, Clone)]
+pub struct Logged {
+    /// Id.
+    pub id: Uuid,
+    /// The event that caused it.
+    pub event_key: String,
+    /// `account:…`, `staff:…` or `phone:` and a blind index.
+    pub recipient: String,
+    /// `in_app` or `sms`.
+    pub channel: String,
+    /// Template.
+    pub template: String,
+    /// `waiting`, `sent`, `failed`, `refused`.
+    pub state: String,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// When it was written.
+    pub created_at: OffsetDateTime,
+    /// When it went out.
+    pub sent_at: Option<OffsetDateTime>,
+}
+
+impl From<row::Model> for Logged {
+    fn from(row: row::Model) -> Self {
+        Self {
+            id: row.id,
+            event_key: row.event_key,
+            recipient: row.recipient,
+            channel: row.channel,
+            template: row.template,
+            state: row.state,
+            error: row.error,
+            created_at: row.created_at,
+            sent_at: row.sent_at,
+        }
+    }
+}
+
+/// Which messages of the log.
+#[derive(Debug, Clone, Default)]
+pub struct LogWanted {
+    /// State.
+    pub state: Option<String>,
+    /// `in_app` or `sms`.
+    pub channel: Option<String>,
+    /// Template.
+    pub template: Option<String>,
+    /// Keys of events; absent for all.
+    pub events: Option<Vec<String>>,
+}
+
+/// A page of the log, newest first and one more than asked for, with the exact number.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn log(
+    conn: &impl sea_orm::ConnectionTrait,
+    wanted: &LogWanted,
+    before: Option<Uuid>,
+    limit: u64,
+) -> Result<(Vec<Logged>, u64)> {
+    let mut select = row::Entity::find();
+    if let Some(state) = &wanted.state {
+        select = select.filter(row::Column::State.eq(state));
+    }
+    if let Some(channel) = &wanted.channel {
+        select = select.filter(row::Column::Channel.eq(channel));
+    }
+    if let Some(template) = &wanted.template {
+        select = select.filter(row::Column::Template.eq(template));
+    }
+    if let Some(events) = &wanted.events {
+        // Whole keys: an index answers them on both databases, which it would not for their beginnings.
+        select = select.filter(row::Column::EventKey.is_in(events));
+    }
+    let total = select.clone().count(conn).await?;
+    if let Some(before) = before {
+        select = select.filter(row::Column::Id.lt(before));
+    }
+    let rows = select.order_by_desc(row::Column::Id).limit(limit + 1).all(conn).await?;
+    Ok((rows.into_iter().map(Logged::from).collect(), total))
+}
+
+/// One message of the log.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn logged(conn: &impl sea_orm::ConnectionTrait, id: Uuid) -> Result<Option<Logged>> {
+    Ok(row::Entity::find_by_id(id).one(conn).await?.map(Logged::from))
+}
+
+/// Puts a failed message back to be sent; whether it was failed.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn put_back(tx: &crate::Tx, id: Uuid) -> Result<bool> {
+    let updated = row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value("waiting"))
+        .filter(row::Column::Id.eq(id))
+        .filter(row::Column::State.eq("failed"))
+        .exec(tx.conn())
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
+/// Sends a message that waits once more, in the words it was written with; one that went out meanwhile is left alone.
+///
+/// # Errors
+/// 503 when the gateway does not take it.
+pub async fn send_again(platform: &Platform, id: Uuid, phone: Option<String>) -> Result<()> {
+    let Some(row) = row::Entity::find_by_id(id).one(platform.db.read()).await? else { return Ok(()) };
+    if row.state != "waiting" && row.state != "failed" {
+        return Ok(());
+    }
+    let body = text(platform, &row)?;
+    let started = platform.clock.now();
+    let mut call = None;
+    let outcome = match (row.channel.as_str(), phone) {
+        ("sms", Some(phone)) => {
+            let entry = call.insert(calls::Entry::new(platform, calls::Direction::Out));
+            // The same reference as before: a gateway that took it after all sends nothing twice.
+            send_sms(platform, entry, &id.to_string(), &phone, &body).await
+        }
+        ("sms", None) => Err(Problem::conflict("no_phone", "手机号已经换了，这条消息不再发。")),
+        _ => Ok(()),
+    };
+    let call = call.map(|entry| entry.row(platform, started));
+    let error = outcome.as_ref().err().map(ToString::to_string);
+    settle(platform, id, if error.is_none() { "sent" } else { "failed" }, error, call).await?;
+    outcome
+}
+
 /// Place a text is bound to.
 fn place(id: Uuid) -> String {
     format!("message:{id}:body")

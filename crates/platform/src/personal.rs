@@ -76,8 +76,8 @@ impl Whose {
 pub enum Keep {
     /// Kept by law; the text names it and says until when.
     Law(&'static str),
-    /// The person deletes it, at this address of the portal.
-    Own(&'static str),
+    /// The person deletes it, at this address of the portal, on the page of this name.
+    Own(&'static str, &'static str),
     /// Deleted on request.
     Delete,
     /// Emptied on request: the assignments of an update.
@@ -145,7 +145,7 @@ impl HeldData {
         let sql = match self.keep {
             Keep::Delete => format!("DELETE FROM {} WHERE {condition}", self.table),
             Keep::Clear(change) => format!("UPDATE {} SET {change} WHERE {condition}", self.table),
-            Keep::Law(_) | Keep::Own(_) => return Ok(0),
+            Keep::Law(_) | Keep::Own(..) => return Ok(0),
         };
         let conn = tx.conn();
         let done = conn.execute_raw(Statement::from_sql_and_values(conn.get_database_backend(), sql, [value])).await?;
@@ -290,7 +290,7 @@ pub const HELD: &[HeldData] = &[
         content: "登录时间、网络地址、设备",
         source: "登录时记录",
         purpose: "security",
-        keep: Keep::Own("/my/account/security"),
+        keep: Keep::Own("/my/account/security", "登录和安全"),
     },
     HeldData {
         key: "audit.own",

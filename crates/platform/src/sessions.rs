@@ -206,7 +206,9 @@ impl Sessions {
         let Some(session) = row::Entity::find_by_id(key.1.clone()).one(platform.db.read()).await? else {
             return Ok(None);
         };
-        let idle = time::Duration::minutes(platform.config.session_idle_minutes);
+        // While nothing can be written no session is touched: that time is not idle time.
+        let untouched = time::Duration::try_from(platform.db.standing().untouched()).unwrap_or_default();
+        let idle = time::Duration::minutes(platform.config.session_idle_minutes) + untouched;
         let alive = session.ended_at.is_none() && session.expires_at > now && session.seen_at + idle > now;
         if !alive || session.audience != audience.as_str() {
             return Ok(None);
@@ -218,13 +220,13 @@ impl Sessions {
         principal.bounds.mobile = session.way == MOBILE;
         // A policy may end an idle session earlier (IDENT-035).
         let own_idle = principal.bounds.policy.as_ref().and_then(|policy| policy.idle_minutes);
-        if own_idle.is_some_and(|minutes| session.seen_at + time::Duration::minutes(minutes) <= now) {
+        if own_idle.is_some_and(|minutes| session.seen_at + time::Duration::minutes(minutes) + untouched <= now) {
             return Ok(None);
         }
         // Touch at most once a minute: a session that reads should not write all the time.
         if session.seen_at + time::Duration::minutes(1) < now {
             let hash = key.1.clone();
-            platform
+            let touched = platform
                 .db
                 .write(now, move |tx| {
                     Box::pin(async move {
@@ -236,7 +238,13 @@ impl Sessions {
                         Ok(())
                     })
                 })
-                .await?;
+                .await;
+            // Who only looks is not sent away because the database takes no writes.
+            if let Err(problem) = touched
+                && problem.trouble().is_none()
+            {
+                return Err(problem);
+            }
         }
         let resolved = Kept { caller: Arc::new(principal), network: session.network.into(), at: now };
         // Resolved before a change of rights, it must not be remembered after it.
@@ -438,6 +446,14 @@ impl Sessions {
             })
         };
         Ok((rows.into_iter().filter_map(view).collect(), total))
+    }
+
+    /// How many sessions of an audience are open.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn open_count(&self, platform: &Platform, audience: Audience) -> Result<u64> {
+        Ok(open_now(platform, audience, None).count(platform.db.read()).await?)
     }
 
     /// The open session with a name, whoever's it is; `None` when there is none.

@@ -13,6 +13,7 @@ use base::clock::{Clock, Randomness};
 use platform::config::Config;
 use platform::db::migrate::{self, Migration};
 use platform::disclosure::{DisclosurePolicy, Field, Way, Weight};
+use platform::files::Files;
 use platform::web::guard::Principal;
 use platform::{Db, Inner, Platform};
 use sea_orm::{ConnectionTrait, Database};
@@ -177,13 +178,14 @@ fn build(
     folder: std::path::PathBuf,
     (secrets, seed): (u64, u64),
     mut config: Config,
+    files: Option<Files>,
 ) -> (Platform, Arc<MockClock>) {
     // Both TLS providers are compiled in; reqwest wants one chosen.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let files = platform::files::Files::in_folder(&folder.join("files")).expect("the file store opens");
     config.data_dir = folder;
     config.database_url = url;
     let clock = MockClock::at(story_start());
+    let files = files.unwrap_or_else(|| Files::open(&config, clock.clone()).expect("the file store opens"));
     let keys = platform::secrets::SoftKeys::in_memory(&SeededRandomness::new(secrets)).expect("fresh keys are good");
     let platform = Platform::new(Inner {
         clock: clock.clone(),
@@ -193,6 +195,8 @@ fn build(
         crypto: platform::crypto::Crypto::new(Arc::new(keys)).expect("fresh keys are good"),
         disclosure: Default::default(),
         audit: Default::default(),
+        visits: Default::default(),
+        metrics: Default::default(),
         live: Default::default(),
         sessions: Default::default(),
         numbers: Default::default(),
@@ -222,7 +226,32 @@ impl TestPlatform {
         let place = Place::fresh(backend).await;
         let db = Db::open(&place.url).await.expect("the database opens");
         make_schema(&db, steps).await;
-        Self::around(db, place, COUNTER.fetch_add(1, Ordering::SeqCst) + 42, config)
+        Self::around(db, place, COUNTER.fetch_add(1, Ordering::SeqCst) + 42, config, None)
+    }
+
+    /// The same with a place for files of the test's own.
+    pub async fn with_files(backend: Backend, steps: &[Migration], files: Files) -> Self {
+        let place = Place::fresh(backend).await;
+        let db = Db::open(&place.url).await.expect("the database opens");
+        make_schema(&db, steps).await;
+        Self::around(db, place, COUNTER.fetch_add(1, Ordering::SeqCst) + 42, Config::default(), Some(files))
+    }
+
+    /// Several cities in one PostgreSQL database, a schema each; the first one drops the database when closed.
+    pub async fn in_schemas(schemas: &[&str], steps: &[Migration]) -> Vec<Self> {
+        let Place { folder, url, mut cleanup } = Place::fresh(Backend::Postgres).await;
+        let _ = std::fs::remove_dir_all(folder);
+        let mut all = Vec::new();
+        for schema in schemas {
+            let schema = (*schema).to_owned();
+            let there = platform::db::Place { url: url.clone(), schema: schema.clone(), ..Default::default() };
+            let db = Db::open_at(there).await.expect("the database opens");
+            make_schema(&db, steps).await;
+            let place = Place { folder: new_folder(), url: url.clone(), cleanup: cleanup.take() };
+            let config = Config { require_second_factor: false, database_schema: schema, ..Config::default() };
+            all.push(Self::around(db, place, COUNTER.fetch_add(1, Ordering::SeqCst) + 42, config, None));
+        }
+        all
     }
 
     /// A platform on a copy of a database that is filled once for all tests of this build (see [`kept`]).
@@ -241,19 +270,19 @@ impl TestPlatform {
             make_schema(&db, steps).await;
             let Place { folder, url, .. } = place;
             let config = Config { require_second_factor: false, ..Config::default() };
-            fill(&build(db, url.clone(), folder.clone(), (SECRETS, 7), config).0).await;
+            fill(&build(db, url.clone(), folder.clone(), (SECRETS, 7), config, None).0).await;
         })
         .await;
         let db = Db::open(&place.url).await.expect("the database opens");
-        Self::around(db, place, SECRETS, config)
+        Self::around(db, place, SECRETS, config, None)
     }
 
-    fn around(db: Db, place: Place, secrets: u64, config: Config) -> Self {
+    fn around(db: Db, place: Place, secrets: u64, config: Config, files: Option<Files>) -> Self {
         let Place { folder, url, cleanup } = place;
         // Ids of a copy must not repeat those of what it was copied from, and are the same in every run.
         static MADE: AtomicU64 = AtomicU64::new(1_000_042);
         let seed = MADE.fetch_add(1, Ordering::SeqCst);
-        let (platform, clock) = build(db, url, folder.clone(), (secrets, seed), config);
+        let (platform, clock) = build(db, url, folder.clone(), (secrets, seed), config, files);
         Self { platform, clock, folder, cleanup }
     }
 

@@ -3,6 +3,12 @@
 //! A step is one SQL file for both databases, written with a few words that differ between them:
 //! `@id` (uuid), `@time` (UTC instant), `@json`, `@text`, `@int`, `@bool`. A released step is frozen.
 //!
+//! Nodes of two releases run side by side while one after the other is renewed. So a step only adds
+//! what the release before does not miss (expand). One that takes something away (contract) begins with
+//! the line `-- contract`, stands a release later than the code that no longer needs it, and runs only
+//! when told to, once no older node is left ([`run_all`]). [`takes_away`] finds what such a step has to be
+//! marked for.
+//!
 //! What can't be said portably, such as a trigger, stands between a line `@only sqlite` (or
 //! `@only postgres`) and a line `@end`: one statement, taken as it is, on that database alone.
 
@@ -18,6 +24,42 @@ pub struct Migration {
     pub name: &'static str,
     /// Statements, `;`-separated, with the portable words.
     pub sql: &'static str,
+}
+
+impl Migration {
+    /// Whether it takes away what the release before still uses.
+    pub fn contracts(&self) -> bool {
+        self.sql.lines().any(|line| line.trim() == "-- contract")
+    }
+}
+
+/// What in a step the code of the release before would miss or be refused by, given the tables there were before it.
+pub fn takes_away(step: &Migration, backend: DbBackend, before: &[String]) -> Vec<String> {
+    let old = |statement: &str| before.iter().any(|table| mentions(statement, table));
+    let found = statements(step, backend).into_iter().filter(|statement| {
+        let upper = statement.to_uppercase();
+        let words: Vec<&str> = upper.split_whitespace().collect();
+        let has = |part: &str| upper.contains(part);
+        old(statement)
+            && match words.as_slice() {
+                ["DROP", "TABLE", ..] => true,
+                ["ALTER", "TABLE", ..] => {
+                    has(" DROP ")
+                        || has(" RENAME ")
+                        || has(" SET NOT NULL")
+                        || has(" TYPE ")
+                        || (has(" ADD ") && has("NOT NULL") && !has(" DEFAULT "))
+                        || has(" UNIQUE")
+                }
+                ["CREATE", "UNIQUE", ..] => true,
+                _ => false,
+            }
+    });
+    found.collect()
+}
+
+fn mentions(statement: &str, table: &str) -> bool {
+    statement.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word.eq_ignore_ascii_case(table))
 }
 
 /// Column words of the portable SQL and what they become.
@@ -68,31 +110,82 @@ fn split(sql: &str, backend: DbBackend) -> Vec<String> {
     sql.split(';').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
-/// Runs the steps that have not run yet, in the order given; returns their names.
+/// Runs the steps that have not run yet, in the order given; returns their names. Steps that take something away wait
+/// for [`run_all`], except in an empty database.
 ///
 /// # Errors
 /// When a step is refused; that step is then undone as a whole.
 pub async fn run(db: &Db, steps: &[Migration], now: time::OffsetDateTime) -> Result<Vec<&'static str>> {
+    let fresh = pending(db, steps).await?.len() == steps.len();
+    let wanted: Vec<Migration> = steps.iter().filter(|step| fresh || !step.contracts()).copied().collect();
+    run_all(db, &wanted, now).await
+}
+
+/// The same with the steps that take something away: when no node of an older release is left.
+///
+/// # Errors
+/// When a step is refused; that step is then undone as a whole.
+pub async fn run_all(db: &Db, steps: &[Migration], now: time::OffsetDateTime) -> Result<Vec<&'static str>> {
+    // Nothing to do is nothing to write: a node starts beside a database that takes no writes just now.
+    let waiting = pending(db, steps).await?;
+    if waiting.is_empty() {
+        return Ok(Vec::new());
+    }
     let create = "CREATE TABLE IF NOT EXISTS schema_steps (name text PRIMARY KEY, applied_at text NOT NULL)";
-    db.execute_batch(now, vec![create.to_owned()]).await?;
-    let done: Vec<String> = db
-        .read()
-        .query_all_raw(Statement::from_string(db.backend(), "SELECT name FROM schema_steps"))
-        .await?
-        .iter()
-        .map(|row| row.try_get::<String>("", "name"))
-        .collect::<Result<_, _>>()?;
+    let mut begin = vec![create.to_owned()];
+    if !db.schema().is_empty() && !has_schema(db).await? {
+        // Asked for first: a schema somebody else made needs no right to make one.
+        begin.insert(0, format!("CREATE SCHEMA IF NOT EXISTS \"{}\"", db.schema()));
+    }
+    if let Err(problem) = db.execute_batch(now, begin).await {
+        // Two nodes that make it at once: one of them is told that it is there.
+        if pending(db, steps).await?.len() == steps.len() && !exists(db).await {
+            return Err(problem);
+        }
+    }
+    let at = now.format(&time::format_description::well_known::Rfc3339).map_err(Problem::internal)?;
     let mut ran = Vec::new();
-    for step in steps.iter().filter(|step| !done.iter().any(|name| name == step.name)) {
+    for step in steps.iter().filter(|step| waiting.contains(&step.name)) {
         let mut batch = statements(step, db.backend());
-        let at = now.format(&time::format_description::well_known::Rfc3339).map_err(Problem::internal)?;
-        batch.push(format!("INSERT INTO schema_steps (name, applied_at) VALUES ('{}', '{at}')", step.name));
-        db.execute_batch(now, batch)
+        let (name, backend) = (step.name, db.backend());
+        batch.push(format!("INSERT INTO schema_steps (name, applied_at) VALUES ('{name}', '{at}')"));
+        let here = db
+            .write(now, move |tx| {
+                Box::pin(async move {
+                    if backend == DbBackend::Postgres {
+                        // Nodes that start at once take their turns; on SQLite the one writer does that.
+                        tx.conn().execute_unprepared("LOCK TABLE schema_steps IN SHARE ROW EXCLUSIVE MODE").await?;
+                    }
+                    let sql = format!("SELECT name FROM schema_steps WHERE name = '{name}'");
+                    if tx.conn().query_one_raw(Statement::from_string(backend, sql)).await?.is_some() {
+                        return Ok(false);
+                    }
+                    for statement in batch {
+                        tx.conn().execute_unprepared(&statement).await?;
+                    }
+                    Ok(true)
+                })
+            })
             .await
-            .map_err(|problem| Problem::internal(format!("step {}: {problem}", step.name)))?;
-        ran.push(step.name);
+            .map_err(|problem| match problem.trouble() {
+                Some(_) => problem,
+                None => Problem::internal(format!("step {name}: {problem}")),
+            })?;
+        if here {
+            ran.push(name);
+        }
     }
     Ok(ran)
+}
+
+async fn has_schema(db: &Db) -> Result<bool> {
+    let sql = "SELECT nspname::text AS name FROM pg_namespace WHERE nspname = $1";
+    let statement = Statement::from_sql_and_values(db.backend(), sql, [db.schema().into()]);
+    Ok(db.read().query_one_raw(statement).await?.is_some())
+}
+
+async fn exists(db: &Db) -> bool {
+    db.read().query_all_raw(Statement::from_string(db.backend(), "SELECT name FROM schema_steps")).await.is_ok()
 }
 
 /// Steps not yet run.
@@ -112,6 +205,21 @@ pub async fn pending(db: &Db, steps: &[Migration]) -> Result<Vec<&'static str>> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// req: OPS-039
+    #[test]
+    fn what_the_release_before_would_miss_is_found() {
+        let before = ["cases".to_owned()];
+        let found = |sql: &'static str| takes_away(&Migration { name: "x", sql }, DbBackend::Postgres, &before).len();
+        assert_eq!(
+            found("ALTER TABLE cases ADD COLUMN a @text; CREATE TABLE new (id @id NOT NULL); DROP TABLE other"),
+            0
+        );
+        assert_eq!(found("ALTER TABLE cases ADD COLUMN a @text NOT NULL DEFAULT ''; CREATE INDEX i ON cases (a)"), 0);
+        assert_eq!(found("ALTER TABLE cases ADD COLUMN a @text NOT NULL"), 1);
+        assert_eq!(found("ALTER TABLE cases DROP COLUMN a; DROP TABLE cases; CREATE UNIQUE INDEX u ON cases (a)"), 3);
+        assert!(Migration { name: "x", sql: "-- contract\nDROP TABLE cases" }.contracts());
+    }
 
     #[test]
     fn a_block_is_one_statement_on_its_own_database() {

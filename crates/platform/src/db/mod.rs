@@ -7,23 +7,41 @@
 //! acknowledged only after that commit.
 //!
 //! Portable SQL only. Rows are SeaORM entities; what differs between the two lives in this module.
+//!
+//! A database that stops taking writes or answering is no crash: [`standing`] knows, commands are
+//! refused at once with a 503, reads go on, and [`Db::watch`] notices when it is back. [`servers`]
+//! finds the primary among several PostgreSQL servers and says whether a replica is fresh enough;
+//! [`journal`] keeps what SQLite writes beside it, for a restore to a minute; [`closing`] ends all writing where a city
+//! moves away from.
+//!
+//! A city is a database or a schema of one, never a column: [`Place::schema`] is set for every connection, so that no
+//! statement names it and several cities of one database share nothing.
 
+pub mod closing;
+pub mod journal;
 pub mod migrate;
+pub mod servers;
+pub mod standing;
 
 use std::panic::AssertUnwindSafe;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, SqlxSqliteConnector,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqlxPostgresConnector, SqlxSqliteConnector,
     Statement, TransactionTrait,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
+use journal::Journal;
+use servers::{Replica, Servers};
+use standing::{Standing, Trouble};
+
+use crate::metrics::Database;
 use crate::web::context::{self, Context};
 use crate::web::problem::{Problem, Result};
 pub use crate::work::Tx;
@@ -39,13 +57,59 @@ type Body<T> = Box<dyn for<'t> FnOnce(&'t Tx) -> BoxFuture<'t, Result<T>> + Send
 /// Told of each statement that writes and how long it took.
 pub type Watch = Arc<dyn Fn(&str, Duration) + Send + Sync>;
 
+/// Words somebody looks for, without the wildcards of LIKE; none when nothing is left.
+#[must_use]
+pub fn searched(words: Option<&str>) -> Option<String> {
+    let words = words?.replace(['%', '_', '\\'], "").trim().to_owned();
+    (!words.is_empty()).then_some(words)
+}
+
+/// The pattern of LIKE for what contains these words as they are.
+#[must_use]
+pub fn containing(words: impl AsRef<str>) -> String {
+    format!("%{}%", words.as_ref().replace(['%', '_', '\\'], ""))
+}
+
+/// Connections of each pool to PostgreSQL.
+const CONNECTIONS: u32 = 16;
+/// How long a request waits for a connection.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Handle to the database. Cheap to clone.
 #[derive(Clone)]
 pub struct Db {
     reader: DatabaseConnection,
     writer: Writer,
     chains: Arc<Chains>,
+    standing: Arc<Standing>,
+    servers: Option<Arc<Servers>>,
+    replica: Option<Arc<Replica>>,
+    /// Schema of PostgreSQL; empty = the database's own.
+    schema: Arc<str>,
+    /// Of SQLite: its file and the journal beside it.
+    journal: Option<(std::path::PathBuf, Kept)>,
+    counts: Arc<Database>,
 }
+
+/// How busy the database's connections are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Connections open.
+    pub connections: u64,
+    /// Of these, in use.
+    pub busy: u64,
+    /// Connections at most.
+    pub most: u64,
+    /// Commands waiting for the one writer (SQLite).
+    pub queue: u64,
+    /// Bytes of the write-ahead log not yet in the database (SQLite).
+    pub wal_bytes: u64,
+    /// Bytes of the database's file (SQLite).
+    pub file_bytes: u64,
+}
+
+/// The journal, once it is kept.
+type Kept = Arc<tokio::sync::Mutex<Option<Journal>>>;
 
 #[derive(Clone)]
 enum Writer {
@@ -55,13 +119,29 @@ enum Writer {
     Queue(mpsc::Sender<Box<dyn Command>>),
 }
 
+/// Where a database is and what belongs to it.
+#[derive(Default)]
+pub struct Place {
+    /// `sqlite://path` or `postgres://…`, the latter with several hosts by commas if need be.
+    pub url: String,
+    /// A PostgreSQL replica for lists and reports; none when empty.
+    pub read_url: String,
+    /// Schema of a PostgreSQL database, made with the first schema step; the database's own when empty.
+    pub schema: String,
+    /// Whether what SQLite writes is kept in a journal: then only the one who keeps it moves the write-ahead log into
+    /// the file ([`Db::keep_journal`]).
+    pub journaled: bool,
+    /// Told of each statement that writes.
+    pub watch: Option<Watch>,
+}
+
 impl Db {
     /// Opens `sqlite://path` or `postgres://…`.
     ///
     /// # Errors
     /// When the address is unknown or the database does not answer.
     pub async fn open(url: &str) -> Result<Self> {
-        Self::open_watched(url, None).await
+        Self::open_at(Place { url: url.to_owned(), ..Place::default() }).await
     }
 
     /// The same, telling of every statement that writes: how many a command makes, how long each takes.
@@ -69,29 +149,58 @@ impl Db {
     /// # Errors
     /// When the address is unknown or the database does not answer.
     pub async fn open_watched(url: &str, watch: Option<Watch>) -> Result<Self> {
-        let watched = |mut writer: DatabaseConnection| {
-            if let Some(watch) = watch.clone() {
-                writer.set_metric_callback(move |info| watch(&info.statement.sql, info.elapsed));
-            }
+        Self::open_at(Place { url: url.to_owned(), watch, ..Place::default() }).await
+    }
+
+    /// Opens a database with all that belongs to it.
+    ///
+    /// # Errors
+    /// When an address is unknown or the database does not answer.
+    pub async fn open_at(place: Place) -> Result<Self> {
+        let watch = place.watch.clone();
+        let counts = Arc::<Database>::default();
+        let writes = Arc::clone(&counts);
+        let watched = move |mut writer: DatabaseConnection| {
+            let (watch, writes) = (watch.clone(), Arc::clone(&writes));
+            writer.set_metric_callback(move |info| {
+                writes.statements.note(info.elapsed, info.failed);
+                context::note_statement(&info.statement.sql, info.elapsed, info.failed);
+                if let Some(watch) = &watch {
+                    watch(&info.statement.sql, info.elapsed);
+                }
+            });
             writer
         };
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let mut options = ConnectOptions::new(url.to_owned());
-            options.max_connections(16).min_connections(1).acquire_timeout(Duration::from_secs(10)).sqlx_logging(false);
-            // A connection just used is taken as it is; asking it first would double the way of a small query.
-            options.test_before_acquire_if_idle_for(Duration::from_secs(2));
+        if place.url.starts_with("postgres://") || place.url.starts_with("postgresql://") {
+            let servers = Arc::new(Servers::find(&place.url, &place.schema).await?);
             // Two pools: a command reads beside its own transaction (caches, other domains), and
             // sixteen commands waiting in one pool for a seventeenth connection would never end.
-            let writer = watched(Database::connect(options.clone()).await?);
-            let reader = Database::connect(options).await?;
-            return Ok(Self { reader, writer: Writer::Pool(writer), chains: Arc::default() });
+            let writer = servers.pool(CONNECTIONS, PATIENCE).await?;
+            let reader = servers.pool(CONNECTIONS, PATIENCE).await?;
+            let replica = if place.read_url.is_empty() {
+                None
+            } else {
+                Some(Arc::new(Replica::lazy(&place.read_url, &place.schema, CONNECTIONS, PATIENCE, &counts)?))
+            };
+            return Ok(Self {
+                reader: counted(SqlxPostgresConnector::from_sqlx_postgres_pool(reader), &counts),
+                writer: Writer::Pool(watched(SqlxPostgresConnector::from_sqlx_postgres_pool(writer))),
+                chains: Arc::default(),
+                standing: Arc::default(),
+                servers: Some(servers),
+                replica,
+                schema: place.schema.into(),
+                journal: None,
+                counts,
+            });
         }
-        if !url.starts_with("sqlite:") {
+        if !place.url.starts_with("sqlite:") {
             return Err(Problem::internal(format!(
-                "unknown database address {url:?}: use sqlite://file or postgres://…"
+                "unknown database address {:?}: use sqlite://file or postgres://…",
+                place.url
             )));
         }
-        let options = SqliteConnectOptions::from_str(url)
+        let mut options = SqliteConnectOptions::from_str(&place.url)
             .map_err(Problem::internal)?
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
@@ -101,27 +210,119 @@ impl Db {
             .pragma("cache_size", "-65536")
             .pragma("temp_store", "memory")
             .statement_cache_capacity(512);
-        let pool = |size: u32, options: SqliteConnectOptions| {
-            sea_orm::sqlx::sqlite::SqlitePoolOptions::new()
-                .max_connections(size)
-                .min_connections(1)
-                .acquire_timeout(Duration::from_secs(10))
-                .test_before_acquire(false)
-                .connect_with(options)
-        };
-        let writer = watched(SqlxSqliteConnector::from_sqlx_sqlite_pool(
-            pool(1, options.clone()).await.map_err(Problem::internal)?,
-        ));
-        let reader = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool(4, options).await.map_err(Problem::internal)?);
+        if place.journaled {
+            // What is in the log is moved into the file only after the journal has it.
+            options = options.pragma("wal_autocheckpoint", "0");
+        }
+        let again = options.clone();
+        let open: Open = Arc::new(move || {
+            let (options, watched) = (again.clone(), watched.clone());
+            Box::pin(async move { Ok(watched(sqlite_pool(1, options).await?)) })
+        });
+        let writer = open().await?;
+        let file = options.get_filename().to_owned();
+        let reader = counted(sqlite_pool(4, options).await?, &counts);
         let (queue, commands) = mpsc::channel(1024);
         let chains = Arc::<Chains>::default();
-        tokio::spawn(serve(writer, commands, Arc::clone(&chains)));
-        Ok(Self { reader, writer: Writer::Queue(queue), chains })
+        let journal = Kept::default();
+        tokio::spawn(serve(writer, open, commands, Arc::clone(&chains), Arc::clone(&journal)));
+        Ok(Self {
+            reader,
+            writer: Writer::Queue(queue),
+            chains,
+            standing: Arc::default(),
+            servers: None,
+            replica: None,
+            schema: Arc::default(),
+            journal: Some((file, journal)),
+            counts,
+        })
+    }
+
+    /// Begins to keep what SQLite writes, below a folder; nothing to do on PostgreSQL, which archives its own log.
+    ///
+    /// # Errors
+    /// When the folder can't be used.
+    pub async fn keep_journal(&self, folder: &std::path::Path, clock: Arc<dyn base::clock::Clock>) -> Result<()> {
+        if let Some((file, journal)) = &self.journal {
+            *journal.lock().await = Some(Journal::begin(folder, file, clock)?);
+        }
+        Ok(())
+    }
+
+    /// How the database stands: whether it answers and takes writes.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    /// Looks after the database until told to stop: notices when it is gone, refuses writes or another server has
+    /// become the primary, and when it is well again. Only a server that serves does this; a command of the command
+    /// line just fails.
+    pub async fn watch(&self, mut stopped: watch::Receiver<bool>) {
+        self.standing.begin_watch();
+        match (&self.servers, &self.replica) {
+            (Some(servers), replica) => servers.watch(self, replica.as_deref(), &mut stopped).await,
+            _ => self.standing.until_well(self, &mut stopped).await,
+        }
+    }
+
+    /// Where the PostgreSQL server in use is, without its password; none on SQLite.
+    pub fn server(&self) -> Option<String> {
+        self.servers.as_ref().map(|servers| servers.current())
+    }
+
+    /// Whether the replica, if there is one, is fresh enough to be asked.
+    pub fn replica_is_fresh(&self) -> Option<bool> {
+        self.replica.as_ref().map(|replica| replica.is_fresh())
+    }
+
+    /// Returns when the replica stops answering, whoever reads from it then waits in vain; without one never.
+    pub async fn replica_lost(&self) {
+        match &self.replica {
+            Some(replica) => replica.lost().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Writes something of the size of a command, past the refusal of writes: whether there is room again.
+    pub(crate) async fn try_write(&self) -> Result<()> {
+        // The product's clock is not at hand here, and no row keeps this moment.
+        let statement = Statement::from_sql_and_values(
+            self.backend(),
+            "UPDATE heartbeats SET filler = $1 WHERE id = 1",
+            ["x".repeat(64 * 1024).into()],
+        );
+        let empty = Statement::from_string(self.backend(), "UPDATE heartbeats SET filler = '' WHERE id = 1");
+        self.run(time::OffsetDateTime::UNIX_EPOCH, move |tx| {
+            Box::pin(async move {
+                tx.conn().execute_raw(statement).await?;
+                Ok(())
+            })
+        })
+        .await?;
+        self.run(time::OffsetDateTime::UNIX_EPOCH, move |tx| {
+            Box::pin(async move {
+                tx.conn().execute_raw(empty).await?;
+                Ok(())
+            })
+        })
+        .await
     }
 
     /// Connection for reading. Never write through it.
+    ///
+    /// A list or a report is read from the replica when there is one, it is fresh enough, and the caller changed
+    /// nothing a moment ago ([`crate::web::freshness`]); everything else from the primary.
     pub fn read(&self) -> &DatabaseConnection {
-        &self.reader
+        match &self.replica {
+            Some(replica) if context::may_lag() && replica.is_fresh() => replica.conn(),
+            _ => &self.reader,
+        }
+    }
+
+    /// The schema of PostgreSQL that holds this city; empty when it is the database's own.
+    pub fn schema(&self) -> &str {
+        &self.schema
     }
 
     /// Which of the two it is.
@@ -129,12 +330,110 @@ impl Db {
         self.reader.get_database_backend()
     }
 
+    /// Statements and commands of this node.
+    pub fn counts(&self) -> &Database {
+        &self.counts
+    }
+
+    /// How busy the connections are now.
+    pub fn load(&self) -> Load {
+        let length = |path: &std::path::Path| std::fs::metadata(path).map_or(0, |about| about.len());
+        let mut load = Load::default();
+        match &self.writer {
+            Writer::Pool(writer) => {
+                for pool in [writer.get_postgres_connection_pool(), self.reader.get_postgres_connection_pool()] {
+                    let (open, idle) = (u64::from(pool.size()), pool.num_idle() as u64);
+                    load.connections += open;
+                    load.busy += open.saturating_sub(idle);
+                    load.most += u64::from(pool.options().get_max_connections());
+                }
+            }
+            Writer::Queue(queue) => {
+                let pool = self.reader.get_sqlite_connection_pool();
+                load.connections = u64::from(pool.size());
+                load.busy = load.connections.saturating_sub(pool.num_idle() as u64);
+                load.most = u64::from(pool.options().get_max_connections());
+                load.queue = (queue.max_capacity() - queue.capacity()) as u64;
+                if let Some((file, _)) = &self.journal {
+                    let mut wal = file.as_os_str().to_owned();
+                    wal.push("-wal");
+                    (load.file_bytes, load.wal_bytes) = (length(file), length(wal.as_ref()));
+                }
+            }
+        }
+        load
+    }
+
+    /// Time of the database's machine in milliseconds since 1970, for comparing clocks; none where the
+    /// database runs inside this program.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn clock_ms(&self) -> Result<Option<i64>> {
+        if self.backend() != DbBackend::Postgres {
+            return Ok(None);
+        }
+        let sql = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS ms";
+        let row = self.reader.query_one_raw(Statement::from_string(self.backend(), sql)).await?;
+        Ok(row.map(|row| row.try_get("", "ms")).transpose()?)
+    }
+
+    /// Megabytes of memory the database keeps pages in.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn memory_mb(&self) -> Result<i64> {
+        if self.backend() != DbBackend::Postgres {
+            // 64 MB a connection at most, see `cache_size` above.
+            return Ok(i64::try_from(self.load().connections + 1).unwrap_or(1) * 64);
+        }
+        let sql = "SELECT setting::bigint * 8 / 1024 AS mb FROM pg_settings WHERE name = 'shared_buffers'";
+        let row = self.reader.query_one_raw(Statement::from_string(self.backend(), sql)).await?;
+        Ok(row.map(|row| row.try_get("", "mb")).transpose()?.unwrap_or(0))
+    }
+
+    /// Name and version of the database's program.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn version(&self) -> Result<String> {
+        let sql = match self.backend() {
+            DbBackend::Postgres => {
+                "SELECT split_part(version(), ' ', 1) || ' ' || split_part(version(), ' ', 2) AS text"
+            }
+            _ => "SELECT 'SQLite ' || sqlite_version() AS text",
+        };
+        let row = self.reader.query_one_raw(Statement::from_string(self.backend(), sql)).await?;
+        Ok(row.map(|row| row.try_get("", "text")).transpose()?.unwrap_or_default())
+    }
+
     /// Runs one command in one transaction. The body may run on another task; what it returns is
     /// given back only after the commit.
     ///
     /// # Errors
-    /// What the body returns (then nothing is kept), or an internal problem of the database.
+    /// What the body returns (then nothing is kept); 503 when the database takes no writes or does not
+    /// answer; an internal problem otherwise. When the line breaks during the commit, nobody knows
+    /// whether it was kept: a caller that tries again sends the same `Idempotency-Key`.
     pub async fn write<T, F>(&self, now: time::OffsetDateTime, body: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
+    {
+        self.standing.admit()?;
+        let begun = Instant::now();
+        let outcome = self.run(now, body).await;
+        let failed = outcome.as_ref().is_err_and(|problem: &Problem| problem.status().is_server_error());
+        self.counts.commands.note(begun.elapsed(), failed);
+        context::note_span("write", begun.elapsed(), failed, || "写入".to_owned());
+        if let Err(problem) = &outcome
+            && let Some(trouble) = problem.trouble()
+        {
+            self.standing.suspect(trouble, problem);
+        }
+        outcome
+    }
+
+    async fn run<T, F>(&self, now: time::OffsetDateTime, body: F) -> Result<T>
     where
         T: Send + 'static,
         F: for<'t> FnOnce(&'t Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
@@ -143,19 +442,29 @@ impl Db {
         let context = context::current();
         match &self.writer {
             Writer::Pool(pool) => {
-                let tx = Tx::new(pool.begin().await?, now, context);
-                match body(&tx).await {
-                    Ok(value) => {
-                        let left = tx.flush().await?;
-                        let written = audit::write(tx.conn(), &self.chains, vec![left]).await?;
-                        tx.into_inner().commit().await?;
-                        written.committed(&self.chains);
-                        Ok(value)
+                let work = async {
+                    let tx = Tx::new(pool.begin().await?, now, context);
+                    match body(&tx).await {
+                        Ok(value) => {
+                            let left = tx.flush().await?;
+                            let written = audit::write(tx.conn(), &self.chains, vec![left]).await?;
+                            tx.into_inner().commit().await?;
+                            written.committed(&self.chains);
+                            Ok(value)
+                        }
+                        Err(problem) => {
+                            // On a broken line there is nothing to undo; what went wrong first is what counts.
+                            if let Err(error) = tx.into_inner().rollback().await {
+                                tracing::warn!(cause = %error, "a command could not be rolled back");
+                            }
+                            Err(problem)
+                        }
                     }
-                    Err(problem) => {
-                        tx.into_inner().rollback().await?;
-                        Err(problem)
-                    }
+                };
+                tokio::select! {
+                    outcome = work => outcome,
+                    // A server that fell silent says nothing on the line for minutes.
+                    () = self.standing.lost() => Err(Trouble::Down.problem("the database fell silent during a command")),
                 }
             }
             Writer::Queue(queue) => {
@@ -184,6 +493,20 @@ impl Db {
         .await
     }
 
+    /// Tunes the database while it works: the planner's statistics anew. The write-ahead log of SQLite is left
+    /// alone: only whoever keeps the journal may move it into the file.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn tune(&self, now: time::OffsetDateTime) -> Result<()> {
+        if self.schema.is_empty() {
+            return self.execute_batch(now, vec!["ANALYZE".to_owned()]).await;
+        }
+        // Without names it would go through the other cities of the database too.
+        let tables = closing::tables(&self.reader).await?;
+        self.execute_batch(now, tables.iter().map(|table| format!("ANALYZE \"{table}\"")).collect()).await
+    }
+
     /// Truth that the database answers.
     ///
     /// # Errors
@@ -194,14 +517,62 @@ impl Db {
     }
 }
 
+/// Opens the one writer anew: after a failure nobody knows how deep in transactions the old connection is.
+type Open = Arc<dyn Fn() -> BoxFuture<'static, Result<DatabaseConnection>> + Send + Sync>;
+
+/// Every statement counts for the node and for the request that made it.
+fn counted(mut reader: DatabaseConnection, counts: &Arc<Database>) -> DatabaseConnection {
+    let counts = Arc::clone(counts);
+    reader.set_metric_callback(move |info| {
+        counts.statements.note(info.elapsed, info.failed);
+        context::note_statement(&info.statement.sql, info.elapsed, info.failed);
+    });
+    reader
+}
+
+async fn sqlite_pool(size: u32, options: SqliteConnectOptions) -> Result<DatabaseConnection> {
+    let pool = sea_orm::sqlx::sqlite::SqlitePoolOptions::new()
+        .max_connections(size)
+        .min_connections(1)
+        .acquire_timeout(Duration::from_secs(10))
+        .test_before_acquire(false)
+        .connect_with(options)
+        .await
+        .map_err(Problem::internal)?;
+    Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool))
+}
+
+/// Why a group was not committed.
+#[derive(Clone)]
+struct Failed {
+    trouble: Option<Trouble>,
+    cause: String,
+}
+
+impl Failed {
+    fn problem(&self) -> Problem {
+        match self.trouble {
+            Some(trouble) => trouble.problem(&self.cause),
+            None => Problem::internal(&self.cause),
+        }
+    }
+}
+
+impl From<Problem> for Failed {
+    fn from(problem: Problem) -> Self {
+        Self { trouble: problem.trouble(), cause: problem.to_string() }
+    }
+}
+
 /// A command waiting for the SQLite writer.
 trait Command: Send {
-    /// Runs inside a savepoint of `outer`; keeps its value for [`Command::finish`].
-    fn run<'a>(&'a mut self, outer: &'a DatabaseTransaction) -> BoxFuture<'a, ()>;
+    /// Runs inside a savepoint of `outer`; keeps its value for [`Command::finish`]. Gives the trouble when the
+    /// database itself failed: SQLite may then have undone the whole transaction by itself.
+    fn run<'a>(&'a mut self, outer: &'a DatabaseTransaction) -> BoxFuture<'a, Option<Trouble>>;
     /// The audit lines it left, when it succeeded; they are written with those of the whole group.
     fn left(&mut self) -> Option<audit::Left>;
     /// Answers the caller after the group's commit.
-    fn finish(self: Box<Self>, committed: Result<(), String>);
+    fn finish(self: Box<Self>, committed: Result<(), Failed>);
 }
 
 struct Pending<T> {
@@ -214,15 +585,16 @@ struct Pending<T> {
 }
 
 impl<T: Send + 'static> Command for Pending<T> {
-    fn run<'a>(&'a mut self, outer: &'a DatabaseTransaction) -> BoxFuture<'a, ()> {
+    fn run<'a>(&'a mut self, outer: &'a DatabaseTransaction) -> BoxFuture<'a, Option<Trouble>> {
         Box::pin(async move {
-            if let Some(body) = self.body.take() {
-                let ran = in_savepoint(outer, self.now, self.context.take(), body).await;
-                self.value = Some(ran.map(|(value, left)| {
-                    self.left = Some(left);
-                    value
-                }));
-            }
+            let body = self.body.take()?;
+            let ran = in_savepoint(outer, self.now, self.context.take(), body).await;
+            let trouble = ran.as_ref().err().and_then(Problem::trouble);
+            self.value = Some(ran.map(|(value, left)| {
+                self.left = Some(left);
+                value
+            }));
+            trouble
         })
     }
 
@@ -230,11 +602,11 @@ impl<T: Send + 'static> Command for Pending<T> {
         self.left.take()
     }
 
-    fn finish(self: Box<Self>, committed: Result<(), String>) {
+    fn finish(self: Box<Self>, committed: Result<(), Failed>) {
         let value = match (self.value, committed) {
-            (Some(Ok(_)), Err(cause)) => Err(Problem::internal(cause)),
+            (Some(Ok(_)) | None, Err(failed)) => Err(failed.problem()),
             (Some(value), _) => value,
-            (None, _) => Err(Problem::internal("the command did not run")),
+            (None, Ok(())) => Err(Problem::internal("the command did not run")),
         };
         // The caller may have gone away; its command is committed all the same.
         let _ = self.answer.send(value);
@@ -262,24 +634,56 @@ async fn in_savepoint<T>(
             Ok(done)
         }
         Err(problem) => {
-            savepoint.rollback().await?;
+            // With the whole transaction gone there is no savepoint either; what went wrong first is what counts.
+            if let Err(error) = savepoint.rollback().await
+                && problem.trouble().is_none()
+            {
+                return Err(error.into());
+            }
             Err(problem)
         }
     }
 }
 
-/// The SQLite writer: takes what waits, commits it together, answers.
-async fn serve(writer: DatabaseConnection, mut commands: mpsc::Receiver<Box<dyn Command>>, chains: Arc<Chains>) {
-    while let Some(first) = commands.recv().await {
+/// The SQLite writer: takes what waits, commits it together, answers. What the journal lacks is handed to it between
+/// groups, and after a quiet moment.
+async fn serve(
+    mut writer: DatabaseConnection,
+    open: Open,
+    mut commands: mpsc::Receiver<Box<dyn Command>>,
+    chains: Arc<Chains>,
+    journal: Kept,
+) {
+    loop {
+        let first = match tokio::time::timeout(journal::EVERY, commands.recv()).await {
+            Ok(Some(first)) => first,
+            Ok(None) => break,
+            Err(_quiet) => {
+                if let Some(journal) = journal.lock().await.as_mut() {
+                    journal.keep(&writer, true).await;
+                }
+                continue;
+            }
+        };
         let mut group = vec![first];
-        let committed =
-            commit_group(&writer, &mut group, &mut commands, &chains).await.map_err(|problem| problem.to_string());
-        if let Err(cause) = &committed {
-            tracing::error!(cause, commands = group.len(), "the writer could not commit");
-        }
+        let committed = commit_group(&writer, &mut group, &mut commands, &chains).await.map_err(Failed::from);
+        let failed = committed.as_ref().err().cloned();
         for command in group {
             command.finish(committed.clone());
         }
+        if let Some(failed) = failed {
+            tracing::error!(cause = failed.cause, "the writer could not commit");
+            match open().await {
+                Ok(fresh) => writer = fresh,
+                // The old one is tried again with the next command, and so is this.
+                Err(problem) => tracing::error!(cause = %problem, "the writer could not be opened anew"),
+            }
+        } else if let Some(journal) = journal.lock().await.as_mut() {
+            journal.keep(&writer, false).await;
+        }
+    }
+    if let Some(journal) = journal.lock().await.as_mut() {
+        journal.keep(&writer, true).await;
     }
 }
 
@@ -297,7 +701,11 @@ async fn commit_group(
         .await?;
     let mut at = 0;
     while let Some(command) = group.get_mut(at) {
-        command.run(&outer).await;
+        if let Some(trouble) = command.run(&outer).await {
+            // The transaction may be gone: whatever ran now would be kept by itself, and its caller told that it failed.
+            let _ = outer.rollback().await;
+            return Err(trouble.problem("the database refused a command, its group was undone"));
+        }
         at += 1;
         if at == group.len()
             && at < GROUP
@@ -315,7 +723,7 @@ async fn commit_group(
         }
         // No command of the group may stay without its line.
         Err(problem) => {
-            outer.rollback().await?;
+            let _ = outer.rollback().await;
             Err(problem)
         }
     }

@@ -8,7 +8,8 @@
 //! A domain with a log table of its own declares it as [`KeptLog`]: the security domain lets its rows go
 //! when the time is over that the law and the setting want.
 //!
-//! The application's own lines are gathered in [`buffer`] and written once a minute.
+//! The application's own lines are gathered in [`buffer`] and written once a minute. Visits of the API are lines of
+//! their own: [`visits`].
 
 use sea_orm::{ConnectionTrait, Statement};
 use time::OffsetDateTime;
@@ -19,6 +20,7 @@ use crate::web::problem::Result;
 pub mod buffer;
 pub mod form;
 pub mod store;
+pub mod visits;
 
 pub use form::{Line, Raw, Source};
 

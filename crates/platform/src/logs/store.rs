@@ -167,6 +167,8 @@ pub struct Wanted {
     pub level: Option<String>,
     /// Part of message, event, origin or person.
     pub text: Option<String>,
+    /// Part of the person.
+    pub actor: Option<String>,
     /// Not before.
     pub from: Option<OffsetDateTime>,
     /// Before.
@@ -203,6 +205,10 @@ pub async fn search(
             any = any.add(Expr::col(column).like(LikeExpr::new(part.clone()).escape('\\')));
         }
         query = query.filter(any);
+    }
+    if let Some(actor) = wanted.actor.as_deref().filter(|actor| !actor.is_empty()) {
+        let like = LikeExpr::new(format!("%{}%", read::escaped(actor))).escape('\\');
+        query = query.filter(Expr::col(line::Column::Actor).like(like));
     }
     let total = query.clone().count(conn).await?;
     if let Some(before) = before {

@@ -9,15 +9,19 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{SchemaType, Type};
 use utoipa::openapi::{ObjectBuilder, Required};
 
-use super::problem::Problem;
+use super::problem::{FieldProblem, Problem};
 
 tokio::task_local! {
     static TRACE_ID: String;
 }
 
-/// Trace id of the request being served, or `-` outside one.
+/// Trace id of the request being served, or of the one that caused the job under way; `-` outside both.
 pub fn current_trace_id() -> String {
-    TRACE_ID.try_with(Clone::clone).unwrap_or_else(|_| "-".to_owned())
+    TRACE_ID.try_with(Clone::clone).unwrap_or_else(|_| {
+        let context = super::context::current();
+        let known = context.as_deref().map(super::context::Context::trace).filter(|trace| !trace.is_empty());
+        known.unwrap_or("-").to_owned()
+    })
 }
 
 /// Middleware: takes the trace id from `X-Request-Id` (set by the outer layer) for problems and logs.
@@ -72,6 +76,19 @@ pub async fn readable(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
+/// Uploaded parts; a body that is none is a 400 problem.
+pub struct Multipart(pub axum::extract::Multipart);
+
+impl<S: Send + Sync> FromRequest<S> for Multipart {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let read = axum::extract::Multipart::from_request(request, state).await;
+        read.map(Self)
+            .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "unreadable", "没有收到文件，请选择文件后再上传。"))
+    }
+}
+
 /// Query string.
 #[derive(FromRequestParts)]
 #[from_request(via(axum::extract::Query), rejection(Problem))]
@@ -95,15 +112,46 @@ impl From<JsonRejection> for Problem {
             return Problem::new(status, "too_large", "提交的内容太大，请减少后再提交。");
         }
         let code = if status == StatusCode::UNPROCESSABLE_ENTITY { "invalid_shape" } else { "unreadable" };
-        Problem::new(status, code, "提交的内容读不出来，请检查格式。").detail(rejection.body_text())
+        Problem::new(status, code, "提交的内容读不出来，请检查格式。").errors(misread(&rejection.body_text()))
     }
 }
 
 impl From<QueryRejection> for Problem {
     fn from(rejection: QueryRejection) -> Self {
         Problem::new(StatusCode::BAD_REQUEST, "unreadable_query", "网址里的条件读不出来，请重新选择。")
-            .detail(rejection.body_text())
+            .errors(misread(&rejection.body_text()))
     }
+}
+
+/// Which field could not be read and why, out of the words of the reader; its words themselves repeat what was sent and
+/// are not for people. Nothing when they name no field.
+fn misread(told: &str) -> Vec<FieldProblem> {
+    // "Failed to …: b[0].c: missing field `y` at line 1 column 23"
+    let mut parts = told.splitn(3, ": ").skip(1);
+    let (first, rest) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let is_path =
+        |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.[]-".contains(&b));
+    let (path, why) = if is_path(first) && !rest.is_empty() { (first, rest) } else { ("", first) };
+    let quoted =
+        |begin: &str| why.strip_prefix(begin).and_then(|rest| rest.split('`').next()).filter(|name| is_path(name));
+    let mut pointer: String =
+        path.split(['.', '[', ']']).filter(|part| !part.is_empty()).map(|part| format!("/{part}")).collect();
+    let (code, message) = if let Some(name) = quoted("missing field `") {
+        pointer.push_str(&format!("/{name}"));
+        ("required", "缺少这一项")
+    } else if let Some(name) = quoted("unknown field `") {
+        pointer.push_str(&format!("/{name}"));
+        ("unknown", "没有这一项")
+    } else if why.starts_with("unknown variant") {
+        ("not_offered", "不是可以选的值，请重新选择")
+    } else {
+        ("shape", "格式不对")
+    };
+    if pointer.is_empty() {
+        return Vec::new();
+    }
+    let name = pointer.trim_start_matches('/').replace('/', ".");
+    vec![FieldProblem::new(pointer, code, format!("“{name}”{message}"))]
 }
 
 impl From<PathRejection> for Problem {
@@ -141,5 +189,43 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
                 Err(Problem::new(StatusCode::BAD_REQUEST, "bad_idempotency_key", "Idempotency-Key 要 8 到 64 个字符。"))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What was sent is not told back, the field is named.
+    ///
+    /// req: OPS-030, OPS-037
+    #[test]
+    fn a_field_that_cannot_be_read_is_named_in_words() {
+        let told =
+            |text: &str| misread(text).into_iter().map(|one| (one.pointer, one.code, one.message)).collect::<Vec<_>>();
+        let one =
+            |pointer: &str, code: &str, message: &str| vec![(pointer.to_owned(), code.to_owned(), message.to_owned())];
+        assert_eq!(
+            told(
+                "Failed to deserialize the JSON body into the target type: b[0]: missing field `y` at line 1 column 23"
+            ),
+            one("/b/0/y", "required", "“b.0.y”缺少这一项")
+        );
+        assert_eq!(
+            told(
+                "Failed to deserialize query string: kind: unknown variant `zz') UNION SELECT: x`, expected `a` or `b`"
+            ),
+            one("/kind", "not_offered", "“kind”不是可以选的值，请重新选择")
+        );
+        assert_eq!(
+            told("Failed to deserialize query string: n: invalid digit found in string"),
+            one("/n", "shape", "“n”格式不对")
+        );
+        assert_eq!(
+            told("Failed to deserialize the JSON body into the target type: missing field `name` at line 1 column 2"),
+            one("/name", "required", "“name”缺少这一项")
+        );
+        assert_eq!(told("Failed to parse the request body as JSON: expected value at line 1 column 1"), vec![]);
+        assert_eq!(told("missing field `<script>`"), vec![]);
     }
 }

@@ -177,6 +177,13 @@ where
         if let Some(gate) = platform.sessions.gate() {
             gate.admit(&platform, &caller, &client, P::KEY).await?;
         }
+        // Only now: who calls and what they may is never read from a replica.
+        if let Some(context) = &context
+            && let Some(template) = parts.extensions.get::<axum::extract::MatchedPath>()
+            && super::freshness::may_lag(parts, template.as_str())
+        {
+            context.may_lag();
+        }
         Ok(Self { caller, permission: PhantomData })
     }
 }

@@ -94,22 +94,31 @@ struct Inner {
     public: Option<PerMinute<IpAddr>>,
     /// Method and path of every operation without a permission.
     open: HashSet<(Method, String)>,
+    /// Method and path of every page that asks a captcha in itself.
+    asking: HashSet<(Method, String)>,
 }
 
 impl Gate {
-    /// With the rates of the configuration, for the open operations (method, path with parameters in braces).
-    pub fn new(platform: Platform, open: HashSet<(Method, String)>) -> Self {
+    /// With the rates of the configuration, for the open operations and the pages that ask a captcha in themselves
+    /// (method, path with parameters in braces).
+    pub fn new(platform: Platform, open: HashSet<(Method, String)>, asking: HashSet<(Method, String)>) -> Self {
         let limiter = |rate: u32| NonZeroU32::new(rate).map(|rate| PerMinute::new(rate, platform.clock.clone()));
         let (sign_in, captcha, public) = (
             limiter(platform.config.sign_in_per_minute),
             limiter(platform.config.captcha_per_minute),
             limiter(platform.config.public_per_minute),
         );
-        Self(Arc::new(Inner { sign_in, captcha, public, open, platform }))
+        Self(Arc::new(Inner { sign_in, captcha, public, open, asking, platform }))
     }
 
     fn limiter(&self, method: &Method, path: &str) -> Option<&PerMinute<IpAddr>> {
-        if !self.0.open.contains(&(method.clone(), path.to_owned())) {
+        // Whoever sends HEAD gets what GET gets.
+        let method = if *method == Method::HEAD { Method::GET } else { method.clone() };
+        let operation = (method, path.to_owned());
+        if self.0.asking.contains(&operation) {
+            return self.0.captcha.as_ref();
+        }
+        if !self.0.open.contains(&operation) {
             return None;
         }
         // Sign-out only ends something.

@@ -1,15 +1,17 @@
 //! Live updates: an open page subscribes to a topic and is told to fetch again.
 //!
 //! What is sent is only "this changed", never content, so no right has to be checked twice.
-//! Each node feeds its own hub from the outbox (see [`crate::work::outbox`]), so a change made on
-//! one node reaches pages open on another.
+//! Each node feeds its own hub from the outbox ([`crate::work::outbox::dispatch`] and, for what other
+//! nodes dispatched, [`crate::work::outbox::Tail`]), so a change made on one node reaches pages open on another.
 
+use std::collections::{HashSet, VecDeque};
 use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::{Stream, StreamExt};
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use tokio_stream::wrappers::BroadcastStream;
 
 /// What changed.
@@ -25,19 +27,53 @@ pub struct Change {
 #[derive(Clone)]
 pub struct Live {
     sender: broadcast::Sender<Change>,
+    /// What this node told already, the oldest first.
+    told: Arc<Mutex<Told>>,
+    closed: watch::Sender<bool>,
 }
+
+#[derive(Default)]
+struct Told {
+    order: VecDeque<String>,
+    ids: HashSet<String>,
+}
+
+/// Changes remembered as told.
+const TOLD: usize = 4_096;
 
 impl Default for Live {
     fn default() -> Self {
-        Self { sender: broadcast::channel(1024).0 }
+        Self { sender: broadcast::channel(1024).0, told: Arc::default(), closed: watch::Sender::new(false) }
     }
 }
 
 impl Live {
-    /// Tells every page that listens.
+    /// Tells every page that listens, each change once.
     pub fn announce(&self, change: Change) {
+        {
+            let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+            if !told.ids.insert(change.id.clone()) {
+                return;
+            }
+            told.order.push_back(change.id.clone());
+            if told.order.len() > TOLD
+                && let Some(oldest) = told.order.pop_front()
+            {
+                told.ids.remove(&oldest);
+            }
+        }
         // No receiver is no error: nobody has a page open.
         let _ = self.sender.send(change);
+    }
+
+    /// Ends every stream: a server that stops need not wait for pages that listen for hours.
+    pub fn close(&self) {
+        self.closed.send_replace(true);
+    }
+
+    /// Hears every change this node tells.
+    pub fn subscribe(&self) -> broadcast::Receiver<Change> {
+        self.sender.subscribe()
     }
 
     /// Whether anybody listens (the feeder rests otherwise).
@@ -55,6 +91,12 @@ impl Live {
     where
         W: Fn(&str) -> bool + Send + 'static,
     {
+        let mut closed = self.closed.subscribe();
+        let end = Box::pin(async move {
+            if closed.wait_for(|closed| *closed).await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        });
         let stream = BroadcastStream::new(self.sender.subscribe()).filter_map(move |received| {
             let event = match received {
                 Ok(change) if wanted(&change.topic) => Some(Event::default().event(name).data(change.id)),
@@ -63,6 +105,7 @@ impl Live {
             };
             std::future::ready(event.map(Ok))
         });
+        let stream = stream.take_until(end);
         Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(20)).text("ping"))
     }
 }

@@ -4,6 +4,7 @@ pub mod client;
 pub mod context;
 pub mod csv;
 pub mod extract;
+pub mod freshness;
 pub mod gate;
 pub mod guard;
 pub mod limits;

@@ -9,6 +9,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::db::standing::{self, Trouble};
+
 /// Result of a service call.
 pub type Result<T, E = Problem> = std::result::Result<T, E>;
 
@@ -115,6 +117,12 @@ impl Problem {
         Self::conflict("stale_version", "这一页不是最新的，刚才有人改过。请刷新后再操作。")
     }
 
+    /// 409: data of a year that is closed.
+    pub fn year_closed() -> Self {
+        Self::conflict("year_closed", "这一年的办件已经封存，只能查看，不能再改。")
+            .detail("确需改动，请系统管理员在“年度”页写明原因，先解除封存。")
+    }
+
     /// 403: known caller without the right.
     pub fn forbidden(title: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "forbidden", title)
@@ -155,6 +163,18 @@ impl Problem {
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.0.retry_after = Some(seconds);
         self
+    }
+
+    /// The cause for the log.
+    #[must_use]
+    pub fn because(mut self, cause: impl std::fmt::Display) -> Self {
+        self.0.cause = Some(cause.to_string());
+        self
+    }
+
+    /// What is wrong with the database, when that is what it tells of.
+    pub fn trouble(&self) -> Option<Trouble> {
+        Trouble::of_code(self.0.code)
     }
 
     /// HTTP status of the answer.
@@ -200,7 +220,11 @@ impl std::error::Error for Problem {}
 
 impl From<sea_orm::DbErr> for Problem {
     fn from(error: sea_orm::DbErr) -> Self {
-        Self::internal(error)
+        match Trouble::of(&error) {
+            Some(trouble) => trouble.problem(error),
+            None if standing::of_closed_year(&error) => Self::year_closed(),
+            None => Self::internal(error),
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::Platform;
+use crate::web::context::{self, Context};
 use crate::web::problem::{Problem, Result};
 
 /// Tries before a job is dead.
@@ -55,15 +56,22 @@ mod row {
         pub attempts: i64,
         pub last_error: Option<String>,
         pub created_at: OffsetDateTime,
+        pub trace: Option<String>,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-pub(super) async fn insert(conn: &impl ConnectionTrait, now: OffsetDateTime, jobs: Vec<NewJob>) -> Result<()> {
+/// Writes jobs; each keeps the trace id of its own, or of the command that leaves it.
+pub(super) async fn insert(
+    conn: &impl ConnectionTrait,
+    now: OffsetDateTime,
+    trace: Option<&str>,
+    jobs: Vec<(Option<String>, NewJob)>,
+) -> Result<()> {
     if jobs.is_empty() {
         return Ok(());
     }
-    row::Entity::insert_many(jobs.into_iter().map(|job| row::ActiveModel {
+    row::Entity::insert_many(jobs.into_iter().map(|(own, job)| row::ActiveModel {
         id: Set(job.id),
         kind: Set(job.kind.to_owned()),
         payload: Set(job.payload),
@@ -73,6 +81,7 @@ pub(super) async fn insert(conn: &impl ConnectionTrait, now: OffsetDateTime, job
         attempts: Set(0),
         last_error: Set(None),
         created_at: Set(now),
+        trace: Set(own.or_else(|| trace.map(str::to_owned))),
     }))
     .on_conflict(OnConflict::column(row::Column::DedupeKey).do_nothing().to_owned())
     .try_insert()
@@ -106,6 +115,7 @@ struct Leased {
     kind: String,
     payload: Json,
     attempts: i64,
+    trace: Option<String>,
 }
 
 /// Leases due jobs and runs them one after the other; returns how many ran.
@@ -117,7 +127,17 @@ pub async fn run_due(platform: &Platform, handlers: &Handlers, batch: u64) -> Re
     let count = leased.len();
     for job in leased {
         let outcome = match handlers.0.get(job.kind.as_str()) {
-            Some(handler) => handler(platform.clone(), job.payload.clone()).await,
+            Some(handler) => {
+                // A job that nothing asked for is a chain of its own.
+                let trace = job.trace.clone().unwrap_or_else(|| job.id.to_string());
+                let (context, began) = (Arc::new(Context::for_job(trace)), platform.clock.now());
+                let run = handler(platform.clone(), job.payload.clone());
+                let outcome = context::scope(Arc::clone(&context), run).await;
+                let failed = outcome.is_err();
+                platform.metrics.jobs.note(&job.kind, context.elapsed(), failed);
+                context.ended(platform, "job", &job.kind, began, (0, failed));
+                outcome
+            }
             None => Err(Problem::internal(format!("no handler for job {}", job.kind))),
         };
         settle(platform, &job, outcome).await?;
@@ -140,7 +160,7 @@ async fn lease(platform: &Platform, batch: u64) -> Result<Vec<Leased>> {
     let sql = format!(
         "UPDATE jobs SET run_at = $1, attempts = attempts + 1 WHERE id IN \
          (SELECT id FROM jobs WHERE state = 'ready' AND run_at <= $2 ORDER BY run_at, id LIMIT {batch} {skip}) \
-         RETURNING id, kind, payload, attempts"
+         RETURNING id, kind, payload, attempts, trace"
     );
     let until = now + time::Duration::seconds(LEASE);
     let statement = Statement::from_sql_and_values(backend, sql, [until.into(), now.into()]);
@@ -229,6 +249,36 @@ pub async fn counts(platform: &Platform) -> Result<Vec<(String, i64)>> {
         .await?)
 }
 
+/// How much work waits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// Jobs that are due.
+    pub due: u64,
+    /// When the oldest of them was due.
+    pub oldest: Option<OffsetDateTime>,
+    /// Jobs that failed and are not tried again.
+    pub dead: u64,
+    /// Events not yet handed on.
+    pub events: u64,
+}
+
+/// How much work waits, of all nodes.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn waiting(platform: &Platform) -> Result<Waiting> {
+    use sea_orm::QueryOrder;
+    let conn = platform.db.read();
+    let due = row::Entity::find().filter(row::Column::State.eq("ready")).filter(row::Column::RunAt.lte(platform.now()));
+    let oldest = due.clone().order_by_asc(row::Column::RunAt).one(conn).await?.map(|job| job.run_at);
+    Ok(Waiting {
+        due: if oldest.is_some() { due.count(conn).await? } else { 0 },
+        oldest,
+        dead: row::Entity::find().filter(row::Column::State.eq("dead")).count(conn).await?,
+        events: super::outbox::waiting(conn).await?,
+    })
+}
+
 /// Dispatches events and runs jobs until told to stop.
 pub async fn work(
     platform: Platform,
@@ -236,8 +286,10 @@ pub async fn work(
     handlers: Handlers,
     mut stop: tokio::sync::watch::Receiver<bool>,
 ) {
+    let mut tail = super::outbox::Tail::default();
     loop {
         let round = async {
+            tail.follow(&platform).await?;
             let events = super::outbox::dispatch(&platform, &subscriptions, 200).await?;
             let jobs = run_due(&platform, &handlers, 20).await?;
             Ok::<_, Problem>(events + jobs)
@@ -246,6 +298,9 @@ pub async fn work(
             Ok(0) => Duration::from_millis(250),
             Ok(_) => Duration::from_millis(1),
             Err(problem) => {
+                if let Some(trouble) = problem.trouble() {
+                    platform.db.standing().suspect(trouble, &problem);
+                }
                 tracing::error!(cause = %problem, "worker round failed");
                 Duration::from_secs(2)
             }

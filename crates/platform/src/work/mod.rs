@@ -6,6 +6,7 @@
 pub mod audit;
 pub mod idempotency;
 pub mod jobs;
+pub mod lease;
 pub mod outbox;
 
 use std::sync::{Arc, Mutex};
@@ -28,6 +29,19 @@ pub const MIGRATIONS: &[crate::db::migrate::Migration] = &[
     },
     crate::db::migrate::Migration { name: "platform_0006_files", sql: include_str!("../../migrations/0006_files.sql") },
     crate::db::migrate::Migration { name: "platform_0007_logs", sql: include_str!("../../migrations/0007_logs.sql") },
+    crate::db::migrate::Migration {
+        name: "platform_0008_messages",
+        sql: include_str!("../../migrations/0008_messages.sql"),
+    },
+    crate::db::migrate::Migration {
+        name: "platform_0009_traces",
+        sql: include_str!("../../migrations/0009_traces.sql"),
+    },
+    crate::db::migrate::Migration { name: "platform_0010_nodes", sql: include_str!("../../migrations/0010_nodes.sql") },
+    crate::db::migrate::Migration {
+        name: "platform_0011_visits",
+        sql: include_str!("../../migrations/0011_visits.sql"),
+    },
 ];
 
 /// A command's transaction.
@@ -41,7 +55,7 @@ pub struct Tx {
 #[derive(Default)]
 struct Pending {
     events: Vec<outbox::Event>,
-    jobs: Vec<jobs::NewJob>,
+    jobs: Vec<(Option<String>, jobs::NewJob)>,
     audit: Vec<(Option<Arc<Context>>, audit::Entry)>,
 }
 
@@ -72,7 +86,12 @@ impl Tx {
 
     /// Leaves a job.
     pub fn enqueue(&self, job: jobs::NewJob) {
-        self.with(|pending| pending.jobs.push(job));
+        self.with(|pending| pending.jobs.push((None, job)));
+    }
+
+    /// Leaves a job that something under another trace id caused.
+    pub(crate) fn enqueue_under(&self, trace: Option<String>, job: jobs::NewJob) {
+        self.with(|pending| pending.jobs.push((trace, job)));
     }
 
     /// Leaves an audit line: who did what to what. From where is told by the request under way.
@@ -100,8 +119,9 @@ impl Tx {
             std::mem::take(&mut *guard)
         };
         audit::distinct(&pending.audit)?;
-        outbox::insert(&self.conn, self.now, pending.events).await?;
-        jobs::insert(&self.conn, self.now, pending.jobs).await?;
+        let trace = self.context.as_ref().map(|context| context.trace()).filter(|trace| !trace.is_empty());
+        outbox::insert(&self.conn, self.now, trace, pending.events).await?;
+        jobs::insert(&self.conn, self.now, trace, pending.jobs).await?;
         Ok(audit::Left { now: self.now, context: self.context.clone(), lines: pending.audit })
     }
 

@@ -40,11 +40,17 @@ mod row {
         pub payload: Json,
         pub created_at: OffsetDateTime,
         pub dispatched: bool,
+        pub trace: Option<String>,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-pub(super) async fn insert(conn: &impl ConnectionTrait, now: OffsetDateTime, events: Vec<Event>) -> Result<()> {
+pub(super) async fn insert(
+    conn: &impl ConnectionTrait,
+    now: OffsetDateTime,
+    trace: Option<&str>,
+    events: Vec<Event>,
+) -> Result<()> {
     if events.is_empty() {
         return Ok(());
     }
@@ -55,6 +61,7 @@ pub(super) async fn insert(conn: &impl ConnectionTrait, now: OffsetDateTime, eve
         payload: Set(event.payload),
         created_at: Set(now),
         dispatched: Set(false),
+        trace: Set(trace.map(str::to_owned)),
     }))
     .exec_without_returning(conn)
     .await?;
@@ -72,6 +79,58 @@ impl Subscriptions {
         self.0.push((topic, job));
         self
     }
+}
+
+/// How far back a node looks for events of others: an event is written a moment after its id was made, and clocks
+/// differ a little.
+const LOOK_BACK: time::Duration = time::Duration::seconds(5);
+/// Events looked at in one go.
+const LOOKED_AT: u64 = 2_000;
+
+/// Tells this node's open pages of events that other nodes dispatched.
+#[derive(Default)]
+pub struct Tail {
+    looked: Option<OffsetDateTime>,
+}
+
+impl Tail {
+    /// Looks once a second, while pages are open. On SQLite there is one node, which dispatches all itself.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn follow(&mut self, platform: &Platform) -> Result<()> {
+        let now = platform.now();
+        let one_node = platform.db.backend() == sea_orm::DbBackend::Sqlite;
+        if one_node || !platform.live.is_watched() || self.looked == Some(now) {
+            return Ok(());
+        }
+        self.looked = Some(now);
+        let millis = u128::try_from((now - LOOK_BACK).unix_timestamp()).unwrap_or(0) * 1_000;
+        // The first id of that moment: ids begin with their milliseconds.
+        let since = Uuid::from_u128(millis << 80);
+        let events: Vec<(Uuid, String)> = row::Entity::find()
+            .select_only()
+            .column(row::Column::Id)
+            .column(row::Column::Subject)
+            .filter(row::Column::Id.gte(since))
+            .order_by_desc(row::Column::Id)
+            .limit(LOOKED_AT)
+            .into_tuple()
+            .all(platform.db.read())
+            .await?;
+        for (id, subject) in events.into_iter().rev() {
+            platform.live.announce(Change { topic: subject, id: id.to_string() });
+        }
+        Ok(())
+    }
+}
+
+/// Events not yet handed on.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) async fn waiting(conn: &impl ConnectionTrait) -> Result<u64> {
+    Ok(row::Entity::find().filter(row::Column::Dispatched.eq(false)).count(conn).await?)
 }
 
 /// Turns events not yet dispatched into jobs; returns how many events were handled.
@@ -101,14 +160,15 @@ pub async fn dispatch(platform: &Platform, subscriptions: &Subscriptions, batch:
                 let ids: Vec<Uuid> = waiting.iter().map(|event| event.id).collect();
                 for event in waiting {
                     for (_, job) in subscriptions.0.iter().filter(|(topic, _)| *topic == event.topic) {
-                        tx.enqueue(NewJob {
+                        let job = NewJob {
                             id: platform_for_ids.new_id(),
                             kind: job,
                             payload: event.payload.clone(),
                             run_at: None,
                             // Two nodes may dispatch the same event: the second job is refused here.
                             key: Some(format!("{job}:{}", event.id)),
-                        });
+                        };
+                        tx.enqueue_under(event.trace.clone(), job);
                     }
                 }
                 row::Entity::update_many()

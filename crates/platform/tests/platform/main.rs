@@ -2,9 +2,11 @@
 
 mod audit;
 mod captcha;
+mod cities;
 mod files;
 mod keys;
 mod messages;
+mod nodes;
 mod numbers;
 mod sessions;
 mod work;

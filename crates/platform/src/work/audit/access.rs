@@ -19,6 +19,8 @@ use crate::web::problem::Result;
 pub const EVERY: Duration = Duration::from_millis(500);
 /// Lines after which the next request writes them itself.
 const FULL: usize = 2_000;
+/// Lines kept while the database takes no writes. What has to be in the log is not shown beyond that.
+const HELD: usize = 20_000;
 /// Refusals of unknown callers kept in one basket; the rest is counted, so that a flood from
 /// outside fills no disk.
 const UNKNOWN: usize = 200;
@@ -47,9 +49,17 @@ impl Recorder {
             }
             basket.lines.len() >= FULL
         };
-        if full && let Err(problem) = self.flush(platform).await {
+        if full
+            && platform.db.standing().trouble().is_none()
+            && let Err(problem) = self.flush(platform).await
+        {
             tracing::error!(cause = %problem, "audit lines could not be written");
         }
+    }
+
+    /// Whether no more lines can be held: while the database takes no writes, reading then stops too.
+    pub fn is_full(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).lines.len() >= HELD
     }
 
     /// Writes what was noted.
@@ -57,6 +67,7 @@ impl Recorder {
     /// # Errors
     /// When the database refuses; the lines go back into the basket.
     pub async fn flush(&self, platform: &Platform) -> Result<()> {
+        platform.db.standing().admit()?;
         let basket = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         if basket.lines.is_empty() && basket.dropped == 0 {
             return Ok(());
