@@ -5,8 +5,14 @@
 
 pub mod calendars;
 pub mod cases;
+pub mod counters;
+pub mod messages;
 pub mod papers;
 pub mod permissions;
+pub mod statistics;
+pub mod supervision;
+pub mod tolerance;
+pub mod years;
 
 pub use cases::service::Casework;
 pub use permissions::PERMISSIONS;
@@ -28,6 +34,15 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "casework_0010_outside", sql: include_str!("../migrations/0010_outside.sql") },
     Migration { name: "casework_0011_calls", sql: include_str!("../migrations/0011_calls.sql") },
     Migration { name: "casework_0012_form_data", sql: include_str!("../migrations/0012_form_data.sql") },
+    Migration { name: "casework_0013_tolerance", sql: include_str!("../migrations/0013_tolerance.sql") },
+    Migration { name: "casework_0014_counters", sql: include_str!("../migrations/0014_counters.sql") },
+    Migration { name: "casework_0016_approval", sql: include_str!("../migrations/0016_approval.sql") },
+    Migration { name: "casework_0019_library", sql: include_str!("../migrations/0019_library.sql") },
+    Migration { name: "casework_0021_amend", sql: include_str!("../migrations/0021_amend.sql") },
+    Migration { name: "casework_0022_texts", sql: include_str!("../migrations/0022_texts.sql") },
+    Migration { name: "casework_0023_statistics", sql: include_str!("../migrations/0023_statistics.sql") },
+    Migration { name: "casework_0024_years", sql: include_str!("../migrations/0024_years.sql") },
+    Migration { name: "casework_0026_attempts", sql: include_str!("../migrations/0026_attempts.sql") },
 ];
 
 /// Personal data of citizens in this domain's tables.
@@ -44,6 +59,9 @@ pub const HELD: &[platform::personal::HeldData] = &[
             "case_steps",
             "form_values",
             "form_corrections",
+            "case_material_changes",
+            "case_tolerances",
+            "case_counters",
         ],
         whose: platform::personal::Whose::Account("account_id = $1 AND state <> 'draft'"),
         since: "created_at",
@@ -77,7 +95,7 @@ pub const HELD: &[platform::personal::HeldData] = &[
         content: "已经填写的申请表和上传的材料",
         source: "您本人填写",
         purpose: "service",
-        keep: platform::personal::Keep::Own("/my/cases"),
+        keep: platform::personal::Keep::Own("/my/cases", "我的办件"),
     },
 ];
 

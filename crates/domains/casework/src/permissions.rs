@@ -43,6 +43,14 @@ platform::permissions! {
     pub NotAcceptCase = Desk "case.not_accept";
     /// Take an application at the counter.
     pub IntakeCase = Desk "case.intake";
+    /// See which items every hall takes in, and their figures.
+    pub ReadCityWide = Desk "citywide.read";
+    /// Say which items every hall takes in, and who is competent where.
+    pub EditCityWide = Desk "citywide.edit";
+    /// See which items are done while the applicant waits, and their figures.
+    pub ReadInstant = Desk "instant.read";
+    /// Say which items are done while the applicant waits.
+    pub EditInstant = Desk "instant.edit";
     /// List one's tasks.
     pub ListTasks = Desk "task.list";
     /// Do a task.
@@ -57,6 +65,8 @@ platform::permissions! {
     pub MonitorFlows = Desk "flow.monitor";
     /// Take running cases over to another version of their flow.
     pub MigrateFlow = Desk "flow.migrate";
+    /// Add, replace and take out files of an applicant's materials, with a reason.
+    pub AmendMaterials = Desk "material.amend";
     /// Begin and end a special procedure.
     pub SuspendCase = Desk "case.suspend";
     /// Ask for an extension.
@@ -69,10 +79,16 @@ platform::permissions! {
     pub UrgeCase = Desk "case.urge";
     /// Reply to an order.
     pub ReplyUrge = Desk "case.urge_reply";
+    /// See reminders, orders and warnings of one's reach.
+    pub ReadSupervision = Desk "supervision.read";
+    /// Write into the dialogue of an order.
+    pub WriteSupervision = Desk "supervision.note";
     /// Hand over a result.
     pub DeliverCase = Desk "case.deliver";
     /// Void a closed case.
     pub VoidCase = Desk "case.void";
+    /// See how many cases were filed, closed in time and handed over, by item, department, area or period.
+    pub ReadCaseStatistics = Desk "case_statistics.read";
     /// See the board by time left.
     pub ReadBoard = Desk "board.read";
     /// See one's workbench.
@@ -85,6 +101,14 @@ platform::permissions! {
     pub ReadItemPapers = Desk "item_paper.read";
     /// Change papers of items.
     pub EditItemPapers = Desk "item_paper.edit";
+    /// See the log of messages.
+    pub ReadMessages = Desk "message.read";
+    /// Send a failed message again.
+    pub ResendMessages = Desk "message.resend";
+    /// See the texts of messages.
+    pub ReadMessageTexts = Desk "message_text.read";
+    /// Edit them.
+    pub EditMessageTexts = Desk "message_text.edit";
     /// See working calendars.
     pub ReadCalendars = Desk "calendar.read";
     /// Change working calendars.

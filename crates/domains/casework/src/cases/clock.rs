@@ -246,7 +246,7 @@ pub fn explain(
         .collect()
 }
 
-fn light_key(light: deadline::Light) -> &'static str {
+pub(crate) fn light_key(light: deadline::Light) -> &'static str {
     match light {
         deadline::Light::Normal => "normal",
         deadline::Light::Warning => "warning",

@@ -364,6 +364,12 @@ pub enum Channel {
     Window,
     /// Self-service machine.
     Terminal,
+    /// WeChat.
+    Wechat,
+    /// Platform for cases of other areas.
+    CrossArea,
+    /// The province's unified acceptance.
+    Province,
     /// Another system.
     Exchange,
 }
@@ -376,8 +382,26 @@ impl Channel {
             Self::Mobile => "mobile",
             Self::Window => "window",
             Self::Terminal => "terminal",
+            Self::Wechat => "wechat",
+            Self::CrossArea => "cross_area",
+            Self::Province => "province",
             Self::Exchange => "exchange",
         }
+    }
+
+    /// Reads a column value.
+    pub fn parse(text: &str) -> Option<Self> {
+        let all = [
+            Self::Web,
+            Self::Mobile,
+            Self::Window,
+            Self::Terminal,
+            Self::Wechat,
+            Self::CrossArea,
+            Self::Province,
+            Self::Exchange,
+        ];
+        all.into_iter().find(|one| one.as_str() == text)
     }
 
     /// What people read, for a column value.
@@ -386,6 +410,9 @@ impl Channel {
             "mobile" => "手机申请",
             "window" => "窗口收件",
             "terminal" => "自助机",
+            "wechat" => "微信申请",
+            "cross_area" => "跨域通办平台",
+            "province" => "省统一受理平台",
             "exchange" => "系统对接",
             _ => "网上申请",
         }
@@ -440,6 +467,12 @@ impl Closing {
             "no_correction" => "补正不来办结",
             _ => "办结",
         }
+    }
+
+    /// The standard's code, for a column value.
+    pub fn code_of(text: &str) -> &'static str {
+        let all = [Self::Licence, Self::Returned, Self::Voided, Self::NoCorrection, Self::Plain];
+        all.into_iter().find(|one| one.as_str() == text).map_or("6", Self::code)
     }
 }
 

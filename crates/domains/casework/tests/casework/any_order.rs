@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::world::World;
 
 #[derive(Debug, Clone, Copy)]
-enum Act {
+pub enum Act {
     Submit,
     PreReview,
     AskCorrection,
@@ -41,7 +41,7 @@ enum Act {
     Advance(i64),
 }
 
-fn act() -> impl Strategy<Value = Act> {
+pub fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         6 => Just(Act::Submit),
         1 => Just(Act::PreReview),
@@ -72,7 +72,7 @@ fn act() -> impl Strategy<Value = Act> {
 const OUTCOMES: [&str; 6] = ["pass", "fail", "return", "granted", "refused", "nonsense"];
 const STAFF: [&str; 5] = ["clerk", "reviewer", "inspector", "approver", "supervisor"];
 
-async fn run(world: &World, id: Uuid, act: Act) -> Result<()> {
+pub async fn run(world: &World, id: Uuid, act: Act) -> Result<()> {
     let casework = &world.casework;
     let citizen = &world.haiyan.caller;
     let clerk = world.staff("clerk").await;

@@ -171,7 +171,7 @@ async fn an_abort_needs_a_reason_and_ends_everything() {
 
 /// A refusal needs its reasons, is made as a numbered document that carries them, and issues nothing.
 ///
-/// req: CASE-012, LIC-025
+/// req: CASE-012, LIC-025, CASE-019
 #[tokio::test]
 async fn a_refusal_makes_its_document_and_no_licence() {
     on_both(async |world| {

@@ -123,7 +123,7 @@ async fn a_granted_case_has_its_decision() {
 
 /// A refusal carries its reasons and the remedies; a hand-over names who took the result.
 ///
-/// req: CASE-012, CASE-009
+/// req: CASE-012, CASE-009, CASE-019
 #[tokio::test]
 async fn a_refusal_carries_reasons_and_remedies() {
     on_both(async |world| {
@@ -134,6 +134,7 @@ async fn a_refusal_carries_reasons_and_remedies() {
         if let Some(text) = text_of(&pdf) {
             assert!(text.contains("不予") && text.contains("行政复议"), "{text}");
             assert!(text.contains("材料齐全，符合要求"), "the opinion of the decision stands on it: {text}");
+            assert!(text.contains("行政许可法》第三十八条") && text.contains("食品安全法"), "on which law: {text}");
         }
         let body = json!({ "receiver_name": "王海燕", "receiver_id_number": "449902198803120267", "way": "self" });
         let deliver = world.on(id, body).await;

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use casework::cases::model::{EventKind, State};
+use casework::cases::model::{Channel, EventKind, State};
 use casework::cases::service::audit;
 use casework::cases::service::external::{Message, MessageBook, Taken};
 use platform::{Problem, Result, Tx};
@@ -36,6 +36,7 @@ fn message(world: &World, kind: EventKind, data: &Value) -> Message {
         system_id: Uuid::from_u128(7),
         app_id: "scjg".into(),
         system_name: "市场监管业务系统".into(),
+        channel: Channel::Exchange,
         kind,
         sequence: 1,
         version: 1,

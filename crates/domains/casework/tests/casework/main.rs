@@ -3,11 +3,14 @@
 //! Start at [`world`]: a city with two items, its staff, a citizen and an enterprise.
 
 mod acting;
+mod amend;
 mod any_order;
 mod before_acceptance;
 mod calendars;
 mod clocks;
+mod counters;
 mod documents;
+mod done;
 mod external;
 mod filled;
 mod filling_in;
@@ -20,4 +23,7 @@ mod old_licence;
 mod other_ways;
 mod reach;
 mod running;
+mod statistics;
+mod supervision;
+mod tolerance;
 mod world;

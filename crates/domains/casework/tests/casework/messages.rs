@@ -52,3 +52,66 @@ async fn a_gateway_that_is_down_loses_nothing() {
     })
     .await;
 }
+
+/// The text follows the result and the way of delivery; each event, person and channel gets one, also when events and
+/// jobs run again.
+///
+/// req: CASE-031
+#[tokio::test]
+async fn the_text_follows_result_and_delivery_and_is_sent_once() {
+    on_both(async |world| {
+        world.closed("granted").await;
+        let sent = world.texts_to("19900000001").await;
+        let last: Vec<_> = sent.iter().filter(|text| text.contains("已办结")).collect();
+        assert_eq!(last.len(), 1, "{sent:?}");
+        assert!(last[0].contains("请带身份证到办理窗口领取"), "{last:?}");
+        world.closed("refused").await;
+        let sent = world.texts_to("19900000001").await;
+        assert_eq!(
+            sent.iter().filter(|text| text.contains("不予批准") && text.contains("救济途径")).count(),
+            1,
+            "{sent:?}"
+        );
+        let rows = world.count("messages").await;
+        world.sql("UPDATE outbox SET dispatched = FALSE".into()).await;
+        world.sql("UPDATE jobs SET state = 'ready', attempts = 0".into()).await;
+        world.settle().await;
+        assert_eq!(world.texts_to("19900000001").await.len(), sent.len());
+        assert_eq!(world.count("messages").await, rows);
+    })
+    .await;
+}
+
+/// What failed stands in the log of its case without its words, and is sent again by hand, once.
+///
+/// req: CASE-031
+#[tokio::test]
+async fn a_failed_message_is_logged_and_sent_again() {
+    on_both(async |world| {
+        use casework::messages::MessageFilter;
+        world.gateway_down(true).await;
+        let id = world.submitted().await;
+        for _ in 0..12 {
+            world.forward(time::Duration::hours(3));
+            world.settle().await;
+        }
+        world.gateway_down(false).await;
+        let clerk = world.staff("clerk").await;
+        let failed = MessageFilter { state: Some("failed".into()), ..MessageFilter::default() };
+        let log = world.casework.case_messages(&clerk, id, &failed).await.unwrap();
+        assert_eq!((log.total, log.items[0].channel.as_str(), log.items[0].title.as_str()), (1, "sms", "申请已提交"));
+        assert!(log.items[0].error.is_some());
+        assert!(world.texts_to("19900000001").await.is_empty(), "the job has given up");
+        let message = log.items[0].id;
+        crate::world::refused(world.casework.resend_message(&world.staff("clerk-fire").await, message).await, 404);
+        world.casework.resend_message(&clerk, message).await.unwrap();
+        world.settle().await;
+        assert_eq!(world.texts_to("19900000001").await.len(), 1);
+        let problem = crate::world::refused(world.casework.resend_message(&clerk, message).await, 409);
+        assert_eq!(problem.code(), "message_not_failed");
+        assert_eq!(world.casework.message_log(&failed).await.unwrap().total, 0);
+        let all = world.casework.case_messages(&clerk, id, &MessageFilter::default()).await.unwrap();
+        assert!(all.items.iter().all(|one| one.state == "sent" && one.case_id == Some(id)), "{:?}", all.items);
+    })
+    .await;
+}

@@ -78,7 +78,7 @@ async fn say(world: &World, id: Uuid, login: &str, outcome: &str) -> platform::R
 /// Three people of two bodies inspect together; two of three decide; who is named from another body sees this case and
 /// no other, and only while it concerns him.
 ///
-/// req: FORM-026, FORM-029
+/// req: FORM-026, FORM-029, CASE-019 (joint approval of two bodies)
 #[tokio::test]
 async fn a_joint_review_across_bodies_is_decided_by_its_ratio() {
     on_both(async |world| {
@@ -183,7 +183,7 @@ async fn a_step_writes_only_the_fields_it_may() {
 
 /// A task is given away for good, or to be done in one's name and taken back.
 ///
-/// req: FORM-029 transfer, delegate
+/// req: FORM-029 transfer, delegate; CASE-019
 #[tokio::test]
 async fn a_task_is_transferred_delegated_and_taken_back() {
     on_both(async |world| {
@@ -235,7 +235,7 @@ async fn a_task_is_transferred_delegated_and_taken_back() {
 
 /// A colleague is asked in addition; the step waits for both.
 ///
-/// req: FORM-026 countersign, FORM-029
+/// req: FORM-026 countersign, FORM-029, CASE-019
 #[tokio::test]
 async fn a_colleague_is_asked_to_countersign() {
     on_both(async |world| {
@@ -463,6 +463,65 @@ async fn a_called_flow_keeps_its_version_with_the_case() {
         world.settle().await;
         assert_eq!(world.state(id).await, State::Closed);
         world.no_dead_jobs().await;
+    })
+    .await;
+}
+
+/// Who hands a case on chooses the inspector among those who could do it, nobody else; only the chosen one has it.
+///
+/// req: CASE-033
+#[tokio::test]
+async fn who_hands_on_chooses_among_those_who_can() {
+    on_both(async |world| {
+        let casework = &world.casework;
+        let id = world.accepted().await;
+        let design = &casework.design;
+        let latest = design.latest(Kind::Flow, FOOD).await.unwrap().unwrap();
+        let inspect = r#"<bpmn:userTask id="inspect" "#;
+        let content =
+            design.source(&latest).await.unwrap().replace(inspect, &format!(r#"{inspect}tongban:choose="must" "#));
+        let published = design.publish(Kind::Flow, FOOD, &content, "editor").await.unwrap();
+        let asked = MigrateFlow {
+            from: published.version - 1,
+            to: published.version,
+            mapping: Default::default(),
+            cases: None,
+            dry_run: false,
+        };
+        casework.migrate_flow(&world.staff("editor").await, FOOD, asked).await.unwrap();
+
+        let reviewer = world.staff("reviewer").await;
+        let mine = casework.desk_case(&reviewer, id).await.unwrap().my_task.unwrap();
+        assert!(mine.may_choose);
+        let filter = |outcome: &str| serde_json::from_value(json!({ "outcome": outcome })).unwrap();
+        let next = casework.next_steps(&reviewer, id, mine.id, &filter("pass")).await.unwrap();
+        let [step] = next.steps.as_slice() else { panic!("{next:?}") };
+        assert_eq!((step.element.as_str(), step.required), ("inspect", true));
+        let (ping, second) = (world.staff("inspector").await, world.staff("inspector2").await);
+        let offered: Vec<Uuid> = step.candidates.iter().map(|one| one.id).collect();
+        assert!(offered.contains(&ping.id) && offered.contains(&second.id), "{step:?}");
+        let stranger = world.staff("inspector-fire").await;
+        assert!(!offered.contains(&stranger.id));
+        refused(casework.next_steps(&ping, id, mine.id, &filter("pass")).await, 403);
+
+        let say = async |who: serde_json::Value| {
+            let body = json!({ "outcome": "pass", "opinion": "材料齐全，请现场核查。", "next": who });
+            casework.complete_task(&reviewer, id, mine.id, world.on(id, body).await).await
+        };
+        assert_eq!(pointers(say(json!({})).await, 422), ["/next/inspect"], "somebody must be chosen");
+        assert_eq!(pointers(say(json!({ "inspect": [stranger.id] })).await, 422), ["/next/inspect"]);
+        assert_eq!(pointers(say(json!({ "inspect": [reviewer.id] })).await, 422), ["/next/inspect"]);
+        let elsewhere = json!({ "inspect": [second.id], "decide": [second.id] });
+        assert_eq!(pointers(say(elsewhere).await, 422), ["/next/decide"]);
+        say(json!({ "inspect": [second.id] })).await.unwrap();
+        assert!(casework.desk_case(&ping, id).await.unwrap().my_task.is_none(), "somebody else was chosen");
+        let seen = casework.desk_case(&second, id).await.unwrap();
+        assert_eq!(seen.my_task.unwrap().name, "现场核查");
+        assert!(seen.events.iter().any(|one| one.text.contains(&format!("下一步请 {} 办理", second.name))));
+        world.settle().await;
+        let key = format!("staff:{}", second.id);
+        let told = platform::messages::inbox(&casework.platform, &key, 20).await.unwrap();
+        assert!(told.iter().any(|one| one.text.contains("“现场核查”交给您办理")), "{told:?}");
     })
     .await;
 }

@@ -310,6 +310,8 @@ fn wire(platform: &Platform) -> Casework {
         papers: Papers::new(fonts),
         texts: Arc::new(notify::Texts::load(&packs().join("platform/messages.yaml")).unwrap()),
         sharing: Arc::new(HttpDataSharing::new(platform.clone(), identity.clone())),
+        barrier: Arc::new(casework::cases::service::barrier::Open),
+        handwriting: Arc::new(casework::cases::service::signing::NoHandwriting),
         identity,
         design,
     }

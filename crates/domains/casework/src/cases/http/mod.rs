@@ -1,7 +1,9 @@
 //! HTTP of cases: thin handlers, one service call each.
 
 mod acts;
+mod amend;
 mod desk;
+mod done;
 mod form_data;
 mod my;
 mod papers;
@@ -67,6 +69,8 @@ pub fn routes(casework: Casework) -> OpenApiRouter {
         .routes(routes!(desk::compare_case))
         .routes(routes!(desk::get_case_document))
         .routes(routes!(desk::get_case_file))
+        .routes(routes!(amend::amend_material))
+        .routes(routes!(amend::list_material_changes))
         .routes(routes!(desk::watch_case))
         .routes(routes!(acts::pre_review_case))
         .routes(routes!(acts::request_case_correction))
@@ -79,6 +83,11 @@ pub fn routes(casework: Casework) -> OpenApiRouter {
         .routes(routes!(tasks::jump_task))
         .routes(routes!(tasks::fill_task))
         .routes(routes!(tasks::list_colleagues))
+        .routes(routes!(tasks::list_next_steps))
+        .routes(routes!(done::list_done_tasks))
+        .routes(routes!(done::name_done_task))
+        .routes(routes!(done::hide_done_task))
+        .routes(routes!(done::show_done_task))
         .routes(routes!(tasks::get_flow_monitor))
         .routes(routes!(tasks::list_flow_cases))
         .routes(routes!(tasks::migrate_flow))
@@ -199,6 +208,12 @@ async fn reached_file(casework: &Casework, caller: &Principal, id: Uuid, file: U
     // Scans of identity cards and the like: whose level is too low sees the progress, not the papers.
     let content = Field { table: "files", column: "digest", part: "file:material" };
     casework.platform.disclosure.admit(&casework.platform, caller, content).await?;
+    // What staff wrote by hand is for staff; citizens see it in the documents only.
+    let tasks = store::tasks(casework.platform.db.read(), id).await?;
+    if tasks.iter().any(|task| task.signature_file == Some(file) || task.opinion_file == Some(file)) {
+        let (file, bytes) = files::read(&casework.platform, file).await?;
+        return Ok(files::respond(&file, bytes));
+    }
     case_file(casework, row, file).await
 }
 
@@ -214,7 +229,7 @@ async fn case_file(casework: &Casework, row: case::Model, wanted: Uuid) -> Resul
         let kept: Vec<files::FileRef> = serde_json::from_value(row.files)?;
         belongs |= kept.iter().any(|one| one.id == wanted);
     }
-    if !belongs && !casework.form_holds_file(row, wanted).await? {
+    if !belongs && !casework.was_of_case(id, wanted).await? && !casework.form_holds_file(row, wanted).await? {
         return Err(platform::Problem::not_found("没有找到这个文件。"));
     }
     let (file, bytes) = files::read(&casework.platform, wanted).await?;

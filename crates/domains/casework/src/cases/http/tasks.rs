@@ -18,6 +18,7 @@ use crate::cases::service::tasks::countersign::CountersignTask;
 use crate::cases::service::tasks::fill::FillTask;
 use crate::cases::service::tasks::hand_over::TransferTask;
 use crate::cases::service::tasks::jump::JumpTask;
+use crate::cases::service::tasks::next::{NextFilter, NextSteps};
 use crate::permissions;
 
 /// Give a task to a colleague
@@ -89,6 +90,17 @@ pub(super) async fn list_colleagues(
     Query(filter): Query<ColleagueFilter>,
 ) -> Result<Json<List<Colleague>>> {
     Ok(Json(casework.colleagues(&caller, id, task, &filter).await?))
+}
+
+/// Steps that would follow, and who can be chosen for them
+#[utoipa::path(get, path = "/api/v1/cases/{id}/tasks/{task}/next", tag = "case", operation_id = "list_next_steps", params(("id" = Uuid, Path, description = "Case"), ("task" = Uuid, Path, description = "Task"), NextFilter), responses((status = 200, description = "Steps", body = NextSteps), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["task.complete"])))]
+pub(super) async fn list_next_steps(
+    State(casework): State<Casework>,
+    caller: Allowed<permissions::CompleteTask>,
+    Path((id, task)): Path<(Uuid, Uuid)>,
+    Query(filter): Query<NextFilter>,
+) -> Result<Json<NextSteps>> {
+    Ok(Json(casework.next_steps(&caller, id, task, &filter).await?))
 }
 
 /// How the running cases of a flow stand

@@ -1,10 +1,10 @@
 //! Uploads of both user systems: one file a request, as a form field `file`.
 
-use axum::extract::{Multipart, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use bytes::Bytes;
 use platform::files::{self, FileRef};
-use platform::web::extract::Json;
+use platform::web::extract::{Json, Multipart};
 use platform::web::guard::{Allowed, Principal};
 use platform::web::problem::ProblemBody;
 use platform::{Problem, Result};
@@ -27,7 +27,7 @@ pub(super) struct Upload {
 pub(super) async fn upload_file(
     State(casework): State<Casework>,
     caller: Allowed<permissions::UploadFile>,
-    form: Multipart,
+    Multipart(form): Multipart,
 ) -> Result<(StatusCode, Json<FileRef>)> {
     store(&casework, &caller, form).await
 }
@@ -37,12 +37,16 @@ pub(super) async fn upload_file(
 pub(super) async fn upload_desk_file(
     State(casework): State<Casework>,
     caller: Allowed<permissions::UploadDeskFile>,
-    form: Multipart,
+    Multipart(form): Multipart,
 ) -> Result<(StatusCode, Json<FileRef>)> {
     store(&casework, &caller, form).await
 }
 
-async fn store(casework: &Casework, caller: &Principal, mut form: Multipart) -> Result<(StatusCode, Json<FileRef>)> {
+async fn store(
+    casework: &Casework,
+    caller: &Principal,
+    mut form: axum::extract::Multipart,
+) -> Result<(StatusCode, Json<FileRef>)> {
     let unreadable = |_| Problem::new(StatusCode::BAD_REQUEST, "unreadable", "上传的内容读不出来，请重新选择文件。");
     let max = casework.platform.config.upload_max_mb;
     while let Some(mut field) = form.next_field().await.map_err(unreadable)? {

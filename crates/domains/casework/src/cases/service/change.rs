@@ -48,6 +48,8 @@ pub(crate) struct Change {
     events: Vec<case_event::Model>,
     topics: Vec<&'static str>,
     origin: Option<Value>,
+    /// Who was chosen for the steps that this change begins.
+    pub chosen: super::tasks::next::Chosen,
 }
 
 impl Change {
@@ -64,6 +66,7 @@ impl Change {
             events: Vec::new(),
             topics: Vec::new(),
             origin: None,
+            chosen: Default::default(),
         }
     }
 
@@ -193,11 +196,17 @@ impl Change {
                 return Err(Problem::stale());
             }
         }
-        self.audit(platform, tx);
-        if !self.events.is_empty() {
-            let rows = self.events.drain(..).map(|event| event.into_active_model().reset_all());
+        let (row, events) = self.into_rows(platform, tx);
+        if !events.is_empty() {
+            let rows = events.into_iter().map(|event| event.into_active_model().reset_all());
             case_event::Entity::insert_many(rows).exec_without_returning(tx.conn()).await?;
         }
+        Ok(row)
+    }
+
+    /// Leaves the log line and the outbox events, and gives the rows to whoever writes many cases at once.
+    pub fn into_rows(mut self, platform: &Platform, tx: &Tx) -> (case::Model, Vec<case_event::Model>) {
+        self.audit(platform, tx);
         let topics = std::mem::take(&mut self.topics);
         // What lets the applicant ask in the other network as well: a digest, never the code.
         let proof = match (&self.row.case_number, &self.row.query_code) {
@@ -222,7 +231,7 @@ impl Change {
                 }),
             });
         }
-        Ok(self.row)
+        (self.row, self.events)
     }
 }
 

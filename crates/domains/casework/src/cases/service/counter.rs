@@ -20,6 +20,7 @@ use super::old_licence::{OldLicenceRef, chosen};
 use super::submit::{HandedMaterial, Receipt, filed_before, handed_whole, received};
 use super::{Agent, Casework, Delivery, Loaded, Personal};
 use crate::cases::model::Channel;
+use crate::counters::route::Routed;
 use catalogue::items::resolve::{Answers, ResolvedMaterial};
 
 /// An application taken at the counter.
@@ -59,6 +60,13 @@ pub struct CounterApplication {
     /// Who was identified by card or code; absent when the clerk typed it from the paper.
     #[serde(default)]
     pub identification: Option<uuid::Uuid>,
+    /// Where the applicant is at home, a region of 12 digits: an item that every hall takes in goes to the department
+    /// competent there (CASE-046).
+    #[serde(default)]
+    pub area: Option<String>,
+    /// Whether the applicant waits for the result (CASE-047).
+    #[serde(default)]
+    pub instant: bool,
 }
 
 /// The applicant as identified at the counter.
@@ -132,7 +140,7 @@ impl Casework {
     /// # Errors
     /// 404 for an item not offered.
     pub async fn counter_check(&self, caller: &Principal, application: &CounterApplication) -> Result<CounterCheck> {
-        let (item, judgement, mut problems) = self.judge_counter(caller, application).await?;
+        let (item, judgement, mut problems, _) = self.judge_counter(caller, application).await?;
         problems.extend(judgement.problems);
         let held = self.counter_licences(&item, application).await?;
         let old = chosen(&held, application.old_licence);
@@ -186,13 +194,19 @@ impl Casework {
         application: CounterApplication,
         taking: Taking,
     ) -> Result<Receipt> {
-        let (item, mut judgement, mut problems) = Box::pin(self.judge_counter(caller, &application)).await?;
+        let (item, mut judgement, mut problems, routed) = Box::pin(self.judge_counter(caller, &application)).await?;
         problems.append(&mut judgement.problems);
         let old = chosen(&self.counter_licences(&item, &application).await?, application.old_licence);
         problems.extend(old.clone().err());
         if !problems.is_empty() {
             return Err(refused(problems));
         }
+        let minutes = match application.instant {
+            true => Some(self.instant_of(&item.slug).await?),
+            false => None,
+        };
+        let limit = routed.competent.as_ref().and_then(|place| place.promise);
+        let item = crate::counters::route::promised(item, limit);
         let applicant = Applicant {
             kind: application.applicant.kind.clone(),
             name: application.applicant.name.trim().to_owned(),
@@ -209,6 +223,11 @@ impl Casework {
         if taking.channel == Channel::Window {
             row.taken_at = caller.org_id;
         }
+        row.org_id = routed.org_id;
+        let counter = match taking.channel {
+            Channel::Window => Some(self.counter_row(caller, &row, &routed, minutes).await?),
+            _ => None,
+        };
         self.drop_unstored(&item, &mut judgement).await?;
         let mut form_row = self.form_row(&row, &judgement.data, &application.delivery)?;
         form_row.step = 8;
@@ -244,6 +263,9 @@ impl Casework {
                     }
                     if let Some(seen) = &seen {
                         casework.recognition.use_identification(tx, clerk, &seen.who, form_row.case_id).await?;
+                    }
+                    if let Some(counter) = counter {
+                        crate::counters::store::keep(tx, counter).await?;
                     }
                     casework.write_new(tx, filed, form_row, materials, &item).await
                 })
@@ -289,30 +311,14 @@ impl Casework {
         let detail = json!({ "item": item.slug, "fields": filled.iter().map(|one| &one.key).collect::<Vec<_>>() });
         let subject = format!("identification:{}", seen.who.id);
         let line = Line::by(caller, self.platform.new_id(), "case.fill_in", subject, detail);
-        self.platform
-            .db
-            .write(self.platform.now(), move |tx| {
-                Box::pin(async move {
-                    tx.audit(line);
-                    Ok(())
-                })
-            })
-            .await?;
+        self.platform.leave(line).await?;
         Ok((filled, outside.unanswered))
     }
 
     /// What stands on somebody's licence was shown at the counter.
     async fn note_licence_read(&self, caller: &Principal, licence: uuid::Uuid, detail: Value) -> Result<()> {
         let line = Line::by(caller, self.platform.new_id(), "licence.read", format!("licence:{licence}"), detail);
-        self.platform
-            .db
-            .write(self.platform.now(), move |tx| {
-                Box::pin(async move {
-                    tx.audit(line);
-                    Ok(())
-                })
-            })
-            .await
+        self.platform.leave(line).await
     }
 
     async fn counter_licences(
@@ -329,11 +335,9 @@ impl Casework {
         &self,
         caller: &Principal,
         application: &CounterApplication,
-    ) -> Result<(std::sync::Arc<catalogue::PublishedItem>, super::judge::Judgement, Vec<StepProblem>)> {
+    ) -> Result<(std::sync::Arc<catalogue::PublishedItem>, super::judge::Judgement, Vec<StepProblem>, Routed)> {
         let item = self.catalogue.published(&application.item_slug).await?;
-        if !caller.takes_in(item.org_id, &application.item_slug) {
-            return Err(Problem::not_found("这个事项不在您的窗口，不能收件。请换到对应的窗口。"));
-        }
+        let routed = self.route(caller, &item, application.area.as_deref()).await?;
         if let Some(only) = self.identity.extension_materials(caller.id, &application.item_slug).await?
             && let Some(other) = application.materials.keys().find(|key| !only.contains(*key))
         {
@@ -387,10 +391,11 @@ impl Casework {
                 step: 1,
             });
         }
-        Ok((item, judgement, problems))
+        problems.extend(routed.problem.clone());
+        Ok((item, judgement, problems, routed))
     }
 
-    fn applicant_problems(&self, application: &CounterApplication) -> Vec<FieldProblem> {
+    pub(crate) fn applicant_problems(&self, application: &CounterApplication) -> Vec<FieldProblem> {
         let today = base::zone::china_date(self.platform.now());
         let applicant = &application.applicant;
         let mut problems = Vec::new();

@@ -28,7 +28,7 @@ impl Casework {
                 page = page.filter(case::Column::Id.gt(after));
             }
             let rows = page.limit(200).all(self.platform.db.read()).await?;
-            let Some(last) = rows.last() else { return Ok(moved) };
+            let Some(last) = rows.last() else { return Ok(moved + self.recalculate_tolerances().await?) };
             after = Some(last.id);
             for row in rows {
                 moved += u64::from(self.recalculate(row.id, &calendar).await?);

@@ -10,13 +10,14 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use super::change::{Change, all_set};
+use super::barrier::Moment;
+use super::change::{Actor, Change, all_set};
 use super::documents::DocumentKind;
 use super::identified::Seen;
 use super::intake::{caller_of, close_tasks, object};
 use super::special::{Reason, reason};
 use super::{Casework, Delivery, Loaded};
-use crate::cases::model::{Closing, EventKind};
+use crate::cases::model::{Closing, EventKind, State};
 use crate::cases::store::{self, task};
 
 /// Job that abolishes the licences of a voided case.
@@ -82,52 +83,94 @@ impl Casework {
             _ => return Err(Problem::invalid_field("/way", "option", "选择领取方式")),
         }
         let (casework, clerk) = (self.clone(), caller.id);
-        self.act(caller, id, deliver.version, "case.deliver", move |tx, loaded, mut change| {
+        self.act(caller, id, deliver.version, "case.deliver", move |tx, loaded, change| {
             Box::pin(async move {
-                if deliver.way == "post" {
-                    change.record(
-                        &casework.platform,
-                        EventKind::CourierOrder,
-                        format!("已寄出，运单号 {}", deliver.waybill.trim()),
-                        json!({ "waybill": deliver.waybill.trim() }),
-                    )?;
+                if loaded.row.outcome.as_deref() == Some("granted") {
+                    casework.may_pass(tx, &loaded, Moment::Delivery).await?;
                 }
                 let seen = match seen {
                     Some(who) => Some(casework.collector(who, &loaded, &deliver.note).await?),
                     None => None,
                 };
-                let more = casework.delivery_data(tx, &change, &loaded, &deliver).await?;
-                let document = casework.document(&change.row, &loaded.item, DocumentKind::Delivery, None, more).await?;
-                let text = match deliver.way.as_str() {
-                    "post" => format!("寄给{}", deliver.receiver_name.trim()),
-                    "self" => {
-                        let how = seen.as_ref().map(|seen| format!("（{}）", seen.text())).unwrap_or_default();
-                        format!("{}已在窗口领取{how}", deliver.receiver_name.trim())
-                    }
-                    _ => "已领取电子结果".to_owned(),
-                };
-                change.record(
-                    &casework.platform,
-                    EventKind::Collect,
-                    text,
-                    json!({
-                        "document_id": document.id,
-                        "way": deliver.way,
-                        "identified": seen.as_ref().map(Seen::data),
-                    }),
-                )?;
+                let change = casework.hand_over(tx, &loaded, change, &deliver, seen.as_ref()).await?;
                 if let Some(seen) = &seen {
                     casework.recognition.use_identification(tx, clerk, &seen.who, id).await?;
                 }
-                change.row.delivered_at = Some(tx.now());
-                change.row.step_name = String::new();
-                close_tasks(tx, id, "deliver", caller_of(&change), "delivered", deliver.note.trim()).await?;
-                casework.keep_document(tx, document).await?;
-                change.announce("case.delivered");
                 Ok(change)
             })
         })
         .await
+    }
+
+    /// The hand-over itself: event, 送达回证, the task done.
+    async fn hand_over(
+        &self,
+        tx: &Tx,
+        loaded: &Loaded,
+        mut change: Change,
+        deliver: &Deliver,
+        seen: Option<&Seen>,
+    ) -> Result<Change> {
+        let id = loaded.row.id;
+        if deliver.way == "post" && !ordered(tx, id, deliver.waybill.trim()).await? {
+            change.record(
+                &self.platform,
+                EventKind::CourierOrder,
+                format!("已寄出，运单号 {}", deliver.waybill.trim()),
+                json!({ "waybill": deliver.waybill.trim() }),
+            )?;
+        }
+        let more = self.delivery_data(tx, &change, loaded, deliver).await?;
+        let document = self.document(&change.row, &loaded.item, DocumentKind::Delivery, None, more).await?;
+        let text = match deliver.way.as_str() {
+            "post" => format!("寄给{}", deliver.receiver_name.trim()),
+            "self" => {
+                let how = seen.map(|seen| format!("（{}）", seen.text())).unwrap_or_default();
+                format!("{}已在窗口领取{how}", deliver.receiver_name.trim())
+            }
+            _ => "已领取电子结果".to_owned(),
+        };
+        change.record(
+            &self.platform,
+            EventKind::Collect,
+            text,
+            json!({
+                "document_id": document.id,
+                "way": deliver.way,
+                "identified": seen.map(Seen::data),
+            }),
+        )?;
+        change.row.delivered_at = Some(tx.now());
+        change.row.step_name = String::new();
+        close_tasks(tx, id, "deliver", caller_of(&change), "delivered", deliver.note.trim()).await?;
+        self.keep_document(tx, document).await?;
+        change.announce("case.delivered");
+        Ok(change)
+    }
+
+    /// A parcel with the result was signed for: the result counts as handed over, inside the caller's command.
+    /// A case that is not waiting for it stays as it is.
+    ///
+    /// # Errors
+    /// 404 for an unknown case, 409 when somebody changed it meanwhile.
+    pub async fn parcel_received(&self, tx: &Tx, id: Uuid, waybill: &str, receiver: &str) -> Result<()> {
+        let loaded = self.load(tx, id).await?;
+        if loaded.state()? != State::Closed {
+            return Ok(());
+        }
+        let deliver = Deliver {
+            version: loaded.row.version,
+            receiver_name: receiver.to_owned(),
+            receiver_id_number: String::new(),
+            way: "post".to_owned(),
+            waybill: waybill.to_owned(),
+            note: "快递显示已签收".to_owned(),
+            identification: None,
+        };
+        let change = Change::of(loaded.row.clone(), Actor::system()).named("case.deliver");
+        let change = self.hand_over(tx, &loaded, change, &deliver, None).await?;
+        change.save(&self.platform, tx).await?;
+        Ok(())
     }
 
     /// What the 送达回证 says: what was handed over, where, how, and to whom.
@@ -223,4 +266,13 @@ impl Casework {
         }
         Ok(())
     }
+}
+
+/// Whether the courier's order with this waybill stands in the chain already.
+async fn ordered(tx: &Tx, case: Uuid, waybill: &str) -> Result<bool> {
+    let events = store::around(tx.conn(), case).await?.events;
+    Ok(events.iter().any(|event| {
+        let data: Value = serde_json::from_str(&event.data).unwrap_or(Value::Null);
+        event.kind == EventKind::CourierOrder.as_str() && data.get("waybill").and_then(Value::as_str) == Some(waybill)
+    }))
 }

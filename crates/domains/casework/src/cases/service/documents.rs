@@ -42,6 +42,8 @@ pub enum DocumentKind {
     Delivery,
     /// 申请书
     Form,
+    /// 容缺受理告知书
+    Tolerance,
 }
 
 impl DocumentKind {
@@ -57,14 +59,16 @@ impl DocumentKind {
             Self::Refusal => "refusal",
             Self::Delivery => "delivery",
             Self::Form => "form",
+            Self::Tolerance => "tolerance",
         }
     }
 
     /// Whether a document (by its column value) tells of the way to the result, not the result.
     pub fn is_of_process(kind: &str) -> bool {
-        [Self::Receipt, Self::Acceptance, Self::Correction, Self::Special, Self::Delivery, Self::Form]
+        [Self::Receipt, Self::Acceptance, Self::Correction, Self::Special, Self::Delivery, Self::Form, Self::Tolerance]
             .iter()
             .any(|one| one.as_str() == kind)
+            || super::beside::PAPERS.contains(&kind)
     }
 
     /// Title.
@@ -79,6 +83,7 @@ impl DocumentKind {
             Self::Refusal => "不予决定书",
             Self::Delivery => "送达回证",
             Self::Form => "申请书",
+            Self::Tolerance => "容缺受理告知书",
         }
     }
 
@@ -89,6 +94,7 @@ impl DocumentKind {
             Self::Correction => Some("补"),
             Self::NotAccepted => Some("不受"),
             Self::Special => Some("特"),
+            Self::Tolerance => Some("容"),
             Self::Grant => Some("准"),
             Self::Refusal => Some("不准"),
             Self::Receipt | Self::Delivery | Self::Form => None,
@@ -240,6 +246,21 @@ impl Casework {
             seal_place: String::new(),
             file_digest: String::new(),
         })
+    }
+
+    /// A finished file that somebody else made, as a document of the case.
+    pub(crate) fn made_elsewhere(
+        &self,
+        row: &case::Model,
+        (kind, name, number): (&str, &str, Option<String>),
+        file: &files::NewFile,
+    ) -> Result<case_document::Model> {
+        // Never drawn: the file is there.
+        let template = DefinitionRef { kind: Kind::Paper, key: kind.to_owned(), version: 0 };
+        let content = Content { template, data: Value::Null, seal: SealPlan::Later };
+        let document = self.document_row(row, kind, name, content)?;
+        let file_digest = file.digest().to_owned();
+        Ok(case_document::Model { number, file_id: Some(file.id()), file_digest, ..document })
     }
 
     /// The template of a paper: the item's own of that key before the platform's.

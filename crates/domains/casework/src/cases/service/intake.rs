@@ -97,7 +97,8 @@ impl Casework {
                     .await?;
                 let mut text = "已受理".to_owned();
                 if !missing.is_empty() {
-                    text = format!("主要材料齐全，已受理；{}约定后补", missing.join("、"));
+                    let names = missing.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join("、");
+                    text = format!("主要材料齐全，容缺受理；{names}约定后补");
                 }
                 if !accept.note.trim().is_empty() {
                     text = format!("{text}。{}", accept.note.trim());
@@ -106,10 +107,17 @@ impl Casework {
                     &casework.platform,
                     EventKind::Accept,
                     text,
-                    json!({ "document_id": document.id, "number": document.number, "tolerated": accept.tolerated }),
+                    json!({
+                        "document_id": document.id,
+                        "number": document.number,
+                        "tolerated": missing.iter().map(|(key, _)| key).collect::<Vec<_>>(),
+                    }),
                 )?;
                 close_tasks(tx, id, "intake", caller_of(&change), "accepted", &accept.note).await?;
                 casework.keep_document(tx, document).await?;
+                if !missing.is_empty() {
+                    casework.promise_later(tx, &mut change, &loaded, &missing).await?;
+                }
                 casework.moment_notices(tx, &mut change, &loaded, crate::papers::PaperMoment::Accepted).await?;
                 casework.start_flow(tx, &mut change, &loaded).await?;
                 change.announce("case.accepted");
@@ -119,14 +127,36 @@ impl Casework {
         .await
     }
 
-    /// Only tolerable materials may be missing at acceptance (CASE-013); returns their names.
+    /// Tells once, in writing, what is promised, until when and what follows from lateness (CASE-013).
+    async fn promise_later(
+        &self,
+        tx: &Tx,
+        change: &mut Change,
+        loaded: &Loaded,
+        missing: &[(String, String)],
+    ) -> Result<()> {
+        let words = self.promise(tx, &change.row, &loaded.item.item, missing).await?;
+        let more = object(json!({ "tolerance": words }));
+        let document = self.document(&change.row, &loaded.item, DocumentKind::Tolerance, Some(tx), more).await?;
+        change.record(
+            &self.platform,
+            EventKind::Document,
+            format!("出具{}", document.name),
+            json!({ "document_id": document.id, "number": document.number }),
+        )?;
+        self.keep_document(tx, document).await?;
+        change.announce("case.tolerance_promised");
+        Ok(())
+    }
+
+    /// Only tolerable materials may be missing at acceptance (CASE-013); returns their keys and names.
     async fn check_tolerated(
         &self,
         tx: &Tx,
         loaded: &Loaded,
         materials: &[store::case_material::Model],
         tolerated: &[String],
-    ) -> Result<Vec<String>> {
+    ) -> Result<Vec<(String, String)>> {
         let form = self.form_of(tx.conn(), loaded.row.id).await?;
         let situations = serde_json::from_value(form.situations)?;
         let resolution = catalogue::items::resolve::resolve(
@@ -154,7 +184,7 @@ impl Casework {
                     format!("“{}”还没有交。能后补的请勾选容缺，不能后补的请发补正告知。", material.name),
                 ));
             }
-            names.push(material.name.clone());
+            names.push((material.key.clone(), material.name.clone()));
         }
         Ok(names)
     }

@@ -12,10 +12,10 @@ impl Casework {
     /// Adds the handlers of casework's jobs.
     pub fn jobs(&self, handlers: Handlers) -> Handlers {
         let casework = Arc::new(self.clone());
-        let (adopt, revoke, stamp) = (casework.clone(), casework.clone(), casework.clone());
-        let (step, compare, index) = (casework.clone(), casework.clone(), casework.clone());
-        let (draw, service, timer, void, tell) =
-            (casework.clone(), casework.clone(), casework.clone(), casework.clone(), casework);
+        let again = || casework.clone();
+        let (adopt, revoke, stamp, step, compare) = (again(), again(), again(), again(), again());
+        let (index, resend, draw, service) = (again(), again(), again(), again());
+        let (timer, void, tell) = (again(), again(), again());
         handlers
             .with(documents::DRAW_JOB, move |platform, payload| Box::pin(draw.clone().draw_job(platform, payload)))
             .with(stamping::STAMP_JOB, move |platform, payload| Box::pin(stamp.clone().stamp_job(platform, payload)))
@@ -36,6 +36,7 @@ impl Casework {
                 Box::pin(async move { index.index_job(payload).await })
             })
             .with(acting::ADOPT_JOB, move |_, payload| Box::pin(adopt.clone().adopt_job(payload)))
+            .with(crate::messages::RESEND_JOB, move |_, payload| Box::pin(resend.clone().resend_job(payload)))
             .with(notify::JOB, move |platform, payload| Box::pin(tell.clone().notify_job(platform, payload)))
     }
 

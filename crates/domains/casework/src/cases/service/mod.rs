@@ -2,8 +2,11 @@
 //! machine → rows, event, task, outbox and audit in one transaction.
 
 pub mod acting;
+pub mod amend;
 pub mod audit;
 pub mod authenticity;
+pub mod barrier;
+pub mod beside;
 pub(crate) mod brought_out;
 pub mod change;
 mod correct_personal;
@@ -11,9 +14,11 @@ pub mod correction;
 pub mod counter;
 pub mod deadlines;
 pub mod deliver;
+pub mod dispatching;
 pub mod documents;
 pub mod draft;
 pub mod external;
+pub mod fetched;
 pub mod filled;
 pub mod form_data;
 pub mod form_files;
@@ -22,14 +27,21 @@ pub mod intake;
 pub mod jobs;
 pub mod judge;
 pub mod lists;
+pub mod many;
 pub mod notices;
 pub mod notify;
 pub mod old_licence;
 mod personal;
 pub mod printing;
+mod progress_tries;
+pub mod public_progress;
+pub mod received;
+pub mod record;
 pub mod result;
 pub mod review;
 pub mod running;
+pub mod shared_page;
+pub mod signing;
 pub mod special;
 pub mod stamping;
 pub mod submit;
@@ -48,6 +60,7 @@ use platform::web::guard::Principal;
 use platform::{Platform, Problem, Result, Tx};
 use recognition::Recognition;
 use sea_orm::entity::prelude::*;
+use sea_orm::{QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -79,6 +92,10 @@ pub struct Casework {
     pub texts: Arc<notify::Texts>,
     /// What other bodies know about an applicant.
     pub sharing: Arc<dyn filled::DataSharing>,
+    /// What may hold a case back.
+    pub barrier: Arc<dyn barrier::Barrier>,
+    /// Signatures and opinions that staff wrote by hand.
+    pub handwriting: Arc<dyn signing::Handwriting>,
 }
 
 impl axum::extract::FromRef<Casework> for Platform {
@@ -178,6 +195,7 @@ impl Casework {
 
     async fn with_item(&self, row: case::Model) -> Result<Loaded> {
         let item = self.catalogue.version(&row.item_slug, row.item_version).await?;
+        let item = self.as_promised(&row, item).await?;
         Ok(Loaded { row, item })
     }
 
@@ -214,6 +232,14 @@ pub(crate) fn reach(caller: &Principal, row: &case::Model) -> Result<()> {
     Ok(())
 }
 
+impl Casework {
+    /// Whether somebody above lets a case with a positive result go on.
+    pub(crate) async fn may_pass(&self, tx: &Tx, loaded: &Loaded, moment: barrier::Moment) -> Result<()> {
+        let passing = barrier::Passing { case_id: loaded.row.id, fees: &loaded.item.item.fees, moment };
+        self.barrier.pass(tx, &passing).await
+    }
+}
+
 /// Refuses an old page.
 pub(crate) fn fresh(row: &case::Model, version: i64) -> Result<()> {
     if row.version == version { Ok(()) } else { Err(Problem::stale()) }
@@ -227,6 +253,43 @@ impl Casework {
     /// When the database refuses.
     pub async fn has_any(&self) -> Result<bool> {
         Ok(case::Entity::find().one(self.platform.db.read()).await?.is_some())
+    }
+
+    /// A few cases of each item and state, for somebody who looks for one to begin with: number, item, state in words.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn examples(&self, each: u64) -> Result<Vec<(String, String, String)>> {
+        let conn = self.platform.db.read();
+        let numbered = case::Entity::find().filter(case::Column::CaseNumber.is_not_null());
+        let kinds: Vec<(String, String)> = numbered
+            .clone()
+            .select_only()
+            .column(case::Column::ItemName)
+            .column(case::Column::State)
+            .distinct()
+            .order_by_asc(case::Column::ItemName)
+            .order_by_asc(case::Column::State)
+            .into_tuple()
+            .all(conn)
+            .await?;
+        let mut examples = Vec::new();
+        for (item, state) in kinds {
+            let numbers: Vec<String> = numbered
+                .clone()
+                .select_only()
+                .column(case::Column::CaseNumber)
+                .filter(case::Column::ItemName.eq(&item))
+                .filter(case::Column::State.eq(&state))
+                .order_by_desc(case::Column::Id)
+                .limit(each)
+                .into_tuple()
+                .all(conn)
+                .await?;
+            let label = State::parse(&state).map_or_else(|| state.clone(), |known| known.label().to_owned());
+            examples.extend(numbers.into_iter().map(|number| (number, item.clone(), label.clone())));
+        }
+        Ok(examples)
     }
 
     pub(crate) async fn head(&self, id: Uuid) -> Result<case::Model> {

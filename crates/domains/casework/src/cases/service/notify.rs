@@ -1,5 +1,6 @@
 //! Tells people what happened: a text per event, to the applicant and to the handling staff.
 //!
+//! A text may be bound to a result and a way of delivery besides its event; the closest one is taken (CASE-031).
 //! Runs as a job of the outbox event, so a gateway that is down delays a message and nothing else;
 //! the message table makes every (event, person, channel) one message.
 
@@ -41,22 +42,90 @@ pub const TOPICS: &[&str] = &[
     "case.withdrawn",
     "case.urged",
     "case.form_corrected",
+    super::amend::TOPIC,
+    "case.tolerance_promised",
+    "case.tolerance_expiring",
+    "case.tolerance_overdue",
+    "case.tolerance_supplied",
+    "case.tolerance_returned",
     GIVEN_TOPIC,
 ];
 
-/// Texts by event, from `packs/platform/messages.yaml`.
+/// Texts by event, from `packs/platform/messages.yaml`; their words may be edited ([`crate::messages::texts`]).
 #[derive(Debug, Clone, Default)]
-pub struct Texts(BTreeMap<String, Text>);
+pub struct Texts {
+    texts: Vec<Text>,
+    signature: String,
+    values: BTreeMap<String, ValueName>,
+}
 
+/// One text of the pack.
 #[derive(Debug, Clone, Deserialize)]
-struct Text {
-    event: String,
-    sms: String,
-    in_app: String,
-    channels: Vec<String>,
+pub(crate) struct Text {
+    pub event: String,
+    #[serde(default)]
+    pub title: String,
+    #[serde(default)]
+    when: When,
+    pub sms: String,
+    pub in_app: String,
+    /// What it may name.
+    #[serde(default)]
+    pub placeholders: Vec<String>,
+    pub channels: Vec<String>,
+}
+
+/// What texts may name, in words and as an example.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct ValueName {
+    pub label: String,
+    pub sample: String,
+}
+
+/// For which result and delivery a text is; nothing said is for all.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct When {
+    /// `granted`, `refused` or `aborted`.
+    result: Option<String>,
+    /// `self`, `post` or `electronic`.
+    delivery: Option<String>,
+}
+
+impl When {
+    /// How closely it fits; nothing when it does not.
+    fn fits(&self, result: &str, delivery: &str) -> Option<u8> {
+        let part = |wanted: &Option<String>, is: &str| match wanted {
+            None => Some(0),
+            Some(wanted) if wanted == is => Some(1),
+            Some(_) => None,
+        };
+        Some(part(&self.result, result)? + part(&self.delivery, delivery)?)
+    }
 }
 
 impl Text {
+    /// Event, result and delivery in one word.
+    pub(crate) fn key(&self) -> String {
+        let parts = [Some(&self.event), self.when.result.as_ref(), self.when.delivery.as_ref()];
+        parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(".")
+    }
+
+    /// For which result and delivery, in words; empty for all.
+    pub(crate) fn condition(&self) -> String {
+        let result = self.when.result.as_deref().map(|result| match result {
+            "refused" => "不予批准",
+            "aborted" => "中止办理",
+            _ => "准予",
+        });
+        let delivery = self.when.delivery.as_deref().map(|way| match way {
+            "self" => "窗口领取",
+            "post" => "邮寄",
+            _ => "电子送达",
+        });
+        result.into_iter().chain(delivery).collect::<Vec<_>>().join("，")
+    }
+
     fn goes_by(&self, channel: &str) -> bool {
         self.channels.iter().any(|one| one == channel)
     }
@@ -64,6 +133,10 @@ impl Text {
 
 #[derive(Deserialize)]
 struct TextFile {
+    #[serde(default)]
+    sms_signature: String,
+    #[serde(default)]
+    values: BTreeMap<String, ValueName>,
     messages: Vec<Text>,
 }
 
@@ -76,7 +149,39 @@ impl Texts {
         let named = |error: String| Problem::internal(format!("{}: {error}", path.display()));
         let text = std::fs::read_to_string(path).map_err(|error| named(error.to_string()))?;
         let file: TextFile = serde_yaml_ng::from_str(&text).map_err(|error| named(error.to_string()))?;
-        Ok(Self(file.messages.into_iter().map(|text| (text.event.clone(), text)).collect()))
+        Ok(Self::of(file))
+    }
+
+    fn of(file: TextFile) -> Self {
+        Self { texts: file.messages, signature: file.sms_signature, values: file.values }
+    }
+
+    /// All texts, in the order of the pack.
+    pub(crate) fn all(&self) -> &[Text] {
+        &self.texts
+    }
+
+    /// What the gateway puts before an SMS.
+    pub(crate) fn signature(&self) -> &str {
+        &self.signature
+    }
+
+    /// What texts may name.
+    pub(crate) fn values(&self) -> &BTreeMap<String, ValueName> {
+        &self.values
+    }
+
+    /// The text that fits an event, a result and a delivery most closely.
+    fn pick(&self, event: &str, result: &str, delivery: &str) -> Option<&Text> {
+        let fitting = self.texts.iter().filter(|text| text.event == event);
+        let judged = fitting.filter_map(|text| Some((text.when.fits(result, delivery)?, text)));
+        judged.max_by_key(|(closeness, _)| *closeness).map(|(_, text)| text)
+    }
+
+    /// What people call the texts of an event.
+    pub(crate) fn title(&self, event: &str) -> Option<&str> {
+        let named = self.texts.iter().find(|text| text.event == event && !text.title.is_empty());
+        named.map(|text| text.title.as_str())
     }
 }
 
@@ -117,10 +222,36 @@ impl Casework {
             return self.tell_desk(&event.staff, "task_given", &key, event.text.as_deref().unwrap_or_default()).await;
         }
         let name = event.topic.trim_start_matches("case.");
-        let Some(text) = self.texts.0.get(name) else { return Ok(()) };
-        let values = self.values(&row).await?;
-        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let agent = self.told_agent(&row).await?;
+        self.tell_by_template(&row, name, key, &[]).await
+    }
+
+    /// Tells the applicant and who acts for him by a template, each once for a key.
+    pub(crate) async fn tell_by_template(
+        &self,
+        row: &case::Model,
+        name: &str,
+        key: String,
+        more: &[(&str, &str)],
+    ) -> Result<()> {
+        if let Some(what) = told_of_tolerance(name) {
+            let body = format!(
+                "“{}”（{}，{}）{what}",
+                row.item_name,
+                row.applicant_name,
+                row.case_number.as_deref().unwrap_or_default()
+            );
+            self.tell_handlers(row, &key, name, &body).await?;
+        }
+        let form = self.form_of(self.platform.db.read(), row.id).await?;
+        let delivery: Delivery = self.open(&form.delivery_sealed, row.id, "delivery")?;
+        let result = row.outcome.as_deref().unwrap_or_default();
+        let Some(text) = self.texts.pick(name, result, &delivery.way) else { return Ok(()) };
+        let (sms, in_app) = self.words_of(text).await?;
+        let values = self.values(row).await?;
+        let named = values.iter().map(|(name, value)| (*name, value.as_str()));
+        // What the caller says comes before what the case says.
+        let values: Vec<(&str, &str)> = more.iter().copied().chain(named).collect();
+        let agent = self.told_agent(row).await?;
         for account in row.account_id.into_iter().chain(agent).filter(|_| text.goes_by("in_app")) {
             messages::send(
                 &self.platform,
@@ -131,12 +262,12 @@ impl Casework {
                     account: None,
                     channel: Channel::InApp,
                     template: name.to_owned(),
-                    body: messages::fill(&text.in_app, &values),
+                    body: messages::fill(&in_app, &values),
                 },
             )
             .await?;
         }
-        let personal = self.personal(&row)?;
+        let personal = self.personal(row)?;
         if text.goes_by("sms") && !personal.phone.is_empty() {
             messages::send(
                 &self.platform,
@@ -148,7 +279,7 @@ impl Casework {
                     account: row.account_id,
                     channel: Channel::Sms,
                     template: name.to_owned(),
-                    body: messages::fill(&text.sms, &values),
+                    body: messages::fill(&sms, &values),
                 },
             )
             .await?;
@@ -165,7 +296,7 @@ impl Casework {
     }
 
     /// What the texts may name.
-    async fn values(&self, row: &case::Model) -> Result<Vec<(&'static str, String)>> {
+    pub(crate) async fn values(&self, row: &case::Model) -> Result<Vec<(&'static str, String)>> {
         let conn = self.platform.db.read();
         let org = self.identity.org(row.org_id).await?;
         let around = crate::cases::store::around(conn, row.id).await?;
@@ -207,7 +338,13 @@ impl Casework {
         let receiver = collected
             .map(|event| event.text.trim_start_matches("寄给").trim_end_matches("已在窗口领取").to_owned())
             .unwrap_or_default();
+        let promised = self.tolerances_of(row.id).await?;
+        let promised: Vec<_> = promised.iter().filter(|one| one.state == crate::tolerance::OPEN).collect();
+        let names = promised.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join("、");
         Ok(vec![
+            ("tolerated", names),
+            ("supply_before", day(promised.iter().filter_map(|one| one.due_at).min())),
+            ("closes_on", day(promised.iter().filter_map(|one| one.closes_at).min())),
             ("item_name", row.item_name.clone()),
             ("case_number", number.clone()),
             ("case_tail", tail.to_owned()),
@@ -237,10 +374,51 @@ impl Casework {
 
     /// A reminder or order reaches everybody who has an open task of the case.
     async fn tell_staff(&self, row: &case::Model, key: &str, text: &str) -> Result<()> {
+        let body = format!("“{}”（{}）催办：{text}", row.item_name, row.applicant_name);
+        self.tell_handlers(row, key, "urged", &body).await
+    }
+
+    async fn tell_handlers(&self, row: &case::Model, key: &str, template: &str, body: &str) -> Result<()> {
         let tasks = crate::cases::store::tasks(self.platform.db.read(), row.id).await?;
         let open: Vec<_> = tasks.iter().filter(|task| task.state == "open").collect();
         let staff = self.staff_on(row, &open).await?;
-        let body = format!("“{}”（{}）催办：{text}", row.item_name, row.applicant_name);
-        self.tell_desk(&staff, "urged", key, &body).await
+        self.tell_desk(&staff, template, key, body).await
+    }
+}
+
+/// What the handling staff read about promised materials; nothing for what they did themselves.
+fn told_of_tolerance(event: &str) -> Option<&'static str> {
+    match event {
+        "tolerance_overdue" => Some("的容缺材料逾期没有补交，请催申请人；宽限期过后按规则办结"),
+        "tolerance_supplied" => Some("的容缺材料补交来了，请核对"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(yaml: &str) -> Texts {
+        let file: TextFile = serde_yaml_ng::from_str(yaml).unwrap();
+        Texts::of(file)
+    }
+
+    /// req: CASE-031
+    #[test]
+    fn the_closest_text_is_taken_and_a_plain_one_stands_in() {
+        let texts = texts(
+            "messages:\n\
+             - {event: closed, sms: plain, in_app: '', channels: [sms]}\n\
+             - {event: closed, when: {result: granted}, sms: granted, in_app: '', channels: [sms]}\n\
+             - {event: closed, when: {result: granted, delivery: post}, sms: posted, in_app: '', channels: [sms]}\n\
+             - {event: closed, when: {result: refused}, sms: refused, in_app: '', channels: [sms]}\n",
+        );
+        let said = |result: &str, delivery: &str| texts.pick("closed", result, delivery).unwrap().sms.clone();
+        assert_eq!(said("granted", "self"), "granted");
+        assert_eq!(said("granted", "post"), "posted");
+        assert_eq!(said("refused", "post"), "refused");
+        assert_eq!(said("aborted", "self"), "plain");
+        assert!(texts.pick("opened", "", "").is_none());
     }
 }

@@ -231,15 +231,7 @@ impl Casework {
             permit.used(&self.platform).await?;
         }
         let line = Line::by(caller, self.platform.new_id(), "case.print", format!("case:{id}"), detail);
-        self.platform
-            .db
-            .write(self.platform.now(), move |tx| {
-                Box::pin(async move {
-                    tx.audit(line);
-                    Ok(())
-                })
-            })
-            .await?;
+        self.platform.leave(line).await?;
         Ok(printed)
     }
 

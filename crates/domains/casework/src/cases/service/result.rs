@@ -111,9 +111,13 @@ impl Casework {
         change: &mut Change,
         loaded: &Loaded,
         wanted: &Paper<'_>,
-        more: Map<String, Value>,
+        mut more: Map<String, Value>,
     ) -> Result<()> {
         let title = wanted.title;
+        let signatures = super::signing::signatures(tx, loaded.row.id).await?;
+        if !signatures.is_empty() {
+            more.insert("signatures".into(), Value::Array(signatures));
+        }
         let document = self.paper_document(&change.row, &loaded.item, wanted, Some(tx), more).await?;
         change.record(
             &self.platform,

@@ -2,6 +2,8 @@
 //!
 //! In a joint review each handler's word is kept and recorded; only the word that tips the balance is the step's.
 
+use std::collections::BTreeMap;
+
 use flow::{ButtonAction, Command, StepSettings};
 use platform::web::guard::Principal;
 use platform::{Problem, Result, Tx};
@@ -11,6 +13,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
+use super::barrier::Moment;
 use super::change::Change;
 use super::intake::object;
 use super::running::Running;
@@ -39,6 +42,16 @@ pub struct CompleteTaskRequest {
     /// Files added by the handler.
     #[serde(default)]
     pub files: Vec<Uuid>,
+    /// Own signature to sign with.
+    #[serde(default)]
+    pub signature: Option<Uuid>,
+    /// Own opinion written by hand.
+    #[serde(default)]
+    pub written_opinion: Option<Uuid>,
+    /// Staff chosen for the steps that follow, by element, where the flow has them chosen.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub next: BTreeMap<String, Vec<Uuid>>,
 }
 
 /// What a completed task comes to.
@@ -63,6 +76,7 @@ impl Casework {
     ) -> Result<()> {
         let casework = self.clone();
         let who = caller.clone();
+        let signed = self.signed(caller, request.signature, request.written_opinion).await?;
         self.act_on_task(caller, id, request.version, "task.complete", move |tx, loaded, mut change| {
             Box::pin(async move {
                 let task = open_task(tx, id, task_id).await?;
@@ -81,13 +95,24 @@ impl Casework {
                 }
                 let files: Vec<_> = files.into_iter().map(|(file, _)| file).collect();
                 finish_task(tx, &task, &who, &request, serde_json::to_value(files)?).await?;
+                super::signing::keep(tx, task.id, &signed).await?;
                 let advance = casework.advance(&running, command(&task, &request)?)?;
+                if request.outcome != "return" {
+                    change.chosen = casework.chosen_next(tx, &loaded.row, &advance, &request.next).await?;
+                }
                 let word = word(&running, &advance, &task, &request);
-                casework.record_review(&mut change, &task, &request, &word)?;
-                if task.stage == "decide" && matches!(&word, Word::Final(outcome) if outcome == "granted") {
+                let granting = task.stage == "decide" && matches!(&word, Word::Final(outcome) if outcome == "granted");
+                if granting {
+                    casework.may_pass(tx, &loaded, Moment::Decision).await?;
+                }
+                casework.record_review(&mut change, &task, &request, &word, &signed)?;
+                if granting {
+                    casework.may_grant(tx, id).await?;
                     casework.decision_document(tx, &mut change, &loaded).await?;
                 }
+                let chosen = change.chosen.clone();
                 casework.follow(tx, &mut change, &advance).await?;
+                casework.tell_chosen(tx, &change, &who, &chosen, &advance);
                 Ok(change)
             })
         })
@@ -100,6 +125,7 @@ impl Casework {
         task: &task::Model,
         request: &CompleteTaskRequest,
         word: &Word,
+        signed: &super::signing::Signed,
     ) -> Result<()> {
         let opinion = request.opinion.trim();
         let name = match &task.owner_name {
@@ -110,6 +136,7 @@ impl Casework {
         let outcome = match word {
             Word::Heard { passed, total } => {
                 let data = json!({ "task": task.element, "stage": task.stage, "outcome": request.outcome, "joint": { "passed": passed, "total": total } });
+                let data = signed.told_in(data);
                 let text =
                     format!("{name}：会签{}。{opinion}（{total} 人会签，{passed} 人同意）", said(&request.outcome));
                 change.record(&self.platform, EventKind::Review, text, data)?;
@@ -117,8 +144,8 @@ impl Casework {
             }
             Word::Final(outcome) => outcome,
         };
-        let data = json!({ "task": task.element, "stage": task.stage, "outcome": outcome });
-        let text = format!("{name}：{}。{opinion}", said(outcome));
+        let data = signed.told_in(json!({ "task": task.element, "stage": task.stage, "outcome": outcome }));
+        let text = format!("{name}：{}。{opinion}{}", said(outcome), super::tasks::next::words(&change.chosen));
         if task.stage == "decide" && outcome != "return" {
             change.record_decision(&self.platform, text, data)?;
             change.row.decided_at = Some(self.platform.now());

@@ -19,7 +19,7 @@ use super::{Loaded, change::Change};
 use crate::cases::clock;
 use crate::cases::error::CaseError;
 use crate::cases::model::{Closing, EventKind, State};
-use crate::cases::store::{self, Around, case, case_flow, extension, special, task, urge};
+use crate::cases::store::{self, Around, case, extension, special, task, urge};
 
 /// A length of time in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
@@ -408,9 +408,12 @@ impl Casework {
         result: &str,
     ) -> Result<()> {
         let id = loaded.row.id;
-        if case_flow::Entity::find_by_id(id).one(tx.conn()).await?.is_some() {
+        // A flow that has come to its end, where only the closing waited, can't be cancelled any more.
+        let running = self.running(tx.conn(), id).await?;
+        if running.is_some_and(|running| running.instance.status == flow::Status::Running) {
             self.step_flow(tx, change, flow::Command::Cancel).await?;
         }
+        crate::tolerance::store::end_open(tx.conn(), id, false).await?;
         cancel_tasks(tx, id).await?;
         special::Entity::update_many()
             .col_expr(special::Column::EndedAt, Expr::value(Some(tx.now())))
@@ -459,6 +462,14 @@ impl Casework {
                         reply: None,
                         replied_at: None,
                         replied_by_name: None,
+                        by_id: Some(caller.id),
+                        reminders: 0,
+                        reminded_at: None,
+                        signed_at: None,
+                        signed_by_name: None,
+                        closed_at: None,
+                        closed_by_name: None,
+                        closing_note: None,
                     }))
                     .exec_without_returning(tx.conn())
                     .await?;
@@ -489,6 +500,12 @@ impl Casework {
                 Box::pin(async move {
                     let row = case::Entity::find_by_id(id).one(tx.conn()).await?.ok_or(CaseError::NotFound)?;
                     reach(&caller, &row)?;
+                    let found = urge::Entity::find_by_id(urge_id).one(tx.conn()).await?;
+                    let found = found.filter(|one| one.case_id == id);
+                    // Whoever answers has seen it: an answer signs for it too.
+                    if let Some(unsigned) = found.as_ref().filter(|one| one.signed_at.is_none()) {
+                        crate::supervision::store::sign(tx.conn(), unsigned.id, &caller.name, tx.now()).await?;
+                    }
                     let answered = urge::Entity::update_many()
                         .col_expr(urge::Column::Reply, Expr::value(Some(text)))
                         .col_expr(urge::Column::RepliedAt, Expr::value(Some(tx.now())))
@@ -500,6 +517,10 @@ impl Casework {
                         .await?;
                     if answered.rows_affected != 1 {
                         return Err(Problem::conflict("urge_answered", "这条督办已经回复过，或者不存在。"));
+                    }
+                    if let Some(giver) = found.and_then(|one| one.by_id) {
+                        let said = format!("{} 回复了“{}”的督办", caller.name, row.item_name);
+                        casework.tell_of_order(tx, &row, giver, &said);
                     }
                     tx.audit(Line::by(
                         &caller,

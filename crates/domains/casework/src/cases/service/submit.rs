@@ -214,6 +214,11 @@ pub(crate) struct Filed {
 }
 
 impl Filed {
+    /// The change of its row, and the documents made with it.
+    pub(crate) fn into_parts(self) -> (Change, Vec<crate::cases::store::case_document::Model>) {
+        (self.change, self.documents)
+    }
+
     /// Puts the application itself beside the receipt.
     pub(crate) async fn with_form(
         mut self,

@@ -7,9 +7,11 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, QueryOrder};
 use time::OffsetDateTime;
 
+use crate::cases::model::EventKind;
+
 pub use rows::{
     case, case_document, case_event, case_flow, case_form, case_material, case_step, extension, form_correction,
-    form_value, outside_progress, special, task, task_handler, urge,
+    form_value, material_change, outside_progress, progress_attempt, special, task, task_handler, task_mark, urge,
 };
 
 /// Everything read to act on or show one case, except long texts.
@@ -27,23 +29,25 @@ pub struct Around {
 /// # Errors
 /// When the database refuses.
 pub async fn around(conn: &impl ConnectionTrait, id: Uuid) -> Result<Around> {
-    Ok(Around {
-        specials: special::Entity::find()
-            .filter(special::Column::CaseId.eq(id))
-            .order_by_asc(special::Column::Id)
-            .all(conn)
-            .await?,
-        extensions: extension::Entity::find()
-            .filter(extension::Column::CaseId.eq(id))
-            .order_by_asc(extension::Column::Id)
-            .all(conn)
-            .await?,
-        events: case_event::Entity::find()
-            .filter(case_event::Column::CaseId.eq(id))
-            .order_by_asc(case_event::Column::No)
-            .all(conn)
-            .await?,
-    })
+    let events = case_event::Entity::find()
+        .filter(case_event::Column::CaseId.eq(id))
+        .order_by_asc(case_event::Column::No)
+        .all(conn)
+        .await?;
+    // A special procedure begins with its event: most cases have none, and need not be asked.
+    let special = events.iter().any(|event| event.kind == EventKind::SpecialStart.as_str());
+    let specials = if special {
+        let of_case = special::Entity::find().filter(special::Column::CaseId.eq(id));
+        of_case.order_by_asc(special::Column::Id).all(conn).await?
+    } else {
+        Vec::new()
+    };
+    let extensions = extension::Entity::find()
+        .filter(extension::Column::CaseId.eq(id))
+        .order_by_asc(extension::Column::Id)
+        .all(conn)
+        .await?;
+    Ok(Around { specials, extensions, events })
 }
 
 /// Materials of a case by key.
@@ -93,6 +97,8 @@ pub fn begun(id: Uuid, row: &case::Model, stage: &str, name: &str, role: &str, a
         owner_id: None,
         owner_name: None,
         took_seconds: None,
+        signature_file: None,
+        opinion_file: None,
     }
 }
 

@@ -56,6 +56,26 @@ pub mod case {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// Wrong questions after the progress of one number.
+pub mod progress_attempt {
+    use sea_orm::entity::prelude::*;
+    use time::OffsetDateTime;
+
+    /// `progress_attempts`
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "progress_attempts")]
+    pub struct Model {
+        /// Blind index of the number: a mistyped one may be somebody else's.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub number_index: String,
+        pub failed: i64,
+        pub since: OffsetDateTime,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// Progress of a case that is handled in the other network.
 pub mod outside_progress {
     use sea_orm::entity::prelude::*;
@@ -141,6 +161,32 @@ pub mod form_correction {
         pub reason: String,
         pub fields: Json,
         pub changed_sealed: String,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A change that staff made to a material.
+pub mod material_change {
+    use sea_orm::entity::prelude::*;
+    use time::OffsetDateTime;
+
+    /// `case_material_changes`
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "case_material_changes")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub case_id: Uuid,
+        pub key: String,
+        pub act: String,
+        pub before: Json,
+        pub after: Json,
+        pub reason: String,
+        pub by_id: Uuid,
+        pub by_name: String,
+        pub at: OffsetDateTime,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -279,6 +325,8 @@ pub mod task {
         pub owner_id: Option<Uuid>,
         pub owner_name: Option<String>,
         pub took_seconds: Option<i64>,
+        pub signature_file: Option<Uuid>,
+        pub opinion_file: Option<Uuid>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -407,6 +455,36 @@ pub mod urge {
         pub reply: Option<String>,
         pub replied_at: Option<OffsetDateTime>,
         pub replied_by_name: Option<String>,
+        pub by_id: Option<Uuid>,
+        pub reminders: i64,
+        pub reminded_at: Option<OffsetDateTime>,
+        pub signed_at: Option<OffsetDateTime>,
+        pub signed_by_name: Option<String>,
+        pub closed_at: Option<OffsetDateTime>,
+        pub closed_by_name: Option<String>,
+        pub closing_note: Option<String>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A person's own mark on a task he did: another name in his list, or left out of it.
+pub mod task_mark {
+    use sea_orm::entity::prelude::*;
+    use time::OffsetDateTime;
+
+    /// `task_marks`
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "task_marks")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub task_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub staff_id: Uuid,
+        pub own_name: String,
+        pub hidden_at: Option<OffsetDateTime>,
+        pub reason: String,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

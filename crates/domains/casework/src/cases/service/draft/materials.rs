@@ -20,13 +20,27 @@ use crate::cases::service::judge::Handed;
 use crate::cases::service::{Casework, Loaded, fresh};
 use crate::cases::store::{self, case, case_material};
 
-/// One file of a material with the round it came in (1 = with the application, 2 = with the correction).
+/// Rounds in which files of a material come in.
+pub mod round {
+    /// With the application.
+    pub const APPLICATION: i64 = 1;
+    /// With the correction.
+    pub const CORRECTION: i64 = 2;
+    /// Promised at acceptance and brought later.
+    pub const PROMISED: i64 = 3;
+    /// Put in by staff.
+    pub const STAFF: i64 = 4;
+    /// Given by another body.
+    pub const OTHER_BODY: i64 = 5;
+}
+
+/// One file of a material with the round it came in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MaterialFile {
     /// File.
     #[serde(flatten)]
     pub file: FileRef,
-    /// Round.
+    /// One of [`round`].
     pub round: i64,
 }
 
@@ -84,6 +98,19 @@ impl Casework {
         self.noted(account, id, &doing, handed).await
     }
 
+    /// Files of the present round that lie at a material of an own draft or correction, for whoever adds to them.
+    ///
+    /// # Errors
+    /// 404 for another's.
+    pub async fn handed_files(&self, caller: &Principal, id: Uuid, key: &str) -> Result<Vec<Uuid>> {
+        let (row, _) = self.mine(caller, id, Action::Read).await?;
+        let round = if row.correction_asked { 2 } else { 1 };
+        let found = case_material::Entity::find_by_id((id, key.to_owned())).one(self.platform.db.read()).await?;
+        let files: Vec<MaterialFile> =
+            found.map(|row| serde_json::from_value(row.files)).transpose()?.unwrap_or_default();
+        Ok(files.into_iter().filter(|one| one.round == round).map(|one| one.file.id).collect())
+    }
+
     /// Every use of a licence in place of a material leaves a line: by whom, for whom, under which
     /// grant (DATASEC-012).
     pub(crate) fn licence_use(&self, caller: &Principal, loaded: &Loaded, key: &str, standing: &Standing) -> Line {
@@ -134,7 +161,8 @@ impl Casework {
             Problem::invalid_field(&pointer, "unknown_material", "这个事项没有这份材料，请刷新后再传。")
         })?;
         let seen = [Channel::Window.as_str(), Channel::Exchange.as_str()];
-        let at_counter = seen.contains(&loaded.row.channel.as_str());
+        let other_body = crate::cases::service::external::carried().is_some();
+        let at_counter = other_body || seen.contains(&loaded.row.channel.as_str());
         // Paper in hand is something only a clerk, or another body's system, can have seen.
         let open = match handing {
             "upload" | "licence" | "window" | "later" => true,
@@ -206,7 +234,7 @@ pub(crate) fn handed(materials: &[case_material::Model], key: &str) -> Handed {
     })
 }
 
-pub(super) fn check_file(material: &catalogue::items::model::Material, file: &FileRef) -> Result<(), String> {
+pub(crate) fn check_file(material: &catalogue::items::model::Material, file: &FileRef) -> Result<(), String> {
     let kind = match file.media_type.as_str() {
         "application/pdf" => "pdf",
         "image/jpeg" => "jpg",

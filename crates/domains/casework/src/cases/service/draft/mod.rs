@@ -6,6 +6,6 @@ mod view;
 
 pub use filling::SaveDraft;
 pub(crate) use filling::{Applicant, account_applicant, refused, source, update_form};
-pub use materials::{HandMaterial, MaterialFile};
-pub(crate) use materials::{handed, put_material};
+pub use materials::{HandMaterial, MaterialFile, round};
+pub(crate) use materials::{check_file, handed, put_material};
 pub use view::{DraftMaterial, DraftView, ItemRef, KeyName, Prefilled};

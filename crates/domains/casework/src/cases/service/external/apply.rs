@@ -46,10 +46,13 @@ impl Casework {
         let item = self.catalogue.published(&application.item_slug).await?;
         let caller = message.caller(item.org_id, None);
         let taking = Taking {
-            channel: Channel::Exchange,
+            channel: message.channel,
             seen: None,
             refusal: None,
-            text: "通过对接系统提交了申请".to_owned(),
+            text: match message.channel {
+                Channel::Exchange => "通过对接系统提交了申请".to_owned(),
+                channel => format!("通过{}提交了申请（{}）", message.system_name, Channel::label_of(channel.as_str())),
+            },
             permission: "case.exchange",
             // A message is told apart by its own number.
             key: None,

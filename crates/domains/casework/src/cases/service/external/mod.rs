@@ -24,7 +24,7 @@ use time::OffsetDateTime;
 
 use super::{Casework, parse_state};
 use crate::cases::error::CaseError;
-use crate::cases::model::{EventKind, State};
+use crate::cases::model::{Channel, EventKind, State};
 use crate::cases::store::case;
 
 pub use progress::{PublicProgress, PublicStep, REPORT_TOPICS};
@@ -38,6 +38,8 @@ pub struct Message {
     pub app_id: String,
     /// Its name as the log shows it.
     pub system_name: String,
+    /// The channel it is registered as; [`Channel::Exchange`] for any other system.
+    pub channel: Channel,
     /// Which of the 24.
     pub kind: EventKind,
     /// Which one of several of a kind, from 1 (step, order, procedure).

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::{Message, out_of_order, records};
 use crate::cases::clock;
 use crate::cases::model::{Closing, EventKind, State};
+use crate::cases::service::barrier::Moment;
 use crate::cases::service::change::all_set;
 use crate::cases::service::correction::asked_items;
 use crate::cases::service::deliver::Deliver;
@@ -91,6 +92,9 @@ impl Casework {
     /// The next open step of the flow, done by the other system in the role that has to do it.
     async fn review_from_outside(&self, row: &case::Model, message: &Message) -> Result<()> {
         let review: Review = message.request(row.version)?;
+        if self.running(self.platform.db.read(), row.id).await?.is_none() {
+            return self.review_elsewhere(row, message, review).await;
+        }
         let tasks = store::tasks(self.platform.db.read(), row.id).await?;
         let mut open = tasks.into_iter().filter(|task| task.state == "open" && task.flow_task.is_some());
         let found = match &review.step {
@@ -112,8 +116,57 @@ impl Casework {
             return_to: review.return_to,
             checks: Map::new(),
             files: Vec::new(),
+            signature: None,
+            written_opinion: None,
+            next: Default::default(),
         };
         self.complete_task(&caller, row.id, task.id, request).await
+    }
+
+    /// A step of a case that is handled wholly over there: here it has no flow and no tasks.
+    async fn review_elsewhere(&self, row: &case::Model, message: &Message, review: Review) -> Result<()> {
+        let opinion = review.opinion.trim().to_owned();
+        let outcome = review.outcome;
+        if !matches!(outcome.as_str(), "pass" | "fail" | "done" | "granted" | "refused") {
+            return Err(Problem::invalid_field("/outcome", "option", "结论填 pass、fail、done、granted 或 refused"));
+        }
+        if outcome == "refused" && opinion.chars().count() < 4 {
+            return Err(Problem::invalid_field("/opinion", "required", "不予的，写明理由，让申请人看得明白"));
+        }
+        if opinion.chars().count() > 1000 {
+            return Err(Problem::invalid_field("/opinion", "length", "意见最多 1000 字"));
+        }
+        let step: String = review.step.unwrap_or_else(|| "审批".to_owned()).chars().take(50).collect();
+        let casework = self.clone();
+        let caller = message.caller(row.org_id, None);
+        self.act(&caller, row.id, row.version, "case.exchange", move |tx, loaded, mut change| {
+            Box::pin(async move {
+                let said = crate::cases::service::views::outcome_label(&outcome);
+                let text = format!("{step}：{said}。{opinion}");
+                let decides = matches!(outcome.as_str(), "granted" | "refused");
+                let stage = if decides { "decide" } else { "review" };
+                let data = json!({ "task": "elsewhere", "stage": stage, "step": step, "outcome": outcome });
+                if !decides {
+                    change.record(&casework.platform, EventKind::Review, text, data)?;
+                    return Ok(change);
+                }
+                let granting = outcome == "granted";
+                if granting {
+                    casework.may_pass(tx, &loaded, Moment::Decision).await?;
+                    casework.may_grant(tx, loaded.row.id).await?;
+                }
+                change.record_decision(&casework.platform, text, data)?;
+                change.row.decided_at = Some(tx.now());
+                change.row.closing_reason = (!granting).then_some(opinion);
+                change.row.outcome = Some(outcome);
+                change.announce("case.decided");
+                if granting {
+                    casework.decision_document(tx, &mut change, &loaded).await?;
+                }
+                Ok(change)
+            })
+        })
+        .await
     }
 
     /// The correction was handed in over there: everything that was asked for must be named.

@@ -287,11 +287,20 @@ impl Casework {
         if message.supplement {
             text = format!("更正（第 {} 版）：{text}", message.version);
         }
+        let file = match message.kind {
+            EventKind::Result => self.licence_from_outside(row, &message.data).await?,
+            _ => None,
+        };
         let casework = self.clone();
         let kind = message.kind;
         let caller = message.caller(row.org_id, None);
-        self.act(&caller, row.id, row.version, "case.exchange", move |_, _, mut change| {
+        self.act(&caller, row.id, row.version, "case.exchange", move |tx, _, mut change| {
             Box::pin(async move {
+                let mut data = data;
+                if let (Some(file), Some(map)) = (file, data.as_object_mut()) {
+                    map.insert("document_id".to_owned(), json!(file.document_id()));
+                    file.keep(tx).await?;
+                }
                 change.record(&casework.platform, kind, text, data)?;
                 Ok(change)
             })

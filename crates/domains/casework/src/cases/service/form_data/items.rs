@@ -85,21 +85,44 @@ impl Casework {
         self.write_values(tx, &items, form).await
     }
 
+    /// The same for new cases of one item, in as few statements as they need.
+    pub(crate) async fn keep_new_form_values(
+        &self,
+        tx: &Tx,
+        item: &PublishedItem,
+        forms: &[case_form::Model],
+    ) -> Result<()> {
+        let of = &item.definitions.form;
+        if !self.design.sets_data_items(&of.key).await? {
+            return Ok(());
+        }
+        let items = self.design.data_items(of).await?;
+        let mut rows = Vec::new();
+        for form in forms {
+            rows.extend(self.values_of(&items, form)?);
+        }
+        for some in rows.chunks(1000) {
+            form_value::Entity::insert_many(some.to_vec()).exec_without_returning(tx.conn()).await?;
+        }
+        Ok(())
+    }
+
     async fn write_values(&self, tx: &Tx, items: &[DataItem], form: &case_form::Model) -> Result<()> {
-        let data: Map<String, Value> = self.open(&form.form_sealed, form.case_id, "form")?;
         form_value::Entity::delete_many().filter(form_value::Column::CaseId.eq(form.case_id)).exec(tx.conn()).await?;
-        let rows: Vec<form_value::ActiveModel> = items
-            .iter()
-            .filter_map(|item| {
-                let value = self.found_by(item, &plain(data.get(&item.field)?))?;
-                let row = form_value::Model { case_id: form.case_id, code: item.code.clone(), value };
-                Some(all_set::<_, form_value::ActiveModel>(row))
-            })
-            .collect();
+        let rows = self.values_of(items, form)?;
         if !rows.is_empty() {
             form_value::Entity::insert_many(rows).exec_without_returning(tx.conn()).await?;
         }
         Ok(())
+    }
+
+    fn values_of(&self, items: &[DataItem], form: &case_form::Model) -> Result<Vec<form_value::ActiveModel>> {
+        let data: Map<String, Value> = self.open(&form.form_sealed, form.case_id, "form")?;
+        let row = |item: &DataItem| {
+            let value = self.found_by(item, &plain(data.get(&item.field)?))?;
+            Some(all_set(form_value::Model { case_id: form.case_id, code: item.code.clone(), value }))
+        };
+        Ok(items.iter().filter_map(row).collect())
     }
 
     /// Cases filed with any version of a form.

@@ -32,18 +32,26 @@ pub struct CaseFilter {
     pub item: Option<String>,
     /// Channel.
     pub channel: Option<String>,
-    /// overdue, today, warning, paused.
+    /// Department.
+    pub org: Option<Uuid>,
+    /// By the promised limit overdue, today, warning, paused; instant: the applicant waits; instant_late: longer than set; by the statutory one legal_overdue, legal_warning.
     pub light: Option<String>,
     /// Submitted from this day on, `YYYY-MM-DD`.
     pub from: Option<String>,
     /// Submitted up to this day.
     pub to: Option<String>,
+    /// `all` for closed years too; without it, and without days, the list begins after the last closed year.
+    pub years: Option<String>,
     /// `time_left` (default) or `submitted_at`.
     pub sort: Option<String>,
     /// Rows wanted, 1 to 100.
     pub limit: Option<u64>,
     /// Cursor of the next page.
     pub cursor: Option<String>,
+    /// Only cases of these organisations, as the case library asks; not part of a request.
+    #[serde(skip)]
+    #[param(ignore)]
+    pub orgs: Option<Vec<Uuid>>,
 }
 
 impl CaseFilter {
@@ -100,6 +108,8 @@ pub struct CaseList {
     /// Cases per state under the other filters.
     #[schema(value_type = Object)]
     pub counts: std::collections::BTreeMap<String, u64>,
+    /// First day that was looked at, because earlier years are closed; absent when every year was.
+    pub since: Option<String>,
 }
 
 /// Up to so many rows are found by organisation and sorted; more are read in the order of the list
@@ -130,6 +140,9 @@ impl Casework {
     /// 400 for a cursor or day that can't be read.
     pub async fn list_cases(&self, caller: &Principal, filter: &CaseFilter) -> Result<CaseList> {
         let conn = self.platform.db.read();
+        let since = self.hot_only(filter).await?;
+        let hot = CaseFilter { from: since.clone().or_else(|| filter.from.clone()), ..filter.clone() };
+        let filter = &hot;
         let base = self.filtered(caller, filter)?;
         // One grouped count gives the tabs and the exact total of the chosen state. Grouped by
         // organisation too, because the index has that order and nothing needs sorting then.
@@ -171,7 +184,16 @@ impl Casework {
         let next = if more { keys.get(usize::try_from(limit).unwrap_or(1) - 1).map(|key| cursor(key)) } else { None };
         let mut items = self.rows(rows).await?;
         items.truncate(usize::try_from(limit).unwrap_or(100));
-        Ok(CaseList { list: List { items, total, next, as_of: self.platform.now() }, counts })
+        Ok(CaseList { list: List { items, total, next, as_of: self.platform.now() }, counts, since })
+    }
+
+    /// The day a list begins with when closed years are left out of it: nobody asked for all or for days.
+    async fn hot_only(&self, filter: &CaseFilter) -> Result<Option<String>> {
+        let said = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
+        if filter.years.as_deref() == Some("all") || said(&filter.from) || said(&filter.to) {
+            return Ok(None);
+        }
+        Ok(self.hot_since().await?.map(|day| day.to_string()))
     }
 
     /// Every filter but the state.
@@ -194,6 +216,12 @@ impl Casework {
         if let Some(item) = &filter.item {
             select = select.filter(case::Column::ItemSlug.eq(item));
         }
+        if let Some(org) = filter.org {
+            select = select.filter(case::Column::OrgId.eq(org));
+        }
+        if let Some(orgs) = &filter.orgs {
+            select = select.filter(case::Column::OrgId.is_in(orgs.iter().copied()));
+        }
         if let Some(channel) = &filter.channel {
             select = select.filter(case::Column::Channel.eq(channel));
         }
@@ -210,14 +238,14 @@ impl Casework {
     }
 
     pub(crate) fn text_condition(&self, text: &str) -> Condition {
-        let pattern = format!("%{}%", text.replace(['%', '_'], ""));
+        let pattern = platform::db::containing(text);
         Cond::any()
             .add(case::Column::CaseNumber.like(&pattern))
             .add(case::Column::ApplicantName.like(&pattern))
             .add(case::Column::ApplicantIndex.eq(self.platform.blind_index(&text.to_uppercase())))
     }
 
-    pub(super) fn light_condition(&self, light: &str) -> Condition {
+    pub(crate) fn light_condition(&self, light: &str) -> Condition {
         let now = self.platform.now();
         let tonight = base::zone::end_of_day(base::zone::china_date(now));
         let clocked = Cond::all().add(case::Column::State.is_in(CLOCKED.map(State::as_str)));
@@ -227,11 +255,17 @@ impl Casework {
             "warning" => clocked
                 .add(case::Column::DueAt.gt(tonight))
                 .add(case::Column::DueAt.lte(tonight + time::Duration::days(1))),
+            "legal_overdue" => clocked.add(case::Column::LegalDueAt.lte(now)),
+            "legal_warning" => clocked
+                .add(case::Column::LegalDueAt.gt(now))
+                .add(case::Column::LegalDueAt.lte(tonight + time::Duration::days(3))),
             "normal" => clocked.add(case::Column::DueAt.gt(tonight + time::Duration::days(1))),
             "paused" => Cond::all()
                 .add(case::Column::State.is_in(open_states()))
                 .add(case::Column::DueAt.is_null())
                 .add(case::Column::PausedLeft.is_not_null()),
+            "instant" => crate::counters::instant::condition(None),
+            "instant_late" => crate::counters::instant::condition(Some(now)),
             _ => Cond::all(),
         }
     }

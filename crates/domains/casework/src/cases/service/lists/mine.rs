@@ -147,7 +147,7 @@ impl Casework {
             _ => select,
         };
         if let Some(text) = filter.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-            let pattern = format!("%{}%", text.replace(['%', '_'], ""));
+            let pattern = platform::db::containing(text);
             select = select.filter(
                 Cond::any()
                     .add(case::Column::CaseNumber.like(&pattern))

@@ -4,14 +4,18 @@
 
 mod by_item;
 mod cases;
+mod departments;
+mod done;
 mod export;
 mod mine;
 mod paging;
 mod tasks;
+mod volumes;
 mod workbench;
 
 pub(crate) use cases::open_states;
 pub(crate) use paging::{after_submitted, sort_key};
+pub(crate) use paging::{bad_cursor, id_part, moment_part, seconds};
 
 use platform::web::guard::Principal;
 use sea_orm::Condition;
@@ -24,7 +28,10 @@ pub(crate) fn within(caller: &Principal) -> Condition {
 }
 
 pub use cases::{CaseFilter, CaseList, CaseRow};
+pub use departments::DepartmentFigures;
+pub use done::{DoneFilter, DoneRow, HideDone, NameDone};
 pub use export::ExportAsk;
 pub use mine::{MyCaseList, MyCaseRow, MyCounts, MyFilter};
 pub use tasks::{TaskFilter, TaskRow};
+pub use volumes::{Moment, Volume, bucket};
 pub use workbench::{BoardColumn, WeekDay, Workbench, WorkbenchCounts};

@@ -86,19 +86,19 @@ pub(crate) fn sort_key(row: &case::Model, by_time: bool) -> Vec<String> {
 }
 
 /// A moment in a cursor; empty for none.
-pub(super) fn seconds(at: Option<OffsetDateTime>) -> String {
+pub(crate) fn seconds(at: Option<OffsetDateTime>) -> String {
     at.map(|at| at.unix_timestamp().to_string()).unwrap_or_default()
 }
 
-pub(super) fn bad_cursor() -> Problem {
+pub(crate) fn bad_cursor() -> Problem {
     Problem::new(axum::http::StatusCode::BAD_REQUEST, "bad_cursor", "翻页的位置读不出来，请回到第一页。")
 }
 
-pub(super) fn id_part(text: Option<&String>) -> Result<Uuid> {
+pub(crate) fn id_part(text: Option<&String>) -> Result<Uuid> {
     text.and_then(|text| Uuid::parse_str(text).ok()).ok_or_else(bad_cursor)
 }
 
-pub(super) fn moment_part(text: &str) -> Result<OffsetDateTime> {
+pub(crate) fn moment_part(text: &str) -> Result<OffsetDateTime> {
     let seconds = text.parse().map_err(|_| bad_cursor())?;
     OffsetDateTime::from_unix_timestamp(seconds).map_err(|_| bad_cursor())
 }

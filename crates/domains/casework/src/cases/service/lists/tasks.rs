@@ -87,8 +87,9 @@ impl Casework {
         if let Some(stage) = &filter.stage {
             select = select.filter(task::Column::Stage.eq(stage));
         }
+        let text = filter.q.as_deref().map(str::trim).filter(|text| !text.is_empty());
         let mut joined = select.join(sea_orm::JoinType::InnerJoin, task_to_case());
-        if let Some(text) = filter.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        if let Some(text) = text {
             joined = joined.filter(self.text_condition(text));
         }
         let total = joined.clone().count(conn).await?;

@@ -63,6 +63,8 @@ pub struct WorkbenchCounts {
     pub paused: u64,
     /// To be handed over.
     pub to_deliver: u64,
+    /// Applicants who wait at the counter longer than set.
+    pub instant_late: u64,
 }
 
 /// One day of the week table.
@@ -140,6 +142,7 @@ impl Casework {
         counts.overdue = reach().filter(self.light_condition("overdue")).count(conn).await?;
         counts.paused = reach().filter(self.light_condition("paused")).count(conn).await?;
         let today = reach().filter(self.light_condition("today")).count(conn).await?;
+        counts.instant_late = reach().filter(self.light_condition("instant_late")).count(conn).await?;
         let mut to_deliver = task::Entity::find()
             .filter(task::Column::State.eq("open"))
             .filter(task::Column::Stage.eq("deliver"))

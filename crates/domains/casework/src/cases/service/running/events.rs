@@ -139,8 +139,11 @@ impl Casework {
         self.tell(in_app("step", key, format!("account:{account}"), told.content.clone())).await
     }
 
-    /// Puts a text into the inboxes of staff users.
-    pub(crate) async fn tell_desk(&self, staff: &[Uuid], template: &str, key: &str, text: &str) -> Result<()> {
+    /// Puts a text into the inboxes of staff users, once for each key.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn tell_desk(&self, staff: &[Uuid], template: &str, key: &str, text: &str) -> Result<()> {
         for id in staff {
             self.tell(in_app(template, key, format!("staff:{id}"), text.to_owned())).await?;
         }

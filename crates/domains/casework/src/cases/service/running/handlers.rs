@@ -12,6 +12,7 @@ use sea_orm::sea_query::{Cond, ExprTrait, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, QueryOrder, QuerySelect};
 
 use crate::cases::error::CaseError;
+use crate::cases::service::lists::within;
 use crate::cases::service::{Casework, reach};
 use crate::cases::store::{self, case, task, task_handler};
 
@@ -36,10 +37,15 @@ pub(crate) struct Assigned {
 
 impl Casework {
     /// Finds who gets a task.
-    pub(super) async fn assigned(&self, tx: &Tx, row: &case::Model, order: &TaskOrder) -> Result<Assigned> {
+    pub(crate) async fn assigned(
+        &self,
+        conn: &impl ConnectionTrait,
+        row: &case::Model,
+        order: &TaskOrder,
+    ) -> Result<Assigned> {
         let mut handlers: Vec<Named> = Vec::new();
         for handler in &order.handlers {
-            if let Some(found) = self.named(tx, row, handler).await?
+            if let Some(found) = self.named(conn, row, handler).await?
                 && !handlers.iter().any(|one| (one.kind, &one.key) == (found.kind, &found.key))
             {
                 handlers.push(found);
@@ -53,7 +59,7 @@ impl Casework {
         Ok(Assigned { role, handlers })
     }
 
-    async fn named(&self, tx: &Tx, row: &case::Model, handler: &Handler) -> Result<Option<Named>> {
+    async fn named(&self, conn: &impl ConnectionTrait, row: &case::Model, handler: &Handler) -> Result<Option<Named>> {
         match (handler.kind, handler.key.as_str()) {
             (HandlerKind::Role, key) => {
                 let book = self.identity.role_book().await?;
@@ -62,8 +68,8 @@ impl Casework {
             }
             (HandlerKind::Person, key) => self.person(key.parse().ok()).await,
             (HandlerKind::Department, key) => self.department(key.parse().ok()).await,
-            (_, "previous_handler") => self.person(done_last(tx, row.id, None).await?).await,
-            (_, "acceptor") => self.person(done_last(tx, row.id, Some("intake")).await?).await,
+            (_, "previous_handler") => self.person(done_last(conn, row.id, None).await?).await,
+            (_, "acceptor") => self.person(done_last(conn, row.id, Some("intake")).await?).await,
             (_, "superior") => {
                 let orgs = self.identity.orgs().await?;
                 self.department(orgs.get(row.org_id).and_then(|org| org.parent_id)).await
@@ -148,7 +154,7 @@ fn naming(caller: &Principal) -> SelectStatement {
     found
 }
 
-/// Tasks the caller may do, as a condition over `tasks`; the same as [`takes`].
+/// Tasks the caller may do, as a condition over `tasks` joined with their cases; the same as [`takes`] within reach.
 pub(crate) fn takeable(caller: &Principal) -> Cond {
     use task_handler::Column;
     let named = |own: Cond| {
@@ -165,12 +171,14 @@ pub(crate) fn takeable(caller: &Principal) -> Cond {
         narrowed = narrowed.add(Cond::all().add(named(department)).add(role));
     }
     let by_role = Cond::all().add(Column::Kind.eq("role")).add(Column::Key.is_in(roles()));
-    narrowed = narrowed.add(Cond::all().add(named(by_role)).add(task::Column::OrgId.is_in(caller.met_orgs())));
+    // Of a department for which one only takes in, a role meets the cases taken in on the own side, no others.
+    let met = Cond::all().add(task::Column::OrgId.is_in(caller.met_orgs())).add(within(caller));
+    narrowed = narrowed.add(Cond::all().add(named(by_role)).add(met));
     Cond::all().add(task::Column::Narrowed.eq(true)).add(narrowed)
 }
 
 /// Who did the last task of a case: of its flow, or of a stage.
-async fn done_last(tx: &Tx, case: Uuid, stage: Option<&str>) -> Result<Option<Uuid>> {
+async fn done_last(conn: &impl ConnectionTrait, case: Uuid, stage: Option<&str>) -> Result<Option<Uuid>> {
     let done = task::Entity::find()
         .filter(task::Column::CaseId.eq(case))
         .filter(task::Column::State.eq("done"))
@@ -181,7 +189,7 @@ async fn done_last(tx: &Tx, case: Uuid, stage: Option<&str>) -> Result<Option<Uu
         .order_by_desc(task::Column::DoneAt)
         .order_by_desc(task::Column::Id)
         .limit(1)
-        .one(tx.conn())
+        .one(conn)
         .await?;
     Ok(done.and_then(|task| task.done_by))
 }

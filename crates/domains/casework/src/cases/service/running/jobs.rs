@@ -57,6 +57,10 @@ impl Casework {
         if !self.waits_for(row.id, &call.token).await? {
             return Ok(());
         }
+        if row.outcome.as_deref() != Some("refused") && self.is_held(self.platform.db.read(), row.id).await? {
+            // Called again when the last promised material has come.
+            return self.say_held(row.id).await;
+        }
         let loaded = self.with_item(row).await?;
         match call.service.as_str() {
             // Whatever stops it (an expired seal, a missing field) can be mended: try again, never give up at once.
@@ -89,6 +93,22 @@ impl Casework {
             })
             .await
             .map_err(again)
+    }
+
+    async fn say_held(&self, id: Uuid) -> Result<()> {
+        self.platform
+            .db
+            .write(self.platform.now(), move |tx| {
+                Box::pin(async move {
+                    case::Entity::update_many()
+                        .col_expr(case::Column::StepName, Expr::value(super::WAITS_FOR_PROMISED))
+                        .filter(case::Column::Id.eq(id))
+                        .exec(tx.conn())
+                        .await?;
+                    Ok(())
+                })
+            })
+            .await
     }
 
     async fn waits_for(&self, id: Uuid, token: &str) -> Result<bool> {

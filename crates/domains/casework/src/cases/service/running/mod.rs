@@ -31,6 +31,9 @@ use crate::cases::clock;
 use crate::cases::model::{Closing, EventKind, State};
 use crate::cases::store::{self, case_flow, case_form, task, task_handler};
 
+/// Step of a case whose result waits for a material promised at acceptance.
+pub(crate) const WAITS_FOR_PROMISED: &str = "等容缺材料补齐";
+
 /// The flow of one case as it stands.
 pub(crate) struct Running {
     pub definition: Arc<flow::Definition>,
@@ -64,8 +67,19 @@ fn reference(key: &str, version: i64) -> DefinitionRef {
 }
 
 impl Casework {
-    /// Begins the flow of a case that is being accepted.
+    /// Begins the flow of a case that is being accepted, unless a system elsewhere handles it.
     pub(crate) async fn start_flow(&self, tx: &Tx, change: &mut Change, loaded: &Loaded) -> Result<()> {
+        match self.handled_elsewhere(loaded).await? {
+            Some(system) => {
+                self.send_elsewhere(change, &system);
+                Ok(())
+            }
+            None => self.begin_flow(tx, change, loaded).await,
+        }
+    }
+
+    /// Begins the flow.
+    pub(crate) async fn begin_flow(&self, tx: &Tx, change: &mut Change, loaded: &Loaded) -> Result<()> {
         let wanted = self.flow_to_begin(loaded).await?;
         // What was published when the applicant filed counts, whatever is published before the case is accepted.
         let calls = self.design.calls_of(&wanted, loaded.row.submitted_at).await?;
@@ -196,7 +210,10 @@ impl Casework {
 
     async fn create_task(&self, tx: &Tx, change: &mut Change, order: &TaskOrder) -> Result<()> {
         change.row.step_name.clone_from(&order.name);
-        let assigned = self.assigned(tx, &change.row, order).await?;
+        let mut assigned = self.assigned(tx.conn(), &change.row, order).await?;
+        if let Some(chosen) = change.chosen.remove(&order.element) {
+            assigned.handlers = chosen;
+        }
         let stage = order.stage.as_deref().unwrap_or("review");
         let id = self.platform.new_id();
         let mut row = task::Model {
@@ -249,8 +266,13 @@ impl Casework {
     }
 
     /// The end of a flow: result, closing, and the delivery task.
-    async fn close(&self, tx: &Tx, change: &mut Change) -> Result<()> {
+    pub(crate) async fn close(&self, tx: &Tx, change: &mut Change) -> Result<()> {
         let refused = change.row.outcome.as_deref() == Some("refused");
+        if !refused && self.is_held(tx.conn(), change.row.id).await? {
+            change.row.step_name = WAITS_FOR_PROMISED.to_owned();
+            return Ok(());
+        }
+        crate::tolerance::store::end_open(tx.conn(), change.row.id, false).await?;
         if State::parse(&change.row.state) != Some(State::Decided) {
             // A flow without a deciding step (a filing) decides by reaching its end.
             change.record_decision(&self.platform, "办结", json!({ "outcome": "granted" }))?;

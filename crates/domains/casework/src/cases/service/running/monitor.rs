@@ -234,7 +234,7 @@ impl Casework {
             select = select.filter(case::Column::Id.in_subquery(open));
         }
         if let Some(text) = filter.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-            let item = case::Column::ItemName.like(format!("%{}%", text.replace(['%', '_'], "")));
+            let item = case::Column::ItemName.like(platform::db::containing(text));
             select = select.filter(self.text_condition(text).add(item));
         }
         let total = select.clone().count(conn).await?;

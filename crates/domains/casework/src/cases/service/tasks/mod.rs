@@ -1,12 +1,13 @@
 //! What can be done with an open task besides completing it (FORM-029): give it to a colleague ([`hand_over`]), ask
 //! others for their opinion ([`countersign`]), take it back when it was just done ([`take_back`]), send the case
-//! elsewhere ([`jump`]), fill in what the step may write ([`fill`]). [`colleagues`] lists who can be chosen.
+//! elsewhere ([`jump`]), choose who goes on with it ([`next`]), fill in what the step may write ([`fill`]). [`colleagues`] lists who can be chosen.
 
 pub mod colleagues;
 pub mod countersign;
 pub mod fill;
 pub mod hand_over;
 pub mod jump;
+pub mod next;
 pub mod take_back;
 
 use flow::Command;

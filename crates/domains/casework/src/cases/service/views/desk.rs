@@ -50,6 +50,8 @@ pub struct DeskCase {
     pub org_name: String,
     /// Where it stood in the tree when the case was filed, names from the top down, `/`-separated.
     pub org_path: String,
+    /// Where and by whom it was taken in; absent for what the applicant filed.
+    pub taken: Option<TakenIn>,
     /// State.
     pub state: State,
     /// In words.
@@ -96,12 +98,23 @@ pub struct DeskCase {
     pub urges: Vec<UrgeView>,
     /// Licence.
     pub licence: Option<LicenceRef>,
+    /// Materials promised at acceptance.
+    pub tolerances: Vec<crate::tolerance::ToleranceView>,
     /// Delivery.
     pub delivery: DeliveryView,
     /// How it ended.
     pub result: Option<ResultView>,
     /// Head of the event chain.
     pub chain: ChainHead,
+}
+
+/// Where and by whom a case was taken in.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TakenIn {
+    /// Body whose counter it was, by its name then.
+    pub org_name: String,
+    /// Who took it in.
+    pub by: String,
 }
 
 /// Delivery for the desk: address masked.
@@ -148,6 +161,10 @@ pub struct Opinion {
     /// Files.
     #[schema(value_type = Vec<FileRef>)]
     pub files: Value,
+    /// File of the signature written by hand.
+    pub signature: Option<Uuid>,
+    /// File of the opinion written by hand.
+    pub written: Option<Uuid>,
 }
 
 /// The caller's task.
@@ -169,6 +186,8 @@ pub struct MyTask {
     pub joint: Option<JointView>,
     /// In whose name the caller does it.
     pub on_behalf_of: Option<String>,
+    /// Whether the flow has steps whose handler is chosen by who hands the case on.
+    pub may_choose: bool,
     /// Keys of form fields the caller may fill in.
     pub writable: Vec<String>,
     /// Last day of the step; absent without days of its own.
@@ -399,6 +418,10 @@ pub struct UrgeView {
     pub reply: Option<String>,
     /// Who replied.
     pub replied_by: Option<String>,
+    /// Who signed for it.
+    pub signed_by: Option<String>,
+    /// Whether whoever gave it has closed it.
+    pub closed: bool,
 }
 
 /// Head of the chain.
@@ -441,6 +464,8 @@ impl Casework {
         let urges =
             urge::Entity::find().filter(urge::Column::CaseId.eq(id)).order_by_asc(urge::Column::Id).all(conn).await?;
         let delivery: Delivery = self.open(&whole.form.delivery_sealed, id, "delivery")?;
+        let mut deadlines = clock::explain(row, item, &whole.around, &calendar, self.platform.now());
+        deadlines.extend(crate::tolerance::explain(&whole.tolerances, &calendar, self.platform.now()));
         let checks = whole.materials.iter().find(|row| row.key == "application").map(|row| row.checks.clone());
         Ok(DeskCase {
             id,
@@ -460,6 +485,10 @@ impl Casework {
             agent_role_label: agent_of(row, personal.agent.as_ref()).map_or("", |agent| agent.role_label),
             org_name: org.map_or_else(|| item.body.name.clone(), str::to_owned),
             org_path: orgs.path_at(row.org_id, filed_at),
+            taken: row.taken_at.map(|org| TakenIn {
+                org_name: orgs.name_at(org, filed_at).unwrap_or_default().to_owned(),
+                by: whole.around.events.first().map(|event| event.actor_name.clone()).unwrap_or_default(),
+            }),
             state,
             state_label: desk_label(row, state),
             step_name: row.step_name.clone(),
@@ -468,7 +497,7 @@ impl Casework {
             warnings: beside.warnings,
             materials: self.material_views(&whole, true)?,
             review_points: points(&item.review_points, checks.as_ref()),
-            deadlines: clock::explain(row, item, &whole.around, &calendar, self.platform.now()),
+            deadlines,
             events: events(&whole.around.events, &whole.documents, true),
             opinions: opinions(&whole.tasks),
             documents: documents(&whole.documents),
@@ -494,7 +523,8 @@ impl Casework {
             special: whole.around.specials.iter().map(special_view).collect(),
             extensions: whole.around.extensions.iter().map(extension_view).collect(),
             urges: urges.into_iter().map(urge_view).collect(),
-            licence: self.licence_ref(id).await?,
+            licence: self.licence_ref(row).await?,
+            tolerances: self.tolerance_views(&whole.tolerances),
             delivery: DeliveryView {
                 label: delivery.label(),
                 address: delivery.address.as_ref().map(|address| {

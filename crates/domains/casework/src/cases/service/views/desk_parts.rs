@@ -52,6 +52,10 @@ impl Casework {
             buttons: buttons.collect(),
             joint: now.joint(task, &whole.tasks),
             on_behalf_of: task.owner_name.clone(),
+            may_choose: now
+                .running
+                .as_ref()
+                .is_some_and(|running| running.definition.nodes.iter().any(flow::Node::is_chosen)),
             writable: writable
                 .filter(|(_, access)| **access == flow::Access::Write)
                 .map(|(key, _)| key.clone())
@@ -308,6 +312,8 @@ pub(super) fn opinions(tasks: &[task::Model]) -> Vec<Opinion> {
             text: task.opinion.clone().unwrap_or_default(),
             at: task.done_at,
             files: task.files.clone(),
+            signature: task.signature_file,
+            written: task.opinion_file,
         })
         .collect()
 }
@@ -369,6 +375,8 @@ pub(super) fn urge_view(row: urge::Model) -> UrgeView {
         at: row.at,
         reply: row.reply,
         replied_by: row.replied_by_name,
+        signed_by: row.signed_by_name,
+        closed: row.closed_at.is_some(),
     }
 }
 
@@ -384,7 +392,9 @@ pub(super) fn actions(
         |event: EventKind| if state.after(event).is_ok() { None } else { Some("现在的状态不能做这一步") };
     let examining = matches!(state, State::Accepted | State::InReview);
     let asked = whole.around.extensions.iter().any(|one| one.state == "asked");
-    let all: [(&'static str, &'static str, &'static str, Option<&'static str>); 13] = [
+    let open_state = state.is_open() && !state.is_intake();
+    let has = |wanted: &str| whole.tolerances.iter().any(|one| one.state == wanted);
+    let all: [(&'static str, &'static str, &'static str, Option<&'static str>); 15] = [
         ("pre_review", "预审通过", "case.pre_review", by_state(EventKind::PreReview)),
         ("accept", "受理", "case.accept", by_state(EventKind::Accept)),
         (
@@ -447,6 +457,22 @@ pub(super) fn actions(
         ("urge", "催办", "case.urge", if state.is_open() { None } else { Some("已经办完，不用再催") }),
         ("deliver", "登记领取", "case.deliver", by_state(EventKind::Collect)),
         ("void", "撤销办件", "case.void", by_state(EventKind::Revoke)),
+        (
+            "receive_tolerated",
+            "收容缺材料",
+            "case.accept",
+            if open_state && has(crate::tolerance::OPEN) { None } else { Some("没有等待补交的容缺材料") },
+        ),
+        (
+            "return_tolerated",
+            "退回容缺材料",
+            "case.accept",
+            if (examining || state == State::Special) && has(crate::tolerance::SUPPLIED) {
+                None
+            } else {
+                Some("没有可以退回的容缺材料")
+            },
+        ),
     ];
     all.into_iter()
         .filter(|(_, _, permission, _)| caller.may(permission))

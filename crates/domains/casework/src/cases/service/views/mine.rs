@@ -6,6 +6,8 @@ use platform::{Problem, Result};
 use sea_orm::entity::prelude::Uuid;
 use serde::Serialize;
 use serde_json::Value;
+use time::Date;
+use time::macros::format_description;
 use utoipa::ToSchema;
 
 use super::shared::{
@@ -19,11 +21,12 @@ use crate::cases::service::correction::asked_items;
 use crate::cases::service::draft::ItemRef;
 use crate::cases::service::{Casework, Delivery};
 use crate::cases::store::{case, case_event};
+use crate::tolerance::ToleranceView;
 
 /// What the applicant must do.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Todo {
-    /// `correction`, `rating` or `collect`.
+    /// `correction`, `tolerance`, `rating` or `collect`.
     pub kind: &'static str,
     /// Heading.
     pub title: String,
@@ -59,6 +62,8 @@ pub struct MyActions {
     pub rate: bool,
     /// Change the delivery.
     pub change_delivery: bool,
+    /// Supply a material promised at acceptance.
+    pub supply_tolerated: bool,
 }
 
 /// A case for its applicant.
@@ -114,6 +119,8 @@ pub struct MyCase {
     pub delivery: Delivery,
     /// How it ended.
     pub result: Option<ResultView>,
+    /// Materials promised at acceptance.
+    pub tolerances: Vec<ToleranceView>,
     /// What may be done now.
     pub can: MyActions,
 }
@@ -137,6 +144,9 @@ impl Casework {
         let org = orgs.name_at(row.org_id, row.submitted_at.unwrap_or(self.platform.now()));
         let delivery: Delivery = self.open(&whole.form.delivery_sealed, id, "delivery")?;
         let form = self.form_view(&whole.loaded, self.open(&whole.form.form_sealed, id, "form")?).await?;
+        let mut deadlines = clock::explain(row, item, &whole.around, &calendar, self.platform.now());
+        deadlines.extend(crate::tolerance::explain(&whole.tolerances, &calendar, self.platform.now()));
+        let tolerances = self.tolerance_views(&whole.tolerances);
         Ok(MyCase {
             id,
             version: row.version,
@@ -153,12 +163,12 @@ impl Casework {
             state,
             state_label: label(row, state),
             step_name: row.step_name.clone(),
-            todo: todo(row, state, &whole.around.events, &delivery),
-            deadlines: clock::explain(row, item, &whole.around, &calendar, self.platform.now()),
+            todo: todo(row, state, &whole.around.events, &delivery).or_else(|| tolerance_todo(state, &tolerances)),
+            deadlines,
             events: events(&whole.around.events, &whole.documents, false),
             next: next(state, &delivery),
             documents: documents(&whole.documents),
-            licence: self.licence_ref(id).await?,
+            licence: self.licence_ref(row).await?,
             form,
             materials: self.material_views(&whole, false)?,
             delivery,
@@ -168,9 +178,42 @@ impl Casework {
                 supply: state == State::Correction,
                 rate: matches!(state, State::Closed | State::Delivered | State::NotAccepted),
                 change_delivery: state.after(EventKind::DeliveryChange).is_ok() && row.delivered_at.is_none(),
+                supply_tolerated: state.is_open() && tolerances.iter().any(|one| one.state == crate::tolerance::OPEN),
             },
+            tolerances,
         })
     }
+}
+
+fn tolerance_todo(state: State, tolerances: &[ToleranceView]) -> Option<Todo> {
+    let open: Vec<&ToleranceView> = tolerances.iter().filter(|one| one.state == crate::tolerance::OPEN).collect();
+    if open.is_empty() || !state.is_open() {
+        return None;
+    }
+    let overdue = open.iter().any(|one| one.overdue);
+    let closes = open
+        .iter()
+        .filter_map(|one| one.closes_on.as_deref())
+        .min()
+        .and_then(|day| Date::parse(day, format_description!("[year]-[month]-[day]")).ok());
+    let end = closes.map_or(String::new(), |day| {
+        format!("{}以前还没有补交的，这个办件按办结处理，要重新申请。", base::zone::date_text(day))
+    });
+    Some(Todo {
+        kind: "tolerance",
+        title: format!("要您做的：补交容缺材料 {} 份{}", open.len(), if overdue { "（已逾期）" } else { "" }),
+        text: format!("受理时约定后补的材料。审查照常进行，补齐以后才出结果。{end}"),
+        until: open.iter().filter_map(|one| one.due_on.clone()).min(),
+        items: open
+            .into_iter()
+            .map(|one| TodoItem {
+                material_key: Some(one.key.clone()),
+                field_key: None,
+                name: one.name.clone(),
+                reason: one.returned_reason.clone().unwrap_or_default(),
+            })
+            .collect(),
+    })
 }
 
 pub(super) fn todo(row: &case::Model, state: State, events: &[case_event::Model], delivery: &Delivery) -> Option<Todo> {

@@ -10,9 +10,9 @@ pub(crate) use desk_parts::outcome_label;
 
 pub use desk::{
     Action, ChainHead, DeliveryView, DeskCase, ExtensionView, FlowStep, JointView, JointVote, MaskedApplicant, MyTask,
-    OpenTask, Opinion, Outcome, Procedure, Returnable, SpecialView, StepAction, StepButton, UrgeView,
+    OpenTask, Opinion, Outcome, Procedure, Returnable, SpecialView, StepAction, StepButton, TakenIn, UrgeView,
 };
 pub(crate) use desk_parts::{HiddenFields, mask_field, mask_form};
 pub use mine::{MyActions, MyCase, Todo, TodoItem};
 pub use shared::{CheckedPoint, DocumentRef, EventView, FormView, LicenceRef, MaterialView, ResultView, RoundFile};
-pub(crate) use shared::{desk_label, events, label};
+pub(crate) use shared::{desk_label, events, label, result};

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use crate::cases::model::{Closing, EventKind, State};
-use crate::cases::service::draft::{ItemRef, MaterialFile};
+use crate::cases::service::draft::{ItemRef, MaterialFile, round};
 use crate::cases::service::{Casework, Loaded};
 use crate::cases::store::{self, Around, case, case_event, case_material, task};
 
@@ -97,6 +97,8 @@ pub struct MaterialView {
     pub file_types: Vec<String>,
     /// Megabytes.
     pub max_mb: u32,
+    /// How often staff changed its files after acceptance.
+    pub changes: usize,
 }
 
 /// A file with its round.
@@ -105,7 +107,7 @@ pub struct RoundFile {
     /// File.
     #[serde(flatten)]
     pub file: FileRef,
-    /// 1 with the application, 2 with the correction.
+    /// 1 with the application, 2 with the correction, 3 promised at acceptance, 4 put in by staff, 5 given by another body.
     pub version_no: i64,
 }
 
@@ -143,19 +145,27 @@ pub(super) struct Whole {
     pub(super) documents: Vec<store::case_document::Model>,
     pub(super) tasks: Vec<task::Model>,
     pub(super) form: store::case_form::Model,
+    pub(super) tolerances: Vec<crate::tolerance::store::tolerance::Model>,
 }
 
 impl Casework {
     pub(super) async fn whole(&self, row: case::Model) -> Result<Whole> {
         let conn = self.platform.db.read();
         let id = row.id;
+        let around = store::around(conn, id).await?;
+        // What is promised is written down with the acceptance.
+        let promised = |event: &case_event::Model| {
+            data_of(event).get("tolerated").and_then(Value::as_array).is_some_and(|keys| !keys.is_empty())
+        };
+        let tolerances = if around.events.iter().any(promised) { self.tolerances_of(id).await? } else { Vec::new() };
         Ok(Whole {
             loaded: self.with_item(row).await?,
-            around: store::around(conn, id).await?,
+            around,
             materials: store::materials(conn, id).await?,
             documents: store::documents(conn, id).await?,
             tasks: store::tasks(conn, id).await?,
             form: self.form_of(conn, id).await?,
+            tolerances,
         })
     }
 
@@ -165,8 +175,12 @@ impl Casework {
         Ok(FormView { schema: serde_json::to_value(definition)?, data })
     }
 
-    pub(super) async fn licence_ref(&self, case: Uuid) -> Result<Option<LicenceRef>> {
-        let licence = self.licences.of_case(case).await?;
+    pub(crate) async fn licence_ref(&self, row: &case::Model) -> Result<Option<LicenceRef>> {
+        // A licence comes with the end.
+        if row.closing.is_none() {
+            return Ok(None);
+        }
+        let licence = self.licences.of_case(row.id).await?;
         let valid = licence.into_iter().find(|licence| licence.state != licences::State::Draft);
         Ok(valid.map(|licence| LicenceRef { id: licence.id, name: licence.name, number: licence.number }))
     }
@@ -181,6 +195,13 @@ impl Casework {
             &situations,
             &resolve::Answers::default(),
         );
+        let amended: Vec<String> = whole
+            .around
+            .events
+            .iter()
+            .filter(|event| event.data.contains(crate::cases::service::amend::ACT))
+            .filter_map(|event| Some(data_of(event).get("material")?.as_str()?.to_owned()))
+            .collect();
         resolution
             .materials
             .iter()
@@ -196,7 +217,7 @@ impl Casework {
                 let status = match handing.as_str() {
                     _ if material.generated => "generated",
                     "licence" => "exempt",
-                    _ if files.iter().any(|file| file.round > 1) => "corrected",
+                    _ if files.iter().any(|file| file.round == round::CORRECTION) => "corrected",
                     "later" if files.is_empty() => "later",
                     "paper" | "window" => "ok",
                     _ if files.is_empty() => "missing",
@@ -216,6 +237,7 @@ impl Casework {
                     },
                     file_types: definition.file_types.clone(),
                     max_mb: definition.max_mb,
+                    changes: amended.iter().filter(|key| **key == material.key).count(),
                 })
             })
             .collect()
@@ -293,7 +315,7 @@ pub(super) fn documents(rows: &[store::case_document::Model]) -> Vec<DocumentRef
     rows.iter().map(document_ref).collect()
 }
 
-pub(super) fn result(row: &case::Model) -> Option<ResultView> {
+pub(crate) fn result(row: &case::Model) -> Option<ResultView> {
     let closing = row.closing.as_deref()?;
     let label = match row.outcome.as_deref() {
         Some("granted") => "准予",

@@ -1,0 +1,19 @@
+//! Figures of cases apart from the cases (OPS-007): a report over a year reads some thousand rows of `case_days` and
+//! none of the tables that people work on.
+//!
+//! * [`model`]: what a case adds to the figures, pure;
+//! * [`keep`]: the first count and, once a minute, the changes since; nothing is written on the way of an act;
+//! * [`read`]: figures of a period within reach, with what changed since the last count laid over them, so that they
+//!   are exact at every moment;
+//! * [`check`]: the nightly reconciliation and the recount;
+//! * [`report`]: the report by item, department, area, channel, state, result or period.
+//!
+//! Why so: docs/adr/0085-figures-beside-the-cases.md.
+
+pub mod check;
+pub mod http;
+pub mod keep;
+pub mod model;
+pub mod read;
+pub mod report;
+pub(crate) mod store;
