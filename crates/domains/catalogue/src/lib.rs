@@ -14,8 +14,8 @@ mod permissions;
 pub mod search;
 mod sheets;
 
-pub use admin::drafts::PreparedItem;
-pub use http::routes;
+pub use admin::drafts::{OfferedContent, PreparedItem};
+pub use http::{Download, Downloads, booking, fee_text, routes};
 pub use items::service::{Catalogue, Definitions, PublishedItem, Sources};
 pub use permissions::{EditFavourite, EditItem, PERMISSIONS, PublishItem, ReadItem};
 

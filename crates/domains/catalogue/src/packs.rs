@@ -21,6 +21,7 @@ use crate::navigation::Navigation;
 
 #[cfg(test)]
 pub(crate) use downloads::USUAL_SHEETS;
+pub use places::{HallOfCity, WindowOfHall, halls};
 
 /// A pack as read.
 #[derive(Debug, Clone)]

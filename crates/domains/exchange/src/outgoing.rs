@@ -18,6 +18,9 @@ pub struct Refused {
     pub reason: String,
 }
 
+/// Bytes of an answer that are read.
+const READ: usize = 20_000;
+
 /// Posts JSON; the status of the answer.
 pub(crate) async fn post(
     platform: &Platform,
@@ -26,6 +29,29 @@ pub(crate) async fn post(
     address: &str,
     body: String,
 ) -> Result<u16, Refused> {
+    ask(platform, identity, app_id, address, body).await.map(|(status, _)| status)
+}
+
+/// The same with the text of the answer, cut when it is long.
+pub(crate) async fn ask(
+    platform: &Platform,
+    identity: &Identity,
+    app_id: &str,
+    address: &str,
+    body: String,
+) -> Result<(u16, String), Refused> {
+    let (status, text) = ask_whole(platform, identity, app_id, address, body).await?;
+    Ok((status, text.chars().take(READ).collect()))
+}
+
+/// The same with the whole answer.
+pub(crate) async fn ask_whole(
+    platform: &Platform,
+    identity: &Identity,
+    app_id: &str,
+    address: &str,
+    body: String,
+) -> Result<(u16, String), Refused> {
     let headers = signed(platform, identity, app_id, &body).await.map_err(|reason| Refused { status: 0, reason })?;
     let mut request = platform.http.post(address).timeout(PATIENCE);
     for (name, value) in headers {
@@ -35,15 +61,15 @@ pub(crate) async fn post(
     let answer =
         answer.map_err(|error| Refused { status: 0, reason: format!("没有回应：{}", error.without_url()) })?;
     let status = answer.status();
-    if status.is_success() {
-        return Ok(status.as_u16());
-    }
     let text = answer.text().await.unwrap_or_default();
+    if status.is_success() {
+        return Ok((status.as_u16(), text));
+    }
     let text: String = text.chars().take(300).collect();
     Err(Refused { status: status.as_u16(), reason: format!("回应 {}：{text}", status.as_u16()) })
 }
 
-async fn signed(
+pub(crate) async fn signed(
     platform: &Platform,
     identity: &Identity,
     app_id: &str,

@@ -109,6 +109,28 @@ pub(crate) async fn counts(conn: &impl ConnectionTrait, slug: &str) -> Result<Ve
         .await?)
 }
 
+/// Ratings given in a period: department, stars and how many. One query.
+pub(crate) async fn counts_by_org(
+    conn: &impl ConnectionTrait,
+    orgs: &[Uuid],
+    from: OffsetDateTime,
+    until: OffsetDateTime,
+) -> Result<Vec<(Uuid, i64, i64)>> {
+    Ok(Entity::find()
+        .filter(Column::OrgId.is_in(orgs.iter().copied()))
+        .filter(Column::CreatedAt.gte(from))
+        .filter(Column::CreatedAt.lt(until))
+        .select_only()
+        .column(Column::OrgId)
+        .column(Column::Stars)
+        .column_as(Column::Id.count(), "given")
+        .group_by(Column::OrgId)
+        .group_by(Column::Stars)
+        .into_tuple()
+        .all(conn)
+        .await?)
+}
+
 /// What staff ask for.
 #[derive(Debug, Clone)]
 pub(crate) struct Reach {

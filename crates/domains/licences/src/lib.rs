@@ -87,6 +87,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "licences_0001", sql: include_str!("../migrations/0001_licences.sql") },
     Migration { name: "licences_0002", sql: include_str!("../migrations/0002_overprint.sql") },
     Migration { name: "licences_0003_items", sql: include_str!("../migrations/0003_items.sql") },
+    Migration { name: "licences_0004_blanks", sql: include_str!("../migrations/0004_blanks.sql") },
 ];
 
 /// Event left when a licence became valid; payload `{licence_id, case_id, type_key}`.

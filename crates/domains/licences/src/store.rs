@@ -170,6 +170,23 @@ pub(crate) async fn latest_type(conn: &impl ConnectionTrait, key: &str) -> Resul
         .await?)
 }
 
+/// Keys and present names of all types, by key; at most 500.
+pub(crate) async fn type_names(conn: &impl ConnectionTrait) -> Result<Vec<(String, String)>> {
+    let mut rows: Vec<(String, i64, String)> = type_row::Entity::find()
+        .select_only()
+        .column(type_row::Column::Key)
+        .column(type_row::Column::Version)
+        .column(type_row::Column::Name)
+        .order_by_asc(type_row::Column::Key)
+        .order_by_desc(type_row::Column::Version)
+        .limit(500)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    rows.dedup_by(|later, first| later.0 == first.0);
+    Ok(rows.into_iter().map(|(key, _, name)| (key, name)).collect())
+}
+
 /// The content of one frozen version, with the version of its template.
 pub(crate) async fn frozen_type(conn: &impl ConnectionTrait, key: &str, version: i64) -> Result<(LicenceType, i64)> {
     let row = type_row::Entity::find_by_id((key.to_owned(), version))
@@ -187,6 +204,16 @@ pub(crate) async fn by_case(conn: &impl ConnectionTrait, case: Uuid, type_key: &
 /// By id.
 pub(crate) async fn find(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>> {
     Ok(Entity::find_by_id(id).one(conn).await?)
+}
+
+/// Ids of licences in force, the newest first.
+pub(crate) async fn valid_before(conn: &impl ConnectionTrait, before: Option<Uuid>, limit: u64) -> Result<Vec<Uuid>> {
+    let mut select =
+        Entity::find().select_only().column(Column::Id).filter(Column::State.eq(crate::model::State::Valid.as_str()));
+    if let Some(before) = before {
+        select = select.filter(Column::Id.lt(before));
+    }
+    Ok(select.order_by_desc(Column::Id).limit(limit).into_tuple().all(conn).await?)
 }
 
 /// All licences of a case, drafts included.

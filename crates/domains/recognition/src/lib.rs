@@ -36,6 +36,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "recognition_0001", sql: include_str!("../migrations/0001_recognition.sql") },
     Migration { name: "recognition_0002_codes", sql: include_str!("../migrations/0002_codes.sql") },
     Migration { name: "recognition_0003_kept", sql: include_str!("../migrations/0003_kept.sql") },
+    Migration { name: "recognition_0004_made_links", sql: include_str!("../migrations/0004_made_links.sql") },
 ];
 
 /// Columns that hold sealed values.
@@ -112,7 +113,7 @@ pub const HELD: &[HeldData] = &[
         content: "您在其他系统的账号和那边的名称",
         source: "您绑定时在那个系统确认",
         purpose: "account",
-        keep: Keep::Own("/my/systems"),
+        keep: Keep::Own("/my/systems", "接入系统"),
     },
     HeldData {
         key: "recognition.tickets",
@@ -166,7 +167,7 @@ impl Recognition {
     /// Adds the handlers of this domain's jobs.
     #[must_use]
     pub fn jobs(&self, handlers: Handlers) -> Handlers {
-        let (changed, sync, push) = (self.clone(), self.clone(), self.clone());
+        let (changed, sync, push, told) = (self.clone(), self.clone(), self.clone(), self.clone());
         handlers
             .with(bindings::CHANGED_JOB, move |_, payload| {
                 let recognition = changed.clone();
@@ -175,6 +176,10 @@ impl Recognition {
             .with(bindings::SYNC_JOB, move |_, payload| {
                 let recognition = sync.clone();
                 Box::pin(async move { recognition.sync_job(payload).await })
+            })
+            .with(mobile::TOLD_JOB, move |_, payload| {
+                let recognition = told.clone();
+                Box::pin(async move { recognition.tell_of_link(payload).await })
             })
             .with(jumps::PUSH_JOB, move |_, payload| {
                 let recognition = push.clone();

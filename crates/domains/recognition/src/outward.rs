@@ -18,7 +18,7 @@ pub struct Party<'a> {
     /// App id of the connected system whose secret signs.
     pub app_id: &'a str,
     /// Name people read.
-    pub name: &'static str,
+    pub name: &'a str,
     /// Base address.
     pub address: &'a str,
 }

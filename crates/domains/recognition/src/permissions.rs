@@ -9,6 +9,8 @@ platform::permissions! {
     pub EditCardDevices = Desk "card_device.edit";
     /// See which staff are linked to the mobile platform.
     pub ReadMobileLinks = Desk "mobile_link.read";
+    /// Link somebody's account to a user of the mobile platform.
+    pub MakeMobileLink = Desk "mobile_link.make";
     /// End somebody's link to the mobile platform.
     pub EndMobileLink = Desk "mobile_link.end";
 }

@@ -1,6 +1,8 @@
 //! Drafts of items: create, save, publish, cancel. A draft that breaks a rule is not saved at all
 //! (ITEM-003), so what is saved can be published.
 
+use std::collections::BTreeMap;
+
 use platform::web::guard::{Allowed, Principal};
 use platform::work::audit::Line;
 use platform::work::idempotency;
@@ -43,6 +45,17 @@ pub struct PreparedItem {
     pub item: Item,
     /// Implementing body.
     pub org_id: Uuid,
+}
+
+/// An item as it is offered now.
+#[derive(Debug, Clone)]
+pub struct OfferedContent {
+    /// Key.
+    pub slug: String,
+    /// Implementing body.
+    pub org_id: Uuid,
+    /// Content of the published version.
+    pub content: Value,
 }
 
 /// An item as its editor sees it.
@@ -279,6 +292,61 @@ impl Catalogue {
             })
             .await?;
         self.edited(caller, slug).await
+    }
+
+    /// Puts elements into an item's draft, as somebody elsewhere has them; all rules are asked.
+    ///
+    /// # Errors
+    /// 404 for an item out of view, 409 when somebody saved meanwhile, 422 when a rule is broken.
+    pub async fn take_elements(
+        &self,
+        caller: &Allowed<EditItem>,
+        slug: &str,
+        elements: serde_json::Map<String, Value>,
+    ) -> Result<()> {
+        let before = self.edited(caller, slug).await?;
+        let seen = before.head.draft_version;
+        let mut content = before.content;
+        if let Some(content) = content.as_object_mut() {
+            content.extend(elements);
+        }
+        self.save_draft(caller, slug, seen, content, None, None).await?;
+        Ok(())
+    }
+
+    /// What is offered now, by implementation code; codes that nobody offers are left out.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn offered_by_code(&self, codes: &[String]) -> Result<BTreeMap<String, OfferedContent>> {
+        let conn = self.platform.db.read();
+        let mut found = BTreeMap::new();
+        for chunk in codes.chunks(500) {
+            let heads: Vec<item::Model> = item::Entity::find()
+                .filter(item::Column::TaskCode.is_in(chunk.iter().map(String::as_str)))
+                .filter(item::Column::State.eq("1"))
+                .filter(item::Column::Version.gt(0))
+                .all(conn)
+                .await?;
+            let slugs = heads.iter().map(|head| head.slug.as_str());
+            let versions = version::Entity::find()
+                .select_only()
+                .columns([version::Column::Slug, version::Column::Version])
+                .column(version::Column::Content)
+                .filter(version::Column::Slug.is_in(slugs))
+                .into_tuple::<(String, i64, Value)>()
+                .all(conn)
+                .await?;
+            for head in &heads {
+                let own = versions.iter().find(|(slug, no, _)| *slug == head.slug && *no == head.version);
+                if let Some((_, _, content)) = own {
+                    let offered =
+                        OfferedContent { slug: head.slug.clone(), org_id: head.org_id, content: content.clone() };
+                    found.insert(head.task_code.clone(), offered);
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// Publishes the draft as the next version; running cases keep theirs. Without a draft a

@@ -1,6 +1,6 @@
 //! The guide of an item (PORTAL-009), what answers come to, the form. Without sign-in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::body::Body;
 use axum::extract::State;
@@ -204,9 +204,32 @@ pub(crate) struct SheetQuery {
 }
 
 /// Where a material's sheet is, and the kinds of file it can be had as.
-struct Download {
-    address: Option<String>,
-    formats: Vec<String>,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Download {
+    /// Address, here or elsewhere (https); a sheet of here takes `handle_item` and `format`.
+    pub address: Option<String>,
+    /// Kinds of file: pdf, docx …; empty for an address elsewhere.
+    pub formats: Vec<String>,
+}
+
+/// What can be had of a material.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Downloads {
+    /// Empty form 空白表.
+    pub blank: Download,
+    /// Sample 样表.
+    pub sample: Download,
+    /// Handling items a generated material has a filled sample of; empty for any other material.
+    pub sampled: Vec<String>,
+}
+
+/// Tells what can be had; `sampled` are the handling items with a filled sample.
+fn downloads(slug: &str, sampled: &BTreeSet<String>, material: &Material) -> Downloads {
+    Downloads {
+        blank: download(slug, material, Which::Blank, true),
+        sample: download(slug, material, Which::Sample, !material.generated || !sampled.is_empty()),
+        sampled: if material.generated { sampled.iter().cloned().collect() } else { Vec::new() },
+    }
 }
 
 fn download(slug: &str, material: &Material, which: Which, exists: bool) -> Download {
@@ -233,10 +256,9 @@ fn not_address(text: Option<&String>) -> Option<String> {
 }
 
 fn material(slug: &str, sampled: &BTreeSet<String>, material: &Material) -> GuideMaterial {
-    let blank = download(slug, material, Which::Blank, true);
-    let sample = download(slug, material, Which::Sample, !material.generated || !sampled.is_empty());
+    let Downloads { blank, sample, sampled } = downloads(slug, sampled, material);
     GuideMaterial {
-        sampled: if material.generated { sampled.iter().cloned().collect() } else { Vec::new() },
+        sampled,
         key: material.key.clone(),
         name: material.name.clone(),
         order: material.order,
@@ -270,7 +292,8 @@ fn material(slug: &str, sampled: &BTreeSet<String>, material: &Material) -> Guid
     }
 }
 
-fn fee_text(fees: &Fees) -> String {
+/// What is charged, in one line.
+pub fn fee_text(fees: &Fees) -> String {
     if !fees.charge {
         return "不收费".to_owned();
     }
@@ -279,7 +302,7 @@ fn fee_text(fees: &Fees) -> String {
 }
 
 /// How to book, when the item does not say: by the phone for questions, never by a service that is not there.
-fn booking(item: &Item) -> Vec<BookingWay> {
+pub fn booking(item: &Item) -> Vec<BookingWay> {
     if !item.booking.is_empty() {
         return item.booking.clone();
     }
@@ -396,6 +419,16 @@ fn guide(published: &PublishedItem, flow: &flow::Definition, region_name: String
 }
 
 impl Catalogue {
+    /// What can be had of each material of an item, by key of the material.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn downloads(&self, published: &PublishedItem) -> Result<BTreeMap<String, Downloads>> {
+        let sampled = self.sampled(&published.slug).await?;
+        let each = published.item.materials.iter();
+        Ok(each.map(|one| (one.key.clone(), downloads(&published.slug, &sampled, one))).collect())
+    }
+
     /// The guide of the version offered now, as it is sent.
     async fn guide_page(&self, slug: &str) -> Result<GuidePage> {
         let key = (slug.to_owned(), self.published_version(slug).await?);

@@ -10,6 +10,8 @@ mod samples;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub use guide::{Download, Downloads, booking, fee_text};
+
 use crate::Catalogue;
 
 /// Routes under `/api/v1`, with their OpenAPI description.

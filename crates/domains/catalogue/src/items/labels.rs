@@ -28,6 +28,8 @@ pub const SERVICE_FIELDS: CodeList = &[
 /// What a handling item does to the licence held so far.
 pub const OLD_LICENCE: CodeList =
     &[("replace", "换发，保留有效期"), ("renew", "换发，重新计算有效期"), ("revoke", "注销")];
+/// By when a fee has to be paid.
+pub const FEES_BEFORE: CodeList = &[("decision", "作出决定前"), ("delivery", "发放结果前")];
 /// Ways to book a time.
 pub const BOOKING_WAYS: CodeList = &[("phone", "电话预约"), ("window", "到窗口预约"), ("web", "网上预约")];
 /// 行使层级.
@@ -55,6 +57,11 @@ pub const OBJECTS: CodeList = &[
 ];
 /// 办件类型.
 pub const CASE_TYPES: CodeList = &[("1", "即办件"), ("2", "承诺件")];
+/// 办件在哪里办.
+pub const DISPATCH_MODES: CodeList =
+    &[("internal", "本平台办理"), ("department", "部门自建系统办理"), ("upper", "上级系统办理")];
+/// 分发送不到时.
+pub const FALLBACKS: CodeList = &[("manual", "转为人工办理"), ("hold", "等人处理")];
 /// 时限单位.
 pub const TIME_UNITS: CodeList =
     &[("working_day", "工作日"), ("natural_day", "自然日"), ("hour", "小时"), ("minute", "分钟"), ("month", "月")];

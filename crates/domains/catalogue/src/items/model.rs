@@ -137,6 +137,9 @@ pub struct Item {
     /// Questions people ask.
     #[serde(default)]
     pub faq: Vec<Faq>,
+    /// Where a case goes after acceptance; through the flow here when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispatch: Option<Dispatch>,
     /// File of the form, beside the item.
     pub form: String,
     /// File of the flow.
@@ -144,6 +147,64 @@ pub struct Item {
     /// File of the rules.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rules: Option<String>,
+}
+
+/// Where accepted cases of an item are handled (CASE-018).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dispatch {
+    /// Here, in the department's own system, or above.
+    pub mode: DispatchMode,
+    /// App id of the connected system; for `upper` the upper platform's when empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub system: String,
+    /// Key of the data mapping by which the form is told; the form goes as it is when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mapping: Option<String>,
+    /// Hours within which the other system has to say something; then people are told.
+    #[serde(default = "a_day")]
+    pub answer_hours: u32,
+    /// What follows when it can't be sent.
+    #[serde(default)]
+    pub fallback: Fallback,
+}
+
+/// Who handles an accepted case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DispatchMode {
+    /// The flow here.
+    Internal,
+    /// The department's own system.
+    Department,
+    /// A system of a higher level.
+    Upper,
+}
+
+impl DispatchMode {
+    /// Column value.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Internal => "internal",
+            Self::Department => "department",
+            Self::Upper => "upper",
+        }
+    }
+}
+
+/// What follows when a case can't be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fallback {
+    /// People here handle it.
+    #[default]
+    Manual,
+    /// It waits until somebody decides.
+    Hold,
+}
+
+fn a_day() -> u32 {
+    24
 }
 
 /// Place in the common catalogue.
@@ -263,6 +324,19 @@ pub struct Fees {
     /// What is charged.
     #[serde(default)]
     pub items: Vec<FeeItem>,
+    /// What is charged less, or not at all 减免.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reductions: Vec<FeeReduction>,
+    /// By when it has to be paid: `decision`, or `delivery` when absent (CASE-026).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+}
+
+impl Fees {
+    /// Whether the decision waits for the payment; otherwise the delivery does.
+    pub fn before_decision(&self) -> bool {
+        self.before.as_deref() == Some("decision")
+    }
 }
 
 /// A fee.
@@ -276,6 +350,31 @@ pub struct FeeItem {
     /// Amount in fen when fixed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fen: Option<i64>,
+    /// Charged only when this FEEL condition over the form holds; always when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
+    /// FEEL over the form that gives the amount in fen, in place of a fixed one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<String>,
+}
+
+/// A reduction of a fee.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FeeReduction {
+    /// Name.
+    pub name: String,
+    /// Basis.
+    pub basis: String,
+    /// Percent of the fee that is let off, 1 to 100.
+    pub percent: i64,
+    /// Names of the fees it is about; all when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fees: Vec<String>,
+    /// Holds by itself under this FEEL condition over the form; when absent the clerk grants it
+    /// at the review of the amount.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
 }
 
 /// Notification commitment.
@@ -298,6 +397,9 @@ pub struct Tolerance {
     /// Working days to hand in what is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub days: Option<u32>,
+    /// Working days after that before the case is closed by rule; 3 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grace_days: Option<u32>,
 }
 
 /// A special procedure.

@@ -37,7 +37,7 @@ impl Definitions {
 }
 
 /// One frozen version of an item with all it needs to run.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct PublishedItem {
     /// Key.
     pub slug: String,

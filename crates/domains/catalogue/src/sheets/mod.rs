@@ -15,7 +15,7 @@ use design::{DefinitionRef, Kind};
 use paper::{Drawn, Fill, Options};
 use platform::{Problem, Result};
 use sea_orm::entity::prelude::*;
-use sea_orm::{QueryOrder, Set};
+use sea_orm::{QueryOrder, Select, Set};
 use serde_json::{Value, json};
 
 pub(crate) use beside::SheetPair;
@@ -48,11 +48,10 @@ fn none(which: Which) -> Problem {
 }
 
 impl Catalogue {
-    /// Keeps the sample applications of a pack that end well, instead of those before.
+    /// Keeps the sample applications of a pack instead of those before; all of them, so that the item leaves as it came.
     pub(crate) async fn keep_samples(&self, slug: &str, samples: &[(String, Value)]) -> Result<()> {
         let rows: Vec<sample::ActiveModel> = samples
             .iter()
-            .filter(|(name, _)| name.starts_with("valid"))
             .map(|(name, content)| sample::ActiveModel {
                 slug: Set(slug.to_owned()),
                 name: Set(name.clone()),
@@ -77,7 +76,7 @@ impl Catalogue {
 
     /// Handling items of which there is a sample.
     pub(crate) async fn sampled(&self, slug: &str) -> Result<BTreeSet<String>> {
-        let rows = sample::Entity::find().filter(sample::Column::Slug.eq(slug)).all(self.platform.db.read()).await?;
+        let rows = shown(slug).all(self.platform.db.read()).await?;
         Ok(rows.into_iter().map(|row| row.handle_item).collect())
     }
 
@@ -182,14 +181,18 @@ impl Catalogue {
 
     /// The sample of a handling item; the pack's main one only when it is of that handling item.
     async fn sample_of(&self, slug: &str, handle_item: &str) -> Result<Option<Value>> {
-        let row = sample::Entity::find()
-            .filter(sample::Column::Slug.eq(slug))
+        let row = shown(slug)
             .filter(sample::Column::HandleItem.eq(handle_item))
             .order_by_asc(sample::Column::Name)
             .one(self.platform.db.read())
             .await?;
         Ok(row.map(|row| row.content))
     }
+}
+
+/// Samples people are shown: those that end well.
+fn shown(slug: &str) -> Select<sample::Entity> {
+    sample::Entity::find().filter(sample::Column::Slug.eq(slug)).filter(sample::Column::Name.starts_with("valid"))
 }
 
 async fn edited(drawn: Drawn, at: time::OffsetDateTime) -> Result<Bytes> {

@@ -88,3 +88,19 @@ fn a_missing_file_is_named() {
     let error = packs::read(&folder("items/no-such-item")).unwrap_err();
     assert!(error.to_string().contains("item.yaml"), "{error}");
 }
+
+/// The halls of the city with all their windows, those without items of their own too.
+///
+/// req: OPS-021
+#[test]
+fn the_city_tells_its_halls_and_windows() {
+    let halls = packs::halls(&folder("city/windows.yaml")).unwrap();
+    let district = halls.iter().find(|hall| hall.key == "district-hall").unwrap();
+    assert_eq!(district.name, "示例区政务服务中心");
+    assert!(district.address.ends_with("（1 至 2 层）") && !district.booking.is_empty());
+    let guide = district.windows.iter().find(|window| window.number == "1").unwrap();
+    assert_eq!((guide.name.as_str(), guide.items.len()), ("导办咨询", 0));
+    let second = district.windows.iter().find(|window| window.number == "2").unwrap();
+    assert!(second.items.iter().any(|slug| slug == "senior-allowance"));
+    assert!(packs::halls(&folder("city/no-such-file.yaml")).is_err());
+}

@@ -1,8 +1,8 @@
 //! Changing the library.
 
-use axum::extract::{Multipart, State};
+use axum::extract::State;
 use axum::http::StatusCode;
-use platform::web::extract::{IdempotencyKey, Json, Path};
+use platform::web::extract::{IdempotencyKey, Json, Multipart, Path};
 use platform::web::guard::Allowed;
 use platform::web::problem::{Problem, ProblemBody, Result};
 use sea_orm::entity::prelude::*;
@@ -178,7 +178,7 @@ pub(crate) async fn enable_definition(
 pub(crate) async fn import_definition(
     State(library): State<Library>,
     caller: Allowed<EditDesign>,
-    mut form: Multipart,
+    Multipart(mut form): Multipart,
 ) -> Result<(StatusCode, Json<Definition>)> {
     let unreadable = |_| Problem::new(StatusCode::BAD_REQUEST, "unreadable", "上传的内容读不出来，请重新选择文件。");
     while let Some(mut field) = form.next_field().await.map_err(unreadable)? {

@@ -31,6 +31,8 @@ pub struct Envelope {
     pub data: Map<String, Value>,
     /// SM3 of the whole, white space aside.
     pub digest: String,
+    /// The whole, to be read again later.
+    pub raw: String,
 }
 
 impl Envelope {
@@ -90,8 +92,9 @@ impl Envelope {
         match (kind, version, sequence, at, data) {
             (Some(kind), Some(version), Some(sequence), Some(at), Some(data)) if problems.is_empty() => {
                 let at = at.to_offset(time::UtcOffset::UTC);
-                let digest = digest(value.to_string().as_bytes());
-                Ok(Self { kind, number, sequence, version, at, operator, data, digest })
+                let raw = value.to_string();
+                let digest = digest(raw.as_bytes());
+                Ok(Self { kind, number, sequence, version, at, operator, data, digest, raw })
             }
             _ => Err(Problem::invalid(problems)),
         }

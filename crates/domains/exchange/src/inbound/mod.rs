@@ -15,6 +15,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::Exchange;
+use crate::fetches::Wanted;
 pub use envelope::Envelope;
 
 /// Tries when somebody else changes the case at the same moment.
@@ -23,7 +24,8 @@ const TRIES: usize = 4;
 /// What became of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct EventAnswer {
-    /// `taken`, `supplemented` (a higher version), or `duplicate` (taken before, nothing done).
+    /// `taken`, `supplemented` (a higher version), `duplicate` (taken before, nothing done), or `held` (kept until
+    /// what it follows on has come).
     pub result: &'static str,
     /// Case number; of an application, the new one.
     pub case_number: String,
@@ -53,6 +55,10 @@ struct Book {
     version: i64,
     digest: String,
     supplement: bool,
+    /// The exchange, when the case was dispatched to this system.
+    answers: Option<Exchange>,
+    /// Files to fetch that the message names by address.
+    fetches: Option<Wanted>,
 }
 
 #[async_trait]
@@ -72,7 +78,16 @@ impl MessageBook for Book {
             supplement: self.supplement,
             taken_at: tx.now(),
         };
-        if store::keep(tx.conn(), row).await? { Ok(()) } else { Err(already_taken()) }
+        if !store::keep(tx.conn(), row).await? {
+            return Err(already_taken());
+        }
+        if let Some(fetches) = &self.fetches {
+            fetches.keep(tx, taken.case_id, &taken.case_number).await?;
+        }
+        match &self.answers {
+            Some(exchange) => exchange.note_answer(tx, taken).await,
+            None => Ok(()),
+        }
     }
 }
 
@@ -111,9 +126,29 @@ impl Exchange {
             }
             case.case_number
         };
+        let answer = self.take_tried(system, envelope, &subject, false).await?;
+        if answer.result != "duplicate"
+            && let Some(case) = self.casework.case_for_message(&answer.case_number).await?
+        {
+            // What came too early may go on now. The answer to this one stands whatever becomes of it.
+            if let Err(problem) = self.carry_out_held(case.id).await {
+                tracing::warn!(case.id = %case.id, cause = %problem, "held answers could not be looked at");
+            }
+        }
+        Ok(answer)
+    }
+
+    /// Carries an event out, again when somebody changes the case at the same moment.
+    pub(crate) async fn take_tried(
+        &self,
+        system: &ConnectedSystem,
+        envelope: &Envelope,
+        subject: &str,
+        releasing: bool,
+    ) -> Result<EventAnswer> {
         let mut last = Problem::stale();
         for _ in 0..TRIES {
-            match self.take_once(system, envelope, &subject).await {
+            match self.take_once(system, envelope, subject, releasing).await {
                 // Somebody changed the case, or sent the same event, at the same moment: look again.
                 Err(problem) if matches!(problem.code(), "stale_version" | "already_taken") => last = problem,
                 done => return done,
@@ -122,7 +157,13 @@ impl Exchange {
         Err(Problem::unavailable("办件正在变更，请稍后再报。", last).retry_after(5))
     }
 
-    async fn take_once(&self, system: &ConnectedSystem, envelope: &Envelope, subject: &str) -> Result<EventAnswer> {
+    async fn take_once(
+        &self,
+        system: &ConnectedSystem,
+        envelope: &Envelope,
+        subject: &str,
+        releasing: bool,
+    ) -> Result<EventAnswer> {
         let (kind, sequence, version) = (envelope.kind, envelope.sequence, envelope.version);
         let key = store::Key { system: system.id, subject, event: kind.as_str(), sequence };
         let known = store::versions(self.platform.db.read(), &key).await?;
@@ -143,6 +184,15 @@ impl Exchange {
             ));
         }
         let supplement = highest.is_some();
+        let dispatched = match kind {
+            EventKind::Apply => None,
+            _ => self.dispatched_to(system, subject, kind).await?,
+        };
+        if let Some(at) = dispatched.as_ref().filter(|_| !supplement)
+            && let Some(reason) = self.comes_early(system, at, envelope).await?
+        {
+            return if releasing { Err(too_early(reason)) } else { self.hold(at, envelope, reason).await };
+        }
         let book = Arc::new(Book {
             system: system.id,
             subject: subject.to_owned(),
@@ -151,11 +201,14 @@ impl Exchange {
             version,
             digest: envelope.digest.clone(),
             supplement,
+            answers: dispatched.as_ref().map(|_| self.clone()),
+            fetches: if supplement { None } else { self.wanted_files(system, kind, &envelope.data)? },
         });
         let message = Message {
             system_id: system.id,
             app_id: system.app_id.clone(),
             system_name: system.name.clone(),
+            channel: crate::channels::channel_of(system, self.platform.now()),
             kind,
             sequence,
             version,
@@ -172,7 +225,12 @@ impl Exchange {
                 Some(row) => row.case_id,
                 None => self.casework.case_for_message(subject).await?.ok_or_else(no_case)?.id,
             };
-            self.casework.carry_out_message(case_id, message, book).await?;
+            match (self.casework.carry_out_message(case_id, message, book).await, &dispatched) {
+                (Err(problem), Some(at)) if !releasing && waits(&problem, at) => {
+                    return self.hold(at, envelope, problem.title().to_owned()).await;
+                }
+                (done, _) => done?,
+            }
         }
         let rows = store::versions(self.platform.db.read(), &key).await?;
         let row = rows.into_iter().find(|row| row.version == version);
@@ -181,6 +239,17 @@ impl Exchange {
         answer.query_code = query_code;
         Ok(answer)
     }
+}
+
+/// Whether a dispatched case may take later what it refuses now: a fee is to be paid first, a clock stands.
+fn waits(problem: &Problem, at: &crate::dispatch::answers::Dispatched) -> bool {
+    let passes = ["stale_version", "already_taken", "dispatch_over"];
+    problem.status() == axum::http::StatusCode::CONFLICT && !passes.contains(&problem.code()) && at.state.is_open()
+}
+
+/// An answer that still has to wait.
+fn too_early(reason: String) -> Problem {
+    Problem::conflict("too_early", reason)
 }
 
 fn answer(row: &store::message::Model, kind: EventKind, result: &'static str) -> EventAnswer {

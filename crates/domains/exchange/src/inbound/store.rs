@@ -41,6 +41,28 @@ pub(crate) struct Key<'a> {
     pub(crate) sequence: i64,
 }
 
+/// The message by which a case was filed, if a system filed it.
+pub(crate) async fn filed_by(conn: &impl ConnectionTrait, case_id: Uuid) -> Result<Option<message::Model>> {
+    Ok(message::Entity::find()
+        .filter(message::Column::CaseId.eq(case_id))
+        .filter(message::Column::Event.eq("apply"))
+        .order_by_asc(message::Column::Version)
+        .one(conn)
+        .await?)
+}
+
+/// The highest sequence of an event that was taken of a case from a system; 0 for none.
+pub(crate) async fn highest(conn: &impl ConnectionTrait, system: Uuid, subject: &str, event: &str) -> Result<i64> {
+    let last = message::Entity::find()
+        .filter(message::Column::SystemId.eq(system))
+        .filter(message::Column::Subject.eq(subject))
+        .filter(message::Column::Event.eq(event))
+        .order_by_desc(message::Column::Sequence)
+        .one(conn)
+        .await?;
+    Ok(last.map_or(0, |row| row.sequence))
+}
+
 /// Versions taken, oldest first.
 pub(crate) async fn versions(conn: &impl ConnectionTrait, key: &Key<'_>) -> Result<Vec<message::Model>> {
     Ok(message::Entity::find()

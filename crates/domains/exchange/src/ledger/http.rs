@@ -105,11 +105,11 @@ impl From<entry::Model> for EntryView {
     }
 }
 
-fn direction_label(key: &str) -> &'static str {
+pub(crate) fn direction_label(key: &str) -> &'static str {
     if key == "in" { "调入" } else { "调出" }
 }
 
-fn result_label(key: &str) -> &'static str {
+pub(crate) fn result_label(key: &str) -> &'static str {
     match key {
         "ok" => "成功",
         "refused" => "拒绝",

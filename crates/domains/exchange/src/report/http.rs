@@ -11,6 +11,8 @@ use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::held::{MendReport, ReportCheck};
+use super::reconcile::DayReconciliation;
 use super::store;
 use crate::ledger::http::before;
 use crate::{Exchange, ReadExchange, ResendReports};
@@ -19,7 +21,7 @@ use crate::{Exchange, ReadExchange, ResendReports};
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ReportFilter {
-    /// `waiting`, `sent`, `failed`.
+    /// `waiting`, `sent`, `failed`, `held` (by the quality check).
     state: Option<String>,
     /// Case number or a part of it.
     q: Option<String>,
@@ -76,6 +78,7 @@ fn label(state: &str) -> &'static str {
     match state {
         "sent" => "已上报",
         "failed" => "上报失败",
+        "held" => "质检未通过",
         _ => "待上报",
     }
 }
@@ -145,4 +148,99 @@ pub(crate) async fn resend_exchange_report(
 ) -> Result<StatusCode> {
     exchange.resend(&caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What the quality check says of a case that is to be reported.
+#[utoipa::path(get, path = "/api/v1/exchange/reports/{id}/check", tag = "exchange", operation_id = "get_report_check",
+    params(("id" = Uuid, Path, description = "Case")),
+    responses((status = 200, body = ReportCheck),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    security(("desk" = ["exchange.read"])))]
+pub(crate) async fn get_report_check(
+    State(exchange): State<Exchange>,
+    caller: Allowed<ReadExchange>,
+    Path(id): Path<Uuid>,
+) -> Result<Json<ReportCheck>> {
+    Ok(Json(exchange.report_check(&caller, id).await?))
+}
+
+/// Checks a held case again; one that passes is reported at once.
+#[utoipa::path(post, path = "/api/v1/exchange/reports/{id}/check", tag = "exchange", operation_id = "check_exchange_report",
+    params(("id" = Uuid, Path, description = "Case")),
+    responses((status = 200, body = ReportCheck),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    security(("desk" = ["exchange.resend"])))]
+pub(crate) async fn check_exchange_report(
+    State(exchange): State<Exchange>,
+    caller: Allowed<ResendReports>,
+    Path(id): Path<Uuid>,
+) -> Result<Json<ReportCheck>> {
+    Ok(Json(exchange.check_report_again(&caller, id).await?))
+}
+
+/// Mends fields for the report of a case, then checks it again.
+#[utoipa::path(put, path = "/api/v1/exchange/reports/{id}/mended", tag = "exchange", operation_id = "mend_exchange_report",
+    params(("id" = Uuid, Path, description = "Case")), request_body = MendReport,
+    responses((status = 200, body = ReportCheck),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    security(("desk" = ["exchange.resend"])))]
+pub(crate) async fn mend_exchange_report(
+    State(exchange): State<Exchange>,
+    caller: Allowed<ResendReports>,
+    Path(id): Path<Uuid>,
+    Json(body): Json<MendReport>,
+) -> Result<Json<ReportCheck>> {
+    Ok(Json(exchange.mend_report(&caller, id, body).await?))
+}
+
+/// Which page.
+#[derive(Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub(crate) struct DayPage {
+    /// Rows wanted, 1 to 100; 20 when absent.
+    limit: Option<u64>,
+    /// Cursor of the next page.
+    cursor: Option<String>,
+}
+
+/// Days compared with the upper platform, newest first.
+#[utoipa::path(get, path = "/api/v1/exchange/reconciliations", tag = "exchange", operation_id = "list_reconciliations", params(DayPage),
+    responses((status = 200, body = List<DayReconciliation>),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    security(("desk" = ["exchange.read"])))]
+pub(crate) async fn list_reconciliations(
+    State(exchange): State<Exchange>,
+    caller: Allowed<ReadExchange>,
+    Query(page): Query<DayPage>,
+) -> Result<Json<List<DayReconciliation>>> {
+    let page = PageQuery { limit: page.limit, cursor: page.cursor };
+    Ok(Json(exchange.reconciliations(&caller, &page).await?))
+}
+
+/// Compares what was reported on a day with what the upper platform has; again replaces what was found.
+#[utoipa::path(put, path = "/api/v1/exchange/reconciliations/{day}", tag = "exchange", operation_id = "reconcile_day",
+    params(("day" = String, Path, description = "Day in China, YYYY-MM-DD")),
+    responses((status = 200, body = DayReconciliation),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json")),
+    security(("desk" = ["exchange.resend"])))]
+pub(crate) async fn reconcile_day(
+    State(exchange): State<Exchange>,
+    caller: Allowed<ResendReports>,
+    Path(day): Path<String>,
+) -> Result<Json<DayReconciliation>> {
+    Ok(Json(exchange.reconcile(&caller, &day).await?))
 }

@@ -5,8 +5,15 @@
 //! is new, one event after the other, remembering how far it came. So the order per case is kept
 //! whatever fails in between, delivery is at least once, and the receiver drops what it has by case
 //! number, number in the chain and version. The case itself never waits.
+//!
+//! Before anything is sent the case is checked by rules that are data ([`quality`]); one that fails is held with its
+//! reasons until it is mended ([`held`]). What was sent on a day is compared with what is there ([`reconcile`]). This is
+//! the only way out to the upper platform (CASE-042).
 
+pub(crate) mod held;
 pub(crate) mod http;
+mod quality;
+pub(crate) mod reconcile;
 mod store;
 mod upper;
 
@@ -19,6 +26,7 @@ use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use crate::{Exchange, Refused};
+pub use quality::QualityRules;
 use store::report;
 pub use upper::{HttpUpperPlatform, UpperPlatform};
 
@@ -30,7 +38,7 @@ const PUBLIC: [&str; 10] =
     ["申办", "网上预受理", "受理", "审批", "办结", "特别程序申请", "特别程序结果", "补交告知", "补交受理", "领取登记"];
 
 /// What is sent: nothing personal.
-fn body(progress: &PublicProgress, step: &PublicStep) -> Value {
+fn body(progress: &PublicProgress, step: &PublicStep, data: &Value) -> Value {
     json!({
         "case_number": progress.case_number,
         "item_code": progress.item_code,
@@ -45,6 +53,7 @@ fn body(progress: &PublicProgress, step: &PublicStep) -> Value {
         "at": step.at.format(&Rfc3339).unwrap_or_default(),
         "state": progress.state,
         "state_label": progress.state_label,
+        "data": data,
     })
 }
 
@@ -78,8 +87,12 @@ impl Exchange {
             updated_at: self.platform.now(),
         })
         .await?;
+        let data = match self.check_report(case_id).await? {
+            Ok(data) => data,
+            Err(problems) => return self.hold_report(case_id, &problems).await,
+        };
         for step in new {
-            if let Err(refused) = self.send_step(&progress, step).await? {
+            if let Err(refused) = self.send_step(&progress, step, &data).await? {
                 return self.note_failure(case_id, &refused).await;
             }
             self.note_sent(case_id, step.no).await?;
@@ -87,10 +100,26 @@ impl Exchange {
         Ok(())
     }
 
+    /// Not sent: what is wrong stands with the case until it is mended.
+    async fn hold_report(&self, case_id: Uuid, problems: &[platform::web::problem::FieldProblem]) -> Result<()> {
+        let reason = problems.iter().map(|one| one.message.as_str()).collect::<Vec<_>>().join("；");
+        self.platform
+            .db
+            .write(self.platform.now(), move |tx| {
+                Box::pin(async move { store::failed(tx.conn(), case_id, 0, "held", &reason, tx.now()).await })
+            })
+            .await
+    }
+
     /// One call, written down whatever comes of it.
-    async fn send_step(&self, progress: &PublicProgress, step: &PublicStep) -> Result<Result<(), Refused>> {
+    async fn send_step(
+        &self,
+        progress: &PublicProgress,
+        step: &PublicStep,
+        data: &Value,
+    ) -> Result<Result<(), Refused>> {
         let started = self.platform.clock.now();
-        let payload = body(progress, step).to_string();
+        let payload = body(progress, step, data).to_string();
         let mut entry = Entry::new(&self.platform, Direction::Out);
         let target = self.upper.target();
         entry.party = target.app_id;
@@ -153,6 +182,10 @@ impl Exchange {
     pub async fn resend(&self, caller: &platform::web::guard::Principal, case_id: Uuid) -> Result<()> {
         let row = store::find(self.platform.db.read(), case_id).await?;
         let row = row.ok_or_else(|| Problem::not_found("没有找到这件的上报记录。"))?;
+        if row.state == "held" {
+            let message = "这件没有通过质检，请先改好、再查一次，通过后自动上报。";
+            return Err(Problem::conflict("report_held", message));
+        }
         if row.state == "sent" {
             return Err(Problem::conflict("report_sent", "这件的进度都已经报上去，不用再报。"));
         }

@@ -100,7 +100,7 @@ pub(crate) async fn counts(conn: &impl ConnectionTrait, number: Option<&str>) ->
 fn numbered(number: Option<&str>) -> sea_orm::Select<report::Entity> {
     let select = report::Entity::find();
     match number {
-        Some(number) => select.filter(Column::CaseNumber.like(format!("%{}%", number.replace(['%', '_', '\\'], "")))),
+        Some(number) => select.filter(Column::CaseNumber.like(platform::db::containing(number))),
         None => select,
     }
 }

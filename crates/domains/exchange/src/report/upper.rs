@@ -33,6 +33,18 @@ pub trait UpperPlatform: Send + Sync {
     /// # Errors
     /// When it was not taken.
     async fn send(&self, body: String) -> Result<u16, Refused>;
+
+    /// Asks what it has of a day: JSON with `items` of case number, event and digest of each message.
+    ///
+    /// # Errors
+    /// When it does not say.
+    async fn day(&self, body: String) -> Result<String, Refused>;
+
+    /// Asks its item library for a page: JSON with `items` and `next`.
+    ///
+    /// # Errors
+    /// When it does not say.
+    async fn items(&self, body: String) -> Result<String, Refused>;
 }
 
 /// The HTTP implementation.
@@ -63,5 +75,19 @@ impl UpperPlatform for HttpUpperPlatform {
     async fn send(&self, body: String) -> Result<u16, Refused> {
         let target = self.target();
         outgoing::post(&self.platform, &self.identity, &target.app_id, &target.address, body).await
+    }
+
+    async fn day(&self, body: String) -> Result<String, Refused> {
+        let target = self.target();
+        let address = format!("{}/days", self.platform.config.upper_url.trim_end_matches('/'));
+        let said = outgoing::ask_whole(&self.platform, &self.identity, &target.app_id, &address, body).await;
+        said.map(|(_, text)| text)
+    }
+
+    async fn items(&self, body: String) -> Result<String, Refused> {
+        let target = self.target();
+        let address = format!("{}/items", self.platform.config.upper_url.trim_end_matches('/'));
+        let said = outgoing::ask_whole(&self.platform, &self.identity, &target.app_id, &address, body).await;
+        said.map(|(_, text)| text)
     }
 }

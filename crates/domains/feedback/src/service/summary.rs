@@ -49,6 +49,29 @@ impl Feedback {
     }
 }
 
+impl Feedback {
+    /// Ratings given in a period, by department; one without any is absent.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn by_org(
+        &self,
+        orgs: &[uuid::Uuid],
+        from: time::OffsetDateTime,
+        until: time::OffsetDateTime,
+    ) -> Result<Vec<(uuid::Uuid, Summary)>> {
+        let mut found: std::collections::BTreeMap<uuid::Uuid, Summary> = std::collections::BTreeMap::new();
+        for (org, stars, given) in store::counts_by_org(self.platform.db.read(), orgs, from, until).await? {
+            let summary = found.entry(org).or_default();
+            let place = usize::try_from(stars - 1).ok().and_then(|at| summary.by_stars.get_mut(at));
+            if let Some(place) = place {
+                *place = u64::try_from(given).unwrap_or(0);
+            }
+        }
+        Ok(found.into_iter().collect())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -31,9 +31,7 @@ impl Feedback {
             Some(parts) => Some(parts.first().and_then(|part| Uuid::parse_str(part).ok()).ok_or_else(bad_cursor)?),
             None => None,
         };
-        // `%` and `_` are wildcards of LIKE.
-        let words = words.map(|words| words.replace(['%', '_', '\\'], "").trim().to_owned());
-        let words = words.filter(|words| !words.is_empty());
+        let words = platform::db::searched(words);
         let by_number = may_trace(caller);
         let within = caller.within(Column::OrgId, Column::ItemSlug);
         let reach = Reach { within, stars, words, by_number, before };

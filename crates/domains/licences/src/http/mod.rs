@@ -32,6 +32,10 @@ pub fn routes(licences: Licences) -> OpenApiRouter {
         .routes(routes!(overprint::get_overprint, overprint::print_overprint))
         .routes(routes!(overprint::preview_overprint))
         .routes(routes!(overprint::list_licence_stock))
+        .routes(routes!(overprint::export_licence_stock))
+        .routes(routes!(overprint::get_blank_balance))
+        .routes(routes!(overprint::list_overprint_kinds))
+        .routes(routes!(overprint::list_blank_receipts, overprint::receive_blanks))
         .routes(routes!(overprint::spoil_licence_stock))
         .with_state(licences)
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use platform::web::extract::{Json, Path, Query};
+use platform::web::csv;
+use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
 use platform::web::problem::{Problem, ProblemBody, Result};
@@ -15,6 +16,7 @@ use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::blanks::{Balance, Receipt, Receive};
 use super::model::{Offset, Print, Sheet, SheetState};
 use super::service::Status;
 use crate::Licences;
@@ -248,6 +250,108 @@ pub(crate) async fn list_licence_stock(
     let items = named(&licences, found).await?;
     let as_of = licences.platform.now();
     Ok(Json(List::cut(items, page.limit(), total, as_of, |sheet: &SheetView| vec![sheet.id.to_string()])))
+}
+
+/// The ledger of sheets as CSV.
+#[utoipa::path(get, path = "/api/v1/licence-stock/export", tag = "licences", operation_id = "export_licence_stock",
+    params(StockFilter),
+    responses((status = 200, content_type = "text/csv"),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    security(("desk" = ["licence.overprint"])))]
+pub(crate) async fn export_licence_stock(
+    State(licences): State<Licences>,
+    caller: Allowed<Overprint>,
+    Query(filter): Query<StockFilter>,
+) -> Result<Response> {
+    let head = [
+        "空白证编号",
+        "证照",
+        "状态",
+        "证照编号",
+        "打印次数",
+        "打印机",
+        "打印时间",
+        "打印人",
+        "重打原因",
+        "作废时间",
+        "作废人",
+        "作废原因",
+    ];
+    let lines = licences.stock_lines(&caller, filter.type_key, filter.state).await?;
+    Ok(csv::file("licence-stock.csv", &head, lines))
+}
+
+/// Blanks received, used, spoiled and left, by kind of licence.
+#[utoipa::path(get, path = "/api/v1/licence-stock/balance", tag = "licences", operation_id = "get_blank_balance",
+    responses((status = 200, body = Vec<Balance>),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    security(("desk" = ["licence.overprint"])))]
+pub(crate) async fn get_blank_balance(
+    State(licences): State<Licences>,
+    caller: Allowed<Overprint>,
+) -> Result<Json<Vec<Balance>>> {
+    Ok(Json(licences.blank_balance(&caller).await?))
+}
+
+/// A kind of licence that can be printed on stock.
+#[derive(Serialize, ToSchema)]
+#[schema(as = OverprintKind)]
+pub(crate) struct KindView {
+    key: String,
+    name: String,
+}
+
+/// Kinds of licence that can be printed on stock.
+#[utoipa::path(get, path = "/api/v1/licence-stock/kinds", tag = "licences", operation_id = "list_overprint_kinds",
+    responses((status = 200, body = Vec<KindView>),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    security(("desk" = ["licence.overprint"])))]
+pub(crate) async fn list_overprint_kinds(
+    State(licences): State<Licences>,
+    caller: Allowed<Overprint>,
+) -> Result<Json<Vec<KindView>>> {
+    let kinds = licences.overprint_kinds(&caller).await?;
+    Ok(Json(kinds.into_iter().map(|(key, name)| KindView { key, name }).collect()))
+}
+
+/// Receipts of blanks, newest first.
+#[utoipa::path(get, path = "/api/v1/licence-blanks", tag = "licences", operation_id = "list_blank_receipts",
+    params(PageQuery),
+    responses((status = 200, body = List<Receipt>),
+        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    security(("desk" = ["licence.overprint"])))]
+pub(crate) async fn list_blank_receipts(
+    State(licences): State<Licences>,
+    caller: Allowed<Overprint>,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<List<Receipt>>> {
+    Ok(Json(licences.blank_receipts(&caller, &page).await?))
+}
+
+/// Writes blanks down as received, by their first and last number.
+#[utoipa::path(post, path = "/api/v1/licence-blanks", tag = "licences", operation_id = "receive_blanks",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
+    request_body = Receive,
+    responses((status = 201, body = Receipt),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    security(("desk" = ["licence.overprint"])))]
+pub(crate) async fn receive_blanks(
+    State(licences): State<Licences>,
+    caller: Allowed<Overprint>,
+    IdempotencyKey(key): IdempotencyKey,
+    Json(body): Json<Receive>,
+) -> Result<(StatusCode, Json<Receipt>)> {
+    Ok((StatusCode::CREATED, Json(licences.receive_blanks(&caller, body, key).await?)))
 }
 
 /// Writes a blank off.

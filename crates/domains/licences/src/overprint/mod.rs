@@ -4,8 +4,9 @@
 //! Each sheet of stock has a number; printing records it, printing again is counted and wants a reason,
 //! a spoiled sheet is written off. Start at [`service`]; the sheets are [`model::Sheet`].
 //!
-//! req: LIC-028
+//! req: LIC-028, CASE-027
 
+pub mod blanks;
 pub(crate) mod http;
 pub mod model;
 mod service;

@@ -11,6 +11,7 @@ use sea_orm::sea_query::Expr;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::blanks;
 use super::model::{Offset, Print, Sheet, SheetState, spoil_reason, stock_number};
 use super::store::stock_row::{Column, Model as Stock};
 use super::store::{self, Wanted};
@@ -83,6 +84,23 @@ impl Licences {
         Ok(())
     }
 
+    /// Kinds of licence that can be printed on stock: key and name.
+    ///
+    /// # Authorisation
+    /// `licence.overprint`.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn overprint_kinds(&self, _: &Allowed<Overprint>) -> Result<Vec<(String, String)>> {
+        let mut kinds = Vec::new();
+        for (key, name) in crate::store::type_names(self.platform.db.read()).await? {
+            if self.design.latest(Kind::Paper, &overprint_key(&key)).await?.is_some() {
+                kinds.push((key, name));
+            }
+        }
+        Ok(kinds)
+    }
+
     /// Whether and how a licence can be printed on stock.
     ///
     /// # Authorisation
@@ -141,12 +159,16 @@ impl Licences {
         });
         let audit = crate::service::line(Some(caller), platform.new_id(), "licence.overprint", id, detail);
         let fresh = fresh_sheet(platform.new_id(), &row, caller.name.clone(), &print, platform.now());
+        let own = caller.visible_orgs.clone();
         platform
             .db
             .write(platform.now(), move |tx| {
                 Box::pin(async move {
                     let (kind, number) = (fresh.type_key.clone(), fresh.number.clone());
                     match store::by_number(tx.conn(), &kind, &number).await? {
+                        None if !blanks::received(tx.conn(), &own, &kind, &number).await? => {
+                            return Err(blanks::not_received(&number));
+                        }
                         None => {
                             // Somebody may take the number between the look and the insert.
                             if !store::insert(tx, fresh).await? {
@@ -226,6 +248,9 @@ impl Licences {
                             old.spoiled_at = Some(tx.now());
                             old.spoil_reason = Some(reason);
                             old
+                        }
+                        None if !blanks::received(tx.conn(), &visible, &kind, &number).await? => {
+                            return Err(blanks::not_received(&number));
                         }
                         None => {
                             let row = torn_sheet(new, kind, number.clone(), own, by, reason, tx.now());

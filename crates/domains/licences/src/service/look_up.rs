@@ -67,6 +67,23 @@ impl Licences {
         store::find(self.platform.db.read(), id).await?.map(|row| row.licence()).transpose()
     }
 
+    /// Licences in force, the newest first, before a given one.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn valid_before(&self, before: Option<Uuid>, limit: u64) -> Result<Vec<Uuid>> {
+        store::valid_before(self.platform.db.read(), before, limit).await
+    }
+
+    /// Number of who holds a licence, raw, for the domains above, which decide who may see it.
+    ///
+    /// # Errors
+    /// When the database refuses or the sealed value was altered.
+    pub async fn holder_number(&self, id: Uuid) -> Result<Option<String>> {
+        let Some(row) = store::find(self.platform.db.read(), id).await? else { return Ok(None) };
+        Ok(Some(self.platform.unseal(&row.holder_id_sealed, &store::place(id, "holder"))?))
+    }
+
     /// Valid licences of a type held by an account's owner: to fill in forms and spare materials.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use platform::web::problem::Result;
 
 use crate::model::Licence;
 use crate::trust::{Report, Verdict};
-use crate::{Licences, Standing, error, store};
+use crate::{Licences, Standing, store};
 
 /// Root of every licence identifier (GB/T 36904), as it stands in a file's title.
 const ROOT: &[u8] = b"1.2.156.3005.2.";
@@ -117,13 +117,7 @@ impl Licences {
     ///
     /// req: LIC-025
     pub async fn check_file(&self, file: Bytes) -> Result<FileCheck> {
-        let trust = self.trust().await?;
-        let (file, report) = tokio::task::spawn_blocking(move || {
-            let report = crate::verify_offline(&file, &trust);
-            (file, report)
-        })
-        .await
-        .map_err(error::lost)?;
+        let report = self.verify_pdf(file.clone()).await?;
         let conn = self.platform.db.read();
         if let Some(row) = store::by_digest(conn, &to_hex(&sm3(&file))).await? {
             let licence = row.licence()?;

@@ -54,7 +54,7 @@ fn spaceless(text: &str) -> String {
 /// The sheet carries what stands on the electronic licence, at its places, and nothing else: no frame, no
 /// title, no seal, because the stock has them.
 ///
-/// req: LIC-028
+/// req: LIC-028, CASE-027
 #[tokio::test]
 async fn the_sheet_carries_the_same_texts_and_no_background() {
     for backend in testkit::backends() {
@@ -102,7 +102,7 @@ async fn the_sheet_carries_the_same_texts_and_no_background() {
 
 /// What the printer is off by is set in the dialog, and remembered for that printer.
 ///
-/// req: LIC-028
+/// req: LIC-028, CASE-027
 #[tokio::test]
 async fn an_offset_moves_every_text_and_is_remembered_per_printer() {
     for backend in testkit::backends() {
@@ -158,7 +158,7 @@ async fn an_offset_moves_every_text_and_is_remembered_per_printer() {
 /// Every sheet is accounted for: a blank bears one licence, printing again is counted with its reason, a
 /// spoiled one is written off and not used again.
 ///
-/// req: LIC-028
+/// req: LIC-028, CASE-027
 #[tokio::test]
 async fn each_blank_is_recorded_and_printing_again_is_counted_and_logged() {
     for backend in testkit::backends() {
@@ -253,4 +253,54 @@ async fn the_packs_bring_overprints_and_a_background_is_refused() {
         assert_eq!(problem.field_errors()[0].pointer, format!("/licence/{FOOD}/overprint"), "{wrong}");
     }
     assert_eq!(office.licences.import_overprint("unheard-of", "").await.unwrap_err().code(), "licence_type_missing");
+}
+
+/// Blanks are received in runs; from then on only these are printed on, what is left of them adds up, and the ledger
+/// goes out as a file.
+///
+/// req: CASE-027
+#[tokio::test]
+async fn received_blanks_are_accounted_for_to_the_last_one() {
+    for backend in testkit::backends() {
+        let office = Office::new(backend).await;
+        office.with_stock().await;
+        let licence = office.licences.issue(&office.request(1)).await.unwrap();
+        let clerk = office.clerk().await;
+        let receive = async |first: &str, last: &str| {
+            let body = json!({ "type_key": FOOD, "first": first, "last": last, "note": "省局 9 月发放" });
+            office.call("POST", "/api/v1/licence-blanks", &clerk, body).await
+        };
+        let print = async |number: &str, reason: &str| {
+            let body = json!({ "stock_number": number, "reason": reason });
+            office.call("POST", &format!("/api/v1/licences/{}/overprint", licence.id), &clerk, body).await
+        };
+        assert_eq!(print("XX1", "").await.status, 200, "nothing was written down yet, any blank will do");
+        office.test.clock.advance(time::Duration::seconds(1));
+        let made = receive("jy0000001", "JY0000010").await;
+        assert_eq!((made.status.as_u16(), made.json()["count"].as_i64()), (201, Some(10)));
+        let again = receive("JY0000010", "JY0000020").await;
+        assert_eq!((again.status.as_u16(), again.json()["code"].as_str()), (409, Some("blanks_received")));
+        assert_eq!(receive("JY0000011", "JY01").await.json()["errors"][0]["pointer"], "/last");
+        for number in ["JY0000011", "JY1", "JZ0000001"] {
+            let refused = print(number, "重打").await;
+            assert_eq!((refused.status.as_u16(), refused.json()["code"].as_str()), (409, Some("stock_not_received")));
+        }
+        assert_eq!(print("JY0000010", "换正式空白证").await.status, 200);
+        let spoil = json!({ "type_key": FOOD, "stock_number": "JY0000003", "reason": "受潮" });
+        assert_eq!(office.call("POST", "/api/v1/licence-stock/spoil", &clerk, spoil).await.status, 200);
+        let balance = office.get("/api/v1/licence-stock/balance", &clerk).await.json();
+        let own = ["received", "used", "spoiled", "left"].map(|key| balance[0][key].as_i64().unwrap());
+        assert_eq!(own, [10, 2, 1, 8], "{balance}");
+        let kinds = office.get("/api/v1/licence-stock/kinds", &clerk).await.json();
+        assert_eq!(kinds, json!([{ "key": FOOD, "name": "食品经营许可证" }]), "only what has a template");
+        let list = office.get("/api/v1/licence-blanks", &clerk).await.json();
+        assert_eq!((&list["total"], &list["items"][0]["last"]), (&json!(1), &json!("JY0000010")));
+        let csv = String::from_utf8(office.get("/api/v1/licence-stock/export", &clerk).await.bytes).unwrap();
+        assert!(csv.contains("JY0000003") && csv.contains("受潮") && csv.contains("换正式空白证"), "{csv}");
+        assert_eq!(csv.lines().count(), 4, "{csv}");
+        let elsewhere = office.cookie(Audience::Desk, stranger()).await;
+        assert_eq!(office.get("/api/v1/licence-blanks", &elsewhere).await.json()["total"], 0);
+        assert_eq!(office.get("/api/v1/licence-stock/balance", &elsewhere).await.json(), json!([]));
+        office.test.close().await;
+    }
 }

@@ -213,7 +213,7 @@ pub(crate) async fn page(
         }
     }
     if let Some(words) = wanted.words {
-        let pattern = format!("%{}%", words.replace(['%', '_', '\\'], ""));
+        let pattern = platform::db::containing(&words);
         let any = [Column::SystemName, Column::AppId, Column::Person, Column::ItemSlug, Column::Target, Column::Reason]
             .into_iter()
             .fold(Cond::any(), |any, column| any.add(column.like(&pattern)));

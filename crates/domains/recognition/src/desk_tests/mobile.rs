@@ -40,7 +40,7 @@ impl City {
 /// Linked with the own password, the platform's ticket opens the desk on the phone, once; there the
 /// person accepts as at the computer.
 ///
-/// req: IDENT-016
+/// req: IDENT-016, CASE-032
 #[tokio::test]
 async fn a_linked_account_comes_in_on_the_phone_and_accepts() {
     for backend in backends() {
@@ -61,7 +61,10 @@ async fn a_linked_account_comes_in_on_the_phone_and_accepts() {
         let ticket = city.ticket("yzy-chenzhiyuan").await;
         let came = city.open_on_phone(&ticket).await;
         assert_eq!(came.status, StatusCode::OK, "{}", came.text);
+        assert_eq!(came.json()["to"], "/m/todo", "into the zone of the phone");
         let phone = came.cookie();
+        let looked = city.send(Method::POST, "/tasks", PHONE, &phone, Value::Null).await;
+        assert_eq!(looked.status, StatusCode::OK, "linked, the to-dos are there");
         assert_eq!(city.accept_with(PHONE, &phone).await.status, StatusCode::OK);
         let sessions = city.get("/staff/me/sessions", &desk).await.json();
         let ways: Vec<&str> =
@@ -104,7 +107,7 @@ async fn a_link_is_one_persons_on_both_sides() {
 /// A password on the phone is no way around the link; at the computer nothing is asked. Ended in the
 /// middle of a session, the link opens nothing more.
 ///
-/// req: IDENT-016
+/// req: IDENT-016, CASE-032
 #[tokio::test]
 async fn without_a_link_that_counts_nobody_accepts_from_a_phone() {
     for backend in backends() {
@@ -113,8 +116,8 @@ async fn without_a_link_that_counts_nobody_accepts_from_a_phone() {
         assert_eq!(city.accept_with("Firefox", &desk).await.status, StatusCode::OK, "at the computer");
         assert_eq!(city.accept_with(PHONE, &desk).await.refusal(), refused(403, "mobile_link_missing"));
         let looked = city.send(Method::POST, "/tasks", PHONE, &desk, Value::Null).await;
-        assert_eq!(looked.status, StatusCode::OK, "looking is not acting");
-        assert_eq!(city.audited("access.refused").await, 1);
+        assert_eq!(looked.refusal(), refused(403, "mobile_link_missing"), "without a link nobody sees a case");
+        assert_eq!(city.audited("access.refused").await, 2);
 
         city.link(&desk, "yzy-chenzhiyuan").await;
         assert_eq!(city.accept_with(PHONE, &desk).await.status, StatusCode::OK);
@@ -228,6 +231,70 @@ async fn the_owner_takes_the_link_off() {
         let none = city.post("/staff/me/mobile-link/remove", &desk, json!({ "password": PASSWORD })).await;
         assert_eq!(none.status, StatusCode::NOT_FOUND);
         assert_eq!(city.link(&desk, "yzy-chenzhiyuan").await.status, StatusCode::OK, "and links anew");
+        city.test.close().await;
+    }
+}
+
+/// An administrator links somebody who can't do it, with a reason: the same person on both sides, nobody of another
+/// body, never himself; both sides are told once, also after the platform was down, and again when it is ended.
+///
+/// req: CASE-032, IDENT-016
+#[tokio::test]
+async fn an_administrator_links_somebody_and_both_sides_are_told() {
+    for backend in backends() {
+        let city = City::new(backend).await;
+        let (admin, staff) = (city.sign_in("secadmin").await, city.staff_id("clerk").await);
+        let body = |staff: uuid::Uuid, user: &str, reason: &str| json!({ "staff_id": staff, "user_id": user, "reason": reason });
+        let why = "本人在外办公，电话请求代办";
+        let pointer = async |who: &str, body: Value| {
+            let answer = city.post("/mobile-links", who, body).await;
+            assert_eq!(answer.status.as_u16(), 422, "{}", answer.text);
+            answer.json()["errors"][0]["pointer"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(pointer(&admin, body(staff, "yzy-chenzhiyuan", "急")).await, "/reason");
+        assert_eq!(pointer(&admin, body(staff, "yzy-nobody", why)).await, "/user_id");
+        assert_eq!(pointer(&admin, body(staff, "yzy-zhoumin", why)).await, "/user_id", "another person");
+        let own = city.staff_id("secadmin").await;
+        assert_eq!(pointer(&admin, body(own, "yzy-chenzhiyuan", why)).await, "/staff_id", "never oneself");
+        let stranger = city.sign_in("orgadmin").await;
+        assert_eq!(pointer(&stranger, body(staff, "yzy-chenzhiyuan", why)).await, "/staff_id");
+        let clerk = city.sign_in("clerk").await;
+        let without = city.post("/mobile-links", &clerk, body(own, "yzy-chenzhiyuan", why)).await;
+        assert_eq!(without.status, StatusCode::FORBIDDEN);
+
+        let made = city.post("/mobile-links", &admin, body(staff, "yzy-chenzhiyuan", why)).await;
+        assert_eq!(made.status, StatusCode::OK, "{}", made.text);
+        let again = city.post("/mobile-links", &admin, body(staff, "yzy-chenzhiyuan", why)).await;
+        assert_eq!(again.refusal(), refused(409, "mobile_linked"));
+        let came = city.open_on_phone(&city.ticket("yzy-chenzhiyuan").await).await;
+        assert_eq!(came.status, StatusCode::OK, "{}", came.text);
+        let run = async || {
+            let handlers = city.recognition.jobs(platform::work::jobs::Handlers::default());
+            platform::work::jobs::run_due(&city.test.platform, &handlers, 20).await.unwrap()
+        };
+        city.outside("mobile", "/control", json!({ "down": true })).await;
+        run().await;
+        city.outside("mobile", "/control", json!({ "down": false })).await;
+        city.test.clock.advance(Duration::minutes(10));
+        run().await;
+        let told = async || {
+            let url = format!("{}/notices", city.outside.url("mobile"));
+            let all: Value = city.test.platform.http.get(url).send().await.unwrap().json().await.unwrap();
+            let inbox = platform::messages::inbox(&city.test.platform, &format!("staff:{staff}"), 20).await.unwrap();
+            let texts: Vec<String> = inbox.into_iter().map(|one| one.text).collect();
+            (all["items"].as_array().unwrap().clone(), texts)
+        };
+        let (notices, texts) = told().await;
+        assert_eq!((notices.len(), texts.len()), (1, 1), "{notices:?} {texts:?}");
+        assert!(texts[0].contains(why) && notices[0]["user_id"] == "yzy-chenzhiyuan", "{texts:?}");
+        assert_eq!(city.audited("mobile_link.make").await, 1);
+        let listed = city.get("/mobile-links?q=clerk&state=linked", &admin).await.json();
+        assert_eq!(listed["items"][0]["link_reason"], why);
+        let path = format!("/mobile-links/{}/end", listed["items"][0]["id"].as_str().unwrap());
+        city.post(&path, &admin, json!({ "reason": "本人已经回来" })).await;
+        run().await;
+        let (notices, texts) = told().await;
+        assert_eq!((notices.len(), texts.len()), (2, 2), "{notices:?} {texts:?}");
         city.test.close().await;
     }
 }

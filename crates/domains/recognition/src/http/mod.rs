@@ -72,7 +72,7 @@ fn mobile_and_office() -> OpenApiRouter<Recognition> {
         .routes(routes!(mobile::get_my_mobile_link, mobile::finish_mobile_link))
         .routes(routes!(mobile::begin_mobile_link))
         .routes(routes!(mobile::remove_mobile_link))
-        .routes(routes!(mobile::list_mobile_links))
+        .routes(routes!(mobile::list_mobile_links, mobile::make_mobile_link))
         .routes(routes!(mobile::end_mobile_link))
         .routes(routes!(mobile::sign_on_mobile))
         .routes(routes!(office::issue_staff_ticket))

@@ -77,7 +77,7 @@ pub(crate) struct Wanted {
 pub(crate) async fn page(conn: &impl ConnectionTrait, wanted: Wanted, limit: u64) -> Result<(Vec<jump::Model>, u64)> {
     let mut select = jump::Entity::find();
     if let Some(words) = wanted.words {
-        let pattern = format!("%{}%", words.replace(['%', '_', '\\'], ""));
+        let pattern = platform::db::containing(&words);
         select = select
             .filter(Cond::any().add(jump::Column::ItemName.like(&pattern)).add(jump::Column::ItemSlug.like(&pattern)));
     }

@@ -1,4 +1,4 @@
-//! The link is asked for at each request from a phone that pre-reviews, accepts or approves.
+//! The link is asked for at each request from a phone that sees cases or acts on them (CASE-032, IDENT-016).
 //!
 //! "From a phone" is a session begun through the mobile platform, or a terminal that says it is a
 //! phone or tablet: a password on the phone must not be a way around the link. The link counts while
@@ -23,17 +23,38 @@ use time::Duration;
 use super::platform_of_staff::MobilePlatform;
 use super::store::{self, row};
 
-/// What a phone may do with a link only: intake and acceptance, pre-review, examination and approval.
-pub const GATED: [&str; 9] = [
+/// What a phone may do with a link only: see cases (CASE-032), take in and accept, pre-review, examine and approve,
+/// supervise, hand over.
+pub const GATED: &[&str] = &[
+    "case.list",
+    "case.read",
+    "case.print",
+    "case.reveal",
+    "case.export",
+    "task.list",
+    "task.transfer",
+    "task.countersign",
+    "board.read",
+    "form_data.read",
     "case.intake",
     "case.pre_review",
     "case.correct",
     "case.accept",
     "case.not_accept",
+    "case.suspend",
+    "case.extend",
     "task.complete",
     "case.extend_decide",
     "case.abort",
     "case.void",
+    "case.urge",
+    "case.urge_reply",
+    "case.deliver",
+    "supervision.read",
+    "supervision.note",
+    "handling_material.read",
+    "handling_material.edit",
+    "cockpit.read",
 ];
 
 /// How long a confirmation of the platform counts.
@@ -130,7 +151,7 @@ fn refused() -> Problem {
     Problem::new(
         StatusCode::FORBIDDEN,
         "mobile_link_missing",
-        "您的账号没有绑定移动政务平台，或者绑定已经结束，不能在手机上预审、受理和审批。",
+        "您的账号没有绑定移动政务平台，或者绑定已经结束，不能在手机上看办件、办办件。",
     )
     .detail("请在电脑上打开“我的账号”绑定后再用手机办，或者改在电脑上办理。")
 }

@@ -15,11 +15,12 @@ use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::made;
 use super::service::Wanted;
 use super::store::row;
 use crate::Recognition;
 use crate::http::set_cookie;
-use crate::permissions::{EndMobileLink, ReadMobileLinks};
+use crate::permissions::{EndMobileLink, MakeMobileLink, ReadMobileLinks};
 
 /// The own password, and the code where there is a second factor.
 #[derive(Deserialize, ToSchema)]
@@ -95,6 +96,10 @@ pub(crate) struct MobileLinkView {
     ended_at: Option<OffsetDateTime>,
     ended_by: String,
     end_reason: String,
+    /// Who linked it for the owner; empty for an own link.
+    linked_by: String,
+    /// Why.
+    link_reason: String,
 }
 
 /// Which links.
@@ -110,6 +115,17 @@ pub(crate) struct MobileLinkFilter {
     limit: Option<u64>,
     /// Cursor of the next page.
     cursor: Option<String>,
+}
+
+/// Whose account is linked to which user.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct MakeMobileLinkRequest {
+    /// Staff id.
+    staff_id: Uuid,
+    /// Id of the user on the platform.
+    user_id: String,
+    /// Why it is done for the owner, 4 to 200 characters.
+    reason: String,
 }
 
 /// Why a link is ended.
@@ -222,9 +238,27 @@ pub(crate) async fn list_mobile_links(
         ended_at: row.ended_at,
         ended_by: row.ended_by,
         end_reason: row.end_reason,
+        linked_by: row.linked_by,
+        link_reason: row.link_reason,
     });
     let now = recognition.platform.now();
     Ok(Json(List::cut(items.collect(), page.limit(), total, now, |row: &MobileLinkView| vec![row.id.to_string()])))
+}
+
+/// Links somebody's account to a user of the mobile platform; both sides are told
+#[utoipa::path(post, path = "/api/v1/mobile-links", tag = "mobile", operation_id = "make_mobile_link",
+    request_body = MakeMobileLinkRequest,
+    responses((status = 200, body = OwnMobileLink), (status = 409, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json")),
+    security(("desk" = ["mobile_link.make"])))]
+pub(crate) async fn make_mobile_link(
+    State(recognition): State<Recognition>,
+    caller: Allowed<MakeMobileLink>,
+    Json(asked): Json<MakeMobileLinkRequest>,
+) -> Result<Json<OwnMobileLink>> {
+    let wanted = made::Wanted { staff_id: asked.staff_id, user_id: asked.user_id, reason: asked.reason };
+    Ok(Json(Some(recognition.make_link(&caller, wanted).await?).into()))
 }
 
 /// Ends somebody's link to the mobile platform
@@ -257,5 +291,5 @@ pub(crate) async fn sign_on_mobile(
     Json(request): Json<MobileTicket>,
 ) -> Result<impl IntoResponse> {
     let (staff, cookie) = recognition.mobile_sign_on(&client, &origin, &request.ticket).await?;
-    Ok((set_cookie(cookie), Json(CameIn::new(staff.name, "/".to_owned()))))
+    Ok((set_cookie(cookie), Json(CameIn::new(staff.name, "/m/todo".to_owned()))))
 }

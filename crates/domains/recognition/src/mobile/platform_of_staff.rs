@@ -32,6 +32,18 @@ pub trait MobilePlatform: Send + Sync {
     /// 503 when the platform does not answer.
     async fn user_of_ticket(&self, ticket: &str) -> Result<Option<MobileUser>>;
 
+    /// The user of an id; `None` when the platform knows none.
+    ///
+    /// # Errors
+    /// 503 when the platform does not answer.
+    async fn user_of_id(&self, user_id: &str) -> Result<Option<MobileUser>>;
+
+    /// Puts a notice before a user; the platform drops one it has by its key. A user it does not know is told nothing.
+    ///
+    /// # Errors
+    /// 503 when the platform does not answer.
+    async fn tell(&self, user_id: &str, key: &str, text: &str) -> Result<()>;
+
     /// Whether a user is still one; false also for somebody the platform no longer knows.
     ///
     /// # Errors
@@ -74,6 +86,26 @@ impl MobilePlatform for HttpMobilePlatform {
             200 => Ok(serde_json::from_value(answer.body).ok().filter(|user: &MobileUser| !user.user_id.is_empty())),
             401 | 403 => Err(outward::not_ours(&party, answer.status)),
             _ => Ok(None),
+        }
+    }
+
+    async fn user_of_id(&self, user_id: &str) -> Result<Option<MobileUser>> {
+        let (party, body) = (self.party(), json!({ "user_id": user_id }));
+        let answer =
+            outward::post(&self.platform, &self.identity, &party, "/users/state", "查询移动身份", &body).await?;
+        match answer.status {
+            200 => Ok(serde_json::from_value(answer.body).ok().filter(|user: &MobileUser| user.user_id == user_id)),
+            401 | 403 => Err(outward::not_ours(&party, answer.status)),
+            _ => Ok(None),
+        }
+    }
+
+    async fn tell(&self, user_id: &str, key: &str, text: &str) -> Result<()> {
+        let (party, body) = (self.party(), json!({ "user_id": user_id, "key": key, "text": text }));
+        let answer = outward::post(&self.platform, &self.identity, &party, "/notices", "告知移动用户", &body).await?;
+        match answer.status {
+            401 | 403 => Err(outward::not_ours(&party, answer.status)),
+            _ => Ok(()),
         }
     }
 

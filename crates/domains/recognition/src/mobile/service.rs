@@ -86,6 +86,8 @@ impl Recognition {
             ended_at: None,
             ended_by: String::new(),
             end_reason: String::new(),
+            linked_by: String::new(),
+            link_reason: String::new(),
         };
         let line = Line::by(caller, platform.new_id(), "mobile_link.add", format!("staff:{id}"), json!({}));
         let kept = row.clone();
@@ -132,7 +134,7 @@ impl Recognition {
     pub(crate) async fn remove_link(&self, caller: &Allowed<ReadSelf>, password: String, code: &str) -> Result<()> {
         self.identity.prove_self(caller, password, code).await?;
         let link = store::of_staff(self.platform.db.read(), caller.id).await?.ok_or_else(no_link)?;
-        self.end(caller, link, "本人解除").await
+        self.end(caller, link, "本人解除", false).await
     }
 
     /// Ends somebody's link: a phone was lost, somebody left.
@@ -150,14 +152,16 @@ impl Recognition {
         let link = store::find(self.platform.db.read(), id).await?.ok_or_else(no_link)?;
         let staff = self.identity.staff(link.staff_id).await?;
         staff.filter(|staff| caller.visible_orgs.contains(&staff.org_id)).ok_or_else(no_link)?;
-        self.end(caller, link, reason).await
+        self.end(caller, link, reason, true).await
     }
 
-    async fn end(&self, caller: &Principal, link: row::Model, reason: &str) -> Result<()> {
+    /// `told`: somebody else ended it, so both sides are told.
+    async fn end(&self, caller: &Principal, link: row::Model, reason: &str, told: bool) -> Result<()> {
         let platform = &self.platform;
         let subject = format!("staff:{}", link.staff_id);
         let line = Line::by(caller, platform.new_id(), "mobile_link.end", subject, json!({ "reason": reason }));
         let (by, reason) = (caller.name.clone(), reason.to_owned());
+        let job = told.then(|| self.told_job(link.id));
         platform
             .db
             .write(platform.now(), move |tx| {
@@ -167,6 +171,9 @@ impl Recognition {
                     }
                     Sessions::end_way_of(tx, Audience::Desk, link.staff_id, MOBILE).await?;
                     tx.audit(line);
+                    if let Some(job) = job {
+                        tx.enqueue(job);
+                    }
                     Ok(())
                 })
             })
@@ -279,7 +286,7 @@ impl Recognition {
     }
 }
 
-fn already_linked() -> Problem {
+pub(super) fn already_linked() -> Problem {
     Problem::conflict("mobile_linked", "这个账号或者这个平台用户已经绑定过，没有再绑。")
         .detail("一个账号只绑一个平台用户。要换的话，先解除原来的绑定。")
 }

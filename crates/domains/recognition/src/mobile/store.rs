@@ -24,6 +24,8 @@ pub(crate) mod row {
         pub ended_at: Option<OffsetDateTime>,
         pub ended_by: String,
         pub end_reason: String,
+        pub linked_by: String,
+        pub link_reason: String,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }

@@ -121,15 +121,7 @@ impl Recognition {
             subject: format!("staff:{}", staff.id),
             detail: json!({ "system": system.app_id }),
         };
-        self.platform
-            .db
-            .write(self.platform.now(), move |tx| {
-                Box::pin(async move {
-                    tx.audit(line);
-                    Ok(())
-                })
-            })
-            .await
+        self.platform.leave(line).await
     }
 }
 

@@ -104,15 +104,7 @@ impl Tables {
 
     /// Writes one line of the audit log.
     pub(crate) async fn note(&self, line: Line) -> Result<()> {
-        self.platform
-            .db
-            .write(self.platform.now(), move |tx| {
-                Box::pin(async move {
-                    tx.audit(line);
-                    Ok(())
-                })
-            })
-            .await
+        self.platform.leave(line).await
     }
 
     /// An empty spreadsheet to fill in: the fields in the first sheet, how to fill them in the second.

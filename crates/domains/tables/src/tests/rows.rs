@@ -232,7 +232,7 @@ async fn what_the_form_says_is_judged_here() {
     assert_eq!(desk.tables.enter(&clerk, "goods", row.as_object().unwrap(), once()).await.unwrap(), first);
 }
 
-/// req: FORM-033
+/// req: FORM-033, OPS-036
 #[tokio::test]
 async fn a_file_is_tried_then_entered_whole_and_an_export_comes_back() {
     for backend in testkit::backends() {

@@ -63,10 +63,32 @@ fn one(item: &Item, material: &Material, place: &str, known: &Known<'_>, finding
     if material.source == "99" && super::blank(material.source_note.as_deref()) {
         findings.warn(format!("{place}/source_note"), "来源是其他的，写明从哪里来");
     }
+    free_of_submission(material, place, findings);
     if let Some(key) = &material.licence_type {
         licence_type(key, &format!("{place}/licence_type"), known, findings);
         if material.generated {
             findings.error(format!("{place}/licence_type"), "由表单生成的材料不用证照代替");
         }
+    }
+}
+
+/// 一律免于提交 (CASE-006): what a government department issued and the libraries can give must not be asked of the
+/// applicant, nor the physical licence where the electronic one exists. The item owner is warned, not stopped: some
+/// licences are on paper only, and then the note on the source says so.
+fn free_of_submission(material: &Material, place: &str, findings: &mut Findings) {
+    if material.generated {
+        return;
+    }
+    let unexplained = super::blank(material.source_note.as_deref());
+    if material.source == "20" && material.licence_type.is_none() && unexplained {
+        findings.warn(
+            format!("{place}/licence_type"),
+            "政府部门核发的材料，能通过数据共享或者电子证照取得的，不得要求申请人提交。请关联电子证照；确实取不到的，在来源说明里写明原因",
+        );
+    }
+    let online = material.hand_in.iter().any(|way| way == "online");
+    if material.licence_type.is_some() && (!online || material.form == "1") {
+        findings
+            .warn(format!("{place}/hand_in"), "有电子证照的，不得要求交纸质证照。请允许网上提交，由系统调取电子证照");
     }
 }

@@ -5,6 +5,7 @@
 //! Pure: what else is known in the house comes in by [`Known`].
 
 mod answers;
+mod fees;
 pub(crate) mod guide;
 mod materials;
 mod tree;
@@ -19,7 +20,7 @@ use serde_json::Value;
 
 use super::elements;
 use super::findings::{Finding, Findings};
-use super::model::{Body, BookingWay, Item, Limit, SCHEMA};
+use super::model::{Body, BookingWay, Dispatch, DispatchMode, Item, Limit, SCHEMA};
 use crate::navigation::Navigation;
 
 /// What the surroundings know; what is absent is not checked.
@@ -61,6 +62,7 @@ fn between(item: &Item, known: &Known<'_>, findings: &mut Findings) {
     time(item, findings);
     handling(item, findings);
     offer(item, known, findings);
+    fees::check(item, known.expressions, findings);
     materials::check(item, known, findings);
     answers::conditions(item, findings);
     // The tree is walked only when its questions and expressions can be trusted.
@@ -258,6 +260,10 @@ fn handling(item: &Item, findings: &mut Findings) {
     }
     if item.tolerance.supported && item.tolerance.days.unwrap_or(0) == 0 {
         findings.error("/tolerance/days", "支持容缺受理的，写明几个工作日内补交");
+    }
+    let nameless = |to: &Dispatch| to.mode == DispatchMode::Department && to.system.trim().is_empty();
+    if item.dispatch.as_ref().is_some_and(nameless) {
+        findings.error("/dispatch/system", "由部门自建系统办理的，写上那个系统的应用标识");
     }
     if item.consult_phone.trim() == item.complaint_phone.trim() {
         findings.error("/complaint_phone", "监督投诉电话不能和咨询电话一样");

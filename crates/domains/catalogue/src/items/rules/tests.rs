@@ -188,3 +188,33 @@ fn every_mistake_shows_at_once() {
         assert!(found.iter().any(|finding| finding.pointer == place), "{place}: {found:#?}");
     }
 }
+
+/// Who sets an item up is warned when it asks for what the libraries can give: a paper that a department issued
+/// without an electronic licence or a reason, and the paper of a licence that exists electronically.
+///
+/// req: CASE-006
+#[test]
+fn asking_for_what_the_libraries_give_is_a_warning_to_the_owner() {
+    let warned = |content: &Value| -> Vec<String> {
+        let found = findings(content).into_iter().filter(|finding| !finding.is_error());
+        let about = found.filter(|finding| finding.message.contains("不得要求"));
+        about.map(|finding| finding.pointer).collect()
+    };
+    assert_eq!(warned(&food()), Vec::<String>::new(), "the shipped item asks for nothing of the kind");
+    let at = |content: &Value| {
+        let materials = content["materials"].as_array().unwrap();
+        materials.iter().position(|material| material["licence_type"] == "business-licence").unwrap()
+    };
+    let mut content = food();
+    let place = at(&content);
+    let licence = content["materials"][place].as_object_mut().unwrap();
+    licence["source"] = json!("20");
+    licence.remove("licence_type");
+    licence.remove("source_note");
+    assert_eq!(warned(&content), [format!("/materials/{place}/licence_type")]);
+    content["materials"][place]["source_note"] = json!("省外核发，尚未接入共享平台");
+    assert_eq!(warned(&content), Vec::<String>::new(), "a reason was given");
+    let mut content = food();
+    content["materials"][place]["hand_in"] = json!(["window"]);
+    assert_eq!(warned(&content), [format!("/materials/{place}/hand_in")]);
+}
