@@ -18,6 +18,7 @@ use crate::administration::policies::model::{CrossGrant, Policy, Subject};
 use crate::administration::rights::Mandate;
 use crate::administration::roles::model::Exclusion;
 use crate::administration::store as admin_store;
+use crate::citywide::Marks;
 use crate::model::org::OrgTree;
 use crate::model::staff::{Staff, Window};
 use crate::roles::RoleBook;
@@ -40,6 +41,8 @@ pub(crate) struct Snapshot {
     pub(crate) policies: Vec<Policy>,
     /// Not recalled, by staff user.
     pub(crate) cross: HashMap<Uuid, Vec<CrossGrant>>,
+    /// Items every hall takes in.
+    pub(crate) citywide: Marks,
 }
 
 impl Snapshot {
@@ -60,6 +63,7 @@ impl Snapshot {
             mandates: admin_store::open_mandates(conn).await?,
             policies: admin_store::enabled_policies(conn).await?,
             cross,
+            citywide: Marks::read(conn).await?,
         })
     }
 

@@ -8,6 +8,7 @@
 //! Start at [`Identity`]; the policy is `roles.yaml`; see README.md for words and tables.
 
 pub mod administration;
+pub mod citywide;
 mod connected;
 pub mod delegation;
 mod directory;
@@ -39,7 +40,7 @@ pub use enterprise::{EnterpriseRegistry, HttpEnterpriseRegistry, Licence, Regist
 pub use http::routes;
 pub use model::account::{Account, AccountEdit, AccountKind, Enterprise, Profile, local_path};
 pub use model::org::{Org, OrgState, OrgTree, Region};
-pub use model::staff::{Staff, Window};
+pub use model::staff::{CLASSES, Staff, Window};
 pub use permissions::{
     ConfirmGrants, EditAccount, EditGrants, EditSystems, OpenSystems, PERMISSIONS, ReadAccount, ReadGrants, ReadSelf,
     ReadSystems,
@@ -55,6 +56,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "identity_0003", sql: include_str!("../migrations/0003_delegation.sql") },
     Migration { name: "identity_0004", sql: include_str!("../migrations/0004_administration.sql") },
     Migration { name: "identity_0005_sign_on", sql: include_str!("../migrations/0005_sign_on.sql") },
+    Migration { name: "identity_0006_citywide", sql: include_str!("../migrations/0006_citywide.sql") },
 ];
 
 /// Event left when somebody signed on for the first time; payload `{account_id}`.
@@ -114,7 +116,7 @@ pub const HELD: &[platform::personal::HeldData] = &[
         content: "您同意让哪些系统知道您是谁",
         source: "您本人同意",
         purpose: "account",
-        keep: platform::personal::Keep::Own("/my/systems"),
+        keep: platform::personal::Keep::Own("/my/systems", "接入系统"),
     },
     platform::personal::HeldData {
         key: "account.real_name",

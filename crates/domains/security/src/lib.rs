@@ -238,8 +238,12 @@ impl Security {
         self.watch().await?;
         self.root_days().await?;
         self.expire_copies().await?;
-        if self.inventory_is_old().await? {
-            self.take_inventory(None).await?;
+        if self.inventory_is_old().await?
+            && let Err(problem) = self.take_inventory(None).await
+            // Whoever entered the same columns in the meantime has done it.
+            && self.inventory_is_old().await?
+        {
+            return Err(problem);
         }
         self.ferry().await?;
         self.watch_requests().await?;

@@ -23,6 +23,8 @@ platform::permissions! {
     pub AssessPrivacy = Desk "privacy.assess";
     /// Search the logs of everything.
     pub ReadLogs = Desk "log.read";
+    /// Take lines of the logs out as a file, names and addresses masked.
+    pub ExportLogs = Desk "log.export";
     /// See what crossed the gap between the networks.
     pub ReadTransfer = Desk "transfer.read";
     /// Send a packet again, have a received one taken again.

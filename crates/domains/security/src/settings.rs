@@ -82,8 +82,8 @@ impl Security {
     ///
     /// # Errors
     /// When the database refuses.
-    pub(crate) async fn kept_from(&self) -> Result<OffsetDateTime> {
-        let row = row::Entity::find_by_id(KEY.to_owned()).one(self.platform.db.read()).await?;
+    pub(crate) async fn kept_from(&self, conn: &impl ConnectionTrait) -> Result<OffsetDateTime> {
+        let row = row::Entity::find_by_id(KEY.to_owned()).one(conn).await?;
         let months = row.and_then(|row| row.value.as_i64()).unwrap_or(LEAST_MONTHS).max(LEAST_MONTHS);
         let limit = months_before(base::zone::china_date(self.platform.now()), months);
         Ok(base::zone::start_of_day(limit))

@@ -144,7 +144,7 @@ pub(crate) fn reach(
     found
 }
 
-fn widen(reach: &mut Orgs, org: Uuid, items: Option<BTreeSet<String>>) {
+pub(crate) fn widen(reach: &mut Orgs, org: Uuid, items: Option<BTreeSet<String>>) {
     match reach.entry(org) {
         std::collections::btree_map::Entry::Vacant(vacant) => {
             vacant.insert(items);

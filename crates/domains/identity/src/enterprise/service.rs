@@ -427,14 +427,6 @@ impl Identity {
             subject: format!("enterprise:{code}"),
             detail,
         };
-        self.platform
-            .db
-            .write(self.platform.now(), move |tx| {
-                Box::pin(async move {
-                    tx.audit(line);
-                    Ok(())
-                })
-            })
-            .await
+        self.platform.leave(line).await
     }
 }

@@ -51,6 +51,24 @@ impl Staff {
     }
 }
 
+/// The class of a window that takes every kind of business in, without difference (无差别综合窗口).
+pub const GENERAL: &str = "general";
+
+/// Classes of windows (CASE-002): general, the three kinds of comprehensive windows, and the seven professional ones.
+pub const CLASSES: [(&str, &str); 11] = [
+    (GENERAL, "综合受理（无差别）"),
+    ("construction", "建设项目类"),
+    ("enterprise", "企业设立类"),
+    ("social", "社会事务类"),
+    ("business_registration", "商事登记"),
+    ("investment", "投资审批"),
+    ("real_estate", "不动产登记"),
+    ("social_security", "社会保障"),
+    ("tax", "税务服务"),
+    ("housing_fund", "公积金服务"),
+    ("transport", "交通运输服务"),
+];
+
 /// A window of a hall.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Window {
@@ -68,6 +86,8 @@ pub struct Window {
     pub name: String,
     /// `guide`, `handle`, `delivery`, `feedback`.
     pub kind: String,
+    /// One of [`CLASSES`]; empty while nobody has said it.
+    pub class: String,
     /// Organisation that runs it.
     pub org_id: Uuid,
     /// Region, 12 digits.

@@ -1,5 +1,6 @@
 //! Questions the other domains ask: organisations, staff, windows, regions.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use platform::web::guard::Audience;
@@ -18,6 +19,26 @@ impl Identity {
     /// When the database refuses.
     pub async fn find_staff(&self, orgs: &[Uuid], q: &str, limit: u64) -> Result<Vec<Staff>> {
         staff::find_in_orgs(self.platform.db.read(), orgs, q, limit).await
+    }
+
+    /// Staff whose name or login contains `q`, those who left too, at most `limit`: whose lines a log holds.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn staff_called(&self, q: &str, limit: u64) -> Result<Vec<Staff>> {
+        staff::called(self.platform.db.read(), q, limit).await
+    }
+
+    /// Names of staff by id, those who left too.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn staff_names(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, String>> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let found = staff::some(self.platform.db.read(), ids).await?;
+        Ok(found.into_iter().map(|staff| (staff.id, staff.name)).collect())
     }
 
     /// All organisations, a few seconds old at most.
@@ -89,6 +110,14 @@ impl Identity {
         Ok(found)
     }
 
+    /// Everybody who may sign in at the desk.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn active_staff(&self) -> Result<Vec<Staff>> {
+        staff::active(self.platform.db.read()).await
+    }
+
     /// Staff who hold a permission through any of their roles.
     ///
     /// # Errors
@@ -100,6 +129,15 @@ impl Identity {
             snapshot.roles.permissions(platform::web::guard::Audience::Desk, &staff.roles).contains(permission)
         });
         Ok(found)
+    }
+
+    /// How many who may sign in have a password older than it may grow.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn overdue_passwords(&self) -> Result<u64> {
+        let limit = self.platform.now() - crate::model::staff::PASSWORD_AGE;
+        staff::with_password_before(self.platform.db.read(), limit).await
     }
 
     /// The built-in roles and the city's own.
@@ -208,6 +246,14 @@ impl Identity {
         }
         names.reverse();
         Ok(names.concat())
+    }
+
+    /// The first twenty regions by part of the name, or by code, each with the name of the one above.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn regions_named(&self, words: &str) -> Result<Vec<(Region, String)>> {
+        directory::regions_named(self.platform.db.read(), words, 20).await
     }
 
     /// Regions directly below one (the top ones without), each with whether more lie below it.

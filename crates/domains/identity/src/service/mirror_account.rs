@@ -127,6 +127,20 @@ impl Identity {
         Ok(accounts::person_by_number(self.platform.db.read(), &index).await?.map(|row| row.id))
     }
 
+    /// The same for many numbers at once; who has no account is absent.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn accounts_by_id_numbers(
+        &self,
+        id_numbers: &[String],
+    ) -> Result<std::collections::HashMap<String, uuid::Uuid>> {
+        let indexes: std::collections::HashMap<String, &String> =
+            id_numbers.iter().map(|number| (self.platform.blind_index(number), number)).collect();
+        let found = accounts::persons_by_numbers(self.platform.db.read(), indexes.keys().cloned().collect()).await?;
+        Ok(found.into_iter().filter_map(|(index, id)| Some(((*indexes.get(&index)?).clone(), id))).collect())
+    }
+
     /// The same, or 404.
     pub(crate) async fn known_account(&self, id: uuid::Uuid) -> Result<Account> {
         self.account(id).await?.ok_or_else(error::no_account)

@@ -62,7 +62,8 @@ async fn citizen(platform: &Platform, account: Uuid) -> Result<Option<Principal>
 }
 
 fn official(staff: Staff, held: &[String], snapshot: &Snapshot, now: OffsetDateTime) -> Principal {
-    let reach = rights::reach(&staff, held, snapshot, |grant| grant.holds(now));
+    let mut reach = rights::reach(&staff, held, snapshot, |grant| grant.holds(now));
+    crate::citywide::widen(&mut reach.intake, held, snapshot);
     let region = snapshot.tree.get(staff.org_id).map_or(staff.region.as_str(), |org| org.region.as_str()).to_owned();
     // The own page is everybody's, also before a role is given. Until the password is changed nothing
     // else opens: it is changed there.

@@ -115,15 +115,7 @@ impl Identity {
         detail: serde_json::Value,
     ) -> Result<()> {
         let line = Line::by(caller, self.platform.new_id(), action, subject, detail);
-        self.platform
-            .db
-            .write(self.platform.now(), move |tx| {
-                Box::pin(async move {
-                    tx.audit(line);
-                    Ok(())
-                })
-            })
-            .await
+        self.platform.leave(line).await
     }
 
     /// One's own sign-ins, the newest first.

@@ -77,6 +77,25 @@ pub(crate) async fn person_by_number(conn: &impl ConnectionTrait, index: &str) -
     Ok(own.one(conn).await?)
 }
 
+/// Accounts of persons by the indexes of their numbers.
+pub(crate) async fn persons_by_numbers(
+    conn: &impl ConnectionTrait,
+    indexes: Vec<String>,
+) -> Result<Vec<(String, Uuid)>> {
+    if indexes.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(row::Entity::find()
+        .select_only()
+        .column(row::Column::IdNumberIndex)
+        .column(row::Column::Id)
+        .filter(row::Column::IdNumberIndex.is_in(indexes))
+        .filter(row::Column::Kind.eq("person"))
+        .into_tuple()
+        .all(conn)
+        .await?)
+}
+
 /// Enterprise accounts that a legal representative acts for.
 pub(crate) async fn enterprise_by_representative(conn: &impl ConnectionTrait, index: &str) -> Result<Vec<row::Model>> {
     let own =

@@ -68,6 +68,7 @@ pub(crate) mod windows {
         pub org_id: Uuid,
         pub region: String,
         pub version: i64,
+        pub class: String,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
@@ -161,6 +162,7 @@ impl From<windows::Model> for Window {
             number: row.number,
             name: row.name,
             kind: row.kind,
+            class: row.class,
             org_id: row.org_id,
             region: row.region,
             version: row.version,
@@ -266,6 +268,38 @@ pub(crate) async fn regions_below(conn: &impl ConnectionTrait, parent: Option<&s
         .collect())
 }
 
+/// Valid regions by part of the name, or by code, highest level first; with each the name of the region above.
+pub(crate) async fn regions_named(
+    conn: &impl ConnectionTrait,
+    words: &str,
+    limit: u64,
+) -> Result<Vec<(Region, String)>> {
+    use sea_orm::QuerySelect;
+    let fits =
+        sea_orm::Condition::any().add(regions::Column::Name.contains(words)).add(regions::Column::Code.eq(words));
+    let rows = regions::Entity::find()
+        .filter(fits)
+        .filter(regions::Column::Valid.eq(true))
+        .order_by_asc(regions::Column::Level)
+        .order_by_asc(regions::Column::Code)
+        .limit(limit)
+        .all(conn)
+        .await?;
+    let parents: Vec<String> = rows.iter().filter_map(|row| row.parent.clone()).collect();
+    let above: std::collections::HashMap<String, String> = regions::Entity::find()
+        .filter(regions::Column::Code.is_in(parents))
+        .all(conn)
+        .await?
+        .into_iter()
+        .map(|row| (row.code, row.name))
+        .collect();
+    let named = |row: regions::Model| {
+        let over = row.parent.as_ref().and_then(|code| above.get(code)).cloned().unwrap_or_default();
+        (region_of(row), over)
+    };
+    Ok(rows.into_iter().map(named).collect())
+}
+
 fn region_of(row: regions::Model) -> Region {
     Region { code: row.code, name: row.name, parent: row.parent, level: row.level }
 }
@@ -309,10 +343,21 @@ pub(crate) async fn save_windows(conn: &impl ConnectionTrait, rows: Vec<LinkedWi
             org_id: Set(window.org_id),
             region: Set(window.region),
             version: Set(window.version),
+            class: Set(window.class),
         })
         .on_conflict(
             OnConflict::column(C::Key)
-                .update_columns([C::HallKey, C::HallName, C::Number, C::Name, C::Kind, C::OrgId, C::Region, C::Version])
+                .update_columns([
+                    C::HallKey,
+                    C::HallName,
+                    C::Number,
+                    C::Name,
+                    C::Kind,
+                    C::OrgId,
+                    C::Region,
+                    C::Version,
+                    C::Class,
+                ])
                 .to_owned(),
         )
         .exec_without_returning(conn)

@@ -1,11 +1,16 @@
 //! Rows of staff users.
 
+use std::collections::HashMap;
+
 use platform::web::problem::{Problem, Result};
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, ConnectionTrait, QueryOrder, QuerySelect, Set};
 use time::OffsetDateTime;
 
 use crate::model::staff::{Staff, Tries};
+
+/// Rows of one statement.
+const ROWS: usize = 200;
 
 pub(crate) mod row {
     use super::*;
@@ -98,9 +103,28 @@ pub(crate) async fn active(conn: &impl ConnectionTrait) -> Result<Vec<Staff>> {
     row::Entity::find().filter(row::Column::Disabled.eq(false)).all(conn).await?.into_iter().map(staff_of).collect()
 }
 
+/// How many who may sign in chose their password before a moment.
+pub(crate) async fn with_password_before(conn: &impl ConnectionTrait, limit: time::OffsetDateTime) -> Result<u64> {
+    let aged = row::Entity::find().filter(row::Column::Disabled.eq(false)).filter(row::Column::PasswordSetAt.lt(limit));
+    Ok(aged.count(conn).await?)
+}
+
 /// Staff of some organisations.
 pub(crate) async fn in_orgs(conn: &impl ConnectionTrait, orgs: &[Uuid]) -> Result<Vec<Staff>> {
     let found = row::Entity::find().filter(row::Column::OrgId.is_in(orgs.iter().copied())).all(conn).await?;
+    found.into_iter().map(staff_of).collect()
+}
+
+/// Some staff by id, those who left too.
+pub(crate) async fn some(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<Staff>> {
+    let found = row::Entity::find().filter(row::Column::Id.is_in(ids.iter().copied())).all(conn).await?;
+    found.into_iter().map(staff_of).collect()
+}
+
+/// Staff whose name or login contains a text, those who left too.
+pub(crate) async fn called(conn: &impl ConnectionTrait, q: &str, limit: u64) -> Result<Vec<Staff>> {
+    let named = Condition::any().add(row::Column::Name.contains(q)).add(row::Column::Login.contains(q));
+    let found = row::Entity::find().filter(named).order_by_asc(row::Column::Id).limit(limit).all(conn).await?;
     found.into_iter().map(staff_of).collect()
 }
 
@@ -157,57 +181,87 @@ pub(crate) async fn set_tries(conn: &impl ConnectionTrait, id: Uuid, tries: Trie
     Ok(())
 }
 
-pub(crate) async fn save(conn: &impl ConnectionTrait, new: NewStaff) -> Result<()> {
+/// Ids of the logins that exist, by login.
+pub(crate) async fn known(conn: &impl ConnectionTrait, logins: &[String]) -> Result<HashMap<String, Uuid>> {
+    let mut all = HashMap::new();
+    for part in logins.chunks(ROWS) {
+        let found: Vec<(String, Uuid)> = row::Entity::find()
+            .select_only()
+            .column(row::Column::Login)
+            .column(row::Column::Id)
+            .filter(row::Column::Login.is_in(part.iter().map(String::as_str)))
+            .filter(row::Column::RemovedAt.is_null())
+            .into_tuple()
+            .all(conn)
+            .await?;
+        all.extend(found);
+    }
+    Ok(all)
+}
+
+fn fresh(new: NewStaff, password_hash: String) -> Result<row::ActiveModel> {
     let (roles, items) = (serde_json::to_value(&new.staff.roles)?, serde_json::to_value(&new.staff.items)?);
     let staff = new.staff;
-    match new.password_hash {
-        Some(password_hash) => {
-            row::Entity::insert(row::ActiveModel {
-                id: Set(staff.id),
-                login: Set(staff.login),
-                name: Set(staff.name),
-                employee_no: Set(new.employee_no),
-                title: Set(staff.title),
-                org_id: Set(staff.org_id),
-                region: Set(staff.region),
-                phone_sealed: Set(new.phone_sealed),
-                password_hash: Set(password_hash),
-                roles: Set(roles),
-                items: Set(items),
-                failed_count: Set(0),
-                locked_until: Set(None),
-                disabled: Set(staff.disabled),
-                email_sealed: Set(None),
-                mobile_identity_sealed: Set(None),
-                mobile_identity_index: Set(None),
-                must_change_password: Set(staff.must_change_password),
-                password_set_at: Set(None),
-                one_time_until: Set(None),
-                disabled_reason: Set(None),
-                last_sign_in_at: Set(None),
-                removed_at: Set(None),
-                version: Set(1),
-            })
-            .exec_without_returning(conn)
-            .await?;
+    Ok(row::ActiveModel {
+        id: Set(staff.id),
+        login: Set(staff.login),
+        name: Set(staff.name),
+        employee_no: Set(new.employee_no),
+        title: Set(staff.title),
+        org_id: Set(staff.org_id),
+        region: Set(staff.region),
+        phone_sealed: Set(new.phone_sealed),
+        password_hash: Set(password_hash),
+        roles: Set(roles),
+        items: Set(items),
+        failed_count: Set(0),
+        locked_until: Set(None),
+        disabled: Set(staff.disabled),
+        email_sealed: Set(None),
+        mobile_identity_sealed: Set(None),
+        mobile_identity_index: Set(None),
+        must_change_password: Set(staff.must_change_password),
+        password_set_at: Set(None),
+        one_time_until: Set(None),
+        disabled_reason: Set(None),
+        last_sign_in_at: Set(None),
+        removed_at: Set(None),
+        version: Set(1),
+    })
+}
+
+/// Writes staff: what is new in as few statements as it takes, what exists one by one.
+pub(crate) async fn save(conn: &impl ConnectionTrait, all: Vec<NewStaff>) -> Result<()> {
+    let mut rows = Vec::new();
+    for mut new in all {
+        match new.password_hash.take() {
+            Some(hash) => rows.push(fresh(new, hash)?),
+            None => change(conn, new).await?,
         }
-        None => {
-            let changed = row::Entity::update_many()
-                .col_expr(row::Column::Name, Expr::value(staff.name))
-                .col_expr(row::Column::EmployeeNo, Expr::value(new.employee_no))
-                .col_expr(row::Column::Title, Expr::value(staff.title))
-                .col_expr(row::Column::OrgId, Expr::value(staff.org_id))
-                .col_expr(row::Column::Region, Expr::value(staff.region))
-                .col_expr(row::Column::PhoneSealed, Expr::value(new.phone_sealed))
-                .col_expr(row::Column::Roles, Expr::value(roles))
-                .col_expr(row::Column::Items, Expr::value(items))
-                .filter(row::Column::Id.eq(staff.id))
-                .exec(conn)
-                .await?;
-            if changed.rows_affected != 1 {
-                return Err(Problem::internal(format!("staff {} vanished during the import", staff.id)));
-            }
-        }
+    }
+    for part in rows.chunks(ROWS) {
+        row::Entity::insert_many(part.iter().cloned()).exec_without_returning(conn).await?;
+    }
+    Ok(())
+}
+
+async fn change(conn: &impl ConnectionTrait, new: NewStaff) -> Result<()> {
+    let (roles, items) = (serde_json::to_value(&new.staff.roles)?, serde_json::to_value(&new.staff.items)?);
+    let staff = new.staff;
+    let changed = row::Entity::update_many()
+        .col_expr(row::Column::Name, Expr::value(staff.name))
+        .col_expr(row::Column::EmployeeNo, Expr::value(new.employee_no))
+        .col_expr(row::Column::Title, Expr::value(staff.title))
+        .col_expr(row::Column::OrgId, Expr::value(staff.org_id))
+        .col_expr(row::Column::Region, Expr::value(staff.region))
+        .col_expr(row::Column::PhoneSealed, Expr::value(new.phone_sealed))
+        .col_expr(row::Column::Roles, Expr::value(roles))
+        .col_expr(row::Column::Items, Expr::value(items))
+        .filter(row::Column::Id.eq(staff.id))
+        .exec(conn)
+        .await?;
+    if changed.rows_affected != 1 {
+        return Err(Problem::internal(format!("staff {} vanished during the import", staff.id)));
     }
     Ok(())
 }

@@ -42,6 +42,20 @@ impl Interface for EventsInterface {
     const KEY: &'static str = "events";
 }
 
+/// The case library: records of cases, read.
+pub struct CasesInterface;
+
+impl Interface for CasesInterface {
+    const KEY: &'static str = "cases";
+}
+
+/// Kept papers, read by kind.
+pub struct MaterialsInterface;
+
+impl Interface for MaterialsInterface {
+    const KEY: &'static str = "materials";
+}
+
 /// A proven call of a connected system that is granted interface `I`.
 pub struct Signed<I> {
     /// Who calls.
@@ -85,6 +99,9 @@ where
             None => Bytes::new(),
         };
         let system = identity.proven(&parts.headers, &body, &address).await?;
+        if let Some(context) = platform::web::context::current() {
+            context.is_called_by_system(system.id);
+        }
         if system.grant(I::KEY, identity.platform.now()).is_none() {
             identity.audit_refusal(&system.app_id, &address, "interface_not_granted").await?;
             return Err(Problem::forbidden("这个系统没有开通这个接口。需要的话，请联系平台管理员授权。"));
@@ -162,14 +179,6 @@ impl Identity {
             subject: format!("system:{app_id}"),
             detail: json!({ "address": address, "reason": reason }),
         };
-        self.platform
-            .db
-            .write(self.platform.now(), move |tx| {
-                Box::pin(async move {
-                    tx.audit(line);
-                    Ok(())
-                })
-            })
-            .await
+        self.platform.leave(line).await
     }
 }

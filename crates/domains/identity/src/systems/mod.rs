@@ -15,7 +15,7 @@ mod service;
 mod store;
 
 pub use formula::{Formula, Signing};
-pub use gateway::{EventsInterface, Interface, MAX_SKEW_SECONDS, REFUSED, Signed};
+pub use gateway::{CasesInterface, EventsInterface, Interface, MAX_SKEW_SECONDS, MaterialsInterface, REFUSED, Signed};
 pub use model::{ConnectedSystem, Grant, INTERFACES, SystemDraft};
 pub use service::secrets::{IssuedSecret, NewSecret};
 

@@ -25,6 +25,36 @@ pub struct InterfaceKind {
 /// What a connected system can be granted.
 pub const INTERFACES: &[InterfaceKind] = &[
     InterfaceKind { key: "events", label: "办件事件", by_item: true, fields: &[] },
+    InterfaceKind {
+        key: "channel",
+        label: "申办渠道",
+        by_item: false,
+        fields: &[
+            ("web", "网上大厅"),
+            ("mobile", "手机小程序"),
+            ("terminal", "自助终端"),
+            ("window", "窗口系统"),
+            ("wechat", "微信"),
+            ("cross_area", "跨域通办平台"),
+            ("province", "省统一受理平台"),
+        ],
+    },
+    InterfaceKind {
+        key: "cases",
+        label: "办件库查询",
+        by_item: true,
+        fields: &[
+            ("progress", "办理进度和结果"),
+            ("applicant", "申请人（遮住号码）"),
+            ("form", "申请表内容（遮住个人信息）"),
+            ("materials", "材料目录"),
+            ("steps", "受理、审查过程"),
+            ("documents", "文书目录"),
+        ],
+    },
+    InterfaceKind {
+        key: "materials", label: "材料调用（种类在材料中心授权）", by_item: false, fields: &[]
+    },
     InterfaceKind { key: "logs", label: "日志收集", by_item: false, fields: &[] },
     InterfaceKind { key: "sign_on", label: "单点登录", by_item: false, fields: &[] },
     InterfaceKind {
@@ -40,6 +70,7 @@ pub const INTERFACES: &[InterfaceKind] = &[
             ("enterprise", "企业信息"),
         ],
     },
+    InterfaceKind { key: "payments", label: "缴费到账通知", by_item: false, fields: &[] },
     InterfaceKind { key: "staff_desk", label: "工作人员待办和免登录进入", by_item: false, fields: &[] },
 ];
 
@@ -47,7 +78,7 @@ pub const INTERFACES: &[InterfaceKind] = &[
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = SystemGrant)]
 pub struct Grant {
-    /// Key of the interface: `events`, `sign_on`, `user_data`, `staff_desk`.
+    /// Key of the interface: `events`, `cases`, `materials`, `sign_on`, `user_data`, `payments`, `staff_desk`.
     pub interface: String,
     /// Slugs of items; `*` for all. Only for interfaces that go by item.
     #[serde(default)]

@@ -160,7 +160,7 @@ pub(crate) struct Wanted {
 pub(crate) async fn page(conn: &impl ConnectionTrait, wanted: Wanted, limit: u64) -> Result<(Vec<system::Model>, u64)> {
     let mut select = system::Entity::find();
     if let Some(words) = wanted.words {
-        let pattern = format!("%{}%", words.replace(['%', '_', '\\'], ""));
+        let pattern = platform::db::containing(&words);
         select = select
             .filter(Cond::any().add(system::Column::Name.like(&pattern)).add(system::Column::AppId.like(&pattern)));
     }

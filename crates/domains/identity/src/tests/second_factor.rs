@@ -64,7 +64,7 @@ impl City {
 
 /// The role demands it: a password alone gives a ticket, never a session; a code serves once.
 ///
-/// req: IDENT-033
+/// req: IDENT-033, OPS-027
 #[tokio::test]
 async fn an_administrator_gets_in_with_both_factors_only_and_a_code_serves_once() {
     for backend in backends() {
@@ -200,7 +200,7 @@ async fn the_owner_and_an_administrator_see_and_end_sessions() {
     }
 }
 
-/// req: IDENT-006, IDENT-007
+/// req: IDENT-006, IDENT-007, OPS-027
 #[tokio::test]
 async fn everybody_reads_their_own_sign_ins_and_statistics_count_them() {
     for backend in backends() {

@@ -29,6 +29,7 @@ async fn staff_sign_in_with_their_own_accounts_and_out_again() {
     }
 }
 
+/// req: OPS-027
 #[tokio::test]
 async fn unknown_login_wrong_password_and_locked_login_get_the_same_answer() {
     for backend in backends() {

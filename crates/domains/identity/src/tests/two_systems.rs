@@ -62,7 +62,7 @@ async fn regions_are_listed_level_by_level_without_signing_in() {
         let top = city.get("/api/v1/regions", "").await.json();
         assert_eq!(
             top["items"],
-            json!([{ "code": "449900000000", "name": "示例市", "level": 3, "has_children": true }])
+            json!([{ "code": "449900000000", "name": "示例市", "level": 3, "has_children": true, "above": "" }])
         );
         let villages = city.get("/api/v1/regions?parent=449902003000", "").await.json();
         assert_eq!(villages["items"][0]["name"], "和平社区");

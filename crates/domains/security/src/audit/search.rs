@@ -97,12 +97,16 @@ fn day(pointer: &str, text: Option<&str>) -> Result<Option<Date>> {
     parse_day(text).map(Some).ok_or_else(|| Problem::invalid_field(pointer, "date", "日期请写成 2026-09-21 这样。"))
 }
 
-/// A line as it may leave without a reason: who is told by initial and organisation, where by network.
-fn mask(record: Record) -> Record {
-    let network = |address: &str| match address.rsplit_once(['.', ':']) {
+/// The network of an address, without the host.
+pub(crate) fn network(address: &str) -> String {
+    match address.rsplit_once(['.', ':']) {
         Some((network, _)) => format!("{network}.*"),
         None => String::new(),
-    };
+    }
+}
+
+/// A line as it may leave without a reason: who is told by initial and organisation, where by network.
+fn mask(record: Record) -> Record {
     Record {
         actor_id: None,
         actor_name: base::mask::name(&record.actor_name),

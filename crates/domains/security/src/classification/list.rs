@@ -173,15 +173,7 @@ impl Security {
         }
         let detail = json!({ "rows": rows.len() });
         let line = Line::by(caller, self.platform.new_id(), "classify.export", "data_fields".to_owned(), detail);
-        self.platform
-            .db
-            .write(self.platform.now(), move |tx| {
-                Box::pin(async move {
-                    tx.audit(line);
-                    Ok(())
-                })
-            })
-            .await?;
+        self.platform.leave(line).await?;
         Ok(csv)
     }
 }

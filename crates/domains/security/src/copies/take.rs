@@ -59,15 +59,7 @@ impl Security {
         let taken = files::read(&self.platform, found.file_id).await?;
         let detail = json!({ "table": found.table_name, "rows": found.rows_in, "digest": found.digest });
         let line = Line::by(caller, self.platform.new_id(), "copy.download", format!("copy:{id}"), detail);
-        self.platform
-            .db
-            .write(self.platform.now(), move |tx| {
-                Box::pin(async move {
-                    tx.audit(line);
-                    Ok(())
-                })
-            })
-            .await?;
+        self.platform.leave(line).await?;
         Ok(taken)
     }
 

@@ -332,16 +332,7 @@ pub(crate) async fn export_audit(
         "audit".to_owned(),
         serde_json::json!({ "rows": rows, "format": ending, "raw": !search.masked, "reason": reason }),
     );
-    security
-        .platform
-        .db
-        .write(security.platform.now(), move |tx| {
-            Box::pin(async move {
-                tx.audit(line);
-                Ok(())
-            })
-        })
-        .await?;
+    security.platform.leave(line).await?;
     let name = format!("attachment; filename=\"audit-{}.{ending}\"", base::zone::china_date(security.platform.now()));
     Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], file))
 }

@@ -64,6 +64,7 @@ pub fn routes(security: Security) -> OpenApiRouter {
         .routes(routes!(data::copies::download_data_copy_file))
         .merge(privacy::routes())
         .routes(routes!(logs::search_logs))
+        .routes(routes!(logs::export_logs))
         .routes(routes!(logs::verify_logs))
         .routes(routes!(logs::collect_logs))
         .routes(routes!(transfer::get_transfer))

@@ -199,10 +199,10 @@ impl Security {
                     let problem = Problem::conflict("kept_by_law", format!("“{}”依法要保存，不能删除。", held.label));
                     return Err(problem.detail(format!("{why}请选“不予同意”，并把这条依据告诉对方。")));
                 }
-                (Act::Erase, Keep::Own(path)) => {
+                (Act::Erase, Keep::Own(_, page)) => {
                     let title = format!("“{}”由本人自己删除。", held.label);
                     return Err(
-                        Problem::conflict("delete_it_yourself", title).detail(format!("请告诉对方到 {path} 办理。"))
+                        Problem::conflict("delete_it_yourself", title).detail(format!("请告诉对方到“{page}”办理。"))
                     );
                 }
                 (Act::Correct, _) if order.field.is_empty() || order.value.trim().is_empty() => {

@@ -110,10 +110,10 @@ impl Security {
             Kind::Delete => "请写明为什么要删除。",
         };
         let text = crate::text("/text", text, missing)?;
-        if let (Kind::Delete, Keep::Own(path)) = (kind, held.keep) {
+        if let (Kind::Delete, Keep::Own(_, page)) = (kind, held.keep) {
             let problem =
                 Problem::conflict("delete_it_yourself", format!("“{}”可以自己删除，不用等答复。", held.label));
-            return Err(problem.detail(format!("请到 {path} 办理。")));
+            return Err(problem.detail(format!("请到“{page}”办理。")));
         }
         let person = self.person(caller.id).await?;
         let today = base::zone::china_date(self.platform.now());

@@ -1,5 +1,10 @@
 //! Logs of everything in one form: taken, found, proven, kept for their time.
 
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use platform::logs::visits::{self, Answered};
+use platform::web::context::Context;
 use serde_json::{Value, json};
 
 use super::{World, on_both};
@@ -129,6 +134,118 @@ async fn the_product_s_own_lines_come_in_too() {
         world.security.keep_logs().await.unwrap();
         let own = found(world, LogFilter { source: Some("application".into()), ..LogFilter::default() }).await;
         assert!(own.iter().any(|(_, level, message)| level == "warn" && message == "a job failed"), "{own:?}");
+    })
+    .await;
+}
+
+/// A visit as the router notes it.
+fn visit(world: &World, route: &str, status: StatusCode, took: Duration, system: bool) {
+    let platform = &world.test.platform;
+    let context = Context::new("10.0.0.9".parse().ok(), "").of_trace("0199aa00-0000-7000-8000-00000000000a".to_owned());
+    if system {
+        context.is_called_by_system(platform.new_id());
+    }
+    let answered = Answered { method: "GET", route, status, bytes: Some(42), took };
+    platform.visits.note(platform, &context, &answered);
+}
+
+fn visited() -> LogFilter {
+    LogFilter { source: Some("access".to_owned()), ..LogFilter::default() }
+}
+
+/// req: OPS-034
+#[tokio::test]
+async fn visits_wait_in_memory_are_written_in_a_batch_and_found_by_what_was_answered() {
+    on_both(async |world| {
+        let platform = &world.test.platform;
+        let quick = Duration::from_millis(7);
+        visit(world, "/api/v1/cases/{id}", StatusCode::OK, quick, false);
+        visit(world, "/api/v1/cases", StatusCode::FORBIDDEN, quick, true);
+        visit(world, "/api/v1/items", StatusCode::OK, Duration::from_secs(5), false);
+        visit(world, "/api/v1/items/{slug}", StatusCode::BAD_GATEWAY, quick, false);
+        // A probe that is answered well is no visit; one that is not is.
+        visit(world, "/api/v1/health", StatusCode::OK, quick, false);
+        visit(world, "/api/v1/health", StatusCode::SERVICE_UNAVAILABLE, quick, false);
+        assert_eq!(visits::flush(platform).await.unwrap(), 5);
+        assert_eq!(visits::flush(platform).await.unwrap(), 0, "written once");
+
+        let all = found(world, visited()).await;
+        assert_eq!(all.len(), 5);
+        assert_eq!(all[0].2, "GET /api/v1/health：503，7 毫秒，42 字节", "newest first");
+        let warned = found(world, LogFilter { level: Some("warn".to_owned()), ..visited() }).await;
+        assert_eq!(warned.len(), 3, "failed or slow: {warned:?}");
+        assert_eq!(found(world, LogFilter { level: Some("error".to_owned()), ..visited() }).await, []);
+        let by = |filter: LogFilter| async move { found(world, filter).await.len() };
+        assert_eq!(by(LogFilter { route: Some("/items".to_owned()), ..LogFilter::default() }).await, 2);
+        assert_eq!(by(LogFilter { route: Some("/items_".to_owned()), ..LogFilter::default() }).await, 0, "no wildcard");
+        assert_eq!(by(LogFilter { status: Some((500, 599)), ..LogFilter::default() }).await, 2);
+        assert_eq!(by(LogFilter { status: Some((403, 403)), ..LogFilter::default() }).await, 1);
+        assert_eq!(by(LogFilter { visitor: Some("system".to_owned()), ..LogFilter::default() }).await, 1);
+        let trace = "0199aa00-0000-7000-8000-00000000000a".to_owned();
+        assert_eq!(by(LogFilter { text: Some(trace), ..visited() }).await, 5, "by the trace id");
+        let (rows, _) = world.security.logs(&visited(), None, 50).await.unwrap();
+        let said = rows.last().and_then(|row| row.response.clone()).unwrap();
+        assert_eq!((said.method.as_str(), said.status, said.took_ms, said.bytes), ("GET", 200, 7, Some(42)));
+        assert_eq!((rows[0].actor.as_str(), rows[0].address.as_str()), ("未登录", "10.0.0.9"));
+        // Pages join without a gap and without a double.
+        let (first, total) = world.security.logs(&visited(), None, 2).await.unwrap();
+        let (rest, _) = world.security.logs(&visited(), Some(first[1].id), 50).await.unwrap();
+        assert_eq!(total as usize, first.len() + rest.len());
+        // Without a first day the last week is looked at; with one, whatever is kept.
+        world.hours(24 * 8);
+        assert_eq!(by(visited()).await, 0);
+        let since = testkit::story_start() - time::Duration::DAY;
+        assert_eq!(by(LogFilter { from: Some(since), ..visited() }).await, 5);
+    })
+    .await;
+}
+
+/// req: OPS-034
+#[tokio::test]
+async fn a_visit_is_not_changed_a_missing_one_is_found_and_all_go_after_their_time() {
+    on_both(async |world| {
+        for _ in 0..3 {
+            visit(world, "/api/v1/cases", StatusCode::OK, Duration::ZERO, false);
+        }
+        visits::flush(&world.test.platform).await.unwrap();
+        let whole = world.security.verify_logs(31).await.unwrap();
+        assert_eq!((whole.lines, whole.faults.len()), (3, 0), "{whole:?}");
+        assert!(world.sql("UPDATE visit_lines SET status = 500").await.is_err(), "the database refuses");
+        world.sql("DELETE FROM visit_lines WHERE no = 2").await.unwrap();
+        let torn = world.security.verify_logs(31).await.unwrap();
+        assert_eq!((torn.lines, torn.faults.len()), (2, 1), "{torn:?}");
+
+        let since = testkit::story_start() - time::Duration::DAY;
+        let kept = async || found(world, LogFilter { from: Some(since), ..visited() }).await.len();
+        world.hours(24 * 150);
+        world.security.keep_logs().await.unwrap();
+        assert_eq!(kept().await, 2, "five months later they are there");
+        world.hours(24 * 60);
+        world.security.keep_logs().await.unwrap();
+        assert_eq!(kept().await, 0);
+    })
+    .await;
+}
+
+/// req: OPS-034
+#[tokio::test]
+async fn an_export_masks_who_and_where_tells_its_limit_and_leaves_a_line() {
+    on_both(async |world| {
+        let clerk = world.staff("clerk").await;
+        world.act(&clerk, "10.0.0.9", "case.read", "case:1", json!({})).await;
+        visit(world, "/api/v1/cases", StatusCode::OK, Duration::ZERO, false);
+        let auditor = world.staff("auditor").await;
+        let rows = world.security.export_logs(&auditor, &visited()).await.unwrap();
+        assert_eq!(rows.len(), 2);
+        assert!(rows.iter().all(|row| row.address == "10.0.0.*" && !row.actor.contains("陈志远")), "{rows:?}");
+        assert!(rows.iter().any(|row| row.actor == "未登录"), "a kind of visitor is no name: {rows:?}");
+        let left = LogFilter { text: Some("log.export".to_owned()), ..LogFilter::default() };
+        assert_eq!(found(world, left).await.len(), 1);
+        for _ in 0..5_001 {
+            visit(world, "/api/v1/cases", StatusCode::OK, Duration::ZERO, false);
+        }
+        let refused = world.security.export_logs(&auditor, &visited()).await.unwrap_err();
+        assert_eq!((refused.code(), refused.field_errors()[0].pointer.as_str()), ("invalid", "/from"));
     })
     .await;
 }

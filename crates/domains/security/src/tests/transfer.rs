@@ -172,7 +172,7 @@ async fn agree(inner: &End, outer: &End, said: &[Vec<String>; 2]) {
 
 /// Lost, doubled, reordered, late, in both directions at once: forty histories on one pair.
 ///
-/// req: DATASEC-013
+/// req: DATASEC-013, OPS-029
 #[tokio::test]
 async fn both_sides_end_equal_whatever_the_ferry_does() {
     for backend in backends() {

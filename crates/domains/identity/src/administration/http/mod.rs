@@ -22,14 +22,17 @@ use crate::directory::Snapshot;
 pub fn routes(identity: Identity) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(orgs::list_orgs, orgs::create_org))
+        .routes(routes!(orgs::export_orgs))
         .routes(routes!(orgs::get_org, orgs::edit_org))
         .routes(routes!(orgs::move_org))
         .routes(routes!(orgs::merge_org))
         .routes(routes!(orgs::disable_org))
         .routes(routes!(orgs::enable_org))
         .routes(routes!(windows::list_windows, windows::create_window))
+        .routes(routes!(windows::export_windows))
         .routes(routes!(windows::get_window, windows::edit_window, windows::remove_window))
         .routes(routes!(staff::list_staff, staff::create_staff))
+        .routes(routes!(staff::export_staff))
         .routes(routes!(staff::get_staff, staff::edit_staff, staff::remove_staff))
         .routes(routes!(staff::grant_staff))
         .routes(routes!(staff::disable_staff))
@@ -114,6 +117,21 @@ pub(super) struct Reasoned {
 /// Name of an organisation, empty when it is gone.
 pub(super) fn named_org(snapshot: &Snapshot, id: Uuid) -> Named {
     Named { id, name: snapshot.tree.get(id).map(|org| org.name.clone()).unwrap_or_default() }
+}
+
+/// Rows one download may have.
+pub(super) const MOST: u64 = 5_000;
+
+/// The rows of a download.
+///
+/// # Errors
+/// 422 when they are more than one file may have.
+pub(super) fn within<T>(rows: Vec<T>) -> platform::Result<Vec<T>> {
+    if rows.len() as u64 > MOST {
+        let message = "一次最多导出 5,000 条，请缩小范围后再导出。";
+        return Err(platform::Problem::invalid_field("/", "too_many", message));
+    }
+    Ok(rows)
 }
 
 /// Cuts a list in memory: rows sorted by a text key that is unique.

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::Response;
+use platform::web::csv;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::{Allowed, Principal};
 use platform::web::page::{List, PageQuery};
@@ -14,9 +16,9 @@ use uuid::Uuid;
 
 use super::super::Giver;
 use super::super::organisations::windows::WindowEdit;
-use super::{Named, VersionQuery, named_org, page};
+use super::{Named, VersionQuery, named_org, page, within};
 use crate::Identity;
-use crate::model::staff::Window;
+use crate::model::staff::{CLASSES, Window};
 use crate::permissions::{EditWindows, ReadOrgs};
 use crate::store::directory;
 
@@ -29,6 +31,8 @@ pub(crate) struct WindowFilter {
     q: Option<String>,
     /// Key of the hall.
     hall: Option<String>,
+    /// Class; `none` for those without.
+    class: Option<String>,
     /// Organisation that runs it.
     org: Option<Uuid>,
     /// Rows wanted, 1 to 100.
@@ -47,6 +51,10 @@ pub(crate) struct WindowView {
     number: String,
     name: String,
     kind: String,
+    /// Class of the window; empty while nobody has said it.
+    class: String,
+    /// In words.
+    class_label: &'static str,
     org: Named,
     region: String,
     region_name: String,
@@ -85,6 +93,8 @@ async fn views(identity: &Identity, windows: Vec<Window>) -> Result<Vec<WindowVi
         number: window.number,
         name: window.name,
         kind: window.kind,
+        class_label: CLASSES.iter().find(|(key, _)| *key == window.class).map_or("", |(_, label)| label),
+        class: window.class,
         region: window.region,
         version: window.version,
     };
@@ -96,6 +106,33 @@ async fn one(identity: &Identity, caller: &Principal, id: Uuid) -> Result<Window
     let snapshot = identity.directory.snapshot(&identity.platform).await?;
     let found = snapshot.windows.values().find(|window| window.id == id && part.contains(&window.org_id)).cloned();
     views(identity, found.into_iter().collect()).await?.pop().ok_or_else(no_window)
+}
+
+/// Sorts by hall, number, key.
+fn key(window: &Window) -> String {
+    format!("{} {:0>10}{}", window.hall_key, window.number, window.key)
+}
+
+/// The windows a filter asks for, within the caller's part, in their order.
+async fn selected(identity: &Identity, caller: &Principal, filter: &WindowFilter) -> Result<Vec<Window>> {
+    let part = identity.part_of(caller).await?;
+    let snapshot = identity.directory.snapshot(&identity.platform).await?;
+    let mut found: Vec<Window> =
+        snapshot.windows.values().filter(|window| part.contains(&window.org_id)).cloned().collect();
+    if let Some(q) = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
+        found.retain(|window| window.name.contains(q) || window.number == q || window.key.contains(q));
+    }
+    if let Some(hall) = filter.hall.as_deref().filter(|hall| !hall.is_empty()) {
+        found.retain(|window| window.hall_key == hall);
+    }
+    if let Some(class) = filter.class.as_deref().filter(|class| !class.is_empty()) {
+        found.retain(|window| window.class == class || (class == "none" && window.class.is_empty()));
+    }
+    if let Some(org) = filter.org {
+        found.retain(|window| window.org_id == org);
+    }
+    found.sort_by_key(key);
+    Ok(found)
 }
 
 /// Windows of one's part.
@@ -110,24 +147,44 @@ pub(crate) async fn list_windows(
     caller: Allowed<ReadOrgs>,
     Query(filter): Query<WindowFilter>,
 ) -> Result<Json<List<WindowView>>> {
-    let part = identity.part_of(&caller).await?;
-    let snapshot = identity.directory.snapshot(&identity.platform).await?;
-    let mut found: Vec<Window> =
-        snapshot.windows.values().filter(|window| part.contains(&window.org_id)).cloned().collect();
-    if let Some(q) = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
-        found.retain(|window| window.name.contains(q) || window.number == q || window.key.contains(q));
-    }
-    if let Some(hall) = filter.hall.as_deref().filter(|hall| !hall.is_empty()) {
-        found.retain(|window| window.hall_key == hall);
-    }
-    if let Some(org) = filter.org {
-        found.retain(|window| window.org_id == org);
-    }
-    let key = |window: &Window| format!("{} {:0>10}{}", window.hall_key, window.number, window.key);
-    found.sort_by_key(key);
+    let found = selected(&identity, &caller, &filter).await?;
     let query = PageQuery { limit: filter.limit, cursor: filter.cursor };
     let cut = page(found, &query, identity.platform.now(), key)?;
     Ok(Json(List { items: views(&identity, cut.items).await?, total: cut.total, next: cut.next, as_of: cut.as_of }))
+}
+
+/// Head of the file.
+const HEAD: [&str; 10] = ["标识", "大厅", "窗口号", "名称", "类别", "单位", "区划", "还服务的单位", "事项", "人员"];
+
+/// The same as CSV, at most 5,000 rows.
+#[utoipa::path(get, path = "/api/v1/admin/windows/export", tag = "administration", operation_id = "export_windows", params(WindowFilter),
+    responses((status = 200, content_type = "text/csv"),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    security(("desk" = ["org.read"])))]
+pub(crate) async fn export_windows(
+    State(identity): State<Identity>,
+    caller: Allowed<ReadOrgs>,
+    Query(filter): Query<WindowFilter>,
+) -> Result<Response> {
+    let found = within(selected(&identity, &caller, &filter).await?)?;
+    let lines = views(&identity, found).await?.into_iter().map(|one| {
+        let names = |all: Vec<Named>| all.into_iter().map(|one| one.name).collect::<Vec<_>>().join("、");
+        vec![
+            one.key,
+            one.hall_name,
+            one.number,
+            one.name,
+            one.class_label.to_owned(),
+            one.org.name,
+            one.region_name,
+            names(one.orgs),
+            one.items.join("、"),
+            names(one.staff),
+        ]
+    });
+    Ok(csv::file("windows.csv", &HEAD, lines))
 }
 
 /// Adds a window.

@@ -12,7 +12,7 @@ use super::super::rights::World;
 use super::super::{Giver, name, part};
 use super::{Faults, region_within};
 use crate::Identity;
-use crate::model::staff::Window;
+use crate::model::staff::{CLASSES, Window};
 use crate::store::directory::{self, LinkedWindow, window_staff, windows};
 
 /// A window as it shall be.
@@ -34,6 +34,9 @@ pub struct WindowEdit {
     pub name: String,
     /// guide, handle, delivery, feedback.
     pub kind: String,
+    /// Class of a handling window; empty for none (CASE-002).
+    #[serde(default)]
+    pub class: String,
     /// Organisation that runs it.
     pub org_id: Uuid,
     /// Region, 12 digits, inside the organisation's.
@@ -97,6 +100,13 @@ impl Identity {
                 if !["guide", "handle", "delivery", "feedback"].contains(&edit.kind.as_str()) {
                     faults.add("/kind", "unknown", "请选择窗口类别");
                 }
+                if !edit.class.is_empty() {
+                    if !CLASSES.iter().any(|(key, _)| *key == edit.class) {
+                        faults.add("/class", "unknown", "请在列出的窗口分类里选");
+                    } else if edit.kind != "handle" {
+                        faults.add("/class", "not_handling", "只有受理窗口有分类，请清空分类或者改成受理窗口");
+                    }
+                }
                 let tree = &world.directory.tree;
                 let org = tree.get(edit.org_id).filter(|org| inside.contains(&org.id));
                 if org.is_none() {
@@ -145,13 +155,14 @@ impl Identity {
                     number: edit.number.trim().to_owned(),
                     name: edit.name.trim().to_owned(),
                     kind: edit.kind,
+                    class: edit.class,
                     org_id: edit.org_id,
                     region: edit.region,
                     version: old.as_ref().map_or(1, |old| old.version + 1),
                 };
                 let action = if old.is_some() { "window.edit" } else { "window.create" };
                 let shown = |one: &Window| {
-                    json!({ "name": one.name, "hall": one.hall_name, "number": one.number, "kind": one.kind,
+                    json!({ "name": one.name, "hall": one.hall_name, "number": one.number, "kind": one.kind, "class": one.class,
                         "org": one.org_id })
                 };
                 let line = who.line(

@@ -1,5 +1,8 @@
-//! The start page of a role: component cards, laid out and kept for each user (IDENT-031).
+//! The start page of a role: component cards, laid out and kept for each user (IDENT-031, CASE-001).
+//!
+//! `cards.yaml` lists the components, `desktops.yaml` the layout each role begins with.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use platform::web::guard::{Allowed, Principal};
@@ -79,22 +82,46 @@ static CARDS: LazyLock<Vec<Card>> = LazyLock::new(|| {
     })
 });
 
+/// A role's first layout: components with width and height.
+type Desktop = Vec<(String, i64, i64)>;
+
+static DESKTOPS: LazyLock<BTreeMap<String, Desktop>> = LazyLock::new(|| {
+    serde_yaml_ng::from_str(include_str!("desktops.yaml")).unwrap_or_else(|error| {
+        tracing::error!(cause = %error, "desktops.yaml can't be read: every role begins with all its components");
+        BTreeMap::new()
+    })
+});
+
 /// Cards somebody may use.
 pub(crate) fn cards_of(caller: &Principal) -> Vec<Card> {
     CARDS.iter().filter(|card| caller.may(&card.permission)).cloned().collect()
 }
 
+/// The layout that comes with the roles: that of the first one that has a desktop, else every card.
+fn layout_of(roles: &[String], cards: &[Card]) -> Vec<Placed> {
+    let Some(desktop) = roles.iter().find_map(|role| DESKTOPS.get(role)) else { return first_layout(cards) };
+    let allowed = desktop.iter().filter_map(|(key, w, h)| {
+        let card = cards.iter().find(|card| card.key == *key)?;
+        Some((key.clone(), (*w).clamp(card.min_w, card.max_w), (*h).clamp(card.min_h, card.max_h)))
+    });
+    in_rows(allowed)
+}
+
 /// The cards one after another, as wide as they like to be.
 fn first_layout(cards: &[Card]) -> Vec<Placed> {
+    in_rows(cards.iter().map(|card| (card.key.clone(), card.w, card.h)))
+}
+
+fn in_rows(cards: impl Iterator<Item = (String, i64, i64)>) -> Vec<Placed> {
     let (mut x, mut y, mut row) = (0, 0, 0);
     let mut placed = Vec::new();
-    for card in cards {
-        if x + card.w > COLUMNS {
+    for (key, w, h) in cards {
+        if x + w > COLUMNS {
             (x, y, row) = (0, y + row, 0);
         }
-        placed.push(Placed { key: card.key.clone(), x, y, w: card.w, h: card.h });
-        x += card.w;
-        row = row.max(card.h);
+        placed.push(Placed { key, x, y, w, h });
+        x += w;
+        row = row.max(h);
     }
     placed
 }
@@ -141,7 +168,7 @@ impl Identity {
                 placed.retain(|one| cards.iter().any(|card| card.key == one.key));
                 Ok(Layout { version: row.version, saved: true, cards: placed })
             }
-            None => Ok(Layout { version: 0, saved: false, cards: first_layout(&cards) }),
+            None => Ok(Layout { version: 0, saved: false, cards: layout_of(&caller.roles, &cards) }),
         }
     }
 
@@ -216,7 +243,36 @@ mod tests {
         assert!(CARDS.iter().all(|card| known.contains(&card.permission)));
     }
 
-    /// req: IDENT-031
+    /// Each role with a desktop finds to-do, statistics, reminders and entries as far as it may use them, and nothing
+    /// it may not.
+    ///
+    /// req: CASE-001
+    #[test]
+    fn every_role_begins_with_a_desktop_of_its_own_components() {
+        let book = crate::roles::RoleBook::default();
+        assert!(DESKTOPS.len() >= 10);
+        for (role, desktop) in DESKTOPS.iter() {
+            let roles = vec![role.clone()];
+            let held = book.permissions(platform::web::guard::Audience::Desk, &roles);
+            assert!(!held.is_empty(), "{role} is no role");
+            let cards: Vec<Card> = CARDS.iter().filter(|card| held.contains(&card.permission)).cloned().collect();
+            let placed = layout_of(&roles, &cards);
+            check(&cards, &placed).unwrap_or_else(|problem| panic!("{role}: {:?}", problem.field_errors()));
+            assert_eq!(placed.len(), desktop.len(), "{role} names a component it may not use");
+            for key in ["counts", "reminders", "week", "entries"] {
+                assert!(placed.iter().any(|one| one.key == key), "{role} without {key}");
+            }
+            let todo = placed.iter().any(|one| one.key == "todo" || one.key == "board");
+            assert!(todo || role == "hall_manager", "{role} sees no work");
+        }
+        // Whoever has no desktop of his own gets every component; of several roles the first one counts.
+        assert_eq!(layout_of(&["item_editor".into()], &CARDS).len(), CARDS.len());
+        let both = layout_of(&["leader".into(), "clerk".into()], &CARDS);
+        assert_eq!(both, layout_of(&["leader".into()], &CARDS));
+        assert_ne!(both, layout_of(&["clerk".into()], &CARDS));
+    }
+
+    /// req: IDENT-031, CASE-001
     #[test]
     fn cards_neither_overlap_nor_leave_the_page() {
         let place = |key: &str, x, y, w, h| Placed { key: key.into(), x, y, w, h };

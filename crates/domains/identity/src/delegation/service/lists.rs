@@ -260,7 +260,7 @@ impl Identity {
             select = select.filter(grant::Column::Role.eq(role.as_str()));
         }
         if let Some(text) = filter.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-            let pattern = format!("%{}%", text.replace(['%', '_'], ""));
+            let pattern = platform::db::containing(text);
             let named = Cond::any()
                 .add(grant::Column::GranteeName.like(&pattern))
                 .add(grant::Column::PrincipalName.like(&pattern));

@@ -263,15 +263,7 @@ impl Identity {
             subject,
             detail: json!({ "step": step, "why": why }),
         };
-        self.platform
-            .db
-            .write(self.platform.now(), move |tx| {
-                Box::pin(async move {
-                    tx.audit(line);
-                    Ok(())
-                })
-            })
-            .await
+        self.platform.leave(line).await
     }
 
     /// Consents of somebody, with the names of the systems.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{Mistakes, read};
 use crate::Identity;
-use crate::model::staff::Window;
+use crate::model::staff::{CLASSES, Window};
 use crate::store::directory::{self, LinkedWindow};
 
 #[derive(Deserialize)]
@@ -30,6 +30,9 @@ struct Row {
     number: String,
     name: String,
     kind: String,
+    /// One of the classes of windows.
+    #[serde(default)]
+    class: String,
     org: String,
     /// Further organisations whose cases the window handles.
     #[serde(default)]
@@ -62,6 +65,10 @@ impl Identity {
             }
             row.items.sort();
             row.items.dedup();
+            if !row.class.is_empty() {
+                let known = CLASSES.iter().find(|(key, _)| *key == row.class);
+                mistakes.known(known, || format!("/windows/{at}/class"), &row.class);
+            }
             let (Some(hall), Some(own)) = (hall, own) else { continue };
             rows.push(LinkedWindow {
                 window: Window {
@@ -72,6 +79,7 @@ impl Identity {
                     number: row.number,
                     name: row.name,
                     kind: row.kind,
+                    class: row.class,
                     org_id: own.id,
                     region: hall.region.clone(),
                     version: 1,

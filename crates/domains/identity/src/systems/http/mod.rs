@@ -2,6 +2,7 @@
 
 mod change;
 mod read;
+mod trial;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -20,4 +21,5 @@ pub(crate) fn routes(router: OpenApiRouter<Identity>) -> OpenApiRouter<Identity>
         .routes(routes!(change::grant_system))
         .routes(routes!(change::issue_system_secret))
         .routes(routes!(change::end_system_secret))
+        .routes(routes!(trial::sign_trial_call))
 }

@@ -3,6 +3,7 @@
 pub(crate) mod look_up;
 pub(crate) mod register;
 pub(crate) mod secrets;
+pub(crate) mod trial;
 
 use platform::web::guard::Principal;
 use platform::work::audit::Line;

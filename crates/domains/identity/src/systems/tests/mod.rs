@@ -2,6 +2,7 @@
 
 mod gateway;
 mod registry;
+mod trial;
 
 use axum::Router;
 use axum::body::Body;
@@ -41,7 +42,16 @@ async fn echo(State(_): State<Identity>, call: Signed<EventsInterface>) -> impl 
 
 impl Desk {
     async fn new(backend: Backend) -> Self {
-        let test = TestPlatform::new(backend, crate::MIGRATIONS).await;
+        Self::in_environment(backend, "production").await
+    }
+
+    async fn in_environment(backend: Backend, environment: &str) -> Self {
+        let config = platform::config::Config {
+            environment: environment.to_owned(),
+            require_second_factor: false,
+            ..Default::default()
+        };
+        let test = TestPlatform::with_config(backend, crate::MIGRATIONS, config).await;
         let identity = Identity::new(test.platform.clone());
         identity.import_regions(crate::import::regions_from_city(&pack("city.yaml")).unwrap()).await.unwrap();
         identity.import_orgs(&pack("orgs.yaml")).await.unwrap();
@@ -91,7 +101,7 @@ impl Desk {
         json!({
             "app_id": app_id, "name": "市场监管业务系统", "owner_org_id": org, "contact_name": "林晓",
             "contact_phone": "13800138000", "description": "食品经营许可", "callbacks": ["https://app.example.gov.cn/back"],
-            "environment": "production", "networks": ["10.1.0.0/16", "192.168.7.9"], "formula": "tif",
+            "environment": self.test.platform.config.environment, "networks": ["10.1.0.0/16", "192.168.7.9"], "formula": "tif",
         })
     }
 

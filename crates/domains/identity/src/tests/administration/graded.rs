@@ -6,7 +6,7 @@ use testkit::backends;
 
 use super::administered;
 
-/// req: IDENT-030
+/// req: IDENT-030, OPS-028
 #[tokio::test]
 async fn a_department_administrator_manages_the_own_part_and_gives_what_was_handed_down() {
     for backend in backends() {

@@ -68,7 +68,7 @@ async fn an_earlier_systems_organisations_come_in_by_a_mapping_after_a_trial_run
     }
 }
 
-/// req: IDENT-032, IDENT-025
+/// req: IDENT-032, IDENT-025, OPS-036
 #[tokio::test]
 async fn staff_come_in_with_one_time_passwords_and_bad_rows_are_listed() {
     for backend in backends() {

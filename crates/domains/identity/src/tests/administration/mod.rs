@@ -1,5 +1,6 @@
 //! Administration through the router, on both databases.
 
+mod exports;
 mod graded;
 mod migration;
 mod organisations;

@@ -153,3 +153,48 @@ async fn windows_are_managed_within_the_own_part() {
         city.test.close().await;
     }
 }
+
+/// A window with its class, departments, items and people: added, found by its class, changed, taken away; a class is
+/// one of the list and only of a window that handles.
+///
+/// req: CASE-002
+#[tokio::test]
+async fn a_window_has_a_class_departments_staff_and_items() {
+    for backend in backends() {
+        let city = administered(backend).await;
+        let admin = city.desk("sysadmin").await;
+        let (hall, bureau) = (city.org("district-hall").await, city.org("rs").await);
+        let clerk = city.person("clerk").await;
+        let window = |version: i64, kind: &str, class: &str| {
+            json!({ "version": version, "hall_key": "district-hall", "hall_name": "示例区政务服务中心", "number": "22",
+                "name": "建设项目", "kind": kind, "class": class, "org_id": hall, "region": "449902000000",
+                "items": ["food-operation-permit"], "orgs": [bureau], "staff": [clerk] })
+        };
+        for (kind, class) in [("handle", "everything"), ("guide", "construction")] {
+            let wrong = city.refused(Method::POST, "/admin/windows", &admin, window(0, kind, class), 422).await;
+            assert_eq!(pointers(&wrong), ["/class"], "{kind} {class}");
+        }
+        let made = city.done(Method::POST, "/admin/windows", &admin, window(0, "handle", "construction")).await;
+        assert_eq!((&made["class_label"], &made["orgs"][0]["id"]), (&json!("建设项目类"), &json!(bureau)));
+        assert_eq!(made["staff"][0]["id"], json!(clerk));
+        let id = made["id"].as_str().unwrap();
+        // Each of the ten classes and the general one can be chosen.
+        let mut version = 1;
+        for (class, label) in crate::CLASSES {
+            let changed =
+                city.done(Method::PUT, &format!("/admin/windows/{id}"), &admin, window(version, "handle", class)).await;
+            assert_eq!(changed["class_label"], json!(label));
+            version += 1;
+        }
+        let of = async |class: &str| {
+            city.shown(&format!("/admin/windows?class={class}&limit=100"), &admin).await["total"].clone()
+        };
+        assert_eq!(of("transport").await, json!(3), "two of the city and this one");
+        assert_eq!(of("general").await, json!(5));
+        assert_eq!(of("tax").await, json!(0));
+        assert!(of("none").await.as_u64().unwrap() > 5);
+        city.done(Method::DELETE, &format!("/admin/windows/{id}?version={version}"), &admin, Value::Null).await;
+        assert_eq!(of("transport").await, json!(2));
+        city.test.close().await;
+    }
+}

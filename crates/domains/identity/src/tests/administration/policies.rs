@@ -27,7 +27,7 @@ fn policy(kind: &str, subject: &str, more: Value) -> Value {
     body
 }
 
-/// req: IDENT-035
+/// req: IDENT-035, OPS-027
 #[tokio::test]
 async fn network_and_terminal_are_held_to_at_sign_in_and_at_every_request() {
     for backend in backends() {
@@ -66,7 +66,7 @@ async fn network_and_terminal_are_held_to_at_sign_in_and_at_every_request() {
     }
 }
 
-/// req: IDENT-035
+/// req: IDENT-035, OPS-027
 #[tokio::test]
 async fn idle_time_number_of_sessions_and_quota_are_held_to() {
     for backend in backends() {

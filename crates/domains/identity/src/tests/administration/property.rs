@@ -101,6 +101,7 @@ fn start() -> World {
         number: "1".into(),
         name: "窗口".into(),
         kind: "handle".into(),
+        class: String::new(),
         org_id: id(org),
         region: "449902000000".into(),
         version: 1,
@@ -123,6 +124,7 @@ fn start() -> World {
             ],
             policies: Vec::new(),
             cross: HashMap::new(),
+            citywide: Default::default(),
         },
         members: vec![
             member(101, 3, &["org_admin"]),

@@ -165,7 +165,7 @@ async fn an_item_list_narrows_the_reach() {
     }
 }
 
-/// req: IDENT-031
+/// req: IDENT-031, CASE-001
 #[tokio::test]
 async fn the_start_page_is_laid_out_by_each_user_from_the_cards_of_the_role() {
     for backend in backends() {
@@ -177,6 +177,9 @@ async fn the_start_page_is_laid_out_by_each_user_from_the_cards_of_the_role() {
         assert!(keys.contains(&"todo") && !keys.contains(&"board"), "{keys:?}");
         let first = city.shown("/staff/me/layout", &clerk).await;
         assert_eq!((&first["saved"], &first["version"]), (&json!(false), &json!(0)));
+        // The desktop of the role, not every card there is: the widest comes first.
+        assert_eq!((&first["cards"][0]["key"], &first["cards"][0]["w"]), (&json!("counts"), &json!(12)));
+        assert!(first["cards"].as_array().unwrap().len() < keys.len(), "{first}");
         let mine = json!([{ "key": "todo", "x": 0, "y": 0, "w": 12, "h": 5 }]);
         let saved = city.done(Method::PUT, "/staff/me/layout", &clerk, json!({ "version": 0, "cards": mine })).await;
         assert_eq!((&saved["version"], &saved["cards"]), (&json!(1), &mine));

@@ -172,7 +172,7 @@ fn place_view(place: Place) -> PrivacyPlace {
     let Place { held, found, correction, asked } = place;
     let (may_erase, kept_because) = match held.keep {
         Keep::Law(why) => (false, why.to_owned()),
-        Keep::Own(path) => (false, format!("由本人自己删除：{path}")),
+        Keep::Own(_, page) => (false, format!("由本人在“{page}”里自己删除")),
         Keep::Delete | Keep::Clear(_) => (found.count > 0, String::new()),
     };
     let field = |one: Correctable| PrivacyField { field: one.field, label: one.label, now: one.now };

@@ -117,7 +117,7 @@ pub(crate) async fn get_my_privacy(
     let holdings = security.held(&person).await?.into_iter().map(|(kind, found)| {
         let (erase, erase_note) = match kind.keep {
             Keep::Law(why) => (PrivacyErase::Kept, why),
-            Keep::Own(path) => (PrivacyErase::Own, path),
+            Keep::Own(path, _) => (PrivacyErase::Own, path),
             Keep::Delete | Keep::Clear(_) => (PrivacyErase::OnRequest, ""),
         };
         PrivacyHolding {
