@@ -9,9 +9,11 @@ use casework::cases::service::notify;
 use casework::cases::service::review::CompleteTaskRequest;
 use casework::cases::service::submit::{HandedMaterial, WholeApplication};
 use catalogue::packs::Pack;
+use fulfilment::fees::model::FeeState;
+use fulfilment::fees::{BankPayment, Review};
 use identity::{Account, Profile};
 use platform::sessions::PrincipalSource;
-use platform::web::guard::{Audience, Principal};
+use platform::web::guard::{Allowed, Audience, Principal};
 use platform::work::jobs::Handlers;
 use platform::{Platform, Problem, Result};
 use serde_json::{Map, Value, json};
@@ -162,6 +164,28 @@ impl<'a> Cast<'a> {
         Ok(stored.id)
     }
 
+    /// Reviews and takes the fee of a case at the window, when its item charges one.
+    ///
+    /// # Errors
+    /// What the service refuses.
+    pub async fn settle_fee(&self, case: Uuid) -> Result<()> {
+        let Some(clerk) = self.actor(case, "clerk").await? else { return Ok(()) };
+        let fulfilment = &self.app.fulfilment;
+        let Some(fee) = fulfilment.case_fee(&clerk, case).await?.fee else { return Ok(()) };
+        let mut fee = fee;
+        if fee.state == FeeState::ToReview {
+            let review =
+                Review { version: fee.version, reductions: Vec::new(), amounts: Vec::new(), reason: String::new() };
+            fee = fulfilment.review_fee(&Allowed::trusted(clerk.clone()), case, review).await?;
+        }
+        if fee.state == FeeState::Due {
+            let receipt_number = format!("YH{}", fee.id.simple());
+            let paid = BankPayment { version: fee.version, receipt_number };
+            fulfilment.confirm_bank(&Allowed::trusted(clerk), case, paid).await?;
+        }
+        Ok(())
+    }
+
     /// Does the open task of a case as the sample says; returns the step done.
     ///
     /// # Errors
@@ -188,7 +212,12 @@ impl<'a> Cast<'a> {
             return_to: None,
             checks: Map::new(),
             files: Vec::new(),
+            signature: None,
+            written_opinion: None,
+            next: Default::default(),
         };
+        self.settle_fee(case).await?;
+        let request = CompleteTaskRequest { version: casework.version_of(case).await?, ..request };
         casework.complete_task(&handler, case, task, request).await?;
         self.app.settle(&self.handlers).await?;
         Ok(Some(element))

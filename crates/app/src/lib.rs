@@ -4,6 +4,7 @@
 //! and [`cli`] (the command line).
 
 mod attached;
+pub mod backup;
 pub mod cast;
 pub mod cli;
 pub mod demo;
@@ -15,16 +16,21 @@ pub mod load;
 pub mod logs;
 pub mod packs;
 pub mod ratings;
+pub mod scale;
 pub mod server;
 pub mod site;
 mod staff_desk;
 pub mod systems;
+pub mod testers;
 pub mod tls;
 pub mod transfer;
+pub mod watched;
 pub mod web;
 
 use std::sync::Arc;
 
+use approval::Approval;
+use archive::Archive;
 use base::clock::{Clock, Randomness};
 use casework::Casework;
 use casework::calendars::Calendars;
@@ -35,8 +41,12 @@ use catalogue::Catalogue;
 use design::Design;
 use exchange::Exchange;
 use feedback::Feedback;
+use fulfilment::Fulfilment;
 use identity::Identity;
+use intake::Intake;
 use licences::Licences;
+use materials::Materials;
+use operations::Operations;
 use platform::config::Config;
 use platform::crypto::SealedColumn;
 use platform::db::migrate::{self, Migration};
@@ -60,6 +70,8 @@ pub struct App {
     pub design: Design,
     /// Business tables people define.
     pub tables: Tables,
+    /// How the system runs.
+    pub operations: Operations,
     /// Items.
     pub catalogue: Catalogue,
     /// Licences.
@@ -74,6 +86,16 @@ pub struct App {
     pub recognition: Recognition,
     /// Events from and to other systems.
     pub exchange: Exchange,
+    /// Fees, delivery, couriers.
+    pub fulfilment: Fulfilment,
+    /// Other ways in which cases come.
+    pub intake: Intake,
+    /// Signatures, own files, cockpit: approving on the phone.
+    pub approval: Approval,
+    /// What stays of cases: library, archivable files, earlier cases.
+    pub archive: Archive,
+    /// Papers kept of people and bodies: disk, centre, pulls, proofs.
+    pub materials: Materials,
     /// Key that signs the daily roots of the event log.
     pub audit_key: Arc<base::crypto::Sm2Key>,
 }
@@ -87,11 +109,17 @@ pub fn migrations() -> Vec<Migration> {
         recognition::MIGRATIONS,
         design::MIGRATIONS,
         tables::MIGRATIONS,
+        operations::MIGRATIONS,
         licences::MIGRATIONS,
         catalogue::MIGRATIONS,
         casework::MIGRATIONS,
         feedback::MIGRATIONS,
         exchange::MIGRATIONS,
+        fulfilment::MIGRATIONS,
+        intake::MIGRATIONS,
+        approval::MIGRATIONS,
+        archive::MIGRATIONS,
+        materials::MIGRATIONS,
     ]
     .concat()
 }
@@ -102,6 +130,7 @@ pub fn permissions() -> Vec<(&'static str, Audience)> {
         identity::PERMISSIONS,
         design::PERMISSIONS,
         tables::PERMISSIONS,
+        operations::PERMISSIONS,
         security::PERMISSIONS,
         recognition::PERMISSIONS,
         licences::PERMISSIONS,
@@ -109,6 +138,11 @@ pub fn permissions() -> Vec<(&'static str, Audience)> {
         casework::PERMISSIONS,
         feedback::PERMISSIONS,
         exchange::PERMISSIONS,
+        fulfilment::PERMISSIONS,
+        intake::PERMISSIONS,
+        approval::PERMISSIONS,
+        archive::PERMISSIONS,
+        materials::PERMISSIONS,
     ]
     .concat()
 }
@@ -121,8 +155,15 @@ pub fn sealed_columns() -> Vec<SealedColumn> {
         security::SEALED,
         recognition::SEALED,
         tables::SEALED,
+        operations::SEALED,
         licences::SEALED,
         casework::SEALED,
+        exchange::SEALED,
+        fulfilment::SEALED,
+        intake::SEALED,
+        approval::SEALED,
+        archive::SEALED,
+        materials::SEALED,
     ]
     .concat()
 }
@@ -138,6 +179,11 @@ pub fn held_data() -> Vec<platform::personal::HeldData> {
         catalogue::HELD,
         casework::HELD,
         feedback::HELD,
+        fulfilment::HELD,
+        operations::HELD,
+        intake::HELD,
+        archive::HELD,
+        materials::HELD,
     ]
     .concat()
 }
@@ -149,7 +195,7 @@ impl App {
     /// What can't be opened, in words for the operator.
     pub async fn assemble(config: Config, clock: Arc<dyn Clock>, randomness: Arc<dyn Randomness>) -> Result<Self> {
         std::fs::create_dir_all(&config.data_dir).map_err(Problem::internal)?;
-        let db = Db::open(&config.database()).await?;
+        let db = Db::open_at(config.place()).await?;
         migrate::run(&db, &migrations(), clock.now()).await?;
         let provider = platform::secrets::SoftKeys::load_or_create(
             &config.data_dir.join("secrets.toml"),
@@ -160,10 +206,12 @@ impl App {
         let audit_key = Arc::new(audit_key);
         let platform = Platform::new(Inner {
             db,
-            files: platform::files::Files::in_folder(&config.data_dir.join("files"))?,
+            files: platform::files::Files::open(&config, Arc::clone(&clock))?,
             crypto: platform::crypto::Crypto::new(Arc::new(provider))?,
             disclosure: Default::default(),
             audit: Default::default(),
+            visits: Default::default(),
+            metrics: Default::default(),
             live: Default::default(),
             sessions: Default::default(),
             numbers: Default::default(),
@@ -203,7 +251,16 @@ impl App {
             papers: Papers::new(fonts),
             texts: Arc::new(texts),
             sharing: Arc::new(HttpDataSharing::new(platform.clone(), identity.clone())),
+            barrier: Arc::new(fulfilment::collections::Holding),
+            handwriting: Arc::new(approval::drawings::Pens(platform.clone())),
         };
+        let materials = Materials::new(
+            platform.clone(),
+            identity.clone(),
+            licences.clone(),
+            casework.clone(),
+            paper::Fonts::built_in(),
+        )?;
         let feedback = ratings::wire(&platform, &casework)?;
         let security = Security::new(
             platform.clone(),
@@ -212,7 +269,12 @@ impl App {
             sealed_columns(),
             security::privacy::Personal {
                 held: held_data(),
-                sources: vec![Arc::new(identity.clone()), Arc::new(licences.clone()), Arc::new(casework.clone())],
+                sources: vec![
+                    Arc::new(identity.clone()),
+                    Arc::new(licences.clone()),
+                    Arc::new(casework.clone()),
+                    Arc::new(materials.clone()),
+                ],
                 keepers: vec![Arc::new(identity.clone()), Arc::new(licences.clone()), Arc::new(casework.clone())],
                 days: Arc::new(casework.calendars.clone()),
             },
@@ -220,7 +282,7 @@ impl App {
         )?
         .with_owners(&migrations())
         .with_logs(recognition::LOGS)
-        .with_consumers(vec![Arc::new(casework.clone())]);
+        .with_consumers(vec![Arc::new(casework.clone()), Arc::new(transfer::Directory(platform.clone()))]);
         let security = transfer::wire(security, &audit_key)?;
         let recognition = recognition
             .with_cases(Arc::new(jumps::FiledCases(casework.clone())))
@@ -231,17 +293,38 @@ impl App {
             Arc::new(design::FeelExpressions::new()),
             attached::sources(&identity, &catalogue, &casework),
         );
-        let exchange = Exchange::new(platform.clone(), identity.clone(), casework.clone());
+        let parts = watched::Parts { platform: platform.clone(), calendars: casework.calendars.clone() };
+        let operations = Operations::new(
+            platform.clone(),
+            identity.clone(),
+            &platform.config.packs_dir.join("platform"),
+            env!("CARGO_PKG_VERSION"),
+            Arc::new(operations::machine::ThisMachine),
+            vec![Arc::new(parts)],
+        )?;
+        let exchange = Exchange::new(platform.clone(), identity.clone(), casework.clone())?;
+        let fulfilment = Fulfilment::new(platform.clone(), identity.clone(), casework.clone())?;
+        let intake = Intake::new(platform.clone(), identity.clone(), casework.clone());
+        let rated = Arc::new(ratings::Rated(feedback.clone()));
+        let approval = Approval::new(platform.clone(), identity.clone(), casework.clone(), rated);
+        let archive = Archive::new(platform.clone(), identity.clone(), casework.clone(), Arc::clone(&audit_key))
+            .with_backups(Arc::new(watched::Vault(platform.config.backup_dir.clone())));
         Ok(Self {
             platform,
             identity,
             design,
             tables,
+            operations,
             catalogue,
             licences,
             casework,
             feedback,
             exchange,
+            fulfilment,
+            intake,
+            approval,
+            archive,
+            materials,
             security,
             recognition,
             audit_key,
@@ -257,13 +340,37 @@ impl App {
             .merge(recognition::routes(self.recognition.clone()))
             .merge(design::routes(self.library()))
             .merge(tables::routes(self.tables.clone()))
+            .merge(operations::routes(self.operations.clone()))
             .merge(catalogue::routes(self.catalogue.clone()))
             .merge(licences::routes(self.licences.clone()))
             .merge(casework::cases::http::routes(self.casework.clone()))
             .merge(casework::calendars::http::routes(self.casework.clone()))
             .merge(casework::papers::http::routes(self.casework.clone()))
+            .merge(casework::tolerance::http::routes(self.casework.clone()))
+            .merge(casework::messages::http::routes(self.casework.clone()))
+            .merge(casework::counters::http::routes(self.casework.clone()))
+            .merge(casework::supervision::http::routes(self.casework.clone()))
+            .merge(casework::statistics::http::routes(self.casework.clone()))
             .merge(feedback::routes(self.feedback.clone()))
             .merge(exchange::routes(self.exchange.clone()))
+            .merge(fulfilment::routes(self.fulfilment.clone()))
+            .merge(intake::routes(self.intake.clone()))
+            .merge(approval::routes(self.approval.clone()))
+            .merge(archive::routes(self.archive.clone()))
+            .merge(materials::routes(self.materials.clone()))
+    }
+
+    /// The pages without script.
+    pub fn basic(&self) -> basic::Basic {
+        basic::Basic {
+            platform: self.platform.clone(),
+            catalogue: self.catalogue.clone(),
+            casework: self.casework.clone(),
+            licences: self.licences.clone(),
+            feedback: self.feedback.clone(),
+            operations: self.operations.clone(),
+            site: Arc::new(site::Words(self.platform.clone())),
+        }
     }
 
     /// The library of definitions with those who use them.
@@ -275,14 +382,17 @@ impl App {
     /// Which event wakes which job.
     pub fn subscriptions(&self) -> Subscriptions {
         let below = self.casework.subscriptions(self.recognition.subscriptions(Subscriptions::default()));
-        self.security.subscriptions(self.exchange.subscriptions(below))
+        let below = self.materials.subscriptions(self.archive.subscriptions(below));
+        let below = transfer::subscriptions(&self.platform.config, below);
+        self.security.subscriptions(self.fulfilment.subscriptions(self.exchange.subscriptions(below)))
     }
 
     /// What runs each kind of job.
     pub fn handlers(&self) -> Handlers {
         let below = self.recognition.jobs(self.identity.jobs(Handlers::default()));
-        let below = self.casework.jobs(self.tables.jobs(below));
-        self.security.jobs(self.exchange.jobs(below))
+        let below = self.casework.jobs(self.operations.jobs(self.tables.jobs(below)));
+        let below = transfer::jobs(self, self.materials.jobs(self.archive.jobs(self.intake.jobs(below))));
+        self.security.jobs(self.fulfilment.jobs(self.exchange.jobs(below)))
     }
 
     /// Runs events and jobs until nothing is left: tests, the demo and the command line wait this way.

@@ -27,7 +27,8 @@ impl Visit for Text {
 impl<S: Subscriber> Layer<S> for Gather {
     fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
         let about = event.metadata();
-        if *about.level() > Level::INFO {
+        // A visit has a line of its own already, see `platform::logs::visits`.
+        if *about.level() > Level::INFO || about.target() == "visits" {
             return;
         }
         let mut text = Text::default();

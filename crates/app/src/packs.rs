@@ -78,7 +78,29 @@ impl App {
     /// Names the pack and everything wrong in it; nothing of it is then published.
     pub async fn import_item(&self, folder: &Path, by: &str) -> Result<i64> {
         let pack: Pack = packs::read(folder).map_err(Problem::internal)?;
-        self.catalogue.publish_pack(&pack, by).await
+        let version = self.catalogue.publish_pack(&pack, by).await?;
+        self.import_mappings(folder, by).await?;
+        Ok(version)
+    }
+
+    /// The same for an item that came from another installation.
+    pub(crate) async fn import_brought_item(&self, folder: &Path, by: &str) -> Result<i64> {
+        let pack: Pack = packs::read(folder).map_err(Problem::internal)?;
+        let version = self.catalogue.publish_brought(&pack, by).await?;
+        self.import_mappings(folder, by).await?;
+        Ok(version)
+    }
+
+    async fn import_mappings(&self, folder: &Path, by: &str) -> Result<()> {
+        // How its form is told to the system that handles it (`dispatch` of the item).
+        for path in entries(folder) {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            if let Some(key) = name.strip_suffix(".mapping.json") {
+                let named = |problem: Problem| Problem::internal(format!("{}: {problem}", path.display()));
+                self.design.publish(Kind::Mapping, key, &read(&path)?, by).await.map_err(named)?;
+            }
+        }
+        Ok(())
     }
 
     /// Templates and papers people fill in that the platform shares.

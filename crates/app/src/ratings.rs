@@ -7,9 +7,29 @@ use casework::Casework;
 use feedback::{Feedback, NewRating, RateMyCase, RatedCase, RatedCases, Reasons};
 use platform::web::guard::{Allowed, Principal};
 use platform::{Platform, Problem, Result};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::App;
+
+/// How departments are rated, for the cockpit: approval asks, feedback answers.
+pub struct Rated(pub Feedback);
+
+#[async_trait]
+impl approval::cockpit::Ratings for Rated {
+    async fn by_org(
+        &self,
+        orgs: &[Uuid],
+        from: OffsetDateTime,
+        until: OffsetDateTime,
+    ) -> Result<Vec<approval::cockpit::OrgRatings>> {
+        let found = self.0.by_org(orgs, from, until).await?;
+        Ok(found
+            .into_iter()
+            .map(|(org_id, summary)| approval::cockpit::OrgRatings { org_id, by_stars: summary.by_stars })
+            .collect())
+    }
+}
 
 struct Cases(Casework);
 

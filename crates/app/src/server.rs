@@ -11,6 +11,7 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::serve::ListenerExt;
 use platform::web::limits::{self, Gate};
+use platform::work::lease::Lease;
 use platform::{Problem, Result};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -23,6 +24,10 @@ use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 use crate::tls::TlsListener;
 use crate::{App, tls, web};
 
+/// How long requests under way may take once the server is told to stop.
+const STOP_WITHIN: Duration = Duration::from_secs(20);
+/// How long work behind the requests may take after that.
+const JOBS_END_WITHIN: Duration = Duration::from_secs(5);
 /// Largest body: an upload and its form around it.
 const BODY_ROOM: usize = 1024 * 1024;
 
@@ -37,11 +42,15 @@ impl App {
     pub fn router(&self) -> Router {
         let (api, document) = self.api().split_for_parts();
         let document = describe(document);
-        let gate = Gate::new(self.platform.clone(), open_operations(&document));
+        let basic = self.basic();
+        let mut open = open_operations(&document);
+        open.extend(basic::open());
+        let gate = Gate::new(self.platform.clone(), open, basic::asking().collect());
         let limit = usize::try_from(self.platform.config.upload_max_mb).unwrap_or(20) * 1024 * 1024 + BODY_ROOM;
         let router = api
             .route("/api/v1/openapi.json", axum::routing::get(move || async move { axum::Json(document) }))
             .route("/api/{*rest}", axum::routing::any(no_such_route))
+            .merge(basic::routes(basic.clone()))
             .fallback(web::page)
             .method_not_allowed_fallback(no_such_method);
         let config = &self.platform.config;
@@ -58,9 +67,11 @@ impl App {
                 }))
                 .layer(axum::middleware::map_response_with_state(Arc::new(headers), hardened))
                 .layer(axum::middleware::from_fn(platform::web::extract::trace_id))
+                .layer(axum::middleware::from_fn_with_state(basic, basic::as_page))
                 .layer(axum::middleware::from_fn_with_state(self.platform.clone(), platform::web::context::record))
                 .layer(axum::middleware::from_fn(platform::web::extract::readable))
                 .layer(axum::middleware::from_fn_with_state(gate, limits::limit))
+                .layer(axum::middleware::from_fn_with_state(self.platform.clone(), crate::site::answerable))
                 .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
                     Problem::internal("a handler panicked").into_response()
                 }))
@@ -73,8 +84,10 @@ impl App {
     /// Serves until told to stop; requests under way are finished first.
     ///
     /// # Errors
-    /// When the address is taken.
+    /// When the address is taken, or a city is still on its way here.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
+        crate::backup::moving::may_serve(&self.platform.config)
+            .map_err(|error| Problem::internal(format!("{error:#}")))?;
         let address = self.platform.config.listen.clone();
         let listener = tokio::net::TcpListener::bind(&address)
             .await
@@ -99,28 +112,53 @@ impl App {
             stopped.clone(),
         ));
         let roots = tokio::spawn(daily_roots(self.clone(), stopped.clone()));
-        let upkeep = tokio::spawn(housekeeping(self.clone(), stopped));
+        let upkeep = tokio::spawn(housekeeping(self.clone(), stopped.clone()));
+        let figures = tokio::spawn(counting(self.clone(), stopped.clone()));
+        let (looked_after, told) = (self.platform.clone(), stopped.clone());
+        let watch = tokio::spawn(async move { looked_after.db.watch(told).await });
+        let journal = tokio::spawn(crate::backup::journal::keep(self.platform.clone(), stopped.clone()));
         let router = self.router();
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let live = self.platform.live.clone();
         let stop = async move {
             stop.await;
             let _ = stopping.send(true);
+            live.close();
+        };
+        let mut late = stopped;
+        let late = async move {
+            let _ = late.wait_for(|stopped| *stopped).await;
+            tokio::time::sleep(STOP_WITHIN).await;
         };
         let config = &self.platform.config;
-        let served = if config.serves_tls() {
-            let settings = tls::settings(&config.tls_cert_file, &config.tls_key_file)?;
-            let listener = TlsListener::new(listener, settings).map_err(Problem::internal)?;
-            // Tapped, so that the framework knows the caller's address of this listener too.
-            axum::serve(listener.tap_io(|_| ()), service).with_graceful_shutdown(stop).await
-        } else {
-            axum::serve(listener, service).with_graceful_shutdown(stop).await
+        let serving = async {
+            let served = if config.serves_tls() {
+                let settings = tls::settings(&config.tls_cert_file, &config.tls_key_file)?;
+                let listener = TlsListener::new(listener, settings).map_err(Problem::internal)?;
+                // Tapped, so that the framework knows the caller's address of this listener too.
+                axum::serve(listener.tap_io(|_| ()), service).with_graceful_shutdown(stop).await
+            } else {
+                axum::serve(listener, service).with_graceful_shutdown(stop).await
+            };
+            served.map_err(Problem::internal)
         };
-        served.map_err(Problem::internal)?;
-        worker.await.map_err(Problem::internal)?;
-        roots.await.map_err(Problem::internal)?;
-        upkeep.await.map_err(Problem::internal)?;
+        tokio::select! {
+            served = serving => served?,
+            // Somebody who sends a byte a minute keeps no server from stopping.
+            () = late => tracing::warn!("stopped although some requests had not ended"),
+        }
+        // A job that waits for a silent neighbour is begun again after the start, like one of a killed server.
+        let late = tokio::time::Instant::now() + JOBS_END_WITHIN;
+        for mut task in [worker, roots, upkeep, figures, watch, journal] {
+            if let Ok(ended) = tokio::time::timeout_at(late, &mut task).await {
+                ended.map_err(Problem::internal)?;
+            } else {
+                tracing::warn!("stopped although some work behind the requests had not ended");
+                task.abort();
+            }
+        }
         // What was noted while the last requests ended.
-        self.platform.audit.flush(&self.platform).await
+        noted(&self.platform, true).await
     }
 }
 
@@ -183,42 +221,117 @@ async fn hardened(State(headers): State<Arc<Headers>>, mut response: Response) -
     response
 }
 
-/// Writes noted accesses twice a second; once a minute the rest of the security domain's upkeep.
+/// Writes noted accesses twice a second; once a minute the rest of the security domain's upkeep, and half a minute
+/// after it what was counted.
 async fn housekeeping(app: App, mut stopped: tokio::sync::watch::Receiver<bool>) {
+    let lease = Lease::new(&app.platform, "security_upkeep", time::Duration::seconds(90));
     let mut round = 0_u32;
     loop {
         let done = if round.is_multiple_of(120) {
-            app.security.housekeeping().await
+            // What was noted is this node's own; the rest one node does for all.
+            match noted(&app.platform, true).await {
+                Ok(()) => match lease.hold(&app.platform).await {
+                    Ok(true) => app.security.housekeeping().await,
+                    other => other.map(|_| ()),
+                },
+                failed => failed,
+            }
         } else {
-            app.platform.audit.flush(&app.platform).await
+            noted(&app.platform, app.platform.visits.is_full()).await
         };
-        if let Err(problem) = done {
+        // Of a database in trouble others tell, not twice a second.
+        if let Err(problem) = done
+            && problem.trouble().is_none()
+        {
             tracing::error!(cause = %problem, "security upkeep failed");
+        }
+        if round % 120 == 60
+            && let Err(problem) = app.operations.upkeep().await
+        {
+            tracing::error!(cause = %problem, "the running system could not be looked at");
         }
         round = round.wrapping_add(1);
         tokio::select! {
             () = tokio::time::sleep(platform::work::audit::access::EVERY) => {}
-            _ = stopped.changed() => return,
+            _ = stopped.changed() => {
+                // Another node need not wait for the end of the lease.
+                let _ = lease.release(&app.platform).await;
+                return;
+            }
         }
     }
 }
 
-/// Roots finished days and marks grants that are over; looks every ten minutes, so a node that was down catches up.
-async fn daily_roots(app: App, mut stopped: tokio::sync::watch::Receiver<bool>) {
+/// Writes the accesses this node noted, and when it is time its visits and what the program itself said.
+async fn noted(platform: &platform::Platform, logs: bool) -> Result<()> {
+    platform.audit.flush(platform).await?;
+    if logs {
+        platform::logs::visits::flush(platform).await?;
+        platform::logs::store::flush(platform).await?;
+    }
+    Ok(())
+}
+
+/// Brings the figures of cases up to now once a minute, on one node for all. A task of its own: the first count of a
+/// large city takes minutes.
+async fn counting(app: App, mut stopped: tokio::sync::watch::Receiver<bool>) {
+    let lease = Lease::new(&app.platform, "figures", time::Duration::seconds(180));
     loop {
-        if let Err(problem) = app.casework.root_days(&app.audit_key).await {
-            // Two nodes may root the same day; the second insert is refused and that is right.
-            tracing::warn!(cause = %problem, "rooting the event log failed");
+        let done = match lease.hold(&app.platform).await {
+            Ok(true) => app.casework.count_cases().await.map(drop),
+            other => other.map(drop),
+        };
+        if let Err(problem) = done
+            && problem.trouble().is_none()
+        {
+            tracing::error!(cause = %problem, "the figures of cases could not be brought up to now");
         }
-        if let Err(problem) = app.identity.expire_grants().await {
-            tracing::warn!(cause = %problem, "marking grants that are over failed");
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(60)) => {}
+            _ = stopped.changed() => {
+                let _ = lease.release(&app.platform).await;
+                return;
+            }
         }
-        if let Err(problem) = app.recognition.forget_over().await {
-            tracing::warn!(cause = %problem, "forgetting who was identified failed");
+    }
+}
+
+/// Does the daily tasks on one node for all; looks every ten minutes, so a node that was down catches up.
+async fn daily_roots(app: App, mut stopped: tokio::sync::watch::Receiver<bool>) {
+    let lease = Lease::new(&app.platform, "daily", time::Duration::seconds(900));
+    loop {
+        match lease.hold(&app.platform).await {
+            Ok(true) => daily(&app).await,
+            Ok(false) => {}
+            Err(problem) => tracing::warn!(cause = %problem, "nobody knows who does the daily tasks"),
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_secs(600)) => {}
-            _ = stopped.changed() => return,
+            _ = stopped.changed() => {
+                let _ = lease.release(&app.platform).await;
+                return;
+            }
+        }
+    }
+}
+
+/// Roots finished days, marks grants that are over, has items pulled, follows promised materials up, tells of papers
+/// that run out, forgets whom it identified. One that fails keeps none of the others from being done; a lease may
+/// change hands in the middle, then the second root of a day is refused and that is right.
+async fn daily(app: &App) {
+    let done = [
+        ("rooting the event log", app.casework.root_days(&app.audit_key).await.map(drop)),
+        ("comparing the figures with the cases", app.casework.check_figures_daily().await),
+        ("marking grants that are over", app.identity.expire_grants().await.map(drop)),
+        ("asking for the daily pull of items", app.exchange.pull_daily().await),
+        ("following up promised materials", app.casework.watch_tolerances().await.map(drop)),
+        ("taking earlier papers in", app.materials.take_earlier().await.map(drop)),
+        ("telling of papers and proofs that are due", app.materials.watch().await.map(drop)),
+        ("forgetting who was identified", app.recognition.forget_over().await),
+    ];
+    for (task, outcome) in done {
+        if let Err(problem) = outcome {
+            tracing::warn!(task, cause = %problem, "a daily task failed");
         }
     }
 }
@@ -269,7 +382,7 @@ async fn no_such_route() -> Problem {
     Problem::not_found("没有这个接口。")
 }
 
-async fn no_such_method() -> Problem {
+pub(crate) async fn no_such_method() -> Problem {
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "这个地址不能这样访问。")
 }
 

@@ -8,7 +8,10 @@ use platform::{Problem, Result};
 use recognition::cards::NewCardDevice;
 use recognition::jumps::{JumpDraft, Mapping, Param};
 use recognition::links::{LinkDraft, Role};
-use simulators::{codes, department, hall, mobile, office, peer, reader, sharing, upper};
+use simulators::{
+    approval, channels, codes, courier, department, hall, materials, mobile, office, payment, peer, reader, sharing,
+    upper,
+};
 use uuid::Uuid;
 
 use crate::App;
@@ -22,6 +25,10 @@ const READER_WINDOW: &str = "district-hall-6";
 pub const DEPARTMENT_SECRET: &str = "department-demo-secret";
 /// The item that the department's own system handles.
 pub const JUMPING_ITEM: &str = "freight-driver-certificate";
+/// The item that a system of the province handles.
+const NURSES: &str = "nurse-registration";
+/// The item that other channels file.
+const RESTAURANTS: &str = "food-operation-permit";
 
 fn grant(interface: &str, items: &[&str], fields: &[&str]) -> Grant {
     let owned = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect();
@@ -61,6 +68,9 @@ pub async fn register(app: &App, outside: &str) -> Result<()> {
         (peer::APP_ID, "省政务服务网", peer::SECRET, Formula::Tif, vec![tickets, portal]),
         (codes::APP_ID, "码平台", codes::SECRET, Formula::TifBody, Vec::new()),
         (sharing::APP_ID, "数据共享平台", sharing::SECRET, Formula::TifBody, Vec::new()),
+        (materials::APP_ID, "材料共享网关", materials::SECRET, Formula::TifBody, Vec::new()),
+        (courier::APP_ID, "快递", courier::SECRET, Formula::TifBody, Vec::new()),
+        (payment::APP_ID, "统一支付平台", payment::SECRET, Formula::TifBody, vec![grant("payments", &[], &[])]),
         (mobile::APP_ID, "移动政务平台", mobile::SECRET, Formula::TifBody, Vec::new()),
         (office::APP_ID, "电子公文系统", office::SECRET, Formula::TifUser, vec![grant("staff_desk", &[], &[])]),
     ];
@@ -90,6 +100,57 @@ pub async fn register(app: &App, outside: &str) -> Result<()> {
         }
     }
     register_reader(app, &caller).await
+}
+
+/// Registers the systems that handle accepted cases, and the channels that file applications, unless they are there.
+/// Apart, because the past cases of the demo were handled here before these were connected.
+///
+/// # Errors
+/// When the city has no administrator.
+pub async fn register_exchange(app: &App) -> Result<()> {
+    let outside = app.platform.config.identity_url.trim_end_matches("/identity").to_owned();
+    let caller = administrator(app).await?;
+    exchanging(app, &caller, &outside).await
+}
+
+async fn administrator(app: &App) -> Result<Principal> {
+    let admin = app.identity.staff_by_login("sysadmin").await?;
+    let admin = admin.ok_or_else(|| Problem::internal("the city has no sysadmin"))?;
+    let caller = app.identity.principal(&app.platform, Audience::Desk, admin.id).await?;
+    caller.ok_or_else(|| Problem::internal("the sysadmin may not sign in"))
+}
+
+async fn exchanging(app: &App, caller: &Principal, outside: &str) -> Result<()> {
+    let events = |item: &str| grant("events", &[item], &[]);
+    let (dept, province) = (format!("{outside}/approval/dept/cases"), format!("{outside}/approval/province/cases"));
+    let mut all = vec![
+        (approval::DEPARTMENT_ID, "市交通运输审批系统", approval::DEPARTMENT_SECRET, dept, vec![events(JUMPING_ITEM)]),
+        (approval::PROVINCE_ID, "省卫生健康业务系统", approval::PROVINCE_SECRET, province, vec![events(NURSES)]),
+    ];
+    for (key, app_id, secret, name) in channels::CHANNELS {
+        let address = format!("{outside}/channels/{key}/status");
+        all.push((app_id, name, secret, address, vec![events(RESTAURANTS), grant("channel", &[], &[key])]));
+    }
+    for (app_id, name, secret, address, grants) in all {
+        if app.identity.system_by_app_id(app_id).await?.is_some() {
+            continue;
+        }
+        let draft = SystemDraft {
+            app_id: app_id.into(),
+            name: name.into(),
+            owner_org_id: caller.org_id.unwrap_or_default(),
+            contact_name: caller.name.clone(),
+            contact_phone: "19900000000".into(),
+            description: "示例".into(),
+            callbacks: vec![address],
+            environment: app.platform.config.environment.clone(),
+            networks: vec!["127.0.0.0/8".into()],
+            formula: Formula::Tif,
+        };
+        let id = app.identity.add_system(caller, draft, grants, true).await?;
+        app.identity.add_secret(caller, id, NewSecret { secret: Some(secret.into()), ..Default::default() }).await?;
+    }
+    Ok(())
 }
 
 /// Registers the simulated card reader at a window of the hall, unless it is there.

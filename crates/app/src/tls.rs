@@ -57,6 +57,56 @@ pub fn settings(certificates: &Path, key: &Path) -> Result<Arc<ServerConfig>> {
     Ok(Arc::new(config))
 }
 
+/// When the first certificate of a file ends.
+///
+/// # Errors
+/// Names the file that is missing or holds none.
+pub fn ends_at(certificates: &Path) -> Result<time::OffsetDateTime> {
+    let named = |error: &dyn std::fmt::Display| Problem::internal(format!("{}: {error}", certificates.display()));
+    let first = CertificateDer::from_pem_file(certificates).map_err(|error| named(&error))?;
+    not_after(&first).ok_or_else(|| named(&"its end can't be read"))
+}
+
+/// One DER value: tag, content, rest.
+fn value(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (tag, rest) = bytes.split_first()?;
+    let (length, rest) = rest.split_first()?;
+    let (length, rest) = if *length < 0x80 {
+        (usize::from(*length), rest)
+    } else {
+        let (bytes, rest) = rest.split_at_checked(usize::from(*length & 0x7f))?;
+        (bytes.iter().try_fold(0_usize, |sum, byte| sum.checked_mul(256)?.checked_add(usize::from(*byte)))?, rest)
+    };
+    let (content, rest) = rest.split_at_checked(length)?;
+    Some((*tag, content, rest))
+}
+
+/// `notAfter` of a certificate (RFC 5280 §4.1): the second time of the fifth part, or of the fourth when the
+/// version is left out.
+fn not_after(certificate: &[u8]) -> Option<time::OffsetDateTime> {
+    let (_, certificate, _) = value(certificate)?;
+    let (_, mut rest, _) = value(certificate)?;
+    if value(rest)?.0 == 0xa0 {
+        rest = value(rest)?.2;
+    }
+    // Serial number, algorithm, issuer.
+    for _ in 0..3 {
+        rest = value(rest)?.2;
+    }
+    let (_, validity, _) = value(rest)?;
+    let (_, _, after) = value(validity)?;
+    let (tag, text, _) = value(after)?;
+    let text = std::str::from_utf8(text).ok()?;
+    // UTCTime has two digits of the year; from 50 on they are of the last century.
+    let text = match (tag, text.get(..2)?.parse::<u8>().ok()?) {
+        (0x17, 50..) => format!("19{text}"),
+        (0x17, _) => format!("20{text}"),
+        _ => text.to_owned(),
+    };
+    let format = time::macros::format_description!("[year][month][day][hour][minute][second]Z");
+    time::PrimitiveDateTime::parse(&text, format).ok().map(time::PrimitiveDateTime::assume_utc)
+}
+
 impl TlsListener {
     /// Serves TLS on a bound listener.
     ///
@@ -174,5 +224,18 @@ mod tests {
         for made in [folder, other] {
             std::fs::remove_dir_all(made).unwrap();
         }
+    }
+
+    /// req: OPS-033
+    #[test]
+    fn the_end_of_a_certificate_is_read() {
+        let folder = certificates();
+        let end = ends_at(&folder.join("cert.pem")).unwrap();
+        let words = "x509 -in cert.pem -noout -enddate -dateopt iso_8601";
+        let told = Command::new("openssl").current_dir(&folder).args(words.split(' ')).output().unwrap();
+        let said = String::from_utf8(told.stdout).unwrap();
+        assert!(said.contains(&end.date().to_string()), "{said} {end}");
+        assert!(ends_at(&folder.join("key.pem")).is_err());
+        std::fs::remove_dir_all(folder).unwrap();
     }
 }

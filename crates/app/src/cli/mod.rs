@@ -1,10 +1,14 @@
 //! The command line. Each engine can be scripted without the server: results as JSON on request.
 
 mod administration;
+mod backup;
+mod doctor;
 mod engines;
+mod moving;
 mod operate;
 mod pack;
 mod proof;
+mod years;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -44,7 +48,11 @@ enum Command {
         product: String,
     },
     /// Bring the database schema up to date.
-    Migrate,
+    Migrate {
+        /// Also take away what older releases used: only when no node of an older release runs any more.
+        #[arg(long)]
+        contract: bool,
+    },
     /// Load the demo city and play its past cases.
     Demo {
         /// Cases to play.
@@ -56,6 +64,9 @@ enum Command {
         /// Do nothing when the database already holds cases.
         #[arg(long)]
         if_empty: bool,
+        /// Add a fictional administration of full size: bureaus, towns, villages and their staff.
+        #[arg(long, value_enum)]
+        size: Option<crate::scale::Size>,
     },
     /// Check configuration, database, files, calendars, connected systems.
     Doctor {
@@ -63,6 +74,51 @@ enum Command {
         #[arg(long)]
         retry_jobs: bool,
     },
+    /// Tune the database while it works: statistics of the planner, write-ahead log; best in a quiet hour.
+    Tune,
+    /// Take a backup of database, files and keys while the server works; the master key stays out.
+    Backup {
+        /// Folder of the backups, best on another disk.
+        vault: PathBuf,
+        /// Keep only so many, the newest.
+        #[arg(long)]
+        keep: Option<usize>,
+    },
+    /// List the backups of a folder and what was done with them.
+    Backups {
+        /// Folder of the backups.
+        vault: PathBuf,
+        /// Prove from digests that each is whole.
+        #[arg(long)]
+        verify: bool,
+    },
+    /// Put a backup, or the state of a moment, into the configured place, which must be empty.
+    Restore {
+        #[command(flatten)]
+        wanted: backup::Wanted,
+        /// The moment to go back to, from the journal given as folder: 2026-11-26T10:31 in China, or RFC 3339.
+        #[arg(long, conflicts_with = "name")]
+        at: Option<String>,
+    },
+    /// Try a restore in a temporary place, look through it and remove it.
+    Drill(backup::Wanted),
+    /// Move the city to another server, database or schema with little standstill.
+    #[command(subcommand)]
+    Move(moving::MoveCommand),
+    /// Make the folder that testers from outside get: accounts, interfaces, settings, cases, logs, reset. Not in production.
+    Testers {
+        /// Folder, empty or not there yet.
+        folder: PathBuf,
+    },
+    /// Compare the figures of reports with the cases, count anew what differs, and tell.
+    Figures {
+        /// Only tell how far counting is and when it was last compared.
+        #[arg(long)]
+        standing: bool,
+    },
+    /// Years of cases: list them, close one, open it again.
+    #[command(subcommand)]
+    Years(years::YearsCommand),
     /// Print the OpenAPI document.
     Openapi,
     /// Content packs.
@@ -95,6 +151,9 @@ enum Command {
     /// The event log.
     #[command(subcommand)]
     Audit(proof::AuditCommand),
+    /// Archivable files of cases.
+    #[command(subcommand)]
+    Archive(proof::ArchiveCommand),
 }
 
 /// What a command ends with: a text, or a failure in words.
@@ -121,19 +180,29 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Licence(command) => proof::licence(&command),
         Command::Roles(administration::RolesCommand::Matrix) => administration::matrix(),
         Command::Audit(proof::AuditCommand::Verify { file, key }) => proof::verify_audit(&file, key.as_deref()),
+        Command::Archive(proof::ArchiveCommand::Verify { file, key }) => proof::verify_archive(&file, key.as_deref()),
         Command::Sim { listen, people, product } => runtime()?.block_on(operate::simulate(listen, &people, &product)),
         Command::Pack(pack::PackCommand::Lint { folder }) => pack::lint(&folder),
+        Command::Backups { vault, verify } => backup::list(&vault, verify),
         command => {
             let config = Config::load(cli.config.as_deref(), |name| std::env::var(name).ok())?;
             init_log(&config);
             runtime()?.block_on(async move {
                 match command {
                     Command::Serve => operate::serve(config).await,
-                    Command::Migrate => operate::migrate(config).await,
-                    Command::Demo { cases, password, if_empty } => {
-                        operate::demo(config, cases, &password, if_empty).await
+                    Command::Migrate { contract } => operate::migrate(config, contract).await,
+                    Command::Demo { cases, password, if_empty, size } => {
+                        operate::demo(config, cases, &password, if_empty, size).await
                     }
-                    Command::Doctor { retry_jobs } => operate::doctor(config, retry_jobs).await,
+                    Command::Doctor { retry_jobs } => doctor::run(config, retry_jobs).await,
+                    Command::Tune => operate::tune(config).await,
+                    Command::Backup { vault, keep } => backup::take(config, &vault, keep).await,
+                    Command::Restore { wanted, at } => backup::restore(config, &wanted, at.as_deref()).await,
+                    Command::Drill(wanted) => backup::drill(config, &wanted).await,
+                    Command::Move(command) => moving::run(config, command).await,
+                    Command::Testers { folder } => operate::testers(config, &folder).await,
+                    Command::Figures { standing } => operate::figures(config, standing).await,
+                    Command::Years(command) => years::run(config, command).await,
                     Command::Openapi => operate::openapi(config).await,
                     Command::Pack(command) => pack::run(config, command).await,
                     Command::Audit(command) => proof::audit(config, command).await,
@@ -161,6 +230,7 @@ fn init_log(config: &Config) {
 
 /// The product on the machine's clock.
 async fn assemble(config: Config) -> anyhow::Result<App> {
+    crate::backup::moving::may_serve(&config)?;
     Ok(App::assemble(config, Arc::new(SystemClock), Arc::new(SystemRandomness)).await?)
 }
 

@@ -1,4 +1,4 @@
-//! `licence verify` and `audit verify|export`: proofs that need no server and no database.
+//! `licence verify`, `archive verify` and `audit verify|export`: proofs that need no server and no database.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -51,6 +51,26 @@ pub(super) enum AuditCommand {
     },
     /// Print the public key that signs roots and exports: keep it outside the system.
     Key,
+}
+
+#[derive(Subcommand)]
+pub(super) enum ArchiveCommand {
+    /// Prove from the file alone that nothing in it was altered, added or removed.
+    Verify {
+        /// Archivable file of a case (ZIP).
+        file: PathBuf,
+        /// Public key that you keep outside the system (PEM), as `audit key` prints it; without it the file's own is used.
+        #[arg(long)]
+        key: Option<PathBuf>,
+    },
+}
+
+pub(super) fn verify_archive(file: &Path, key: Option<&Path>) -> Outcome {
+    let bytes = std::fs::read(file).with_context(|| format!("读不到文件 {}", file.display()))?;
+    let key = key.map(read).transpose()?;
+    let verdict = archive::sets::package::verify(&bytes, key.as_deref()).map_err(anyhow::Error::msg)?;
+    print_json(&verdict)?;
+    Ok(if verdict.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 pub(super) fn licence(command: &LicenceCommand) -> Outcome {
