@@ -38,6 +38,11 @@ fn main() -> ExitCode {
     if wanted.first().is_some_and(|name| name == http::SERVE) {
         return http::serve();
     }
+    if let [name, numbers @ ..] = wanted.as_slice()
+        && name == MODEL
+    {
+        return reckon(numbers);
+    }
     if let Some(unknown) = wanted.iter().find(|name| !GROUPS.iter().any(|(known, _)| known == name)) {
         let known: Vec<&str> = GROUPS.iter().map(|(name, _)| *name).collect();
         eprintln!("no workload {unknown}: {}", known.join(" "));
@@ -50,6 +55,33 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// First argument of the load model.
+const MODEL: &str = "model";
+
+/// `model 100,80,40,8 5000,10,20,24 5`: people a day, pages, minutes, hours, one group after the other, then the seconds
+/// of an answer. Prints how many are at once and on line (OPS-005).
+fn reckon(arguments: &[String]) -> ExitCode {
+    let numbers = |text: &String| text.split(',').map(str::parse).collect::<Result<Vec<f64>, _>>().ok();
+    let parsed: Option<Vec<Vec<f64>>> = arguments.iter().map(numbers).collect();
+    let Some((answer, groups)) = parsed.as_ref().and_then(|all| all.split_last()) else {
+        eprintln!("model 100,80,40,8 5000,10,20,24 5: people a day, pages, minutes, hours …, seconds of an answer");
+        return ExitCode::from(2);
+    };
+    let mut sum = (0.0, 0.0);
+    for group in groups {
+        let [a_day, pages, stay_minutes, hours] = group[..] else {
+            eprintln!("four numbers: people a day, pages, minutes, hours");
+            return ExitCode::from(2);
+        };
+        let who = http::Visitors { a_day, pages, stay_minutes, hours };
+        let (at_once, on_line) = http::model(who, answer.first().copied().unwrap_or(5.0));
+        println!("{a_day} a day: {at_once:.2} at once, {on_line:.2} on line");
+        sum = (sum.0 + at_once, sum.1 + on_line);
+    }
+    println!("together: {:.2} at once, {:.2} on line", sum.0, sum.1);
+    ExitCode::SUCCESS
 }
 
 fn run(wanted: &[String]) -> anyhow::Result<()> {

@@ -102,6 +102,88 @@ async fn a_district_item_is_accepted_in_a_town_and_decided_by_the_district() {
     }
 }
 
+/// One case through three levels: taken in and accepted in a town, examined and inspected in the county, decided in the
+/// city, each by its own staff. Each level sees the case while it concerns it and nothing beyond; what each said stands in
+/// the one case that the town hands over.
+///
+/// req: CASE-019
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_goes_from_the_town_through_the_county_to_the_city() {
+    for backend in testkit::backends() {
+        let world = World::new(backend).await;
+        // The examination lies with a section of the county, the decision with one of the city's bureau, whoever holds the
+        // role there.
+        let mut pack = catalogue::packs::read(&packs_dir().join("items").join(FOOD)).unwrap();
+        for (step, of) in [("review", "reviewer"), ("decide", "reviewer-device")] {
+            let section = world.app.identity.staff_by_login(of).await.unwrap().unwrap().org_id;
+            let flow = &mut pack.sources.flow;
+            let begin = flow.find(&format!(r#"<bpmn:userTask id="{step}""#)).unwrap();
+            let at = begin + flow[begin..].find('>').unwrap() + 1;
+            let handlers = format!(
+                r#"<bpmn:extensionElements><tongban:handlers><tongban:handler kind="department" key="{section}" label="科室"/></tongban:handlers></bpmn:extensionElements>"#
+            );
+            flow.insert_str(at, &handlers);
+        }
+        world.app.catalogue.publish_pack(&pack, "测试").await.unwrap();
+
+        let (admin, town) = (world.staff("sysadmin").await, world.staff("qingshi-clerk").await);
+        let hall = find(&admin, "/admin/orgs?q=qingshi-hall", "key", "qingshi-hall").await;
+        let window = find(&admin, "/admin/windows?q=qingshi-hall-1", "key", "qingshi-hall-1").await;
+        let clerk = find(&admin, "/admin/staff?q=qingshi-clerk", "login", "qingshi-clerk").await;
+        let open = json!({ "item_slug": FOOD, "town_id": hall["id"], "window_id": window["id"], "staff": [clerk["id"]],
+            "materials": [] });
+        admin.post("/admin/extensions", open).await;
+        let receipt = town.post("/counter/cases", application()).await;
+        let case = receipt["id"].as_str().unwrap();
+        let path = format!("/cases/{case}");
+        let seen = town.get(&path).await;
+        assert_eq!(
+            (&seen["taken"]["org_name"], &seen["taken"]["by"]),
+            (&hall["name"], &clerk["name"]),
+            "{}",
+            seen["taken"]
+        );
+        let city = world.staff("reviewer-device").await;
+        let unknown =
+            async |who: &Caller| who.request(Method::GET, &path, None).await.status() == StatusCode::NOT_FOUND;
+        assert!(unknown(&city).await, "not before it concerns the city");
+        let accept = json!({ "version": seen["version"], "note": "", "tolerated": [] });
+        town.post(&format!("{path}/accept"), accept).await;
+
+        let say = async |who: &Caller, outcome: &str, opinion: &str| {
+            let seen = who.get(&path).await;
+            let task = seen["my_task"]["id"].as_str().unwrap_or_else(|| panic!("no task at {}", seen["step_name"]));
+            let body = json!({ "version": seen["version"], "outcome": outcome, "opinion": opinion });
+            who.post(&format!("{path}/tasks/{task}/complete"), body).await;
+        };
+        let (reviewer, county) = (world.staff("reviewer").await, world.staff("approver").await);
+        assert!(town.get(&path).await["my_task"].is_null(), "the county's step is not the town's");
+        say(&reviewer, "pass", "县局审查：材料齐全").await;
+        say(&world.staff("inspector").await, "pass", "县局核查：现场与布局图一致").await;
+        assert!(county.get(&path).await["my_task"].is_null(), "the county's approver does not decide this one");
+        let seen = town.get(&path).await;
+        let (task, version) = (seen["tasks"][0]["id"].as_str().unwrap(), &seen["version"]);
+        let body = json!({ "version": version, "outcome": "granted", "opinion": "代市局同意" });
+        let (status, _) = county.refused(Method::POST, &format!("{path}/tasks/{task}/complete"), Some(body)).await;
+        assert_eq!(status, StatusCode::FORBIDDEN);
+        let waiting = city.get("/tasks").await;
+        assert_eq!((&waiting["total"], &waiting["items"][0]["case"]["id"]), (&json!(1), &json!(case)), "{waiting}");
+        assert_eq!(city.get("/cases?limit=100").await["total"], 0, "the case, not the county's list");
+        assert!(unknown(&world.staff("approver-transport").await).await, "nor the city's other bodies");
+        say(&city, "granted", "市局决定：同意").await;
+        world.settle().await;
+        let done = town.get(&path).await;
+        assert_eq!(done["state"], "closed", "{}", done["step_name"]);
+        let said: Vec<&str> =
+            done["opinions"].as_array().unwrap().iter().filter_map(|one| one["text"].as_str()).collect();
+        for level in ["县局审查", "县局核查", "市局决定"] {
+            assert!(said.iter().any(|text| text.contains(level)), "{level} in {said:?}");
+        }
+        assert_eq!(city.get(&path).await["state"], "closed", "who decided may still read it");
+        world.close().await;
+    }
+}
+
 /// A bureau is renamed: its old case keeps the old name, a new one has the new; a clerk limited to
 /// one item does not see another's case.
 ///

@@ -10,7 +10,7 @@ const FOOD: &str = "food-operation-permit";
 const EVENTS: &str = "/exchange/events";
 
 /// An application as a department's system sends it.
-fn application(source: &str) -> Value {
+pub(crate) fn application(source: &str) -> Value {
     let sample = sample();
     let file = json!([{ "name": "图.pdf", "size": 1024, "sm3": "a".repeat(64) }]);
     json!({
@@ -232,7 +232,7 @@ async fn the_upper_platform_shows_what_we_show() {
 }
 
 /// Runs jobs until the upper platform has so many events: the served workers run beside us.
-async fn caught_up(world: &World, number: &str, events: usize) {
+pub(crate) async fn caught_up(world: &World, number: &str, events: usize) {
     for _ in 0..200 {
         world.settle().await;
         let have = world.upper_progress(number).await["events"].as_array().map_or(0, Vec::len);
@@ -245,7 +245,7 @@ async fn caught_up(world: &World, number: &str, events: usize) {
     panic!("the upper platform has {}", world.upper_progress(number).await);
 }
 
-async fn report_in(world: &World, admin: &crate::world::Caller, state: &str) -> Value {
+pub(crate) async fn report_in(world: &World, admin: &crate::world::Caller, state: &str) -> Value {
     for _ in 0..200 {
         let found = admin.get(&format!("/exchange/reports?state={state}")).await;
         if found["total"] == 1 {
@@ -258,7 +258,7 @@ async fn report_in(world: &World, admin: &crate::world::Caller, state: &str) -> 
 
 /// The example of docs/api.md works as it stands, with openssl and curl.
 ///
-/// req: CASE-041, IDENT-013
+/// req: CASE-041, IDENT-013, OPS-024, OPS-026
 #[tokio::test(flavor = "multi_thread")]
 async fn the_documented_example_works() {
     let world = World::new(testkit::Backend::Sqlite).await;
@@ -352,6 +352,98 @@ async fn a_step_tells_a_connected_system() {
         assert_eq!(of("fire").unwrap()["status"], 200, "{ledger}");
         assert!(of("nobody").is_some(), "{ledger}");
         serving.abort();
+        world.close().await;
+    }
+}
+
+/// Items of the library above: pulled by the day and on demand, compared by implementation code, an element taken over into
+/// the draft and published; what the city set stays; a pull that fails keeps what is there and tells.
+///
+/// req: CASE-003, ITEM-010
+#[tokio::test(flavor = "multi_thread")]
+async fn items_of_the_library_above_become_drafts_here() {
+    for backend in testkit::backends() {
+        let world = World::with_upper(backend).await;
+        let editor = world.staff("editor").await;
+        let before = editor.get(&format!("/admin/items/{FOOD}")).await;
+        let code = before["content"]["codes"]["task"].as_str().unwrap().to_owned();
+        let limit = |days: i64| json!({ "value": days, "unit": "working_day", "note": "现场核查的时间算在里面" });
+        let one = |code: &str, name: &str, days: i64| {
+            json!({ "task_code": code, "name": name, "version": 2, "in_use": true,
+                "elements": { "on_site_times": 0, "promise_limit": limit(days) } })
+        };
+        let set = async |items: Value| {
+            let url = format!("{}/items/set", world.outside("upper"));
+            assert!(world.post_outside(&url, &json!({ "items": items })).await.0.is_success());
+        };
+        set(json!([one(&code, "食品经营许可证核发", 4), one("X1", "本地没有的甲", 3), one("X2", "本地没有的乙", 3)]))
+            .await;
+        let runs = async |count: usize| {
+            for _ in 0..200 {
+                let runs = editor.get("/item-sync/runs").await;
+                if runs["items"].as_array().unwrap().len() >= count {
+                    return runs["items"][0].clone();
+                }
+                world.settle().await;
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+            panic!("no run {count}");
+        };
+        // The day's pull, asked for twice, is made once.
+        world.app.exchange.pull_daily().await.unwrap();
+        world.app.exchange.pull_daily().await.unwrap();
+        let first = runs(1).await;
+        assert_eq!(
+            (&first["state"], &first["received"], &first["added"], &first["by"]),
+            (&json!("ok"), &json!(3), &json!(3), &json!("系统")),
+            "{first}"
+        );
+        world.app.exchange.pull_daily().await.unwrap();
+        world.settle().await;
+        let list = editor.get("/item-sync/items").await;
+        assert_eq!(list["total"], 3, "{list}");
+        let changed = editor.get("/item-sync/items?difference=changed").await;
+        let element = &changed["items"][0]["elements"][0];
+        assert_eq!(
+            (&changed["total"], &element["key"], &element["theirs"]["value"]),
+            (&json!(1), &json!("promise_limit"), &json!(4))
+        );
+        let clerk = world.staff("clerk").await;
+        assert_eq!(clerk.refused(reqwest::Method::GET, "/item-sync/items", None).await.0, StatusCode::FORBIDDEN);
+
+        // Taken over: a draft, then published; form, flow and all else stay.
+        let take = format!("/item-sync/items/{code}/take");
+        let (status, problem) =
+            editor.refused(reqwest::Method::POST, &take, Some(json!({ "elements": ["on_site_times"] }))).await;
+        assert_eq!((status, &problem["errors"][0]["pointer"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("/elements")));
+        let (status, _) = editor
+            .refused(reqwest::Method::POST, "/item-sync/items/X1/take", Some(json!({ "elements": ["promise_limit"] })))
+            .await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "not offered here");
+        editor.post(&take, json!({ "elements": ["promise_limit"] })).await;
+        let draft = editor.get(&format!("/admin/items/{FOOD}")).await;
+        assert_eq!(
+            (&draft["draft"], &draft["content"]["promise_limit"]["value"]),
+            (&json!(true), &json!(4)),
+            "{draft}"
+        );
+        assert_eq!(draft["content"]["materials"], before["content"]["materials"]);
+        assert_eq!(world.app.catalogue.published(FOOD).await.unwrap().item.promise_limit.value, 5, "not by itself");
+
+        // Gone above, changed above; a failing library loses nothing.
+        set(json!([one(&code, "食品经营许可证核发", 3), one("X1", "本地没有的甲", 3)])).await;
+        editor.post("/item-sync/runs", json!({})).await;
+        let second = runs(2).await;
+        assert_eq!((&second["changed"], &second["removed"]), (&json!(1), &json!(1)), "{second}");
+        world.upper_down(true).await;
+        editor.post("/item-sync/runs", json!({ "task_code": code })).await;
+        let third = runs(3).await;
+        assert_eq!(third["state"], "failed", "{third}");
+        world.settle().await;
+        assert_eq!(editor.get("/item-sync/items?difference=all").await["total"], 3, "what was there stays");
+        let staff = world.app.identity.staff_by_login("editor").await.unwrap().unwrap();
+        let inbox = platform::messages::inbox(&world.app.platform, &format!("staff:{}", staff.id), 50).await.unwrap();
+        assert!(inbox.iter().any(|one| one.text.contains("事项同步没有成功")), "{inbox:?}");
         world.close().await;
     }
 }

@@ -67,6 +67,11 @@ const PUBLIC: &[&str] = &[
     "/licences/verify-file",
     "/documents/verify-file",
     "/licences/trust.pem",
+    // Networks and token of the settings open it, no session.
+    "/metrics",
+    // What everybody may read.
+    "/faqs",
+    "/manual",
     "/portal/sign-on",
     "/portal/sign-on/callback",
     "/portal/sign-out",
@@ -98,7 +103,7 @@ fn is_public(path: &str) -> bool {
     PUBLIC.contains(&path) || path.starts_with("/items/food-operation-permit/") || path.starts_with("/licences/verify/")
 }
 
-/// req: IDENT-004
+/// req: IDENT-004, OPS-028
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_refuses_the_unknown_the_other_system_and_the_unauthorised() {
     let world = World::new(Backend::Sqlite).await;
@@ -118,12 +123,14 @@ async fn every_route_refuses_the_unknown_the_other_system_and_the_unauthorised()
         "supervisor",
         "editor",
         "sysadmin",
+        "operator",
         "secadmin",
         "steward",
         "keykeeper",
         "auditor",
         "privacy",
         "orgadmin",
+        "manager",
     ] {
         let caller = world.staff(login).await;
         let me = caller.get("/staff/me").await;
@@ -221,6 +228,7 @@ const MADE_TWICE: &[(&str, &str)] = &[
     ("import_definition", "an entry is named by its file: the second import is refused as taken"),
     ("upload_file", "a file nobody refers to is swept; what refers to it is made with a key"),
     ("upload_desk_file", "as upload_file"),
+    ("take_my_disk_item", "as upload_file"),
     ("begin_card_read", "a challenge serves once and lasts two minutes"),
     ("identify_by_card", "the signed read carries a challenge that serves once"),
     ("identify_by_code", "the code platform takes a code once"),

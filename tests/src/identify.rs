@@ -73,7 +73,7 @@ async fn said(clerk: &Caller, case: &str, kind: &str) -> String {
 /// At the counter: the legal representative's card takes the application in, a stranger's does not;
 /// the case opens by card and by code; the result is handed to somebody identified. The log tells how.
 ///
-/// req: IDENT-014, IDENT-015
+/// req: IDENT-014, IDENT-015, CASE-011
 #[tokio::test(flavor = "multi_thread")]
 async fn who_comes_to_the_counter_is_identified_at_intake_and_collection() {
     for backend in backends() {

@@ -22,6 +22,9 @@ const NOT_OF_CITIZENS: &[(&str, &str)] = &[
     ("table_rows", "what a body's staff write down in tables of their own; no account stands behind it"),
     ("transfer_out", "copies on their way of what is declared where it comes from"),
     ("transfer_in", "copies that arrived of what is declared where it came from"),
+    ("handling_materials", "what staff add to a case, which is declared"),
+    ("exchange_held", "answers of other systems on their way into a case, which is declared"),
+    ("exchange_fetches", "addresses of files on their way into a case, which is declared"),
 ];
 
 /// Whatever is sealed is personal or a secret: a table that is neither declared nor excused fails here.

@@ -43,6 +43,8 @@ fn same_kind(sqlite: &str, postgres: &str) -> bool {
 }
 
 /// Every step makes the same tables, columns and indexes on both; run again it does nothing.
+///
+/// req: OPS-015
 #[tokio::test]
 async fn a_fresh_database_of_each_kind_has_the_same_tables_columns_and_indexes() {
     if !testkit::backends().contains(&Backend::Postgres) {

@@ -16,10 +16,10 @@ use crate::main_job::{draft_version, filled_draft, version};
 use crate::world::World;
 
 /// An answer of the router itself: status, headers, JSON or null.
-type Answer = (StatusCode, HeaderMap, Value);
+pub(crate) type Answer = (StatusCode, HeaderMap, Value);
 
 /// Sends a request to the real router from an address.
-async fn send(router: &axum::Router, from: &str, mut request: Request<Body>) -> Answer {
+pub(crate) async fn send(router: &axum::Router, from: &str, mut request: Request<Body>) -> Answer {
     let peer: SocketAddr = format!("{from}:40000").parse().unwrap();
     request.extensions_mut().insert(ConnectInfo(peer));
     let response = router.clone().oneshot(request).await.unwrap();
@@ -72,7 +72,7 @@ async fn a_stolen_cookie_opens_nothing_elsewhere() {
 
 /// Every access of data and every refusal leaves a line with person, organisation, address and result.
 ///
-/// req: IDENT-036
+/// req: IDENT-036, OPS-028
 /// req: DATASEC-008
 #[tokio::test(flavor = "multi_thread")]
 async fn reads_and_refusals_leave_a_line() {
@@ -120,6 +120,74 @@ async fn reads_and_refusals_leave_a_line() {
         let judged = security::audit::proof::verify(&file, None).unwrap();
         assert!(judged.faults.is_empty() && judged.lines > 5, "{judged:?}");
         assert_eq!(lines(&world, "audit.export").await.len(), 1, "taking the log out is in the log");
+        world.close().await;
+    }
+}
+
+/// Every request of the API leaves a visit with who, from where, what was answered and how long it took; never what
+/// was searched for, an id of a path or a name. Pages are no visits. It is found, and taken away, by its own right.
+///
+/// req: OPS-034
+#[tokio::test(flavor = "multi_thread")]
+async fn every_request_leaves_a_visit_that_is_found_by_who_where_and_answer() {
+    for backend in testkit::backends() {
+        let world = World::new(backend).await;
+        let router = world.app.router();
+        let clerk = world.staff("clerk").await;
+        let citizen = world.citizen("haiyan").await;
+        clerk.get("/cases?q=440106199003071234").await;
+        citizen.get("/portal/me").await;
+        let missing = "/cases/01a00000-0000-7000-8000-000000000001";
+        assert_eq!(send(&router, "127.0.0.1", get(missing, &clerk.cookie)).await.0, StatusCode::NOT_FOUND);
+        assert_eq!(send(&router, "198.51.100.9", get("/cases", "")).await.0, StatusCode::UNAUTHORIZED);
+        let traced = Request::get("/api/v1/items?q=%E9%A5%AD%E5%BA%97")
+            .header("x-request-id", "story-trace-7")
+            .body(Body::empty());
+        assert_eq!(send(&router, "198.51.100.9", traced.unwrap()).await.0, StatusCode::OK);
+        let page = Request::get("/desk/cases?q=secret").body(Body::empty()).unwrap();
+        send(&router, "198.51.100.9", page).await;
+
+        let operator = world.staff("operator").await;
+        let found = operator.get("/security/logs?route=/api/v1/cases&actor=陈志远&limit=100").await;
+        let items = found["items"].as_array().unwrap();
+        let of =
+            |status: i64| items.iter().find(|one| one["response"]["status"] == status).cloned().unwrap_or_default();
+        let (list, one) = (of(200), of(404));
+        assert_eq!(
+            (list["response"]["route"].as_str(), list["actor"].as_str()),
+            (Some("/api/v1/cases"), Some("陈志远"))
+        );
+        assert_eq!(one["response"]["route"], "/api/v1/cases/{id}");
+        assert!(list["response"]["bytes"].as_i64().unwrap() > 2 && list["address"] == "127.0.0.1", "{list}");
+        let unknown = operator.get("/security/logs?visitor=anonymous&status=401&route=/api/v1/cases").await;
+        assert_eq!(
+            (unknown["total"].as_i64(), unknown["items"][0]["address"].as_str()),
+            (Some(1), Some("198.51.100.9"))
+        );
+        let traced = operator.get("/security/logs?source=access&q=story-trace-7").await;
+        assert_eq!((traced["total"].as_i64(), traced["items"][0]["trace"].as_str()), (Some(1), Some("story-trace-7")));
+        let own = operator.get("/security/logs?visitor=account&route=/portal/me").await;
+        assert!(own["total"].as_i64().unwrap() >= 1, "{own}");
+        let whole = operator.get("/security/logs?source=access&limit=100").await.to_string();
+        for secret in ["440106199003071234", "饭店", "secret", "/desk/cases", "海燕"] {
+            let visits = operator.get(&format!("/security/logs?visitor=anonymous&q={secret}")).await;
+            assert_eq!(visits["total"], 0, "{secret}");
+        }
+        assert!(!whole.contains("440106199003071234") && !whole.contains(clerk.cookie.trim_start_matches("tb_desk=")));
+        let (status, refused) = operator.refused(Method::GET, "/security/logs?status=9xx", None).await;
+        assert_eq!((status.as_u16(), refused["errors"][0]["pointer"].as_str()), (422, Some("/status")));
+
+        // By a right of its own, masked, and told in the audit log; the batches prove themselves.
+        let path = "/security/logs/export?route=/api/v1/cases&status=404";
+        let file = operator.request(Method::GET, path, None).await.text().await.unwrap();
+        assert!(
+            file.contains("/api/v1/cases/{id}") && file.contains("127.0.0.*") && !file.contains("陈志远"),
+            "{file}"
+        );
+        assert_eq!(lines(&world, "log.export").await.len(), 1);
+        assert_eq!(clerk.refused(Method::GET, path, None).await.0, StatusCode::FORBIDDEN);
+        let verdict = operator.post("/security/logs/verify", json!({})).await;
+        assert!(verdict["lines"].as_i64().unwrap() > 5 && verdict["faults"] == json!([]), "{verdict}");
         world.close().await;
     }
 }

@@ -27,7 +27,7 @@ async fn menu(caller: &Caller) -> Vec<String> {
     menu["items"].as_array().unwrap().iter().map(|entry| entry["key"].as_str().unwrap().to_owned()).collect()
 }
 
-/// req: FORM-033, FORM-034
+/// req: FORM-033, FORM-034, OPS-025, OPS-036
 #[tokio::test(flavor = "multi_thread")]
 async fn a_table_is_defined_used_counted_and_kept_from_strangers() {
     for backend in testkit::backends() {

@@ -35,19 +35,36 @@ pub struct World {
 impl World {
     /// Loads the city and serves it.
     pub async fn new(backend: Backend) -> Self {
-        Self::build(backend, false).await
+        Self::build(backend, |_, _| {}).await
+    }
+
+    /// The same with files in the simulated bucket.
+    pub async fn with_bucket(backend: Backend) -> Self {
+        Self::build(backend, |config, outside| {
+            let secret = config.data_dir.join("bucket-secret");
+            std::fs::write(&secret, simulators::objects::SECRET).unwrap();
+            config.objects_url = format!("{}/{}", outside.url("objects"), simulators::objects::BUCKET);
+            config.objects_key_id = simulators::objects::KEY_ID.to_owned();
+            config.objects_secret_file = secret;
+        })
+        .await
+    }
+
+    /// The same with settings of its own.
+    pub async fn with_settings(backend: Backend, adjust: impl FnOnce(&mut Config)) -> Self {
+        Self::build(backend, |config, _| adjust(config)).await
     }
 
     /// The same, reporting to the simulated upper platform, where it is registered.
     pub async fn with_upper(backend: Backend) -> Self {
-        let world = Self::build(backend, true).await;
+        let world = Self::build(backend, |config, outside| config.upper_url = outside.url("upper")).await;
         world.upper_clock().await;
         let (id, _) = world.system(simulators::upper::APP_ID, Some(simulators::upper::SECRET), &[]).await;
         assert!(!id.is_nil());
         world
     }
 
-    async fn build(backend: Backend, upper: bool) -> Self {
+    async fn build(backend: Backend, adjust: impl FnOnce(&mut Config, &simulators::Simulator)) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         // The city is loaded once for all stories of a build; each works on a copy.
         let place = testkit::kept::copy("city", backend, &[&packs_dir()], async |place: &Place| {
@@ -68,7 +85,7 @@ impl World {
         let simulator = simulators::Simulator::start(simulators::People::from_yaml(&people).unwrap()).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let config = Config {
+        let mut config = Config {
             public_url: base.clone(),
             database_url,
             data_dir: folder.clone(),
@@ -76,16 +93,19 @@ impl World {
             identity_url: simulator.url("identity"),
             sms_url: simulator.url("sms"),
             courier_url: simulator.url("courier"),
+            payment_url: simulator.url("payment"),
             // Stories say with the header which address they come from.
             trusted_proxies: vec!["127.0.0.1".to_owned()],
             registry_url: simulator.url("registry"),
             code_url: simulator.url("codes"),
+            materials_url: simulator.url("materials"),
             mobile_url: simulator.url("mobile"),
             device_gateway_url: simulator.url("reader"),
             require_second_factor: false,
-            upper_url: if upper { simulator.url("upper") } else { String::new() },
+            server_timing: true,
             ..Config::default()
         };
+        adjust(&mut config, &simulator);
         let clock = MockClock::at(story_start());
         // Ids of a copy must not repeat those of what it was copied from.
         let app = App::assemble(config, clock.clone(), Arc::new(SeededRandomness::new(1_000_042))).await.unwrap();
@@ -121,8 +141,40 @@ impl World {
         let caller = self.nobody();
         let body = json!({ "login": login, "password": app::demo::PASSWORD });
         let answer = caller.request(Method::POST, "/staff/sign-in", Some(body)).await;
-        assert_eq!(answer.status(), StatusCode::OK, "{login} signs in");
-        Caller { cookie: cookie_of(&answer), ..caller }
+        let (status, cookie) = (answer.status(), cookie_of(&answer));
+        assert_eq!(status, StatusCode::OK, "{login} signs in: {}", answer.text().await.unwrap_or_default());
+        Caller { cookie, ..caller }
+    }
+
+    /// Somebody with a phone in his hand, not signed in.
+    pub fn phone(&self) -> Caller {
+        let client = Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Mobile/15E148");
+        Caller { client: client.build().unwrap(), base: self.base.clone(), cookie: String::new() }
+    }
+
+    /// Links a staff account to its user of the mobile platform, as its page does.
+    pub async fn link_phone(&self, desk: &Caller, user: &str) {
+        let begun = desk.post("/staff/me/mobile-link/begin", json!({ "password": app::demo::PASSWORD })).await;
+        let asked = format!("{}&user={user}", begun["authorize_url"].as_str().unwrap());
+        let back = plain_client().get(asked).send().await.unwrap();
+        let back = reqwest::Url::parse(back.headers()[LOCATION].to_str().unwrap()).unwrap();
+        let part = |name: &str| back.query_pairs().find(|(key, _)| key == name).unwrap().1.into_owned();
+        desk.post("/staff/me/mobile-link", json!({ "state": part("state"), "ticket": part("ticket") })).await;
+    }
+
+    /// Opens the zone of the phone from the mobile platform, as one of its users.
+    pub async fn on_the_phone(&self, user: &str) -> Caller {
+        let url = format!("{}/tickets", self.simulator.url("mobile"));
+        let given: Value =
+            plain_client().post(url).json(&json!({ "user": user })).send().await.unwrap().json().await.unwrap();
+        let phone = self.phone();
+        let body = json!({ "ticket": given["ticket"] });
+        let answer = phone.request(Method::POST, "/staff/mobile/sign-on", Some(body)).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{user} comes in");
+        phone.signed_in_by(&answer)
     }
 
     /// A caller without a session.
@@ -143,12 +195,41 @@ impl World {
         self.system_at(app_id, secret, items, Vec::new()).await
     }
 
-    /// The same with addresses of its own.
+    /// The same as a channel that files applications and is told what became of them.
+    pub async fn channel(&self, app_id: &str, secret: &str, channel: &str, items: &[&str], address: String) {
+        let grant = |interface: &str, items: &[&str], fields: &[&str]| identity::systems::Grant {
+            interface: interface.into(),
+            items: items.iter().map(|one| (*one).to_owned()).collect(),
+            fields: fields.iter().map(|one| (*one).to_owned()).collect(),
+            valid_until: None,
+        };
+        let grants = vec![grant("events", items, &[]), grant("channel", &[], &[channel])];
+        self.system_with(app_id, Some(secret), grants, vec![address]).await;
+    }
+
+    /// A system with addresses of its own.
     pub async fn system_at(
         &self,
         app_id: &str,
         secret: Option<&str>,
         items: &[&str],
+        callbacks: Vec<String>,
+    ) -> (uuid::Uuid, String) {
+        let items: Vec<String> = items.iter().map(|one| (*one).to_owned()).collect();
+        let grants = if items.is_empty() {
+            Vec::new()
+        } else {
+            vec![identity::systems::Grant { interface: "events".into(), items, fields: Vec::new(), valid_until: None }]
+        };
+        self.system_with(app_id, secret, grants, callbacks).await
+    }
+
+    /// A system with grants and addresses of its own.
+    pub async fn system_with(
+        &self,
+        app_id: &str,
+        secret: Option<&str>,
+        grants: Vec<identity::systems::Grant>,
         callbacks: Vec<String>,
     ) -> (uuid::Uuid, String) {
         let identity = &self.app.identity;
@@ -171,12 +252,6 @@ impl World {
             environment: "production".into(),
             networks: vec!["127.0.0.0/8".into()],
             formula: identity::systems::Formula::Tif,
-        };
-        let items: Vec<String> = items.iter().map(|one| (*one).to_owned()).collect();
-        let grants = if items.is_empty() {
-            Vec::new()
-        } else {
-            vec![identity::systems::Grant { interface: "events".into(), items, fields: Vec::new(), valid_until: None }]
         };
         let id = identity.add_system(&caller, draft, grants, true).await.unwrap();
         let wanted = identity::systems::NewSecret { secret: secret.map(str::to_owned), ..Default::default() };
@@ -223,6 +298,12 @@ impl World {
     /// Sets the clocks of the systems around to ours.
     pub async fn tell_the_time(&self) {
         let at = self.app.platform.now().unix_timestamp();
+        plain_client()
+            .post(format!("{}/clock", self.simulator.url("payment")))
+            .json(&json!({ "at": at }))
+            .send()
+            .await
+            .unwrap();
         for service in ["peer", "department"] {
             let told = json!({ "url": self.base, "at": at });
             plain_client().post(format!("{}/hall", self.simulator.url(service))).json(&told).send().await.unwrap();
@@ -232,6 +313,12 @@ impl World {
     /// What a simulated page answers to a program.
     pub async fn visit(&self, address: &str) -> (StatusCode, Value) {
         let answer = plain_client().get(address).send().await.unwrap();
+        (answer.status(), answer.json().await.unwrap_or(Value::Null))
+    }
+
+    /// What a simulated service answers to a program that posts.
+    pub async fn post_outside(&self, address: &str, body: &Value) -> (StatusCode, Value) {
+        let answer = plain_client().post(address).json(body).send().await.unwrap();
         (answer.status(), answer.json().await.unwrap_or(Value::Null))
     }
 
@@ -367,6 +454,24 @@ impl Caller {
             .await
             .unwrap();
         answer.json().await.unwrap()
+    }
+
+    /// POST with an idempotency key, success, JSON.
+    pub async fn keyed(&self, path: &str, key: &str, body: Value) -> Value {
+        let answer = self
+            .client
+            .post(format!("{}/api/v1{path}", self.base))
+            .header("X-Tongban-Request", "1")
+            .header("Idempotency-Key", key)
+            .header(COOKIE, &self.cookie)
+            .json(&body)
+            .send()
+            .await
+            .unwrap();
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        assert!(status.is_success(), "POST {path} answered {status}: {text}");
+        serde_json::from_str(&text).unwrap_or(Value::Null)
     }
 
     /// PUT, success, JSON (null without a body).

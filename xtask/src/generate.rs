@@ -1,4 +1,5 @@
-//! `gen`: files made from the code: the OpenAPI document, the web client's types, the matrix of rights.
+//! `gen`: files made from the code: the OpenAPI document, the web client's types, the matrix of rights, what
+//! shows the rows of the standards.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -11,15 +12,19 @@ use crate::{cargo, names, root};
 const OPENAPI: &str = "docs/openapi.json";
 /// Made from the built-in roles.
 const PERMISSIONS: &str = "docs/permissions.md";
+/// Made from the marks of the tests, for the rows that the standards name.
+const EVIDENCE: &str = "packs/platform/evidence.yaml";
+/// Names those rows.
+const STANDARDS: &str = "packs/platform/standards.yaml";
 /// Made from the OpenAPI document.
 const CLIENT: &str = "web/packages/api/src/schema.d.ts";
 
 pub fn run(arguments: &[String]) -> anyhow::Result<()> {
     let check = arguments.iter().any(|argument| argument == "--check");
     names::check()?;
-    let made = [OPENAPI, CLIENT, PERMISSIONS].map(|name| root().join(name));
+    let made = [OPENAPI, CLIENT, PERMISSIONS, EVIDENCE].map(|name| root().join(name));
     let before: Vec<Option<Vec<u8>>> = made.iter().map(|path| std::fs::read(path).ok()).collect();
-    let outcome = write(&made[0]).and_then(|()| write_matrix(&made[2]));
+    let outcome = write_evidence(&made[3]).and_then(|()| write(&made[0])).and_then(|()| write_matrix(&made[2]));
     let after: Vec<Option<Vec<u8>>> = made.iter().map(|path| std::fs::read(path).ok()).collect();
     if check {
         for (path, content) in made.iter().zip(&before) {
@@ -31,14 +36,14 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
         }
     }
     outcome?;
-    let changed: Vec<&str> = [OPENAPI, CLIENT, PERMISSIONS]
+    let changed: Vec<&str> = [OPENAPI, CLIENT, PERMISSIONS, EVIDENCE]
         .into_iter()
         .zip(before.iter().zip(&after))
         .filter(|(_, (old, new))| old != new)
         .map(|(name, _)| name)
         .collect();
     match (check, changed.is_empty()) {
-        (_, true) => println!("gen: {OPENAPI}, {CLIENT} and {PERMISSIONS} are current"),
+        (_, true) => println!("gen: {OPENAPI}, {CLIENT}, {PERMISSIONS} and {EVIDENCE} are current"),
         (false, false) => println!("gen: wrote {}", changed.join(", ")),
         (true, false) => bail!("gen: {} would change; run `cargo xtask gen` and commit", changed.join(", ")),
     }
@@ -62,6 +67,10 @@ fn write(openapi: &PathBuf) -> anyhow::Result<()> {
         .status()
         .context("npm")?;
     if status.success() { Ok(()) } else { bail!("npm run gen -w @tongban/api failed") }
+}
+
+fn write_evidence(file: &PathBuf) -> anyhow::Result<()> {
+    Ok(std::fs::write(file, crate::trace::evidence(&root().join(STANDARDS))?)?)
 }
 
 fn write_matrix(page: &PathBuf) -> anyhow::Result<()> {

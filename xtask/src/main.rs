@@ -9,6 +9,7 @@ mod layers;
 mod names;
 mod new_capability;
 mod schema;
+mod supply;
 mod trace;
 
 use std::path::PathBuf;
@@ -27,6 +28,12 @@ const TASKS: &[Task] = &[
         generate::run,
     ),
     ("schema", "", "a fresh SQLite and a fresh PostgreSQL database have the same tables and columns", schema::run),
+    (
+        "supply",
+        "[--check] [--advisories DIR]",
+        "licences, origins and known faults of what others wrote; writes the lists that go out with the product",
+        supply::run,
+    ),
     ("bench", "[name…]", "measures the release build", bench::run),
     (
         "new-capability",

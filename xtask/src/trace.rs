@@ -50,6 +50,40 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
     if unknown.is_empty() { Ok(()) } else { bail!("{}", unknown.join("\n")) }
 }
 
+/// What shows each of the rows named in a file: name and files of tests, for `packs/platform/evidence.yaml`.
+///
+/// # Errors
+/// When a row is in no register.
+pub fn evidence(named_in: &Path) -> anyhow::Result<String> {
+    let root = root();
+    let wanted: BTreeSet<String> = std::fs::read_to_string(named_in)?
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+        .filter(|word| is_id(word))
+        .map(str::to_owned)
+        .collect();
+    let names: BTreeMap<String, String> = registers(&root.join("docs/requirements"))?.into_values().flatten().collect();
+    let mut tests: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for folder in ["crates", "tests", "web"] {
+        for path in files::below(&root.join(folder), &[".rs", ".ts", ".vue"]) {
+            let Ok(text) = std::fs::read_to_string(&path) else { continue };
+            let shown = path.strip_prefix(&root).unwrap_or(&path).display().to_string();
+            for place in scan(&shown, &text).into_iter().filter(|place| place.in_test) {
+                tests.entry(place.id).or_default().insert(place.file);
+            }
+        }
+    }
+    let mut out = String::from(
+        "# Made by `cargo xtask gen` from the marks of the tests; never changed by hand.\nschema: tongban-evidence/1\nrows:\n",
+    );
+    for id in wanted {
+        let Some(name) = names.get(&id) else { bail!("no register has {id}") };
+        let files: Vec<&String> = tests.get(&id).into_iter().flatten().collect();
+        // JSON is YAML.
+        out.push_str(&format!("  {id}: {}\n", serde_json::json!({ "name": name, "tests": files })));
+    }
+    Ok(out)
+}
+
 /// Rows of one register with the tests that show them.
 fn print_register(
     register: &str,

@@ -2,7 +2,9 @@
 //!
 //! Server, database and clients share this machine. Between rounds the server finishes its jobs.
 
+mod bulk;
 mod client;
+mod day;
 mod floor;
 mod load;
 mod world;
@@ -20,6 +22,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use uuid::Uuid;
 
 use self::client::{Answer, request};
+pub use self::day::{Visitors, model};
 use self::floor::Rows;
 use self::load::{Burst, Make, burst};
 pub use self::world::SERVE;
@@ -33,7 +36,13 @@ const READING: usize = 8;
 /// How long a round lasts.
 const ROUND: Duration = Duration::from_millis(1_500);
 /// Cases in the long list.
-const CASES: i64 = 100_000;
+const CASES: i64 = 1_000_000;
+/// One of so many of them is not ended yet.
+const OPEN: i64 = 50;
+/// Events of each of them.
+const EVENTS: i64 = 5;
+/// One of so many of them waits for the examiner.
+const WAITING: i64 = 500;
 /// Cases accepted in one round: each leaves a notice to be drawn.
 const ACCEPTED: usize = 300;
 
@@ -95,7 +104,14 @@ fn sets(kind: &Kind) -> anyhow::Result<Vec<Vec<Workload>>> {
     })?;
     let bench =
         Rc::new(Bench { world: RefCell::new(world), floor, rows, filed: RefCell::default(), last: RefCell::default() });
-    Ok(vec![filing_set(&bench), reading_set(&bench), accepting_set(&bench), process_set(&bench)])
+    Ok(vec![
+        filing_set(&bench),
+        bulk::set(&bench),
+        reading_set(&bench),
+        accepting_set(&bench),
+        day::set(&bench),
+        process_set(&bench),
+    ])
 }
 
 impl Bench {
@@ -172,7 +188,7 @@ fn reading_set(bench: &Rc<Bench>) -> Vec<Workload> {
             Ok(bench.burst(READING, Arc::new(move |_| Some(bytes.clone())), nothing)?.rate())
         }
     };
-    let (one, long, listed) = (Rc::clone(bench), Rc::clone(bench), Rc::clone(bench));
+    let (one, long, listed, waiting) = (Rc::clone(bench), Rc::clone(bench), Rc::clone(bench), Rc::clone(bench));
     let one_case = move || {
         let (cookie, cases) = (one.world.borrow().clerk.clone(), one.filed.borrow().clone());
         let make: Make = Arc::new(move |number| {
@@ -181,11 +197,33 @@ fn reading_set(bench: &Rc<Bench>) -> Vec<Workload> {
         });
         Ok(one.burst(READING, make, nothing)?.rate())
     };
+    let full = Rc::clone(bench);
+    let mut long_case = None;
+    let full_case = move || {
+        let case = match &long_case {
+            Some(case) => String::clone(case),
+            None => {
+                let world = full.world.borrow();
+                let case = full.filed.borrow_mut().pop().context("a filed case")?;
+                world.runtime.block_on(lengthen(&world.conn, &case))?;
+                long_case.insert(case).clone()
+            }
+        };
+        let bytes = request("GET", &format!("/api/v1/cases/{case}"), &full.world.borrow().clerk, &[], &[]);
+        Ok(full.burst(1, Arc::new(move |_| Some(bytes.clone())), nothing)?.percentile(50))
+    };
     let mut seeded = false;
     let list = move || {
         if !seeded {
             let world = long.world.borrow();
-            world.runtime.block_on(multiply(&world.conn))?;
+            let filed = long.filed.borrow_mut().pop().context("a filed case")?;
+            world.runtime.block_on(async {
+                let accept =
+                    request("POST", &format!("/api/v1/cases/{filed}/accept"), &world.clerk, &[], br#"{"version":1}"#);
+                let answer = client::Connection::open(world.address).await?.send(&accept).await?;
+                anyhow::ensure!((200..300).contains(&answer.status), "accept answered {}", answer.status);
+                multiply(&world.conn).await
+            })?;
             seeded = true;
         }
         let cookie = long.world.borrow().supervisor.clone();
@@ -209,33 +247,101 @@ fn reading_set(bench: &Rc<Bench>) -> Vec<Workload> {
             get("/api/v1/items/food-operation-permit/guide", false),
         ),
         workload(format!("one case with form, materials and timeline, {READING} clients"), "answers/s", None, one_case),
+        workload("one case with 20 materials and 200 events more: half within".into(), "ms", None, full_case),
         workload(format!("list 100 of {CASES} cases, rights, exact total: half within"), "ms", None, list),
         workload("  of these 99 % within".into(), "ms", None, move || {
             Ok(listed.last.borrow().as_ref().map_or(f64::NAN, |burst| burst.percentile(99)))
         }),
+        workload(
+            format!("work list of an examiner, one of {WAITING} of {CASES} cases, exact total: half within"),
+            "ms",
+            None,
+            move || {
+                let cookie = waiting.world.borrow().reviewer.clone();
+                let bytes = request("GET", "/api/v1/tasks?limit=20", &cookie, &[], &[]);
+                Ok(waiting.burst(1, Arc::new(move |_| Some(bytes.clone())), nothing)?.percentile(50))
+            },
+        ),
     ]
 }
 
-/// Copies a filed case until there are [`CASES`]; only what the list reads.
+/// Copies a filed case until there are [`CASES`], each with [`EVENTS`] events and the step of an examiner, most of them
+/// done; only what the lists read.
 async fn multiply(conn: &DatabaseConnection) -> anyhow::Result<()> {
     let backend = conn.get_database_backend();
-    let columns = "version, state, query_code, item_slug, item_version, item_name, handle_item, handle_item_name, org_id, \
+    let columns = "version, query_code, item_slug, item_version, item_name, handle_item, handle_item_name, org_id, \
          channel, account_id, applicant_kind, applicant_name, applicant_index, personal_sealed, corrected, correction_asked, \
          step_name, created_at, updated_at, submitted_at, due_at, event_count, head_hash";
-    let (id, series) = match backend {
-        DbBackend::Sqlite => {
-            ("randomblob(16)", "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)")
-        }
-        _ => ("gen_random_uuid()", "WITH n(i) AS (SELECT generate_series(1, $1))"),
+    let series = match backend {
+        DbBackend::Sqlite => "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)",
+        _ => "WITH n(i) AS (SELECT generate_series(1, $1))",
     };
+    // Ids grow with time, as those of the product do.
+    let id = |number: String| match backend {
+        DbBackend::Sqlite => format!("unhex(printf('%032x', {number}))"),
+        _ => format!("CAST(lpad(to_hex(CAST({number} AS bigint)), 32, '0') AS uuid)"),
+    };
+    let case = id("n.i".to_owned());
+    let task = id(format!("n.i + {CASES}"));
+    let event = id(format!("n.i * {EVENTS} + k.no + {CASES} * 2"));
     let count = conn.query_one_raw(Statement::from_string(backend, "SELECT count(*) AS n FROM cases")).await?;
     let present: i64 = count.context("a count")?.try_get("", "n")?;
-    let sql = format!(
-        "INSERT INTO cases (id, case_number, {columns}) {series} \
-         SELECT {id}, 'copy-' || n.i, {columns} FROM n, (SELECT * FROM cases WHERE submitted_at IS NOT NULL LIMIT 1) AS one"
-    );
-    conn.execute_raw(Statement::from_sql_and_values(backend, sql, [(CASES - present).max(0).into()])).await?;
+    let more = (CASES - present).max(0);
+    let copies = [
+        format!(
+            "INSERT INTO cases (id, case_number, state, closed_at, {columns}) {series} SELECT {case}, 'copy-' || n.i, \
+             CASE WHEN n.i % {OPEN} = 0 THEN state ELSE 'delivered' END, \
+             CASE WHEN n.i % {OPEN} = 0 THEN NULL ELSE updated_at END, {columns} \
+             FROM n, (SELECT * FROM cases WHERE submitted_at IS NOT NULL LIMIT 1) AS one"
+        ),
+        format!(
+            "INSERT INTO tasks (id, case_id, state, {TASK}) {series} \
+             SELECT {task}, {case}, CASE WHEN n.i % {WAITING} = 0 THEN 'open' ELSE 'done' END, {TASK} \
+             FROM n, (SELECT {TASK} FROM tasks WHERE stage = 'review' AND state = 'open' LIMIT 1) AS one"
+        ),
+        format!(
+            "INSERT INTO case_events (id, case_id, no, {EVENT}) {series}, k(no) AS (SELECT 1 UNION ALL SELECT 2 UNION ALL \
+             SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5) SELECT {event}, {case}, k.no, {EVENT} \
+             FROM n, k, (SELECT {EVENT} FROM case_events LIMIT 1) AS one"
+        ),
+    ];
+    for sql in copies {
+        conn.execute_raw(Statement::from_sql_and_values(backend, sql, [more.into()])).await?;
+    }
     conn.execute_unprepared("ANALYZE").await?;
+    Ok(())
+}
+
+const TASK: &str = "flow_task, element, stage, name, role, org_id, created_at, files, narrowed, joint, every_day";
+const EVENT: &str = "kind, at, actor_id, actor_name, text, data, previous_hash, hash";
+
+/// Gives a case as many materials and events as a long life leaves: 20 and 200.
+async fn lengthen(conn: &DatabaseConnection, case: &str) -> anyhow::Result<()> {
+    let backend = conn.get_database_backend();
+    let (this, new) = match backend {
+        DbBackend::Sqlite => (format!("x'{}'", case.replace('-', "")), "randomblob(16)"),
+        _ => (format!("CAST('{case}' AS uuid)"), "gen_random_uuid()"),
+    };
+    let series = |to: usize| match backend {
+        DbBackend::Sqlite => format!("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {to})"),
+        _ => format!("WITH n(i) AS (SELECT generate_series(1, {to}))"),
+    };
+    let material = "name, handing, files, checks, note, updated_at";
+    let all = [
+        format!(
+            "INSERT INTO case_events (id, case_id, no, {EVENT}) {} SELECT {new}, {this}, n.i + 100, {EVENT} FROM n, \
+             (SELECT {EVENT} FROM case_events WHERE case_id = {this} LIMIT 1) AS one",
+            series(200)
+        ),
+        format!(
+            "INSERT INTO case_materials (case_id, key, {material}) {} SELECT {this}, 'copy-' || n.i, {material} FROM n, \
+             (SELECT {material} FROM case_materials WHERE case_id = {this} LIMIT 1) AS one",
+            series(20)
+        ),
+    ];
+    for sql in all {
+        conn.execute_unprepared(&sql).await?;
+    }
     Ok(())
 }
 

@@ -23,6 +23,8 @@ use super::client::{Connection, request};
 /// First argument of the process that is the server.
 pub const SERVE: &str = "serve-for-bench";
 
+/// Sessions on line (OPS-005).
+const SESSIONS: usize = 5_000;
 const ITEM: &str = "food-operation-permit";
 const SAMPLE: &str = "items/food-operation-permit/samples/valid-new-canteen.json";
 
@@ -51,6 +53,14 @@ pub struct World {
     pub clerk: String,
     /// Cookie of a supervisor.
     pub supervisor: String,
+    /// Cookie of the examiner of the item that is filed.
+    pub reviewer: String,
+    /// Cookie of the clerk who takes lists of applicants.
+    pub social: String,
+    /// Cookie of the administrator of items.
+    pub editor: String,
+    /// Cookies of as many sessions on line, all of the citizen.
+    pub sessions: Vec<String>,
     /// Body of one application.
     pub application: Vec<u8>,
     server: Option<Child>,
@@ -68,7 +78,8 @@ impl World {
         std::fs::create_dir_all(&folder)?;
         let packs = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../packs");
         let parts = runtime.block_on(prepare(kind, &folder, &packs))?;
-        let Parts { conn, floor_url, settings, made, simulator, citizen, clerk, supervisor, application } = parts;
+        let Parts { conn, floor_url, settings, made, simulator, citizen, staff, sessions, application } = parts;
+        let [clerk, supervisor, reviewer, social, editor] = staff;
         let mut world = Self {
             runtime,
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -77,6 +88,10 @@ impl World {
             citizen,
             clerk,
             supervisor,
+            reviewer,
+            social,
+            editor,
+            sessions,
             application,
             server: None,
             settings,
@@ -134,12 +149,19 @@ impl World {
     /// Waits until the server has handed on every event and has no job due, so that one round does not
     /// carry another's work. Not measured.
     pub fn settle(&self) -> anyhow::Result<()> {
-        let sql = "SELECT (SELECT count(*) FROM outbox WHERE dispatched = false) + \
-                   (SELECT count(*) FROM jobs WHERE state = 'ready' AND attempts = 0) AS waiting";
+        // What is planned for later today is nobody's wait.
+        let soon = match self.backend() {
+            DbBackend::Sqlite => "strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+2 seconds')",
+            _ => "now() + interval '2 seconds'",
+        };
+        let sql = format!(
+            "SELECT (SELECT count(*) FROM outbox WHERE dispatched = false) + \
+             (SELECT count(*) FROM jobs WHERE state = 'ready' AND attempts = 0 AND run_at <= {soon}) AS waiting"
+        );
         let started = Instant::now();
         while started.elapsed() < Duration::from_secs(300) {
             let waiting: i64 = self.runtime.block_on(async {
-                let statement = Statement::from_string(self.conn.get_database_backend(), sql);
+                let statement = Statement::from_string(self.backend(), sql.clone());
                 let row = self.conn.query_one_raw(statement).await?.context("a count")?;
                 Ok::<_, anyhow::Error>(row.try_get("", "waiting")?)
             })?;
@@ -200,8 +222,8 @@ struct Parts {
     made: Vec<(String, String)>,
     simulator: Simulator,
     citizen: String,
-    clerk: String,
-    supervisor: String,
+    staff: [String; 5],
+    sessions: Vec<String>,
     application: Vec<u8>,
 }
 
@@ -239,11 +261,15 @@ async fn prepare(kind: &Kind, folder: &Path, packs: &Path) -> anyhow::Result<Par
     let account = app.identity.mirror(profile).await?;
     let citizen = cookie(&app, Audience::Portal, account.id).await?;
     let mut staff = Vec::new();
-    for login in ["clerk", "supervisor"] {
+    for login in ["clerk", "supervisor", "reviewer", "clerk-social", "editor"] {
         let one = app.identity.staff_by_login(login).await?.ok_or_else(|| anyhow!("no staff {login}"))?;
         staff.push(cookie(&app, Audience::Desk, one.id).await?);
     }
-    let [clerk, supervisor] = <[String; 2]>::try_from(staff).map_err(|_| anyhow!("two staff"))?;
+    let staff = <[String; 5]>::try_from(staff).map_err(|_| anyhow!("five staff"))?;
+    let mut sessions = Vec::with_capacity(SESSIONS);
+    for _ in 0..SESSIONS {
+        sessions.push(cookie(&app, Audience::Portal, account.id).await?);
+    }
     let application = application(&app, &sample, account.id).await?;
     let conn = app.platform.db.read().clone();
     Ok(Parts {
@@ -253,8 +279,8 @@ async fn prepare(kind: &Kind, folder: &Path, packs: &Path) -> anyhow::Result<Par
         made: [main, floor].into_iter().flatten().collect(),
         simulator,
         citizen,
-        clerk,
-        supervisor,
+        staff,
+        sessions,
         application,
     })
 }

@@ -75,16 +75,21 @@ impl Hall {
     pub(crate) fn routes<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         let hall = self.clone();
         let set = move |Json(told): Json<Where>| async move {
-            let mut settings = lock(&hall.settings);
-            if let Some(url) = told.url {
-                url.trim_end_matches('/').clone_into(&mut settings.url);
-            }
-            if told.at.is_some() {
-                settings.at = told.at;
-            }
+            hall.is_at(told.url.as_deref(), told.at);
             Json(json!({}))
         };
         Router::new().route("/hall", post(set))
+    }
+
+    /// Says where the hall is and what time it is there.
+    pub(crate) fn is_at(&self, url: Option<&str>, at: Option<i64>) {
+        let mut settings = lock(&self.settings);
+        if let Some(url) = url {
+            url.trim_end_matches('/').clone_into(&mut settings.url);
+        }
+        if at.is_some() {
+            settings.at = at;
+        }
     }
 
     /// An address of the hall.

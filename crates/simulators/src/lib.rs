@@ -1,6 +1,6 @@
 //! The outside world on one port: provincial identity, registration authority, SMS gateway, courier,
-//! upper platform, another portal, a department's own system, code platform, card reader of a window, mobile
-//! platform, document system, data-sharing platform.
+//! payment platform, upper platform, another portal, a department's own system, approval systems elsewhere, channels that file applications, code platform, card reader of a window, mobile
+//! platform, document system, data-sharing platform, gateway of sharing sources, object store.
 //!
 //! Run as its own process beside the product, which knows only the addresses. Nothing here is
 //! linked into the product; tests start a [`Simulator`] and speak to both over HTTP.
@@ -10,15 +10,21 @@
 //!
 //! Start at [`serve`]; the people who can sign in come from [`People::from_yaml`].
 
+pub mod approval;
+pub mod camera;
+pub mod channels;
 pub mod codes;
-mod courier;
+pub mod courier;
 pub mod department;
 mod gateway;
 pub mod hall;
 mod identity;
+pub mod materials;
 pub mod mobile;
+pub mod objects;
 pub mod office;
 mod page;
+pub mod payment;
 pub mod peer;
 mod people;
 pub mod reader;
@@ -74,23 +80,33 @@ impl Product {
 pub fn router(people: People, product: &str) -> Router {
     let peer = peer::routes(people.clone(), product);
     let department = department::routes(product);
+    let approval = approval::routes(product);
+    let channels = channels::routes(product);
     let product = Product::at(product);
     let codes = codes::routes(people.clone());
     let reader = reader::routes(people.clone());
     let registry = registry::routes(people.clone());
     let sharing = sharing::routes(people.clone());
+    let materials = materials::routes(people.clone());
     let identity = identity::routes(people);
     let sms = sms::routes();
     let courier = courier::routes();
+    let (objects, objects_control) = objects::routes();
     Router::new()
         .nest("/identity", identity)
         .nest("/sms", sms)
         .nest("/courier", courier)
+        .nest("/payment", payment::routes())
         .nest("/registry", registry)
         .nest("/sharing", sharing)
+        .nest("/materials", materials)
         .nest("/upper", upper::routes())
         .nest("/peer", peer)
         .nest("/department", department)
+        .nest("/approval", approval)
+        .nest("/channels", channels)
+        .nest("/objects", objects)
+        .nest("/objects-control", objects_control)
         .nest("/codes", codes)
         .nest("/reader", reader)
         .nest("/mobile", mobile::routes(product.clone()))

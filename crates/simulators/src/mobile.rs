@@ -4,6 +4,7 @@
 //! * `GET /authorize?redirect_uri=…&state=…` asks who one is; with `user=<id>` it goes back at once;
 //! * `POST /tickets` `{"user": …}` issues a ticket (tests);
 //! * `POST /tickets/redeem`, `POST /users/state`, signed: whose ticket, once; whether a user is active;
+//! * `POST /notices`, signed: a notice for a user, each key once; `GET /notices` shows them all;
 //! * `POST /users` `{"user": …, "name": …, "active": false}` adds or changes one (tests).
 
 use std::collections::{BTreeMap, HashMap};
@@ -28,12 +29,14 @@ pub const APP_ID: &str = "mobile-platform";
 /// Its secret.
 pub const SECRET: &str = "mobile-platform-demo-secret";
 /// Users of the demo: id and name, as the example city names its staff.
-const USERS: [(&str, &str); 5] = [
+const USERS: [(&str, &str); 7] = [
     ("yzy-chenzhiyuan", "陈志远"),
     ("yzy-zhoumin", "周敏"),
     ("yzy-liuwenbin", "刘文斌"),
     ("yzy-huangli", "黄丽"),
     ("yzy-luokai", "罗凯"),
+    ("yzy-heping", "何平"),
+    ("yzy-majun", "马俊"),
 ];
 /// Minutes a ticket counts.
 const LASTS: Duration = Duration::minutes(2);
@@ -45,6 +48,7 @@ struct Mobile {
     client: Arc<Mutex<Client>>,
     users: Arc<Mutex<BTreeMap<String, (String, bool)>>>,
     tickets: Arc<Mutex<HashMap<String, (String, OffsetDateTime)>>>,
+    notices: Arc<Mutex<BTreeMap<String, Value>>>,
 }
 
 #[derive(Deserialize)]
@@ -85,6 +89,7 @@ pub(crate) fn routes(product: Product) -> Router {
         client: Arc::new(Mutex::new(Client::new(APP_ID, SECRET))),
         users: Arc::new(Mutex::new(users)),
         tickets: Arc::default(),
+        notices: Arc::default(),
     };
     let common = mobile.switch.routes();
     Router::new()
@@ -92,6 +97,7 @@ pub(crate) fn routes(product: Product) -> Router {
         .route("/authorize", get(authorize))
         .route("/tickets", post(ticket))
         .route("/tickets/redeem", post(redeem))
+        .route("/notices", get(notices).post(notice))
         .route("/users", post(change))
         .route("/users/state", post(state))
         .merge(common)
@@ -140,8 +146,28 @@ async fn redeem(State(mobile): State<Mobile>, headers: HeaderMap, body: Bytes) -
 async fn state(State(mobile): State<Mobile>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Refusal> {
     let asked: Asked = mobile.asked(&headers, &body)?;
     let users = lock(&mobile.users);
-    let (_, active) = users.get(&asked.user_id).ok_or(Refusal(StatusCode::NOT_FOUND, "unknown_user"))?;
-    Ok(Json(json!({ "active": active })))
+    let (name, active) = users.get(&asked.user_id).ok_or(Refusal(StatusCode::NOT_FOUND, "unknown_user"))?;
+    Ok(Json(json!({ "user_id": asked.user_id, "name": name, "active": active })))
+}
+
+#[derive(Deserialize)]
+struct Notice {
+    user_id: String,
+    key: String,
+    text: String,
+}
+
+async fn notice(State(mobile): State<Mobile>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Refusal> {
+    let told: Notice = mobile.asked(&headers, &body)?;
+    if !lock(&mobile.users).contains_key(&told.user_id) {
+        return Err(Refusal(StatusCode::NOT_FOUND, "unknown_user"));
+    }
+    lock(&mobile.notices).entry(told.key).or_insert(json!({ "user_id": told.user_id, "text": told.text }));
+    Ok(Json(json!({})))
+}
+
+async fn notices(State(mobile): State<Mobile>) -> Json<Value> {
+    Json(json!({ "items": lock(&mobile.notices).values().collect::<Vec<_>>() }))
 }
 
 async fn change(State(mobile): State<Mobile>, Json(change): Json<Change>) -> Json<Value> {

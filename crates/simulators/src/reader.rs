@@ -70,6 +70,7 @@ pub(crate) fn routes(people: People) -> Router {
         .route("/v1/card/read", post(read).options(may_ask))
         .merge(common)
         .with_state(reader)
+        .merge(crate::camera::routes())
 }
 
 async fn choose(State(reader): State<Reader>) -> Html<String> {
@@ -101,7 +102,7 @@ async fn lay(State(reader): State<Reader>, Json(laid): Json<Laid>) -> Json<Value
 }
 
 /// The browser asks first whether a page of another address may call (CORS, private network).
-async fn may_ask(headers: HeaderMap) -> Response {
+pub(crate) async fn may_ask(headers: HeaderMap) -> Response {
     (StatusCode::NO_CONTENT, allowed(&headers)).into_response()
 }
 
@@ -113,7 +114,7 @@ async fn read(State(reader): State<Reader>, headers: HeaderMap, Json(wanted): Js
 }
 
 /// The demo lets every page of this machine call; a real gateway names the desk's address.
-fn allowed(headers: &HeaderMap) -> AppendHeaders<Vec<(HeaderName, String)>> {
+pub(crate) fn allowed(headers: &HeaderMap) -> AppendHeaders<Vec<(HeaderName, String)>> {
     let origin = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let local = ["http://127.0.0.1", "http://localhost"].iter().any(|own| origin.starts_with(own));
     if !local {
@@ -167,7 +168,7 @@ impl Reader {
 }
 
 /// Base64 with padding, as card readers give portraits.
-fn base64(bytes: &[u8]) -> String {
+pub(crate) fn base64(bytes: &[u8]) -> String {
     let mut text = base::encoding::to_base64url(bytes).replace('-', "+").replace('_', "/");
     while !text.len().is_multiple_of(4) {
         text.push('=');

@@ -92,18 +92,42 @@ async fn a_message_sent_again_is_kept_once() {
 #[tokio::test]
 async fn a_parcel_has_one_waybill_and_moves_on_to_the_end() {
     let world = world();
-    let order = json!({ "reference": "case-1", "receiver": { "name": "王海燕" } });
-    let (status, first) = post(&world, "/courier/orders", order.clone()).await;
+    let receiver = json!({ "name": "王海燕", "phone": "19900000001", "address": "和平路 18 号" });
+    let order = json!({ "reference": "case-1", "receiver": receiver });
+    let (status, first) = signed(&world, "/courier/orders", "n-1", &order).await;
     assert_eq!((status, &first["state"]), (StatusCode::CREATED, &json!("created")));
-    assert_eq!(post(&world, "/courier/orders", order).await.1["waybill"], first["waybill"]);
+    assert_eq!(signed(&world, "/courier/orders", "n-2", &order).await.1["waybill"], first["waybill"]);
+    assert_eq!(post(&world, "/courier/orders", order).await.0, StatusCode::UNAUTHORIZED);
+    let named = json!({ "waybill": first["waybill"] });
     let path = format!("/courier/orders/{}", first["waybill"].as_str().unwrap());
     for _ in 0..5 {
         post(&world, &format!("{path}/advance"), Value::Null).await;
     }
-    let (_, parcel) = get(&world, &path).await;
+    let (_, parcel) = signed(&world, "/courier/track", "n-3", &named).await;
     assert_eq!(parcel["state"], "delivered");
     assert_eq!(parcel["track"].as_array().unwrap().len(), 4);
+    assert_eq!(signed(&world, "/courier/cancel", "n-4", &named).await.0, StatusCode::CONFLICT);
     assert_eq!(get(&world, "/courier/orders/none").await.0, StatusCode::NOT_FOUND);
+}
+
+/// A call signed as the product signs it.
+async fn signed(world: &Router, path: &str, nonce: &str, body: &Value) -> (StatusCode, Value) {
+    use crate::courier::{APP_ID, SECRET};
+    let (timestamp, body) = ("1790000000", body.to_string());
+    let text = format!("{APP_ID}{timestamp}{nonce}{body}{SECRET}");
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri(path)
+        .header("x-tif-paasid", APP_ID)
+        .header("x-tif-timestamp", timestamp)
+        .header("x-tif-nonce", nonce)
+        .header("x-tif-signature", base::encoding::to_hex(&base::crypto::sha256(text.as_bytes())))
+        .body(Body::from(body))
+        .unwrap();
+    let response = world.clone().oneshot(request).await.unwrap();
+    let status = response.status();
+    let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
+    (status, serde_json::from_slice(&bytes).unwrap_or_default())
 }
 
 #[tokio::test]
@@ -117,4 +141,28 @@ async fn each_service_is_switched_off_for_itself() {
     assert_eq!(get(&world, "/courier/health").await.0, StatusCode::OK);
     post(&world, "/sms/control", json!({ "down": false })).await;
     assert_eq!(post(&world, "/sms/messages", message).await.0, StatusCode::CREATED);
+}
+
+/// Pages come one by one until the paper is out or something breaks; what is laid anew is taken again.
+///
+/// req: CASE-011
+#[tokio::test]
+async fn the_document_camera_gives_page_after_page() {
+    let world = world();
+    let take = async |size: &str| post(&world, "/reader/v1/camera/page", json!({ "size": size })).await;
+    post(&world, "/reader/camera", json!({ "pages": 2, "fail": "drop" })).await;
+    let (status, first) = take("A4").await;
+    assert_eq!((status, &first["type"], &first["size"]), (StatusCode::OK, &json!("image/jpeg"), &json!("A4")));
+    assert!(first["data"].as_str().unwrap().starts_with("/9j/"), "the bytes of a JPEG");
+    let (_, wide) = take("A3").await;
+    assert!(wide["width"].as_u64() > first["width"].as_u64(), "an A3 page is twice as wide");
+    assert_eq!(take("A4").await.0, StatusCode::BAD_GATEWAY, "the connection broke");
+    assert_eq!(take("A4").await.0, StatusCode::OK, "and can be taken up again");
+    for (fail, status, code) in
+        [("no_paper", 408, "no_paper"), ("no_camera", 404, "no_camera"), ("blurred", 422, "blurred")]
+    {
+        post(&world, "/reader/camera", json!({ "pages": 0, "fail": fail })).await;
+        let (answered, body) = take("A4").await;
+        assert_eq!((answered.as_u16(), &body["error"]), (status, &json!(code)));
+    }
 }

@@ -33,8 +33,12 @@ struct Kept {
     clock: Option<i64>,
     nonces: HashSet<String>,
     cases: BTreeMap<String, Vec<Event>>,
+    /// What came on each day in China: case, event, digest of the message.
+    days: BTreeMap<String, Vec<Value>>,
     /// Calls that brought something already known.
     repeated: usize,
+    /// Items of the library; the demonstration's when nobody set them.
+    items: Option<Vec<Value>>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -67,6 +71,10 @@ pub(crate) fn routes() -> Router {
     Router::new()
         .route("/events", post(accept))
         .route("/cases/{number}", get(progress))
+        .route("/items", post(items))
+        .route("/items/set", post(set_items))
+        .route("/days", post(day))
+        .route("/days/forget", post(forget))
         .route("/clock", post(set_clock))
         .route("/secret", post(set_secret))
         .merge(common)
@@ -121,8 +129,84 @@ async fn accept(
         return Err(Refusal(StatusCode::CONFLICT, "out_of_order"));
     }
     event.received_at = now_text();
+    let told = json!({ "case_number": event.case_number, "event_name": event.event_name,
+        "sm3": base::encoding::to_hex(&base::crypto::sm3(&body)) });
     known.push(event);
+    let here = kept.clock.unwrap_or_else(|| now().unix_timestamp());
+    kept.days.entry(day_of(here)).or_default().push(told);
     Ok((StatusCode::CREATED, Json(json!({ "duplicate": false }))))
+}
+
+/// The day in China of a moment.
+fn day_of(seconds: i64) -> String {
+    let at = time::OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
+    base::zone::china_date(at).to_string()
+}
+
+#[derive(Deserialize)]
+struct Day {
+    day: String,
+}
+
+/// Items of the library, two to a page so that pages are seen; `task_code` asks for one.
+async fn items(State(upper): State<Upper>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Refusal> {
+    upper.switch.check()?;
+    let mut kept = lock(&upper.kept);
+    check(&mut kept, &headers)?;
+    let asked: Value =
+        serde_json::from_slice(&body).map_err(|_| Refusal(StatusCode::UNPROCESSABLE_ENTITY, "unreadable"))?;
+    let all = kept.items.clone().unwrap_or_else(library);
+    let code = asked.get("task_code").and_then(Value::as_str);
+    let fitting: Vec<&Value> = all.iter().filter(|one| code.is_none_or(|code| one["task_code"] == code)).collect();
+    let from: usize = asked.get("cursor").and_then(Value::as_str).and_then(|text| text.parse().ok()).unwrap_or(0);
+    let page: Vec<&&Value> = fitting.iter().skip(from).take(2).collect();
+    let next = (from + 2 < fitting.len()).then(|| (from + 2).to_string());
+    Ok(Json(json!({ "items": page, "next": next })))
+}
+
+#[derive(Deserialize)]
+struct Items {
+    items: Vec<Value>,
+}
+
+/// Says what the library holds from now on (tests).
+async fn set_items(State(upper): State<Upper>, Json(told): Json<Items>) -> Json<Value> {
+    let count = told.items.len();
+    lock(&upper.kept).items = Some(told.items);
+    Json(json!({ "count": count }))
+}
+
+/// What the library holds in the demonstration: an item whose limit was changed, one as it is here, one that is not
+/// offered here.
+fn library() -> Vec<Value> {
+    let limit = |days: i64| json!({ "value": days, "unit": "working_day" });
+    vec![
+        json!({ "task_code": "11449902MB9900128N4440131004000", "name": "食品经营许可证核发", "version": 3, "in_use": true,
+            "elements": { "name": "食品经营许可证核发", "on_site_times": 0, "promise_limit": limit(4) } }),
+        json!({ "task_code": "11449900MB99002168444011801200A", "name": "道路旅客运输驾驶员从业资格证核发", "version": 1,
+            "in_use": true, "elements": { "name": "道路旅客运输驾驶员从业资格证核发", "legal_limit": limit(10) } }),
+        json!({ "task_code": "11449902MB9900611C444011100100B", "name": "养老机构备案", "version": 2, "in_use": true,
+            "elements": { "name": "养老机构备案" } }),
+    ]
+}
+
+/// What came on a day, for whoever compares.
+async fn day(State(upper): State<Upper>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Refusal> {
+    upper.switch.check()?;
+    let mut kept = lock(&upper.kept);
+    check(&mut kept, &headers)?;
+    let asked: Day =
+        serde_json::from_slice(&body).map_err(|_| Refusal(StatusCode::UNPROCESSABLE_ENTITY, "unreadable"))?;
+    Ok(Json(json!({ "day": asked.day, "items": kept.days.get(&asked.day).cloned().unwrap_or_default() })))
+}
+
+/// Loses the last message of a day and has one that nobody sent (tests).
+async fn forget(State(upper): State<Upper>, Json(asked): Json<Day>) -> Json<Value> {
+    let mut kept = lock(&upper.kept);
+    let list = kept.days.entry(asked.day).or_default();
+    let lost = list.pop();
+    list.push(json!({ "case_number": "X-1", "event_name": "受理", "sm3": "f".repeat(64) }));
+    Json(json!({ "lost": lost }))
 }
 
 async fn progress(State(upper): State<Upper>, Path(number): Path<String>) -> Result<Json<Value>, Refusal> {
