@@ -7,6 +7,6 @@ export default defineConfig({
   plugins: [vue()],
   base: '/',
   build: { target: 'es2022', sourcemap: false, chunkSizeWarningLimit: 400 },
-  server: { port: 5173, proxy: { '/api': server } },
-  preview: { port: 4173, proxy: { '/api': server } },
+  server: { port: 5173, proxy: { '/api': server, '/basic': server } },
+  preview: { port: 4173, proxy: { '/api': server, '/basic': server } },
 })

@@ -149,7 +149,7 @@ it('somebody of the staff binds an account and comes in from over there (req: ID
   await other.page.goto(`${outside}/department/go?login=clerk6&password=Yunzheng-2026&to=/desk/&desk=1`)
   await other.page.waitForURL((url) => url.origin === base && !url.pathname.endsWith('/arrive'))
   await other.page.getByText('陈志远').first().waitFor()
-  await page.getByRole('button', { name: /^解除/ }).click()
+  await page.getByRole('row').filter({ hasText: 'clerk6' }).getByRole('button', { name: /^解除/ }).click()
   await answer(page, '解除绑定')
   quiet(clerk, other)
 })

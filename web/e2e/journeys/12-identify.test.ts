@@ -1,5 +1,6 @@
 /** Who stands at the counter, by card and code; staff who come from the phone and from the document system. */
 import { afterAll, expect } from 'vitest'
+import { pick } from '../support/admin.ts'
 import { answer, dialog } from '../support/desk.ts'
 import { look } from '../support/look.ts'
 import { base, closeBrowser, outside, PASSWORD, type Person, person, quiet, RESTAURANT, staff } from '../support/people.ts'
@@ -16,7 +17,7 @@ async function tell<T>(path: string, body: unknown): Promise<T> {
 }
 const code = async (wanted: object) => (await tell<{ code: string }>('/codes/issue', wanted)).code
 
-it('reads a card that fills in the applicant (req: IDENT-015)', async () => {
+it('reads a card that fills in the applicant (req: IDENT-015, CASE-011)', async () => {
   clerk = await staff('clerk')
   const { page } = clerk
   await page.goto('/desk/intake')
@@ -102,8 +103,8 @@ it('opens the desk on the phone; a made-up ticket opens nothing', async () => {
   phone.complaints.splice(0)
   await phone.page.goto(`${outside}/mobile`)
   await phone.page.getByRole('button', { name: '陈志远' }).click()
-  await phone.page.waitForURL((url) => url.origin === base && url.pathname === '/desk/')
-  await look(phone.page, 'desk-mobile-workbench')
+  await phone.page.waitForURL((url) => url.origin === base && url.pathname === '/desk/m/todo')
+  await look(phone.page, 'phone-todo-first')
   quiet(phone)
 })
 
@@ -122,6 +123,16 @@ it('ends the link; the phone is signed out and does not come in again', async ()
   await phone.page.getByRole('button', { name: '陈志远' }).click()
   await phone.page.getByText('还没有绑定').waitFor()
   await look(phone.page, 'desk-mobile-unlinked')
+  // An administrator links for somebody who can't come to the computer; both sides are told (CASE-032).
+  await admin.page.getByRole('button', { name: '代人绑定' }).click()
+  await pick(admin.page, '人员', '陈志远')
+  await dialog(admin.page).getByLabel('平台上的用户标识').fill('yzy-chenzhiyuan')
+  await dialog(admin.page).getByLabel('原因').fill('本人在外办公，电话请求代办')
+  await look(admin.page, 'desk-mobile-link-make')
+  await answer(admin.page, '绑定')
+  await admin.page.getByText(/代为绑定：本人在外办公/).waitFor()
+  await look(admin.page, 'desk-mobile-links-made')
+  quiet(admin)
 })
 
 it('comes in from the document system, whose desktop shows the to-dos (req: IDENT-017)', async () => {

@@ -49,6 +49,19 @@ const definition = () => api<Definition>(editor, 'GET', `/design/definitions/${f
 const line = (page: Page, name: RegExp) => page.getByRole('treeitem', { name })
 const part = (page: Page, title: string) => page.locator('.xp-part > summary').filter({ hasText: title })
 const keeps = async (...parts: string[]) => { for (const each of parts) await expect.poll(async () => (await definition()).content).toContain(each) }
+/** Passes the step and says who decides, or leaves it to everybody who may. */
+async function handOn(page: Page, opinion: string, who?: string): Promise<void> {
+  await page.locator('#opinion').fill(opinion)
+  await expect.poll(() => primary(page).isEnabled()).toBe(true)
+  await primary(page).click()
+  await dialog(page).getByText('下一步交给谁办？').waitFor()
+  if (who) {
+    await pick(page, '“决定”由谁办', who)
+    await look(page, 'desk-choose-next')
+  }
+  await answer(page, '提交')
+  await page.locator('#opinion').waitFor({ state: 'detached' })
+}
 /** The case of a person, on the part that shows its flow. */
 async function flowOf(who: Person, id: string): Promise<void> {
   await who.page.goto(`/desk/cases/${id}?view=flow`)
@@ -81,6 +94,10 @@ it('an administrator draws a joint review of two persons and a step with its own
   await page.locator('#xp-b-1').selectOption('transfer')
   await page.locator('#xp-bl-1').fill('转给同事')
   await page.locator('#xp-bl-1').press('Tab')
+  // Who passes the visit may say who decides (CASE-033).
+  await line(page, /^决定 /).click()
+  await page.locator('input[name="xp-choose"][value="may"]').check()
+  await keeps('tongban:choose="may"')
   await keeps('multiInstanceLoopCharacteristics', 'label="何平"', 'label="林慧"', '<tongban:button action="pass" label="核查属实"', '<tongban:button action="transfer" label="转给同事"')
   await page.getByRole('button', { name: '发布', exact: true }).click()
   await dialog(page).getByLabel('这一版改了什么').fill('两个人一起审')
@@ -138,7 +155,7 @@ it('the step shows its own buttons; one of them passes it on to a colleague (req
   quiet(ping)
 })
 
-it('the colleague fills in the field of the step, passes it, takes it back and passes it again (req: FORM-026, FORM-029)', async () => {
+it('the colleague fills in the field of the step, passes it, takes it back and passes it again to whom he chooses (req: FORM-026, FORM-029, CASE-033)', async () => {
   const { page } = hui
   await page.goto(`/desk/tasks?q=${encodeURIComponent(first.case_number)}`)
   await expect.poll(() => rows(page).filter({ hasText: first.case_number.slice(-12) }).innerText()).toMatch(/上门核查\s*我的/)
@@ -150,7 +167,7 @@ it('the colleague fills in the field of the step, passes it, takes it back and p
   await page.getByRole('button', { name: '保存填写', exact: true }).click()
   const remarks = async () => (await api<{ form: { data: Record<string, unknown> } }>(hui, 'GET', `/cases/${first.id}`)).form.data.remarks
   await expect.poll(remarks).toBe('已到现场，与申请一致。')
-  await complete(page, '经现场核查，与申请内容一致。')
+  await handOn(page, '经现场核查，与申请内容一致。')
   await page.getByText('您办完了“上门核查”').waitFor()
   await page.getByRole('button', { name: /收回\s*上门核查/ }).click()
   await answer(page, '收回')
@@ -158,7 +175,7 @@ it('the colleague fills in the field of the step, passes it, takes it back and p
   // What is filled in and not saved yet goes along with the step.
   await page.goto(`/desk/cases/${first.id}?view=form`)
   await page.locator('#f-remarks').fill('又看了一遍，一致。')
-  await complete(page, '再看了一遍，一致。')
+  await handOn(page, '再看了一遍，一致。', '刘文斌')
   await expect.poll(remarks).toBe('又看了一遍，一致。')
   quiet(hui)
 })

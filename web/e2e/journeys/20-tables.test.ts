@@ -7,6 +7,7 @@ import { answer, dialog } from '../support/desk.ts'
 import { tabTo } from '../support/keyboard.ts'
 import { look, settled, stillFits } from '../support/look.ts'
 import { closeBrowser, type Person, quiet, staff } from '../support/people.ts'
+import { railLink } from '../support/rail.ts'
 import { story } from '../support/story.ts'
 
 const it = story('tables')
@@ -39,7 +40,7 @@ async function tryFile(page: Page, name: string, bytes: Buffer): Promise<void> {
 it('makes a table; a wrong code is said at its field (req: FORM-033)', async () => {
   editor = await staff('editor')
   const { page } = editor
-  await rail(page).getByRole('link', { name: '业务表', exact: true }).click()
+  await (await railLink(page, '业务表')).click()
   await page.getByRole('heading', { level: 1, name: '业务表' }).waitFor()
   await look(page, 'desk-tables')
   await page.getByRole('button', { name: '新建业务表' }).click()
@@ -164,7 +165,7 @@ it('takes rows from a spreadsheet only when all are right, and gives them back a
   quiet(editor)
 })
 
-it('searches, filters and orders; a query is kept, shared and taken by the other (req: FORM-034)', async () => {
+it('searches, filters and orders; a query is kept, shared and taken by the other (req: FORM-034, OPS-025)', async () => {
   const { page } = editor
   await open(page, `/tables/${KEY}`, NAME)
   await page.getByLabel('搜索', { exact: true }).fill('吴晓')
@@ -191,7 +192,7 @@ it('searches, filters and orders; a query is kept, shared and taken by the other
   quiet(editor, clerk)
 })
 
-it('reckons a report, draws it, keeps it on schedule and takes it out (req: FORM-034)', async () => {
+it('reckons a report, draws it, keeps it on schedule and takes it out (req: FORM-034, OPS-025)', async () => {
   const { page } = editor
   await open(page, `/tables/${KEY}/reports`, `${NAME}：统计`, 'desk-reports-empty')
   await page.getByRole('link', { name: '新建统计' }).click()
@@ -220,7 +221,7 @@ it('reckons a report, draws it, keeps it on schedule and takes it out (req: FORM
   quiet(editor)
 })
 
-it('changes a row, keeps what is sealed, deletes one; what was changed meanwhile is said (req: FORM-033)', async () => {
+it('changes a row, keeps what is sealed, deletes one; what was changed meanwhile is said (req: FORM-033, OPS-025)', async () => {
   const { page } = editor
   await open(page, `/tables/${KEY}`, NAME)
   await openRow(page, '吴晓')

@@ -8,6 +8,7 @@ import { tabTo } from '../support/keyboard.ts'
 import { look, settled, stillFits } from '../support/look.ts'
 import { api, citizen, closeBrowser, type Person, quiet, staff } from '../support/people.ts'
 import { giveItem } from '../support/service.ts'
+import { railLink } from '../support/rail.ts'
 import { story } from '../support/story.ts'
 
 const it = story('new-service')
@@ -34,7 +35,7 @@ async function publishHere(page: Page, note: string): Promise<void> {
 it('begins with the item: like another, with a name, a key and a code of its own (req: FORM-032)', async () => {
   editor = await staff('editor')
   const { page } = editor
-  await page.getByRole('navigation', { name: '功能' }).getByRole('link', { name: '事项管理' }).click()
+  await (await railLink(page, '事项管理')).click()
   await page.getByRole('heading', { level: 1, name: '事项管理' }).waitFor()
   await settled(page)
   // From here on the first step needs no mouse.

@@ -169,3 +169,19 @@ it('what belongs to somebody asks for signing in, and gives way again when that 
   await page.getByRole('button', { name: RESTAURANT }).first().waitFor()
   quiet(anybody)
 })
+
+it('says on every page that one can look but not submit, and takes it back (req: OPS-009)', async () => {
+  const { page } = await person()
+  const refusal = { type: '/problems/database_read_only', title: '系统正在维护，暂时只能查看，不能提交。', status: 503, code: 'database_read_only', trace_id: 'x' }
+  let well = false
+  await page.route('**/api/v1/health', (route) => route.fulfill({ json: well ? { status: 'ok', writable: true, message: null, version: '' } : { status: 'read_only', writable: false, message: refusal.title, version: '' } }))
+  await page.route('**/api/v1/captcha**', (route) => route.fulfill({ status: 503, contentType: 'application/problem+json', json: refusal }))
+  await page.goto('/progress')
+  const bar = page.locator('.tb-standing')
+  await bar.getByText('暂时只能查看').waitFor()
+  expect(await bar.innerText()).toContain('您填的内容都在')
+  await look(page, 'portal-standing')
+  well = true
+  await page.unroute('**/api/v1/captcha**')
+  await expect.poll(() => bar.innerText(), { timeout: 15_000, message: 'the bar goes by itself' }).toBe('')
+})

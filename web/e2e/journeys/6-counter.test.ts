@@ -16,7 +16,7 @@ async function onStep(name: string): Promise<void> {
 }
 const next = () => clerk.page.getByRole('button', { name: '保存，下一步' }).click()
 
-it('chooses the item and the applicant (req: CASE-012)', async () => {
+it('chooses the item and the applicant, told what is missing (req: CASE-011)', async () => {
   clerk = await staff('clerk')
   const { page } = clerk
   await page.goto('/desk/intake')
@@ -41,7 +41,7 @@ it('chooses the item and the applicant (req: CASE-012)', async () => {
   quiet(clerk)
 })
 
-it('asks the situation, fills in the form, receives the paper', async () => {
+it('asks the situation, fills in the form, receives the paper, asks how the result goes (req: CASE-011)', async () => {
   const { page } = clerk
   const sample = await sampleOf(SLUG)
   for (const [key, value] of Object.entries({ ...sample.situations, agent: 'no' })) await page.locator(`input[name="in-s-${key}"][value="${value}"]`).check()
@@ -65,7 +65,7 @@ it('asks the situation, fills in the form, receives the paper', async () => {
   quiet(clerk)
 })
 
-it('accepts at once and prints the receipt', async () => {
+it('accepts at once and prints the receipt (req: CASE-011, CASE-012)', async () => {
   const { page } = clerk
   await page.getByRole('button', { name: '提交并受理' }).click()
   await page.getByText('收件回执').first().waitFor()

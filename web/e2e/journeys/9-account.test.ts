@@ -49,14 +49,14 @@ it('binds an authenticator after the password (req: OPS-027)', async () => {
   quiet(one)
 })
 
-it('lays the own start page out by keyboard and goes back to that of the post (req: IDENT-031)', async () => {
+it('lays the own start page out by keyboard and goes back to that of the post (req: IDENT-031, CASE-001)', async () => {
   const one = await staff('clerk')
   const { page } = one
   await page.getByRole('link', { name: '布置工作台' }).click()
   await page.getByRole('heading', { level: 1, name: '布置工作台' }).waitFor()
   await look(page, 'desk-arrange')
-  const first = page.locator('.ar__card').first()
-  await expect.poll(() => first.innerText()).toContain('我的待办')
+  const first = page.locator('.ar__card').filter({ hasText: '我的待办' })
+  await expect.poll(() => first.innerText()).toContain('宽 8')
   await first.getByRole('button', { name: /加宽/ }).focus()
   await page.keyboard.press('Enter')
   await expect.poll(() => first.innerText()).toContain('宽 9')
@@ -69,7 +69,7 @@ it('lays the own start page out by keyboard and goes back to that of the post (r
   await page.getByRole('link', { name: '布置工作台' }).click()
   await page.getByRole('button', { name: '恢复默认' }).click()
   await answer(page, '恢复默认')
-  await page.locator('.wb-grid').waitFor()
+  await expect.poll(() => page.locator('main').innerText()).toContain('按时办结')
   quiet(one)
 })
 

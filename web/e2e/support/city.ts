@@ -1,7 +1,10 @@
-/** Starts the demo city for the journeys: data, simulators, server. Everything ends by its own process id. */
+/**
+ * Cities for the journeys. Data of the demo city is loaded once for each worker; every file of journeys begins with a copy
+ * of it, a server and simulators of its own, so that no journey finds what another left. Everything ends by its own process id.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
+import { appendFile, cp, mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -19,6 +22,8 @@ export interface City {
   base: string
   /** Where the systems around the hall answer. */
   outside: string
+  /** The folder of this worker: the loaded data, the copy in use, the log, the processes begun. */
+  folder: string
 }
 
 const ROOT = resolve(import.meta.dirname, '../../..')
@@ -79,69 +84,110 @@ async function healthy(base: string, server: ChildProcess): Promise<void> {
   throw new Error(`the server did not answer at ${base} within ${START_MS / 1000} s`)
 }
 
-/** One city with its own data, server and simulators; gives the way to end it. */
-async function found(tongban: string, started: (child: ChildProcess) => void): Promise<{ city: City; leave: () => Promise<void> }> {
-  const data = await mkdtemp(join(tmpdir(), 'tongban-e2e-'))
-  const [port, outside] = [await freePort(), await freePort()]
-  const base = `http://127.0.0.1:${port}`
-  const env = environment({
-    TONGBAN_DATA_DIR: join(data, 'data'),
+function settings(city: City, data: string): NodeJS.ProcessEnv {
+  const { base, outside } = city
+  return environment({
+    TONGBAN_DATA_DIR: data,
     TONGBAN_PACKS_DIR: join(ROOT, 'packs'),
-    TONGBAN_LISTEN: `127.0.0.1:${port}`,
+    TONGBAN_LISTEN: new URL(base).host,
     TONGBAN_PUBLIC_URL: base,
-    TONGBAN_IDENTITY_URL: `http://127.0.0.1:${outside}/identity`,
-    TONGBAN_SMS_URL: `http://127.0.0.1:${outside}/sms`,
-    TONGBAN_COURIER_URL: `http://127.0.0.1:${outside}/courier`,
-    TONGBAN_REGISTRY_URL: `http://127.0.0.1:${outside}/registry`,
-    TONGBAN_CODE_URL: `http://127.0.0.1:${outside}/codes`,
-    TONGBAN_MOBILE_URL: `http://127.0.0.1:${outside}/mobile`,
-    TONGBAN_DEVICE_GATEWAY_URL: `http://127.0.0.1:${outside}/reader`,
+    TONGBAN_IDENTITY_URL: `${outside}/identity`,
+    TONGBAN_SMS_URL: `${outside}/sms`,
+    TONGBAN_COURIER_URL: `${outside}/courier`,
+    TONGBAN_PAYMENT_URL: `${outside}/payment`,
+    TONGBAN_REGISTRY_URL: `${outside}/registry`,
+    TONGBAN_CODE_URL: `${outside}/codes`,
+    TONGBAN_MATERIALS_URL: `${outside}/materials`,
+    TONGBAN_MOBILE_URL: `${outside}/mobile`,
+    TONGBAN_DEVICE_GATEWAY_URL: `${outside}/reader`,
     TONGBAN_REQUIRE_SECOND_FACTOR: '0',
   })
-  const log = await open(join(data, 'log.txt'), 'a')
-  const run = (...args: string[]) => {
-    const child = spawn(tongban, args, { cwd: ROOT, env, stdio: ['ignore', log.fd, log.fd] })
-    started(child)
-    return child
-  }
-  const leave = async () => {
-    await log.close()
-    if (process.env.KEEP) console.log(`kept: ${data}`)
-    else await rm(data, { recursive: true, force: true })
-  }
+}
+
+const loaded = (city: City) => join(city.folder, 'loaded')
+const log = (city: City) => join(city.folder, 'log.txt')
+/** What was begun, so that nothing outlives a run whose worker broke. */
+const begun = (city: City) => join(city.folder, 'pids')
+
+async function start(city: City, data: string, ...args: string[]): Promise<ChildProcess> {
+  const file = await open(log(city), 'a')
+  const child = spawn(binary(), args, { cwd: ROOT, env: settings(city, data), stdio: ['ignore', file.fd, file.fd] })
+  await file.close()
+  if (child.pid) await appendFile(begun(city), `${child.pid}\n`)
+  return child
+}
+
+async function told<T>(city: City, act: () => Promise<T>): Promise<T> {
   try {
-    const code = await ended(run('demo', '--cases', CASES, '--password', PASSWORD))
-    if (code !== 0) throw new Error(`the demo city was not loaded (${code})`)
-    run('sim', '--listen', `127.0.0.1:${outside}`)
-    await healthy(base, run('serve'))
+    return await act()
   } catch (thrown) {
-    console.error((await readFile(join(data, 'log.txt'), 'utf8')).split('\n').slice(-30).join('\n'))
-    await leave()
+    console.error((await readFile(log(city), 'utf8').catch(() => '')).split('\n').slice(-30).join('\n'))
     throw thrown
   }
-  return { city: { base, outside: `http://127.0.0.1:${outside}` }, leave }
+}
+
+/** Loads the data of one worker's city. */
+async function load(): Promise<City> {
+  const folder = await mkdtemp(join(tmpdir(), 'tongban-e2e-'))
+  const [port, outside] = [await freePort(), await freePort()]
+  const city: City = { base: `http://127.0.0.1:${port}`, outside: `http://127.0.0.1:${outside}`, folder }
+  await told(city, async () => {
+    const code = await ended(await start(city, loaded(city), 'demo', '--cases', CASES, '--password', PASSWORD))
+    if (code !== 0) throw new Error(`the demo city was not loaded (${code})`)
+  })
+  return city
+}
+
+/** Opens a worker's city as it was loaded; gives the way to end it. */
+export async function opened(city: City): Promise<() => Promise<void>> {
+  const data = join(city.folder, 'data')
+  await rm(data, { recursive: true, force: true })
+  await cp(loaded(city), data, { recursive: true })
+  const started: ChildProcess[] = []
+  const end = async () => {
+    await Promise.all(started.map(stop))
+  }
+  try {
+    await told(city, async () => {
+      started.push(await start(city, data, 'sim', '--listen', new URL(city.outside).host))
+      const server = await start(city, data, 'serve')
+      started.push(server)
+      await healthy(city.base, server)
+    })
+  } catch (thrown) {
+    await end()
+    throw thrown
+  }
+  return end
+}
+
+async function leave(city: City): Promise<void> {
+  const pids = (await readFile(begun(city), 'utf8').catch(() => '')).split('\n').filter(Boolean).map(Number)
+  for (const pid of pids) {
+    const name = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+    if (name.startsWith(binary())) process.kill(pid, 'SIGKILL')
+  }
+  if (process.env.KEEP) console.log(`kept: ${city.folder}`)
+  else await rm(city.folder, { recursive: true, force: true })
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const tongban = binary()
+  binary()
   for (const app of ['portal', 'desk']) {
     if (!existsSync(join(ROOT, `web/apps/${app}/dist/index.html`))) throw new Error(`the pages are not built: npm run build --prefix web`)
   }
-  const started: ChildProcess[] = []
-  const end = () => Promise.all([...started].reverse().map(stop))
   // One journey needs one city.
   const workers = Math.min(project.vitest.config.maxWorkers, project.vitest.state.getPaths().length)
-  const founded = await Promise.allSettled(Array.from({ length: Math.max(workers, 1) }, () => found(tongban, (child) => started.push(child))))
-  const cities = founded.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
-  const leave = async () => {
-    await end()
-    for (const each of cities) await each.leave()
+  const tried = await Promise.allSettled(Array.from({ length: Math.max(workers, 1) }, load))
+  const cities = tried.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+  const end = async () => {
+    for (const each of cities) await leave(each)
   }
-  const failed = founded.find((each) => each.status === 'rejected')
+  const failed = tried.find((each) => each.status === 'rejected')
   if (failed) {
-    await leave()
+    await end()
     throw failed.reason
   }
-  project.provide('cities', cities.map((each) => each.city))
-  return leave
+  project.provide('cities', cities)
+  return end
 }

@@ -29,8 +29,8 @@ async function sendFile(who: Person): Promise<string> {
   return ((await answer.json()) as { id: string }).id
 }
 
-/** Files the sample application of an item for somebody who is signed in. */
-export async function file(who: Person, slug = SLUG, change: Values = {}): Promise<Filed> {
+/** Files the sample application of an item for somebody who is signed in; `later`: keys of materials promised for later. */
+export async function file(who: Person, slug = SLUG, change: Values = {}, later: readonly string[] = []): Promise<Filed> {
   const sample = await sampleOf(slug)
   const guide = await guideOf(who, slug)
   const { id } = await api<{ id: string }>(who, 'POST', '/my/cases', { item_slug: slug, handle_item: sample.handle_item })
@@ -43,7 +43,7 @@ export async function file(who: Person, slug = SLUG, change: Values = {}): Promi
   })
   for (const material of draft.materials.filter((each) => !each.generated)) {
     const { version } = await api<Draft>(who, 'GET', `${at}/draft`)
-    const body = JSON.stringify({ version, files: [await sendFile(who)], handing: 'upload' })
+    const body = JSON.stringify(later.includes(material.key) ? { version, files: [], handing: 'later' } : { version, files: [await sendFile(who)], handing: 'upload' })
     const answer = await who.context.request.put(`${base}/api/v1${at}/materials/${material.key}`, { headers: { 'X-Tongban-Request': '1', 'Content-Type': 'application/json' }, data: body })
     if (!answer.ok()) throw new Error(`material ${material.key}: ${answer.status()} ${await answer.text()}`)
   }

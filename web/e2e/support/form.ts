@@ -77,5 +77,7 @@ async function fillField(page: Page, field: Field, id: string, value: unknown): 
 
 /** Fills every visible field there is a value for, in the order of the form. */
 export async function fillForm(page: Page, form: Form, values: Values): Promise<void> {
+  // Fields are drawn a moment after their heading; one that is not there then is one that is not asked.
+  await page.locator('[id^="f-"], [name^="f-"]').first().waitFor({ state: 'attached' })
   for (const field of form.sections.flatMap((section) => section.fields)) await fillField(page, field, `f-${field.key}`, values[field.key])
 }

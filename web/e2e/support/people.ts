@@ -2,13 +2,10 @@
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
-import { expect, inject } from 'vitest'
+import { expect } from 'vitest'
+import { mine } from './mine.ts'
 
-const cities = inject('cities')
-/** The city of this worker. */
-const city = cities[Number(process.env.VITEST_POOL_ID ?? 1) - 1]
-if (!city) throw new Error(`no city for worker ${process.env.VITEST_POOL_ID}`)
-export const { base, outside } = city
+export const { base, outside } = mine()
 export const PASSWORD = 'Tongban-2026'
 export const RESTAURANT = '示例区海燕小厨餐饮店'
 
@@ -92,7 +89,7 @@ export async function staff(login: string): Promise<Person> {
 }
 
 /** A call of the API with the cookies of a person. */
-export async function api<T>(who: Person, method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<T> {
+export async function api<T>(who: Person, method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T> {
   const answer = await who.context.request.fetch(`${base}/api/v1${path}`, {
     method,
     headers: { 'X-Tongban-Request': '1', ...(method === 'POST' ? { 'Idempotency-Key': crypto.randomUUID() } : {}) },

@@ -3,10 +3,17 @@ import { nextTick } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
 import { firstPage, permissionsOf } from './app/pages.ts'
 import { loadSession, may, session } from './app/session.ts'
+import { counterRoutes } from './features/counters/routes.ts'
+import { approvalRoutes } from './features/approval/routes.ts'
+import { archiveRoutes } from './features/archive/routes.ts'
 import { designFlowRoutes } from './features/design/flow-routes.ts'
 import { designRoutes } from './features/design/routes.ts'
 import { exchangeRoutes } from './features/exchange/routes.ts'
+import { fulfilmentRoutes } from './features/fulfilment/routes.ts'
+import { waysRoutes } from './features/intake/routes.ts'
 import { identityRoutes } from './features/identity/routes.ts'
+import { operationRoutes } from './features/operations/routes.ts'
+import { materialRoutes } from './features/materials/routes.ts'
 import { recognitionRoutes } from './features/recognition/routes.ts'
 import { securityRoutes } from './features/security/routes.ts'
 import { tableRoutes } from './features/tables/routes.ts'
@@ -20,6 +27,8 @@ declare module 'vue-router' {
     title: TitleKey
     /** Shown without the frame, to anybody. */
     bare?: boolean
+    /** Part of the phone's zone, with its own frame: the tab it belongs to. */
+    zone?: 'todo' | 'done' | 'supervise' | 'me'
     /** Narrow rail, so that three panes fit. */
     slim?: boolean
     /** Asked of pages that stand behind an entry of the rail; the entries themselves name theirs in pages.ts. */
@@ -53,11 +62,18 @@ export const router = createRouter({
     { path: '/catalogue/:slug', name: 'item', component: () => import('./features/catalogue/editor/ItemPage.vue'), props: true, meta: { title: 'item' } },
     ...identityRoutes,
     ...securityRoutes,
+    ...operationRoutes,
     ...exchangeRoutes,
+    ...fulfilmentRoutes,
     ...recognitionRoutes,
+    ...approvalRoutes,
     ...designFlowRoutes,
     ...designRoutes,
     ...tableRoutes,
+    ...waysRoutes,
+    ...counterRoutes,
+    ...archiveRoutes,
+    ...materialRoutes,
     { path: '/refused', name: 'refused', component: () => import('./app/RefusedPage.vue'), meta: { title: 'refusedTitle' } },
     { path: '/:rest(.*)*', name: 'lost', component: () => import('./app/LostPage.vue'), meta: { title: 'lost' } },
   ],

@@ -72,11 +72,11 @@ describe('mandates', () => {
 })
 
 describe('windows', () => {
-  const window = { id: 'w', key: 'hall-6', hall_key: 'hall', hall_name: '大厅', number: '6', name: '市场监管', kind: 'handle', org: { id: 'o', name: '局' }, region: '449902000000', region_name: '示例区', orgs: [], items: ['food'], staff: [{ id: 's', name: '陈' }], version: 3 } as AdminWindow
-  /** req: IDENT-026 */
+  const window = { id: 'w', key: 'hall-6', hall_key: 'hall', hall_name: '大厅', number: '6', name: '市场监管', kind: 'handle', class: 'enterprise', class_label: '企业设立类', org: { id: 'o', name: '局' }, region: '449902000000', region_name: '示例区', orgs: [], items: ['food'], staff: [{ id: 's', name: '陈' }], version: 3 } as AdminWindow
+  /** req: IDENT-026, CASE-002 */
   it('are changed with items, bodies served and people, and lose none that was not touched', () => {
     const fields = windowGroups(window, new Map([['food', '食品经营许可']])).flatMap((group) => group.fields)
-    expect(windowBody(startValues(fields), 3)).toEqual({ version: 3, number: '6', name: '市场监管', kind: 'handle', hall_name: '大厅', hall_key: 'hall', region: '449902000000', org_id: 'o', items: ['food'], orgs: [], staff: ['s'] })
+    expect(windowBody(startValues(fields), 3)).toEqual({ version: 3, number: '6', name: '市场监管', kind: 'handle', class: 'enterprise', hall_name: '大厅', hall_key: 'hall', region: '449902000000', org_id: 'o', items: ['food'], orgs: [], staff: ['s'] })
     expect(problemsOf(windowGroups(null, new Map()).flatMap((group) => group.fields), {}).length).toBeGreaterThan(5)
   })
 })

@@ -13,7 +13,7 @@ const review = (open = 0, wrong = 0) => ({
   open: computed(() => open), wrong: computed(() => Array.from({ length: wrong }, () => ({}))), opinion: ref(''), keptAt: ref(null), checks: {},
 }) as unknown as Review
 const task = (stage: string, outcomes: [string, string][], returnable: { element: string; name: string }[] = []) => ({
-  id: 't', name: '审查', stage, outcomes: outcomes.map(([key, label]) => ({ key, label })), returnable, buttons: [], joint: null, on_behalf_of: null, writable: [], due_on: null,
+  id: 't', name: '审查', stage, outcomes: outcomes.map(([key, label]) => ({ key, label })), returnable, buttons: [], joint: null, on_behalf_of: null, may_choose: false, writable: [], due_on: null,
 })
 const stops: (() => void)[] = []
 afterEach(() => { for (const stop of stops.splice(0)) stop() })

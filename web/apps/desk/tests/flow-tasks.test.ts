@@ -19,7 +19,7 @@ import { problemsOf, startValues } from '../src/parts/dialog.ts'
 
 const task = (more: Partial<MyTask> = {}): MyTask => ({
   id: 't1', name: '审查', stage: 'review', outcomes: [{ key: 'pass', label: '通过' }, { key: 'fail', label: '不符合' }], returnable: [{ element: 'intake', name: '受理' }],
-  buttons: [], joint: null, on_behalf_of: null, writable: [], due_on: null, ...more,
+  buttons: [], joint: null, on_behalf_of: null, may_choose: false, writable: [], due_on: null, ...more,
 })
 const may = (key: CaseAction['key'], allowed = true, why_not: string | null = null): CaseAction => ({ key, label: '', allowed, why_not })
 const record = (more: object = {}): DeskCase => ({

@@ -10,7 +10,7 @@ describe('the rail', () => {
   beforeEach(() => { session.me = null })
   it('offers each role only its own entries and begins with what it is there for', () => {
     as('staff.me', 'audit.read', 'risk.read', 'protection.read', 'org.read', 'staff.read')
-    expect(names()).toEqual(['audit', 'risks', 'protection', 'orgs', 'windows', 'staff'])
+    expect(names()).toEqual(['audit', 'risks', 'protection', 'orgs', 'windows', 'staff', 'settings'])
     expect(firstPage()).toBe('audit')
     as('staff.me', 'workbench.read', 'task.list', 'case.list', 'real_name.review')
     expect(names()).toEqual(['workbench', 'tasks', 'cases', 'realNames'])

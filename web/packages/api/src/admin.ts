@@ -1,5 +1,5 @@
 /** Administration of organisations, staff, roles, policies and accounts of other regions, for the desk. All throw `ApiProblem`. */
-import { newKey } from './transport.ts'
+import { address, newKey } from './transport.ts'
 import { ask, said, type Narrow, type QueryFor, type S, type Whole } from './typed.ts'
 
 // ---------- shapes ----------
@@ -43,6 +43,7 @@ export const admin = {
   // organisations
   orgs: (query: QueryFor<'/api/v1/admin/orgs'>) => said<Narrow<Whole<S['List_OrgView']>, { items: Org[] }>>(ask('get', '/api/v1/admin/orgs', { query })),
   org: (id: string) => said<OrgDetail>(ask('get', ORG, { path: { id } })),
+  orgsExportAddress: (query: QueryFor<'/api/v1/admin/orgs'>) => address('/api/v1/admin/orgs/export', { query: { ...query, limit: undefined, cursor: undefined } }),
   createOrg: (body: S['NewOrg'], key = newKey()) => said<Org>(ask('post', '/api/v1/admin/orgs', { body, key })),
   saveOrg: (id: string, body: S['OrgEdit']) => said<Org>(ask('put', ORG, { path: { id }, body })),
   moveOrg: (id: string, body: S['MoveOrg']) => ask('post', `${ORG}/move`, { path: { id }, body }),
@@ -51,6 +52,7 @@ export const admin = {
   enableOrg: (id: string, body: S['Because']) => ask('post', `${ORG}/enable`, { path: { id }, body }),
   windows: (query: QueryFor<'/api/v1/admin/windows'>) => ask('get', '/api/v1/admin/windows', { query }),
   window: (id: string) => ask('get', WINDOW, { path: { id } }),
+  windowsExportAddress: (query: QueryFor<'/api/v1/admin/windows'>) => address('/api/v1/admin/windows/export', { query: { ...query, limit: undefined, cursor: undefined } }),
   createWindow: (body: WindowBody, key = newKey()) => ask('post', '/api/v1/admin/windows', { body, key }),
   saveWindow: (id: string, body: WindowBody) => ask('put', WINDOW, { path: { id }, body }),
   removeWindow: (id: string, version: number) => ask('delete', WINDOW, { path: { id }, query: { version } }),
@@ -61,6 +63,7 @@ export const admin = {
 
   // staff
   staff: (query: StaffQuery) => ask('get', '/api/v1/admin/staff', { query }),
+  staffExportAddress: (query: StaffQuery) => address('/api/v1/admin/staff/export', { query: { ...query, limit: undefined, cursor: undefined } }),
   person: (id: string) => ask('get', STAFF, { path: { id } }),
   createStaff: (body: S['NewPerson'], key = newKey()) => ask('post', '/api/v1/admin/staff', { body, key }),
   saveStaff: (id: string, body: S['StaffEdit']) => ask('put', STAFF, { path: { id }, body }),

@@ -40,6 +40,9 @@ export const desk = {
   accept: (id: string, body: { version: number; note: string; tolerated: string[] }) =>
     call<void>('post', `${CASE}/accept`, { path: { id }, body }),
   notAccept: (id: string, body: { version: number; reason: string }) => call<void>('post', `${CASE}/not-accept`, { path: { id }, body }),
+  amendMaterial: (id: string, key: string, body: { version: number; act: 'add' | 'replace' | 'remove'; file: string | null; with: string | null; reason: string }) =>
+    call<void>('post', `${CASE}/materials/{key}/amend`, { path: { id, key }, body }),
+  materialChanges: (id: string, key: string) => call<T.MaterialChanges>('get', `${CASE}/materials/{key}/changes`, { path: { id, key } }),
   completeTask: (id: string, taskId: string, body: T.CompleteTask) =>
     call<void>('post', `${CASE}/tasks/{taskId}/complete`, { path: { id, taskId }, body }),
   suspend: (id: string, body: { version: number; procedure: string; reason: string; expected: { value: number; unit: T.TimeUnit } | null }) =>
@@ -64,6 +67,11 @@ export const desk = {
   overprintPreviewAddress: (id: string, offset: T.PrinterOffset) => address('/api/v1/licences/{id}/overprint/preview', { path: { id }, query: { x: offset.x, y: offset.y } }),
   printOverprint: (id: string, body: { stock_number: string; printer: string; offset: T.PrinterOffset; reason: string }) =>
     call<Blob>('post', '/api/v1/licences/{id}/overprint', { path: { id }, body, as: 'blob' }),
+  stockExportAddress: (query: { type_key?: string; state?: string }) => address('/api/v1/licence-stock/export', { query }),
+  overprintKinds: () => ask('get', '/api/v1/licence-stock/kinds'),
+  blankBalance: () => ask('get', '/api/v1/licence-stock/balance'),
+  blankReceipts: (query: QueryFor<'/api/v1/licence-blanks'>) => ask('get', '/api/v1/licence-blanks', { query }),
+  receiveBlanks: (body: { type_key: string; first: string; last: string; note: string }, key: string) => ask('post', '/api/v1/licence-blanks', { body, key }),
   spoilStock: (body: { type_key: string; stock_number: string; reason: string }) => call<T.StockSheet>('post', '/api/v1/licence-stock/spoil', { body }),
   stock: (query: { type_key?: string; state?: string; number?: string; limit?: number; cursor?: string }): Lists<T.StockSheet> => call('get', '/api/v1/licence-stock', { query }),
 
@@ -76,7 +84,8 @@ export const desk = {
   counterCreate: (body: T.CounterCase, key: string) => call<T.Receipt>('post', '/api/v1/counter/cases', { body, key }),
 
   uploadFile: (file: File, options?: UploadOptions) => sendFile<T.FileRef>('/api/v1/desk/files', file, options),
-  regions: (parent: string | null) => call<{ items: { code: string; name: string; level: number; has_children: boolean }[] }>('get', '/api/v1/regions', { query: { parent } }),
+  /** Those directly below `parent`, or the first twenty by part of the name. */
+  regions: (parent: string | null, q?: string) => call<{ items: { code: string; name: string; level: number; has_children: boolean; above: string }[] }>('get', '/api/v1/regions', { query: { parent, q } }),
 
   // --- calendars ---
   calendars: () => call<T.CalendarYear[]>('get', '/api/v1/calendars'),

@@ -10,7 +10,7 @@ export type JointVote = Whole<S['JointVote']>
 /** A step that several people do: it passes when `ratio` percent of them, which is `needed`, have passed it. */
 export type JointReview = Whole<S['JointView']>
 /** What the own task says beyond its outcomes. */
-export type TaskRights = Pick<Whole<S['MyTask']>, 'buttons' | 'joint' | 'on_behalf_of' | 'writable' | 'due_on'>
+export type TaskRights = Pick<Whole<S['MyTask']>, 'buttons' | 'joint' | 'on_behalf_of' | 'may_choose' | 'writable' | 'due_on'>
 export type CaseTask = Whole<S['OpenTask']>
 export type TaskBack = S['TakeableTask']
 export type JumpTarget = S['Returnable']
@@ -19,6 +19,8 @@ export type CaseRunning = Pick<Whole<S['DeskCase']>, 'tasks' | 'take_back' | 'ju
 /** `transfer`: who may take the task over; `countersign`: who may give an opinion, whatever the role. */
 export type ColleagueFor = 'transfer' | 'countersign'
 export type Colleague = S['Colleague']
+/** A step that would follow, and who can be chosen for it. */
+export type NextStep = Whole<S['NextStep']>
 
 export type FlowVersion = S['RunningFlowVersion']
 export type FlowNode = Whole<S['RunningFlowNode']>
@@ -41,6 +43,7 @@ export const flowTasks = {
   jump: (id: string, task: string, body: S['JumpTask']) => ask('post', `${TASK}/jump`, { path: { id, task }, body }),
   fill: (id: string, task: string, body: { version: number; data: Record<string, unknown> }) => ask('put', `${TASK}/form`, { path: { id, task }, body }),
   colleagues: (id: string, task: string, query: { q: string; for: ColleagueFor; limit: number }) => ask('get', `${TASK}/colleagues`, { path: { id, task }, query }),
+  next: (id: string, task: string, outcome: string) => ask('get', `${TASK}/next`, { path: { id, task }, query: { outcome } }),
   monitor: (key: string) => ask('get', `${FLOW}/monitor`, { path: { key } }),
   cases: (key: string, { version, ...query }: FlowCaseQuery) => said<Page<FlowCase>>(ask('get', `${FLOW}/cases`, { path: { key }, query: { ...query, version: version ? Number(version) : undefined } })),
   migrate: (key: string, body: FlowMigration) => ask('post', `${FLOW}/migrate`, { path: { key }, body }),

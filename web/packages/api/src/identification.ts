@@ -17,6 +17,8 @@ export interface SignedRead { device: string; payload: string; signature: string
 export interface CardDevice { id: string; code: string; name: string; window_id: string; window_name: string; key_print: string; enabled: boolean; state_label: string; version: number; last_read_at: string | null }
 export interface MobileLink { linked: boolean; user_name: string; linked_at: string | null; verified_at: string | null }
 export interface MobileLinkRow {
+  linked_by: string
+  link_reason: string
   id: string; staff_id: string; staff_name: string; login: string; org_name: string; staff_disabled: boolean; state: 'linked' | 'ended'; state_label: string
   user_name: string; linked_at: string; verified_at: string; ended_at: string | null; ended_by: string; end_reason: string
 }
@@ -40,6 +42,7 @@ export const identification = {
   finishMobileLink: (body: { state: string; ticket: string }) => call<MobileLink>('post', '/api/v1/staff/me/mobile-link', { body, quiet: true }),
   removeMobileLink: (body: { password: string; code: string }) => call<void>('post', '/api/v1/staff/me/mobile-link/remove', { body }),
   mobileLinks: (query: { q?: string; state?: string; limit?: number; cursor?: string }) => call<Page<MobileLinkRow>>('get', '/api/v1/mobile-links', { query: { ...query } }),
+  makeMobileLink: (body: { staff_id: string; user_id: string; reason: string }) => call<MobileLink>('post', '/api/v1/mobile-links', { body }),
   endMobileLink: (id: string, reason: string) => call<void>('post', '/api/v1/mobile-links/{id}/end', { path: { id }, body: { reason } }),
 
   /** Comes in with a one-time ticket. A ticket refused is not the end of a session. */
@@ -57,6 +60,38 @@ export class GatewayProblem extends Error {
   constructor(readonly code: GatewayCode | 'down') {
     super(code)
   }
+}
+
+/** A page taken by the document camera, straightened and compressed by the gateway. */
+export interface ScannedPage { device: string; size: PageSize; type: string; width: number; height: number; data: string }
+export type PageSize = 'A4' | 'A3'
+/** Codes with which no page comes (docs/operations/devices.md). */
+export const CAMERA_CODES = ['no_camera', 'no_paper', 'busy', 'blurred'] as const
+export type CameraCode = (typeof CAMERA_CODES)[number]
+/** How long a sheet may take to lie still and be taken. */
+const STILL = 15_000
+
+/** No page came; `code` says why, `down` when the connection broke or nobody answers. */
+export class CameraProblem extends Error {
+  constructor(readonly code: CameraCode | 'down') {
+    super(code)
+  }
+}
+
+export const camera = {
+  gateway: () => call<{ url: string }>('get', '/api/v1/counter/device-gateway'),
+  async page(url: string, size: PageSize): Promise<ScannedPage> {
+    let answer: Response
+    let found: (ScannedPage & { error?: string }) | null
+    try {
+      answer = await globalThis.fetch(`${url}/v1/camera/page`, { method: 'POST', mode: 'cors', credentials: 'omit', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ size }), signal: AbortSignal.timeout(STILL) })
+      found = (await answer.json()) as ScannedPage & { error?: string }
+    } catch {
+      throw new CameraProblem('down')
+    }
+    if (answer.ok && found?.data) return found
+    throw new CameraProblem(CAMERA_CODES.find((code) => code === found?.error) ?? 'down')
+  },
 }
 
 async function readCard({ challenge, gateway_url }: CardChallenge): Promise<SignedRead> {

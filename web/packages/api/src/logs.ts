@@ -1,14 +1,15 @@
 /** Logs of everything in one form. */
-import type { components } from './schema.d.ts'
-import { call } from './transport.ts'
-import type { Whole } from './typed.ts'
+import { address } from './transport.ts'
+import { ask, said, type Narrow, type QueryFor, type S, type Whole } from './typed.ts'
 import type { Page } from './types.ts'
 
-type S = components['schemas']
-export type LogLine = Whole<S['LogLineView']>
+export type LogResponse = Narrow<Whole<S['LogResponse']>, { bytes: number | null }>
+export type LogLine = Narrow<Whole<S['LogLineView']>, { response: LogResponse | null }>
 export type LogVerdict = Whole<S['LogVerdict']>
+export type LogQuery = QueryFor<'/api/v1/security/logs'>
 
 export const logs = {
-  search: (query: { source?: string; level?: string; q?: string; from?: string; to?: string; limit?: number; cursor?: string }) => call<Page<LogLine>>('get', '/api/v1/security/logs', { query: { ...query } }),
-  verify: () => call<LogVerdict>('post', '/api/v1/security/logs/verify'),
+  search: (query: LogQuery) => said<Page<LogLine>>(ask('get', '/api/v1/security/logs', { query })),
+  exportAddress: (query: LogQuery) => address('/api/v1/security/logs/export', { query: { ...query, limit: undefined, cursor: undefined } }),
+  verify: () => said<LogVerdict>(ask('post', '/api/v1/security/logs/verify')),
 }

@@ -55,6 +55,8 @@ export const portal = {
   case: (id: string) => call<T.MyCase>('get', MINE, { path: { id } }),
   supplyCorrection: (id: string, body: { version: number; materials: Record<string, string[]>; form: T.FormData }) =>
     call<void>('post', `${MINE}/corrections`, { path: { id }, body }),
+  supplyTolerated: (id: string, body: { version: number; materials: Record<string, string[]> }) =>
+    call<void>('post', `${MINE}/tolerated`, { path: { id }, body }),
   withdraw: (id: string, body: { version: number; reason: string }) => call<void>('post', `${MINE}/withdraw`, { path: { id }, body }),
   changeDelivery: (id: string, body: { version: number; way: T.DeliveryWay; address?: T.Address | null }) =>
     call<void>('put', `${MINE}/delivery`, { path: { id }, body }),

@@ -1,4 +1,5 @@
 /** What went wrong, in words a person can read. Built from RFC 9457 problem documents. */
+import { notice } from './standing.ts'
 
 /** One wrong place in what was sent: `pointer` is a JSON pointer such as `/form/area`. */
 export interface ProblemField {
@@ -85,7 +86,9 @@ export function asProblem(thrown: unknown): ApiProblem {
 /** Reads the problem document of a failed answer. */
 export function problemOf(status: number, body: unknown): ApiProblem {
   if (body !== null && typeof body === 'object' && !Array.isArray(body)) {
-    return new ApiProblem(status, body as ProblemBody)
+    const problem = new ApiProblem(status, body as ProblemBody)
+    if (status === 503) notice(problem.code, problem.title)
+    return problem
   }
   return new ApiProblem(status, {})
 }

@@ -352,6 +352,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/orgs/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV, at most 5,000 rows. */
+        get: operations["export_orgs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/orgs/{id}": {
         parameters: {
             query?: never;
@@ -563,6 +580,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/staff/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV, at most 5,000 rows; telephones masked. */
+        get: operations["export_staff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/staff/import": {
         parameters: {
             query?: never;
@@ -736,6 +770,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/windows/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV, at most 5,000 rows. */
+        get: operations["export_windows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/windows/{id}": {
         parameters: {
             query?: never;
@@ -750,6 +801,299 @@ export interface paths {
         post?: never;
         /** Takes a window away. */
         delete: operations["remove_window"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive-sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Archivable files of cases within reach, made last first */
+        get: operations["list_archive_sets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive-sets/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV */
+        get: operations["export_archive_sets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive-sets/make-missing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the files made of ended cases that have none; they are made by jobs */
+        post: operations["make_missing_archive_sets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive-sets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One archivable file with its parts */
+        get: operations["get_archive_set"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive-sets/{id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The file itself, with a reason; logged */
+        post: operations["download_archive_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/barcode-scans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stamp a scan of a barcode with the time */
+        post: operations["scan_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Batches within reach, newest first */
+        get: operations["list_bulk_batches"];
+        put?: never;
+        /** Make a batch */
+        post: operations["create_bulk_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A batch */
+        get: operations["get_bulk_batch"];
+        /** Change a batch */
+        put: operations["change_bulk_batch"];
+        post?: never;
+        /** Throw away a batch without cases */
+        delete: operations["remove_bulk_batch"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-batches/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept the cases of a batch */
+        post: operations["accept_bulk_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-batches/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do the caller's steps of all cases of a batch */
+        post: operations["complete_bulk_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-batches/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lines with their cases and problems as CSV, masked */
+        get: operations["export_bulk_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-batches/{id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter the right lines of an Excel or CSV file */
+        post: operations["import_bulk_lines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-batches/{id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lines of a batch, masked */
+        get: operations["list_bulk_lines"];
+        put?: never;
+        /** Enter a line */
+        post: operations["add_bulk_line"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-batches/{id}/lines/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete lines that are no cases yet */
+        post: operations["remove_bulk_lines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-batches/{id}/lines/{line}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a line that is no case yet */
+        put: operations["change_bulk_line"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-batches/{id}/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make cases of the lines */
+        post: operations["register_bulk_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-frame": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An empty table to fill in */
+        get: operations["get_bulk_frame"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -853,6 +1197,108 @@ export interface paths {
         put?: never;
         /** Switches a card reader on */
         post: operations["enable_card_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/case-statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases of one's reach by item, department, area, channel, state, result or period (OPS-007) */
+        get: operations["get_case_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/case-statistics/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV, with the sum */
+        get: operations["export_case_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/case-years": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Years of cases with their numbers and state, the newest first (OPS-016) */
+        get: operations["list_case_years"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/case-years/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A year with what stands between it and its closing */
+        get: operations["get_case_year"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/case-years/{year}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a year: its cases can be read and not changed */
+        post: operations["close_case_year"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/case-years/{year}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a closed year again, with a reason */
+        post: operations["reopen_case_year"];
         delete?: never;
         options?: never;
         head?: never;
@@ -978,6 +1424,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/barcode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The barcode label of a case */
+        get: operations["get_case_barcode"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/collection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The set a case is in */
+        get: operations["get_case_collection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/compare": {
         parameters: {
             query?: never;
@@ -1029,6 +1509,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/exchange": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a case stands with other systems. */
+        get: operations["get_case_exchange"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/exchange/fetch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is missing of the files named by address is fetched again now. */
+        post: operations["fetch_case_files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/exchange/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a case to its system again now. */
+        post: operations["retry_dispatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/exchange/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The end of a case was told to its system by other means. */
+        post: operations["settle_dispatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/exchange/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** People here go on with a case that another system had. */
+        post: operations["take_dispatch_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/exchange/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every message in and out about a case, newest first. */
+        get: operations["list_case_trace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/exchange/trace/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV, the newest 2,000; the download is audited. */
+        get: operations["export_case_trace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/extensions": {
         parameters: {
             query?: never;
@@ -1063,6 +1662,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/fee": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The fee of a case. */
+        get: operations["get_case_fee"];
+        put?: never;
+        /** Computes the fee of a case that has none yet. */
+        post: operations["assess_case_fee"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/fee/confirm-bank": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms a payment made at a bank by its receipt. */
+        post: operations["confirm_bank_payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/fee/invoice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes the invoice given out. */
+        post: operations["invoice_case_fee"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/fee/refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a payment back. */
+        post: operations["refund_case_fee"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/fee/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Settles the amount and issues the payment notice. */
+        post: operations["review_case_fee"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/files/{file}": {
         parameters: {
             query?: never;
@@ -1080,6 +1765,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/handling-materials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What handling added to a case */
+        get: operations["list_handling_materials"];
+        put?: never;
+        /** Add a file or a note to the handling of a case */
+        post: operations["add_handling_material"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/handling-materials/{material}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change, or replace the file of, what one added */
+        put: operations["change_handling_material"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/handling-materials/{material}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete what one added, with a reason */
+        post: operations["delete_handling_material"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/handling-materials/{material}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open a file that handling added */
+        get: operations["get_handling_material_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/live": {
         parameters: {
             query?: never;
@@ -1089,6 +1843,57 @@ export interface paths {
         };
         /** Tells the page to fetch again */
         get: operations["watch_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/materials/{key}/amend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add, replace or take out a file of an applicant's material, with a reason */
+        post: operations["amend_material"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/materials/{key}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What staff changed of a material, newest first; the files before among them */
+        get: operations["list_material_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages about one case */
+        get: operations["list_case_messages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1216,6 +2021,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/scans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The scans of a case with the times between them */
+        get: operations["list_case_scans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/stamps": {
         parameters: {
             query?: never;
@@ -1335,6 +2157,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/tasks/{task}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Steps that would follow, and who can be chosen for them */
+        get: operations["list_next_steps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/tasks/{task}/take-back": {
         parameters: {
             query?: never;
@@ -1363,6 +2202,40 @@ export interface paths {
         put?: never;
         /** Give a task to a colleague */
         post: operations["transfer_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/tolerated/receive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take materials promised for later at the counter */
+        post: operations["receive_tolerated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/tolerated/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a material supplied later back */
+        post: operations["return_tolerated"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1472,6 +2345,211 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/citywide-coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much of the city every hall takes in, by hall and department */
+        get: operations["get_citywide_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/citywide-coverage/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV */
+        get: operations["export_citywide_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/citywide-items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Items that every hall takes in, by key */
+        get: operations["list_citywide_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/citywide-items/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether every hall takes an item in, and who is competent where */
+        get: operations["get_citywide_item"];
+        /** Mark an item so that every hall takes it in, change the mark or end it */
+        put: operations["set_citywide_item"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/citywide-orgs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Departments that may be named competent, by part of their name */
+        get: operations["list_citywide_orgs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/citywide-statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** City-wide cases by accepting area, competent area, item and period */
+        get: operations["get_citywide_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/citywide-statistics/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV */
+        get: operations["export_citywide_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cockpit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the departments of one's reach stand */
+        get: operations["get_cockpit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sets with a case within reach, newest first */
+        get: operations["list_collections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/collections/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV, at most 5,000 rows */
+        get: operations["export_collections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/collections/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the certificates go one by one, on the applicant's word */
+        post: operations["release_collection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counter-items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Items the caller's windows take in, and where others are taken in */
+        get: operations["list_counter_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/counter/cases": {
         parameters: {
             query?: never;
@@ -1500,6 +2578,23 @@ export interface paths {
         put?: never;
         /** Judge an application at the counter */
         post: operations["check_counter_application"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counter/device-gateway": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the document camera of the window answers (CASE-011) */
+        get: operations["get_device_gateway"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2195,6 +3290,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dispatches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases that other systems handle, newest first; the exceptions when no state is named. */
+        get: operations["list_dispatches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispatches/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV, at most 5,000 rows. */
+        get: operations["export_dispatches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documents/verify-file": {
         parameters: {
             query?: never;
@@ -2206,6 +3335,74 @@ export interface paths {
         put?: never;
         /** Whether a PDF is a document of ours, unchanged. Nothing of it is kept. */
         post: operations["verify_document_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/done-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tasks the caller has done */
+        get: operations["list_done_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/done-tasks/{task}/hide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave an entry out of the own list */
+        post: operations["hide_done_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/done-tasks/{task}/name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give an entry of the own list a name of one's own */
+        put: operations["name_done_task"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/done-tasks/{task}/show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an entry back into the own list */
+        post: operations["show_done_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2280,6 +3477,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exchange/library/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records of the granted items for a registered system, by time of change. The call is signed, see docs/api.md. */
+        post: operations["query_case_library"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exchange/library/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The granted parts of one record for a registered system. The call is signed, see docs/api.md. */
+        post: operations["read_case_library"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exchange/materials/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Papers of a holder, of the granted kinds, for a registered system. The call is signed, see docs/api.md. */
+        post: operations["query_materials"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exchange/materials/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One paper with its content for a registered system; its owner sees it. The call is signed, see docs/api.md. */
+        post: operations["read_material"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exchange/reconciliations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Days compared with the upper platform, newest first. */
+        get: operations["list_reconciliations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exchange/reconciliations/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Compares what was reported on a day with what the upper platform has; again replaces what was found. */
+        put: operations["reconcile_day"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exchange/reports": {
         parameters: {
             query?: never;
@@ -2290,6 +3589,41 @@ export interface paths {
         /** How far cases have been reported to the upper platform, newest cases first. */
         get: operations["list_exchange_reports"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exchange/reports/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the quality check says of a case that is to be reported. */
+        get: operations["get_report_check"];
+        put?: never;
+        /** Checks a held case again; one that passes is reported at once. */
+        post: operations["check_exchange_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exchange/reports/{id}/mended": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Mends fields for the report of a case, then checks it again. */
+        put: operations["mend_exchange_report"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2308,6 +3642,280 @@ export interface paths {
         put?: never;
         /** Sends what a case still has to report again. */
         post: operations["resend_exchange_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/faqs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Frequent questions of the portal */
+        get: operations["list_faqs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/faults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fault tickets in their order: what stands still first, core before edge, inside before outside */
+        get: operations["list_faults"];
+        put?: never;
+        /** Report a fault */
+        post: operations["open_fault"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/faults/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be chosen for a ticket */
+        get: operations["get_fault_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/faults/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fault tickets as a file */
+        get: operations["export_faults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/faults/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the tickets of a period add up to */
+        get: operations["get_fault_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/faults/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One ticket */
+        get: operations["get_fault"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/faults/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a ticket */
+        post: operations["acknowledge_fault"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/faults/{id}/arrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that somebody is on the spot */
+        post: operations["arrive_at_fault"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/faults/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cause found and repaired */
+        post: operations["close_fault"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/faults/{id}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note what was done */
+        post: operations["note_fault"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/faults/{id}/raise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Raise a ticket to a higher grade */
+        post: operations["raise_fault"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/faults/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It broke again */
+        post: operations["reopen_fault"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/faults/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It runs again */
+        post: operations["restore_fault"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fee-statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Days compared with the statement of the payment platform, newest first. */
+        get: operations["list_fee_statements"];
+        put?: never;
+        /** Compares a day with the statement of the payment platform; again replaces the earlier result. */
+        post: operations["reconcile_fees"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fees of the caller's reach, newest first, with sums by state. */
+        get: operations["list_fees"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fees/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list as CSV, at most 5,000 rows; the download is audited. */
+        get: operations["export_fees"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2467,6 +4075,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/hand-overs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Hand-overs of the caller's organisations, newest first, with what is late or missing. */
+        get: operations["list_hand_overs"];
+        put?: never;
+        /** Lists paper to be handed over. */
+        post: operations["create_hand_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hand-overs/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list as CSV, at most 5,000 rows; the download is audited. */
+        get: operations["export_hand_overs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hand-overs/receive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in what was scanned. */
+        post: operations["receive_hand_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hand-overs/receivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Organisations paper can be handed to, by a part of the name. */
+        get: operations["list_hand_over_receivers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hand-overs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One hand-over with its pieces. */
+        get: operations["get_hand_over"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hand-overs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Calls a list off before it is signed out. */
+        post: operations["cancel_hand_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hand-overs/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs out. */
+        post: operations["send_hand_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hand-overs/{id}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list to print, with its code. */
+        get: operations["get_hand_over_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -2474,8 +4219,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the server and its database answer */
+        /** Whether the server and its database answer, and whether changes are taken */
         get: operations["get_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/help/{page}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a page is for */
+        get: operations["get_page_help"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2535,6 +4297,280 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/instant-cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How an instant case stands */
+        get: operations["get_instant_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instant-cases/{id}/go-on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept an instant case and do one's steps, until it is decided or somebody else has to act */
+        post: operations["go_on_with_instant_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instant-items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Items done while the applicant waits */
+        get: operations["list_instant_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instant-items/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set whether and how fast an item is done while the applicant waits */
+        put: operations["set_instant_item"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instant-statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Number and share of instant cases by window, department or period */
+        get: operations["get_instant_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instant-statistics/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV, with the sum */
+        get: operations["export_instant_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Items that may be taken in bulk, in-only or out-only, by name */
+        get: operations["list_intake_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake-kinds/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How an item may be taken */
+        get: operations["get_intake_kinds"];
+        /** Set how an item may be taken, as agreed with its department */
+        put: operations["set_intake_kinds"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** In-only and out-only cases within reach, newest first, masked */
+        get: operations["list_intake_records"];
+        put?: never;
+        /** Take an in-only case, or receive the result of an out-only one */
+        post: operations["begin_intake_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake-records/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV */
+        get: operations["export_intake_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake-records/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A record with what was done */
+        get: operations["get_intake_record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake-records/{id}/deliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand the result of an out-only case over */
+        post: operations["deliver_intake_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake-records/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write the approval result of an in-only case down */
+        post: operations["set_intake_record_result"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake-records/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an in-only case on */
+        post: operations["send_intake_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake-statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many cases came in which way */
+        get: operations["get_intake_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake-statistics/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV, with the sum */
+        get: operations["export_intake_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/item-papers": {
         parameters: {
             query?: never;
@@ -2584,6 +4620,75 @@ export interface paths {
         post?: never;
         /** Removes a paper of an item. */
         delete: operations["remove_item_paper"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/item-sync/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Items of the library above, those that differ first asked for */
+        get: operations["list_library_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/item-sync/items/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV, at most 5,000 rows */
+        get: operations["export_library_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/item-sync/items/{code}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take elements over into the draft of our item */
+        post: operations["take_library_elements"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/item-sync/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest pulls, newest first */
+        get: operations["list_library_runs"];
+        put?: never;
+        /** Pull one item or all now */
+        post: operations["pull_library"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2862,6 +4967,212 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/legacy-cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases of earlier systems within reach, handed in last first, masked */
+        get: operations["list_legacy_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/legacy-cases/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV */
+        get: operations["export_legacy_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/legacy-cases/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A raw value of an earlier case, by right and with a reason; logged */
+        post: operations["reveal_legacy_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/legacy-mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mappings kept by source, and the fields there are */
+        get: operations["list_legacy_mappings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/legacy-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Imports and trials, newest first */
+        get: operations["list_legacy_runs"];
+        put?: never;
+        /** Bring a file of earlier cases in, or only try */
+        post: operations["begin_legacy_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/legacy-runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One import or trial */
+        get: operations["get_legacy_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/legacy-runs/{id}/continue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on with an import that stopped */
+        post: operations["continue_legacy_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/legacy-runs/{id}/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lines that were not taken, and differences, in the order of the file */
+        get: operations["list_legacy_problems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Records of cases within reach, handed in last first, with counts per state */
+        get: operations["list_library_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/cases/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV, masked */
+        get: operations["export_library_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole record of a case, masked */
+        get: operations["get_library_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-blanks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Receipts of blanks, newest first. */
+        get: operations["list_blank_receipts"];
+        put?: never;
+        /** Writes blanks down as received, by their first and last number. */
+        post: operations["receive_blanks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/licence-stock": {
         parameters: {
             query?: never;
@@ -2871,6 +5182,57 @@ export interface paths {
         };
         /** Sheets of stock used and spoiled, newest first. */
         get: operations["list_licence_stock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-stock/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Blanks received, used, spoiled and left, by kind of licence. */
+        get: operations["get_blank_balance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-stock/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ledger of sheets as CSV. */
+        get: operations["export_licence_stock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-stock/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kinds of licence that can be printed on stock. */
+        get: operations["list_overprint_kinds"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3068,6 +5430,401 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/manual": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The user manual for citizens */
+        get: operations["read_manual"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/manual/chapters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Chapters of the manual, in its order; a content pack has a few dozen */
+        get: operations["list_manual_chapters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/manual/chapters/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One chapter with its versions and the reports marked for it */
+        get: operations["get_manual_chapter"];
+        /** Change a chapter */
+        put: operations["edit_manual_chapter"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/manual/chapters/{key}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore an earlier version of a chapter */
+        post: operations["restore_manual_chapter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/manual/chapters/{key}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The words of an earlier version; 0 are those of the content pack */
+        get: operations["get_manual_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/manual/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The user manual for staff */
+        get: operations["read_desk_manual"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/material-grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which system may read which kind of paper */
+        get: operations["list_material_grants"];
+        put?: never;
+        /** Let a system read a kind of paper */
+        post: operations["grant_material"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/material-grants/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a grant at once */
+        post: operations["end_material_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/material-pulls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the own side asked sources for */
+        get: operations["list_material_pulls"];
+        put?: never;
+        /** Ask a source for a paper; it is tried at once */
+        post: operations["pull_material"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/material-pulls/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask again now */
+        post: operations["retry_material_pull"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/materials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kept papers, masked, added last first */
+        get: operations["list_materials"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/materials/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV */
+        get: operations["export_materials"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/materials/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Categories, kinds, sources and bodies to choose from */
+        get: operations["get_material_words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/materials/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One kept paper, masked, with its versions and who opened it */
+        get: operations["get_material"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/materials/{id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The paper itself, with a reason; logged and shown to its owner */
+        post: operations["open_material"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/materials/{id}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a kept paper of its applicant into a material of a case */
+        post: operations["use_material"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message-texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Texts of messages */
+        get: operations["list_message_texts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message-texts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV */
+        get: operations["export_message_texts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message-texts/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A text with its versions */
+        get: operations["get_message_text"];
+        /** Keep new words */
+        put: operations["edit_message_text"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message-texts/{key}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How words read in the sample case or in one within reach, masked; nothing is kept */
+        post: operations["preview_message_text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message-texts/{key}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Back to the words of the content pack */
+        post: operations["reset_message_text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages about cases, newest first, without their texts */
+        get: operations["list_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a failed message again */
+        post: operations["resend_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mobile-links": {
         parameters: {
             query?: never;
@@ -3078,7 +5835,8 @@ export interface paths {
         /** Links of staff to the mobile platform */
         get: operations["list_mobile_links"];
         put?: never;
-        post?: never;
+        /** Links somebody's account to a user of the mobile platform; both sides are told */
+        post: operations["make_mobile_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3258,6 +6016,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/my/cases/{id}/fee": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The fee of an own case. */
+        get: operations["get_my_fee"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/cases/{id}/fee/pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens an order for the fee of an own case; the answer says where to pay. */
+        post: operations["pay_my_fee"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/my/cases/{id}/files/{file}": {
         parameters: {
             query?: never;
@@ -3378,6 +6170,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/my/cases/{id}/shipments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Parcels of an own case. */
+        get: operations["list_my_shipments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/my/cases/{id}/submit": {
         parameters: {
             query?: never;
@@ -3395,6 +6204,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/my/cases/{id}/tolerated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Supply materials promised for later */
+        post: operations["supply_my_tolerated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/my/cases/{id}/withdraw": {
         parameters: {
             query?: never;
@@ -3406,6 +6232,163 @@ export interface paths {
         put?: never;
         /** Withdraw */
         post: operations["withdraw_my_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own sets of cases collected in one way, newest first */
+        get: operations["list_my_collections"];
+        put?: never;
+        /** Put own cases together, to be collected as each is ready or all at the end */
+        post: operations["create_my_collection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/collections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Another choice for an own set */
+        put: operations["change_my_collection"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/disk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own papers with counts by category */
+        get: operations["list_my_disk"];
+        put?: never;
+        /** Keep an uploaded file */
+        post: operations["add_to_my_disk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/disk/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What of the own papers suits the materials of an own draft */
+        get: operations["list_my_disk_offers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/disk/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One own paper with its versions and who looked at it */
+        get: operations["get_my_disk_item"];
+        /** Rename or move an own paper, exchange the file of an own upload */
+        put: operations["change_my_disk_item"];
+        post?: never;
+        /** Take a paper out of the disk */
+        delete: operations["delete_my_disk_item"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/disk/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A copy to take away, with who, when and what for on every page */
+        post: operations["copy_my_disk_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/disk/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at an own paper */
+        get: operations["get_my_disk_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/disk/{id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An own paper as an uploaded file, to be sent with a correction */
+        post: operations["take_my_disk_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/disk/{id}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand an own paper in for a material of an own application */
+        post: operations["use_my_disk_item"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3567,6 +6550,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/my/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own reports and their answers */
+        get: operations["list_my_questions"];
+        put?: never;
+        /** Report a problem or an opinion */
+        post: operations["ask_question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/open/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the confirmation of a payment. Told again it answers the same and books nothing. */
+        post: operations["confirm_payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/open/staff-desk": {
         parameters: {
             query?: never;
@@ -3604,6 +6622,419 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operations/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alarms, newest first */
+        get: operations["list_run_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/drills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Drills that have to be held, and when they last were */
+        get: operations["list_drills"];
+        put?: never;
+        /** Note a drill that was held */
+        post: operations["note_drill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is on duty from today on */
+        get: operations["list_duties"];
+        put?: never;
+        /** Put somebody on duty */
+        post: operations["add_duty"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/duties/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take somebody off duty */
+        delete: operations["remove_duty"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** History of the metrics of a group, all nodes together */
+        get: operations["get_run_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/inspections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Inspections, reports and drills, newest first */
+        get: operations["list_inspections"];
+        put?: never;
+        /** Inspect now */
+        post: operations["inspect_now"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/inspections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One inspection */
+        get: operations["get_inspection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/inspections/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One inspection as a file */
+        get: operations["export_inspection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Metrics with a history */
+        get: operations["list_run_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Thresholds as they count now */
+        get: operations["list_run_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/rules/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a threshold */
+        put: operations["change_run_rule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All settings of the installation as it was started */
+        get: operations["list_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/standards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Standards with the rows and tests that show them; gaps are shown as gaps */
+        get: operations["list_standards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/standards/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The table of standards as a file */
+        get: operations["export_standards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How each part runs, as each node found it in the last minute */
+        get: operations["get_run_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is promised beside what was measured, by subsystem and kind of operation, by step, by load, by resource */
+        get: operations["get_response_targets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/targets/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The table as a file */
+        get: operations["export_response_targets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/targets/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Day by day: the longest, the mean and the share within the limit of one kind of operation of a subsystem */
+        get: operations["get_response_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests and jobs kept with their chain, newest first */
+        get: operations["list_traces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/traces/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything one request caused */
+        get: operations["get_trace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/weakest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What costs most time: routes, jobs, connected systems */
+        get: operations["list_weakest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/own-materials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own files */
+        get: operations["list_own_materials"];
+        put?: never;
+        /** Keep an uploaded file */
+        post: operations["add_own_material"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/own-materials/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change name or note of an own file */
+        put: operations["change_own_material"];
+        post?: never;
+        /** Delete an own file */
+        delete: operations["delete_own_material"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/own-materials/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open an own file */
+        get: operations["get_own_material_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/paper-stamps": {
         parameters: {
             query?: never;
@@ -3633,6 +7064,42 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/party-activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Party-building activities */
+        get: operations["list_party_activities"];
+        put?: never;
+        /** Publish an activity */
+        post: operations["publish_party_activity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/party-activities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change an activity */
+        put: operations["change_party_activity"];
+        post?: never;
+        /** Take an activity down */
+        delete: operations["delete_party_activity"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4220,6 +7687,316 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/proof-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Proofs asked by the own side and of the own body, masked */
+        get: operations["list_proof_requests"];
+        put?: never;
+        /** Ask the body that owns a proof for it */
+        post: operations["ask_proof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proof-requests/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV */
+        get: operations["export_proof_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proof-requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One request, masked */
+        get: operations["get_proof_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proof-requests/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer with a paper */
+        post: operations["answer_proof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proof-requests/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The paper that was given */
+        get: operations["get_proof_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proof-requests/{id}/receive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the paper over, into the material of the case */
+        post: operations["receive_proof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proof-requests/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that it can't be given */
+        post: operations["refuse_proof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proof-requests/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whose proof it is, for the body that answers, with a reason; logged */
+        post: operations["reveal_proof_holder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proof-requests/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a request back */
+        post: operations["withdraw_proof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reports of citizens and staff, newest first */
+        get: operations["list_questions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/questions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reports as a file */
+        get: operations["export_questions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/questions/faqs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Frequent questions: for staff those of the desk, for who keeps them all */
+        get: operations["list_all_faqs"];
+        put?: never;
+        /** Add a frequent question */
+        post: operations["add_faq"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/questions/faqs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a frequent question */
+        put: operations["change_faq"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/questions/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reports of a period, summed up for improvement */
+        get: operations["get_question_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/questions/own": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own reports of staff and their answers */
+        get: operations["list_own_questions"];
+        put?: never;
+        /** Report a problem or an opinion from the desk */
+        post: operations["ask_question_at_desk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/questions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One report */
+        get: operations["get_question"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/questions/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer a report */
+        post: operations["answer_question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/questions/{id}/manual": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark a report for a change of the manual */
+        post: operations["mark_for_manual"];
+        /** Take such a mark away */
+        delete: operations["unmark_for_manual"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ratings": {
         parameters: {
             query?: never;
@@ -4346,7 +8123,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Regions directly below one. */
+        /** Regions directly below one, or found by name. */
         get: operations["list_regions"];
         put?: never;
         post?: never;
@@ -4957,6 +8734,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/security/logs/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lines that fit as CSV; names and addresses masked, as in a masked export of the audit log. */
+        get: operations["export_logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/security/logs/verify": {
         parameters: {
             query?: never;
@@ -5386,6 +9180,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shipments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list of waybills in the caller's reach, newest first. */
+        get: operations["list_shipments"];
+        put?: never;
+        /** Sends the results of closed cases by courier, many at once. */
+        post: operations["order_shipments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends boxes to the archive, each with a waybill of its own. */
+        post: operations["order_archive_shipments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list as CSV, at most 5,000 rows; the download is audited. */
+        get: operations["export_shipments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One shipment with its way. */
+        get: operations["get_shipment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Calls a shipment off before it is fetched. */
+        post: operations["cancel_shipment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/{id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the courier where a shipment is. */
+        post: operations["refresh_shipment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Orders a failed shipment again. */
+        post: operations["retry_shipment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sign-on/clients": {
         parameters: {
             query?: never;
@@ -5464,6 +9378,93 @@ export interface paths {
         };
         /** Sign-ins by system, kind of user and day */
         get: operations["get_sign_on_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own signatures */
+        get: operations["list_signatures"];
+        put?: never;
+        /** Keep a new signature */
+        post: operations["add_signature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signatures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a signature */
+        put: operations["change_signature"];
+        post?: never;
+        /** Delete a signature */
+        delete: operations["delete_signature"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signatures/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switch a signature off */
+        post: operations["disable_signature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signatures/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switch a signature on */
+        post: operations["enable_signature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signatures/{id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Picture of an own signature */
+        get: operations["get_signature_picture"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6059,6 +10060,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/supervisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reminders and orders of one's reach */
+        get: operations["list_supervisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/supervisions/warnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many cases are near or past their limits */
+        get: operations["get_limit_warnings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/supervisions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One reminder or order with its dialogue */
+        get: operations["get_supervision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/supervisions/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close an order */
+        post: operations["close_supervision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/supervisions/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write into the dialogue of an order */
+        post: operations["add_supervision_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/supervisions/{id}/notes/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change an own note */
+        put: operations["change_supervision_note"];
+        post?: never;
+        /** Delete an own note */
+        delete: operations["delete_supervision_note"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/supervisions/{id}/remind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring an order to mind again */
+        post: operations["remind_supervision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/supervisions/{id}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign for an order */
+        post: operations["sign_supervision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/systems": {
         parameters: {
             query?: never;
@@ -6226,6 +10364,23 @@ export interface paths {
         put?: never;
         /** Ends a secret, now or at a moment to come. */
         post: operations["end_system_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systems/{id}/trial-signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs one call as a system would, for a trial in a test environment. */
+        post: operations["sign_trial_call"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6732,6 +10887,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tolerances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Materials promised for later, the soonest due first */
+        get: operations["list_tolerances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tolerances/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ledger of materials promised for later as CSV, names masked */
+        get: operations["export_tolerances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workbench": {
         parameters: {
             query?: never;
@@ -6741,6 +10930,79 @@ export interface paths {
         };
         /** The workbench */
         get: operations["get_workbench"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/written-opinions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own opinions written by hand */
+        get: operations["list_written_opinions"];
+        put?: never;
+        /** Keep a new opinion written by hand */
+        post: operations["add_written_opinion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/written-opinions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change an opinion written by hand */
+        put: operations["change_written_opinion"];
+        post?: never;
+        /** Delete an opinion written by hand */
+        delete: operations["delete_written_opinion"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/written-opinions/{id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Picture of an own opinion */
+        get: operations["get_written_opinion_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counters of this node for a monitoring program
+         * @description Open to the networks and the token of the settings only.
+         */
+        get: operations["get_metrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7002,6 +11264,86 @@ export interface components {
             ticket: string;
             uscc: string;
         };
+        /** @description An activity. */
+        Activity: {
+            /** @description Who published it. */
+            by: string;
+            /** @description Day, `YYYY-MM-DD`. */
+            held_on: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Department.
+             */
+            org_id: string;
+            /** @description Its name. */
+            org_name: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            published_at: string;
+            /** @description What happened. */
+            text: string;
+            /** @description Title. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
+        /** @description A new duty. */
+        AddDuty: {
+            /** @description First day, `2026-09-21`. */
+            from_day: string;
+            /** Format: uuid */
+            staff_id: string;
+            /** @description Last day. */
+            until_day: string;
+        };
+        /** @description Adds one: a file, words, or both. */
+        AddHandling: {
+            /**
+             * Format: uuid
+             * @description File uploaded before.
+             */
+            file?: string | null;
+            /** @description Name, at most 100 characters. */
+            name: string;
+            /** @description What is to be said, at most 2000 characters. */
+            text?: string;
+        };
+        /** @description Keeps an uploaded file. */
+        AddOwnMaterial: {
+            /**
+             * Format: uuid
+             * @description File uploaded before.
+             */
+            file: string;
+            /** @description Name; that of the file when empty. */
+            name?: string;
+            /** @description Note. */
+            note?: string;
+        };
+        /** @description Keeps an uploaded file. */
+        AddToDisk: {
+            /** @description Category; the rules decide when empty. */
+            category?: string;
+            /**
+             * Format: uuid
+             * @description File uploaded before.
+             */
+            file: string;
+            /** @description Name; that of the file when empty. */
+            name?: string;
+            /** @description Last day, `YYYY-MM-DD`; empty for none. */
+            valid_until?: string | null;
+        };
         /** @description The registered reader. */
         AddedCardDevice: {
             /** Format: uuid */
@@ -7089,6 +11431,85 @@ export interface components {
         AlarmRules: {
             items: components["schemas"]["AlarmRule"][];
         };
+        /** @description A paper with its content. */
+        AllottedContent: {
+            /** @description Content, base64url. */
+            content: string;
+            /** @description Name of the file. */
+            file_name: string;
+            /** @description The paper. */
+            material: components["schemas"]["AllottedMaterial"];
+        };
+        /** @description A paper as systems see it. */
+        AllottedMaterial: {
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Kind. */
+            kind: string;
+            /** @description Media type. */
+            media_type: string;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Number of the version.
+             */
+            no: number;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            /** @description SM3, hex. */
+            sm3: string;
+            /** @description `licence`, `case`, `pull` or `proof`. */
+            source: string;
+            /** @description In words. */
+            source_label: string;
+            /** @description From whom or which service. */
+            source_name: string;
+            /** @description How it stands today. */
+            standing: components["schemas"]["MaterialStanding"];
+            /** @description First day. */
+            valid_from?: string | null;
+            /** @description Last day. */
+            valid_until?: string | null;
+        };
+        /** @description What is there. */
+        AllottedMaterials: {
+            /** @description Papers of granted kinds, the newest first, at most 100. */
+            items: components["schemas"]["AllottedMaterial"][];
+        };
+        /**
+         * @description What is done.
+         * @enum {string}
+         */
+        AmendAct: "add" | "replace" | "remove";
+        /** @description Changes the files of a material. */
+        AmendMaterial: {
+            /** @description What is done. */
+            act: components["schemas"]["AmendAct"];
+            /**
+             * Format: uuid
+             * @description The file that is replaced or taken out.
+             */
+            file?: string | null;
+            /** @description Why; the applicant reads it too. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+            /**
+             * Format: uuid
+             * @description The file, uploaded before, that comes in.
+             */
+            with?: string | null;
+        };
         /** @description An answered captcha as part of a request. */
         Answer: {
             /** @description The answer in digits. */
@@ -7108,6 +11529,32 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description Answers with a paper. */
+        AnswerProof: {
+            /**
+             * Format: uuid
+             * @description File, uploaded before.
+             */
+            file: string;
+            /** @description Note. */
+            note?: string;
+            /** @description Last day of the paper; empty for none. */
+            valid_until?: string | null;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
+        /** @description An answer. */
+        AnswerQuestion: {
+            category: string;
+            /** @description `explained`, `mended`, `planned`, `declined`. */
+            outcome: string;
+            text: string;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description Answers so far: question key → chosen option keys. */
         Answers: {
             [key: string]: components["schemas"]["Choice"];
@@ -7115,6 +11562,90 @@ export interface components {
         /** @description Scopes agreed to. */
         ApproveRequest: {
             scopes?: string[];
+        };
+        /** @description One box. */
+        ArchiveBox: {
+            /** @description What stands on it. */
+            label: string;
+            /**
+             * Format: int64
+             * @description Grams.
+             */
+            weight_g: number;
+        };
+        /** @description Why a file is taken away. */
+        ArchiveDownload: {
+            /** @description 4 to 1000 characters; logged. */
+            reason: string;
+        };
+        /** @description What a part is. */
+        ArchivePart: {
+            /** @description `metadata`, `record`, `form`, `material`, `step`, `document`, `result`, `log`, `guide`. */
+            kind: string;
+            /** @description Media type. */
+            media_type: string;
+            /** @description Path inside the file. */
+            path: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            /** @description SM3, hex. */
+            sm3: string;
+            /** @description What people call it. */
+            title: string;
+        };
+        /** @description An archivable file. */
+        ArchiveSet: {
+            /**
+             * Format: uuid
+             * @description Case.
+             */
+            case_id: string;
+            /** @description Its number. */
+            case_number: string;
+            /**
+             * Format: int64
+             * @description Events of the case's log that are in it.
+             */
+            covers: number;
+            /** @description SM3 of the file, hex. */
+            digest: string;
+            /** @description State in which the case ended. */
+            ended_as: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at?: string | null;
+            /** @description In words. */
+            ended_label: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Item. */
+            item_name: string;
+            /**
+             * Format: date-time
+             * @description When the file was made.
+             */
+            made_at: string;
+            /** @description Department. */
+            org_name: string;
+            /** @description Parts in it. */
+            part_count: number;
+            /** @description The parts; only when one file is looked at. */
+            parts?: components["schemas"]["ArchivePart"][];
+            /** @description Digest of the file it follows; empty for the first of a case. */
+            replaces: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
         };
         /** @description What an arrival led to. */
         ArrivalAnswer: {
@@ -7196,6 +11727,15 @@ export interface components {
              * @enum {string}
              */
             kind: "correct" | "delete";
+            text: string;
+        };
+        /** @description What is reported. */
+        AskQuestion: {
+            category: string;
+            /** @description `problem` or `opinion`. */
+            kind: string;
+            /** @description Address of the page it came from. */
+            page?: string;
             text: string;
         };
         /** @description Which system asks. */
@@ -7328,6 +11868,66 @@ export interface components {
             scope?: string;
             state?: string;
         };
+        /** @description A payment at a bank, with its receipt. */
+        BankPayment: {
+            /** @description Number of the bank's receipt. */
+            receipt_number: string;
+            /**
+             * Format: int64
+             * @description Version of the fee.
+             */
+            version: number;
+        };
+        /** @description A scan as people see it. */
+        BarcodeScan: {
+            /**
+             * Format: int64
+             * @description Minutes since the scan before; absent for the first.
+             */
+            after_minutes?: number | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who. */
+            by_name: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Department of who scanned it. */
+            org_name: string;
+            /** @description `receive`, `handle` or `notify`. */
+            point: string;
+            /** @description In words. */
+            point_label: string;
+        };
+        /** @description The scans of a case. */
+        BarcodeTrace: {
+            /** @description Oldest first. */
+            items: components["schemas"]["BarcodeScan"][];
+            /**
+             * Format: int64
+             * @description Minutes from the first to the last.
+             */
+            total_minutes: number;
+        };
+        /** @description An act over a batch. */
+        BatchAct: {
+            /**
+             * @description Note of acceptance, or opinion of completion.
+             * @default
+             */
+            opinion: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             * @default 0
+             */
+            version: number;
+        };
         /** @description Version of the page and why. */
         Because: {
             /** @description Why; logged. */
@@ -7357,6 +11957,63 @@ export interface components {
          * @enum {string}
          */
         BindingWay: "signed_in" | "created" | "matched";
+        /** @description What became of the blanks of one kind. */
+        BlankBalance: {
+            /**
+             * Format: int64
+             * @description Left; absent where no receipt was written down.
+             */
+            left?: number | null;
+            /**
+             * Format: int64
+             * @description Blanks received.
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Written off.
+             */
+            spoiled: number;
+            /** @description Kind of licence. */
+            type_key: string;
+            /** @description Its name. */
+            type_name: string;
+            /**
+             * Format: int64
+             * @description Printed on.
+             */
+            used: number;
+        };
+        /** @description A receipt. */
+        BlankReceipt: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description First number. */
+            first: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Last number. */
+            last: string;
+            /** @description Note. */
+            note: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            received_at: string;
+            /** @description Who. */
+            received_by: string;
+            /** @description Kind of licence. */
+            type_key: string;
+            /** @description Its name. */
+            type_name: string;
+        };
         /** @description One column of the board. */
         BoardColumn: {
             /**
@@ -7391,6 +12048,149 @@ export interface components {
             /** @description `phone`, `window` or `web`. */
             way: string;
         };
+        /** @description A material brought to the counter. */
+        BroughtMaterial: {
+            /** @description Scans, uploaded before; empty for paper alone. */
+            files?: string[];
+            /** @description Which. */
+            key: string;
+        };
+        /** @description A batch as people see it. */
+        BulkBatch: {
+            /** @description What the caller may do now: `edit`, `register`, `accept`, `complete`, `remove`. */
+            can: string[];
+            /** @description Lines. */
+            counts: components["schemas"]["BulkCounts"];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Who made it. */
+            created_by_name: string;
+            /** @description `electronic` or `self`. */
+            delivery_way: string;
+            /** @description What a job does now: `register`, `accept`, `complete`; empty for nothing. */
+            doing: string;
+            /** @description In words. */
+            doing_label: string;
+            /** @description Handling item. */
+            handle_item_name: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Its name. */
+            item_name: string;
+            /** @description Item. */
+            item_slug: string;
+            /** @description Which papers came in the pile. */
+            materials_note: string;
+            /** @description Name. */
+            name: string;
+            /** @description Department. */
+            org_name: string;
+            /** @description Why the last act could not be done at all. */
+            problem: string;
+            /**
+             * Format: int64
+             * @description Version to send back.
+             */
+            version: number;
+        };
+        /** @description Lines of a batch by state. */
+        BulkCounts: {
+            /**
+             * Format: int64
+             * @description Accepted.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Done.
+             */
+            completed: number;
+            /**
+             * Format: int64
+             * @description Not cases yet.
+             */
+            draft: number;
+            /**
+             * Format: int64
+             * @description With a problem left by the last act.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Cases that wait to be accepted.
+             */
+            filed: number;
+            /**
+             * Format: int64
+             * @description All.
+             */
+            total: number;
+        };
+        /** @description What came of a file. */
+        BulkImport: {
+            /**
+             * Format: int64
+             * @description Lines entered.
+             */
+            added: number;
+            /** @description Lines left out, by their number in the file. */
+            problems: components["schemas"]["BulkImportProblem"][];
+        };
+        /** @description A line that was left out. */
+        BulkImportProblem: {
+            /**
+             * Format: int64
+             * @description Number of the line in the file.
+             */
+            line: number;
+            /** @description What is wrong. */
+            message: string;
+        };
+        /** @description A line as people see it. */
+        BulkLine: {
+            /** @description `person` or `enterprise`. */
+            applicant_kind: string;
+            /** @description A person's name is masked. */
+            applicant_name: string;
+            /**
+             * Format: uuid
+             * @description Its case.
+             */
+            case_id?: string | null;
+            /** @description Its number. */
+            case_number: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Masked; a credit code in full. */
+            id_masked: string;
+            /**
+             * Format: int64
+             * @description Number in the batch.
+             */
+            no: number;
+            /** @description Masked. */
+            phone_masked: string;
+            /** @description Why the last act did not go through. */
+            problem: string;
+            /** @description `draft`, `filed`, `accepted`, `completed`. */
+            state: string;
+            /** @description In words; of a case, where it stands now. */
+            state_label: string;
+            /**
+             * Format: int64
+             * @description Version to send back.
+             */
+            version: number;
+        };
         /** @description A called number, pushed along with a jump from a window. */
         CallTicket: {
             /** @description Number on the ticket, such as `A0123`. */
@@ -7408,6 +12208,16 @@ export interface components {
         CancelItem: {
             reason: string;
             /** Format: int64 */
+            version: number;
+        };
+        /** @description Calls a parcel off. */
+        CancelShipment: {
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version of the row.
+             */
             version: number;
         };
         /** @description A question to answer before a public query. */
@@ -7538,6 +12348,127 @@ export interface components {
             /** @description In words. */
             role_label: string;
         };
+        /** @description A dispatched case. */
+        CaseDispatch: {
+            /**
+             * Format: date-time
+             * @description By when it has to say something.
+             */
+            answer_by?: string | null;
+            /**
+             * Format: date-time
+             * @description When it said something last.
+             */
+            answered_at?: string | null;
+            /**
+             * Format: int64
+             * @description Tries of this round.
+             */
+            attempts: number;
+            /** Format: uuid */
+            case_id: string;
+            case_number: string;
+            /** Format: date-time */
+            ended_at?: string | null;
+            /** @description Who ended it. */
+            ended_by?: string | null;
+            item_name: string;
+            /** @description Whether it may be sent again now. */
+            may_retry: boolean;
+            /** @description Whether somebody may note that the other system was told by other means. */
+            may_settle: boolean;
+            /** @description Whether people may take it over. */
+            may_take_over: boolean;
+            /** @description `department` or `upper`. */
+            mode: string;
+            mode_label: string;
+            /**
+             * Format: date-time
+             * @description When it is tried again.
+             */
+            next_at?: string | null;
+            /** @description `unreachable`, `refused`, `silent`, `held`, `untold`; empty while it goes well. */
+            problem: string;
+            problem_label: string;
+            /** @description Why, in words. */
+            reason?: string | null;
+            /** @description Its number over there. */
+            receipt?: string | null;
+            /**
+             * Format: date-time
+             * @description When the other system took it.
+             */
+            sent_at?: string | null;
+            /** @description `waiting`, `sent`, `answered`, `done`, `returned`, `cancelled`. */
+            state: string;
+            state_label: string;
+            /** @description App id of the system. */
+            system: string;
+            system_name: string;
+            /**
+             * Format: date-time
+             * @description When the other system heard that it ended here.
+             */
+            told_at?: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description How a case stands with other systems. */
+        CaseExchange: {
+            dispatch?: components["schemas"]["CaseDispatch"] | null;
+            /** @description Files that came, or are to come, by address. */
+            fetches: components["schemas"]["FetchView"][];
+            /** @description Answers that came before their turn. */
+            held: components["schemas"]["HeldAnswer"][];
+        };
+        /** @description The fee of a case, or that there is none. */
+        CaseFee: {
+            /** @description Whether the item charges at all. */
+            charges: boolean;
+            fee?: components["schemas"]["FeeView"] | null;
+        };
+        /** @description Cases of one item, department, area, channel, state, result or period. */
+        CaseFigures: {
+            /**
+             * Format: int64
+             * @description Accepted in the period.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Closed in the period, whenever handed in.
+             */
+            closed: number;
+            /**
+             * Format: int64
+             * @description Handed over in the period.
+             */
+            delivered: number;
+            /**
+             * Format: int64
+             * @description Of those, ended by now.
+             */
+            ended: number;
+            /**
+             * Format: int64
+             * @description Handed in in the period.
+             */
+            filed: number;
+            /** @description Item slug, organisation id, area code, channel, state, result or first day of the period. */
+            key: string;
+            /** @description In words. */
+            label: string;
+            /**
+             * Format: int64
+             * @description Of those, decided within the promised limit.
+             */
+            on_time: number;
+            /**
+             * Format: int64
+             * @description Share of those in tenths of a percent; absent when nothing was closed.
+             */
+            punctuality?: number | null;
+        };
         /** @description A step of the flow. */
         CaseFlowStep: {
             /**
@@ -7558,6 +12489,45 @@ export interface components {
         CaseList: components["schemas"]["List_CaseRow"] & {
             /** @description Cases per state under the other filters. */
             counts: Record<string, unknown>;
+            /** @description First day that was looked at, because earlier years are closed; absent when every year was. */
+            since?: string | null;
+        };
+        /** @description A message of the log. */
+        CaseMessage: {
+            /**
+             * Format: uuid
+             * @description Its case; absent for what is about none.
+             */
+            case_id?: string | null;
+            /** @description `in_app` or `sms`. */
+            channel: string;
+            /** @description In words. */
+            channel_label: string;
+            /**
+             * Format: date-time
+             * @description When it was written.
+             */
+            created_at: string;
+            /** @description Why it failed. */
+            error?: string | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description 申请人, 经办人 or 工作人员. */
+            receiver_label: string;
+            /**
+             * Format: date-time
+             * @description When it went out.
+             */
+            sent_at?: string | null;
+            /** @description `waiting`, `sent`, `failed`, `refused`. */
+            state: string;
+            /** @description In words. */
+            state_label: string;
+            /** @description What it was about, for example 已受理. */
+            title: string;
         };
         /** @description What became of a case. */
         CaseMigration: {
@@ -7577,6 +12547,294 @@ export interface components {
         CaseRating: {
             case: components["schemas"]["RatedCaseView"];
             rating?: components["schemas"]["RatingView"] | null;
+        };
+        /** @description The whole of one case. */
+        CaseRecord: {
+            acceptance?: components["schemas"]["CaseRecordAct"] | null;
+            /**
+             * Format: date-time
+             * @description When accepted.
+             */
+            accepted_at?: string | null;
+            /** @description Number, phone, agent. */
+            applicant: components["schemas"]["Personal"];
+            /** @description `person` or `enterprise`. */
+            applicant_kind: string;
+            /** @description Applicant. */
+            applicant_name: string;
+            /** @description What the applicant's side did, oldest first. */
+            applicant_steps: components["schemas"]["CaseRecordAct"][];
+            /** @description Case number. */
+            case_number: string;
+            /** @description Channel. */
+            channel: string;
+            /** @description In words. */
+            channel_label: string;
+            /**
+             * Format: date-time
+             * @description When closed.
+             */
+            closed_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When decided.
+             */
+            decided_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When the result was handed over.
+             */
+            delivered_at?: string | null;
+            /** @description How the result goes to the applicant. */
+            delivery: components["schemas"]["CaseRecordDelivery"];
+            /** @description Numbered documents. */
+            documents: components["schemas"]["DocumentRef"][];
+            /**
+             * Format: date-time
+             * @description Promised last moment.
+             */
+            due_at?: string | null;
+            /** @description The log with its chain. */
+            events: components["schemas"]["CaseRecordEvent"][];
+            /** @description Extensions asked for. */
+            extensions: components["schemas"]["CaseRecordExtension"][];
+            /** @description What was filled in. */
+            form: components["schemas"]["CaseRecordForm"];
+            /** @description Handling item. */
+            handle_item_name: string;
+            /** @description Hash of the last event. */
+            head_hash: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Its name. */
+            item_name: string;
+            /** @description Item. */
+            item_slug: string;
+            /**
+             * Format: int64
+             * @description Frozen version of the item.
+             */
+            item_version: number;
+            licence?: components["schemas"]["LicenceRef"] | null;
+            /** @description Materials as handed in. */
+            materials: components["schemas"]["CaseRecordMaterial"][];
+            /**
+             * Format: uuid
+             * @description Organisation that handles it.
+             */
+            org_id: string;
+            /** @description Its name when the case was filed. */
+            org_name: string;
+            /** @description Where it stood in the tree then. */
+            org_path: string;
+            /** @description Region of the organisation, 12 digits. */
+            region: string;
+            result?: components["schemas"]["ResultView"] | null;
+            /** @description Answers to the situations. */
+            situations: Record<string, unknown>;
+            /** @description Special procedures. */
+            special: components["schemas"]["CaseRecordSpecial"][];
+            /** @description State. */
+            state: components["schemas"]["CaseState"];
+            /** @description In words. */
+            state_label: string;
+            /** @description What the handlers did, oldest first. */
+            steps: components["schemas"]["CaseRecordStep"][];
+            /**
+             * Format: date-time
+             * @description When handed in.
+             */
+            submitted_at?: string | null;
+            /** @description Materials promised for later. */
+            tolerances: components["schemas"]["CaseRecordTolerance"][];
+            /** @description Urges and their replies. */
+            urges: components["schemas"]["CaseRecordUrge"][];
+        };
+        /** @description Something somebody did. */
+        CaseRecordAct: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who. */
+            by_name: string;
+            /** @description What people read. */
+            text: string;
+            /** @description What, by the standard's name or the role of who did it. */
+            title: string;
+        };
+        /** @description How the result goes to the applicant. */
+        CaseRecordDelivery: {
+            address?: components["schemas"]["Address"] | null;
+            /** @description In words. */
+            label: string;
+            /** @description `electronic`, `self` or `post`. */
+            way: string;
+        };
+        /** @description An event with what its hash covers. */
+        CaseRecordEvent: {
+            /** @description Who. */
+            actor_name: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Content, JSON text as stored; empty when masked. */
+            data: string;
+            /** @description Hash. */
+            hash: string;
+            /** @description Kind. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Number within the case.
+             */
+            no: number;
+            /** @description Hash before. */
+            previous_hash: string;
+            /** @description What people read. */
+            text: string;
+            /** @description Standard name. */
+            title: string;
+        };
+        /** @description An extension asked for. */
+        CaseRecordExtension: {
+            /** @description Who asked. */
+            asked_by_name: string;
+            /** @description Who decided. */
+            decided_by_name: string;
+            /** @description Opinion. */
+            opinion: string;
+            /** @description Why. */
+            reason: string;
+            /** @description State. */
+            state: string;
+            /** @description Unit. */
+            unit: string;
+            /**
+             * Format: int64
+             * @description How much.
+             */
+            value: number;
+        };
+        /** @description What was filled in. */
+        CaseRecordForm: {
+            /** @description Values. */
+            data: Record<string, unknown>;
+            /** @description Files uploaded inside the form. */
+            files: components["schemas"]["FileRef"][];
+            /** @description Key of the form. */
+            key: string;
+            /** @description Labels by the path of the field. */
+            labels: Record<string, unknown>;
+            /** @description Title. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Frozen version.
+             */
+            version: number;
+        };
+        /** @description A material as handed in. */
+        CaseRecordMaterial: {
+            /** @description Files with their round. */
+            files: components["schemas"]["RoundFile"][];
+            /** @description How it was handed in. */
+            handing: string;
+            /** @description Key. */
+            key: string;
+            /** @description Name. */
+            name: string;
+            /** @description Remark. */
+            note: string;
+        };
+        /** @description A special procedure. */
+        CaseRecordSpecial: {
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at?: string | null;
+            /** @description Name. */
+            name: string;
+            /** @description Why. */
+            reason: string;
+            /** @description What came of it. */
+            result: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+            /** @description Who began it. */
+            started_by: string;
+        };
+        /** @description A task. */
+        CaseRecordStep: {
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            begun_at: string;
+            /**
+             * Format: date-time
+             * @description When it was done.
+             */
+            done_at?: string | null;
+            /** @description Who did it. */
+            done_by_name: string;
+            /** @description Files laid down with it. */
+            files: components["schemas"]["FileRef"][];
+            /** @description Name. */
+            name: string;
+            /** @description Opinion. */
+            opinion: string;
+            /** @description Outcome. */
+            outcome: string;
+            /** @description Role. */
+            role: string;
+            /** @description Stage. */
+            stage: string;
+            /** @description `open`, `done` or `dropped`. */
+            state: string;
+        };
+        /** @description A material promised for later. */
+        CaseRecordTolerance: {
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            due_at?: string | null;
+            /** @description Name. */
+            name: string;
+            /** @description State. */
+            state: string;
+            /**
+             * Format: date-time
+             * @description When it came.
+             */
+            supplied_at?: string | null;
+        };
+        /** @description An urge or order. */
+        CaseRecordUrge: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who. */
+            by_name: string;
+            /** @description Kind. */
+            kind: string;
+            /** @description Reply. */
+            reply: string;
+            /** @description Text. */
+            text: string;
         };
         /** @description A row of the staff list. */
         CaseRow: {
@@ -7627,6 +12885,34 @@ export interface components {
          * @enum {string}
          */
         CaseState: "draft" | "submitted" | "pre_reviewed" | "correction" | "accepted" | "in_review" | "special" | "decided" | "closed" | "delivered" | "not_accepted" | "withdrawn" | "voided";
+        /** @description The report with its sum. */
+        CaseStatistics: {
+            /**
+             * Format: date-time
+             * @description Time of the data: figures are exact up to now.
+             */
+            as_of: string;
+            /** @description What it is by. */
+            by: string;
+            /**
+             * Format: date-time
+             * @description When the figures were last compared with the cases; absent before the first time.
+             */
+            checked_at?: string | null;
+            /**
+             * Format: int64
+             * @description Differences found then, and mended.
+             */
+            differing: number;
+            /** @description First day. */
+            from: string;
+            /** @description The largest first; periods in their order. */
+            items: components["schemas"]["CaseFigures"][];
+            /** @description Last day. */
+            to: string;
+            /** @description The sum. */
+            total: components["schemas"]["CaseFigures"];
+        };
         /** @description A step of the applicant's side, for its history. */
         CaseStep: {
             /** @description What. */
@@ -7644,6 +12930,75 @@ export interface components {
             text: string;
             /** @description Who. */
             who: string;
+        };
+        /** @description A promised material as people read it. */
+        CaseTolerance: {
+            /** @description Last day before the case is closed by rule. */
+            closes_on?: string | null;
+            /** @description Last day to supply it, in China; absent while the calendar of that year is missing. */
+            due_on?: string | null;
+            /** @description Material. */
+            key: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Whether the last day is over and it is not there. */
+            overdue: boolean;
+            /** @description Why an earlier supply was sent back. */
+            returned_reason?: string | null;
+            /** @description `open`, `supplied`, `lapsed` or `dropped`. */
+            state: string;
+            /** @description In words, with the lateness of an open one. */
+            state_label: string;
+            /**
+             * Format: date-time
+             * @description When it came.
+             */
+            supplied_at?: string | null;
+            /** @description Who supplied it or took it at the counter. */
+            supplied_by?: string | null;
+        };
+        /** @description A year of cases. */
+        CaseYear: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            changed_at?: string | null;
+            /** @description By whom. */
+            changed_by_name: string;
+            /** @description Whether it is closed: its cases can be read and not changed. */
+            closed: boolean;
+            /**
+             * Format: int64
+             * @description Cases handed in.
+             */
+            filed: number;
+            /**
+             * Format: int64
+             * @description Of these, still open.
+             */
+            open: number;
+            /** @description Whether it is over, so that it may be closed once all else is met. */
+            over: boolean;
+            /** @description Why it was closed or opened again, last. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version to send back.
+             */
+            version: number;
+            /**
+             * Format: int32
+             * @description Year.
+             */
+            year: number;
+        };
+        /** @description A year with what stands between it and its closing. */
+        CaseYearChecked: components["schemas"]["CaseYear"] & {
+            /** @description Conditions of closing it, met or not; empty for one that is closed. */
+            checks: components["schemas"]["YearCheck"][];
+            /** @description Whether nobody said where backups are: then the closing needs a word about them. */
+            wants_backup_note: boolean;
         };
         /** @description The tree. */
         CatalogueTree: {
@@ -7676,6 +13031,54 @@ export interface components {
             /** @description Day under whose signed root it stands. */
             rooted_day?: string | null;
         };
+        /** @description Changes one. */
+        ChangeActivity: {
+            /** @description Day. */
+            held_on: string;
+            /** @description What happened. */
+            text: string;
+            /** @description Title. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
+        /** @description A changed batch. */
+        ChangeBatch: {
+            /**
+             * @description `electronic` or `self`; counts for cases not made yet.
+             * @default
+             */
+            delivery_way: string;
+            /**
+             * @description Which papers came in the pile.
+             * @default
+             */
+            materials_note: string;
+            /**
+             * @description Name.
+             * @default
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             * @default 0
+             */
+            version: number;
+        };
+        /** @description Another choice. */
+        ChangeCollection: {
+            /** @description `ready` or `together`. */
+            mode: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
         /** @description Changes how the result is delivered. */
         ChangeDelivery: {
             address?: components["schemas"]["Address"] | null;
@@ -7687,6 +13090,25 @@ export interface components {
             /** @description `electronic`, `self` or `post`. */
             way: string;
         };
+        /** @description Changes words, or the picture too. */
+        ChangeDrawing: {
+            /** @description Code of the second factor. */
+            code?: string;
+            /**
+             * Format: uuid
+             * @description Another picture; for a signature the password goes with it.
+             */
+            file?: string | null;
+            /** @description Own password, when a signature gets another picture. */
+            password?: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+            /** @description Name of a signature, text of an opinion. */
+            words: string;
+        };
         /** @description A changed grant. */
         ChangeGrant: components["schemas"]["GrantPeriod"] & {
             /** @description Who the proxy is to the elder. */
@@ -7696,6 +13118,54 @@ export interface components {
              * @description Version of the page.
              */
             version?: number;
+        };
+        /** @description Changes one. */
+        ChangeHandling: {
+            /**
+             * Format: uuid
+             * @description Another file in place of the one there is; absent keeps it.
+             */
+            file?: string | null;
+            /** @description Name. */
+            name: string;
+            /** @description What is to be said. */
+            text?: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
+        /** @description Renames or moves a paper; of an own upload also the last day and the file. */
+        ChangeInDisk: {
+            /** @description Category. */
+            category: string;
+            /**
+             * Format: uuid
+             * @description A newer file, uploaded before; only for own uploads.
+             */
+            file?: string | null;
+            /** @description Name. */
+            name: string;
+            /** @description Last day; only for own uploads. */
+            valid_until?: string | null;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
+        /** @description Changes name and note. */
+        ChangeOwnMaterial: {
+            /** @description Name. */
+            name: string;
+            /** @description Note. */
+            note?: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
         };
         /** @description A new password. */
         ChangePassword: {
@@ -7716,6 +13186,30 @@ export interface components {
             keep?: string[];
             /** Format: int64 */
             revision: number;
+        };
+        /** @description A changed threshold. */
+        ChangeRunRule: {
+            /** Format: int64 */
+            clear: number;
+            enabled: boolean;
+            grade: components["schemas"]["FaultGrade"];
+            /** Format: int64 */
+            limit: number;
+            /** Format: int64 */
+            minutes: number;
+            reason: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Changes an own note. */
+        ChangeSupervisionNote: {
+            /** @description 4 to 1000 characters. */
+            text: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
         };
         /** @description A changed template. */
         ChangeTemplate: {
@@ -7771,8 +13265,120 @@ export interface components {
             /** @description Text. */
             text: string;
         };
+        /** @description Where to pay. */
+        Checkout: {
+            /**
+             * Format: int64
+             * @description Fen.
+             */
+            amount_fen: number;
+            /** @description Order. */
+            order_number: string;
+            /** @description Page of the payment platform. */
+            pay_url: string;
+        };
         /** @description One or several options. */
         Choice: string | string[];
+        /** @description An item that every hall takes in, or may be made so. */
+        CityWideItem: {
+            /** @description Batch. */
+            batch: string;
+            /**
+             * Format: date-time
+             * @description Last change.
+             */
+            changed_at?: string | null;
+            /** @description Who changed it. */
+            changed_by_name: string;
+            /** @description Its name. */
+            item_name: string;
+            /** @description Item. */
+            item_slug: string;
+            /** @description Whether it is in force. */
+            open: boolean;
+            /** @description Competent departments by area. */
+            places: components["schemas"]["CityWidePlace"][];
+            /** @description Day of the release; empty before the first. */
+            released_on: string;
+            /** @description The one standard all levels follow. */
+            standard: string;
+            /**
+             * Format: int64
+             * @description Version to send back; 0 before the first mark.
+             */
+            version: number;
+        };
+        /** @description A department that may be named competent. */
+        CityWideOrg: {
+            /**
+             * Format: uuid
+             * @description Department.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Area it answers for. */
+            region: string;
+            /** @description In words. */
+            region_name: string;
+        };
+        /** @description Departments found. */
+        CityWideOrgs: {
+            /** @description The first twenty. */
+            items: components["schemas"]["CityWideOrg"][];
+        };
+        /** @description The department of an area. */
+        CityWidePlace: {
+            /**
+             * Format: uuid
+             * @description Department.
+             */
+            org_id: string;
+            /** @description Its name. */
+            org_name: string;
+            /**
+             * Format: int32
+             * @description Its own promised working days; absent for those of the item.
+             */
+            promise_days?: number | null;
+            /** @description Area, 12 digits. */
+            region: string;
+            /** @description Its name. */
+            region_name: string;
+        };
+        /** @description Closes a year. */
+        CloseCaseYear: {
+            /** @description Where the backup of the year is and who looked at it; wanted when the product does not know its backups. */
+            backup_note?: string;
+            /** @description Why, 4 to 1000 characters; logged. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version of the year that was read.
+             */
+            version: number;
+        };
+        /** @description Closes an order. */
+        CloseSupervision: {
+            /** @description What came of it, at least 4 characters. */
+            note: string;
+        };
+        /** @description The cockpit. */
+        Cockpit: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Department by department, those with late cases first, then by volume. */
+            departments: components["schemas"]["Standing"][];
+            /** @description First day. */
+            from: string;
+            /** @description Last day. */
+            to: string;
+            /** @description All together. */
+            total: components["schemas"]["Standing"];
+        };
         /** @description Answer to a code. */
         CodeAnswer: {
             /** Format: date-time */
@@ -7805,6 +13411,57 @@ export interface components {
             /** @description Roles in words. */
             roles: string[];
         };
+        /** @description A set of cases collected in one way. */
+        Collection: {
+            /** @description Applicant; masked at the desk. */
+            applicant_name: string;
+            /** @description Certificates. */
+            cases: components["schemas"]["CollectionCase"][];
+            /**
+             * Format: date-time
+             * @description When they were put together.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description `ready` or `together`. */
+            mode: string;
+            /** @description How many are ready. */
+            ready: number;
+            /** @description Who at the window let them go one by one, and why. */
+            released?: string | null;
+            /**
+             * Format: int64
+             * @description Version, to change it.
+             */
+            version: number;
+            /** @description Whether the hand-over of those that are ready waits for the others. */
+            waiting: boolean;
+        };
+        /** @description A certificate of a set. */
+        CollectionCase: {
+            /**
+             * Format: uuid
+             * @description Case.
+             */
+            case_id: string;
+            /** @description Its number. */
+            case_number: string;
+            /**
+             * Format: date-time
+             * @description When it was handed over.
+             */
+            delivered_at?: string | null;
+            /** @description Item. */
+            item_name: string;
+            /** @description Whether there is something to hand over, or the case ended otherwise. */
+            ready: boolean;
+            /** @description How it goes: `electronic`, `self` or `post`. */
+            way: string;
+        };
         /** @description Notification commitment. */
         Commitment: {
             /** @description Scope. */
@@ -7818,6 +13475,8 @@ export interface components {
             checks?: Record<string, unknown>;
             /** @description Files added by the handler. */
             files?: string[];
+            /** @description Staff chosen for the steps that follow, by element, where the flow has them chosen. */
+            next?: Record<string, unknown>;
             /** @description Opinion. */
             opinion?: string;
             /** @description `pass`, `fail`, `done`, `return`; for the decision `granted` or `refused`. */
@@ -7825,10 +13484,20 @@ export interface components {
             /** @description Element to return to, with `return`. */
             return_to?: string | null;
             /**
+             * Format: uuid
+             * @description Own signature to sign with.
+             */
+            signature?: string | null;
+            /**
              * Format: int64
              * @description Version of the page.
              */
             version: number;
+            /**
+             * Format: uuid
+             * @description Own opinion written by hand.
+             */
+            written_opinion?: string | null;
         };
         /** @description An acceptance condition (ITEM-040). */
         Condition: {
@@ -7871,6 +13540,35 @@ export interface components {
         /** @description How many were confirmed. */
         ConfirmedDataFields: {
             confirmed: number;
+        };
+        /** @description A point of a standard. */
+        ConformityPoint: {
+            rows: components["schemas"]["ConformityRow"][];
+            /** @description `met`, `partly`, `gap`. */
+            stand: string;
+            title: string;
+        };
+        /** @description A row of the register that meets a point. */
+        ConformityRow: {
+            id: string;
+            name: string;
+            /** @description Files of the tests that show it; none = a gap. */
+            tests: string[];
+        };
+        /** @description A standard. */
+        ConformityStandard: {
+            code: string;
+            gaps: number;
+            key: string;
+            kind: string;
+            met: number;
+            partly: number;
+            points: components["schemas"]["ConformityPoint"][];
+            title: string;
+        };
+        /** @description All standards. */
+        ConformityTable: {
+            items: components["schemas"]["ConformityStandard"][];
         };
         /** @description A connected system, with secrets by their last four characters only. */
         ConnectedSystem: {
@@ -7945,6 +13643,11 @@ export interface components {
              */
             authorised: boolean;
         };
+        /** @description The page that goes on. */
+        ContinueLegacyRun: {
+            /** Format: int64 */
+            version: number;
+        };
         /** @description Items of the self-check. */
         ControlCounts: {
             failed: number;
@@ -7969,6 +13672,11 @@ export interface components {
             failed: number;
             met: number;
             partly: number;
+        };
+        /** @description What a copy is for. */
+        CopyOfPaper: {
+            /** @description 2 to 40 characters; stands on every page of the copy. */
+            purpose: string;
         };
         /** @description A correction of filled data. */
         CorrectFormData: {
@@ -8025,6 +13733,11 @@ export interface components {
             agent?: components["schemas"]["Agent"] | null;
             /** @description Who applies. */
             applicant: components["schemas"]["CounterApplicant"];
+            /**
+             * @description Where the applicant is at home, a region of 12 digits: an item that every hall takes in goes to the department
+             *     competent there (CASE-046).
+             */
+            area?: string | null;
             /** @description Delivery. */
             delivery?: components["schemas"]["Delivery"];
             /**
@@ -8041,6 +13754,8 @@ export interface components {
              * @description Who was identified by card or code; absent when the clerk typed it from the paper.
              */
             identification?: string | null;
+            /** @description Whether the applicant waits for the result (CASE-047). */
+            instant?: boolean;
             /** @description Item. */
             item_slug: string;
             /** @description Materials checked off: `paper`, `scan`, `licence`, `later`. */
@@ -8085,6 +13800,33 @@ export interface components {
             /** @description Value. */
             value: unknown;
         };
+        /** @description An item the caller's windows take in. */
+        CounterItem: {
+            /** @description Whether every hall takes it in. */
+            citywide: boolean;
+            /**
+             * Format: int64
+             * @description Minutes in which it is done while the applicant waits; absent for other items.
+             */
+            instant_minutes?: number | null;
+            /** @description Name. */
+            name: string;
+            /** @description Department. */
+            org_name: string;
+            /** @description Promised limit in words. */
+            promise_text: string;
+            /** @description Key. */
+            slug: string;
+        };
+        /** @description What was found at a counter. */
+        CounterItems: {
+            /** @description Names close to the question, when nothing was found. */
+            did_you_mean: string[];
+            /** @description Taken in elsewhere, the first ones. */
+            elsewhere: components["schemas"]["ElsewhereItem"][];
+            /** @description Taken in here. */
+            items: components["schemas"]["CounterItem"][];
+        };
         /** @description Asks colleagues. */
         CountersignTask: {
             /** @description What they are asked. */
@@ -8109,6 +13851,37 @@ export interface components {
             needed: number;
             /** @description To be prepared by the applicant. */
             prepare: number;
+        };
+        /** @description How much is taken in everywhere, of a hall or department. */
+        Coverage: {
+            /**
+             * Format: int64
+             * @description Items there are.
+             */
+            all: number;
+            /** @description Key of the hall, or id of the department. */
+            key: string;
+            /** @description Name. */
+            label: string;
+            /**
+             * Format: int64
+             * @description Items counted in.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Tenths of a percent.
+             */
+            permille: number;
+        };
+        /** @description Coverage of the city: the goal is all. */
+        CoverageList: {
+            /** @description Items open to every hall ÷ all items of the city. */
+            city: components["schemas"]["Coverage"];
+            /** @description For each department: its items that every hall takes in. */
+            departments: components["schemas"]["Coverage"][];
+            /** @description For each hall: items it takes in, its own and the city-wide ones. */
+            halls: components["schemas"]["Coverage"][];
         };
         /** @description A copy to be made. */
         CreateDataCopy: {
@@ -8195,6 +13968,34 @@ export interface components {
             state_label: string;
             /** Format: date-time */
             until: string;
+        };
+        /** @description How many there were beside the reference load and the capacity. */
+        CrowdRow: {
+            /**
+             * Format: int64
+             * @description Most served at once by one node.
+             */
+            at_once?: number | null;
+            /** Format: int64 */
+            capacity_at_once: number;
+            /** Format: int64 */
+            capacity_online: number;
+            /**
+             * Format: double
+             * @description Served at once by the reference load.
+             */
+            model_at_once: number;
+            /**
+             * Format: double
+             * @description On line by the reference load.
+             */
+            model_online: number;
+            /**
+             * Format: int64
+             * @description Most on line.
+             */
+            online?: number | null;
+            verdict: components["schemas"]["TargetVerdict"];
         };
         /** @description Columns of a class. */
         DataClassCount: {
@@ -8528,6 +14329,39 @@ export interface components {
             key: string;
             label: string;
         };
+        /** @description A message that only one side has. */
+        DayDifference: {
+            /** @description Case number. */
+            case_number: string;
+            /** @description SM3 of the message. */
+            digest: string;
+            /** @description What was reported. */
+            what: string;
+        };
+        /** @description A day compared. */
+        DayReconciliation: {
+            /** Format: date-time */
+            compared_at: string;
+            compared_by: string;
+            /** @description Day in China, `YYYY-MM-DD`. */
+            day: string;
+            /** @description Whether both sides have the same. */
+            equal: boolean;
+            /** @description Theirs that we did not send; at most 200. */
+            extra: components["schemas"]["DayDifference"][];
+            /** @description Ours that they lack; at most 200. */
+            missing: components["schemas"]["DayDifference"][];
+            /**
+             * Format: int64
+             * @description Messages we sent and they took, by our ledger.
+             */
+            ours: number;
+            /**
+             * Format: int64
+             * @description Messages they have.
+             */
+            theirs: number;
+        };
         /** @description A deadline explained line by line (CASE-020, CASE-022). */
         DeadlineView: {
             /** @description `intake`, `promise` or `legal`. */
@@ -8704,6 +14538,16 @@ export interface components {
         DefinitionVersions: {
             items: components["schemas"]["DefinitionVersion"][];
         };
+        /** @description Deletes one. */
+        DeleteHandling: {
+            /** @description Why, at least 4 characters. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
         /** @description Hands over. */
         Deliver: {
             /**
@@ -8726,6 +14570,30 @@ export interface components {
             way: string;
             /** @description Waybill, for post. */
             waybill?: string;
+        };
+        /** @description Hands over. */
+        DeliverRecord: {
+            /**
+             * @description On what ground, for somebody else than the applicant.
+             * @default
+             */
+            note: string;
+            /**
+             * @description Identity number of who collects it.
+             * @default
+             */
+            receiver_id_number: string;
+            /**
+             * @description Who collects it.
+             * @default
+             */
+            receiver_name: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             * @default 0
+             */
+            version: number;
         };
         /** @description How the result reaches the applicant. */
         Delivery: {
@@ -8809,8 +14677,11 @@ export interface components {
             step_name: string;
             /** @description Tasks the caller just did and may take back. */
             take_back: components["schemas"]["TakeableTask"][];
+            taken?: components["schemas"]["TakenIn"] | null;
             /** @description Every open task. */
             tasks: components["schemas"]["OpenTask"][];
+            /** @description Materials promised at acceptance. */
+            tolerances: components["schemas"]["CaseTolerance"][];
             /** @description Reminders and orders. */
             urges: components["schemas"]["UrgeView"][];
             /**
@@ -8854,6 +14725,11 @@ export interface components {
             /** @description Page of the desk, to be asked for with a ticket. */
             to: string;
         };
+        /** @description Where the devices of a window's computer answer */
+        DeviceGateway: {
+            /** @description Address of the gateway, as the window's browser reaches it. */
+            url: string;
+        };
         /** @description One place that differs. */
         Difference: {
             /** @description Name of the element. */
@@ -8869,6 +14745,17 @@ export interface components {
         Differences: {
             changes: components["schemas"]["Difference"][];
         };
+        /** @description An element that differs. */
+        DifferingElement: {
+            /** @description Key. */
+            key: string;
+            /** @description In words. */
+            label: string;
+            /** @description As offered here. */
+            ours: Record<string, unknown>;
+            /** @description As the library has it. */
+            theirs: Record<string, unknown>;
+        };
         /** @description Why it is taken out of use. */
         DisableDefinition: {
             reason?: string;
@@ -8883,6 +14770,170 @@ export interface components {
         DiscardDefinitionDraft: {
             /** Format: int64 */
             revision: number;
+        };
+        /** @description How many papers a category holds. */
+        DiskCount: {
+            /**
+             * Format: int64
+             * @description Papers in it.
+             */
+            count: number;
+            /** @description Key. */
+            key: string;
+            /** @description Name. */
+            label: string;
+            /** @description What belongs there. */
+            says: string;
+        };
+        /** @description One own paper with its versions and who looked at it. */
+        DiskDetail: {
+            /** @description The paper. */
+            item: components["schemas"]["DiskItem"];
+            /** @description Looks of others, the newest first. */
+            looks: components["schemas"]["MaterialLook"][];
+            /** @description Versions, the newest first. */
+            versions: components["schemas"]["DiskVersion"][];
+        };
+        /** @description An own paper. */
+        DiskItem: {
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            added_at: string;
+            /** @description Category. */
+            category: string;
+            /** @description In words. */
+            category_label: string;
+            /**
+             * Format: date-time
+             * @description When it changed last.
+             */
+            changed_at: string;
+            /**
+             * Format: int64
+             * @description Days left, when it ends soon.
+             */
+            days_left?: number | null;
+            /** @description Newest version of the file. */
+            file: components["schemas"]["FileRef"];
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Kind; empty when it is none of the known. */
+            kind: string;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Number of that version.
+             */
+            no: number;
+            /** @description Whether it is the owner's own upload, with a file that may be exchanged. */
+            own: boolean;
+            /** @description `own`, `licence`, `case`, `pull` or `proof`. */
+            source: string;
+            /** @description In words. */
+            source_label: string;
+            /** @description From whom or which service. */
+            source_name: string;
+            /** @description How it stands today. */
+            standing: components["schemas"]["MaterialStanding"];
+            /** @description In words. */
+            standing_label: string;
+            /** @description First day, `YYYY-MM-DD`. */
+            valid_from?: string | null;
+            /** @description Last day; absent when it has none. */
+            valid_until?: string | null;
+            /**
+             * Format: int64
+             * @description Version of the row.
+             */
+            version: number;
+        };
+        /** @description The disk. */
+        DiskList: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Categories with what they hold, whatever is searched for. */
+            categories: components["schemas"]["DiskCount"][];
+            /**
+             * Format: int64
+             * @description Papers that end soon or are over.
+             */
+            ending: number;
+            /** @description Rows, added last first. */
+            items: components["schemas"]["DiskItem"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Days before the end from which on a paper ends soon.
+             */
+            notice_days: number;
+            /**
+             * Format: int64
+             * @description Exact number.
+             */
+            total: number;
+        };
+        /** @description Papers that suit one material. */
+        DiskOffer: {
+            /** @description Papers of that kind or name, of a type it takes; the changed last first. */
+            items: components["schemas"]["DiskItem"][];
+            /** @description Material of the item. */
+            material_key: string;
+        };
+        /** @description What of the disk suits an application. */
+        DiskOffers: {
+            /** @description One for each material that something suits. */
+            items: components["schemas"]["DiskOffer"][];
+        };
+        /** @description Hands a paper of the disk in. */
+        DiskUse: {
+            /**
+             * Format: uuid
+             * @description Draft, or case during its correction.
+             */
+            case_id: string;
+            /** @description Material. */
+            material_key: string;
+            /**
+             * Format: int64
+             * @description Version of the case's page.
+             */
+            version: number;
+        };
+        /** @description A version of an own paper. */
+        DiskVersion: {
+            /**
+             * Format: date-time
+             * @description When it came.
+             */
+            at: string;
+            /** @description Where it is from, in words. */
+            came_from: string;
+            /** @description SM3, hex. */
+            digest: string;
+            /** @description The file. */
+            file: components["schemas"]["FileRef"];
+            /**
+             * Format: int64
+             * @description Number, from 1.
+             */
+            no: number;
+            /** @description Last day. */
+            valid_until?: string | null;
+        };
+        /** @description Dispatched cases with the numbers per state. */
+        DispatchList: components["schemas"]["List_CaseDispatch"] & {
+            /** @description By state, `problem` for the exceptions among them, under the other filters. */
+            counts: Record<string, unknown>;
         };
         /** @description Answer to a file. */
         DocumentAnswer: {
@@ -8965,6 +15016,33 @@ export interface components {
              * @description The document, PDF, at most 8 MB.
              */
             file: string;
+        };
+        /** @description A task the caller has done. */
+        DoneRow: {
+            /** @description Its case. */
+            case: components["schemas"]["CaseRow"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            done_at?: string | null;
+            /** @description Whether it is left out of his list. */
+            hidden: boolean;
+            /**
+             * Format: uuid
+             * @description Task.
+             */
+            id: string;
+            /** @description Name of the step. */
+            name: string;
+            /** @description His opinion. */
+            opinion: string;
+            /** @description What he said. */
+            outcome_label: string;
+            /** @description His own name for the case; empty without one. */
+            own_name: string;
+            /** @description Stage. */
+            stage: string;
         };
         /** @description A field of a draft, as the maker sees it. */
         DraftField: {
@@ -9085,8 +15163,90 @@ export interface components {
             /** @description What rules say that only warn. */
             warnings: components["schemas"]["StepProblem"][];
         };
+        /** @description A drill that has to be held. */
+        DrillKind: {
+            /** Format: int64 */
+            every_days: number;
+            key: string;
+            label: string;
+        };
+        /** @description The drills, and how they stand. */
+        Drills: {
+            kinds: components["schemas"]["DrillKind"][];
+            stand: components["schemas"]["ReportLine"][];
+        };
+        /** @description The duty list. */
+        Duties: {
+            items: components["schemas"]["Duty"][];
+            /** @description Who handles faults. */
+            staff: components["schemas"]["DutyStaff"][];
+        };
+        /** @description Somebody on duty. */
+        Duty: {
+            from_day: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Today is one of the days. */
+            now: boolean;
+            /** Format: uuid */
+            staff_id: string;
+            staff_name: string;
+            until_day: string;
+        };
+        /** @description Somebody who may be put on duty. */
+        DutyStaff: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            org_name: string;
+        };
+        /** @description New words of a chapter. */
+        EditManualChapter: {
+            body: string;
+            /** @description Reports that this change takes up. */
+            questions?: string[];
+            /** @description What was changed and why, 4 to 200 characters; readers see it. */
+            reason: string;
+            title: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
         /** @description A change of what is written down. */
         EditSystem: components["schemas"]["SystemDraft"] & {
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
+        /** @description Words to keep. */
+        EditText: {
+            /** @description Message in the account. */
+            in_app: string;
+            /** @description Why, 4 to 200 characters. */
+            reason: string;
+            /** @description SMS. */
+            sms: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
+        /** @description An item that other windows take in. */
+        ElsewhereItem: {
+            /** @description Halls and windows; empty when no window names it. */
+            at: string;
+            /** @description Name. */
+            name: string;
+            /** @description Department. */
+            org_name: string;
+        };
+        /** @description The version read. */
+        EndMaterialGrant: {
             /**
              * Format: int64
              * @description Version of the page.
@@ -9097,6 +15257,16 @@ export interface components {
         EndMobileLinkRequest: {
             /** @description 4 to 200 characters. */
             reason: string;
+        };
+        /** @description Refuses or withdraws. */
+        EndProof: {
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
         };
         /** @description The end of a secret. */
         EndSecret: {
@@ -9182,7 +15352,10 @@ export interface components {
             event_no: number;
             /** @description Query code of a new case, only in the first answer. */
             query_code?: string | null;
-            /** @description `taken`, `supplemented` (a higher version), or `duplicate` (taken before, nothing done). */
+            /**
+             * @description `taken`, `supplemented` (a higher version), `duplicate` (taken before, nothing done), or `held` (kept until
+             *     what it follows on has come).
+             */
             result: string;
             /**
              * Format: int64
@@ -9356,8 +15529,216 @@ export interface components {
             /** @description Question. */
             q: string;
         };
+        /** @description A whole ticket. */
+        Fault: components["schemas"]["FaultRow"] & {
+            /** Format: uuid */
+            alarm_id?: string | null;
+            can: components["schemas"]["FaultCan"];
+            /** @description Cause and repair, once it is over. */
+            cause: string;
+            description: string;
+            marks: components["schemas"]["FaultMark"][];
+            opened_by_name: string;
+            steps: components["schemas"]["FaultStep"][];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What the caller may do now. */
+        FaultCan: {
+            acknowledge: boolean;
+            arrive: boolean;
+            close: boolean;
+            note: boolean;
+            raise: boolean;
+            reopen: boolean;
+            restore: boolean;
+        };
+        /** @description What can be chosen. */
+        FaultChoices: {
+            parts: components["schemas"]["FaultPart"][];
+        };
+        /**
+         * @description How far it reaches: within what time somebody has to be on the spot.
+         * @enum {string}
+         */
+        FaultExtent: "warning" | "partial" | "system";
+        /** @description Figures of a period. */
+        FaultFigures: {
+            /**
+             * Format: int64
+             * @description Opened by an alarm.
+             */
+            by_alarm: number;
+            /**
+             * Format: int64
+             * @description Not restored yet.
+             */
+            down: number;
+            /** @description By grade, the gravest first. */
+            grades: components["schemas"]["FaultGradeFigures"][];
+            /**
+             * Format: int64
+             * @description Mean hours between two faults of the whole system; none with fewer than two.
+             */
+            hours_between?: number | null;
+            /**
+             * Format: int64
+             * @description Mean minutes of repair over all grades.
+             */
+            mean_restore_minutes: number;
+            /**
+             * Format: int64
+             * @description Raised to a higher grade.
+             */
+            raised: number;
+            /**
+             * Format: int64
+             * @description Tickets of the period.
+             */
+            tickets: number;
+        };
+        /**
+         * @description How grave.
+         * @enum {string}
+         */
+        FaultGrade: "general" | "severe" | "major";
+        /** @description Figures of one grade. */
+        FaultGradeFigures: {
+            /**
+             * Format: int64
+             * @description Taken within 30 minutes.
+             */
+            acknowledged_in_time: number;
+            /**
+             * Format: int64
+             * @description Somebody there in time, or running before.
+             */
+            arrived_in_time: number;
+            /** @description Grade at the end. */
+            grade: string;
+            /** @description Its name. */
+            label: string;
+            /**
+             * Format: int64
+             * @description Mean minutes until somebody took it.
+             */
+            mean_acknowledge_minutes: number;
+            /**
+             * Format: int64
+             * @description Mean minutes until it ran again.
+             */
+            mean_restore_minutes: number;
+            /**
+             * Format: int64
+             * @description Running again within the time of the grade they had.
+             */
+            restored_in_time: number;
+            /**
+             * Format: int64
+             * @description Tickets.
+             */
+            tickets: number;
+        };
+        /** @description A time that is to be kept. */
+        FaultMark: {
+            /** Format: date-time */
+            done?: string | null;
+            /** Format: date-time */
+            due: string;
+            /** @description `acknowledge`, `arrive`, `restore`, `repair`. */
+            key: string;
+            label: string;
+            late: boolean;
+        };
+        /** @description A part of the installation. */
+        FaultPart: {
+            core: boolean;
+            inside: boolean;
+            key: string;
+            label: string;
+        };
+        /** @description A ticket in a list. */
+        FaultRow: {
+            assignee_name?: string | null;
+            extent: components["schemas"]["FaultExtent"];
+            extent_label: string;
+            grade: components["schemas"]["FaultGrade"];
+            grade_label: string;
+            /** Format: uuid */
+            id: string;
+            /** @description That is over and it stands still. */
+            late: boolean;
+            number: string;
+            /** Format: date-time */
+            opened_at: string;
+            part: string;
+            part_label: string;
+            /** @description Raised to a higher grade than it began with. */
+            raised: boolean;
+            /**
+             * Format: date-time
+             * @description By when it is to run again.
+             */
+            restore_due: string;
+            state: string;
+            state_label: string;
+            title: string;
+        };
+        /** @description A step. */
+        FaultStep: {
+            act: string;
+            act_label: string;
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            text: string;
+        };
+        /** @description The version a page shows. */
+        FaultVersion: {
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description An act with words. */
+        FaultWords: {
+            text: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What differs. */
+        FeeDifference: {
+            /** @description `missing_here`, `missing_there` or `amount`. */
+            kind: string;
+            /** @description The same in words. */
+            label: string;
+            /** @description Order number. */
+            number: string;
+            /**
+             * Format: int64
+             * @description Fen here.
+             */
+            ours_fen?: number | null;
+            /**
+             * Format: int64
+             * @description Fen there.
+             */
+            theirs_fen?: number | null;
+        };
+        /** @description The invoice that was given out. */
+        FeeInvoice: {
+            /** @description Code 票据代码. */
+            code: string;
+            /** @description Number 票据号码. */
+            number: string;
+            /**
+             * Format: int64
+             * @description Version of the fee.
+             */
+            version: number;
+        };
         /** @description A fee. */
         FeeItem: {
+            /** @description FEEL over the form that gives the amount in fen, in place of a fixed one. */
+            amount?: string | null;
             /**
              * Format: int64
              * @description Amount in fen when fixed.
@@ -9367,15 +15748,313 @@ export interface components {
             name: string;
             /** @description Standard in words. */
             standard: string;
+            /** @description Charged only when this FEEL condition over the form holds; always when absent. */
+            when?: string | null;
+        };
+        /** @description One fee of a case. */
+        FeeLine: {
+            /**
+             * Format: int64
+             * @description What is charged, fen; the same until a clerk changes it.
+             */
+            amount_fen: number;
+            /**
+             * Format: int64
+             * @description What remains by the rules, fen.
+             */
+            computed_fen: number;
+            /** @description Name of the fee. */
+            name: string;
+            /** @description What is let off, in order. */
+            reductions: components["schemas"]["FeeReduced"][];
+            /** @description Standard in words. */
+            standard: string;
+            /**
+             * Format: int64
+             * @description What the standard gives, fen; absent when it has to be found by hand.
+             */
+            standard_fen?: number | null;
+        };
+        /** @description The amount of one line. */
+        FeeLineAmount: {
+            /**
+             * Format: int64
+             * @description Fen.
+             */
+            amount_fen: number;
+            /** @description Name of the fee. */
+            name: string;
+        };
+        /** @description Fees with how many and how much by state. */
+        FeeList: components["schemas"]["List_FeeRow"] & {
+            /** @description By state, under the other filters. */
+            sums: Record<string, unknown>;
+        };
+        /** @description One try to pay. */
+        FeeOrderView: {
+            /**
+             * Format: int64
+             * @description Fen.
+             */
+            amount_fen: number;
+            /**
+             * Format: date-time
+             * @description When it was opened.
+             */
+            created_at: string;
+            /** @description What the payment platform said last, when it failed. */
+            error?: string | null;
+            /** @description Order number. */
+            number: string;
+            /**
+             * Format: date-time
+             * @description When it was paid.
+             */
+            paid_at?: string | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["OrderState"];
+            /** @description The same in words. */
+            state_label: string;
+            /** @description 网上缴费 or 银行缴费. */
+            way_label: string;
+        };
+        /** @description A reduction that holds for a line. */
+        FeeReduced: {
+            /** @description Basis. */
+            basis: string;
+            /**
+             * Format: int64
+             * @description Fen let off.
+             */
+            fen: number;
+            /** @description Name. */
+            name: string;
+        };
+        /** @description A reduction of a fee. */
+        FeeReduction: {
+            /** @description Basis. */
+            basis: string;
+            /** @description Names of the fees it is about; all when empty. */
+            fees?: string[];
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Percent of the fee that is let off, 1 to 100.
+             */
+            percent: number;
+            /**
+             * @description Holds by itself under this FEEL condition over the form; when absent the clerk grants it
+             *     at the review of the amount.
+             */
+            when?: string | null;
+        };
+        /** @description Gives back. */
+        FeeRefund: {
+            /** @description Why. */
+            reason: string;
+            /** @description For a payment at a bank: number of the bank's refund slip. */
+            refund_number?: string;
+            /**
+             * Format: int64
+             * @description Version of the fee.
+             */
+            version: number;
+        };
+        /** @description The clerk's word on the amount. */
+        FeeReview: {
+            /** @description Amounts that differ from the rules; the others stay as computed. */
+            amounts?: components["schemas"]["FeeLineAmount"][];
+            /** @description Why they differ. */
+            reason?: string;
+            /** @description Reductions the clerk has seen the ground of, by name. */
+            reductions?: string[];
+            /**
+             * Format: int64
+             * @description Version of the fee.
+             */
+            version: number;
+        };
+        /**
+         * @description Where a fee stands.
+         * @enum {string}
+         */
+        FeeState: "to_review" | "due" | "paid" | "waived" | "refunding" | "refunded" | "cancelled";
+        /** @description One day compared. */
+        FeeStatement: {
+            /** @description Day, `YYYY-MM-DD`. */
+            day: string;
+            /** @description What differs. */
+            differences: components["schemas"]["FeeDifference"][];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            made_at: string;
+            /** @description Who compared. */
+            made_by: string;
+            /**
+             * Format: int64
+             * @description Orders that agree.
+             */
+            matched: number;
+            /**
+             * Format: int64
+             * @description Sum here, fen.
+             */
+            ours_fen: number;
+            /**
+             * Format: int64
+             * @description Sum there, fen.
+             */
+            theirs_fen: number;
+        };
+        /** @description The fee of a case. */
+        FeeView: {
+            /**
+             * Format: int64
+             * @description What is charged, fen.
+             */
+            amount_fen: number;
+            /** @description Law or rule the fee rests on. */
+            basis: string;
+            /** @description Whether the decision waits for the payment; otherwise the delivery does. */
+            before_decision: boolean;
+            /**
+             * Format: int64
+             * @description What the rules give, fen.
+             */
+            computed_fen: number;
+            /** @description Who confirmed it at the window. */
+            confirmed_by?: string | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Code of the invoice. */
+            invoice_code?: string | null;
+            /** @description Number of the invoice. */
+            invoice_number?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was noted.
+             */
+            invoiced_at?: string | null;
+            /** @description Line by line. */
+            lines: components["schemas"]["FeeLine"][];
+            /**
+             * Format: uuid
+             * @description Payment notice: document of the case.
+             */
+            notice_id?: string | null;
+            /** @description Its number. */
+            notice_number?: string | null;
+            /** @description Reductions a clerk may grant. */
+            offered: components["schemas"]["FeeReduction"][];
+            /** @description Whether one can pay online. */
+            online: boolean;
+            /** @description Tries to pay, oldest first; staff only. */
+            orders: components["schemas"]["FeeOrderView"][];
+            /**
+             * Format: date-time
+             * @description When it was paid.
+             */
+            paid_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Receipt: document of the case.
+             */
+            receipt_id?: string | null;
+            /** @description Number of the payment or of the bank's receipt. */
+            receipt_number?: string | null;
+            /** @description The case ended without a positive result after it was paid: decide about giving it back. */
+            refund_due: boolean;
+            /** @description Number of the refund. */
+            refund_number?: string | null;
+            /** @description Why it was given back. */
+            refund_reason?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was given back.
+             */
+            refunded_at?: string | null;
+            /** @description Why the amount differs from the rules. */
+            review_reason?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            reviewed_at?: string | null;
+            /** @description Who reviewed it. */
+            reviewed_by?: string | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["FeeState"];
+            /** @description The same in words. */
+            state_label: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+            /** @description 网上缴费 or 银行缴费. */
+            way_label?: string | null;
         };
         /** @description Fees. */
         Fees: {
             /** @description Basis. */
             basis?: string | null;
+            /** @description By when it has to be paid: `decision`, or `delivery` when absent (CASE-026). */
+            before?: string | null;
             /** @description Whether anything is charged. */
             charge: boolean;
             /** @description What is charged. */
             items?: components["schemas"]["FeeItem"][];
+            /** @description What is charged less, or not at all 减免. */
+            reductions?: components["schemas"]["FeeReduction"][];
+        };
+        /** @description A file that a channel named by address. */
+        FetchView: {
+            /**
+             * Format: int64
+             * @description Tries so far.
+             */
+            attempts: number;
+            /** @description Key of the material. */
+            material: string;
+            /** @description File name. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it is tried again.
+             */
+            next_at?: string | null;
+            /** @description Why it is not there. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description Bytes as announced.
+             */
+            size: number;
+            /** @description `waiting`, `kept`, `failed`. */
+            state: string;
+            /** @description In words. */
+            state_label: string;
+            /** @description Where it comes from. */
+            system_name: string;
+        };
+        /** @description A piece that came incomplete. */
+        FewerCopies: {
+            /**
+             * Format: int64
+             * @description Copies that came.
+             */
+            copies: number;
+            /**
+             * Format: int64
+             * @description Number in the list.
+             */
+            no: number;
         };
         /** @description A field before and after. */
         FieldChange: {
@@ -9736,6 +16415,24 @@ export interface components {
             items: components["schemas"]["ItemCard"][];
             /** @description Exact number. */
             total: number;
+        };
+        /** @description A frequent question. */
+        FrequentQuestion: {
+            answer: string;
+            category: string;
+            category_label: string;
+            /** Format: uuid */
+            id: string;
+            published: boolean;
+            question: string;
+            /** @description `portal`, `desk`, `both`. */
+            side: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Frequent questions. */
+        FrequentQuestions: {
+            items: components["schemas"]["FrequentQuestion"][];
         };
         /** @description A scope agreed to. */
         GivenScope: {
@@ -10171,6 +16868,152 @@ export interface components {
              */
             version: number;
         };
+        /** @description Who sends and who receives the parcel. */
+        HandOverCourier: {
+            /** @description Receiver. */
+            receiver: components["schemas"]["ShipmentParty"];
+            /** @description Sender. */
+            sender: components["schemas"]["ShipmentParty"];
+            /**
+             * Format: int64
+             * @description Grams.
+             */
+            weight_g: number;
+        };
+        /** @description Hand-overs with what asks for attention. */
+        HandOverList: components["schemas"]["List_HandOverView"] & {
+            /**
+             * Format: int64
+             * @description Signed in with pieces missing.
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description Signed out and not signed in in time.
+             */
+            overdue: number;
+        };
+        /** @description One piece. */
+        HandOverPiece: {
+            /**
+             * Format: uuid
+             * @description Case.
+             */
+            case_id: string;
+            /** @description Its number. */
+            case_number: string;
+            /**
+             * Format: int64
+             * @description Copies listed.
+             */
+            copies: number;
+            /** @description What it is. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Number in the list.
+             */
+            no: number;
+            /**
+             * Format: int64
+             * @description Copies that came; absent before the receipt.
+             */
+            received?: number | null;
+        };
+        /** @description An organisation paper can be handed to. */
+        HandOverReceiver: {
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Name. */
+            name: string;
+        };
+        /** @description Organisations paper can be handed to. */
+        HandOverReceivers: {
+            /** @description At most twenty. */
+            items: components["schemas"]["HandOverReceiver"][];
+        };
+        /**
+         * @description Where a hand-over stands.
+         * @enum {string}
+         */
+        HandOverState: "prepared" | "sent" | "received" | "missing" | "cancelled";
+        /** @description A version of the page. */
+        HandOverVersion: {
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
+        /** @description One hand-over. */
+        HandOverView: {
+            /**
+             * Format: date-time
+             * @description When it was listed.
+             */
+            created_at: string;
+            /** @description Who listed it. */
+            created_by: string;
+            /**
+             * Format: date-time
+             * @description By when the receipt is expected.
+             */
+            expected_at?: string | null;
+            /** @description From. */
+            from_name: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Whether the caller is on the receiving side. */
+            incoming: boolean;
+            /** @description Note of the sender. */
+            note: string;
+            /** @description Number; the code says it. */
+            number: string;
+            /** @description Whether the caller is on the sending side. */
+            outgoing: boolean;
+            /** @description Signed out and not signed in in time. */
+            overdue: boolean;
+            /** @description Pieces; only on the page of one. */
+            pieces: components["schemas"]["HandOverPiece"][];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            received_at?: string | null;
+            /** @description Who signed in. */
+            received_by?: string | null;
+            /** @description Remark of the receiver. */
+            remark?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            sent_at?: string | null;
+            /** @description Who signed out. */
+            sent_by?: string | null;
+            /**
+             * Format: uuid
+             * @description Parcel it travels in.
+             */
+            shipment_id?: string | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["HandOverState"];
+            /** @description The same in words. */
+            state_label: string;
+            /** @description To. */
+            to_name: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
         /** @description A material as handed in. */
         HandedMaterial: {
             /**
@@ -10240,12 +17083,67 @@ export interface components {
             services: components["schemas"]["HandlerService"][];
             stages: components["schemas"]["HandlerChoice"][];
         };
+        /** @description Something handling added. */
+        HandlingMaterial: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who added it. */
+            by: string;
+            /** @description Whether it was changed since. */
+            changed: boolean;
+            file?: components["schemas"]["FileRef"] | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Name. */
+            name: string;
+            /** @description Whether the caller did. */
+            own: boolean;
+            /** @description What is to be said. */
+            text: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
         /** @description Health. */
         Health: {
-            /** @description `ok` when the database answers. */
+            /** @description What to tell people while they are not. */
+            message?: string | null;
+            /** @description `ok`; `read_only` when one can look but not submit. */
             status: string;
             /** @description Version of the product. */
             version: string;
+            /** @description Whether changes are taken. */
+            writable: boolean;
+        };
+        /** @description An answer that waits for its turn. */
+        HeldAnswer: {
+            /** @description Standard event. */
+            event: string;
+            /** @description In words. */
+            event_label: string;
+            /** Format: date-time */
+            held_at: string;
+            /** @description What it waits for. */
+            reason: string;
+            /** Format: int64 */
+            sequence: number;
+        };
+        /** @description A field that keeps a case from being reported. */
+        HeldField: {
+            /** @description Name of the field. */
+            field: string;
+            /** @description Whether it can be mended for the report; otherwise it is mended in the case. */
+            mendable: boolean;
+            /** @description What is wrong and how it should be. */
+            message: string;
         };
         /** @description A licence an application may be about. */
         HeldLicence: {
@@ -10260,6 +17158,16 @@ export interface components {
             name: string;
             /** @description Number. */
             number: string;
+        };
+        /** @description Where more is written. */
+        HelpChapter: {
+            key: string;
+            title: string;
+        };
+        /** @description Leaves an entry out of one's list. */
+        HideDone: {
+            /** @description Why, at least 4 characters. */
+            reason: string;
         };
         /** @description Holder of a mandate. */
         Holder: {
@@ -10355,6 +17263,13 @@ export interface components {
              */
             file: string;
         };
+        /** @description A file of applicants. */
+        ImportLines: {
+            /** @description Its content. */
+            content_base64: string;
+            /** @description Its name; `.xlsx` or `.csv`. */
+            file_name: string;
+        };
         /** @description A file of rows. */
         ImportRows: {
             /** @description The file, base64. */
@@ -10392,6 +17307,338 @@ export interface components {
         InspectPrint: {
             /** @description `tongban-print/1` JSON. */
             content: string;
+        };
+        /** @description A whole inspection. */
+        Inspection: components["schemas"]["InspectionRow"] & {
+            period: string;
+            sections: components["schemas"]["ReportSection"][];
+        };
+        /** @description An inspection in a list. */
+        InspectionRow: {
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            kind_label: string;
+            /**
+             * Format: int64
+             * @description How many lines want attention.
+             */
+            problems: number;
+            title: string;
+            /** @description `ok` or `problems`. */
+            verdict: string;
+        };
+        /** @description A setting. */
+        InstallationSetting: {
+            default: string;
+            group: string;
+            key: string;
+            /** @description Kind of value, in words. */
+            kind: string;
+            /** @description `default`, `file`, `environment`. */
+            origin: string;
+            says: string;
+            secret: boolean;
+            /** @description Of a secret one `已设置` or empty. */
+            value: string;
+            /** @description Environment variable that sets it. */
+            variable?: string | null;
+        };
+        /** @description All settings. */
+        InstallationSettings: {
+            items: components["schemas"]["InstallationSetting"][];
+        };
+        /** @description How an instant case stands. */
+        InstantCase: {
+            /** @description Its number. */
+            case_number: string;
+            /** @description Handed over. */
+            delivered: boolean;
+            /**
+             * Format: date-time
+             * @description When it was taken in.
+             */
+            filed_at: string;
+            /** @description Decided, documented and closed. */
+            finished: boolean;
+            /**
+             * Format: uuid
+             * @description Case.
+             */
+            id: string;
+            /** @description Item. */
+            item_name: string;
+            /** @description Whether it took, or takes, longer. */
+            late: boolean;
+            /**
+             * Format: date-time
+             * @description When it should be done.
+             */
+            late_at?: string | null;
+            /** @description State. */
+            state: components["schemas"]["CaseState"];
+            /** @description In words. */
+            state_label: string;
+            /** @description Present step; empty at the end. */
+            step_name: string;
+            /**
+             * Format: int64
+             * @description Version of the case.
+             */
+            version: number;
+            /** @description The step that waits for somebody else; absent while the caller can go on or nothing waits. */
+            waits_for?: string | null;
+        };
+        /** @description Instant cases of one window, department or period. */
+        InstantFigures: {
+            /**
+             * Format: int64
+             * @description Cases taken in at counters one by one.
+             */
+            all: number;
+            /**
+             * Format: int64
+             * @description Instant and closed in the minutes set.
+             */
+            in_time: number;
+            /**
+             * Format: int64
+             * @description Of these, instant.
+             */
+            instant: number;
+            /** @description Window key, organisation id or period. */
+            key: string;
+            /** @description In words. */
+            label: string;
+            /**
+             * Format: int64
+             * @description Instant and not closed in the minutes set.
+             */
+            late: number;
+            /**
+             * Format: int64
+             * @description Share in tenths of a percent.
+             */
+            permille: number;
+        };
+        /** @description Goes on with an instant case as far as the caller may. */
+        InstantGoOn: {
+            /** @description Opinion written with each step. */
+            opinion: string;
+        };
+        /** @description An item done while the applicant waits, or that may be made so. */
+        InstantItem: {
+            /** @description Whether it is offered so. */
+            active: boolean;
+            /**
+             * Format: date-time
+             * @description Last change.
+             */
+            changed_at?: string | null;
+            /** @description Who changed it. */
+            changed_by_name: string;
+            /** @description Offered because it is asked for often (高频), although its element is not 即办件. */
+            frequent: boolean;
+            /** @description Its name. */
+            item_name: string;
+            /** @description Item. */
+            item_slug: string;
+            /**
+             * Format: int64
+             * @description Minutes it may take.
+             */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description Version to send back; 0 before the first setting.
+             */
+            version: number;
+        };
+        /** @description Instant cases with their sum. */
+        InstantStatistics: {
+            /** @description What they are by. */
+            by: string;
+            /** @description First day. */
+            from: string;
+            /** @description The largest first; periods in their order. */
+            items: components["schemas"]["InstantFigures"][];
+            /** @description Last day. */
+            to: string;
+            /** @description The sum. */
+            total: components["schemas"]["InstantFigures"];
+        };
+        /** @description Figures of one item, department, counter or period. */
+        IntakeFigures: {
+            /**
+             * Format: int64
+             * @description Cases of batches.
+             */
+            bulk: number;
+            /**
+             * Format: int64
+             * @description Everything handed over: cases and out-only.
+             */
+            handed_over: number;
+            /**
+             * Format: int64
+             * @description Taken here, handled elsewhere.
+             */
+            in_only: number;
+            /** @description Item slug, organisation id, or first day of the period. */
+            key: string;
+            /** @description In words. */
+            label: string;
+            /**
+             * Format: int64
+             * @description Cases one by one.
+             */
+            normal: number;
+            /**
+             * Format: int64
+             * @description Handled elsewhere, received here.
+             */
+            out_only: number;
+            /**
+             * Format: int64
+             * @description Everything taken in: normal, bulk and in-only.
+             */
+            taken: number;
+            /**
+             * Format: int64
+             * @description What counts in times: cases accepted here.
+             */
+            timed: number;
+        };
+        /** @description How an item may be taken besides one by one. */
+        IntakeKinds: {
+            /** @description With whom and when it was agreed. */
+            agreement: string;
+            /** @description Many applicants at once 批量件. */
+            bulk: boolean;
+            /**
+             * Format: date-time
+             * @description Last change.
+             */
+            changed_at?: string | null;
+            /** @description Who changed it. */
+            changed_by_name: string;
+            /** @description Taken here, handled elsewhere 只进不出件. */
+            in_only: boolean;
+            /** @description Its name. */
+            item_name: string;
+            /** @description Item. */
+            item_slug: string;
+            /** @description Taken elsewhere, handed over here 只出不进件. */
+            out_only: boolean;
+            /**
+             * Format: int64
+             * @description Version to send back; 0 before the first agreement.
+             */
+            version: number;
+        };
+        /** @description A record as people see it, masked. */
+        IntakeRecord: {
+            /** @description `person` or `enterprise`. */
+            applicant_kind: string;
+            /** @description A person's name is masked. */
+            applicant_name: string;
+            /** @description What the caller may do now: `send`, `result`, `deliver`. */
+            can: string[];
+            /** @description Who took it. */
+            created_by_name: string;
+            /**
+             * Format: date-time
+             * @description When it was handed over.
+             */
+            delivered_at?: string | null;
+            /** @description Where it is handled, or was taken. */
+            elsewhere_name: string;
+            /** @description Its number there. */
+            elsewhere_number: string;
+            /** @description Handling item. */
+            handle_item_name: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Masked; a credit code in full. */
+            id_masked: string;
+            /** @description Item. */
+            item_name: string;
+            /** @description `in_only` or `out_only`. */
+            kind: string;
+            /** @description In words. */
+            kind_label: string;
+            /** @description Which papers came with it. */
+            materials_note: string;
+            /** @description Its number. */
+            number: string;
+            /** @description Department. */
+            org_name: string;
+            /** @description Masked. */
+            phone_masked: string;
+            /**
+             * Format: date-time
+             * @description When it was taken, or the result came.
+             */
+            received_at: string;
+            /** @description Who collected it; masked. */
+            receiver_name: string;
+            /** @description `granted`, `refused` or empty. */
+            result: string;
+            /** @description In words. */
+            result_label: string;
+            /** @description Name of the result. */
+            result_name: string;
+            /** @description Number of the result. */
+            result_number: string;
+            /** @description Day of the decision. */
+            result_on: string;
+            /** @description `taken`, `sent`, `resulted`, `received`, `delivered`. */
+            state: string;
+            /** @description In words. */
+            state_label: string;
+            /**
+             * Format: int64
+             * @description Version to send back.
+             */
+            version: number;
+        };
+        /** @description One thing done with a record. */
+        IntakeRecordStep: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who. */
+            by_name: string;
+            /** @description What. */
+            text: string;
+        };
+        /** @description A record with what was done. */
+        IntakeRecordWhole: {
+            /** @description The record. */
+            record: components["schemas"]["IntakeRecord"];
+            /** @description What was done, oldest first. */
+            steps: components["schemas"]["IntakeRecordStep"][];
+        };
+        /** @description The figures with their sum. */
+        IntakeStatistics: {
+            /** @description What they are by. */
+            by: string;
+            /** @description First day. */
+            from: string;
+            /** @description The largest first; periods in their order. */
+            items: components["schemas"]["IntakeFigures"][];
+            /** @description Last day. */
+            to: string;
+            /** @description The sum. */
+            total: components["schemas"]["IntakeFigures"];
         };
         /** @description An interface that can be granted. */
         InterfaceChoice: {
@@ -10728,6 +17975,100 @@ export interface components {
         Jwks: {
             keys: components["schemas"]["Jwk"][];
         };
+        /** @description A frequent question to keep. */
+        KeepFaq: {
+            answer: string;
+            category: string;
+            published: boolean;
+            question: string;
+            /** @description `portal`, `desk` or `both`. */
+            side: string;
+            /**
+             * Format: int64
+             * @description Version; 0 for a new one.
+             */
+            version: number;
+        };
+        /** @description The mapping kept for a source. */
+        KeptLegacyMapping: {
+            /**
+             * Format: date-time
+             * @description When it was changed.
+             */
+            changed_at: string;
+            /** @description Who changed it. */
+            changed_by_name: string;
+            /** @description Columns and values. */
+            mapping: components["schemas"]["LegacyMapping"];
+            /** @description Earlier system. */
+            source: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
+        /** @description A kept paper, masked. */
+        KeptMaterial: {
+            /** @description Category. */
+            category: string;
+            /** @description In words. */
+            category_label: string;
+            /**
+             * Format: date-time
+             * @description When the newest version came.
+             */
+            changed_at: string;
+            /** @description SM3 of it, hex. */
+            digest: string;
+            /** @description Newest file. */
+            file: components["schemas"]["FileRef"];
+            /** @description `person` or `enterprise`. */
+            holder_kind: string;
+            /** @description Holder, masked. */
+            holder_name: string;
+            /** @description Number, masked. */
+            holder_number: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Kind. */
+            kind: string;
+            /** @description Name. */
+            name: string;
+            /** @description Where it is from. */
+            source: string;
+            /** @description In words. */
+            source_label: string;
+            /** @description From whom or which service. */
+            source_name: string;
+            /** @description How it stands today. */
+            standing: components["schemas"]["MaterialStanding"];
+            /** @description In words. */
+            standing_label: string;
+            /** @description First day. */
+            valid_from?: string | null;
+            /** @description Last day. */
+            valid_until?: string | null;
+            /**
+             * Format: int64
+             * @description Number of versions.
+             */
+            versions: number;
+            /** @description Why it does not count any more. */
+            void_reason: string;
+        };
+        /** @description One kept paper with its versions and who opened it. */
+        KeptMaterialDetail: {
+            /** @description Who opened it, the newest first. */
+            looks: components["schemas"]["MaterialLook"][];
+            /** @description The paper. */
+            material: components["schemas"]["KeptMaterial"];
+            /** @description Versions, the newest first. */
+            versions: components["schemas"]["DiskVersion"][];
+        };
         /** @description Why, on which version. */
         KeyActRequest: {
             reason: string;
@@ -10847,6 +18188,230 @@ export interface components {
              */
             status: number;
         };
+        /** @description An earlier case. */
+        LegacyCase: {
+            /**
+             * Format: date-time
+             * @description When it was accepted.
+             */
+            accepted_at?: string | null;
+            /** @description Applicant; a person's name is masked. */
+            applicant_name: string;
+            /** @description Channel. */
+            channel: string;
+            /**
+             * Format: date-time
+             * @description When it was closed.
+             */
+            closed_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Number, masked. */
+            id_masked: string;
+            /** @description Item. */
+            item_name: string;
+            /** @description Department. */
+            org_name: string;
+            /** @description Phone, masked. */
+            phone_masked: string;
+            /** @description Result. */
+            result: string;
+            /** @description In words. */
+            result_label: string;
+            /** @description Earlier system. */
+            source: string;
+            /** @description Number there. */
+            source_number: string;
+            /**
+             * Format: date-time
+             * @description When it was handed in.
+             */
+            submitted_at: string;
+        };
+        /** @description A field of ours. */
+        LegacyField: {
+            key: string;
+            label: string;
+        };
+        /** @description Columns and values. */
+        LegacyMapping: {
+            /**
+             * @description Column of the file → our field.
+             * @default {}
+             */
+            columns: {
+                [key: string]: string;
+            };
+            /**
+             * @description Our field → value of the file → our value.
+             * @default {}
+             */
+            values: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+        };
+        /** @description Mappings kept, and the fields a column may stand for. */
+        LegacyMappings: {
+            fields: components["schemas"]["LegacyField"][];
+            items: components["schemas"]["KeptLegacyMapping"][];
+        };
+        /** @description A line that was not taken, or that differs. */
+        LegacyProblem: {
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description `line` or `difference`. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Line of the file.
+             */
+            line: number;
+            /** @description What is wrong. */
+            message: string;
+            /** @description Number in the earlier system. */
+            source_number: string;
+        };
+        /** @description File and database compared. */
+        LegacyReport: {
+            /**
+             * Format: int64
+             * @description Lines that are not here, or differ.
+             * @default 0
+             */
+            differences: number;
+            /**
+             * Format: int64
+             * @description Lines of the file.
+             * @default 0
+             */
+            source_rows: number;
+            /**
+             * @description Sum of the digests of the lines that could be read.
+             * @default
+             */
+            source_sum: string;
+            /**
+             * Format: int64
+             * @description Of them, records here.
+             * @default 0
+             */
+            target_rows: number;
+            /**
+             * @description Sum of the digests of the records, computed from what is stored.
+             * @default
+             */
+            target_sum: string;
+            /**
+             * @description By organisation.
+             * @default []
+             */
+            totals: components["schemas"]["LegacyTotal"][];
+        };
+        /** @description Which value, and why. */
+        LegacyReveal: {
+            /** @description `id_number`, `phone`, `remarks` or `more` (everything the file said besides). */
+            field: string;
+            /** @description 4 to 1000 characters; logged. */
+            reason: string;
+        };
+        /** @description A raw value of an earlier case. */
+        LegacyRevealed: {
+            /** @description Value. */
+            value: string;
+        };
+        /** @description A run or a trial. */
+        LegacyRun: {
+            /**
+             * Format: int64
+             * @description New here, or would be.
+             */
+            created: number;
+            /**
+             * Format: int64
+             * @description Not taken.
+             */
+            failed: number;
+            /** @description SM3 of the table as it was read, hex. */
+            file_digest: string;
+            /** @description File. */
+            file_name: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finished_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Why it stopped. */
+            problem: string;
+            report?: components["schemas"]["LegacyReport"] | null;
+            /**
+             * Format: int64
+             * @description Lines looked at.
+             */
+            rows_done: number;
+            /**
+             * Format: int64
+             * @description Lines in it.
+             */
+            rows_total: number;
+            /** @description Earlier system. */
+            source: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+            /** @description Who began it. */
+            started_by_name: string;
+            /** @description `running`, `comparing`, `done` or `stopped`. */
+            state: string;
+            /** @description In words. */
+            state_label: string;
+            /** @description Only tried. */
+            trial: boolean;
+            /**
+             * Format: int64
+             * @description Here already, alike.
+             */
+            unchanged: number;
+            /**
+             * Format: int64
+             * @description Changed here, or would be.
+             */
+            updated: number;
+            /**
+             * Format: int64
+             * @description Version, to go on with it.
+             */
+            version: number;
+        };
+        /** @description Totals of one organisation, of the file and of what stands here. */
+        LegacyTotal: {
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Lines of the file.
+             */
+            source: number;
+            /**
+             * Format: int64
+             * @description Records here.
+             */
+            target: number;
+        };
         /** @description A law. */
         LegalBasis: {
             /** @description Articles. */
@@ -10876,6 +18441,113 @@ export interface components {
             low: number;
             /** Format: int64 */
             middle: number;
+        };
+        /** @description An item of the library above. */
+        LibraryItem: {
+            /**
+             * Format: date-time
+             * @description When it changed there, as far as we saw.
+             */
+            changed_at: string;
+            /** @description `added`, `changed`, `removed`, `same`, as of the last pull. */
+            difference: string;
+            /** @description In words. */
+            difference_label: string;
+            /** @description What differs now. */
+            elements: components["schemas"]["DifferingElement"][];
+            /** @description Name there. */
+            name: string;
+            /** @description Our item; absent when there is none. */
+            slug?: string | null;
+            /** @description Implementation code. */
+            task_code: string;
+            /**
+             * Format: int64
+             * @description Version there.
+             */
+            version: number;
+        };
+        /** @description A page of records. */
+        LibraryPage: {
+            /** @description Rows, changed first first. */
+            items: components["schemas"]["SharedCase"][];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description Which records another system wants. */
+        LibraryQuery: {
+            /**
+             * @description Changed at or after this moment, RFC 3339.
+             * @default null
+             */
+            changed_since: string | null;
+            /**
+             * @description Cursor of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Item slug; all granted items when absent.
+             * @default null
+             */
+            item_slug: string | null;
+            /**
+             * Format: int64
+             * @description Rows wanted, 1 to 100.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description State.
+             * @default null
+             */
+            state: string | null;
+        };
+        /** @description Which record. */
+        LibraryRecordQuery: {
+            /** @description Case number. */
+            case_number: string;
+        };
+        /** @description A pull. */
+        LibraryRun: {
+            /**
+             * Format: int64
+             * @description New since the pull before.
+             */
+            added: number;
+            /** @description Who had it made; 系统 for the daily one. */
+            by: string;
+            /**
+             * Format: int64
+             * @description Changed since.
+             */
+            changed: number;
+            /** Format: date-time */
+            ended_at: string;
+            /** @description Why it failed. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description Items received.
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Gone since.
+             */
+            removed: number;
+            /** Format: date-time */
+            started_at: string;
+            /** @description `ok` or `failed`. */
+            state: string;
+            /** @description One item; absent for all. */
+            task_code?: string | null;
+        };
+        /** @description The latest pulls, newest first. */
+        LibraryRuns: {
+            items: components["schemas"]["LibraryRun"][];
+            /** @description Whether there is a library above. */
+            on: boolean;
         };
         /** @description A draft before sealing. */
         LicenceDraft: {
@@ -10974,6 +18646,39 @@ export interface components {
              */
             value: number;
         };
+        /** @description Numbers of cases within reach. */
+        LimitWarnings: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /**
+             * Format: int64
+             * @description Past the statutory limit.
+             */
+            legal_overdue: number;
+            /**
+             * Format: int64
+             * @description The statutory limit within three days.
+             */
+            legal_warning: number;
+            /**
+             * Format: int64
+             * @description Past the promised limit.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Promised for today.
+             */
+            today: number;
+            /**
+             * Format: int64
+             * @description Promised for tomorrow.
+             */
+            warning: number;
+        };
         /** @description What is written down about a link. */
         LinkDraft: {
             /** @description Whether tickets are bound to the browser's network. */
@@ -11029,6 +18734,54 @@ export interface components {
             content?: Record<string, unknown> | null;
         };
         /** @description One page of a list. */
+        List_Activity: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** @description Who published it. */
+                by: string;
+                /** @description Day, `YYYY-MM-DD`. */
+                held_on: string;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /**
+                 * Format: uuid
+                 * @description Department.
+                 */
+                org_id: string;
+                /** @description Its name. */
+                org_name: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                published_at: string;
+                /** @description What happened. */
+                text: string;
+                /** @description Title. */
+                title: string;
+                /**
+                 * Format: int64
+                 * @description Version.
+                 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_AdminItemRow: {
             /**
              * Format: date-time
@@ -11054,6 +18807,72 @@ export interface components {
                  * @description Published version; 0 before the first publication.
                  */
                 version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_ArchiveSet: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description Case.
+                 */
+                case_id: string;
+                /** @description Its number. */
+                case_number: string;
+                /**
+                 * Format: int64
+                 * @description Events of the case's log that are in it.
+                 */
+                covers: number;
+                /** @description SM3 of the file, hex. */
+                digest: string;
+                /** @description State in which the case ended. */
+                ended_as: string;
+                /**
+                 * Format: date-time
+                 * @description When it ended.
+                 */
+                ended_at?: string | null;
+                /** @description In words. */
+                ended_label: string;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Item. */
+                item_name: string;
+                /**
+                 * Format: date-time
+                 * @description When the file was made.
+                 */
+                made_at: string;
+                /** @description Department. */
+                org_name: string;
+                /** @description Parts in it. */
+                part_count: number;
+                /** @description The parts; only when one file is looked at. */
+                parts?: components["schemas"]["ArchivePart"][];
+                /** @description Digest of the file it follows; empty for the first of a case. */
+                replaces: string;
+                /**
+                 * Format: int64
+                 * @description Bytes.
+                 */
+                size: number;
             }[];
             /** @description Cursor of the next page; absent on the last one. */
             next?: string | null;
@@ -11132,6 +18951,296 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_BlankReceipt: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description How many.
+                 */
+                count: number;
+                /** @description First number. */
+                first: string;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Last number. */
+                last: string;
+                /** @description Note. */
+                note: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                received_at: string;
+                /** @description Who. */
+                received_by: string;
+                /** @description Kind of licence. */
+                type_key: string;
+                /** @description Its name. */
+                type_name: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_BulkBatch: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** @description What the caller may do now: `edit`, `register`, `accept`, `complete`, `remove`. */
+                can: string[];
+                /** @description Lines. */
+                counts: components["schemas"]["BulkCounts"];
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /** @description Who made it. */
+                created_by_name: string;
+                /** @description `electronic` or `self`. */
+                delivery_way: string;
+                /** @description What a job does now: `register`, `accept`, `complete`; empty for nothing. */
+                doing: string;
+                /** @description In words. */
+                doing_label: string;
+                /** @description Handling item. */
+                handle_item_name: string;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Its name. */
+                item_name: string;
+                /** @description Item. */
+                item_slug: string;
+                /** @description Which papers came in the pile. */
+                materials_note: string;
+                /** @description Name. */
+                name: string;
+                /** @description Department. */
+                org_name: string;
+                /** @description Why the last act could not be done at all. */
+                problem: string;
+                /**
+                 * Format: int64
+                 * @description Version to send back.
+                 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_BulkLine: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** @description `person` or `enterprise`. */
+                applicant_kind: string;
+                /** @description A person's name is masked. */
+                applicant_name: string;
+                /**
+                 * Format: uuid
+                 * @description Its case.
+                 */
+                case_id?: string | null;
+                /** @description Its number. */
+                case_number: string;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Masked; a credit code in full. */
+                id_masked: string;
+                /**
+                 * Format: int64
+                 * @description Number in the batch.
+                 */
+                no: number;
+                /** @description Masked. */
+                phone_masked: string;
+                /** @description Why the last act did not go through. */
+                problem: string;
+                /** @description `draft`, `filed`, `accepted`, `completed`. */
+                state: string;
+                /** @description In words; of a case, where it stands now. */
+                state_label: string;
+                /**
+                 * Format: int64
+                 * @description Version to send back.
+                 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_CaseDispatch: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description By when it has to say something.
+                 */
+                answer_by?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it said something last.
+                 */
+                answered_at?: string | null;
+                /**
+                 * Format: int64
+                 * @description Tries of this round.
+                 */
+                attempts: number;
+                /** Format: uuid */
+                case_id: string;
+                case_number: string;
+                /** Format: date-time */
+                ended_at?: string | null;
+                /** @description Who ended it. */
+                ended_by?: string | null;
+                item_name: string;
+                /** @description Whether it may be sent again now. */
+                may_retry: boolean;
+                /** @description Whether somebody may note that the other system was told by other means. */
+                may_settle: boolean;
+                /** @description Whether people may take it over. */
+                may_take_over: boolean;
+                /** @description `department` or `upper`. */
+                mode: string;
+                mode_label: string;
+                /**
+                 * Format: date-time
+                 * @description When it is tried again.
+                 */
+                next_at?: string | null;
+                /** @description `unreachable`, `refused`, `silent`, `held`, `untold`; empty while it goes well. */
+                problem: string;
+                problem_label: string;
+                /** @description Why, in words. */
+                reason?: string | null;
+                /** @description Its number over there. */
+                receipt?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When the other system took it.
+                 */
+                sent_at?: string | null;
+                /** @description `waiting`, `sent`, `answered`, `done`, `returned`, `cancelled`. */
+                state: string;
+                state_label: string;
+                /** @description App id of the system. */
+                system: string;
+                system_name: string;
+                /**
+                 * Format: date-time
+                 * @description When the other system heard that it ended here.
+                 */
+                told_at?: string | null;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_CaseMessage: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description Its case; absent for what is about none.
+                 */
+                case_id?: string | null;
+                /** @description `in_app` or `sms`. */
+                channel: string;
+                /** @description In words. */
+                channel_label: string;
+                /**
+                 * Format: date-time
+                 * @description When it was written.
+                 */
+                created_at: string;
+                /** @description Why it failed. */
+                error?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description 申请人, 经办人 or 工作人员. */
+                receiver_label: string;
+                /**
+                 * Format: date-time
+                 * @description When it went out.
+                 */
+                sent_at?: string | null;
+                /** @description `waiting`, `sent`, `failed`, `refused`. */
+                state: string;
+                /** @description In words. */
+                state_label: string;
+                /** @description What it was about, for example 已受理. */
+                title: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_CaseRow: {
             /**
              * Format: date-time
@@ -11191,6 +19300,101 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_CaseYear: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                changed_at?: string | null;
+                /** @description By whom. */
+                changed_by_name: string;
+                /** @description Whether it is closed: its cases can be read and not changed. */
+                closed: boolean;
+                /**
+                 * Format: int64
+                 * @description Cases handed in.
+                 */
+                filed: number;
+                /**
+                 * Format: int64
+                 * @description Of these, still open.
+                 */
+                open: number;
+                /** @description Whether it is over, so that it may be closed once all else is met. */
+                over: boolean;
+                /** @description Why it was closed or opened again, last. */
+                reason: string;
+                /**
+                 * Format: int64
+                 * @description Version to send back.
+                 */
+                version: number;
+                /**
+                 * Format: int32
+                 * @description Year.
+                 */
+                year: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_CityWideItem: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** @description Batch. */
+                batch: string;
+                /**
+                 * Format: date-time
+                 * @description Last change.
+                 */
+                changed_at?: string | null;
+                /** @description Who changed it. */
+                changed_by_name: string;
+                /** @description Its name. */
+                item_name: string;
+                /** @description Item. */
+                item_slug: string;
+                /** @description Whether it is in force. */
+                open: boolean;
+                /** @description Competent departments by area. */
+                places: components["schemas"]["CityWidePlace"][];
+                /** @description Day of the release; empty before the first. */
+                released_on: string;
+                /** @description The one standard all levels follow. */
+                standard: string;
+                /**
+                 * Format: int64
+                 * @description Version to send back; 0 before the first mark.
+                 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_Colleague: {
             /**
              * Format: date-time
@@ -11210,6 +19414,51 @@ export interface components {
                 org_name: string;
                 /** @description Roles in words. */
                 roles: string[];
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_Collection: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** @description Applicant; masked at the desk. */
+                applicant_name: string;
+                /** @description Certificates. */
+                cases: components["schemas"]["CollectionCase"][];
+                /**
+                 * Format: date-time
+                 * @description When they were put together.
+                 */
+                created_at: string;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description `ready` or `together`. */
+                mode: string;
+                /** @description How many are ready. */
+                ready: number;
+                /** @description Who at the window let them go one by one, and why. */
+                released?: string | null;
+                /**
+                 * Format: int64
+                 * @description Version, to change it.
+                 */
+                version: number;
+                /** @description Whether the hand-over of those that are ready waits for the others. */
+                waiting: boolean;
             }[];
             /** @description Cursor of the next page; absent on the last one. */
             next?: string | null;
@@ -11497,6 +19746,45 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_DayReconciliation: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** Format: date-time */
+                compared_at: string;
+                compared_by: string;
+                /** @description Day in China, `YYYY-MM-DD`. */
+                day: string;
+                /** @description Whether both sides have the same. */
+                equal: boolean;
+                /** @description Theirs that we did not send; at most 200. */
+                extra: components["schemas"]["DayDifference"][];
+                /** @description Ours that they lack; at most 200. */
+                missing: components["schemas"]["DayDifference"][];
+                /**
+                 * Format: int64
+                 * @description Messages we sent and they took, by our ledger.
+                 */
+                ours: number;
+                /**
+                 * Format: int64
+                 * @description Messages they have.
+                 */
+                theirs: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_DefinitionSummary: {
             /**
              * Format: date-time
@@ -11548,6 +19836,48 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_DoneRow: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** @description Its case. */
+                case: components["schemas"]["CaseRow"];
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                done_at?: string | null;
+                /** @description Whether it is left out of his list. */
+                hidden: boolean;
+                /**
+                 * Format: uuid
+                 * @description Task.
+                 */
+                id: string;
+                /** @description Name of the step. */
+                name: string;
+                /** @description His opinion. */
+                opinion: string;
+                /** @description What he said. */
+                outcome_label: string;
+                /** @description His own name for the case; empty without one. */
+                own_name: string;
+                /** @description Stage. */
+                stage: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_ExchangeReport: {
             /**
              * Format: date-time
@@ -11580,6 +19910,153 @@ export interface components {
                 state_label: string;
                 /** Format: date-time */
                 updated_at: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_FaultRow: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                assignee_name?: string | null;
+                extent: components["schemas"]["FaultExtent"];
+                extent_label: string;
+                grade: components["schemas"]["FaultGrade"];
+                grade_label: string;
+                /** Format: uuid */
+                id: string;
+                /** @description That is over and it stands still. */
+                late: boolean;
+                number: string;
+                /** Format: date-time */
+                opened_at: string;
+                part: string;
+                part_label: string;
+                /** @description Raised to a higher grade than it began with. */
+                raised: boolean;
+                /**
+                 * Format: date-time
+                 * @description By when it is to run again.
+                 */
+                restore_due: string;
+                state: string;
+                state_label: string;
+                title: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_FeeRow: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Fen.
+                 */
+                amount_fen: number;
+                /** @description Applicant, masked. */
+                applicant_name: string;
+                /**
+                 * Format: uuid
+                 * @description Case.
+                 */
+                case_id: string;
+                /** @description Its number. */
+                case_number: string;
+                /**
+                 * Format: date-time
+                 * @description When it was computed.
+                 */
+                created_at: string;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Number of the invoice. */
+                invoice_number?: string | null;
+                /** @description Item. */
+                item_name: string;
+                /**
+                 * Format: date-time
+                 * @description When it was paid.
+                 */
+                paid_at?: string | null;
+                /** @description Number of the payment or of the bank's receipt. */
+                receipt_number?: string | null;
+                /** @description The case ended after it was paid. */
+                refund_due: boolean;
+                /** @description Where it stands. */
+                state: components["schemas"]["FeeState"];
+                /** @description The same in words. */
+                state_label: string;
+                /** @description 网上缴费 or 银行缴费. */
+                way_label?: string | null;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_FeeStatement: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** @description Day, `YYYY-MM-DD`. */
+                day: string;
+                /** @description What differs. */
+                differences: components["schemas"]["FeeDifference"][];
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                made_at: string;
+                /** @description Who compared. */
+                made_by: string;
+                /**
+                 * Format: int64
+                 * @description Orders that agree.
+                 */
+                matched: number;
+                /**
+                 * Format: int64
+                 * @description Sum here, fen.
+                 */
+                ours_fen: number;
+                /**
+                 * Format: int64
+                 * @description Sum there, fen.
+                 */
+                theirs_fen: number;
             }[];
             /** @description Cursor of the next page; absent on the last one. */
             next?: string | null;
@@ -11834,6 +20311,333 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_HandOverView: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was listed.
+                 */
+                created_at: string;
+                /** @description Who listed it. */
+                created_by: string;
+                /**
+                 * Format: date-time
+                 * @description By when the receipt is expected.
+                 */
+                expected_at?: string | null;
+                /** @description From. */
+                from_name: string;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Whether the caller is on the receiving side. */
+                incoming: boolean;
+                /** @description Note of the sender. */
+                note: string;
+                /** @description Number; the code says it. */
+                number: string;
+                /** @description Whether the caller is on the sending side. */
+                outgoing: boolean;
+                /** @description Signed out and not signed in in time. */
+                overdue: boolean;
+                /** @description Pieces; only on the page of one. */
+                pieces: components["schemas"]["HandOverPiece"][];
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                received_at?: string | null;
+                /** @description Who signed in. */
+                received_by?: string | null;
+                /** @description Remark of the receiver. */
+                remark?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                sent_at?: string | null;
+                /** @description Who signed out. */
+                sent_by?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Parcel it travels in.
+                 */
+                shipment_id?: string | null;
+                /** @description Where it stands. */
+                state: components["schemas"]["HandOverState"];
+                /** @description The same in words. */
+                state_label: string;
+                /** @description To. */
+                to_name: string;
+                /**
+                 * Format: int64
+                 * @description Version.
+                 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_HandlingMaterial: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description Who added it. */
+                by: string;
+                /** @description Whether it was changed since. */
+                changed: boolean;
+                file?: components["schemas"]["FileRef"] | null;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Name. */
+                name: string;
+                /** @description Whether the caller did. */
+                own: boolean;
+                /** @description What is to be said. */
+                text: string;
+                /**
+                 * Format: int64
+                 * @description Version.
+                 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_InspectionRow: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** Format: date-time */
+                at: string;
+                by_name: string;
+                /** Format: uuid */
+                id: string;
+                kind: string;
+                kind_label: string;
+                /**
+                 * Format: int64
+                 * @description How many lines want attention.
+                 */
+                problems: number;
+                title: string;
+                /** @description `ok` or `problems`. */
+                verdict: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_InstantItem: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** @description Whether it is offered so. */
+                active: boolean;
+                /**
+                 * Format: date-time
+                 * @description Last change.
+                 */
+                changed_at?: string | null;
+                /** @description Who changed it. */
+                changed_by_name: string;
+                /** @description Offered because it is asked for often (高频), although its element is not 即办件. */
+                frequent: boolean;
+                /** @description Its name. */
+                item_name: string;
+                /** @description Item. */
+                item_slug: string;
+                /**
+                 * Format: int64
+                 * @description Minutes it may take.
+                 */
+                minutes: number;
+                /**
+                 * Format: int64
+                 * @description Version to send back; 0 before the first setting.
+                 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_IntakeKinds: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** @description With whom and when it was agreed. */
+                agreement: string;
+                /** @description Many applicants at once 批量件. */
+                bulk: boolean;
+                /**
+                 * Format: date-time
+                 * @description Last change.
+                 */
+                changed_at?: string | null;
+                /** @description Who changed it. */
+                changed_by_name: string;
+                /** @description Taken here, handled elsewhere 只进不出件. */
+                in_only: boolean;
+                /** @description Its name. */
+                item_name: string;
+                /** @description Item. */
+                item_slug: string;
+                /** @description Taken elsewhere, handed over here 只出不进件. */
+                out_only: boolean;
+                /**
+                 * Format: int64
+                 * @description Version to send back; 0 before the first agreement.
+                 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_IntakeRecord: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** @description `person` or `enterprise`. */
+                applicant_kind: string;
+                /** @description A person's name is masked. */
+                applicant_name: string;
+                /** @description What the caller may do now: `send`, `result`, `deliver`. */
+                can: string[];
+                /** @description Who took it. */
+                created_by_name: string;
+                /**
+                 * Format: date-time
+                 * @description When it was handed over.
+                 */
+                delivered_at?: string | null;
+                /** @description Where it is handled, or was taken. */
+                elsewhere_name: string;
+                /** @description Its number there. */
+                elsewhere_number: string;
+                /** @description Handling item. */
+                handle_item_name: string;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Masked; a credit code in full. */
+                id_masked: string;
+                /** @description Item. */
+                item_name: string;
+                /** @description `in_only` or `out_only`. */
+                kind: string;
+                /** @description In words. */
+                kind_label: string;
+                /** @description Which papers came with it. */
+                materials_note: string;
+                /** @description Its number. */
+                number: string;
+                /** @description Department. */
+                org_name: string;
+                /** @description Masked. */
+                phone_masked: string;
+                /**
+                 * Format: date-time
+                 * @description When it was taken, or the result came.
+                 */
+                received_at: string;
+                /** @description Who collected it; masked. */
+                receiver_name: string;
+                /** @description `granted`, `refused` or empty. */
+                result: string;
+                /** @description In words. */
+                result_label: string;
+                /** @description Name of the result. */
+                result_name: string;
+                /** @description Number of the result. */
+                result_number: string;
+                /** @description Day of the decision. */
+                result_on: string;
+                /** @description `taken`, `sent`, `resulted`, `received`, `delivered`. */
+                state: string;
+                /** @description In words. */
+                state_label: string;
+                /**
+                 * Format: int64
+                 * @description Version to send back.
+                 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_ItemPaper: {
             /**
              * Format: date-time
@@ -11905,6 +20709,73 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_KeptMaterial: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** @description Category. */
+                category: string;
+                /** @description In words. */
+                category_label: string;
+                /**
+                 * Format: date-time
+                 * @description When the newest version came.
+                 */
+                changed_at: string;
+                /** @description SM3 of it, hex. */
+                digest: string;
+                /** @description Newest file. */
+                file: components["schemas"]["FileRef"];
+                /** @description `person` or `enterprise`. */
+                holder_kind: string;
+                /** @description Holder, masked. */
+                holder_name: string;
+                /** @description Number, masked. */
+                holder_number: string;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Kind. */
+                kind: string;
+                /** @description Name. */
+                name: string;
+                /** @description Where it is from. */
+                source: string;
+                /** @description In words. */
+                source_label: string;
+                /** @description From whom or which service. */
+                source_name: string;
+                /** @description How it stands today. */
+                standing: components["schemas"]["MaterialStanding"];
+                /** @description In words. */
+                standing_label: string;
+                /** @description First day. */
+                valid_from?: string | null;
+                /** @description Last day. */
+                valid_until?: string | null;
+                /**
+                 * Format: int64
+                 * @description Number of versions.
+                 */
+                versions: number;
+                /** @description Why it does not count any more. */
+                void_reason: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_LedgerEntry: {
             /**
              * Format: date-time
@@ -11947,6 +20818,223 @@ export interface components {
                  * @description HTTP status; 0 without an answer.
                  */
                 status: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_LegacyCase: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was accepted.
+                 */
+                accepted_at?: string | null;
+                /** @description Applicant; a person's name is masked. */
+                applicant_name: string;
+                /** @description Channel. */
+                channel: string;
+                /**
+                 * Format: date-time
+                 * @description When it was closed.
+                 */
+                closed_at?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Number, masked. */
+                id_masked: string;
+                /** @description Item. */
+                item_name: string;
+                /** @description Department. */
+                org_name: string;
+                /** @description Phone, masked. */
+                phone_masked: string;
+                /** @description Result. */
+                result: string;
+                /** @description In words. */
+                result_label: string;
+                /** @description Earlier system. */
+                source: string;
+                /** @description Number there. */
+                source_number: string;
+                /**
+                 * Format: date-time
+                 * @description When it was handed in.
+                 */
+                submitted_at: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_LegacyProblem: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description `line` or `difference`. */
+                kind: string;
+                /**
+                 * Format: int64
+                 * @description Line of the file.
+                 */
+                line: number;
+                /** @description What is wrong. */
+                message: string;
+                /** @description Number in the earlier system. */
+                source_number: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_LegacyRun: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description New here, or would be.
+                 */
+                created: number;
+                /**
+                 * Format: int64
+                 * @description Not taken.
+                 */
+                failed: number;
+                /** @description SM3 of the table as it was read, hex. */
+                file_digest: string;
+                /** @description File. */
+                file_name: string;
+                /**
+                 * Format: date-time
+                 * @description When it ended.
+                 */
+                finished_at?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Why it stopped. */
+                problem: string;
+                report?: components["schemas"]["LegacyReport"] | null;
+                /**
+                 * Format: int64
+                 * @description Lines looked at.
+                 */
+                rows_done: number;
+                /**
+                 * Format: int64
+                 * @description Lines in it.
+                 */
+                rows_total: number;
+                /** @description Earlier system. */
+                source: string;
+                /**
+                 * Format: date-time
+                 * @description When it began.
+                 */
+                started_at: string;
+                /** @description Who began it. */
+                started_by_name: string;
+                /** @description `running`, `comparing`, `done` or `stopped`. */
+                state: string;
+                /** @description In words. */
+                state_label: string;
+                /** @description Only tried. */
+                trial: boolean;
+                /**
+                 * Format: int64
+                 * @description Here already, alike.
+                 */
+                unchanged: number;
+                /**
+                 * Format: int64
+                 * @description Changed here, or would be.
+                 */
+                updated: number;
+                /**
+                 * Format: int64
+                 * @description Version, to go on with it.
+                 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_LibraryItem: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it changed there, as far as we saw.
+                 */
+                changed_at: string;
+                /** @description `added`, `changed`, `removed`, `same`, as of the last pull. */
+                difference: string;
+                /** @description In words. */
+                difference_label: string;
+                /** @description What differs now. */
+                elements: components["schemas"]["DifferingElement"][];
+                /** @description Name there. */
+                name: string;
+                /** @description Our item; absent when there is none. */
+                slug?: string | null;
+                /** @description Implementation code. */
+                task_code: string;
+                /**
+                 * Format: int64
+                 * @description Version there.
+                 */
+                version: number;
             }[];
             /** @description Cursor of the next page; absent on the last one. */
             next?: string | null;
@@ -12062,6 +21150,7 @@ export interface components {
                 message: string;
                 /** @description Host, part or system. */
                 origin: string;
+                response?: components["schemas"]["LogResponse"] | null;
                 source: string;
                 source_label: string;
                 trace: string;
@@ -12098,6 +21187,232 @@ export interface components {
                 staff: components["schemas"]["Holder"];
                 /** Format: date-time */
                 until?: string | null;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_ManualChapterRow: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** Format: date-time */
+                at?: string | null;
+                /** @description Who changed it last; empty for nobody. */
+                by: string;
+                /** @description Whether its words are not the content pack's. */
+                edited: boolean;
+                key: string;
+                /** @description Whether a later content pack brought other words than those it was edited from. */
+                pack_changed: boolean;
+                /** @description `portal`, `desk`, `both`. */
+                side: string;
+                side_label: string;
+                title: string;
+                /** Format: int64 */
+                version: number;
+                /**
+                 * Format: int64
+                 * @description Reports that wait for a change of it.
+                 */
+                waiting: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_MaterialGrant: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** @description App id. */
+                app_id: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                ended_at?: string | null;
+                /** @description Who ended it. */
+                ended_by_name: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                given_at: string;
+                /** @description Who gave it. */
+                given_by_name: string;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Kind. */
+                kind: string;
+                /** @description Its name. */
+                kind_name: string;
+                /** @description Whether it counts today. */
+                live: boolean;
+                /** @description Ground. */
+                reason: string;
+                /** @description Name of the system. */
+                system_name: string;
+                /** @description Last day; absent when it has none. */
+                valid_until?: string | null;
+                /**
+                 * Format: int64
+                 * @description Version.
+                 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_MaterialPull: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                asked_at: string;
+                /** @description Who asked. */
+                asked_by_name: string;
+                /**
+                 * Format: int64
+                 * @description Tries so far.
+                 */
+                attempts: number;
+                /**
+                 * Format: uuid
+                 * @description Case it is for.
+                 */
+                case_id?: string | null;
+                /** @description Its number. */
+                case_number: string;
+                /**
+                 * Format: date-time
+                 * @description When it came to its end.
+                 */
+                done_at?: string | null;
+                /** @description Holder, masked. */
+                holder_name: string;
+                /** @description Number, masked. */
+                holder_number: string;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Kind. */
+                kind: string;
+                /**
+                 * Format: uuid
+                 * @description The paper that was got.
+                 */
+                material_id?: string | null;
+                /** @description Name of the paper. */
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description When it is asked again.
+                 */
+                next_at?: string | null;
+                /** @description What went wrong, in words. */
+                problem: string;
+                /** @description What for. */
+                reason: string;
+                /** @description Source. */
+                source_key: string;
+                /** @description Its name. */
+                source_name: string;
+                /** @description State. */
+                state: string;
+                /** @description In words. */
+                state_label: string;
+                /**
+                 * Format: int64
+                 * @description Version.
+                 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_MessageText: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at?: string | null;
+                /** @description Who edited it last; empty for nobody. */
+                by: string;
+                /** @description `in_app`, `sms`. */
+                channels: string[];
+                /** @description For which result and delivery; empty for all. */
+                condition: string;
+                /** @description Whether it was edited. */
+                edited: boolean;
+                /** @description Message in the account as it counts now. */
+                in_app: string;
+                /** @description Key. */
+                key: string;
+                /** @description Message of the content pack. */
+                pack_in_app: string;
+                /** @description SMS of the content pack. */
+                pack_sms: string;
+                /** @description SMS as it counts now. */
+                sms: string;
+                /** @description When it is sent. */
+                title: string;
+                /** @description What it may name. */
+                values: components["schemas"]["TextValue"][];
+                /**
+                 * Format: int64
+                 * @description Version to send back; 0 before the first edit.
+                 */
+                version: number;
             }[];
             /** @description Cursor of the next page; absent on the last one. */
             next?: string | null;
@@ -12158,8 +21473,12 @@ export interface components {
                 ended_by: string;
                 /** Format: uuid */
                 id: string;
+                /** @description Why. */
+                link_reason: string;
                 /** Format: date-time */
                 linked_at: string;
+                /** @description Who linked it for the owner; empty for an own link. */
+                linked_by: string;
                 login: string;
                 org_name: string;
                 /** @description The staff account may not sign in any more. */
@@ -12290,6 +21609,48 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_OwnDrawing: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was changed.
+                 */
+                changed_at: string;
+                /** @description Whether it may be used; an opinion always. */
+                enabled: boolean;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                made_at: string;
+                /**
+                 * Format: int64
+                 * @description Version.
+                 */
+                version: number;
+                /** @description Name of a signature, text of an opinion. */
+                words: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_OwnFlowLine: {
             /**
              * Format: date-time
@@ -12320,6 +21681,45 @@ export interface components {
                  * @description How often the applicant may be made to come.
                  */
                 visits: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_OwnMaterial: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was added.
+                 */
+                added_at: string;
+                /** @description The file. */
+                file: components["schemas"]["FileRef"];
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Name. */
+                name: string;
+                /** @description Note. */
+                note: string;
+                /**
+                 * Format: int64
+                 * @description Version.
+                 */
+                version: number;
             }[];
             /** @description Cursor of the next page; absent on the last one. */
             next?: string | null;
@@ -12545,6 +21945,150 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_ProofRequest: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                answered_at?: string | null;
+                /** @description Who answered. */
+                answered_by_name: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                asked_at: string;
+                /** @description Who asked. */
+                asked_by_name: string;
+                /**
+                 * Format: uuid
+                 * @description Case it is for.
+                 */
+                case_id?: string | null;
+                /** @description Its number. */
+                case_number: string;
+                /**
+                 * Format: int64
+                 * @description Days left; negative after the last day; absent when nothing is waited for.
+                 */
+                days_left?: number | null;
+                /** @description Last day, `YYYY-MM-DD`. */
+                due_on: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                ended_at?: string | null;
+                /** @description Who received or withdrew. */
+                ended_by_name: string;
+                file?: components["schemas"]["FileRef"] | null;
+                /** @description `person` or `enterprise`. */
+                holder_kind: string;
+                /** @description Holder, masked. */
+                holder_name: string;
+                /** @description Number, masked. */
+                holder_number: string;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Its item. */
+                item_name: string;
+                /** @description Kind. */
+                kind: string;
+                /** @description Material that takes it. */
+                material_key: string;
+                /** @description Its name. */
+                material_name: string;
+                /** @description Whether the caller may answer. */
+                may_answer: boolean;
+                /** @description Whether the caller may withdraw or receive. */
+                may_end: boolean;
+                /** @description Name of the proof. */
+                name: string;
+                /** @description Body that asked. */
+                org_name: string;
+                /** @description What for. */
+                purpose: string;
+                /** @description Why it was refused or withdrawn, or the note with the answer. */
+                reason: string;
+                /** @description State. */
+                state: components["schemas"]["ProofState"];
+                /** @description In words. */
+                state_label: string;
+                /** @description Body that is asked. */
+                to_org_name: string;
+                /** @description Its last day. */
+                valid_until?: string | null;
+                /**
+                 * Format: int64
+                 * @description Version.
+                 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_Question: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                answer: string;
+                /** Format: date-time */
+                answered_at?: string | null;
+                answered_by_name: string;
+                /** Format: date-time */
+                asked_at: string;
+                /** @description Who: a name of staff, or 公众. */
+                asker: string;
+                category: string;
+                category_label: string;
+                /** Format: uuid */
+                id: string;
+                kind: string;
+                kind_label: string;
+                manual?: components["schemas"]["QuestionManual"] | null;
+                number: string;
+                /** @description What became of it; empty while open. */
+                outcome: string;
+                outcome_label: string;
+                /** @description Page it came from. */
+                page: string;
+                /** @description `portal` or `desk`. */
+                side: string;
+                /** @description `open` or `answered`. */
+                state: string;
+                text: string;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_RatingRow: {
             /**
              * Format: date-time
@@ -12733,6 +22277,50 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_RunAlarm: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** Format: date-time */
+                cleared_at?: string | null;
+                /** Format: uuid */
+                fault_id?: string | null;
+                grade: string;
+                grade_label: string;
+                /** Format: uuid */
+                id: string;
+                /** Format: int64 */
+                limit: number;
+                node: string;
+                /** Format: date-time */
+                raised_at: string;
+                rule_key: string;
+                title: string;
+                unit: string;
+                /**
+                 * Format: int64
+                 * @description Last value.
+                 */
+                value: number;
+                /**
+                 * Format: int64
+                 * @description Worst value.
+                 */
+                worst: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_SharedField: {
             /**
              * Format: date-time
@@ -12754,6 +22342,104 @@ export interface components {
                  */
                 version: number;
             })[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_ShipmentView: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Failures of this round.
+                 */
+                attempts: number;
+                /**
+                 * Format: uuid
+                 * @description Parcels ordered together.
+                 */
+                batch_id: string;
+                /**
+                 * Format: uuid
+                 * @description Case of a result.
+                 */
+                case_id?: string | null;
+                /** @description Its number. */
+                case_number?: string | null;
+                /** @description Courier. */
+                company?: string | null;
+                /**
+                 * Format: int64
+                 * @description Fen.
+                 */
+                cost_fen: number;
+                /** @description Rule of the cost. */
+                cost_rule: string;
+                /**
+                 * Format: date-time
+                 * @description When it was wanted.
+                 */
+                created_at: string;
+                /** @description Who ordered it. */
+                created_by: string;
+                /**
+                 * Format: date-time
+                 * @description When it was signed for.
+                 */
+                delivered_at?: string | null;
+                /** @description What went wrong last. */
+                error?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description `result` or `archive`. */
+                kind: string;
+                /** @description Our number. */
+                number: string;
+                /**
+                 * Format: date-time
+                 * @description When the courier took the order.
+                 */
+                ordered_at?: string | null;
+                /** @description 单位付 or 收件人付. */
+                payer_label: string;
+                /** @description Receiver, masked. */
+                receiver: components["schemas"]["ShipmentParty"];
+                /** @description Sender. */
+                sender: components["schemas"]["ShipmentParty"];
+                /** @description Where it stands. */
+                state: components["schemas"]["ShipmentState"];
+                /** @description The same in words. */
+                state_label: string;
+                /** @description What is in it. */
+                title: string;
+                /** @description Steps of the way, oldest first. */
+                track: components["schemas"]["ShipmentStep"][];
+                /**
+                 * Format: int64
+                 * @description Version.
+                 */
+                version: number;
+                /** @description Waybill. */
+                waybill?: string | null;
+                /**
+                 * Format: int64
+                 * @description Grams.
+                 */
+                weight_g: number;
+            }[];
             /** @description Cursor of the next page; absent on the last one. */
             next?: string | null;
             /**
@@ -12943,6 +22629,96 @@ export interface components {
                 type_key: string;
                 /** @description Name of the kind of licence it is for. */
                 type_name: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_Supervision: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** @description Applicant; a person's name is masked in lists. */
+                applicant_name: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description Who gave it. */
+                by: string;
+                /**
+                 * Format: uuid
+                 * @description Case.
+                 */
+                case_id: string;
+                /** @description Its number. */
+                case_number: string;
+                /** @description State of the case in words. */
+                case_state_label: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                closed_at?: string | null;
+                /** @description Who closed it. */
+                closed_by?: string | null;
+                /** @description With which words. */
+                closing_note?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Item. */
+                item_name: string;
+                /** @description An order that wants a reply, not only a reminder. */
+                order: boolean;
+                /** @description Department. */
+                org_name: string;
+                /** @description Whether the caller gave it. */
+                own: boolean;
+                /**
+                 * Format: date-time
+                 * @description When last.
+                 */
+                reminded_at?: string | null;
+                /**
+                 * Format: int64
+                 * @description How often it was brought to mind again.
+                 */
+                reminders: number;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                replied_at?: string | null;
+                /** @description Who answered. */
+                replied_by?: string | null;
+                /** @description The answer. */
+                reply?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was signed for.
+                 */
+                signed_at?: string | null;
+                /** @description By whom. */
+                signed_by?: string | null;
+                /** @description How far it has come. */
+                stage: components["schemas"]["SupervisionStage"];
+                /** @description In words. */
+                stage_label: string;
+                /** @description What is to be done. */
+                text: string;
             }[];
             /** @description Cursor of the next page; absent on the last one. */
             next?: string | null;
@@ -13154,6 +22930,44 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_ToleranceRow: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: (components["schemas"]["CaseTolerance"] & {
+                /** @description Applicant; a person's name is masked in lists. */
+                applicant_name: string;
+                /**
+                 * Format: uuid
+                 * @description Case.
+                 */
+                case_id: string;
+                /** @description Its number. */
+                case_number: string;
+                /** @description State of the case in words. */
+                case_state_label: string;
+                /** @description Item. */
+                item_name: string;
+                /** @description Department. */
+                org_name: string;
+                /**
+                 * Format: date-time
+                 * @description When it was promised.
+                 */
+                promised_at: string;
+            })[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_TownshipExtension: {
             /**
              * Format: date-time
@@ -13180,6 +22994,107 @@ export interface components {
                 /** Format: int64 */
                 version: number;
                 window: components["schemas"]["ExtensionWindow"];
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_TraceEntry: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** Format: date-time */
+                at: string;
+                /** @description `taken`, `held`, `duplicate` … of an event. */
+                code: string;
+                /** @description Why it was refused or failed. */
+                detail?: string | null;
+                /** @description SM3 of the content, hex. */
+                digest: string;
+                /** @description `in` or `out`. */
+                direction: string;
+                /** @description 调入 or 调出. */
+                direction_label: string;
+                /** Format: int64 */
+                duration_ms: number;
+                /** @description Standard event. */
+                event?: string | null;
+                /** Format: uuid */
+                id: string;
+                operation: string;
+                /** @description `ok`, `refused`, `failed`. */
+                result: string;
+                /** @description 成功、拒绝、失败. */
+                result_label: string;
+                /**
+                 * Format: int64
+                 * @description Bytes.
+                 */
+                size: number;
+                /**
+                 * Format: int64
+                 * @description HTTP status; 0 without an answer.
+                 */
+                status: number;
+                /** @description App id of the other system. */
+                system: string;
+                /** @description Its name. */
+                system_name: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_TraceRow: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** Format: date-time */
+                at: string;
+                failed: boolean;
+                /** Format: uuid */
+                id: string;
+                kind: string;
+                name: string;
+                node: string;
+                /** Format: int64 */
+                statements: number;
+                /**
+                 * Format: int64
+                 * @description HTTP status; 0 for a job.
+                 */
+                status: number;
+                /**
+                 * Format: int64
+                 * @description How long, microseconds.
+                 */
+                took_us: number;
+                /** @description Id shared by everything one request caused. */
+                trace: string;
+                /**
+                 * Format: int64
+                 * @description Of that, waiting for the database.
+                 */
+                waited_us: number;
+                why: string;
             }[];
             /** @description Cursor of the next page; absent on the last one. */
             next?: string | null;
@@ -13248,6 +23163,10 @@ export interface components {
             as_of: string;
             /** @description Rows. */
             items: {
+                /** @description Class of the window; empty while nobody has said it. */
+                class: string;
+                /** @description In words. */
+                class_label: string;
                 hall_key: string;
                 hall_name: string;
                 /** Format: uuid */
@@ -13305,9 +23224,28 @@ export interface components {
             message: string;
             /** @description Host, part or system. */
             origin: string;
+            response?: components["schemas"]["LogResponse"] | null;
             source: string;
             source_label: string;
             trace: string;
+        };
+        /** @description What was answered to a visit. */
+        LogResponse: {
+            /**
+             * Format: int64
+             * @description Bytes of the answer; absent where they were not known beforehand.
+             */
+            bytes?: number | null;
+            method: string;
+            /** @description Route template, without ids and conditions. */
+            route: string;
+            /** Format: int64 */
+            status: number;
+            /**
+             * Format: int64
+             * @description Milliseconds until the answer began.
+             */
+            took_ms: number;
         };
         /** @description What a check of the collected lines found. */
         LogVerdict: {
@@ -13331,9 +23269,26 @@ export interface components {
             /** Format: uuid */
             id: string;
         };
+        /** @description A note that was made. */
+        MadeNote: {
+            /** Format: uuid */
+            id: string;
+        };
         /** @description Why. */
         MakeKeyRequest: {
             reason: string;
+        };
+        /** @description Whose account is linked to which user. */
+        MakeMobileLinkRequest: {
+            /** @description Why it is done for the owner, 4 to 200 characters. */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description Staff id.
+             */
+            staff_id: string;
+            /** @description Id of the user on the platform. */
+            user_id: string;
         };
         /** @description A mandate. */
         MandateView: {
@@ -13352,6 +23307,112 @@ export interface components {
             staff: components["schemas"]["Holder"];
             /** Format: date-time */
             until?: string | null;
+        };
+        /** @description A change for readers. */
+        ManualChange: {
+            /** Format: date-time */
+            at: string;
+            chapter: string;
+            /** @description What was changed and why. */
+            reason: string;
+            /** @description Title of the chapter as it is now; empty when it is no longer there. */
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A chapter for readers. */
+        ManualChapter: {
+            /** @description Plain text: `## ` begins a heading, `- ` and `1. ` an entry of a list, a blank line a paragraph. */
+            body: string;
+            /** Format: date-time */
+            changed_at?: string | null;
+            key: string;
+            title: string;
+            /**
+             * Format: int64
+             * @description How often it was changed.
+             */
+            version: number;
+        };
+        /** @description A chapter in the list of who changes them. */
+        ManualChapterRow: {
+            /** Format: date-time */
+            at?: string | null;
+            /** @description Who changed it last; empty for nobody. */
+            by: string;
+            /** @description Whether its words are not the content pack's. */
+            edited: boolean;
+            key: string;
+            /** @description Whether a later content pack brought other words than those it was edited from. */
+            pack_changed: boolean;
+            /** @description `portal`, `desk`, `both`. */
+            side: string;
+            side_label: string;
+            title: string;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description Reports that wait for a change of it.
+             */
+            waiting: number;
+        };
+        /** @description A chapter with what it was and what is asked of it. */
+        ManualChapterWhole: components["schemas"]["ManualChapterRow"] & {
+            body: string;
+            /** @description Words of the content pack. */
+            pack_body: string;
+            /** @description Title in the content pack. */
+            pack_title: string;
+            /** @description Those that wait first, at most fifty. */
+            requests: components["schemas"]["ManualRequest"][];
+            /** @description Newest first, at most fifty. */
+            versions: components["schemas"]["ManualVersionRow"][];
+        };
+        /** @description A report marked for a chapter. */
+        ManualRequest: {
+            /** Format: date-time */
+            marked_at: string;
+            marked_by: string;
+            /** @description What is to be changed. */
+            note: string;
+            /** Format: uuid */
+            question: string;
+            /** @description `open` or `done`. */
+            state: string;
+            /**
+             * Format: int64
+             * @description Version that took it up.
+             */
+            version?: number | null;
+        };
+        /** @description A version of a chapter. */
+        ManualVersionRow: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description Whether it gave the chapter back to the words of the content pack. */
+            pack: boolean;
+            reason: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Title and words of a version. */
+        ManualVersionText: {
+            body: string;
+            title: string;
+        };
+        /** @description The manual of one side. */
+        ManualView: {
+            /** @description The newest changes. */
+            changes: components["schemas"]["ManualChange"][];
+            /** @description Chapters in their order; with a search those that hold all its words. */
+            items: components["schemas"]["ManualChapter"][];
+            /**
+             * Format: int64
+             * @description How often the whole was changed.
+             */
+            revision: number;
         };
         /** @description How the earlier system's words become ours. */
         Mapping: {
@@ -13379,6 +23440,13 @@ export interface components {
             /** @description Field → value. */
             record: Record<string, unknown>;
         };
+        /** @description For which chapter, and what is to be changed. */
+        MarkForManual: {
+            /** @description Key of the chapter. */
+            chapter: string;
+            /** @description What is to be changed, at most 200 characters. */
+            note: string;
+        };
         /** @description Who, masked. */
         MaskedApplicant: {
             /** @description Identity number masked; a credit code in full. */
@@ -13397,8 +23465,219 @@ export interface components {
          * @enum {string}
          */
         Matched: "name" | "initials" | "theme";
+        /** @description A category of the disk. */
+        MaterialCategory: {
+            /** @description Key. */
+            key: string;
+            /** @description Name. */
+            label: string;
+            /** @description What belongs there. */
+            says: string;
+        };
+        /** @description A change that was made. */
+        MaterialChange: {
+            /** @description `add`, `replace` or `remove`. */
+            act: string;
+            /** @description In words. */
+            act_label: string;
+            /** @description Files after it. */
+            after: components["schemas"]["FileRef"][];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Files before it, the original among them. */
+            before: components["schemas"]["FileRef"][];
+            /** @description Who. */
+            by: string;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description Changes of one material, newest first. */
+        MaterialChanges: {
+            /** @description At most a hundred. */
+            items: components["schemas"]["MaterialChange"][];
+        };
+        /** @description A kind of paper a system may read. */
+        MaterialGrant: {
+            /** @description App id. */
+            app_id: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            ended_at?: string | null;
+            /** @description Who ended it. */
+            ended_by_name: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            given_at: string;
+            /** @description Who gave it. */
+            given_by_name: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Kind. */
+            kind: string;
+            /** @description Its name. */
+            kind_name: string;
+            /** @description Whether it counts today. */
+            live: boolean;
+            /** @description Ground. */
+            reason: string;
+            /** @description Name of the system. */
+            system_name: string;
+            /** @description Last day; absent when it has none. */
+            valid_until?: string | null;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
+        /** @description A kind that may be asked for. */
+        MaterialKind: {
+            /** @description `person`, `enterprise`. */
+            holders: string[];
+            /** @description Key. */
+            key: string;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Body that gives it, when the city has it.
+             */
+            owner_id?: string | null;
+        };
+        /** @description Somebody looked at a paper. */
+        MaterialLook: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Body of who looked; of a system its name. */
+            org: string;
+            /** @description What for. */
+            reason: string;
+            /** @description Who. */
+            who: string;
+        };
+        /** @description A paper asked of a source, masked. */
+        MaterialPull: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            asked_at: string;
+            /** @description Who asked. */
+            asked_by_name: string;
+            /**
+             * Format: int64
+             * @description Tries so far.
+             */
+            attempts: number;
+            /**
+             * Format: uuid
+             * @description Case it is for.
+             */
+            case_id?: string | null;
+            /** @description Its number. */
+            case_number: string;
+            /**
+             * Format: date-time
+             * @description When it came to its end.
+             */
+            done_at?: string | null;
+            /** @description Holder, masked. */
+            holder_name: string;
+            /** @description Number, masked. */
+            holder_number: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Kind. */
+            kind: string;
+            /**
+             * Format: uuid
+             * @description The paper that was got.
+             */
+            material_id?: string | null;
+            /** @description Name of the paper. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it is asked again.
+             */
+            next_at?: string | null;
+            /** @description What went wrong, in words. */
+            problem: string;
+            /** @description What for. */
+            reason: string;
+            /** @description Source. */
+            source_key: string;
+            /** @description Its name. */
+            source_name: string;
+            /** @description State. */
+            state: string;
+            /** @description In words. */
+            state_label: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
+        /** @description Which papers a system wants. */
+        MaterialQuery: {
+            /** @description `person` or `enterprise`. */
+            holder_kind: string;
+            /** @description Kind; all granted ones when absent. */
+            kind?: string | null;
+            /** @description Whole number. */
+            number: string;
+        };
+        /** @description Which paper a system reads, and what for. */
+        MaterialReading: {
+            /** @description `person` or `enterprise`. */
+            holder_kind: string;
+            /**
+             * Format: uuid
+             * @description Paper, as the query named it.
+             */
+            id: string;
+            /** @description Whole number of its holder. */
+            number: string;
+            /** @description What for; 4 to 200 characters, shown to the owner. */
+            purpose: string;
+        };
+        /** @description A sharing source. */
+        MaterialSource: {
+            /** @description Key. */
+            key: string;
+            /** @description Kinds it has. */
+            kinds: string[];
+            /** @description Name. */
+            name: string;
+            /** @description Whether its address is set. */
+            set: boolean;
+        };
+        /**
+         * @description How a paper stands on a day.
+         * @enum {string}
+         */
+        MaterialStanding: "valid" | "expiring" | "expired" | "void";
         /** @description A material as handed in. */
         MaterialView: {
+            /** @description How often staff changed its files after acceptance. */
+            changes: number;
             /** @description File types accepted. */
             file_types: string[];
             /** @description Files, newest round last. */
@@ -13420,6 +23699,17 @@ export interface components {
             review_points: components["schemas"]["CheckedPoint"][];
             /** @description `ok`, `missing`, `later`, `exempt`, `generated` or `corrected`. */
             status: string;
+        };
+        /** @description What the pages offer to choose from. */
+        MaterialWords: {
+            /** @description Bodies. */
+            bodies: components["schemas"]["ProofBody"][];
+            /** @description Categories. */
+            categories: components["schemas"]["MaterialCategory"][];
+            /** @description Kinds. */
+            kinds: components["schemas"]["MaterialKind"][];
+            /** @description Sources. */
+            sources: components["schemas"]["MaterialSource"][];
         };
         /** @description Role × permission. */
         Matrix: {
@@ -13443,6 +23733,20 @@ export interface components {
         Me: {
             account: components["schemas"]["AccountView"];
         };
+        /** @description Values for the report of a case. */
+        MendReport: {
+            /** @description Field → value; an empty value takes a mended one back. */
+            data: {
+                [key: string]: string;
+            };
+            /** @description Why, 4 to 200 characters. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
         /** @description All menus. */
         MenuList: {
             menus: components["schemas"]["MenuView"][];
@@ -13460,6 +23764,46 @@ export interface components {
             reason: string;
             /** Format: int64 */
             version: number;
+        };
+        /** @description A text of messages. */
+        MessageText: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at?: string | null;
+            /** @description Who edited it last; empty for nobody. */
+            by: string;
+            /** @description `in_app`, `sms`. */
+            channels: string[];
+            /** @description For which result and delivery; empty for all. */
+            condition: string;
+            /** @description Whether it was edited. */
+            edited: boolean;
+            /** @description Message in the account as it counts now. */
+            in_app: string;
+            /** @description Key. */
+            key: string;
+            /** @description Message of the content pack. */
+            pack_in_app: string;
+            /** @description SMS of the content pack. */
+            pack_sms: string;
+            /** @description SMS as it counts now. */
+            sms: string;
+            /** @description When it is sent. */
+            title: string;
+            /** @description What it may name. */
+            values: components["schemas"]["TextValue"][];
+            /**
+             * Format: int64
+             * @description Version to send back; 0 before the first edit.
+             */
+            version: number;
+        };
+        /** @description A text with its versions, newest first. */
+        MessageTextWhole: components["schemas"]["MessageText"] & {
+            /** @description At most fifty. */
+            versions: components["schemas"]["TextVersion"][];
         };
         /** @description Which cases go where. */
         MigrateFlow: {
@@ -13573,8 +23917,12 @@ export interface components {
             ended_by: string;
             /** Format: uuid */
             id: string;
+            /** @description Why. */
+            link_reason: string;
             /** Format: date-time */
             linked_at: string;
+            /** @description Who linked it for the owner; empty for an own link. */
+            linked_by: string;
             login: string;
             org_name: string;
             /** @description The staff account may not sign in any more. */
@@ -13609,6 +23957,8 @@ export interface components {
             rate: boolean;
             /** @description Supply a correction. */
             supply: boolean;
+            /** @description Supply a material promised at acceptance. */
+            supply_tolerated: boolean;
             /** @description Withdraw. */
             withdraw: boolean;
         };
@@ -13662,6 +24012,8 @@ export interface components {
             /** @description Who on the applicant's side did which step, oldest first. */
             steps: components["schemas"]["CaseStep"][];
             todo?: components["schemas"]["Todo"] | null;
+            /** @description Materials promised at acceptance. */
+            tolerances: components["schemas"]["CaseTolerance"][];
             /**
              * Format: int64
              * @description Version to send back.
@@ -13743,6 +24095,31 @@ export interface components {
         MyPrivacyRequests: {
             items: components["schemas"]["MyPrivacyRequest"][];
         };
+        /** @description A parcel as its receiver sees it. */
+        MyShipment: {
+            /** @description Courier. */
+            company?: string | null;
+            /**
+             * Format: int64
+             * @description Fen.
+             */
+            cost_fen: number;
+            /** @description 单位付 or 收件人付. */
+            payer_label: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["ShipmentState"];
+            /** @description The same in words. */
+            state_label: string;
+            /** @description Steps of the way, oldest first. */
+            track: components["schemas"]["ShipmentStep"][];
+            /** @description Waybill. */
+            waybill?: string | null;
+        };
+        /** @description Parcels of an own case. */
+        MyShipments: {
+            /** @description Oldest first. */
+            items: components["schemas"]["MyShipment"][];
+        };
         /** @description The caller's task. */
         MyTask: {
             /** @description What the step's author put on the page, in this order; empty: what is usual. */
@@ -13755,6 +24132,8 @@ export interface components {
              */
             id: string;
             joint?: components["schemas"]["JointView"] | null;
+            /** @description Whether the flow has steps whose handler is chosen by who hands the case on. */
+            may_choose: boolean;
             /** @description Name. */
             name: string;
             /** @description In whose name the caller does it. */
@@ -13768,10 +24147,68 @@ export interface components {
             /** @description Keys of form fields the caller may fill in. */
             writable: string[];
         };
+        /** @description Gives an entry a name of one's own; an empty one takes it away. */
+        NameDone: {
+            /** @description At most 60 characters. */
+            own_name: string;
+        };
         /** @description Something with a name. */
         Named: {
             /** Format: uuid */
             id: string;
+            name: string;
+        };
+        /** @description Publishes one. */
+        NewActivity: {
+            /** @description Day, `YYYY-MM-DD`. */
+            held_on: string;
+            /**
+             * Format: uuid
+             * @description Department; the caller's own when absent.
+             */
+            org_id?: string | null;
+            /** @description What happened, at most 2000 characters. */
+            text: string;
+            /** @description Title, at most 60 characters. */
+            title: string;
+        };
+        /** @description Boxes to send to the archive. */
+        NewArchive: {
+            /** @description Boxes, at most 100; each is a parcel with a waybill of its own. */
+            boxes: components["schemas"]["ArchiveBox"][];
+            /** @description The archive. */
+            receiver: components["schemas"]["ShipmentParty"];
+            /** @description Sender. */
+            sender: components["schemas"]["ShipmentParty"];
+            /** @description What is sent, for example 2026 年第三季度办件档案. */
+            title: string;
+        };
+        /** @description A batch to make. */
+        NewBatch: {
+            /**
+             * @description `electronic` or `self`.
+             * @default
+             */
+            delivery_way: string;
+            /**
+             * @description Handling item.
+             * @default
+             */
+            handle_item: string;
+            /**
+             * @description Item, which must be flagged for bulk.
+             * @default
+             */
+            item_slug: string;
+            /**
+             * @description Which papers came in the pile.
+             * @default
+             */
+            materials_note: string;
+            /**
+             * @description What people call it, for example 2026年3月 高龄津贴 第一批.
+             * @default
+             */
             name: string;
         };
         /** @description A card reader to register. */
@@ -13799,6 +24236,13 @@ export interface components {
             handle_item: string;
             /** @description Item. */
             item_slug: string;
+        };
+        /** @description Cases to collect in one way. */
+        NewCollection: {
+            /** @description Own cases, 2 to 20. */
+            case_ids: string[];
+            /** @description `ready`: each as it is ready; `together`: all at the end. */
+            mode: string;
         };
         /** @description A new grant. */
         NewCrossGrant: {
@@ -13918,6 +24362,46 @@ export interface components {
              */
             phone: string;
         };
+        /** @description Paper to hand over. */
+        NewHandOver: {
+            courier?: components["schemas"]["HandOverCourier"] | null;
+            /** @description Note. */
+            note?: string;
+            /** @description Pieces, at most 200. */
+            pieces: components["schemas"]["NewHandOverPiece"][];
+            /**
+             * Format: uuid
+             * @description Organisation it goes to.
+             */
+            to_org_id: string;
+        };
+        /** @description One piece. */
+        NewHandOverPiece: {
+            /**
+             * Format: uuid
+             * @description Case it belongs to.
+             */
+            case_id: string;
+            /**
+             * Format: int64
+             * @description Copies.
+             */
+            copies: number;
+            /** @description What it is. */
+            name: string;
+        };
+        /** @description A file to bring in. */
+        NewLegacyRun: {
+            /** @description Its content. */
+            content_base64: string;
+            /** @description Name of the file; `.xlsx` or `.csv`. */
+            file_name: string;
+            mapping?: components["schemas"]["LegacyMapping"] | null;
+            /** @description Name of the earlier system, at most 50 characters. */
+            source: string;
+            /** @description Only tried: everything is checked and nothing is taken. */
+            trial?: boolean;
+        };
         /** @description A new mandate. */
         NewMandate: {
             /** @description Whether it may be handed down further. */
@@ -13939,6 +24423,17 @@ export interface components {
              * @description Ends by itself.
              */
             until?: string | null;
+        };
+        /** @description Lets a system read a kind of paper. */
+        NewMaterialGrant: {
+            /** @description App id of the system. */
+            app_id: string;
+            /** @description Kind. */
+            kind: string;
+            /** @description Ground; 4 to 200 characters. */
+            reason: string;
+            /** @description Last day; empty for none. */
+            valid_until?: string | null;
         };
         /** @description A new organisation. */
         NewOrg: {
@@ -13987,6 +24482,53 @@ export interface components {
             risks: string;
             title: string;
         };
+        /** @description Asks for a proof. */
+        NewProof: {
+            /**
+             * Format: uuid
+             * @description Case it is for; then the holder is its applicant.
+             */
+            case_id?: string | null;
+            /** @description Last day, `YYYY-MM-DD`. */
+            due_on: string;
+            /** @description `person` or `enterprise`, without a case. */
+            holder_kind?: string;
+            /** @description Holder's name, without a case. */
+            holder_name?: string;
+            /** @description Kind. */
+            kind: string;
+            /** @description Material of the case that takes it. */
+            material_key?: string;
+            /** @description Holder's whole number, without a case. */
+            number?: string;
+            /** @description What for; 4 to 200 characters. */
+            purpose: string;
+            /**
+             * Format: uuid
+             * @description Body.
+             */
+            to_org_id: string;
+        };
+        /** @description Asks a source for a paper. */
+        NewPull: {
+            /**
+             * Format: uuid
+             * @description Case it is for; then the holder is its applicant.
+             */
+            case_id?: string | null;
+            /** @description `person` or `enterprise`, without a case. */
+            holder_kind?: string;
+            /** @description Holder's name, without a case. */
+            holder_name?: string;
+            /** @description Kind. */
+            kind: string;
+            /** @description Holder's whole number, without a case. */
+            number?: string;
+            /** @description What for; 4 to 200 characters. */
+            reason: string;
+            /** @description Source. */
+            source: string;
+        };
         /** @description A rating as given. */
         NewRating: {
             /** @description Codes of the list, of this grade. */
@@ -13998,6 +24540,31 @@ export interface components {
             stars: number;
             /** @description Opinion, at most 500 characters. */
             text?: string;
+        };
+        /** @description A record to begin. */
+        NewRecord: {
+            /** @description The applicant's basic data. */
+            applicant: components["schemas"]["CounterApplicant"];
+            /** @description Where it is handled, or was taken. */
+            elsewhere_name?: string;
+            /** @description Its number there. */
+            elsewhere_number?: string;
+            /** @description Handling item. */
+            handle_item: string;
+            /** @description Item, which must be flagged for it. */
+            item_slug: string;
+            /** @description Which of the two. */
+            kind: components["schemas"]["RecordKind"];
+            /** @description Which papers came with it. */
+            materials_note?: string;
+            result?: components["schemas"]["RecordResult"] | null;
+        };
+        /** @description A scan. */
+        NewScan: {
+            /** @description What the scanner read: the case number. */
+            code: string;
+            /** @description Where. */
+            point: components["schemas"]["ScanPoint"];
         };
         /** @description A secret wanted. */
         NewSecret: {
@@ -14014,6 +24581,36 @@ export interface components {
              */
             valid_until?: string | null;
         };
+        /** @description Results to send. */
+        NewShipments: {
+            /** @description Closed cases whose applicant wants the result by post, at most 100. */
+            case_ids: string[];
+            sender?: components["schemas"]["ShipmentParty"] | null;
+            /**
+             * Format: int64
+             * @description Grams of each; 200 when absent.
+             */
+            weight_g?: number | null;
+        };
+        /** @description A new signature. */
+        NewSignature: {
+            /** @description Six digits of the authenticator app, or a recovery code, where there is a second factor. */
+            code?: string;
+            /**
+             * Format: uuid
+             * @description Picture uploaded before, PNG or JPG, at most 1 MB.
+             */
+            file: string;
+            /** @description Own password: a signature is bound to who is proved to sit here. */
+            password: string;
+            /** @description Its name, at most 30 characters. */
+            words: string;
+        };
+        /** @description Writes a note. */
+        NewSupervisionNote: {
+            /** @description 4 to 1000 characters. */
+            text: string;
+        };
         /** @description A table about to be made. */
         NewTable: {
             /** @description Small letters, digits and hyphens; fixed once made. */
@@ -14022,6 +24619,32 @@ export interface components {
             source?: string | null;
             /** @description Title. */
             title: string;
+        };
+        /** @description A new opinion. */
+        NewWrittenOpinion: {
+            /**
+             * Format: uuid
+             * @description Picture uploaded before, PNG or JPG, at most 1 MB.
+             */
+            file: string;
+            /** @description What is written, as text, at most 500 characters. */
+            words: string;
+        };
+        /** @description A step that would follow, and who can be chosen for it. */
+        NextStep: {
+            /** @description Who can be chosen. */
+            candidates: components["schemas"]["Colleague"][];
+            /** @description Element of the flow. */
+            element: string;
+            /** @description Name. */
+            name: string;
+            /** @description Whether somebody has to be chosen. */
+            required: boolean;
+        };
+        /** @description Steps that would follow and whose handler is chosen. */
+        NextSteps: {
+            /** @description In the order of the flow; empty when nothing is to be chosen. */
+            steps: components["schemas"]["NextStep"][];
         };
         /** @description A node with what is below it. */
         Node: {
@@ -14055,6 +24678,16 @@ export interface components {
              */
             version: number;
         };
+        /** @description A drill that was held. */
+        NoteDrill: {
+            /** @description Day, `2026-09-21`. */
+            day: string;
+            drill: string;
+            /** Format: int64 */
+            minutes: number;
+            passed: boolean;
+            text: string;
+        };
         /** @description A notice on the first page. */
         Notice: {
             /** @description Key. */
@@ -14074,6 +24707,26 @@ export interface components {
          * @enum {string}
          */
         OldLicence: "replace" | "renew" | "revoke";
+        /** @description A new ticket. */
+        OpenFault: {
+            description: string;
+            extent: components["schemas"]["FaultExtent"];
+            grade: components["schemas"]["FaultGrade"];
+            part: string;
+            title: string;
+        };
+        /** @description Opens a paper. */
+        OpenMaterial: {
+            /**
+             * Format: int64
+             * @description Which version; the newest when absent.
+             */
+            no?: number | null;
+            /** @description The holder's whole number, for a paper the own side did not bring. */
+            number?: string | null;
+            /** @description Why; 4 to 1000 characters, logged and shown to the owner. */
+            reason: string;
+        };
         /** @description What opens a case for rating. */
         OpenRating: components["schemas"]["Answer"] & {
             applicant_name: string;
@@ -14138,11 +24791,26 @@ export interface components {
             files: components["schemas"]["FileRef"][];
             /** @description Outcome. */
             outcome: string;
+            /**
+             * Format: uuid
+             * @description File of the signature written by hand.
+             */
+            signature?: string | null;
             /** @description Step. */
             step: string;
             /** @description Text. */
             text: string;
+            /**
+             * Format: uuid
+             * @description File of the opinion written by hand.
+             */
+            written?: string | null;
         };
+        /**
+         * @description Where an order stands.
+         * @enum {string}
+         */
+        OrderState: "created" | "paid" | "cancelled" | "late" | "refunding" | "refunded";
         /** @description An organisation to choose. */
         OrgChoice: {
             /** Format: uuid */
@@ -14243,6 +24911,11 @@ export interface components {
             /** @description Label. */
             label: string;
         };
+        /** @description A kind of licence that can be printed on stock. */
+        OverprintKind: {
+            key: string;
+            name: string;
+        };
         /** @description How it stands with printing a licence on stock. */
         OverprintStatus: {
             holder_name: string;
@@ -14260,6 +24933,33 @@ export interface components {
             type_key: string;
             /** @description Why it can't be printed now; null when it can. */
             why_not?: string | null;
+        };
+        /** @description Something drawn, as its owner sees it. */
+        OwnDrawing: {
+            /**
+             * Format: date-time
+             * @description When it was changed.
+             */
+            changed_at: string;
+            /** @description Whether it may be used; an opinion always. */
+            enabled: boolean;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            made_at: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+            /** @description Name of a signature, text of an opinion. */
+            words: string;
         };
         /** @description The own flow of an item, in short. */
         OwnFlow: {
@@ -14332,6 +25032,30 @@ export interface components {
              */
             visits: number;
         };
+        /** @description An own file. */
+        OwnMaterial: {
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            added_at: string;
+            /** @description The file. */
+            file: components["schemas"]["FileRef"];
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Name. */
+            name: string;
+            /** @description Note. */
+            note: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
         /** @description The own link. */
         OwnMobileLink: {
             linked: boolean;
@@ -14344,6 +25068,16 @@ export interface components {
              * @description When the platform last confirmed it.
              */
             verified_at?: string | null;
+        };
+        /** @description Own reports. */
+        OwnQuestions: {
+            items: components["schemas"]["Question"][];
+        };
+        /** @description Help for one page. */
+        PageHelp: {
+            chapter?: components["schemas"]["HelpChapter"] | null;
+            page: string;
+            text: string;
         };
         /**
          * @description Which kind of definition the paper is.
@@ -14399,6 +25133,11 @@ export interface components {
             /** @description Title of the paper. */
             title: string;
         };
+        /**
+         * @description How a part is.
+         * @enum {string}
+         */
+        PartState: "ok" | "off" | "warn" | "bad";
         /** @description The own password. */
         PasswordRequest: {
             password: string;
@@ -14415,6 +25154,25 @@ export interface components {
             /** @description Path until then. */
             path: string;
             reason: string;
+        };
+        /** @description What the payment platform says of an order. */
+        PaymentNotice: {
+            /**
+             * Format: int64
+             * @description Fen.
+             */
+            amount_fen: number;
+            /** @description Our order number. */
+            number: string;
+            /** @description Number over there. */
+            provider_number: string;
+            /** @description `paid`. */
+            state: string;
+        };
+        /** @description What became of a confirmation. */
+        PaymentTaken: {
+            /** @description `paid`, `repeated`, or `late`: the order was cancelled, the money goes back. */
+            result: string;
         };
         /** @description A permission with its words. */
         PermissionView: {
@@ -14445,6 +25203,16 @@ export interface components {
             /** @description Post. */
             title?: string | null;
         };
+        /** @description Personal data of a case, sealed as one text in its row. */
+        Personal: {
+            agent?: components["schemas"]["Agent"] | null;
+            /** @description Identity number of a person, or unified social credit code. */
+            id_number: string;
+            /** @description Legal representative of an enterprise. */
+            legal_person?: string | null;
+            /** @description Phone for questions and messages. */
+            phone: string;
+        };
         /** @description A place. */
         Place: {
             /** @description Address. */
@@ -14469,6 +25237,49 @@ export interface components {
             traffic?: string | null;
             /** @description Window numbers. */
             windows?: string[];
+        };
+        /** @description City-wide cases of one accepting area, competent area, item and period. */
+        PlaceFigures: {
+            /** @description Where it was taken in. */
+            accept_area: string;
+            /** @description In words. */
+            accept_name: string;
+            /** @description Who is competent. */
+            competent_area: string;
+            /** @description In words. */
+            competent_name: string;
+            /**
+             * Format: int64
+             * @description Cases.
+             */
+            count: number;
+            /** @description Whether it was taken in outside the competent area. */
+            crossed: boolean;
+            /** @description Its name. */
+            item_name: string;
+            /** @description Item. */
+            item_slug: string;
+            /** @description Period in words; empty for the whole stretch. */
+            period: string;
+        };
+        /** @description City-wide volumes. */
+        PlaceStatistics: {
+            /**
+             * Format: int64
+             * @description Of these, taken in outside the competent area.
+             */
+            crossed: number;
+            /** @description First day. */
+            from: string;
+            /** @description Periods in their order, the largest numbers first within one. */
+            items: components["schemas"]["PlaceFigures"][];
+            /** @description Last day. */
+            to: string;
+            /**
+             * Format: int64
+             * @description All cases.
+             */
+            total: number;
         };
         /** @description A card with its place. */
         PlacedCard: {
@@ -14618,6 +25429,15 @@ export interface components {
             format?: components["schemas"]["PrintFormat"];
             /** @description The values alone, for paper printed before. */
             values_only?: boolean;
+        };
+        /** @description Words to look at. */
+        PreviewText: {
+            /** @description Number of a case whose values are filled in, masked; the sample case when absent. */
+            case_number?: string | null;
+            /** @description Message in the account. */
+            in_app: string;
+            /** @description SMS. */
+            sms: string;
         };
         /** @description A paper a case may be printed on. */
         PrintChoice: {
@@ -15020,6 +25840,111 @@ export interface components {
             /** @description Query code from the receipt, or the applicant's name. */
             proof: string;
         };
+        /** @description A body that may be asked. */
+        ProofBody: {
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Name. */
+            name: string;
+        };
+        /** @description Whose proof it is, raw. */
+        ProofHolder: {
+            /** @description Name. */
+            name: string;
+            /** @description Number. */
+            number: string;
+        };
+        /** @description A proof asked for, masked. */
+        ProofRequest: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            answered_at?: string | null;
+            /** @description Who answered. */
+            answered_by_name: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            asked_at: string;
+            /** @description Who asked. */
+            asked_by_name: string;
+            /**
+             * Format: uuid
+             * @description Case it is for.
+             */
+            case_id?: string | null;
+            /** @description Its number. */
+            case_number: string;
+            /**
+             * Format: int64
+             * @description Days left; negative after the last day; absent when nothing is waited for.
+             */
+            days_left?: number | null;
+            /** @description Last day, `YYYY-MM-DD`. */
+            due_on: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            ended_at?: string | null;
+            /** @description Who received or withdrew. */
+            ended_by_name: string;
+            file?: components["schemas"]["FileRef"] | null;
+            /** @description `person` or `enterprise`. */
+            holder_kind: string;
+            /** @description Holder, masked. */
+            holder_name: string;
+            /** @description Number, masked. */
+            holder_number: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Its item. */
+            item_name: string;
+            /** @description Kind. */
+            kind: string;
+            /** @description Material that takes it. */
+            material_key: string;
+            /** @description Its name. */
+            material_name: string;
+            /** @description Whether the caller may answer. */
+            may_answer: boolean;
+            /** @description Whether the caller may withdraw or receive. */
+            may_end: boolean;
+            /** @description Name of the proof. */
+            name: string;
+            /** @description Body that asked. */
+            org_name: string;
+            /** @description What for. */
+            purpose: string;
+            /** @description Why it was refused or withdrawn, or the note with the answer. */
+            reason: string;
+            /** @description State. */
+            state: components["schemas"]["ProofState"];
+            /** @description In words. */
+            state_label: string;
+            /** @description Body that is asked. */
+            to_org_name: string;
+            /** @description Its last day. */
+            valid_until?: string | null;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
+        /**
+         * @description State of a request.
+         * @enum {string}
+         */
+        ProofState: "open" | "answered" | "received" | "refused" | "withdrawn";
         /** @description One protected thing. */
         ProtectedView: {
             algorithm: string;
@@ -15081,6 +26006,14 @@ export interface components {
             /** Format: int64 */
             revision: number;
         };
+        /** @description What to pull. */
+        PullLibrary: {
+            /**
+             * @description One item; all when absent.
+             * @default null
+             */
+            task_code: string | null;
+        };
         /** @description A new setting. */
         PutRetention: {
             /** Format: int64 */
@@ -15097,6 +26030,87 @@ export interface components {
             make_up?: Record<string, unknown>[];
             /** @description Notice it follows. */
             source?: string;
+        };
+        /** @description A report. */
+        Question: {
+            answer: string;
+            /** Format: date-time */
+            answered_at?: string | null;
+            answered_by_name: string;
+            /** Format: date-time */
+            asked_at: string;
+            /** @description Who: a name of staff, or 公众. */
+            asker: string;
+            category: string;
+            category_label: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            kind_label: string;
+            manual?: components["schemas"]["QuestionManual"] | null;
+            number: string;
+            /** @description What became of it; empty while open. */
+            outcome: string;
+            outcome_label: string;
+            /** @description Page it came from. */
+            page: string;
+            /** @description `portal` or `desk`. */
+            side: string;
+            /** @description `open` or `answered`. */
+            state: string;
+            text: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Reports of one category. */
+        QuestionCategory: {
+            category: string;
+            /** Format: int64 */
+            declined: number;
+            /** Format: int64 */
+            explained: number;
+            label: string;
+            /** Format: int64 */
+            mended: number;
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            opinions: number;
+            /** Format: int64 */
+            planned: number;
+            /** Format: int64 */
+            problems: number;
+        };
+        /** @description The summary. */
+        QuestionFigures: {
+            items: components["schemas"]["QuestionCategory"][];
+        };
+        /** @description A report after which the user manual is to be changed, or was. */
+        QuestionManual: {
+            /** @description Key of the chapter. */
+            chapter: string;
+            /** Format: date-time */
+            done_at?: string | null;
+            /** @description What is to be changed, for who changes it; empty for who reported. */
+            note: string;
+            /** @description `portal`, `desk` or `both`: who reads it. */
+            side: string;
+            /** @description `open` or `done`. */
+            state: string;
+            /** @description Title of the chapter. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Version of the chapter that took it up.
+             */
+            version?: number | null;
+        };
+        /** @description A higher grade. */
+        RaiseFault: {
+            grade: components["schemas"]["FaultGrade"];
+            text: string;
+            /** Format: int64 */
+            version: number;
         };
         /** @description The case to rate. */
         RatedCaseView: {
@@ -15260,6 +26274,74 @@ export interface components {
              */
             receipt_document_id?: string | null;
         };
+        /** @description Blanks to write down as received. */
+        ReceiveBlanks: {
+            /** @description Number on the first, such as `JY0000001`. */
+            first: string;
+            /** @description Number on the last. */
+            last: string;
+            /** @description Where from, which delivery note. */
+            note?: string;
+            /** @description Kind of licence they are for. */
+            type_key: string;
+        };
+        /** @description Signs in. */
+        ReceiveHandOver: {
+            /** @description What was scanned: the code of the list, or its number. */
+            code: string;
+            /** @description Pieces of which fewer copies came than listed; the others are complete. */
+            fewer?: components["schemas"]["FewerCopies"][];
+            /** @description Remark; wanted when pieces are missing. */
+            remark?: string;
+        };
+        /** @description Takes a paper over. */
+        ReceiveProof: {
+            /** @description Material of the case that takes it; as asked when absent, none when empty. */
+            material_key?: string | null;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
+        /** @description Materials brought to the counter. */
+        ReceiveTolerated: {
+            /** @description What was brought. */
+            materials: components["schemas"]["BroughtMaterial"][];
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
+        /**
+         * @description Which of the two.
+         * @enum {string}
+         */
+        RecordKind: "in_only" | "out_only";
+        /** @description An approval result. */
+        RecordResult: {
+            /**
+             * @description Name of the result, for example 不动产权证书.
+             * @default
+             */
+            name: string;
+            /**
+             * @description Its number.
+             * @default
+             */
+            number: string;
+            /**
+             * @description Day of the decision, `YYYY-MM-DD`.
+             * @default
+             */
+            on: string;
+            /**
+             * @description `granted` or `refused`.
+             * @default
+             */
+            result: string;
+        };
         /** @description Recovery codes, shown once. */
         RecoveryCodes: {
             recovery_codes: string[];
@@ -15281,6 +26363,8 @@ export interface components {
         };
         /** @description A region. */
         RegionView: {
+            /** @description Name of the region above; empty for a province. */
+            above: string;
             /** @description 12 digits. */
             code: string;
             has_children: boolean;
@@ -15290,6 +26374,16 @@ export interface components {
              */
             level: number;
             name: string;
+        };
+        /** @description Let them go one by one, on the applicant's word. */
+        ReleaseCollection: {
+            /** @description Why; logged. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
         };
         /** @description Remedies. */
         Remedies: {
@@ -15306,11 +26400,34 @@ export interface components {
              */
             version: number;
         };
+        /** @description Lines to delete. */
+        RemoveLines: {
+            /**
+             * @description Which.
+             * @default []
+             */
+            lines: string[];
+        };
         /** @description Password and code. */
         RemoveRequest: {
             /** @description Six digits of the app, or a recovery code. */
             code: string;
             password: string;
+        };
+        /** @description How many lines were deleted. */
+        RemovedLines: {
+            /** Format: int64 */
+            removed: number;
+        };
+        /** @description Opens a year again. */
+        ReopenCaseYear: {
+            /** @description Why, 4 to 1000 characters; logged. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version of the year that was read.
+             */
+            version: number;
         };
         /** @description Replies to an order. */
         ReplyUrgeRequest: {
@@ -15334,11 +26451,46 @@ export interface components {
              */
             way: components["schemas"]["BindingWay"];
         };
+        /** @description What the quality check says of a case. */
+        ReportCheck: {
+            /** Format: uuid */
+            case_id: string;
+            case_number: string;
+            /** Format: date-time */
+            checked_at: string;
+            /** @description Field → value mended for the report. */
+            mended: {
+                [key: string]: string;
+            };
+            mended_by?: string | null;
+            /** @description Whether it may be reported. */
+            passed: boolean;
+            problems: components["schemas"]["HeldField"][];
+            /** @description Why it was mended. */
+            reason?: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A line of a report. */
+        ReportLine: {
+            /** @description What. */
+            name: string;
+            state?: components["schemas"]["PartState"] | null;
+            /** @description How it is. */
+            value: string;
+        };
         /** @description Reports with the counts per state and where they go. */
         ReportList: components["schemas"]["List_ExchangeReport"] & {
             /** @description Reports per state under the other filters. */
             counts: Record<string, unknown>;
             target: components["schemas"]["ReportTarget"];
+        };
+        /** @description A part of a report. */
+        ReportSection: {
+            /** @description Lines. */
+            lines: components["schemas"]["ReportLine"][];
+            /** @description Title. */
+            title: string;
         };
         /** @description Where reports go. */
         ReportTarget: {
@@ -15347,6 +26499,16 @@ export interface components {
             on: boolean;
             /** @description Its address; empty when none is set. */
             url: string;
+        };
+        /** @description Back to the text of the content pack. */
+        ResetText: {
+            /** @description Why, 4 to 200 characters. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
         };
         /** @description What the answers come to. */
         Resolution: {
@@ -15388,6 +26550,33 @@ export interface components {
             necessity: string;
             /** @description Whether it is to be handed in. */
             needed: boolean;
+        };
+        /** @description A resource beside its limit. */
+        ResourceRow: {
+            /** @description Above the limit is wrong; otherwise below. */
+            above: boolean;
+            label: string;
+            /** Format: int64 */
+            limit: number;
+            unit: string;
+            /** Format: int64 */
+            value?: number | null;
+            verdict: components["schemas"]["TargetVerdict"];
+        };
+        /** @description Which version to restore. */
+        RestoreManualChapter: {
+            /** @description Why, 4 to 200 characters; readers see it. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version whose words count again; 0 for those of the content pack.
+             */
+            to: number;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
         };
         /** @description How it ended. */
         ResultView: {
@@ -15435,12 +26624,54 @@ export interface components {
              */
             version: number;
         };
+        /** @description A version of the page. */
+        RetryDispatch: {
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
+        /** @description The version read. */
+        RetryPull: {
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
+        /** @description Tries a failed order again. */
+        RetryShipment: {
+            receiver?: components["schemas"]["ShipmentParty"] | null;
+            /**
+             * Format: int64
+             * @description Version of the row.
+             */
+            version: number;
+        };
+        /** @description A supply sent back. */
+        ReturnTolerated: {
+            /** @description Which. */
+            key: string;
+            /** @description What is wrong and what to do. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
         /** @description A step to return to. */
         Returnable: {
             /** @description Element. */
             element: string;
             /** @description Name. */
             name: string;
+        };
+        /** @description Sees whose proof it is. */
+        RevealProof: {
+            /** @description Why; 4 to 1000 characters, logged. */
+            reason: string;
         };
         /** @description Which sealed value, and why. */
         RevealRowValue: {
@@ -15660,7 +26891,7 @@ export interface components {
         RoundFile: components["schemas"]["FileRef"] & {
             /**
              * Format: int64
-             * @description 1 with the application, 2 with the correction.
+             * @description 1 with the application, 2 with the correction, 3 promised at acceptance, 4 put in by staff, 5 given by another body.
              */
             version_no: number;
         };
@@ -15755,6 +26986,35 @@ export interface components {
             /** @description Rules that fired, those of required decisions first. */
             trace: components["schemas"]["RuleFired"][];
         };
+        /** @description An alarm. */
+        RunAlarm: {
+            /** Format: date-time */
+            cleared_at?: string | null;
+            /** Format: uuid */
+            fault_id?: string | null;
+            grade: string;
+            grade_label: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            limit: number;
+            node: string;
+            /** Format: date-time */
+            raised_at: string;
+            rule_key: string;
+            title: string;
+            unit: string;
+            /**
+             * Format: int64
+             * @description Last value.
+             */
+            value: number;
+            /**
+             * Format: int64
+             * @description Worst value.
+             */
+            worst: number;
+        };
         /** @description What a person answers. */
         RunAnswer: {
             /** @description Further variables. */
@@ -15763,6 +27023,13 @@ export interface components {
             element: string;
             /** @description `granted`, `refused`, … */
             outcome?: string | null;
+        };
+        /** @description The history of one metric. */
+        RunCurve: {
+            key: string;
+            label: string;
+            points: components["schemas"]["RunPoint"][];
+            unit: string;
         };
         /** @description A flow to walk through (FORM-028). */
         RunFlow: {
@@ -15773,12 +27040,33 @@ export interface components {
             /** @description What each person answers, in order. */
             path?: components["schemas"]["RunAnswer"][];
         };
+        /** @description Histories of a group. */
+        RunHistory: {
+            items: components["schemas"]["RunCurve"][];
+        };
+        /** @description A connection on the map. */
+        RunLink: {
+            from: string;
+            state: components["schemas"]["PartState"];
+            to: string;
+        };
         /** @description A mapping to try with sample data. */
         RunMapping: {
             /** @description `tongban-mapping/1` JSON. */
             content: string;
             /** @description Sample answers of the form. */
             data: Record<string, unknown>;
+        };
+        /** @description A metric with a history. */
+        RunMetric: {
+            group: string;
+            key: string;
+            label: string;
+            unit: string;
+        };
+        /** @description Metrics with a history. */
+        RunMetrics: {
+            items: components["schemas"]["RunMetric"][];
         };
         /** @description A table of an earlier system. */
         RunMigrationRequest: {
@@ -15793,6 +27081,106 @@ export interface components {
             source: string;
             /** @description Only try; keep nothing. */
             trial: boolean;
+        };
+        /** @description A node with its parts. */
+        RunNode: {
+            name: string;
+            parts: components["schemas"]["RunPart"][];
+            /** Format: date-time */
+            seen_at: string;
+            /** @description Nothing was heard of it for minutes. */
+            silent: boolean;
+            /** Format: date-time */
+            started_at: string;
+            version: string;
+        };
+        /** @description What was found at one part. */
+        RunPart: {
+            /** @description What to do; empty when nothing is. */
+            advice: string;
+            /** @description Key. */
+            key: string;
+            /** @description `application`, `database`, `files`, `server`, `connector`, `safety`. */
+            kind: string;
+            /** @description Name. */
+            label: string;
+            /** @description What was found, for people. */
+            said: string;
+            /** @description How it is. */
+            state: components["schemas"]["PartState"];
+        };
+        /** @description Something on the map. */
+        RunPlace: {
+            key: string;
+            /** @description `node`, `database`, `files`, `connector`. */
+            kind: string;
+            label: string;
+            said: string;
+            state: components["schemas"]["PartState"];
+            /** @description `inside` or `outside` of the own network. */
+            zone: string;
+        };
+        /** @description One value. */
+        RunPoint: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            value: number;
+        };
+        /** @description A threshold. */
+        RunRule: {
+            advice: string;
+            /** Format: date-time */
+            changed_at?: string | null;
+            changed_by?: string | null;
+            /** Format: int64 */
+            clear: number;
+            enabled: boolean;
+            grade: components["schemas"]["FaultGrade"];
+            grade_label: string;
+            key: string;
+            /** Format: int64 */
+            limit: number;
+            /** @description Name of its metric. */
+            metric: string;
+            /** Format: int64 */
+            minutes: number;
+            part: string;
+            reason?: string | null;
+            ticket: boolean;
+            title: string;
+            unit: string;
+            /**
+             * Format: int64
+             * @description Version; 0 as the pack says.
+             */
+            version: number;
+            /** @description `above` or `below`. */
+            when: string;
+        };
+        /** @description The thresholds. */
+        RunRules: {
+            items: components["schemas"]["RunRule"][];
+        };
+        /** @description How the system runs. */
+        RunState: {
+            /**
+             * Format: int64
+             * @description Alarms that last.
+             */
+            alarms: number;
+            /** Format: date-time */
+            as_of: string;
+            /**
+             * Format: int64
+             * @description Faults that are not restored.
+             */
+            faults: number;
+            links: components["schemas"]["RunLink"][];
+            nodes: components["schemas"]["RunNode"][];
+            places: components["schemas"]["RunPlace"][];
+            /** @description The worst of all parts. */
+            state: components["schemas"]["PartState"];
         };
         /** @description A step that was made or waits. */
         RunStep: {
@@ -15967,6 +27355,18 @@ export interface components {
             /** Format: int64 */
             revision: number;
         };
+        /**
+         * @description Where a case is scanned.
+         * @enum {string}
+         */
+        ScanPoint: "receive" | "handle" | "notify";
+        /** @description A scan with the case it belongs to. */
+        Scanned: {
+            /** @description The case. */
+            case: components["schemas"]["CaseRow"];
+            /** @description Its scans so far, oldest first. */
+            scans: components["schemas"]["BarcodeScan"][];
+        };
         /** @description A code from a scanner. */
         ScannedCode: {
             /** @description The text as scanned. */
@@ -16048,6 +27448,25 @@ export interface components {
             items: components["schemas"]["ControlItem"][];
             standard: string;
         };
+        /** @description Sends a record on. */
+        SendRecord: {
+            /**
+             * @description Who handles it.
+             * @default
+             */
+            elsewhere_name: string;
+            /**
+             * @description Its number there, if known.
+             * @default
+             */
+            elsewhere_number: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             * @default 0
+             */
+            version: number;
+        };
         /**
          * @description How sensitive what stands in a field is.
          * @enum {string}
@@ -16087,6 +27506,55 @@ export interface components {
             way: string;
             way_label: string;
         };
+        /** @description Marks an item, changes or ends the mark. */
+        SetCityWide: {
+            /**
+             * @description Batch.
+             * @default
+             */
+            batch: string;
+            /**
+             * @description Whether it is in force.
+             * @default false
+             */
+            open: boolean;
+            /**
+             * @description Competent departments by area.
+             * @default []
+             */
+            places: components["schemas"]["SetCityWidePlace"][];
+            /**
+             * @description Day of the release, `YYYY-MM-DD`.
+             * @default
+             */
+            released_on: string;
+            /**
+             * @description The one standard all levels follow.
+             * @default
+             */
+            standard: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             * @default 0
+             */
+            version: number;
+        };
+        /** @description The department of an area, as it shall be. */
+        SetCityWidePlace: {
+            /**
+             * Format: uuid
+             * @description Department.
+             */
+            org_id: string;
+            /**
+             * Format: int32
+             * @description Its own promised working days; absent for those of the item.
+             */
+            promise_days?: number | null;
+            /** @description Area, 12 digits. */
+            region: string;
+        };
         /** @description What somebody sets for one field. */
         SetDataItem: {
             /** @description Code: small letters, digits, `_`, `.`, `-`, beginning with a letter. */
@@ -16104,11 +27572,138 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description Sets an item. */
+        SetInstant: {
+            /**
+             * @description Whether it is offered so.
+             * @default false
+             */
+            active: boolean;
+            /**
+             * @description Offered because it is asked for often.
+             * @default false
+             */
+            frequent: boolean;
+            /**
+             * Format: int64
+             * @description Minutes it may take, 1 to 480.
+             * @default 0
+             */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             * @default 0
+             */
+            version: number;
+        };
+        /** @description Sets how an item may be taken. */
+        SetIntakeKinds: {
+            /**
+             * @description With whom and when it was agreed.
+             * @default
+             */
+            agreement: string;
+            /**
+             * @description Many applicants at once.
+             * @default false
+             */
+            bulk: boolean;
+            /**
+             * @description Taken here, handled elsewhere.
+             * @default false
+             */
+            in_only: boolean;
+            /**
+             * @description Taken elsewhere, handed over here.
+             * @default false
+             */
+            out_only: boolean;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             * @default 0
+             */
+            version: number;
+        };
+        /** @description A line to enter or to change. */
+        SetLine: {
+            /** @description The applicant's basic data. */
+            applicant: components["schemas"]["CounterApplicant"];
+            /**
+             * Format: int64
+             * @description Version of the line; absent for a new one.
+             */
+            version?: number;
+        };
+        /** @description Writes the result down. */
+        SetRecordResult: components["schemas"]["RecordResult"] & {
+            /** @description Its number where it was handled. */
+            elsewhere_number?: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
+        /** @description How the other system was told. */
+        SettleDispatch: {
+            /** @description Whom, when and how, 4 to 200 characters. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
         /**
          * @description How much a finding weighs.
          * @enum {string}
          */
         Severity: "error" | "warning";
+        /** @description A case as another system reads it in a list. */
+        SharedCase: {
+            /**
+             * Format: date-time
+             * @description When accepted.
+             */
+            accepted_at?: string | null;
+            /** @description Applicant, a person's name masked; empty unless granted. */
+            applicant_name: string;
+            /** @description Case number. */
+            case_number: string;
+            /** @description Channel. */
+            channel_label: string;
+            /**
+             * Format: date-time
+             * @description When closed.
+             */
+            closed_at?: string | null;
+            /** @description Its name. */
+            item_name: string;
+            /** @description Item. */
+            item_slug: string;
+            /** @description Department. */
+            org_name: string;
+            /** @description Region, 12 digits. */
+            region: string;
+            /** @description How it ended; empty before. */
+            result: string;
+            /** @description State. */
+            state: string;
+            /** @description In words. */
+            state_label: string;
+            /**
+             * Format: date-time
+             * @description When handed in.
+             */
+            submitted_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+        };
         /** @description A shared field. */
         SharedField: components["schemas"]["SharedFieldContent"] & {
             /** Format: uuid */
@@ -16176,6 +27771,141 @@ export interface components {
             sample?: Record<string, unknown> | null;
             /** @description Kinds of file the sample can be had as. */
             sample_formats: string[];
+        };
+        /** @description A case that was left out. */
+        ShipmentLeftOut: {
+            /**
+             * Format: uuid
+             * @description Case.
+             */
+            case_id: string;
+            /** @description Its number; empty for one not to be known. */
+            case_number: string;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description Shipments with how many are in each state. */
+        ShipmentList: components["schemas"]["List_ShipmentView"] & {
+            /** @description By state, under the other filters. */
+            counts: Record<string, unknown>;
+        };
+        /** @description Who sends or receives. */
+        ShipmentParty: {
+            /** @description Street and number. */
+            address: string;
+            /** @description Name. */
+            name: string;
+            /** @description Phone. */
+            phone: string;
+            /** @description Region in words or as code. */
+            region?: string;
+        };
+        /**
+         * @description Where a shipment stands.
+         * @enum {string}
+         */
+        ShipmentState: "ordering" | "failed" | "ordered" | "collected" | "on_the_way" | "delivered" | "cancelled";
+        /** @description One step of the way, as the courier tells it. */
+        ShipmentStep: {
+            /** @description When, as the courier writes it. */
+            at: string;
+            /** @description What. */
+            text: string;
+        };
+        /** @description One shipment, people masked. */
+        ShipmentView: {
+            /**
+             * Format: int64
+             * @description Failures of this round.
+             */
+            attempts: number;
+            /**
+             * Format: uuid
+             * @description Parcels ordered together.
+             */
+            batch_id: string;
+            /**
+             * Format: uuid
+             * @description Case of a result.
+             */
+            case_id?: string | null;
+            /** @description Its number. */
+            case_number?: string | null;
+            /** @description Courier. */
+            company?: string | null;
+            /**
+             * Format: int64
+             * @description Fen.
+             */
+            cost_fen: number;
+            /** @description Rule of the cost. */
+            cost_rule: string;
+            /**
+             * Format: date-time
+             * @description When it was wanted.
+             */
+            created_at: string;
+            /** @description Who ordered it. */
+            created_by: string;
+            /**
+             * Format: date-time
+             * @description When it was signed for.
+             */
+            delivered_at?: string | null;
+            /** @description What went wrong last. */
+            error?: string | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description `result` or `archive`. */
+            kind: string;
+            /** @description Our number. */
+            number: string;
+            /**
+             * Format: date-time
+             * @description When the courier took the order.
+             */
+            ordered_at?: string | null;
+            /** @description 单位付 or 收件人付. */
+            payer_label: string;
+            /** @description Receiver, masked. */
+            receiver: components["schemas"]["ShipmentParty"];
+            /** @description Sender. */
+            sender: components["schemas"]["ShipmentParty"];
+            /** @description Where it stands. */
+            state: components["schemas"]["ShipmentState"];
+            /** @description The same in words. */
+            state_label: string;
+            /** @description What is in it. */
+            title: string;
+            /** @description Steps of the way, oldest first. */
+            track: components["schemas"]["ShipmentStep"][];
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+            /** @description Waybill. */
+            waybill?: string | null;
+            /**
+             * Format: int64
+             * @description Grams.
+             */
+            weight_g: number;
+        };
+        /** @description What was made of an order. */
+        ShipmentsMade: {
+            /**
+             * Format: uuid
+             * @description The parcels made together.
+             */
+            batch_id: string;
+            /** @description Cases that were left out, with the reason. */
+            left_out: components["schemas"]["ShipmentLeftOut"][];
+            /** @description How many. */
+            made: number;
         };
         /** @description One command and its keys. */
         Shortcut: {
@@ -16538,10 +28268,80 @@ export interface components {
              */
             version: number;
         };
+        /** @description How one department stands, or all together. Shares are per mille, absent where there is nothing to divide by. */
+        Standing: {
+            /**
+             * Format: int64
+             * @description Activities held.
+             */
+            activities: number;
+            /**
+             * Format: int64
+             * @description Cases closed in the period, whenever handed in.
+             */
+            closed: number;
+            /**
+             * Format: int64
+             * @description Share of those.
+             */
+            completion?: number | null;
+            /**
+             * Format: int64
+             * @description Of those, ended.
+             */
+            ended: number;
+            /**
+             * Format: int64
+             * @description Cases handed in.
+             */
+            filed: number;
+            /**
+             * Format: int64
+             * @description Share of good ratings (three stars and more).
+             */
+            good?: number | null;
+            /**
+             * Format: int64
+             * @description Of those, decided within the promised limit.
+             */
+            on_time: number;
+            /**
+             * Format: uuid
+             * @description Department; absent for all together.
+             */
+            org_id?: string | null;
+            /** @description Its name. */
+            org_name: string;
+            /**
+             * Format: int64
+             * @description Open now and past the promised limit.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Share of those.
+             */
+            punctuality?: number | null;
+            /**
+             * Format: int64
+             * @description Ratings given.
+             */
+            ratings: number;
+            /**
+             * Format: int64
+             * @description Average stars in tenths.
+             */
+            stars?: number | null;
+        };
         /** @description The scan begun. */
         StartedDataScan: {
             /** Format: uuid */
             id: string;
+        };
+        /** @description A day to compare. */
+        StatementDay: {
+            /** @description `YYYY-MM-DD`. */
+            day: string;
         };
         /**
          * @description What a button of a step does.
@@ -16630,12 +28430,148 @@ export interface components {
         Suggestions: {
             items: components["schemas"]["Suggestion"][];
         };
+        /** @description A reminder or order, as lists and its page show it. */
+        Supervision: {
+            /** @description Applicant; a person's name is masked in lists. */
+            applicant_name: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who gave it. */
+            by: string;
+            /**
+             * Format: uuid
+             * @description Case.
+             */
+            case_id: string;
+            /** @description Its number. */
+            case_number: string;
+            /** @description State of the case in words. */
+            case_state_label: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            closed_at?: string | null;
+            /** @description Who closed it. */
+            closed_by?: string | null;
+            /** @description With which words. */
+            closing_note?: string | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Item. */
+            item_name: string;
+            /** @description An order that wants a reply, not only a reminder. */
+            order: boolean;
+            /** @description Department. */
+            org_name: string;
+            /** @description Whether the caller gave it. */
+            own: boolean;
+            /**
+             * Format: date-time
+             * @description When last.
+             */
+            reminded_at?: string | null;
+            /**
+             * Format: int64
+             * @description How often it was brought to mind again.
+             */
+            reminders: number;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            replied_at?: string | null;
+            /** @description Who answered. */
+            replied_by?: string | null;
+            /** @description The answer. */
+            reply?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was signed for.
+             */
+            signed_at?: string | null;
+            /** @description By whom. */
+            signed_by?: string | null;
+            /** @description How far it has come. */
+            stage: components["schemas"]["SupervisionStage"];
+            /** @description In words. */
+            stage_label: string;
+            /** @description What is to be done. */
+            text: string;
+        };
+        /** @description Orders with the numbers per stage. */
+        SupervisionList: components["schemas"]["List_Supervision"] & {
+            /** @description Orders per stage under the other filters. */
+            counts: Record<string, unknown>;
+        };
+        /** @description A note. */
+        SupervisionNote: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who. */
+            by: string;
+            /** @description Whether it was changed. */
+            changed: boolean;
+            /** @description Whether it was deleted. */
+            deleted: boolean;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Whether the caller wrote it. */
+            own: boolean;
+            /** @description Whether a supervisor wrote it; otherwise a handler. */
+            supervisor: boolean;
+            /** @description Words; empty when deleted. */
+            text: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
+        /** @description An order with its dialogue. */
+        SupervisionPage: components["schemas"]["Supervision"] & {
+            /** @description The dialogue, oldest first. */
+            notes: components["schemas"]["SupervisionNote"][];
+        };
+        /**
+         * @description How far a reminder or order has come.
+         * @enum {string}
+         */
+        SupervisionStage: "issued" | "signed" | "answered" | "closed";
         /** @description A correction supplied by the applicant. */
         SupplyCorrection: {
             /** @description Changed form values. */
             form?: Record<string, unknown>;
             /**
              * @description New files by material.
+             * @default {}
+             */
+            materials: {
+                [key: string]: string[];
+            };
+            /**
+             * Format: int64
+             * @description Version of the page.
+             * @default 0
+             */
+            version: number;
+        };
+        /** @description Materials supplied by the applicant. */
+        SupplyTolerated: {
+            /**
+             * @description Files by material, uploaded before.
              * @default {}
              */
             materials: {
@@ -16655,6 +28591,14 @@ export interface components {
             procedure: string;
             /** @description Why. */
             reason: string;
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
+        /** @description Switches a signature. */
+        SwitchSignature: {
             /**
              * Format: int64
              * @description Version of the page.
@@ -16731,7 +28675,7 @@ export interface components {
         SystemGrant: {
             /** @description Keys of fields. Only for interfaces that give data. */
             fields?: string[];
-            /** @description Key of the interface: `events`, `sign_on`, `user_data`, `staff_desk`. */
+            /** @description Key of the interface: `events`, `cases`, `materials`, `sign_on`, `user_data`, `payments`, `staff_desk`. */
             interface: string;
             /** @description Slugs of items; `*` for all. Only for interfaces that go by item. */
             items?: string[];
@@ -17230,6 +29174,21 @@ export interface components {
              */
             version: number;
         };
+        /** @description Why people take it over. */
+        TakeDispatchOver: {
+            /** @description Why, 4 to 200 characters. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
+        /** @description What to take over. */
+        TakeElements: {
+            /** @description Keys of elements. */
+            elements: string[];
+        };
         /** @description Which forms are to follow. */
         TakeTemplateOver: {
             /** @description Entries. */
@@ -17245,6 +29204,13 @@ export interface components {
              */
             task: string;
         };
+        /** @description Where and by whom a case was taken in. */
+        TakenIn: {
+            /** @description Who took it in. */
+            by: string;
+            /** @description Body whose counter it was, by its name then. */
+            org_name: string;
+        };
         /** @description What became of a form. */
         TakenOver: {
             /**
@@ -17258,6 +29224,87 @@ export interface components {
             note: string;
             /** @description `taken`, `same`, `refused`. */
             result: string;
+        };
+        /** @description A target beside what was measured. */
+        TargetRow: {
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: int64
+             * @description Of these, failed by our fault.
+             */
+            errors: number;
+            /** @description Kind of operation, step or class of load. */
+            kind: string;
+            kind_label: string;
+            label: string;
+            /**
+             * Format: int64
+             * @description Of these, longer than the limit.
+             */
+            late: number;
+            /** Format: int64 */
+            limit_ms: number;
+            /**
+             * Format: int64
+             * @description Limit of the mean.
+             */
+            mean_limit_ms: number;
+            /** Format: int64 */
+            mean_us: number;
+            /** @description Subsystem, `step` or `load`. */
+            scope: string;
+            /**
+             * Format: int64
+             * @description Hundredths of a percent within the limit; none without requests.
+             */
+            share?: number | null;
+            verdict: components["schemas"]["TargetVerdict"];
+            /**
+             * Format: int64
+             * @description 99 of 100 took no longer, milliseconds: the bound of their bucket.
+             */
+            within_99_ms: number;
+            /**
+             * Format: int64
+             * @description Longest, microseconds.
+             */
+            worst_us: number;
+        };
+        /** @description A subsystem to choose. */
+        TargetSubsystem: {
+            key: string;
+            label: string;
+            /** @description Name of the subsystem it shares its requests with. */
+            shares?: string | null;
+            /** @description Nothing of the product serves it by itself. */
+            unserved: boolean;
+        };
+        /**
+         * @description How a target stands.
+         * @enum {string}
+         */
+        TargetVerdict: "none" | "met" | "few" | "missed";
+        /** @description Everything that is promised, over some days. */
+        TargetsTable: {
+            /** Format: date-time */
+            as_of: string;
+            crowd: components["schemas"]["CrowdRow"];
+            few: number;
+            from: string;
+            items: components["schemas"]["TargetRow"][];
+            loads: components["schemas"]["TargetRow"][];
+            met: number;
+            missed: number;
+            resources: components["schemas"]["ResourceRow"][];
+            steps: components["schemas"]["TargetRow"][];
+            subsystems: components["schemas"]["TargetSubsystem"][];
+            until: string;
+            /**
+             * Format: int64
+             * @description Of a hundred so many have to keep the limit.
+             */
+            within_percent: number;
         };
         /** @description A task of the caller's roles. */
         TaskRow: {
@@ -17318,6 +29365,47 @@ export interface components {
          * @enum {string}
          */
         Terminal: "desktop" | "mobile" | "kiosk";
+        /** @description How the words read in the sample case, or in one of the caller's. */
+        TextPreview: {
+            /** @description Names the case says nothing for at its present step: filled with the samples. */
+            from_samples: string[];
+            /** @description Message in the account. */
+            in_app: string;
+            /** @description SMS with the signature. */
+            sms: string;
+            /** @description Its characters. */
+            sms_length: number;
+        };
+        /** @description Something a text may name. */
+        TextValue: {
+            /** @description In words. */
+            label: string;
+            /** @description Written in the text as `{name}`. */
+            name: string;
+            /** @description What it looks like in the sample case. */
+            sample: string;
+        };
+        /** @description A version of a text. */
+        TextVersion: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who. */
+            by: string;
+            /** @description Message in the account; absent for the pack's. */
+            in_app?: string | null;
+            /** @description Why. */
+            reason: string;
+            /** @description SMS; absent for the pack's. */
+            sms?: string | null;
+            /**
+             * Format: int64
+             * @description Which.
+             */
+            version: number;
+        };
         /** @description Ways in to the catalogue, each with its number of items. */
         Themes: {
             legal: components["schemas"]["Facet"][];
@@ -17431,7 +29519,7 @@ export interface components {
         Todo: {
             /** @description Defects to mend. */
             items: components["schemas"]["TodoItem"][];
-            /** @description `correction`, `rating` or `collect`. */
+            /** @description `correction`, `tolerance`, `rating` or `collect`. */
             kind: string;
             /** @description What to do. */
             text: string;
@@ -17478,8 +29566,18 @@ export interface components {
              * @description Working days to hand in what is missing.
              */
             days?: number | null;
+            /**
+             * Format: int32
+             * @description Working days after that before the case is closed by rule; 3 when absent.
+             */
+            grace_days?: number | null;
             /** @description Whether it may be used. */
             supported: boolean;
+        };
+        /** @description The ledger with the numbers per state. */
+        ToleranceList: components["schemas"]["List_ToleranceRow"] & {
+            /** @description Materials per state, `overdue` among `open`, under the other filters. */
+            counts: Record<string, unknown>;
         };
         /** @description Totals compared. */
         Total: {
@@ -17521,6 +29619,122 @@ export interface components {
             /** Format: int64 */
             version: number;
             window: components["schemas"]["ExtensionWindow"];
+        };
+        /** @description A chain. */
+        TraceChain: {
+            links: components["schemas"]["TraceLink"][];
+            trace: string;
+            /**
+             * Format: int64
+             * @description From the beginning of the first to the end of the last link, microseconds.
+             */
+            whole_us: number;
+        };
+        /** @description One message in or out. The content is not kept; its digest shows whether both sides have the same. */
+        TraceEntry: {
+            /** Format: date-time */
+            at: string;
+            /** @description `taken`, `held`, `duplicate` … of an event. */
+            code: string;
+            /** @description Why it was refused or failed. */
+            detail?: string | null;
+            /** @description SM3 of the content, hex. */
+            digest: string;
+            /** @description `in` or `out`. */
+            direction: string;
+            /** @description 调入 or 调出. */
+            direction_label: string;
+            /** Format: int64 */
+            duration_ms: number;
+            /** @description Standard event. */
+            event?: string | null;
+            /** Format: uuid */
+            id: string;
+            operation: string;
+            /** @description `ok`, `refused`, `failed`. */
+            result: string;
+            /** @description 成功、拒绝、失败. */
+            result_label: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            /**
+             * Format: int64
+             * @description HTTP status; 0 without an answer.
+             */
+            status: number;
+            /** @description App id of the other system. */
+            system: string;
+            /** @description Its name. */
+            system_name: string;
+        };
+        /** @description A link with its parts. */
+        TraceLink: components["schemas"]["TraceRow"] & {
+            /**
+             * Format: int64
+             * @description Parts that were not kept.
+             */
+            more: number;
+            /**
+             * Format: int64
+             * @description Time that no part took.
+             */
+            own_us: number;
+            parts: components["schemas"]["TracePart"][];
+            /**
+             * Format: int64
+             * @description Microseconds after the chain began.
+             */
+            start_us: number;
+        };
+        /** @description A part of a link. */
+        TracePart: {
+            /** @description How deep it lies in other parts. */
+            depth: number;
+            failed: boolean;
+            /** @description `read`, `write`, `call`. */
+            kind: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Microseconds after the chain began.
+             */
+            start_us: number;
+            /** Format: int64 */
+            took_us: number;
+        };
+        /** @description A link of a chain: a request or a job. */
+        TraceRow: {
+            /** Format: date-time */
+            at: string;
+            failed: boolean;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            name: string;
+            node: string;
+            /** Format: int64 */
+            statements: number;
+            /**
+             * Format: int64
+             * @description HTTP status; 0 for a job.
+             */
+            status: number;
+            /**
+             * Format: int64
+             * @description How long, microseconds.
+             */
+            took_us: number;
+            /** @description Id shared by everything one request caused. */
+            trace: string;
+            /**
+             * Format: int64
+             * @description Of that, waiting for the database.
+             */
+            waited_us: number;
+            why: string;
         };
         /** @description Packets of one kind in one direction. */
         TransferCount: {
@@ -17647,6 +29861,25 @@ export interface components {
             text: string;
             tls: boolean;
         };
+        /** @description What is to be signed. */
+        TrialCall: {
+            /** @description Body, letter for letter as it will be sent; empty for GET. */
+            body?: string;
+            /** @description Login of whom the system speaks for (`x-tif-uid`); only for the formula with user. */
+            user?: string;
+        };
+        /** @description A header of a signed call. */
+        TrialHeader: {
+            /** @description Name. */
+            name: string;
+            /** @description Value. */
+            value: string;
+        };
+        /** @description The headers that make a call the system's. They serve once, within three minutes. */
+        TrialSignature: {
+            /** @description Headers to send. */
+            headers: components["schemas"]["TrialHeader"][];
+        };
         /** @description An unmet condition. */
         Unmet: {
             /** @description Condition key. */
@@ -17701,6 +29934,8 @@ export interface components {
             at: string;
             /** @description Who. */
             by: string;
+            /** @description Whether whoever gave it has closed it. */
+            closed: boolean;
             /**
              * Format: uuid
              * @description Id.
@@ -17712,6 +29947,8 @@ export interface components {
             replied_by?: string | null;
             /** @description Reply. */
             reply?: string | null;
+            /** @description Who signed for it. */
+            signed_by?: string | null;
             /** @description Text. */
             text: string;
         };
@@ -17722,6 +29959,16 @@ export interface components {
             days: number;
             /** Format: int64 */
             total: number;
+        };
+        /** @description Puts a kept paper into a case. */
+        UseMaterial: {
+            /**
+             * Format: uuid
+             * @description Case of the paper's holder.
+             */
+            case_id: string;
+            /** @description Material that takes it. */
+            material_key: string;
         };
         /** @description A use of an algorithm. */
         UseView: {
@@ -17757,6 +30004,39 @@ export interface components {
         WaitingGrants: {
             /** @description Newest first. */
             items: components["schemas"]["GrantView"][];
+        };
+        /** @description Something that costs time. */
+        WeakPoint: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            errors: number;
+            /** @description `request`, `job`, `call`. */
+            kind: string;
+            /** Format: int64 */
+            mean_ms: number;
+            /** Format: int64 */
+            most_ms: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description 95 of a hundred took no longer.
+             */
+            p95_ms: number;
+            /**
+             * Format: int64
+             * @description How many took longer than a second.
+             */
+            slow: number;
+            /**
+             * Format: int64
+             * @description Time altogether, milliseconds.
+             */
+            total_ms: number;
+        };
+        /** @description What costs most time. */
+        WeakPoints: {
+            items: components["schemas"]["WeakPoint"][];
         };
         /** @description One day of the week table. */
         WeekDay: {
@@ -17816,6 +30096,8 @@ export interface components {
         };
         /** @description A window as it shall be. */
         WindowEdit: {
+            /** @description Class of a handling window; empty for none (CASE-002). */
+            class?: string;
             /** @description Key of the hall. */
             hall_key: string;
             /** @description Name of the hall. */
@@ -17856,6 +30138,10 @@ export interface components {
         };
         /** @description A window. */
         WindowView: {
+            /** @description Class of the window; empty while nobody has said it. */
+            class: string;
+            /** @description In words. */
+            class_label: string;
             hall_key: string;
             hall_name: string;
             /** Format: uuid */
@@ -17915,6 +30201,11 @@ export interface components {
             correction_back: number;
             /**
              * Format: int64
+             * @description Applicants who wait at the counter longer than set.
+             */
+            instant_late: number;
+            /**
+             * Format: int64
              * @description Overdue.
              */
             overdue: number;
@@ -17938,6 +30229,19 @@ export interface components {
              * @description Under examination.
              */
             to_review: number;
+        };
+        /** @description One condition of closing a year. */
+        YearCheck: {
+            /** @description What to do when it is not met. */
+            advice: string;
+            /** @description What was found. */
+            found: string;
+            /** @description `over`, `earlier`, `open`, `archive`, `figures` or `backup`. */
+            key: string;
+            /** @description In words. */
+            label: string;
+            /** @description Whether it is met. */
+            passed: boolean;
         };
         /** @description A year as kept. */
         YearView: {
@@ -19473,6 +31777,64 @@ export interface operations {
             };
         };
     };
+    export_orgs: {
+        parameters: {
+            query?: {
+                /** @description Part of a name, key or credit code. */
+                q?: string;
+                /** @description Id of the organisation above, or `root` for the top of the own part. */
+                parent?: string;
+                /** @description government, department, section, hall, community. */
+                kind?: string;
+                /** @description Region, that inside it included. */
+                region?: string;
+                /** @description active, disabled, merged. */
+                state?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_org: {
         parameters: {
             query?: never;
@@ -20523,6 +32885,64 @@ export interface operations {
             };
         };
     };
+    export_staff: {
+        parameters: {
+            query?: {
+                /** @description Part of a name, login or number of employment. */
+                q?: string;
+                /** @description Organisation, those below included. */
+                org?: string;
+                /** @description Role key. */
+                role?: string;
+                /** @description active, disabled, locked. */
+                state?: string;
+                /** @description Region, that inside it included. */
+                region?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     import_staff: {
         parameters: {
             query?: never;
@@ -21153,6 +33573,8 @@ export interface operations {
                 q?: string;
                 /** @description Key of the hall. */
                 hall?: string;
+                /** @description Class; `none` for those without. */
+                class?: string;
                 /** @description Organisation that runs it. */
                 org?: string;
                 /** @description Rows wanted, 1 to 100. */
@@ -21249,6 +33671,62 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_windows: {
+        parameters: {
+            query?: {
+                /** @description Part of a name, number or key. */
+                q?: string;
+                /** @description Key of the hall. */
+                hall?: string;
+                /** @description Class; `none` for those without. */
+                class?: string;
+                /** @description Organisation that runs it. */
+                org?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21421,6 +33899,1237 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_archive_sets: {
+        parameters: {
+            query?: {
+                /** @description Case number or a part of it, or name of the item. */
+                q?: string;
+                /** @description Item slug. */
+                item?: string;
+                /** @description `closed`, `delivered`, `not_accepted`, `withdrawn` or `voided`. */
+                ended_as?: string;
+                /** @description Case. */
+                case_id?: string;
+                /** @description Made from this day on, `YYYY-MM-DD`. */
+                from?: string;
+                /** @description Made up to this day. */
+                to?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ArchiveSet"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_archive_sets: {
+        parameters: {
+            query?: {
+                /** @description Case number or a part of it, or name of the item. */
+                q?: string;
+                /** @description Item slug. */
+                item?: string;
+                /** @description `closed`, `delivered`, `not_accepted`, `withdrawn` or `voided`. */
+                ended_as?: string;
+                /** @description Case. */
+                case_id?: string;
+                /** @description Made from this day on, `YYYY-MM-DD`. */
+                from?: string;
+                /** @description Made up to this day. */
+                to?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_missing_archive_sets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_archive_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Archivable file */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveSet"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_archive_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Archivable file */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArchiveDownload"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scan_case: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewScan"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scanned"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_bulk_batches: {
+        parameters: {
+            query?: {
+                /** @description Part of the name or of the item's. */
+                q?: string;
+                /** @description Item slug. */
+                item?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_BulkBatch"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_bulk_batch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBatch"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkBatch"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_bulk_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Batch */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkBatch"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_bulk_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Batch */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeBatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkBatch"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_bulk_batch: {
+        parameters: {
+            query: {
+                /** @description Version of the page. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                /** @description Batch */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_bulk_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Batch */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchAct"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkBatch"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complete_bulk_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Batch */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchAct"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkBatch"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_bulk_lines: {
+        parameters: {
+            query?: {
+                /** @description `draft`, `filed`, `accepted`, `completed` or `failed`; all when absent. */
+                state?: string;
+                /** @description Name, case number, or a whole number of identity. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Batch */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_bulk_lines: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Batch */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportLines"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkImport"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_bulk_lines: {
+        parameters: {
+            query?: {
+                /** @description `draft`, `filed`, `accepted`, `completed` or `failed`; all when absent. */
+                state?: string;
+                /** @description Name, case number, or a whole number of identity. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Batch */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_BulkLine"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_bulk_line: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Batch */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetLine"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkLine"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_bulk_lines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Batch */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveLines"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovedLines"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_bulk_line: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Batch */
+                id: string;
+                /** @description Line */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetLine"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkLine"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register_bulk_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Batch */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchAct"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkBatch"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_bulk_frame: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21725,6 +35434,328 @@ export interface operations {
             };
         };
     };
+    get_case_statistics: {
+        parameters: {
+            query?: {
+                /** @description First day, `YYYY-MM-DD`; the first of this month when absent. */
+                from?: string;
+                /** @description Last day; today when absent. */
+                to?: string;
+                /** @description `item` (default), `org`, `area`, `channel`, `state`, `result`, `day` or `month`. */
+                by?: string;
+                /** @description Item slug; all when absent. */
+                item?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseStatistics"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_case_statistics: {
+        parameters: {
+            query?: {
+                /** @description First day, `YYYY-MM-DD`; the first of this month when absent. */
+                from?: string;
+                /** @description Last day; today when absent. */
+                to?: string;
+                /** @description `item` (default), `org`, `area`, `channel`, `state`, `result`, `day` or `month`. */
+                by?: string;
+                /** @description Item slug; all when absent. */
+                item?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_case_years: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_CaseYear"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_case_year: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Year */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseYearChecked"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_case_year: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Year */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseCaseYear"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseYearChecked"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopen_case_year: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Year */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReopenCaseYear"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseYearChecked"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_cases: {
         parameters: {
             query?: {
@@ -21736,12 +35767,16 @@ export interface operations {
                 item?: string;
                 /** @description Channel. */
                 channel?: string;
-                /** @description overdue, today, warning, paused. */
+                /** @description Department. */
+                org?: string;
+                /** @description By the promised limit overdue, today, warning, paused; instant: the applicant waits; instant_late: longer than set; by the statutory one legal_overdue, legal_warning. */
                 light?: string;
                 /** @description Submitted from this day on, `YYYY-MM-DD`. */
                 from?: string;
                 /** @description Submitted up to this day. */
                 to?: string;
+                /** @description `all` for closed years too; without it, and without days, the list begins after the last closed year. */
+                years?: string;
                 /** @description `time_left` (default) or `submitted_at`. */
                 sort?: string;
                 /** @description Rows wanted, 1 to 100. */
@@ -21833,12 +35868,16 @@ export interface operations {
                 item?: string;
                 /** @description Channel. */
                 channel?: string;
-                /** @description overdue, today, warning, paused. */
+                /** @description Department. */
+                org?: string;
+                /** @description By the promised limit overdue, today, warning, paused; instant: the applicant waits; instant_late: longer than set; by the statutory one legal_overdue, legal_warning. */
                 light?: string;
                 /** @description Submitted from this day on, `YYYY-MM-DD`. */
                 from?: string;
                 /** @description Submitted up to this day. */
                 to?: string;
+                /** @description `all` for closed years too; without it, and without days, the list begins after the last closed year. */
+                years?: string;
                 /** @description `time_left` (default) or `submitted_at`. */
                 sort?: string;
                 /** @description Rows wanted, 1 to 100. */
@@ -22113,6 +36152,98 @@ export interface operations {
             };
         };
     };
+    get_case_barcode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_case_collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collection"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     compare_case: {
         parameters: {
             query?: never;
@@ -22285,6 +36416,393 @@ export interface operations {
             };
         };
     };
+    get_case_exchange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseExchange"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fetch_case_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_dispatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetryDispatch"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settle_dispatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleDispatch"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_dispatch_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeDispatchOver"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_case_trace: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_TraceEntry"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_case_trace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ask_extension: {
         parameters: {
             query?: never;
@@ -22427,6 +36945,370 @@ export interface operations {
             };
         };
     };
+    get_case_fee: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseFee"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assess_case_fee: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeeView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_bank_payment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BankPayment"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeeView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invoice_case_fee: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeeInvoice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeeView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refund_case_fee: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeeRefund"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeeView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review_case_fee: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeeReview"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeeView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_case_file: {
         parameters: {
             query?: never;
@@ -22479,6 +37361,304 @@ export interface operations {
             };
         };
     };
+    list_handling_materials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_HandlingMaterial"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_handling_material: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddHandling"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandlingMaterial"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_handling_material: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+                /** @description Material */
+                material: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeHandling"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandlingMaterial"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_handling_material: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+                /** @description Material */
+                material: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteHandling"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_handling_material_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+                /** @description Material */
+                material: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     watch_case: {
         parameters: {
             query?: never;
@@ -22519,6 +37699,184 @@ export interface operations {
                 };
             };
             /** @description Absent, or not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    amend_material: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+                /** @description Material */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AmendMaterial"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_material_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+                /** @description Material */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaterialChanges"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_case_messages: {
+        parameters: {
+            query?: {
+                /** @description `waiting`, `sent`, `failed`, `refused`; all when absent. */
+                state?: string;
+                /** @description `in_app` or `sms`. */
+                channel?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_CaseMessage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -22970,6 +38328,52 @@ export interface operations {
                 };
             };
             /** @description Absent, or not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_case_scans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BarcodeTrace"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -23463,6 +38867,70 @@ export interface operations {
             };
         };
     };
+    list_next_steps: {
+        parameters: {
+            query: {
+                /** @description Outcome the task would be completed with. */
+                outcome: string;
+            };
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+                /** @description Task */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Steps */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextSteps"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Without the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong state or an old page */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     take_back_task: {
         parameters: {
             query?: never;
@@ -23597,6 +39065,134 @@ export interface operations {
                 };
             };
             /** @description Fields to mend */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_tolerated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiveTolerated"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    return_tolerated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnTolerated"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -24026,6 +39622,642 @@ export interface operations {
             };
         };
     };
+    get_citywide_coverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_citywide_coverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_citywide_items: {
+        parameters: {
+            query?: {
+                /** @description Part of a name. */
+                q?: string;
+                /** @description Batch. */
+                batch?: string;
+                /** @description `open` (default) or `all`. */
+                state?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_CityWideItem"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_citywide_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Item */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CityWideItem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_citywide_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Item */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetCityWide"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CityWideItem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_citywide_orgs: {
+        parameters: {
+            query?: {
+                /** @description Part of a name. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CityWideOrgs"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_citywide_statistics: {
+        parameters: {
+            query?: {
+                /** @description First day, `YYYY-MM-DD`; the first of this month when absent. */
+                from?: string;
+                /** @description Last day; today when absent. */
+                to?: string;
+                /** @description `day`, `month`, or absent for the whole stretch. */
+                by?: string;
+                /** @description Item slug; all when absent. */
+                item?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceStatistics"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_citywide_statistics: {
+        parameters: {
+            query?: {
+                /** @description First day, `YYYY-MM-DD`; the first of this month when absent. */
+                from?: string;
+                /** @description Last day; today when absent. */
+                to?: string;
+                /** @description `day`, `month`, or absent for the whole stretch. */
+                by?: string;
+                /** @description Item slug; all when absent. */
+                item?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_cockpit: {
+        parameters: {
+            query?: {
+                /** @description First day, `YYYY-MM-DD`. */
+                from?: string;
+                /** @description Last day. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cockpit"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_collections: {
+        parameters: {
+            query?: {
+                /** @description Part of a case number, an item or the applicant's name. */
+                q?: string;
+                /** @description `waiting`: some of a set to be collected together are not ready; `ready`: nothing is waited for; all when absent. */
+                state?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Collection"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_collections: {
+        parameters: {
+            query?: {
+                /** @description Part of a case number, an item or the applicant's name. */
+                q?: string;
+                /** @description `waiting`: some of a set to be collected together are not ready; `ready`: nothing is waited for; all when absent. */
+                state?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Set */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseCollection"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collection"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_counter_items: {
+        parameters: {
+            query?: {
+                /** @description Words, part of a name, initials. */
+                q?: string;
+                /** @description Only items done while the applicant waits. */
+                instant?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterItems"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     take_counter_application: {
         parameters: {
             query?: never;
@@ -24140,6 +40372,41 @@ export interface operations {
             };
             /** @description Fields to mend */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_device_gateway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceGateway"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26734,6 +43001,106 @@ export interface operations {
             };
         };
     };
+    list_dispatches: {
+        parameters: {
+            query?: {
+                /** @description `problem` (exceptions, default), `open`, `waiting`, `sent`, `answered`, `done`, `returned`, `cancelled`, `all`. */
+                state?: string;
+                /** @description App id of the system. */
+                system?: string;
+                /** @description Case number or item, or a part. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispatchList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_dispatches: {
+        parameters: {
+            query?: {
+                /** @description `problem` (exceptions, default), `open`, `waiting`, `sent`, `answered`, `done`, `returned`, `cancelled`, `all`. */
+                state?: string;
+                /** @description App id of the system. */
+                system?: string;
+                /** @description Case number or item, or a part. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     verify_document_file: {
         parameters: {
             query?: never;
@@ -26756,6 +43123,206 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_done_tasks: {
+        parameters: {
+            query?: {
+                /** @description Name of the case (the item's or an own one), case number or applicant. */
+                q?: string;
+                /** @description Those left out of the list instead of those in it. */
+                hidden?: boolean;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_DoneRow"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hide_done_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Task */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HideDone"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    name_done_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Task */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NameDone"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_done_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Task */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26999,10 +43566,367 @@ export interface operations {
             };
         };
     };
+    query_case_library: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LibraryQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 400001 鉴权失败 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_case_library: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LibraryRecordQuery"];
+            };
+        };
+        responses: {
+            /** @description The granted parts of the record */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 400001 鉴权失败 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    query_materials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaterialQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllottedMaterials"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 400001 鉴权失败 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_material: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaterialReading"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllottedContent"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 400001 鉴权失败 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reconciliations: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_DayReconciliation"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reconcile_day: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Day in China, YYYY-MM-DD */
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayReconciliation"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_exchange_reports: {
         parameters: {
             query?: {
-                /** @description `waiting`, `sent`, `failed`. */
+                /** @description `waiting`, `sent`, `failed`, `held` (by the quality check). */
                 state?: string;
                 /** @description Case number or a part of it. */
                 q?: string;
@@ -27034,6 +43958,164 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_report_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportCheck"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_exchange_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportCheck"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mend_exchange_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MendReport"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportCheck"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27086,6 +44168,978 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_faqs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrequentQuestions"];
+                };
+            };
+        };
+    };
+    list_faults: {
+        parameters: {
+            query?: {
+                /** @description `down` (not restored), `unfinished`, or a state: `open`, `working`, `restored`, `closed`. */
+                state?: string;
+                /** @description `major`, `severe`, `general`. */
+                grade?: string;
+                /** @description Part. */
+                part?: string;
+                /** @description Part of number, title or description. */
+                q?: string;
+                /** @description First day. */
+                from?: string;
+                /** @description Last day. */
+                to?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_FaultRow"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_fault: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenFault"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fault_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultChoices"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_faults: {
+        parameters: {
+            query?: {
+                /** @description `down` (not restored), `unfinished`, or a state: `open`, `working`, `restored`, `closed`. */
+                state?: string;
+                /** @description `major`, `severe`, `general`. */
+                grade?: string;
+                /** @description Part. */
+                part?: string;
+                /** @description Part of number, title or description. */
+                q?: string;
+                /** @description First day. */
+                from?: string;
+                /** @description Last day. */
+                to?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fault_figures: {
+        parameters: {
+            query?: {
+                /** @description First day; 30 days ago when absent. */
+                from?: string;
+                /** @description Last day; today when absent. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultFigures"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Ticket */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledge_fault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Ticket */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FaultVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    arrive_at_fault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Ticket */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FaultVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_fault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Ticket */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FaultWords"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    note_fault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Ticket */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FaultWords"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    raise_fault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Ticket */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RaiseFault"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopen_fault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Ticket */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FaultWords"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_fault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Ticket */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FaultWords"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_fee_statements: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_FeeStatement"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reconcile_fees: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatementDay"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeeStatement"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_fees: {
+        parameters: {
+            query?: {
+                /** @description One state. */
+                state?: string;
+                /** @description Part of a case number or an item's name, or a whole receipt number. */
+                q?: string;
+                /** @description Computed from this day on, `YYYY-MM-DD`. */
+                from?: string;
+                /** @description Up to this day. */
+                to?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeeList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_fees: {
+        parameters: {
+            query?: {
+                /** @description One state. */
+                state?: string;
+                /** @description Part of a case number or an item's name, or a whole receipt number. */
+                q?: string;
+                /** @description Computed from this day on, `YYYY-MM-DD`. */
+                from?: string;
+                /** @description Up to this day. */
+                to?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27608,6 +45662,487 @@ export interface operations {
             };
         };
     };
+    list_hand_overs: {
+        parameters: {
+            query?: {
+                /** @description `in` or `out`; both when absent. */
+                side?: string;
+                /** @description One state, or `overdue`. */
+                state?: string;
+                /** @description Part of a number or of an organisation's name. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOverList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_hand_over: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHandOver"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOverView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_hand_overs: {
+        parameters: {
+            query?: {
+                /** @description `in` or `out`; both when absent. */
+                side?: string;
+                /** @description One state, or `overdue`. */
+                state?: string;
+                /** @description Part of a number or of an organisation's name. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_hand_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiveHandOver"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOverView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_hand_over_receivers: {
+        parameters: {
+            query?: {
+                /** @description Part of the name. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOverReceivers"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_hand_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Hand-over */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOverView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_hand_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Hand-over */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOverVersion"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_hand_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Hand-over */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOverVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOverView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_hand_over_sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Hand-over */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_health: {
         parameters: {
             query?: never;
@@ -27617,13 +46152,66 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Healthy */
+            /** @description It answers */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description The database does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_page_help: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the page */
+                page: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageHelp"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -27736,6 +46324,1024 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_instant_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstantCase"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    go_on_with_instant_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstantGoOn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstantCase"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_instant_items: {
+        parameters: {
+            query?: {
+                /** @description Part of a name. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_InstantItem"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_instant_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Item */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetInstant"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstantItem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_instant_statistics: {
+        parameters: {
+            query?: {
+                /** @description First day, `YYYY-MM-DD`; the first of this month when absent. */
+                from?: string;
+                /** @description Last day; today when absent. */
+                to?: string;
+                /** @description `window` (default), `org`, `day` or `month`. */
+                by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstantStatistics"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_instant_statistics: {
+        parameters: {
+            query?: {
+                /** @description First day, `YYYY-MM-DD`; the first of this month when absent. */
+                from?: string;
+                /** @description Last day; today when absent. */
+                to?: string;
+                /** @description `window` (default), `org`, `day` or `month`. */
+                by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_intake_kinds: {
+        parameters: {
+            query?: {
+                /** @description `bulk`, `in_only` or `out_only`; all when absent. */
+                kind?: string;
+                /** @description Part of the name. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_IntakeKinds"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_intake_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Item */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeKinds"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_intake_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Item */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetIntakeKinds"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeKinds"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_intake_records: {
+        parameters: {
+            query?: {
+                /** @description `in_only` or `out_only`. */
+                kind?: string;
+                /** @description `taken`, `sent`, `resulted`, `received`, `delivered`. */
+                state?: string;
+                /** @description Number here or there, name, or a whole number of identity. */
+                q?: string;
+                /** @description Item slug. */
+                item?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_IntakeRecord"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_intake_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRecord"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeRecordWhole"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_intake_records: {
+        parameters: {
+            query?: {
+                /** @description `in_only` or `out_only`. */
+                kind?: string;
+                /** @description `taken`, `sent`, `resulted`, `received`, `delivered`. */
+                state?: string;
+                /** @description Number here or there, name, or a whole number of identity. */
+                q?: string;
+                /** @description Item slug. */
+                item?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_intake_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Record */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeRecordWhole"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliver_intake_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Record */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliverRecord"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeRecordWhole"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_intake_record_result: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Record */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetRecordResult"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeRecordWhole"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_intake_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Record */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendRecord"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeRecordWhole"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_intake_statistics: {
+        parameters: {
+            query?: {
+                /** @description First day, `YYYY-MM-DD`; the first of this month when absent. */
+                from?: string;
+                /** @description Last day; today when absent. */
+                to?: string;
+                /** @description `item` (default), `org`, `window`, `day` or `month`. */
+                by?: string;
+                /** @description Item slug; all when absent. */
+                item?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeStatistics"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_intake_statistics: {
+        parameters: {
+            query?: {
+                /** @description First day, `YYYY-MM-DD`; the first of this month when absent. */
+                from?: string;
+                /** @description Last day; today when absent. */
+                to?: string;
+                /** @description `item` (default), `org`, `window`, `day` or `month`. */
+                by?: string;
+                /** @description Item slug; all when absent. */
+                item?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28047,6 +47653,254 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_library_items: {
+        parameters: {
+            query?: {
+                /** @description Part of the name or the implementation code. */
+                q?: string;
+                /** @description `added`, `changed`, `removed`, `same`, `all`; what differs when absent. */
+                difference?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_LibraryItem"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_library_items: {
+        parameters: {
+            query?: {
+                /** @description Part of the name or the implementation code. */
+                q?: string;
+                /** @description `added`, `changed`, `removed`, `same`, `all`; what differs when absent. */
+                difference?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_library_elements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Implementation code */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeElements"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_library_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryRuns"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pull_library: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PullLibrary"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28666,6 +48520,774 @@ export interface operations {
             };
         };
     };
+    list_legacy_cases: {
+        parameters: {
+            query?: {
+                /** @description Number there or a part of it, item, applicant, or a whole number of identity. */
+                q?: string;
+                /** @description Earlier system. */
+                source?: string;
+                /** @description Result. */
+                result?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_LegacyCase"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_legacy_cases: {
+        parameters: {
+            query?: {
+                /** @description Number there or a part of it, item, applicant, or a whole number of identity. */
+                q?: string;
+                /** @description Earlier system. */
+                source?: string;
+                /** @description Result. */
+                result?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reveal_legacy_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Earlier case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LegacyReveal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegacyRevealed"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_legacy_mappings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegacyMappings"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_legacy_runs: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page as given by the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_LegacyRun"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_legacy_run: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLegacyRun"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegacyRun"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_legacy_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Import */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegacyRun"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    continue_legacy_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Import */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContinueLegacyRun"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegacyRun"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_legacy_problems: {
+        parameters: {
+            query?: {
+                /** @description `line` or `difference`. */
+                kind?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Import */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_LegacyProblem"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_library_cases: {
+        parameters: {
+            query?: {
+                /** @description Case number or a part of it, applicant, or a whole number of identity. */
+                q?: string;
+                /** @description Item slug. */
+                item?: string;
+                /** @description State, or `open`, `done`. */
+                state?: string;
+                /** @description Channel. */
+                channel?: string;
+                /** @description Region, 12 digits: its organisations and those of the regions inside it. */
+                region?: string;
+                /** @description Organisation: itself and what is below it. */
+                org?: string;
+                /** @description Handed in from this day on, `YYYY-MM-DD`. */
+                from?: string;
+                /** @description Handed in up to this day. */
+                to?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_library_cases: {
+        parameters: {
+            query?: {
+                /** @description Case number or a part of it, applicant, or a whole number of identity. */
+                q?: string;
+                /** @description Item slug. */
+                item?: string;
+                /** @description State, or `open`, `done`. */
+                state?: string;
+                /** @description Channel. */
+                channel?: string;
+                /** @description Region, 12 digits: its organisations and those of the regions inside it. */
+                region?: string;
+                /** @description Organisation: itself and what is below it. */
+                org?: string;
+                /** @description Handed in from this day on, `YYYY-MM-DD`. */
+                from?: string;
+                /** @description Handed in up to this day. */
+                to?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_library_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRecord"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_blank_receipts: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page as given by the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_BlankReceipt"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_blanks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiveBlanks"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlankReceipt"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_licence_stock: {
         parameters: {
             query?: {
@@ -28711,6 +49333,130 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_blank_balance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlankBalance"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_licence_stock: {
+        parameters: {
+            query?: {
+                /** @description Kind of licence. */
+                type_key?: string;
+                /** @description `used` or `spoiled`. */
+                state?: string;
+                /** @description Number of a blank. */
+                number?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_overprint_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverprintKind"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29330,6 +50076,1447 @@ export interface operations {
             };
         };
     };
+    read_manual: {
+        parameters: {
+            query?: {
+                /** @description Words that have to stand in a chapter. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManualView"];
+                };
+            };
+        };
+    };
+    list_manual_chapters: {
+        parameters: {
+            query?: {
+                /** @description Words of title or text. */
+                q?: string;
+                /** @description `portal`, `desk` or `both`. */
+                side?: string;
+                /** @description `waiting` for those with reports that wait, `edited`, `pack`. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ManualChapterRow"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_manual_chapter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Chapter */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManualChapterWhole"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_manual_chapter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Chapter */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditManualChapter"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManualChapterWhole"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_manual_chapter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Chapter */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreManualChapter"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManualChapterWhole"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_manual_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Chapter */
+                key: string;
+                /** @description Version */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManualVersionText"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_desk_manual: {
+        parameters: {
+            query?: {
+                /** @description Words that have to stand in a chapter. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManualView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_material_grants: {
+        parameters: {
+            query?: {
+                /** @description Part of a system's name or its app id. */
+                q?: string;
+                /** @description Kind. */
+                kind?: string;
+                /** @description `live` or `ended`. */
+                state?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_MaterialGrant"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grant_material: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMaterialGrant"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaterialGrant"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_material_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Grant */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndMaterialGrant"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaterialGrant"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_material_pulls: {
+        parameters: {
+            query?: {
+                /** @description Part of the paper's name or of a case number, or a holder's whole number. */
+                q?: string;
+                /** @description `waiting`, `done`, `not_found` or `failed`. */
+                state?: string;
+                /** @description Source. */
+                source?: string;
+                /** @description Case. */
+                case_id?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_MaterialPull"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pull_material: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPull"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaterialPull"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_material_pull: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Pull */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetryPull"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaterialPull"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_materials: {
+        parameters: {
+            query?: {
+                /** @description Part of the paper's name or of the service it is from, or a holder's whole number. */
+                q?: string;
+                /** @description Category. */
+                category?: string;
+                /** @description Kind. */
+                kind?: string;
+                /** @description `licence`, `case`, `pull` or `proof`. */
+                source?: string;
+                /** @description `valid`, `expiring`, `expired` or `void`. */
+                standing?: string;
+                /** @description `person` or `enterprise`. */
+                holder_kind?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_KeptMaterial"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_materials: {
+        parameters: {
+            query?: {
+                /** @description Part of the paper's name or of the service it is from, or a holder's whole number. */
+                q?: string;
+                /** @description Category. */
+                category?: string;
+                /** @description Kind. */
+                kind?: string;
+                /** @description `licence`, `case`, `pull` or `proof`. */
+                source?: string;
+                /** @description `valid`, `expiring`, `expired` or `void`. */
+                standing?: string;
+                /** @description `person` or `enterprise`. */
+                holder_kind?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_material_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaterialWords"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_material: {
+        parameters: {
+            query?: {
+                /** @description The holder's whole number, for a paper the own side did not bring. */
+                number?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Paper */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptMaterialDetail"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_material: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Paper */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenMaterial"];
+            };
+        };
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    use_material: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Paper */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseMaterial"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_message_texts: {
+        parameters: {
+            query?: {
+                /** @description Words of the title or the text. */
+                q?: string;
+                /** @description `edited` or `pack`; all when absent. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_MessageText"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_message_texts: {
+        parameters: {
+            query?: {
+                /** @description Words of the title or the text. */
+                q?: string;
+                /** @description `edited` or `pack`; all when absent. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_message_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the text */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTextWhole"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_message_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the text */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditText"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTextWhole"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_message_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the text */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewText"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextPreview"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_message_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the text */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetText"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTextWhole"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_messages: {
+        parameters: {
+            query?: {
+                /** @description `waiting`, `sent`, `failed`, `refused`; all when absent. */
+                state?: string;
+                /** @description `in_app` or `sms`. */
+                channel?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_CaseMessage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resend_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Message */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_mobile_links: {
         parameters: {
             query?: {
@@ -29354,6 +51541,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_MobileLinkView"];
+                };
+            };
+        };
+    };
+    make_mobile_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeMobileLinkRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMobileLink"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -30102,6 +52336,117 @@ export interface operations {
             };
         };
     };
+    get_my_fee: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseFee"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pay_my_fee: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checkout"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_my_file: {
         parameters: {
             query?: never;
@@ -30536,6 +52881,52 @@ export interface operations {
             };
         };
     };
+    list_my_shipments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyShipments"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     submit_my_case: {
         parameters: {
             query?: never;
@@ -30608,6 +52999,70 @@ export interface operations {
             };
         };
     };
+    supply_my_tolerated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupplyTolerated"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     withdraw_my_case: {
         parameters: {
             query?: never;
@@ -30668,6 +53123,679 @@ export interface operations {
                 };
             };
             /** @description Fields to mend */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_my_collections: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page as given by the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Collection"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_my_collection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCollection"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collection"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_my_collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Set */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeCollection"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collection"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_my_disk: {
+        parameters: {
+            query?: {
+                /** @description Part of the name. */
+                q?: string;
+                /** @description Category. */
+                category?: string;
+                /** @description `valid`, `expiring` or `expired`. */
+                standing?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiskList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_to_my_disk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddToDisk"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiskItem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_my_disk_offers: {
+        parameters: {
+            query: {
+                /** @description Own draft. */
+                case_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiskOffers"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_my_disk_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Paper */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiskDetail"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_my_disk_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Paper */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeInDisk"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiskItem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_my_disk_item: {
+        parameters: {
+            query: {
+                /** @description Version of the page. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                /** @description Paper */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    copy_my_disk_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Paper */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyOfPaper"];
+            };
+        };
+        responses: {
+            /** @description The copy */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_my_disk_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Paper */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_my_disk_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Paper */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileRef"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    use_my_disk_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Paper */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiskUse"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -31108,6 +54236,155 @@ export interface operations {
             };
         };
     };
+    list_my_questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnQuestions"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_question: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskQuestion"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Question"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_payment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentNotice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentTaken"];
+                };
+            };
+            /** @description 400001 鉴权失败 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_staff_desk: {
         parameters: {
             query?: never;
@@ -31174,6 +54451,1339 @@ export interface operations {
                 };
             };
             /** @description 400001 鉴权失败 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_run_alarms: {
+        parameters: {
+            query?: {
+                /** @description `lasting` or `over`. */
+                state?: string;
+                /** @description `major`, `severe`, `general`. */
+                grade?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RunAlarm"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_drills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drills"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    note_drill: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteDrill"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspection"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_duties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duties"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_duty: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddDuty"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duties"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_duty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Duty */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duties"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_run_history: {
+        parameters: {
+            query: {
+                /** @description Group of metrics. */
+                group: string;
+                /** @description `hour` (the last hour by minutes), `day` (24 hours by hours) or `month` (30 days by days). */
+                span?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunHistory"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_inspections: {
+        parameters: {
+            query?: {
+                /** @description `spot`, `manual`, `day`, `week`, `month`, `quarter`, `drill`. */
+                kind?: string;
+                /** @description `problems`: only those that found something. */
+                found?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_InspectionRow"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspect_now: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspection"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_inspection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Inspection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspection"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_inspection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Inspection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_run_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunMetrics"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_run_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRules"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_run_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeRunRule"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRule"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstallationSettings"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_standards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConformityTable"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_standards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_run_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunState"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_response_targets: {
+        parameters: {
+            query?: {
+                /** @description Last day, `2026-09-21`; today when absent. */
+                day?: string;
+                /** @description How many days up to it, 1 to 92; 1 when absent. */
+                days?: number;
+                /** @description One subsystem only. */
+                subsystem?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetsTable"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_response_targets: {
+        parameters: {
+            query?: {
+                /** @description Last day, `2026-09-21`; today when absent. */
+                day?: string;
+                /** @description How many days up to it, 1 to 92; 1 when absent. */
+                days?: number;
+                /** @description One subsystem only. */
+                subsystem?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_response_history: {
+        parameters: {
+            query: {
+                /** @description Last day, `2026-09-21`; today when absent. */
+                day?: string;
+                /** @description How many days up to it, 1 to 92; 30 when absent. */
+                days?: number;
+                /** @description Subsystem. */
+                subsystem: string;
+                /** @description `page`, `query`, `complex`, `third`, `report`. */
+                kind: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunHistory"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_traces: {
+        parameters: {
+            query?: {
+                /** @description A trace id, or part of a route or kind of job. */
+                q?: string;
+                /** @description `request` or `job`. */
+                kind?: string;
+                /** @description Why it was kept: `slow`, `error`, `sample`, `chain`. */
+                why?: string;
+                /** @description At least so many milliseconds. */
+                least_ms?: number;
+                /** @description First day. */
+                from?: string;
+                /** @description Last day. */
+                to?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_TraceRow"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_trace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Trace id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceChain"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_weakest: {
+        parameters: {
+            query?: {
+                /** @description Hours back, 1 to 720; 24 when absent. */
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeakPoints"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_own_materials: {
+        parameters: {
+            query?: {
+                /** @description Part of the name or the note. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_OwnMaterial"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_own_material: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddOwnMaterial"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMaterial"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_own_material: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Material */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeOwnMaterial"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMaterial"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_own_material: {
+        parameters: {
+            query: {
+                /** @description Version of the page. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                /** @description Material */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_own_material_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Material */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -31291,6 +55901,229 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_party_activities: {
+        parameters: {
+            query?: {
+                /** @description Department. */
+                org?: string;
+                /** @description Part of the title. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Activity"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_party_activity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewActivity"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_party_activity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Activity */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeActivity"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_party_activity: {
+        parameters: {
+            query: {
+                /** @description Version of the page. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                /** @description Activity */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32780,6 +57613,1252 @@ export interface operations {
             };
         };
     };
+    list_proof_requests: {
+        parameters: {
+            query?: {
+                /** @description `asked`: by the own side; `received`: of the own body. */
+                side?: string;
+                /** @description Part of the proof's name, of a case number or of a purpose, or a holder's whole number. */
+                q?: string;
+                /** @description State, or `late` for open ones after their day. */
+                state?: string;
+                /** @description Case. */
+                case_id?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ProofRequest"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_proof: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProof"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofRequest"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_proof_requests: {
+        parameters: {
+            query?: {
+                /** @description `asked`: by the own side; `received`: of the own body. */
+                side?: string;
+                /** @description Part of the proof's name, of a case number or of a purpose, or a holder's whole number. */
+                q?: string;
+                /** @description State, or `late` for open ones after their day. */
+                state?: string;
+                /** @description Case. */
+                case_id?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_proof_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Request */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofRequest"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Request */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerProof"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofRequest"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_proof_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Request */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Request */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiveProof"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofRequest"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuse_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Request */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndProof"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofRequest"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reveal_proof_holder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Request */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealProof"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofHolder"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Request */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndProof"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofRequest"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_questions: {
+        parameters: {
+            query?: {
+                /** @description `open` or `answered`. */
+                state?: string;
+                /** @description `problem` or `opinion`. */
+                kind?: string;
+                /** @description Category. */
+                category?: string;
+                /** @description `portal` or `desk`. */
+                side?: string;
+                /** @description Part of number or page. */
+                q?: string;
+                /** @description First day. */
+                from?: string;
+                /** @description Last day. */
+                to?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Question"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_questions: {
+        parameters: {
+            query?: {
+                /** @description `open` or `answered`. */
+                state?: string;
+                /** @description `problem` or `opinion`. */
+                kind?: string;
+                /** @description Category. */
+                category?: string;
+                /** @description `portal` or `desk`. */
+                side?: string;
+                /** @description Part of number or page. */
+                q?: string;
+                /** @description First day. */
+                from?: string;
+                /** @description Last day. */
+                to?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_all_faqs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrequentQuestions"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_faq: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepFaq"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrequentQuestions"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_faq: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Question */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepFaq"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrequentQuestions"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_question_figures: {
+        parameters: {
+            query?: {
+                /** @description First day; 90 days ago when absent. */
+                from?: string;
+                /** @description Last day; today when absent. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionFigures"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_own_questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnQuestions"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_question_at_desk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskQuestion"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Question"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Report */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Question"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Report */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerQuestion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Question"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mark_for_manual: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Report */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkForManual"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unmark_for_manual: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Report */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_ratings: {
         parameters: {
             query?: {
@@ -33042,6 +59121,8 @@ export interface operations {
             query?: {
                 /** @description Code of the region above, 12 digits; the provinces when absent. */
                 parent?: string;
+                /** @description Part of a name, or a code: the first twenty of any level instead. */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -34978,9 +61059,17 @@ export interface operations {
                 source?: string;
                 /** @description `error`, `warn`, `info` or `debug`. */
                 level?: string;
-                /** @description Part of the text. */
+                /** @description Part of the text; of a visit part of its route, or its trace id. */
                 q?: string;
-                /** @description First China date. */
+                /** @description A person: id, or part of name or login. */
+                actor?: string;
+                /** @description Visits of `anonymous`, `account`, `staff` or `system`. */
+                visitor?: string;
+                /** @description Visits of routes that contain this, `/api/v1/cases`. */
+                route?: string;
+                /** @description Visits answered so: `200`, or `2xx` to `5xx`. */
+                status?: string;
+                /** @description First China date; visits without one are those of the last seven days. */
                 from?: string;
                 /** @description Last China date, included. */
                 to?: string;
@@ -35001,6 +61090,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_LogLineView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_logs: {
+        parameters: {
+            query?: {
+                /** @description `application`, `access`, `audit`, `device` or `system`. */
+                source?: string;
+                /** @description `error`, `warn`, `info` or `debug`. */
+                level?: string;
+                /** @description Part of the text; of a visit part of its route, or its trace id. */
+                q?: string;
+                /** @description A person: id, or part of name or login. */
+                actor?: string;
+                /** @description Visits of `anonymous`, `account`, `staff` or `system`. */
+                visitor?: string;
+                /** @description Visits of routes that contain this, `/api/v1/cases`. */
+                route?: string;
+                /** @description Visits answered so: `200`, or `2xx` to `5xx`. */
+                status?: string;
+                /** @description First China date; visits without one are those of the last seven days. */
+                from?: string;
+                /** @description Last China date, included. */
+                to?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             401: {
@@ -36446,6 +62602,476 @@ export interface operations {
             };
         };
     };
+    list_shipments: {
+        parameters: {
+            query?: {
+                /** @description One state. */
+                state?: string;
+                /** @description `result` or `archive`. */
+                kind?: string;
+                /** @description Parcels ordered together. */
+                batch?: string;
+                /** @description Part of a case number or title, or a whole waybill or order number. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShipmentList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_shipments: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewShipments"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShipmentsMade"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_archive_shipments: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewArchive"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShipmentsMade"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_shipments: {
+        parameters: {
+            query?: {
+                /** @description One state. */
+                state?: string;
+                /** @description `result` or `archive`. */
+                kind?: string;
+                /** @description Parcels ordered together. */
+                batch?: string;
+                /** @description Part of a case number or title, or a whole waybill or order number. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_shipment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Shipment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShipmentView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_shipment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Shipment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelShipment"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh_shipment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Shipment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_shipment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Shipment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetryShipment"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_sign_on_clients: {
         parameters: {
             query?: {
@@ -36625,6 +63251,399 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_signatures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_OwnDrawing"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_signature: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSignature"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnDrawing"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_signature: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Signature */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeDrawing"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnDrawing"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_signature: {
+        parameters: {
+            query: {
+                /** @description Version of the page. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                /** @description Signature */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disable_signature: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Signature */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchSignature"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnDrawing"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enable_signature: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Signature */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchSignature"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnDrawing"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_signature_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Signature */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -37921,6 +64940,497 @@ export interface operations {
             };
         };
     };
+    list_supervisions: {
+        parameters: {
+            query?: {
+                /** @description `issued`, `signed`, `answered` or `closed`; all when absent. */
+                stage?: string;
+                /** @description `order` or `urge`; both when absent. */
+                kind?: string;
+                /** @description Those the caller gave only. */
+                own?: boolean;
+                /** @description Of one case. */
+                case_id?: string;
+                /** @description Case number, applicant or words. */
+                q?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupervisionList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_limit_warnings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitWarnings"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_supervision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Reminder or order */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupervisionPage"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_supervision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Reminder or order */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseSupervision"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_supervision_note: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Reminder or order */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSupervisionNote"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeNote"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_supervision_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Reminder or order */
+                id: string;
+                /** @description Note */
+                note: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSupervisionNote"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_supervision_note: {
+        parameters: {
+            query: {
+                /** @description Version of the note. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                /** @description Reminder or order */
+                id: string;
+                /** @description Note */
+                note: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remind_supervision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Reminder or order */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_supervision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Reminder or order */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_systems: {
         parameters: {
             query?: {
@@ -38621,6 +66131,72 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_trial_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description System */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialCall"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialSignature"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -40522,6 +68098,114 @@ export interface operations {
             };
         };
     };
+    list_tolerances: {
+        parameters: {
+            query?: {
+                /** @description `open` (default), `overdue`, `supplied`, `lapsed` or `all`. */
+                state?: string;
+                /** @description Case number (also its end), applicant, credit code or identity number. */
+                q?: string;
+                /** @description Item slug. */
+                item?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToleranceList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_tolerances: {
+        parameters: {
+            query?: {
+                /** @description `open` (default), `overdue`, `supplied`, `lapsed` or `all`. */
+                state?: string;
+                /** @description Case number (also its end), applicant, credit code or identity number. */
+                q?: string;
+                /** @description Item slug. */
+                item?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_workbench: {
         parameters: {
             query?: never;
@@ -40550,6 +68234,295 @@ export interface operations {
                 };
             };
             /** @description Without the permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_written_opinions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_OwnDrawing"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_written_opinion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWrittenOpinion"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnDrawing"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_written_opinion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opinion */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeDrawing"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnDrawing"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_written_opinion: {
+        parameters: {
+            query: {
+                /** @description Version of the page. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                /** @description Opinion */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_written_opinion_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opinion */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Prometheus text */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             403: {
                 headers: {
                     [name: string]: unknown;

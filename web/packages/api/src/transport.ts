@@ -45,6 +45,35 @@ export function onSignedOut(listener: SignedOutListener): () => void {
   return () => signedOutListeners.delete(listener)
 }
 
+/** From here on a call says that it is still under way, milliseconds: the strictest of what is promised. */
+export const WAITING_AFTER = 2_000
+
+type WaitingListener = (waiting: boolean) => void
+const waitingListeners = new Set<WaitingListener>()
+const waiting = new Set<symbol>()
+
+/** Calls `listener` when a call takes longer than promised, and when none does any more. Returns the way to stop. */
+export function onWaiting(listener: WaitingListener): () => void {
+  waitingListeners.add(listener)
+  return () => waitingListeners.delete(listener)
+}
+
+/** Tells when the first of the late ones begins to be late and when the last of them ended. */
+async function watched<T>(work: Promise<T>): Promise<T> {
+  const mine = Symbol('call')
+  const tell = () => { for (const listener of waitingListeners) listener(waiting.size > 0) }
+  const timer = setTimeout(() => {
+    waiting.add(mine)
+    if (waiting.size === 1) tell()
+  }, WAITING_AFTER)
+  try {
+    return await work
+  } finally {
+    clearTimeout(timer)
+    if (waiting.delete(mine) && waiting.size === 0) tell()
+  }
+}
+
 /** Sends one request and gives its body. Throws `ApiProblem`. */
 export async function call<T>(method: Method, path: string, options: CallOptions = {}): Promise<T> {
   const headers: Record<string, string> = {}
@@ -53,13 +82,14 @@ export async function call<T>(method: Method, path: string, options: CallOptions
   let answer: { data?: unknown; error?: unknown; response: Response }
   try {
     // eslint-disable-next-line @typescript-eslint/no-explicit-any
-    answer = await (client as any).request(method, path, {
+    const sent = (client as any).request(method, path, {
       params: { path: options.path ?? {}, query: withoutEmpty(options.query) },
       body: options.body,
       headers,
       signal: options.signal,
       parseAs: options.as ?? 'json',
     })
+    answer = await watched(sent as Promise<typeof answer>)
   } catch (thrown) {
     throw asProblem(thrown)
   }

@@ -106,7 +106,7 @@ export type MyCaseEvent = Omit<Whole<S['EventView']>, 'actor'>
 export type TodoItem = Whole<S['TodoItem']>
 export type MyCaseMaterial = Narrow<Omit<Whole<S['MaterialView']>, 'review_points'>, { necessity: Necessity; handing: Handing | ''; status: DeskMaterialStatus; files: RoundFile[] }>
 export type MyCase = Narrow<Whole<S['MyCase']>, {
-  state: CaseState; todo: null | Narrow<Whole<S['Todo']>, { kind: 'correction' | 'rating' | 'collect' }>
+  state: CaseState; todo: null | Narrow<Whole<S['Todo']>, { kind: 'correction' | 'tolerance' | 'rating' | 'collect' }>
   /** Before acceptance the answer, afterwards promise and law. */
   deadlines: DeadlineView[]
   events: MyCaseEvent[]; form: { data: FormData; schema: FormSchema }; materials: MyCaseMaterial[]; delivery: Delivery
@@ -136,18 +136,24 @@ export interface Ledger {
   state: 'running' | 'paused' | 'overdue' | 'met' | 'missed'; as_of: string; started_at: string; due_at: string | null; due_date: string | null; due_text: string
   left_text: string; unit: TimeUnit; total: number; used: number; left: number; overdue_by: number; percent_used: number; lines: LedgerLine[]; days: LedgerDay[]
 }
-export type DeadlineView = Narrow<Whole<S['DeadlineView']>, { kind: 'intake' | 'promise' | 'legal'; light: Light; ledger: Ledger | null }>
+export type DeadlineView = Narrow<Whole<S['DeadlineView']>, { kind: 'intake' | 'promise' | 'legal' | 'tolerance'; light: Light; ledger: Ledger | null }>
 export type CaseRow = Narrow<Whole<S['CaseRow']>, { state: CaseState; time_left: TimeLeftView | null }>
 export type TaskRow = Narrow<Whole<S['TaskRow']>, { case: CaseRow; mark?: TaskMark | null }>
 export type Workbench = Narrow<Whole<S['Workbench']>, { tasks: TaskRow[] }>
 /** Counts are by state, under every filter but the state. */
-export interface CaseList extends Page<CaseRow> { counts: Record<string, number> }
+export interface CaseList extends Page<CaseRow> {
+  counts: Record<string, number>
+  /** First day that was looked at, because earlier years are closed; null when every year was. */
+  since?: string | null
+}
 export interface CaseFilters {
   /** A state, or `open`, `done`, `correction_back`. */
   state?: string
   q?: string; item?: string; channel?: string
-  light?: 'overdue' | 'today' | 'warning' | 'normal' | 'paused' | ''
+  light?: 'overdue' | 'today' | 'warning' | 'normal' | 'paused' | 'instant' | 'instant_late' | ''
   from?: string; to?: string; sort?: 'time_left' | 'submitted_at'; limit?: number; cursor?: string
+  /** Closed years too. */
+  years?: 'all'
 }
 export type BoardColumn = Narrow<Whole<S['BoardColumn']>, { light: 'overdue' | 'today' | 'warning' | 'normal' | 'paused'; items: CaseRow[] }>
 
@@ -161,7 +167,7 @@ export type Opinion = Narrow<Whole<S['Opinion']>, { files: FileRef[] }>
 export type FlowStep = Narrow<Whole<S['CaseFlowStep']>, { state: 'done' | 'now' | 'todo' }>
 export type CaseActionKey =
   | 'pre_review' | 'accept' | 'request_correction' | 'not_accept' | 'complete' | 'suspend' | 'resume'
-  | 'extend' | 'decide_extension' | 'abort' | 'urge' | 'deliver' | 'void'
+  | 'extend' | 'decide_extension' | 'abort' | 'urge' | 'deliver' | 'void' | 'receive_tolerated' | 'return_tolerated'
 export type CaseAction = Narrow<Whole<S['Action']>, { key: CaseActionKey }>
 export type MyTask = Narrow<Whole<S['MyTask']>, TaskRights>
 export type MaskedApplicant = Narrow<Whole<S['MaskedApplicant']>, { kind: ApplicantKind }>
@@ -175,6 +181,7 @@ export type DeskCase = Narrow<Whole<S['DeskCase']>, {
   delivery: Narrow<Whole<S['DeliveryView']>, { way: DeliveryWay }>
 } & CaseRunning>
 export type CorrectionItem = S['Defect']
+export type MaterialChanges = Whole<S['MaterialChanges']>
 export type CompleteTask = Narrow<S['CompleteTaskRequest'], { checks: Record<string, Record<string, 'yes' | 'no'>> }>
 export type DeliverRequest = S['Deliver']
 /** `id_number` is the identity number of a person or the unified social credit code of an enterprise. */

@@ -1,6 +1,6 @@
 import { createApp, h, nextTick, ref, type Component } from 'vue'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { DateBoxes, DueDate, ErrorSummary, formatDay, formatMoment, OptionsField, StarsField, TbDialog, TbPager, UploadField, type Deadline, type FileRef } from '../src/index.ts'
+import { DateBoxes, DueDate, ErrorSummary, formatDay, formatMoment, OptionsField, StarsField, TbDialog, TbPager, TbStanding, TbWaiting, UploadField, type Deadline, type FileRef } from '../src/index.ts'
 
 const mounted: (() => void)[] = []
 afterEach(() => { mounted.splice(0).forEach(stop => stop()) })
@@ -19,6 +19,28 @@ const deadline: Deadline = {
   lines: [{ kind: 'start', text: '9月21日受理，从次日开始算', amount: '22 日起' }, { kind: 'due', text: '9月29日 24:00', amount: '已用 3，剩 2' }],
   days: [day('2026-09-23', 'working', 2), day('2026-09-24', 'working', 3, { is_today: true }), day('2026-09-25', 'holiday', null), day('2026-09-26', 'weekend', null), day('2026-09-28', 'working', 4), day('2026-09-29', 'working', 5, { is_due: true })],
 }
+
+// req: OPS-006
+describe('TbWaiting', () => {
+  it('is a bar with words while something takes long, and nothing otherwise', () => {
+    const bar = show(TbWaiting, { shown: true }).firstElementChild
+    expect(bar?.getAttribute('role')).toBe('status')
+    expect(bar?.querySelector('progress')?.getAttribute('aria-label')).toBe('还在处理，请稍候，不用重复点')
+    expect(bar?.querySelector('progress')?.hasAttribute('value')).toBe(false)
+    expect(show(TbWaiting, { shown: false }).firstElementChild?.textContent).toBe('')
+  })
+})
+
+// req: OPS-009
+describe('TbStanding', () => {
+  it('says what one can still do and that nothing is lost, and nothing when all is well', () => {
+    const bar = show(TbStanding, { state: 'read_only', message: '服务器的存储写不进去了，暂时只能查看，不能提交。' }).firstElementChild
+    expect(bar?.getAttribute('aria-live')).toBe('polite')
+    expect(bar?.textContent).toBe('服务器的存储写不进去了，暂时只能查看，不能提交。您填的内容都在，请留在这一页，恢复后再提交。')
+    expect(show(TbStanding, { state: 'down', message: 'x' }).textContent).toContain('正在恢复')
+    expect(show(TbStanding, { state: 'ok', message: '' }).textContent).toBe('')
+  })
+})
 
 describe('DueDate', () => {
   it('gives the answer, the strip and its sum', () => {

@@ -6,7 +6,7 @@ import { may, session } from './session.ts'
 type Key = Parameters<typeof shell>[0]
 export interface PageEntry {
   name: 'workbench' | 'tasks' | 'cases' | 'intake' | 'delivery' | 'board' | 'catalogue' | 'calendars'
-    | 'orgs' | 'staff' | 'roles' | 'access' | 'migration' | 'audit' | 'risks' | 'protection' | 'fields' | 'copies' | 'keys' | 'privacy' | 'transfer' | 'logs' | 'systems' | 'exchange' | 'realNames' | 'signInFigures' | 'windows' | 'mandates' | 'signOn' | 'stock' | 'mobileLinks' | 'cardDevices' | 'design' | 'tables' | 'formData'
+    | 'accepting' | 'instant' | 'instantFigures' | 'cityWideFigures' | 'settings' | 'supervisions' | 'tolerances' | 'dispatches' | 'bulk' | 'records' | 'scan' | 'intakeFigures' | 'messages' | 'intakeKinds' | 'messageTexts' | 'collections' | 'orgs' | 'staff' | 'roles' | 'access' | 'migration' | 'audit' | 'risks' | 'protection' | 'fields' | 'copies' | 'keys' | 'privacy' | 'transfer' | 'logs' | 'systems' | 'interfaces' | 'exchange' | 'realNames' | 'signInFigures' | 'windows' | 'mandates' | 'signOn' | 'stock' | 'fees' | 'handOvers' | 'shipments' | 'mobileLinks' | 'cardDevices' | 'design' | 'tables' | 'formData' | 'library' | 'archive' | 'legacy' | 'running' | 'runAlarms' | 'faults' | 'traces' | 'inspections' | 'configuration' | 'conformity' | 'targets' | 'questions' | 'manualChapters' | 'materials' | 'proofs' | 'caseFigures' | 'years'
   /** Shorter name for the narrow rail. */
   short?: Key
   icon: IconName
@@ -26,12 +26,39 @@ const GROUPS: PageGroup[] = [
     { name: 'tasks', icon: 'inbox', key: 't', permission: 'task.list', phone: true },
     { name: 'cases', short: 'casesShort', icon: 'list', key: 'c', permission: 'case.list', phone: true },
     { name: 'formData', short: 'formDataShort', icon: 'card', permission: 'form_data.read' },
+    { name: 'tolerances', short: 'tolerancesShort', icon: 'clock', permission: 'case.accept', also: 'board.read' },
+    { name: 'dispatches', short: 'dispatchesShort', icon: 'refresh', permission: 'dispatch.read' },
+    { name: 'library', short: 'libraryShort', icon: 'list', permission: 'library.read' },
+  ] },
+  { title: 'groupCounter', entries: [
+    { name: 'accepting', short: 'acceptingShort', icon: 'store', permission: 'case.intake' },
     { name: 'intake', short: 'intakeShort', icon: 'pen', key: 'i', permission: 'case.intake' },
+    { name: 'instant', short: 'instantShort', icon: 'clock', permission: 'case.intake' },
+    { name: 'bulk', short: 'bulkShort', icon: 'users', permission: 'bulk.read' },
+    { name: 'records', short: 'recordsShort', icon: 'refresh', permission: 'intake_record.read' },
+    { name: 'scan', short: 'scanShort', icon: 'grid', permission: 'case.scan' },
     { name: 'delivery', short: 'deliveryShort', icon: 'card', key: 'd', permission: 'case.deliver' },
+    { name: 'collections', short: 'collectionsShort', icon: 'inbox', permission: 'collection.read' },
     { name: 'stock', icon: 'print', key: 'q', permission: 'licence.overprint' },
+    { name: 'handOvers', short: 'handOversShort', icon: 'refresh', permission: 'hand_over.read' },
+    { name: 'shipments', short: 'shipmentsShort', icon: 'upload', permission: 'shipment.read' },
+    { name: 'fees', short: 'feesShort', icon: 'card', permission: 'fee.read' },
+  ] },
+  { title: 'groupPapers', entries: [
+    { name: 'materials', short: 'materialsShort', icon: 'file', permission: 'material.read' },
+    { name: 'proofs', short: 'proofsShort', icon: 'chat', permission: 'proof.read' },
+    { name: 'archive', short: 'archiveShort', icon: 'inbox', permission: 'archive.read' },
+    { name: 'legacy', short: 'legacyShort', icon: 'upload', permission: 'legacy.read' },
   ] },
   { title: 'groupOversight', entries: [
     { name: 'board', icon: 'flag', key: 'b', permission: 'board.read', phone: true },
+    { name: 'supervisions', short: 'supervisionsShort', icon: 'bell', permission: 'supervision.read', phone: true },
+    { name: 'caseFigures', short: 'caseFiguresShort', icon: 'chart', permission: 'case_statistics.read' },
+    { name: 'intakeFigures', short: 'intakeFiguresShort', icon: 'chart', permission: 'intake_figures.read' },
+    { name: 'cityWideFigures', short: 'cityWideFiguresShort', icon: 'chart', permission: 'citywide.read' },
+    { name: 'instantFigures', short: 'instantFiguresShort', icon: 'chart', permission: 'instant.read' },
+    { name: 'signInFigures', short: 'signInFiguresShort', icon: 'chart', key: 'u', permission: 'sign_on.read' },
+    { name: 'messages', short: 'messagesShort', icon: 'bell', permission: 'message.read' },
   ] },
   { title: 'groupSecurity', entries: [
     { name: 'audit', icon: 'zoom', key: 'a', permission: 'audit.read', phone: true },
@@ -44,6 +71,19 @@ const GROUPS: PageGroup[] = [
     { name: 'privacy', short: 'privacyShort', icon: 'user', permission: 'privacy.read' },
     { name: 'transfer', short: 'transferShort', icon: 'upload', permission: 'transfer.read' },
   ] },
+  { title: 'groupOperations', entries: [
+    { name: 'running', short: 'runningShort', icon: 'heart', permission: 'run.read', phone: true },
+    { name: 'runAlarms', short: 'runAlarmsShort', icon: 'bell', permission: 'run.read', phone: true },
+    { name: 'faults', short: 'faultsShort', icon: 'warn', permission: 'fault.read', phone: true },
+    { name: 'traces', short: 'tracesShort', icon: 'link', permission: 'run.read' },
+    { name: 'inspections', short: 'inspectionsShort', icon: 'plan', permission: 'run.read' },
+    { name: 'targets', short: 'targetsShort', icon: 'chart', permission: 'run.read' },
+    { name: 'years', short: 'yearsShort', icon: 'cal', permission: 'year.read' },
+    { name: 'questions', short: 'questionsShort', icon: 'chat', permission: 'question.answer' },
+    { name: 'manualChapters', short: 'manualChaptersShort', icon: 'file', permission: 'manual.edit' },
+    { name: 'conformity', short: 'conformityShort', icon: 'check', permission: 'run.read' },
+    { name: 'configuration', short: 'configurationShort', icon: 'gear', permission: 'setting.read' },
+  ] },
   { title: 'groupPeople', entries: [
     { name: 'orgs', icon: 'building', key: 'o', permission: 'org.read' },
     { name: 'windows', icon: 'store', key: 'v', permission: 'org.read' },
@@ -54,10 +94,10 @@ const GROUPS: PageGroup[] = [
     { name: 'migration', short: 'migrationShort', icon: 'upload', key: 'j', permission: 'migration.run' },
     { name: 'realNames', short: 'realNamesShort', icon: 'user', key: 'n', permission: 'real_name.review', also: 'real_name.read' },
     { name: 'mobileLinks', short: 'mobileLinksShort', icon: 'phone', permission: 'mobile_link.read', phone: true },
-    { name: 'signInFigures', short: 'signInFiguresShort', icon: 'chart', key: 'u', permission: 'sign_on.read' },
   ] },
   { title: 'groupExchange', entries: [
     { name: 'systems', short: 'systemsShort', icon: 'link', key: 'w', permission: 'system.read', phone: true },
+    { name: 'interfaces', short: 'interfacesShort', icon: 'file', permission: 'system.read' },
     { name: 'signOn', short: 'signOnShort', icon: 'key', key: 'z', permission: 'sign_on.read' },
     { name: 'cardDevices', short: 'cardDevicesShort', icon: 'card', permission: 'card_device.read' },
     { name: 'exchange', short: 'exchangeShort', icon: 'refresh', key: 'l', permission: 'exchange.read' },
@@ -66,6 +106,9 @@ const GROUPS: PageGroup[] = [
     { name: 'catalogue', short: 'catalogueShort', icon: 'file', key: 'm', permission: 'item.read' },
     { name: 'design', short: 'designShort', icon: 'plan', key: '0', permission: 'design.read' },
     { name: 'tables', short: 'tablesShort', icon: 'grid', permission: 'table.design' },
+    { name: 'intakeKinds', short: 'intakeKindsShort', icon: 'inbox', permission: 'intake_kind.edit' },
+    { name: 'messageTexts', short: 'messageTextsShort', icon: 'bell', permission: 'message_text.read' },
+    { name: 'settings', short: 'settingsShort', icon: 'grid', permission: 'org.read', also: 'citywide.edit' },
     { name: 'calendars', short: 'calendarsShort', icon: 'cal', key: 'k', permission: 'calendar.read' },
   ] },
 ]

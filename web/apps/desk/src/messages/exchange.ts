@@ -5,4 +5,6 @@ import * as zh from './zh-CN/exchange.ts'
 
 export const systems = texts(zh.systems, en.systems)
 export const ledger = texts(zh.ledger, en.ledger)
+export const dispatch = texts(zh.dispatch, en.dispatch)
+export const interfaces = texts(zh.interfaces, en.interfaces)
 export const signOn = texts(zh.signOn, en.signOn)

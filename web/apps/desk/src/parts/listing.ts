@@ -6,9 +6,11 @@ import type { Choice } from './dialog.ts'
 export interface Condition {
   key: string
   label: string
-  kind: 'search' | 'select' | 'date'
+  kind: 'search' | 'select' | 'date' | 'pick'
   hint?: string
   options?: readonly Choice[]
+  /** For what is too much to offer at once: looks it up by part of the name, and by its value for its name. */
+  find?: (q: string) => Promise<Choice[]>
   /** What no choice means: 全部岗位. */
   all?: string
   /** Shown only after 更多. */
@@ -42,11 +44,13 @@ export function writeTo(query: Record<string, unknown>, values: Conditions): Rec
   return next
 }
 
-export function chipsFor(values: Conditions, conditions: readonly Condition[]): Chip[] {
+/** `names`: what was picked, by value. */
+export function chipsFor(values: Conditions, conditions: readonly Condition[], names: Readonly<Record<string, string>> = {}): Chip[] {
   return conditions.filter(({ key }) => values[key]).map((each) => {
     const value = values[each.key] ?? ''
     if (each.kind === 'search') return { key: each.key, text: `“${value}”` }
     if (each.kind === 'date') return { key: each.key, text: common('chipOf', { name: each.label, value: formatDay(value) }) }
+    if (each.kind === 'pick') return { key: each.key, text: common('chipOf', { name: each.label, value: names[value] ?? value }) }
     return { key: each.key, text: common('chipOf', { name: each.label, value: each.options?.find((option) => option.value === value)?.label ?? value }) }
   })
 }

@@ -15,6 +15,7 @@ export const columns: readonly { to: string; key: Key; exact?: boolean }[] = [
 export const mine: readonly { to: string; key: Key }[] = [
   { to: '/my/cases', key: 'myCases' },
   { to: '/my/licences', key: 'myLicences' },
+  { to: '/my/disk', key: 'myDisk' },
   { to: '/my/favourites', key: 'myFavourites' },
   { to: '/my/grants', key: 'myGrants' },
   { to: '/my/systems', key: 'mySystems' },

@@ -1,4 +1,5 @@
 export const zh = {
+  standingReadOnly: '系统正在维护，暂时只能查看，不能提交。', standingDown: '系统暂时连不上数据库，正在恢复。', standingWait: '您填的内容都在，请留在这一页，恢复后再提交。',
   optional: '（选填）',
   choose: '请选择',
   year: '年', month: '月', day: '日',
@@ -46,6 +47,7 @@ export const zh = {
   pagerPage: '第 {n} 页',
   pagerPrevious: '上一页', pagerNext: '下一页',
   loading: '正在取数据',
+  waiting: '还在处理，请稍候，不用重复点',
   loadFailed: '没有取回来',
   retry: '现在重试',
   close: '关闭',

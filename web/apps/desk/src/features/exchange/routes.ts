@@ -2,6 +2,7 @@
 import type { RouteRecordRaw } from 'vue-router'
 
 export const exchangeRoutes: RouteRecordRaw[] = [
+  { path: '/item-sync', name: 'itemSync', component: () => import('./library/LibraryPage.vue'), meta: { title: 'itemSync', rail: 'settings', permission: 'item_sync.read' } },
   { path: '/systems', name: 'systems', component: () => import('./systems/SystemsPage.vue'), meta: { title: 'systems' } },
   { path: '/systems/new', name: 'new-system', component: () => import('./systems/SystemForm.vue'), meta: { title: 'newSystem', rail: 'systems', permission: 'system.edit' } },
   { path: '/systems/jumps', name: 'jumps', component: () => import('./systems/JumpsPage.vue'), meta: { title: 'jumps', rail: 'systems', permission: 'system.read' } },
@@ -17,7 +18,12 @@ export const exchangeRoutes: RouteRecordRaw[] = [
   { path: '/sign-on/clients/:id', name: 'sign-on-client', component: () => import('./sign-on/ClientPage.vue'), props: true, meta: { title: 'signOnClient', rail: 'signOn', permission: 'sign_on.read' } },
   { path: '/sign-on/clients/:id/edit', name: 'edit-sign-on-client', component: () => import('./sign-on/ClientForm.vue'), props: true, meta: { title: 'editSignOnClient', rail: 'signOn', permission: 'sign_on.edit' } },
   { path: '/systems/:id/link', name: 'edit-link', component: () => import('./systems/LinkForm.vue'), props: true, meta: { title: 'editLink', rail: 'systems', permission: 'system.edit' } },
+  { path: '/interfaces', name: 'interfaces', component: () => import('./interfaces/InterfacesPage.vue'), meta: { title: 'interfaces' } },
+  { path: '/interfaces/:operation', name: 'interface', component: () => import('./interfaces/InterfacePage.vue'), props: true, meta: { title: 'interfaceDoc', rail: 'interfaces', permission: 'system.read' } },
+  { path: '/dispatches', name: 'dispatches', component: () => import('./dispatch/DispatchesPage.vue'), meta: { title: 'dispatches' } },
   { path: '/exchange', name: 'exchange', component: () => import('./ledger/LedgerPage.vue'), meta: { title: 'exchange' } },
   { path: '/exchange/reports', name: 'reports', component: () => import('./ledger/ReportsPage.vue'), meta: { title: 'exchange', rail: 'exchange', permission: 'exchange.read' } },
+  { path: '/exchange/reports/:id', name: 'report-check', component: () => import('./ledger/ReportCheckPage.vue'), props: true, meta: { title: 'exchange', rail: 'exchange', permission: 'exchange.read' } },
+  { path: '/exchange/days', name: 'reconciliations', component: () => import('./ledger/DaysPage.vue'), meta: { title: 'exchange', rail: 'exchange', permission: 'exchange.read' } },
   { path: '/exchange/:id', name: 'exchange-entry', component: () => import('./ledger/EntryPage.vue'), props: true, meta: { title: 'exchangeEntry', rail: 'exchange', permission: 'exchange.read' } },
 ]

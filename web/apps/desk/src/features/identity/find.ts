@@ -16,6 +16,10 @@ export async function findItems(q: string): Promise<Choice[]> {
   const { items } = await desk.items({ q, limit: LIMIT })
   return items.map((item) => ({ value: item.slug, label: item.name }))
 }
+export async function findRegions(q: string): Promise<Choice[]> {
+  const { items } = await desk.regions(null, q)
+  return items.map((region) => ({ value: region.code, label: region.name, hint: region.above }))
+}
 export async function findWindows(q: string): Promise<Choice[]> {
   const { items } = await admin.windows({ q, limit: LIMIT })
   return items.map((window) => ({ value: window.id, label: `${window.number} ${window.name}`, hint: window.hall_name }))

@@ -1,6 +1,8 @@
 export const zh = {
   preReviewTitle: '预审结果是什么？', preReviewText: '预审通过后，申请人会收到消息，知道还要不要来窗口。', result: '结果', preReviewPass: '通过，可以受理', preReviewRefuse: '不通过', note: '说明', noteHint: '申请人会看到', preReviewSubmit: '交预审结果', preReviewDone: '预审结果已发给申请人。',
   correctionTitle: '要申请人补正哪些？', correctionText: '一次说全。发出后生成补正告知书，补正期间时限不走。', correctionItems: '要补的材料和表单内容', correctionItemsMissing: '选上要补正的内容', correctionPhrase: '例如：没有标注功能区面积', correctionDays: '几日内补正', correctionDaysUnit: '个工作日', correctionSubmit: '发补正告知', correctionDone: '补正告知书已发给申请人。',
+  receiveTitle: '收到了哪些容缺材料？', receiveText: '申请人把约定后补的材料带到窗口了，核对以后登记。网上补交的不用登记。', receiveWhich: '收到的材料', receiveUntil: '约定 {day} 前', receiveSubmit: '登记收到', receiveDone: '已登记，申请人会收到消息。',
+  returnLaterTitle: '退回哪份容缺材料？', returnLaterText: '退回以后，补交期限重新计算，申请人会收到消息。', returnLaterWhich: '材料', returnLaterReason: '哪里不对、怎么补', returnLaterSubmit: '退回重交', returnLaterDone: '已退回，申请人会收到消息。',
   acceptTitle: '受理这个申请？', acceptText: '受理后生成受理通知书，从下一个工作日起计时。', acceptTolerated: '容缺后补的材料', acceptToleratedHint: '只能是允许容缺的材料；申请人要在期限内补交，补齐前不发证。', acceptNote: '受理意见', acceptMissing: '还有 {names} 没交，不能容缺。可以先要申请人补正。', acceptSubmit: '受理', acceptDone: '已受理，受理通知书已生成。',
   notAcceptTitle: '不予受理？', notAcceptText: '会生成不予受理通知书，告诉申请人原因和救济途径。', notAcceptSubmit: '不予受理', notAcceptDone: '已作出不予受理。',
   sentTo: '已提交，送到“{next}”。', sentLast: '已提交。',

@@ -5,8 +5,8 @@ export const zh = {
   taskEmpty: '没有找到符合条件的待办', taskNone: '待办都办完了', goCases: '去办件查询看看',
   title: '办件查询', scope: '范围：{org}', tabs: '按状态',
   tab_open: '在办', tab_overdue: '超期', tab_today: '今天到期', tab_paused: '停表', tab_done: '已办结', tab_all: '全部',
-  filters: '筛选', item: '事项', allItems: '全部事项', channel: '来源', allChannels: '全部来源', channel_web: '网上', channel_mobile: '手机', channel_window: '窗口', channel_terminal: '自助终端',
-  dates: '申请日期', from: '从', to: '到', until: '至', state: '状态', allStates: '全部状态', light: '剩余时间', allLights: '不限', light_overdue: '已超期', light_today: '今天到期', light_warning: '明天到期', light_normal: '时间充足', light_paused: '停表中',
+  filters: '筛选', item: '事项', allItems: '全部事项', channel: '来源', allChannels: '全部来源', channel_web: '网上', channel_mobile: '手机', channel_window: '窗口', channel_terminal: '自助终端', channel_wechat: '微信', channel_cross_area: '跨域通办平台', channel_province: '省统一受理平台', channel_exchange: '系统对接',
+  dates: '申请日期', from: '从', to: '到', until: '至', state: '状态', allStates: '全部状态', light: '剩余时间', allLights: '不限', light_overdue: '已超期', light_today: '今天到期', light_warning: '明天到期', light_normal: '时间充足', light_paused: '停表中', light_instant: '申请人等着', light_instant_late: '即办超时',
   chosen: '已选条件', removeChip: '去掉', clear: '清空',
   chipDates: '申请日期 {from}至{to}', chipFrom: '{from}起申请', chipTo: '{to}前申请',
   export: '导出 {n} 件', exportWhole: '导出完整姓名', exportWholeTitle: '导出 {n} 件，带完整姓名？', exportWholeText: '列表默认遮住个人姓名。确实要用完整姓名的，写明原因，会记入日志。', exportWholeWhy: '做什么用', exportWholeSubmit: '导出完整姓名', exportWholeFile: '办件-完整姓名.csv', urge: '催办', urgeChosen: '催办 {n} 件', chosenCount: '已选 {n} 件',
@@ -15,5 +15,5 @@ export const zh = {
   notAccepted: '还没受理', dueLater: '受理后定', dueResume: '恢复后定', choose: '选择 {name} 的办件', chooseAll: '选择本页全部',
   empty: '没有找到符合条件的办件', emptyHint: '去掉一些条件再试，或者到“全部”里找。', clearFilters: '清空条件', failed: '列表没有取回来',
   state_correction_back: '补正已回', state_submitted: '待受理', state_pre_reviewed: '预审通过', state_correction: '补正中', state_accepted: '已受理', state_in_review: '审查中', state_special: '特别程序', state_decided: '待办结', state_closed: '已办结', state_delivered: '已送达', state_not_accepted: '不予受理', state_withdrawn: '已撤回', state_voided: '已撤销',
-  live: '实时更新',
+  live: '实时更新', since: '以前的年度已经封存，这里从{day}的申请查起。', allYears: '连封存的年度一起查', everyYear: '封存的年度也查了。', hotYears: '只查没有封存的',
 } as const

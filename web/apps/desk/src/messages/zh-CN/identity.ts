@@ -68,6 +68,7 @@ export const migration = {
 export const windows = {
   title: '窗口', intro: '每个窗口收哪些事项、替哪些单位收、谁坐在那里。人员的岗位在人员页面给。', unit: '个', add: '新增窗口', find: '窗口名称、窗口号或代码', findHint: '例：市场监管', window: '窗口', named: '{number} 号 {name}', hall: '大厅', kind: '类别', org: '单位', items: '事项', staff: '人员',
   kind_handle: '收件', kind_guide: '导办', kind_delivery: '出件', kind_feedback: '反映问题', anyItem: '所在大厅的全部事项', itemsMore: '{first}等 {n} 项', nobody: '没有人', none: '还没有窗口', noneHint: '新增后，再安排收件的人。',
+  class: '分类', classHint: '综合受理的窗口收全部市内通办的事项', allClasses: '全部分类', noClass: '没有分类', class_general: '综合受理（无差别）', class_construction: '建设项目类', class_enterprise: '企业设立类', class_social: '社会事务类', class_business_registration: '商事登记', class_investment: '投资审批', class_real_estate: '不动产登记', class_social_security: '社会保障', class_tax: '税务服务', class_housing_fund: '公积金服务', class_transport: '交通运输服务',
   name: '名称', newTitle: '新增窗口', editTitle: '修改{name}', what: '窗口', serves: '收什么、谁来收', servesText: '有的事项现在还没有单位负责，不能选。', number: '窗口号', numberHint: '例：6', nameHint: '例：市场监管综合窗口', hallName: '所在大厅', hallKey: '大厅代码', hallKeyHint: '同一个大厅的窗口用同一个代码，例：district-hall', orgField: '哪个单位的窗口', region: '区划', regionHint: '12 位行政区划代码，要在单位的区划内',
   itemsField: '收哪些事项', itemsHint: '不选就服务整个大厅，出件和导办的窗口一般不选', orgsField: '还替哪些单位收', orgsHint: '选了就能看到这些单位的办件，请按需要选', staffField: '窗口人员', submit: '保存窗口', saved: '已保存窗口',
   remove: '删除', removeTitle: '删除{name}？', removeText: '窗口的 {n} 位人员不再坐在这里，由它收的事项也收不了。已收的办件照常办。', removeSubmit: '删除窗口', removed: '已删除', keep: '不删除',

@@ -1,5 +1,5 @@
 export const zh = {
-  title: '收件登记', steps: '收件步骤', step_item: '选事项', step_applicant: '认申请人', step_situation: '问情形', step_form: '填表', step_materials: '收材料', step_delivery: '领取方式', step_confirm: '核对提交',
+  title: '收件登记', instantTitle: '即办件', steps: '收件步骤', step_item: '选事项', step_applicant: '认申请人', step_situation: '问情形', step_form: '填表', step_materials: '收材料', step_delivery: '领取方式', step_confirm: '核对提交',
   next: '保存，下一步', back: '上一步', restart: '重新开始', restartTitle: '清空这次收件？', restartText: '填好的内容都会清掉，不能恢复。', restartSubmit: '清空', restartKeep: '不清空',
   findItem: '要办什么事', findHint: '事项名称或关键词', results: '找到的事项', promise: '承诺{limit}', choose: '选这个', noItem: '没有找到“{q}”', didYouMean: '您可能要找：{names}',
   handleItem: '办哪一种', chosenItem: '已选 {name}', change: '换一个',
@@ -15,5 +15,6 @@ export const zh = {
   acceptNow: '提交并受理', acceptNowHint: '材料齐全、符合法定形式，当场受理，打印受理通知书。', receiveOnly: '只收件', receiveOnlyHint: '先登记，受理要另外审查。', busy: '正在提交',
   doneAccepted: '已受理', doneReceived: '已收件', doneText: '请打印回执交给申请人。', printReceipt: '打印回执', another: '再收一件', openCase: '打开办件', receiptTitle: '收件回执', caseNumber: '办件编号', receivedAt: '收件时间', receivedBy: '经手人', windowNo: '{n} 号窗口', due: '办结时间', queryCode: '查询密码', answerBy: '答复是否受理', notAccepted: '已收件，但没有受理成功：{why}请打开办件处理。', dueBy: '{day}前', received: '收到的材料', hotline: '查询进度：打 12345，或在网上办事大厅输入办件编号。', sign: '申请人签名', documents: '文书',
   oldLicence: '原证照', oldLicenceHint: '选好后，证上的内容自动填到下面的表里。查看会记进审计。', oldLicenceChoose: '请选择要办的那一份', oldLicenceMissing: '选择这次办的是哪一份原证照', oldLicenceOne: '{name} {number}', oldLicenceUntil: '{name} {number}，有效期到 {day}',
+  area: '申请人所在的地方', areaHint: '这个事项市内通办，办件转给那里的主管部门，时限照那里的算。', areaOf: '{region}（{org}）', areaMissing: '选择申请人所在的地方', cityWide: '市内通办', instantIn: '{n} 分钟内办完', elsewhere: '不在您的窗口收的事项', elsewhereAt: '请到{place}', elsewhereOrg: '由{org}办理', noWindow: '您的窗口还没有能收的事项', noInstant: '您的窗口没有当场办的事项', doNow: '提交，接着当场办', doNowHint: '收件、审核、出证、发放在这一页办完。',
   answerMissing: '回答：{question}',
 } as const

@@ -10,6 +10,8 @@ export const zh = {
   reminders: '提醒', noReminders: '没有新的提醒。',
   title: '工作台', arrange: '布置工作台', arrangeTitle: '布置工作台', arrangeIntro: '拖动卡片换位置，拖右下角换大小，也可以用按钮。只影响您自己的工作台。', arrangeSave: '保存布置', arranged: '已保存您的工作台', arrangeEmpty: '工作台上还没有组件，从下面添加。',
   earlier: '往前', later: '往后', wider: '加宽', narrower: '变窄', taller: '加高', lower: '变矮', takeAway: '拿掉', spare: '还可以添加', put: '添加', sizeOf: '宽 {w} 高 {h}', nowAt: '{name}：第 {at} 个，共 {n} 个，宽 {w} 高 {h}', taken: '已拿掉{name}', reset: '恢复默认', resetTitle: '恢复成岗位默认的工作台？', resetText: '您的布置会丢掉。', resetSubmit: '恢复默认', resetKeep: '不恢复', resetDone: '已恢复默认的工作台',
+  doneNone: '还没有办结的办件。', onlineNone: '没有等受理的来件。', correctionsNone: '没有补正回来的办件。', instantNone: '没有超时的即办件。', toleranceNone: '没有等补交的材料。', unitN: '件',
+  instantPage: '即办件', accepting: '受理工作台',
   boardNone: '没有在办的办件。', cases_n: '{n} 件', ratingsNone: '还没有评价。', itemsNone: '没有您负责的事项。', staffNone: '没有人员。', crossNone: '没有有效的跨域授权。', calendarNone: '没有工作日历。', untilDay: '到{day}', dayUnknown: '日历未发布', dayWorked: '上班', dayOff: '休息', nextWorked: '下一个工作日', findCase: '查办件', findHint: '办件编号、申请人', find: '查询',
   entries: '常用', toDeliver: '{n} 件待领', catalogue: '事项管理', board: '督办', calendars: '工作日历', delivery: '出件登记', cases: '办件查询',
 } as const

@@ -1,6 +1,7 @@
 /** What can be done with a case: each action as a short form (`DialogSpec`). The server checks all of it again. */
-import { desk, type CaseActionKey, type CorrectionItem, type DeskCase, type ExtensionRecord, type Identified, type TimeUnit, type UrgeRecord } from '@tongban/api'
+import { desk, ways, type CaseActionKey, type CorrectionItem, type DeskCase, type ExtensionRecord, type Identified, type TimeUnit, type UrgeRecord } from '@tongban/api'
 import { fieldsOf, type Form, type FormField } from '@tongban/form-runtime'
+import { formatDay } from '@tongban/ui'
 import { actions as t, caseTexts } from '../../../messages/index.ts'
 import type { Choice, DialogField, DialogSpec } from '../../../parts/dialog.ts'
 import { urgeOne } from './urge.ts'
@@ -167,6 +168,29 @@ function commonReason(): string {
   return t('reason')
 }
 
+/** What was promised at acceptance, brought to the counter on paper. */
+export function receiveTolerated(c: DeskCase): DialogSpec {
+  const open = c.tolerances.filter((each) => each.state === 'open')
+  return {
+    title: t('receiveTitle'), text: t('receiveText'), submit: t('receiveSubmit'), done: t('receiveDone'),
+    fields: [{ kind: 'checks', key: 'keys', label: t('receiveWhich'), value: open.map((each) => each.key), options: open.map((each) => ({ value: each.key, label: each.name, ...(each.due_on ? { hint: t('receiveUntil', { day: formatDay(each.due_on) }) } : {}) })) }],
+    run: (v) => ways.receiveTolerated(c.id, { version: c.version, materials: (v.keys as string[]).map((key) => ({ key, files: [] })) }),
+  }
+}
+
+/** A supply that is no good goes back with the reason; its days begin anew. */
+export function returnTolerated(c: DeskCase): DialogSpec {
+  const came = c.tolerances.filter((each) => each.state === 'supplied')
+  return {
+    title: t('returnLaterTitle'), text: t('returnLaterText'), submit: t('returnLaterSubmit'), done: t('returnLaterDone'),
+    fields: [
+      { kind: 'radio', key: 'key', label: t('returnLaterWhich'), ...(came.length === 1 ? { value: came[0]!.key } : {}), options: came.map((each) => ({ value: each.key, label: each.name })) },
+      reason(t('returnLaterReason')),
+    ],
+    run: (v) => ways.returnTolerated(c.id, { version: c.version, key: text(v.key), reason: text(v.reason) }),
+  }
+}
+
 /** The specification behind a button, for all actions that need nothing but the case. */
 export function specOf(key: CaseActionKey, c: DeskCase): DialogSpec | null {
   switch (key) {
@@ -179,6 +203,8 @@ export function specOf(key: CaseActionKey, c: DeskCase): DialogSpec | null {
     case 'extend': return extend(c)
     case 'abort': return abort(c)
     case 'void': return voidCase(c)
+    case 'receive_tolerated': return receiveTolerated(c)
+    case 'return_tolerated': return returnTolerated(c)
     case 'deliver': return deliver(c)
     case 'urge': return urgeOne({ id: c.id, applicant_name: c.applicant.name, item_name: c.item.name })
     default: return null

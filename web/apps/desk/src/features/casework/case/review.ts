@@ -11,7 +11,7 @@ export const WHOLE = 'application'
 
 /** The application itself, shaped like a material, when the item has points about it for this step. */
 export function wholeOf(c: DeskCase, intake: boolean): DeskMaterial | null {
-  const whole: DeskMaterial = { key: WHOLE, name: t('wholePoints'), necessity: '1', handing: '', status: 'ok', files: [], review_points: c.review_points, file_types: [], max_mb: 0 }
+  const whole: DeskMaterial = { key: WHOLE, name: t('wholePoints'), necessity: '1', handing: '', status: 'ok', files: [], changes: 0, review_points: c.review_points, file_types: [], max_mb: 0 }
   return pointsFor(whole, intake).length ? whole : null
 }
 

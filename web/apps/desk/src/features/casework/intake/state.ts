@@ -2,7 +2,7 @@
  * One counter intake from choosing the item to submitting. Kept in memory only: a counter is shared,
  * so nothing about an applicant may stay in the browser after the tab is closed.
  */
-import { asProblem, desk, newKey, type CheckProblem, type CounterCase, type DeliveryWay, type DeskCase, type FileRef, type Guide, type Identified, type Handing, type HeldLicence, type Receipt, type Resolution, type ResolvedMaterial, type Situation } from '@tongban/api'
+import { asProblem, counters, desk, newKey, type CityWideItem, type CheckProblem, type CounterCase, type DeliveryWay, type DeskCase, type FileRef, type Guide, type Identified, type Handing, type HeldLicence, type Receipt, type Resolution, type ResolvedMaterial, type Situation } from '@tongban/api'
 import { fieldsOf, startValues, type Form, type FormValues } from '@tongban/form-runtime'
 import { today } from '@tongban/ui'
 import { computed, reactive, ref, shallowRef } from 'vue'
@@ -27,6 +27,8 @@ const fresh = () => ({
   address: { name: '', phone: '', region: '', address: '' },
   /** The licence a change or renewal is about. */
   oldLicence: '',
+  /** Where the applicant is at home, for an item of every hall: decides which department handles it. */
+  area: '',
 })
 
 export const entry = reactive(fresh())
@@ -34,6 +36,10 @@ export const step = ref<Step>('item')
 /** The furthest step reached: earlier ones are links. */
 export const reached = ref(0)
 export const guide = shallowRef<Guide | null>(null)
+/** The mark of an item that every hall takes in, with its areas; null for every other item. */
+export const cityWide = shallowRef<CityWideItem | null>(null)
+/** Whether the applicant waits: only such items are offered, and the case is flagged when it takes too long. */
+export const waiting = ref(false)
 export const resolution = shallowRef<Resolution | null>(null)
 export const form = shallowRef<Form | null>(null)
 /** Valid licences of the applicant that the application may be about. */
@@ -56,7 +62,7 @@ export function restart(): void {
   Object.assign(entry, fresh())
   step.value = 'item'
   reached.value = 0
-  guide.value = resolution.value = form.value = created.value = identified.value = null
+  guide.value = resolution.value = form.value = created.value = identified.value = cityWide.value = null
   oldLicences.value = []
   forgetSources()
   key = newKey()
@@ -70,7 +76,10 @@ function forgetSources(): void {
 }
 
 export async function chooseItem(slug: string): Promise<void> {
-  guide.value = await desk.guide(slug)
+  const [described, mark] = await Promise.all([desk.guide(slug), counters.cityWideItem(slug).catch(() => null)])
+  guide.value = described
+  cityWide.value = mark?.open ? mark : null
+  entry.area = ''
   entry.slug = slug
   const [only] = guide.value.handle_items
   entry.handleItem = guide.value.handle_items.length === 1 && only ? only.key : ''
@@ -176,6 +185,8 @@ export function body(): CounterCase {
     })),
     ...(entry.oldLicence ? { old_licence: entry.oldLicence } : {}),
     identification: identified.value?.id ?? null,
+    ...(entry.area ? { area: entry.area } : {}),
+    ...(waiting.value ? { instant: true } : {}),
     delivery: entry.way === 'post' ? { way: entry.way, address: { ...entry.address } } : { way: entry.way },
   }
 }
@@ -222,6 +233,7 @@ export function wrongAt(at: Step): Wrong[] {
       length('in-uscc', a.uscc, 18, 'usccLength')
       need('in-legal', a.legal_person, t('legalPerson'))
     }
+    if (cityWide.value && !entry.area) wrong.push({ id: 'in-area', message: t('areaMissing') })
     need('in-phone', a.phone, t('phone'))
     length('in-phone', a.phone, 11, 'phoneLength')
     if (entry.byAgent === 'yes') {
@@ -259,6 +271,7 @@ export function placeOf(pointer: string): { step: Step; id: string } {
   const [, root = '', name = ''] = pointer.split('/')
   switch (root) {
     case 'applicant': return { step: 'applicant', id: { name: 'in-name', id_number: entry.applicant.kind === 'person' ? 'in-id' : 'in-uscc', kind: 'in-kind', phone: 'in-phone', legal_person: 'in-legal' }[name] ?? 'in-name' }
+    case 'area': return { step: 'applicant', id: 'in-area' }
     case 'agent': return { step: 'applicant', id: { id_number: 'in-agent-id', phone: 'in-agent-phone' }[name] ?? 'in-agent-name' }
     case 'situations': return { step: 'situation', id: `in-s-${name}` }
     case 'materials': return { step: 'materials', id: `in-m-${name}` }

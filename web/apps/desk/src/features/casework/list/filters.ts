@@ -5,13 +5,15 @@ import { cases as t } from '../../../messages/index.ts'
 
 export const TABS = ['open', 'overdue', 'today', 'paused', 'done', 'all'] as const
 export type Tab = (typeof TABS)[number]
-export const CHANNELS = ['web', 'mobile', 'window', 'terminal'] as const
-export const LIGHTS = ['overdue', 'today', 'warning', 'normal', 'paused'] as const
+export const CHANNELS = ['web', 'mobile', 'window', 'terminal', 'wechat', 'cross_area', 'province', 'exchange'] as const
+export const LIGHTS = ['overdue', 'today', 'warning', 'normal', 'paused', 'instant', 'instant_late'] as const
 export const STATES = ['submitted', 'correction_back', 'pre_reviewed', 'correction', 'accepted', 'in_review', 'special', 'decided', 'closed', 'delivered', 'not_accepted', 'withdrawn', 'voided'] as const
 
 export interface Conditions {
   tab: Tab; q: string; item: string; channel: string; from: string; to: string
   state: string; light: string; sort: 'time_left' | 'submitted_at'
+  /** Closed years too; without it the list begins after the last closed year. */
+  years?: 'all'
 }
 type Query = Record<string, unknown>
 
@@ -21,6 +23,7 @@ export function readConditions(query: Query): Conditions {
   return {
     tab: TABS.includes(tab) ? tab : 'open', q: text('q'), item: text('item'), channel: text('channel'), from: text('from'), to: text('to'),
     state: text('state'), light: text('light'), sort: text('sort') === 'submitted_at' ? 'submitted_at' : 'time_left',
+    ...(text('years') === 'all' ? { years: 'all' as const } : {}),
   }
 }
 
@@ -30,6 +33,7 @@ export function writeConditions(c: Conditions): Record<string, string> {
   if (c.tab !== 'open') query.tab = c.tab
   for (const key of ['q', 'item', 'channel', 'from', 'to', 'state', 'light'] as const) if (c[key]) query[key] = c[key]
   if (c.sort !== 'time_left') query.sort = c.sort
+  if (c.years) query.years = c.years
   return query
 }
 
@@ -41,6 +45,7 @@ export function toFilters(c: Conditions): CaseFilters {
   if (c.tab === 'overdue' || c.tab === 'today' || c.tab === 'paused') filters.light = c.tab
   if (c.state) filters.state = c.state
   if (c.light) filters.light = c.light as CaseFilters['light']
+  if (c.years) filters.years = c.years
   return filters
 }
 

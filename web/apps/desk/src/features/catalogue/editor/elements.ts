@@ -58,7 +58,7 @@ export function groups(fresh = false): Group[] {
     group('limits', [
       f('case_type', 'select', { options: named('case_type', ['1', '2', '9']) }), f('legal_limit', 'limit', { note: true, wide: true }), f('promise_limit', 'limit', { note: true, wide: true }), f('acceptance_limit', 'limit', { wide: true }),
       list('special_procedures', 'name', [f('key'), f('name'), f('limit', 'limit', { wide: true }), f('counts_in_limit', 'yesno'), f('note', 'textarea', { wide: true })]),
-      object('tolerance', [f('supported', 'yesno'), f('days', 'number')]),
+      object('tolerance', [f('supported', 'yesno'), f('days', 'number'), f('grace_days', 'number')]),
     ]),
     group('service', [
       f('on_site_times', 'number'), f('on_site_reason', 'text'), f('online_depth', 'select', { options: named('online_depth', ['Ⅰ', 'Ⅱ', 'Ⅲ', 'Ⅳ']) }),
@@ -67,7 +67,7 @@ export function groups(fresh = false): Group[] {
       object('commitment', [f('supported', 'yesno'), f('kind')]),
     ]),
     group('places', [list('places', 'name', [f('name'), f('address', 'text', { wide: true }), f('hours'), f('phone'), f('windows', 'lines'), f('terminal', 'yesno'), f('all_day', 'yesno'), f('region'), f('location'), f('traffic', 'text', { wide: true })])]),
-    group('fees', [object('fees', [f('charge', 'yesno'), f('basis'), list('items', 'name', [f('name'), f('standard'), f('fen', 'number')])]), list('intermediary', 'name', [f('name'), f('note')])]),
+    group('fees', [object('fees', [f('charge', 'yesno'), f('basis'), list('items', 'name', [f('name'), f('standard'), f('fen', 'number'), f('when'), f('amount')]), list('reductions', 'name', [f('name'), f('basis'), f('percent', 'number'), f('when')]), f('before', 'select', { options: named('before', ['decision', 'delivery']) })]), list('intermediary', 'name', [f('name'), f('note')])]),
     group('handle_items', [list('handle_items', 'name', [f('key'), f('name', 'text', { wide: true }), f('code', 'text', { wide: true })])]),
     group('situations', [list('situations', 'question', [
       f('key'), f('kind', 'select', { options: named('kind', ['single', 'multi']) }), f('question', 'text', { wide: true }), f('hint', 'text', { wide: true }), f('handle_items', 'refs', { wide: true }), f('visible_when', 'text', { hint: t('hint_expression'), wide: true }),

@@ -1,0 +1,11 @@
+import type * as zh from '../zh-CN/ways.ts'
+
+type Some<T> = Partial<Record<keyof T, string>>
+
+export const tolerances: Some<typeof zh.tolerances> = { title: 'Promised materials', unit: 'materials', none: 'Nothing is waited for', find: 'Find', state: 'State', material: 'Material', caseNumber: 'Case number', item: 'Item', applicant: 'Applicant', due: 'Until', org: 'Department', export: 'Export {n}' }
+export const bulk: Some<typeof zh.bulk> = { title: 'Bulk cases', unit: 'batches', none: 'No batches yet', new: 'New batch', find: 'Find', name: 'Name', item: 'Item', lines: 'Lines', progress: 'Progress', failed: 'Failed', by: 'Made by', at: 'Made at', newTitle: 'New batch', create: 'Create', add: 'Add a line', import: 'Import a table', register: 'Make cases', accept: 'Accept all', complete: 'Complete all', state: 'State', number: 'Case number' }
+export const kinds: Some<typeof zh.kinds> = { title: 'Ways of intake', unit: 'items', none: 'Nothing agreed yet', find: 'Find', item: 'Item', bulk: 'Bulk', inOnly: 'In only', outOnly: 'Out only', agreement: 'Agreement', changed: 'Changed', set: 'Set an item', change: 'Change' }
+export const records: Some<typeof zh.records> = { title: 'In-only and out-only cases', unit: 'records', none: 'No records yet', new: 'New', find: 'Find', kind: 'Kind', state: 'State', number: 'Number', item: 'Item', applicant: 'Applicant', received: 'Received', export: 'Export {n}', steps: 'Steps' }
+export const trace: Some<typeof zh.trace> = { title: 'Scan barcodes', point: 'Where', receive: 'Intake', handle: 'Handling', notify: 'Notice', code: 'Barcode', submit: 'Stamp the time', print: 'Print the barcode', times: 'Times' }
+export const figures: Some<typeof zh.figures> = { title: 'Intake figures', by: 'By', byItem: 'Item', byOrg: 'Department', byWindow: 'Counter', byDay: 'Day', byMonth: 'Month', from: 'From', to: 'To', name: 'Name', normal: 'Normal', bulk: 'Bulk', inOnly: 'In only', outOnly: 'Out only', taken: 'Taken in', timed: 'Timed', handedOver: 'Handed over', export: 'Export' }
+export const messages: Some<typeof zh.messages> = { title: 'Messages', caseTitle: 'Messages of this case', unit: 'messages', none: 'No messages yet', state: 'State', channel: 'Way', what: 'Message', receiver: 'To', at: 'When', resend: 'Send again' }

@@ -1,0 +1,3 @@
+import type { collections as zh } from '../zh-CN/collections.ts'
+
+export const collections: Partial<Record<keyof typeof zh, string>> = { title: 'Collect together', cases: 'My cases', intro: 'With several matters under way, collect each result as it is ready, or all of them at the end. Each goes by post or at the window as you choose.', none: 'Nothing put together yet', add: 'Choose cases', addTitle: 'Choose the cases', mode: 'How to collect', together: 'All at the end', ready: 'Each as it is ready', save: 'Save', cancel: 'Cancel', isReady: 'Ready', notReady: 'In progress', see: 'See the case' }

@@ -1,0 +1,4 @@
+export const collections = {
+  title: '一起领取', cases: '我的办件', intro: '同时办几件事的，可以选办好一件领一件，也可以等全部办好一起领。每一件是到窗口领还是寄给您，各选各的。', none: '还没有一起领取的办件', noneText: '选上您的几件办件，告诉我们想怎么领。', add: '选办件', addTitle: '选要一起安排的办件', addHint: '选 2 到 20 件办理中的，或者办好了还没有领的', noCases: '没有可以选的办件。', mode: '想怎么领', together: '全部办好一起领', togetherHint: '先办好的等一等，最后一件办好时告诉您', ready: '办好一件领一件', readyHint: '哪件先办好，就先领哪件', save: '保存', saving: '正在保存', saved: '已保存', tooFew: '选 2 到 20 件办件', noMode: '选想怎么领', cancel: '不选了',
+  progress: '共 {n} 件，办好 {ready} 件', waiting: '先办好的在等其余几件', allReady: '都办好了，可以领了', isReady: '已办好', notReady: '办理中', delivered: '{at} 已领', way_self: '到窗口领', way_post: '寄给您', way_electronic: '只要电子证照', changeWay: '改领取方式', change: '改成“{mode}”', changed: '已改成“{mode}”', released: '窗口已改成办好一件领一件。{why}', failed: '没有成功：{why}', see: '看办件',
+} as const
