@@ -1,5 +1,5 @@
 # Each target calls cargo, npm, xtask or one script. `make` alone lists them.
-.PHONY: help run test journeys check bench fmt
+.PHONY: help run test journeys check bench chaos package fmt
 
 help:
 	@echo "make run     the demo city at http://127.0.0.1:8080 (installs and builds what is missing)"
@@ -7,6 +7,8 @@ help:
 	@echo "make journeys  only the journeys: the main job in Chromium, axe on every page"
 	@echo "make check   format, lints, floors, register, generated files, types"
 	@echo "make bench   measures a release build"
+	@echo "make chaos   breaks the product on purpose, at full length, and counts afterwards"
+	@echo "make package a Debian package and one file for machines without internet, from a release build"
 	@echo "make fmt     formats the Rust code"
 
 run:
@@ -26,6 +28,15 @@ check:
 
 bench:
 	cargo xtask bench
+
+chaos:
+	@scripts/chaos.sh
+
+package:
+	scripts/install.sh build web
+	npm run build --prefix web
+	cargo build --release -p app
+	packaging/build.sh
 
 fmt:
 	cargo fmt --all

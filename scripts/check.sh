@@ -19,6 +19,7 @@ step() {
 step format cargo fmt --all --check
 step floors cargo xtask layers
 step register cargo xtask trace
+step supply cargo xtask supply --check
 step lints cargo clippy --workspace --all-targets -- -D warnings
 step generated cargo xtask gen --check
 step types npm run check --prefix web

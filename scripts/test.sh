@@ -5,13 +5,30 @@ cd "$(dirname "$0")/.."
 
 scripts/install.sh build web test || exit 1
 
-if [ -z "${TONGBAN_TEST_PG:-}" ]; then
-    # A folder of this run only: two runs on one machine do not meet.
-    TONGBAN_TEST_PG_DIR="$(mktemp -d "${TMPDIR:-/tmp}/tongban-test-XXXXXX")/pg"
-    export TONGBAN_TEST_PG_DIR
-    chmod 755 "$(dirname "$TONGBAN_TEST_PG_DIR")"
-    trap 'scripts/test-postgres.sh stop; rm -rf "$(dirname "$TONGBAN_TEST_PG_DIR")"' EXIT
-    trap 'exit 130' INT TERM
+# A folder of this run only: two runs on one machine do not meet. Every test makes databases and drops them;
+# in memory, where there is plenty, that costs a third less time than on a disk.
+room="$(df --output=avail -k /dev/shm 2>/dev/null | tail -1)"
+spare="$(awk '/MemAvailable/ { print $2 }' /proc/meminfo 2>/dev/null)"
+# Some tests start what they unpacked.
+runs() { findmnt -no OPTIONS -T "$1" 2>/dev/null | grep -qvw noexec; }
+if [ -z "${TMPDIR:-}" ] && [ "${room:-0}" -ge 6000000 ] && [ "${spare:-0}" -ge 12000000 ] && runs /dev/shm; then
+    export TMPDIR=/dev/shm
+fi
+folder="$(mktemp -d "${TMPDIR:-/tmp}/tongban-test-XXXXXX")"
+chmod 755 "$folder"
+leave() {
+    [ -z "${TONGBAN_TEST_PG_DIR:-}" ] || scripts/test-postgres.sh stop
+    rm -rf "$folder"
+}
+trap leave EXIT
+trap 'exit 130' INT TERM
+export TMPDIR="$folder/tmp"
+mkdir -m 1777 "$TMPDIR"
+
+if [ -n "${TONGBAN_TEST_PG:-}" ]; then
+    unset TONGBAN_TEST_PG_DIR
+else
+    export TONGBAN_TEST_PG_DIR="$folder/pg"
     TONGBAN_TEST_PG="$(scripts/test-postgres.sh start)" || exit 1
     export TONGBAN_TEST_PG
 fi
