@@ -16,15 +16,18 @@ const PLACE: &str = "key:audit";
 /// # Errors
 /// When the file can't be read or written, or the provider does not open it.
 pub fn load_or_create(path: &Path, provider: &dyn CryptoProvider, randomness: &dyn Randomness) -> Result<Sm2Key> {
-    let key = if path.exists() {
-        let text = std::fs::read_to_string(path).map_err(Problem::internal)?;
-        if !text.starts_with("-----BEGIN") {
-            return Sm2Key::from_pem(&provider.unwrap(text.trim(), PLACE)?).map_err(Problem::internal);
+    if !path.exists() {
+        let key = Sm2Key::generate(randomness);
+        let sealed = provider.wrap(&key.to_pem().map_err(Problem::internal)?, PLACE, randomness);
+        if platform::secrets::place_private(path, sealed.as_bytes())? {
+            return Ok(key);
         }
-        Sm2Key::from_pem(&text).map_err(Problem::internal)?
-    } else {
-        Sm2Key::generate(randomness)
-    };
+    }
+    let text = std::fs::read_to_string(path).map_err(Problem::internal)?;
+    if !text.starts_with("-----BEGIN") {
+        return Sm2Key::from_pem(&provider.unwrap(text.trim(), PLACE)?).map_err(Problem::internal);
+    }
+    let key = Sm2Key::from_pem(&text).map_err(Problem::internal)?;
     let sealed = provider.wrap(&key.to_pem().map_err(Problem::internal)?, PLACE, randomness);
     platform::secrets::replace_private(path, sealed.as_bytes())?;
     Ok(key)

@@ -55,22 +55,26 @@ impl SoftKeys {
     /// # Errors
     /// When a file can't be read or written, is not ours, or is sealed under another master key.
     pub fn load_or_create(path: &Path, master_path: &Path, randomness: &dyn Randomness) -> Result<Self> {
-        let key = if master_path.exists() {
+        let kept = || -> Result<[u8; 32]> {
             let text = std::fs::read_to_string(master_path).map_err(|error| named(master_path, error))?;
-            unhex(text.trim())?
+            unhex(text.trim())
+        };
+        let key = if master_path.exists() {
+            kept()?
         } else {
             let key = fresh(randomness);
-            write_private(master_path, base::encoding::to_hex(&key).as_bytes())?;
-            key
+            if place_private(master_path, base::encoding::to_hex(&key).as_bytes())? { key } else { kept()? }
         };
         let master = master_cipher(&key)?;
         let apart = path.parent() != master_path.parent();
         let keys = |stored| Self { master: master.clone(), path: Some(path.into()), apart, stored: Mutex::new(stored) };
         if !path.exists() {
             let stored = Stored::generate(&master, randomness);
-            let made = keys(stored.clone());
-            made.keep(&stored)?;
-            return Ok(made);
+            let text = toml::to_string(&stored).map_err(Problem::internal)?;
+            // Nothing may be sealed with keys that another node's took the place of: it would never open again.
+            if place_private(path, text.as_bytes())? {
+                return Ok(keys(stored));
+            }
         }
         let mut stored = read(path)?;
         if stored.seal_clear_keys(&master, randomness)? {
@@ -243,6 +247,26 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path).map_err(Problem::internal)?;
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(Problem::internal)
+}
+
+/// Places such a file where there is none, and tells whether it did. Of nodes that start at once on one empty folder one
+/// places its file, whole; the others find it and read it.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn place_private(path: &Path, bytes: &[u8]) -> Result<bool> {
+    // A name of this content's own, so that nodes do not meet in the file beside either.
+    let digest = base::encoding::to_hex(&base::crypto::sm3(bytes));
+    let beside = path.with_extension(format!("{}.new", digest.get(..16).unwrap_or_default()));
+    write_private(&beside, bytes)?;
+    let placed = std::fs::hard_link(&beside, path);
+    std::fs::remove_file(&beside).map_err(|error| named(&beside, error))?;
+    match placed {
+        Ok(()) => Ok(true),
+        Err(_) if path.exists() => Ok(false),
+        // A disk without links: written in its place, by one node alone.
+        Err(_) => write_private(path, bytes).map(|()| true),
+    }
 }
 
 /// Replaces such a file: after a power cut the old or the new one is there, never half of one.

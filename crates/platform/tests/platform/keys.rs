@@ -62,6 +62,35 @@ fn keys_written_in_clear_by_an_older_version_are_sealed_at_the_first_start() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
+/// Two nodes that start for the first time at the same moment: one makes the keys, both use them. Otherwise what one of
+/// them sealed would never open again.
+///
+/// req: IDENT-033, OPS-020
+#[test]
+fn nodes_that_start_at_once_on_an_empty_folder_agree_on_the_keys() {
+    for round in 0..20 {
+        let folder = folder();
+        let (keys, master) = (folder.join("secrets.toml"), folder.join("master.key"));
+        let together = std::sync::Barrier::new(2);
+        let start = |seed: u64| {
+            let randomness = SeededRandomness::new(seed);
+            together.wait();
+            Crypto::new(Arc::new(SoftKeys::load_or_create(&keys, &master, &randomness).unwrap())).unwrap()
+        };
+        let (one, two) = std::thread::scope(|nodes| {
+            let other = nodes.spawn(|| start(100 + round));
+            let one = start(200 + round);
+            (one, other.join().unwrap())
+        });
+        let sealed = one.seal("440106199003071234", "account:1:id_number", &SeededRandomness::new(1));
+        assert_eq!(two.open(&sealed, "account:1:id_number").unwrap(), "440106199003071234");
+        assert_eq!(one.blind_index("v"), two.blind_index("v"));
+        let left = std::fs::read_dir(&folder).unwrap().count();
+        assert_eq!(left, 2, "nothing is left beside the keys");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}
+
 /// Two nodes on one key file: what one seals with a key made a moment ago the other opens.
 ///
 /// req: DATASEC-006
