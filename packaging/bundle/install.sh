@@ -22,8 +22,12 @@ case "${1:-}" in
         [ "$(id -u)" = 0 ] || { echo "run this as root" >&2; exit 1; }
         [ "$(uname -m)" = "@MACHINE@" ] || { echo "this file is for @MACHINE@, this machine is $(uname -m)" >&2; exit 1; }
         check
-        place="$(mktemp -d)"
-        trap 'rm -rf "$place"' EXIT
+        # What is installed is for everybody to read, however strict this shell is; see postinst for what is not.
+        umask 022
+        # Beside its place: nothing may be started from /tmp on some machines.
+        making="$(mktemp -d /usr/share/tongban-new.XXXXXX)"
+        trap 'rm -rf "$making"' EXIT
+        place="$making/tree"
         unpack "$place"
         # The new program has to run here before the old one is touched.
         "$place/usr/bin/tongban" --version
@@ -37,10 +41,9 @@ case "${1:-}" in
         install -m755 "$place/usr/bin/tongban" /usr/bin/tongban.new
         mv /usr/bin/tongban.new /usr/bin/tongban
         rm -f "$place/usr/bin/tongban"
-        mv "$place/.postinst" "$place/../tongban-postinst.$$"
+        mv "$place/.postinst" "$making/postinst"
         cp -R "$place/." /
-        sh "$place/../tongban-postinst.$$" configure
-        rm -f "$place/../tongban-postinst.$$"
+        sh "$making/postinst" configure
         ;;
     *) sed -n '2,6p' "$0" >&2; exit 2 ;;
 esac
