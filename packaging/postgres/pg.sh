@@ -13,7 +13,8 @@
 #   pg.sh tidy     ARCHIVE DAYS             removes bases older than so many days and the log before them
 #
 # Settings: PG_BIN (folder of the programs), PG_HOST (address to listen on, default 127.0.0.1),
-# PG_TRUST (networks that may connect and replicate without password, for tests; otherwise scram and ~/.pgpass),
+# PG_NETWORKS (networks that may connect and replicate, with the password in the file PG_PASSWORD_FILE and ~/.pgpass),
+# PG_TRUST (the same without password, for tests),
 # PG_OPTIONS (more -c options for start), PG_WAIT (seconds a start may take, default 60).
 set -euo pipefail
 
