@@ -12,6 +12,7 @@ use platform::sessions::Origin;
 use platform::web::extract::Query;
 use platform::web::guard::{Audience, cookie};
 use platform::web::problem::{Problem, ProblemBody};
+use platform::web::refusals::Malformed;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -64,9 +65,11 @@ pub(crate) async fn begin_sign_on(
 /// Takes the browser back from the province, starts a session and goes where the citizen was.
 #[utoipa::path(get, path = "/api/v1/portal/sign-on/callback", tag = "sign-on", operation_id = "finish_sign_on",
     params(CallbackQuery),
-    responses((status = 303, description = "to the page the citizen came from; to /sign-in?failed when nobody signed in or it took too long"),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json")))]
+    responses(
+        (status = 303, description = "to the page the citizen came from; to /sign-in?failed when nobody signed in or it took too long"),
+        Malformed,
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    ))]
 pub(crate) async fn finish_sign_on(
     State(identity): State<Identity>,
     parts: Parts,

@@ -7,7 +7,8 @@ use axum::response::{IntoResponse, Response};
 use platform::sessions::Origin;
 use platform::web::extract::Json;
 use platform::web::guard::{Allowed, Audience, Permission, cookie};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Outdated, Refused, SignedOut};
 use platform::web::terminal::Client;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -108,10 +109,12 @@ pub(crate) async fn view(identity: &Identity, staff: Staff) -> Result<StaffMe> {
 /// a ticket for the second step instead of a session.
 #[utoipa::path(post, path = "/api/v1/staff/sign-in", tag = "staff", operation_id = "sign_in_staff",
     request_body = SignInRequest,
-    responses((status = 200, body = StaffMe), (status = 202, body = SecondStep, description = "a second step follows"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")))]
+    responses(
+        (status = 200, body = StaffMe),
+        (status = 202, body = SecondStep, description = "a second step follows"),
+        Refused,
+        Outdated,
+    ))]
 pub(crate) async fn sign_in_staff(
     State(identity): State<Identity>,
     client: Client,
@@ -124,7 +127,7 @@ pub(crate) async fn sign_in_staff(
 
 /// Who is signed in.
 #[utoipa::path(get, path = "/api/v1/staff/me", tag = "staff", operation_id = "get_staff_me",
-    responses((status = 200, body = StaffMe), (status = 401, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = StaffMe), SignedOut),
     security(("desk" = ["staff.me"])))]
 pub(crate) async fn get_staff_me(State(identity): State<Identity>, caller: Allowed<ReadSelf>) -> Result<Json<StaffMe>> {
     let staff = identity.staff(caller.id).await?.ok_or_else(error::no_account)?;
@@ -133,7 +136,7 @@ pub(crate) async fn get_staff_me(State(identity): State<Identity>, caller: Allow
 
 /// Signs staff out.
 #[utoipa::path(post, path = "/api/v1/staff/sign-out", tag = "staff", operation_id = "sign_out_staff",
-    responses((status = 204), (status = 401, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), SignedOut),
     security(("desk" = ["staff.me"])))]
 pub(crate) async fn sign_out_staff(
     State(identity): State<Identity>,
