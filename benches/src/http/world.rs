@@ -173,17 +173,6 @@ impl World {
         bail!("the server does not finish its jobs")
     }
 
-    /// Counts the figures of everything there is, as `tongban figures` does beside a server. Not measured.
-    pub fn count_figures(&self) -> anyhow::Result<()> {
-        let setting = |name: &str| self.settings.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
-        let config = Config::load(None, setting)?;
-        self.runtime.block_on(async {
-            let app = App::assemble(config, Arc::new(SystemClock), Arc::new(SystemRandomness)).await?;
-            app.casework.check_figures().await?;
-            Ok::<_, anyhow::Error>(())
-        })
-    }
-
     /// Which database.
     pub fn backend(&self) -> DbBackend {
         self.conn.get_database_backend()
