@@ -498,7 +498,7 @@ pub struct InboxItem {
     #[schema(value_type = String, format = DateTime)]
     pub at: OffsetDateTime,
     /// Page of the desk it leads to, for example `/legacy/…`; absent when there is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub link: Option<String>,
 }
 
