@@ -182,3 +182,24 @@ pub async fn limit(State(gate): State<Gate>, request: Request, next: Next) -> Re
     }
     next.run(request).await
 }
+
+#[cfg(test)]
+mod tests {
+    use testkit::{MockClock, story_start};
+    use time::Duration;
+
+    use super::*;
+
+    /// req: OPS-014
+    #[test]
+    fn a_clock_set_back_makes_nobody_wait_until_it_has_caught_up() {
+        let clock = MockClock::at(story_start());
+        let limiter = PerMinute::new(NonZeroU32::new(2).unwrap(), clock.clone());
+        assert!(limiter.take(&1).is_ok() && limiter.take(&1).is_ok());
+        assert!(limiter.take(&1).is_err(), "two a minute");
+        clock.advance(-Duration::hours(2));
+        assert!(limiter.take(&1).unwrap_err() <= 31, "thirty seconds for one, as before");
+        clock.advance(Duration::seconds(31));
+        assert!(limiter.take(&1).is_ok(), "half a minute later, whatever the clock says");
+    }
+}

@@ -37,6 +37,15 @@ pub struct Outdated;
 /// 422: readable and wrong; names each field.
 pub struct Unreadable;
 
+/// 503: not now; `Retry-After` says when to come again.
+pub struct Unavailable;
+
+impl IntoResponses for Unavailable {
+    fn responses() -> Told {
+        problems(&["503"])
+    }
+}
+
 impl IntoResponses for Malformed {
     fn responses() -> Told {
         problems(&["400"])
@@ -86,5 +95,6 @@ mod tests {
         assert_eq!(text.matches("application/problem+json").count(), 6);
         assert_eq!(text.matches("#/components/schemas/").count(), 6);
         assert_eq!(SignedOut::responses().keys().map(String::as_str).collect::<Vec<_>>(), ["401"]);
+        assert_eq!(Unavailable::responses().keys().map(String::as_str).collect::<Vec<_>>(), ["503"]);
     }
 }

@@ -5,8 +5,8 @@ use axum::http::StatusCode;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
-use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Refused, Unavailable, Unreadable};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
@@ -212,13 +212,7 @@ pub(crate) async fn list_reconciliations(
 /// Compares what was reported on a day with what the upper platform has; again replaces what was found.
 #[utoipa::path(put, path = "/api/v1/exchange/reconciliations/{day}", tag = "exchange", operation_id = "reconcile_day",
     params(("day" = String, Path, description = "Day in China, YYYY-MM-DD")),
-    responses(
-        (status = 200, body = DayReconciliation),
-        Refused,
-        Outdated,
-        Unreadable,
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    ),
+    responses((status = 200, body = DayReconciliation), Refused, Outdated, Unreadable, Unavailable),
     security(("desk" = ["exchange.resend"])))]
 pub(crate) async fn reconcile_day(
     State(exchange): State<Exchange>,

@@ -6,8 +6,8 @@ use axum::response::Response;
 use platform::web::csv;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
-use platform::web::problem::{ProblemBody, Result};
-use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Refused, Unavailable, Unreadable};
 use uuid::Uuid;
 
 use super::service::change::{CancelShipment, RetryShipment};
@@ -115,13 +115,7 @@ pub(crate) async fn retry_shipment(
 /// Asks the courier where a shipment is.
 #[utoipa::path(post, path = "/api/v1/shipments/{id}/refresh", tag = "shipments", operation_id = "refresh_shipment",
     params(("id" = Uuid, Path, description = "Shipment")),
-    responses(
-        (status = 204),
-        Refused,
-        Absent,
-        Outdated,
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    ),
+    responses((status = 204), Refused, Absent, Outdated, Unavailable),
     security(("desk" = ["shipment.order"])))]
 pub(crate) async fn refresh_shipment(
     State(fulfilment): State<Fulfilment>,
@@ -135,14 +129,7 @@ pub(crate) async fn refresh_shipment(
 /// Calls a shipment off before it is fetched.
 #[utoipa::path(post, path = "/api/v1/shipments/{id}/cancel", tag = "shipments", operation_id = "cancel_shipment",
     params(("id" = Uuid, Path, description = "Shipment")), request_body = CancelShipment,
-    responses(
-        (status = 204),
-        Refused,
-        Absent,
-        Outdated,
-        Unreadable,
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    ),
+    responses((status = 204), Refused, Absent, Outdated, Unreadable, Unavailable),
     security(("desk" = ["shipment.order"])))]
 pub(crate) async fn cancel_shipment(
     State(fulfilment): State<Fulfilment>,

@@ -10,8 +10,8 @@ use platform::sessions::Origin;
 use platform::web::extract::Json;
 use platform::web::guard::{Allowed, Audience, cookie};
 use platform::web::page::PageQuery;
-use platform::web::problem::{ProblemBody, Result};
-use platform::web::refusals::{Malformed, Outdated, Refused, Unreadable};
+use platform::web::problem::Result;
+use platform::web::refusals::{Malformed, Outdated, Refused, Unavailable, Unreadable};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -103,12 +103,7 @@ pub(crate) struct SecurityView {
 /// An enterprise begins to activate its account
 #[utoipa::path(post, path = "/api/v1/portal/enterprise/activation", tag = "enterprise account", operation_id = "begin_activation",
     request_body = ActivationRequest,
-    responses(
-        (status = 201, body = ActivationView),
-        Outdated,
-        Unreadable,
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    ))]
+    responses((status = 201, body = ActivationView), Outdated, Unreadable, Unavailable))]
 pub(crate) async fn begin_activation(
     State(identity): State<Identity>,
     Json(request): Json<ActivationRequest>,

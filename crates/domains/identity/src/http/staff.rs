@@ -4,12 +4,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
+use platform::messages::{self, InboxItem};
 use platform::sessions::Origin;
 use platform::web::extract::Json;
 use platform::web::guard::{Allowed, Audience, Permission, cookie};
 use platform::web::problem::Result;
-use platform::web::refusals::{Outdated, Refused, SignedOut};
+use platform::web::refusals::{Outdated, Refused, SignedOut, Unavailable};
 use platform::web::terminal::Client;
+use platform::work::asked::{self, WorkUnderWay};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -114,6 +116,7 @@ pub(crate) async fn view(identity: &Identity, staff: Staff) -> Result<StaffMe> {
         (status = 202, body = SecondStep, description = "a second step follows"),
         Refused,
         Outdated,
+        Unavailable,
     ))]
 pub(crate) async fn sign_in_staff(
     State(identity): State<Identity>,
@@ -132,6 +135,33 @@ pub(crate) async fn sign_in_staff(
 pub(crate) async fn get_staff_me(State(identity): State<Identity>, caller: Allowed<ReadSelf>) -> Result<Json<StaffMe>> {
     let staff = identity.staff(caller.id).await?.ok_or_else(error::no_account)?;
     Ok(Json(view(&identity, staff).await?))
+}
+
+/// What was sent to the person lately, and the long work of theirs that goes on.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct StaffNotices {
+    /// The latest messages, the newest first.
+    items: Vec<InboxItem>,
+    /// Long work that the person asked for and that goes on in the background.
+    running: Vec<WorkUnderWay>,
+}
+
+/// Messages shown.
+const NOTICES: u64 = 20;
+
+/// What was sent to the person lately, and the long work of theirs that goes on (OPS-006).
+#[utoipa::path(get, path = "/api/v1/staff/me/notices", tag = "staff", operation_id = "get_staff_notices",
+    responses((status = 200, body = StaffNotices), SignedOut),
+    security(("desk" = ["staff.me"])))]
+pub(crate) async fn get_staff_notices(
+    State(identity): State<Identity>,
+    caller: Allowed<ReadSelf>,
+) -> Result<Json<StaffNotices>> {
+    let platform = &identity.platform;
+    Ok(Json(StaffNotices {
+        items: messages::inbox(platform, &format!("staff:{}", caller.id), NOTICES).await?,
+        running: asked::under_way(platform, caller.id).await?,
+    }))
 }
 
 /// Signs staff out.

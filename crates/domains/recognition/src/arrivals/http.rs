@@ -12,7 +12,7 @@ use platform::sessions::Origin;
 use platform::web::extract::{Json, Path};
 use platform::web::guard::{Allowed, Audience, Principal, cookie};
 use platform::web::problem::{Problem, ProblemBody, Result};
-use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unreadable};
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unavailable, Unreadable};
 use platform::web::terminal::Client;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -243,7 +243,7 @@ async fn arrive(
         Malformed,
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
         Outdated,
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+        Unavailable,
     ))]
 pub(crate) async fn arrive_portal(
     State(recognition): State<Recognition>,
@@ -260,7 +260,7 @@ pub(crate) async fn arrive_portal(
         (status = 200, body = ArrivalAnswer),
         Malformed,
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+        Unavailable,
     ))]
 pub(crate) async fn arrive_staff(
     State(recognition): State<Recognition>,

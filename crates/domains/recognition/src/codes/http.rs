@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use platform::web::extract::Json;
 use platform::web::guard::Allowed;
 use platform::web::problem::{ProblemBody, Result};
-use platform::web::refusals::{Outdated, Unreadable};
+use platform::web::refusals::{Outdated, Unavailable, Unreadable};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -31,7 +31,7 @@ pub(crate) struct ScannedCode {
         Outdated,
         (status = 410, body = ProblemBody, content_type = "application/problem+json"),
         Unreadable,
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+        Unavailable,
     ),
     security(("desk" = ["identify.person"])))]
 pub(crate) async fn identify_by_code(

@@ -8,8 +8,8 @@ use platform::sessions::Origin;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
-use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unreadable};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unavailable, Unreadable};
 use platform::web::terminal::Client;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -246,12 +246,7 @@ pub(crate) async fn list_mobile_links(
 /// Links somebody's account to a user of the mobile platform; both sides are told
 #[utoipa::path(post, path = "/api/v1/mobile-links", tag = "mobile", operation_id = "make_mobile_link",
     request_body = MakeMobileLinkRequest,
-    responses(
-        (status = 200, body = OwnMobileLink),
-        Outdated,
-        Unreadable,
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    ),
+    responses((status = 200, body = OwnMobileLink), Outdated, Unreadable, Unavailable),
     security(("desk" = ["mobile_link.make"])))]
 pub(crate) async fn make_mobile_link(
     State(recognition): State<Recognition>,
@@ -280,11 +275,7 @@ pub(crate) async fn end_mobile_link(
 /// Signs staff in on the phone with the platform's one-time ticket
 #[utoipa::path(post, path = "/api/v1/staff/mobile/sign-on", tag = "mobile", operation_id = "sign_on_mobile",
     request_body = MobileTicket,
-    responses(
-        (status = 200, body = CameIn),
-        Refused,
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, body = CameIn), Refused, Unavailable))]
 pub(crate) async fn sign_on_mobile(
     State(recognition): State<Recognition>,
     client: Client,

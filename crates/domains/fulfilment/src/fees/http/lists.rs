@@ -6,8 +6,8 @@ use platform::web::csv;
 use platform::web::extract::{Json, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
-use platform::web::refusals::{Refused, Unreadable};
+use platform::web::problem::Result;
+use platform::web::refusals::{Refused, Unavailable, Unreadable};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -75,12 +75,7 @@ pub(crate) async fn list_fee_statements(
 
 /// Compares a day with the statement of the payment platform; again replaces the earlier result.
 #[utoipa::path(post, path = "/api/v1/fee-statements", tag = "fees", operation_id = "reconcile_fees", request_body = StatementDay,
-    responses(
-        (status = 200, body = Reconciliation),
-        Refused,
-        Unreadable,
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    ),
+    responses((status = 200, body = Reconciliation), Refused, Unreadable, Unavailable),
     security(("desk" = ["fee.reconcile"])))]
 pub(crate) async fn reconcile_fees(
     State(fulfilment): State<Fulfilment>,
