@@ -6,7 +6,7 @@ help:
 	@echo "make test    every test: Rust on SQLite and PostgreSQL, web, journeys in Chromium"
 	@echo "make journeys  only the journeys: the main job in Chromium, axe on every page"
 	@echo "make check   format, lints, floors, register, generated files, types"
-	@echo "make bench   measures a release build"
+	@echo "make bench   measures a release build against its goals and the kept run; figures and chart in target/bench"
 	@echo "make chaos   breaks the product on purpose, at full length, and counts afterwards"
 	@echo "make package a Debian package and one file for machines without internet, from a release build"
 	@echo "make fmt     formats the Rust code"
@@ -27,7 +27,7 @@ check:
 	@scripts/check.sh
 
 bench:
-	cargo xtask bench
+	cargo xtask bench --save target/bench/figures.json --chart target/bench/figures.svg $(if $(wildcard docs/operations/bench.json),--against docs/operations/bench.json)
 
 chaos:
 	@scripts/chaos.sh

@@ -17,7 +17,8 @@ use serde_json::json;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
-use crate::measure::Workload;
+use crate::measure::{Set, Workload};
+use crate::report::Kind;
 
 /// How long a round lasts.
 const ROUND: Duration = Duration::from_millis(600);
@@ -40,9 +41,9 @@ impl Drop for Bench {
     }
 }
 
-pub fn workloads() -> anyhow::Result<Vec<Vec<Workload>>> {
+pub fn workloads() -> anyhow::Result<Vec<Set>> {
     let bench = Rc::new(Bench::new()?);
-    Ok(vec![checks(&bench), sealing(&bench), auditing(&bench)])
+    Ok([checks(&bench), sealing(&bench), auditing(&bench)].map(Set::of).into())
 }
 
 impl Bench {
@@ -84,8 +85,9 @@ fn each(mut once: impl FnMut() -> anyhow::Result<()>) -> anyhow::Result<f64> {
     Ok(started.elapsed().as_secs_f64() * 1e6 / count)
 }
 
-fn workload(what: &str, unit: &'static str, round: impl FnMut() -> anyhow::Result<f64> + 'static) -> Workload {
-    Workload { what: what.to_owned(), unit, floor: None, round: Box::new(round) }
+/// The time of one, microseconds.
+fn microseconds(what: &str, round: impl FnMut() -> anyhow::Result<f64> + 'static) -> Workload {
+    Workload::new(what, "µs", Kind::Time, round)
 }
 
 fn checks(bench: &Rc<Bench>) -> Vec<Workload> {
@@ -98,27 +100,29 @@ fn checks(bench: &Rc<Bench>) -> Vec<Workload> {
     };
     let orgs = bench.caller.visible_orgs.clone();
     vec![
-        workload("session check, remembered (goal 50)", "µs", move || each(|| resolve(&warm))),
-        workload("session check, asked of the database", "µs", move || {
+        microseconds("session check, remembered", move || each(|| resolve(&warm))).goal(50.0),
+        microseconds("session check, asked of the database", move || {
             each(|| {
                 cold.app.platform.sessions.forget_all();
                 resolve(&cold)
             })
         }),
-        workload("permission check of a clerk (goal 5)", "µs", move || {
+        microseconds("permission check of a clerk", move || {
             each(|| {
                 std::hint::black_box(may.caller.may(std::hint::black_box("case.accept")));
                 Ok(())
             })
-        }),
-        workload("reach of a case: organisation and item (goal 5)", "µs", move || {
+        })
+        .goal(5.0),
+        microseconds("reach of a case: organisation and item", move || {
             let org = orgs.last().copied().unwrap_or_default();
             each(|| {
                 std::hint::black_box(reach.caller.reaches(std::hint::black_box(org), "food-operation-permit"));
                 Ok(())
             })
-        }),
-        workload("password check (argon2id)", "µs", move || {
+        })
+        .goal(5.0),
+        microseconds("password check (argon2id)", move || {
             word.runtime.block_on(async {
                 let hash = platform::passwords::hash("Tongban-2026".to_owned(), [7; 16]).await?;
                 let started = Instant::now();
@@ -138,7 +142,7 @@ fn sealing(bench: &Rc<Bench>) -> Vec<Workload> {
     let parts: Vec<String> = [350_usize, 1_800, 120, 2_500, 900].iter().map(|size| "字".repeat(size / 3)).collect();
     let sealed: Vec<String> = parts.iter().map(|part| bench.app.platform.seal(part, "case:x:form")).collect();
     vec![
-        workload("seal what one application holds: five values, 5.6 KB", "µs", move || {
+        microseconds("seal what one application holds: five values, 5.6 KB", move || {
             each(|| {
                 for part in &parts {
                     std::hint::black_box(seal.app.platform.seal(part, "case:x:form"));
@@ -146,7 +150,7 @@ fn sealing(bench: &Rc<Bench>) -> Vec<Workload> {
                 Ok(())
             })
         }),
-        workload("open the same", "µs", move || {
+        microseconds("open the same", move || {
             each(|| {
                 for part in &sealed {
                     std::hint::black_box(open.app.platform.unseal(part, "case:x:form")?);
@@ -173,7 +177,7 @@ enum Leaves {
 fn auditing(bench: &Rc<Bench>) -> Vec<Workload> {
     let rate = |leaves: Leaves| {
         let bench = Rc::clone(bench);
-        Box::new(move || {
+        move || -> anyhow::Result<f64> {
             let started = Instant::now();
             let mut done = 0.0;
             while started.elapsed() < ROUND {
@@ -184,24 +188,14 @@ fn auditing(bench: &Rc<Bench>) -> Vec<Workload> {
             }
             bench.runtime.block_on(bench.app.platform.audit.flush(&bench.app.platform))?;
             Ok(done / started.elapsed().as_secs_f64())
-        })
+        }
     };
     let floor = format!("commands of {ROWS} rows, {TOGETHER} at once, no audit line");
-    let unit = "commands/s";
+    let of = |what: &str, leaves: Leaves| Workload::new(what, "commands/s", Kind::Rate, rate(leaves));
     vec![
-        Workload {
-            what: String::from("the same, each with its audit line (goal 90 %)"),
-            unit,
-            floor: Some(floor.clone()),
-            round: rate(Leaves::Line),
-        },
-        Workload {
-            what: String::from("the same, each with a line and a read noted"),
-            unit,
-            floor: Some(floor.clone()),
-            round: rate(Leaves::LineAndRead),
-        },
-        Workload { what: floor, unit, floor: None, round: rate(Leaves::Nothing) },
+        of("the same, each with its audit line", Leaves::Line).floor(&floor).goal_of_floor(90.0),
+        of("the same, each with a line and a read noted", Leaves::LineAndRead).floor(&floor),
+        of(&floor, Leaves::Nothing),
     ]
 }
 

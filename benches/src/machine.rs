@@ -1,25 +1,56 @@
 //! The machine a figure belongs to: cores, load, how long the disk takes to be sure.
 
+use std::fmt;
 use std::io::Write;
 use std::time::Instant;
 
 use anyhow::Context;
+use serde::{Deserialize, Serialize};
 
 use crate::measure::median;
 
-/// One line about the machine at this moment.
-///
-/// # Errors
-/// When the temporary folder can't be written.
-pub fn describe() -> anyhow::Result<String> {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load = load.split(' ').take(3).collect::<Vec<_>>().join(" ");
-    let sync = fdatasync_milliseconds()?;
-    Ok(format!("machine: {cores} cores, load {load}, fdatasync {sync:.3} ms (median of 50)"))
+/// The machine before and after a run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Machine {
+    /// Before the first round.
+    pub before: Moment,
+    /// After the last.
+    pub after: Moment,
 }
 
-/// Median time to make 4 KB durable, milliseconds.
+/// The machine at a moment.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Moment {
+    /// Cores this process may use.
+    pub cores: usize,
+    /// Load of the last one, five and fifteen minutes; empty where the system tells none.
+    pub load: Vec<f64>,
+    /// Median time to make 4 KB durable, milliseconds.
+    pub fdatasync_ms: f64,
+}
+
+impl Moment {
+    /// The machine now.
+    ///
+    /// # Errors
+    /// When the temporary folder can't be written.
+    pub fn now() -> anyhow::Result<Self> {
+        let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        Ok(Self {
+            cores: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            load: load.split(' ').take(3).filter_map(|part| part.parse().ok()).collect(),
+            fdatasync_ms: fdatasync_milliseconds()?,
+        })
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let load = self.load.iter().map(|one| format!("{one:.2}")).collect::<Vec<_>>().join(" ");
+        write!(f, "{} cores, load {load}, fdatasync {:.3} ms (median of 50)", self.cores, self.fdatasync_ms)
+    }
+}
+
 fn fdatasync_milliseconds() -> anyhow::Result<f64> {
     let path = std::env::temp_dir().join(format!("tongban-bench-{}", std::process::id()));
     let mut file = std::fs::File::create(&path).context("a temporary file")?;

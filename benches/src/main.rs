@@ -2,22 +2,31 @@
 //!
 //! `cargo xtask bench` runs all of them, `cargo xtask bench flow form` some. Workloads that belong
 //! together take turns, round after round, so that a busy moment of the machine hits them alike;
-//! each figure is the median of its rounds. Nothing here is a test: figures are read by people.
+//! each figure is the median of its rounds. Figures are read by people; `--against` compares them with an earlier
+//! run's, in relative terms, and fails when something fell.
 //!
 //! Start at [`GROUPS`].
 
+mod chart;
 mod engines;
+mod gate;
 mod http;
 mod identity;
 mod machine;
 mod measure;
+mod report;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use measure::Workload;
+use base::clock::Clock;
+use machine::{Machine, Moment};
+use measure::Set;
+use platform::system::SystemClock;
+use report::Report;
 
 /// A group: its name and what makes its sets. The workloads of one set take turns.
-type Group = (&'static str, fn() -> anyhow::Result<Vec<Vec<Workload>>>);
+type Group = (&'static str, fn() -> anyhow::Result<Vec<Set>>);
 
 const GROUPS: &[Group] = &[
     ("flow", engines::flow::workloads),
@@ -43,17 +52,66 @@ fn main() -> ExitCode {
     {
         return reckon(numbers);
     }
-    if let Some(unknown) = wanted.iter().find(|name| !GROUPS.iter().any(|(known, _)| known == name)) {
-        let known: Vec<&str> = GROUPS.iter().map(|(name, _)| *name).collect();
-        eprintln!("no workload {unknown}: {}", known.join(" "));
-        return ExitCode::from(2);
-    }
-    match run(&wanted) {
-        Ok(()) => ExitCode::SUCCESS,
+    let asked = match Asked::parse(&wanted) {
+        Ok(asked) => asked,
+        Err(wrong) => {
+            eprintln!("{wrong}");
+            return ExitCode::from(2);
+        }
+    };
+    match run(&asked) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("{error:#}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// What was asked for.
+#[derive(Debug, PartialEq)]
+struct Asked {
+    /// Groups to run; all when empty.
+    groups: Vec<String>,
+    /// Where the figures are kept.
+    save: Option<PathBuf>,
+    /// Where the picture is drawn.
+    chart: Option<PathBuf>,
+    /// The run to compare with.
+    against: Option<PathBuf>,
+    /// Percent by which a figure may be worse.
+    tolerance: f64,
+}
+
+impl Asked {
+    /// Names of groups and options in any order.
+    fn parse(arguments: &[String]) -> Result<Self, String> {
+        let mut asked = Self { groups: Vec::new(), save: None, chart: None, against: None, tolerance: gate::TOLERANCE };
+        let mut rest = arguments.iter();
+        while let Some(word) = rest.next() {
+            let mut value = || rest.next().ok_or_else(|| format!("{word} wants a value"));
+            match word.as_str() {
+                "--save" => asked.save = Some(value()?.into()),
+                "--chart" => asked.chart = Some(value()?.into()),
+                "--against" => asked.against = Some(value()?.into()),
+                "--tolerance" => {
+                    let percent = value()?;
+                    let parsed: Option<f64> = percent.parse().ok().filter(|one: &f64| one.is_finite() && *one >= 0.0);
+                    asked.tolerance = parsed.ok_or_else(|| format!("--tolerance {percent}: a percentage, like 25"))?;
+                }
+                name if GROUPS.iter().any(|(known, _)| *known == name) => asked.groups.push(name.to_owned()),
+                unknown => {
+                    let known: Vec<&str> = GROUPS.iter().map(|(name, _)| *name).collect();
+                    return Err(format!(
+                        "no workload {unknown}: {}\noptions: --save FILE.json, --chart FILE.svg, --against BASE.json, \
+                         --tolerance PERCENT",
+                        known.join(" ")
+                    ));
+                }
+            }
+        }
+        Ok(asked)
     }
 }
 
@@ -84,17 +142,56 @@ fn reckon(arguments: &[String]) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn run(wanted: &[String]) -> anyhow::Result<()> {
+/// Measures, keeps and draws what was asked for; whether nothing fell.
+fn run(asked: &Asked) -> anyhow::Result<bool> {
     if cfg!(debug_assertions) {
         println!("note: a debug build; these figures say nothing about a release");
     }
-    println!("{}", machine::describe()?);
-    measure::header();
-    for (name, make) in GROUPS.iter().filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|one| one == name)) {
-        for mut set in make()? {
-            measure::run(name, &mut set)?;
+    // Read first: nobody wants to hear after an hour that the file is not there.
+    let base = asked.against.as_deref().map(Report::read).transpose()?;
+    let before = Moment::now()?;
+    println!("machine: {before}\n{}", report::header());
+    let wanted = |name: &str| asked.groups.is_empty() || asked.groups.iter().any(|one| one == name);
+    let mut figures = Vec::new();
+    for (name, make) in GROUPS.iter().filter(|(name, _)| wanted(name)) {
+        for set in make()? {
+            figures.extend(measure::run(name, set)?);
         }
     }
-    println!("{}", machine::describe()?);
-    Ok(())
+    let after = Moment::now()?;
+    println!("machine: {after}");
+    let report = Report::new(SystemClock.now().date(), Machine { before, after }, figures);
+    let judged: Vec<bool> = report.figures.iter().filter_map(report::Figure::reached).collect();
+    println!("goals: {} of {} reached", judged.iter().filter(|kept| **kept).count(), judged.len());
+    if let Some(path) = &asked.save {
+        report.save(path)?;
+    }
+    if let Some(path) = &asked.chart {
+        report::write(path, &chart::draw(&report))?;
+    }
+    let Some(base) = base else { return Ok(true) };
+    let verdict = gate::compare(&base.figures, &report.figures, asked.tolerance);
+    println!("\nagainst the run of {}, tolerance {:.0} %\n{verdict}", base.day, asked.tolerance);
+    Ok(verdict.passes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(words: &str) -> Result<Asked, String> {
+        Asked::parse(&words.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn groups_and_options_come_in_any_order_and_a_wrong_word_is_named() {
+        let asked = parse("flow --save a/b.json form --tolerance 10 --against base.json").unwrap();
+        assert_eq!(asked.groups, ["flow", "form"]);
+        assert_eq!((asked.save, asked.chart, asked.tolerance), (Some("a/b.json".into()), None, 10.0));
+        assert_eq!(asked.against, Some("base.json".into()));
+        assert_eq!(parse("").unwrap().tolerance, gate::TOLERANCE);
+        for (wrong, named) in [("flwo", "flwo"), ("--save", "--save"), ("--tolerance much", "much"), ("--x", "--x")] {
+            assert!(parse(wrong).unwrap_err().contains(named), "{wrong}");
+        }
+    }
 }

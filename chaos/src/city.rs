@@ -69,6 +69,19 @@ impl City {
         Ok(Self { folder, url, cookie, desk, made })
     }
 
+    /// Connects the systems of the outside world as the demo does. `identity` is the address of the simulated identity
+    /// platform; the others lie beside it.
+    ///
+    /// # Errors
+    /// When the product refuses.
+    pub async fn connect(&self, identity: &str) -> anyhow::Result<()> {
+        let config = Config { identity_url: identity.to_owned(), ..config(&self.folder, &self.url) };
+        let app = App::assemble(config, Arc::new(SystemClock), Arc::new(SystemRandomness)).await?;
+        app::systems::register_demo(&app).await?;
+        app::systems::register_exchange(&app).await?;
+        Ok(())
+    }
+
     /// No city: an empty place for a server.
     #[must_use]
     pub fn nowhere(folder: PathBuf) -> Self {
@@ -96,14 +109,12 @@ async fn session(app: &App, audience: Audience, id: uuid::Uuid) -> anyhow::Resul
     Ok(set.split(';').next().unwrap_or_default().to_owned())
 }
 
+fn config(folder: &Path, url: &str) -> Config {
+    Config { data_dir: folder.to_owned(), database_url: url.to_owned(), packs_dir: packs_dir(), ..Config::default() }
+}
+
 async fn assemble(folder: &Path, url: &str) -> anyhow::Result<App> {
-    let config = Config {
-        data_dir: folder.to_owned(),
-        database_url: url.to_owned(),
-        packs_dir: packs_dir(),
-        ..Config::default()
-    };
-    Ok(App::assemble(config, Arc::new(SystemClock), Arc::new(SystemRandomness)).await?)
+    Ok(App::assemble(config(folder, url), Arc::new(SystemClock), Arc::new(SystemRandomness)).await?)
 }
 
 async fn load(folder: &Path, url: &str) -> anyhow::Result<()> {
@@ -111,13 +122,32 @@ async fn load(folder: &Path, url: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A small application that needs no upload: everything is brought to the window.
+/// A small application of the person who is signed in that needs no upload: everything is brought to the window.
 ///
 /// # Errors
 /// When the pack can't be read.
 pub fn application() -> anyhow::Result<Value> {
-    let folder = packs_dir().join("items").join(ITEM);
-    let sample: Value = serde_json::from_str(&std::fs::read_to_string(folder.join("samples/valid.json"))?)?;
+    let mut whole = application_for(ITEM)?;
+    let sample = sample(ITEM)?;
+    let mut form = whole["form"].to_string();
+    for (key, own) in [("name", "李明"), ("id_number", "449902198506170153"), ("phone", "19900000002")] {
+        form = form.replace(sample["applicant"][key].as_str().unwrap_or("\u{0}"), own);
+    }
+    whole["form"] = serde_json::from_str(&form)?;
+    Ok(whole)
+}
+
+fn sample(slug: &str) -> anyhow::Result<Value> {
+    let path = packs_dir().join("items").join(slug).join("samples/valid.json");
+    Ok(serde_json::from_str(&std::fs::read_to_string(path)?)?)
+}
+
+/// The application of an item's sample, by the person in it, with everything brought to the window.
+///
+/// # Errors
+/// When the pack can't be read.
+pub fn application_for(slug: &str) -> anyhow::Result<Value> {
+    let (folder, sample) = (packs_dir().join("items").join(slug), sample(slug)?);
     let item: Value = serde_yaml_ng::from_str(&std::fs::read_to_string(folder.join("item.yaml"))?)?;
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let mut conditions = Map::new();
@@ -132,17 +162,13 @@ pub fn application() -> anyhow::Result<Value> {
         .iter()
         .filter_map(|key| Some((key.as_str()?.to_owned(), json!({ "handing": "window", "files": [] }))))
         .collect();
-    let mut form = sample["form"].to_string();
-    for (key, own) in [("name", "李明"), ("id_number", "449902198506170153"), ("phone", "19900000002")] {
-        form = form.replace(sample["applicant"][key].as_str().unwrap_or("\u{0}"), own);
-    }
     Ok(json!({
-        "item_slug": ITEM,
+        "item_slug": slug,
         "handle_item": sample["handle_item"],
         "situations": sample["situations"],
         "conditions": conditions,
         "consents": { "authorised": true, "agreed": true },
-        "form": serde_json::from_str::<Value>(&form)?,
+        "form": sample["form"],
         "materials": materials,
         "delivery": { "way": "self" },
     }))

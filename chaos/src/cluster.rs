@@ -6,6 +6,8 @@ use std::process::Command;
 use anyhow::{Context, bail};
 use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 
+use crate::shim::Shim;
+
 /// Whether the programs of PostgreSQL are there.
 #[must_use]
 pub fn available() -> bool {
@@ -17,6 +19,7 @@ pub fn available() -> bool {
 pub struct Cluster {
     folder: PathBuf,
     made: Vec<String>,
+    settings: Vec<(&'static str, String)>,
 }
 
 /// One server of a cluster.
@@ -55,7 +58,14 @@ impl Cluster {
         if root() {
             run(&mut Command::new("chown"), &["-R".into(), "postgres".into(), folder.display().to_string()])?;
         }
-        Ok(Self { folder, made: Vec::new() })
+        // Durability against a power cut is not what is tried here; a crash of the server alone loses nothing.
+        let settings = vec![("PG_OPTIONS", "-c fsync=off".to_owned())];
+        Ok(Self { folder, made: Vec::new(), settings })
+    }
+
+    /// Servers started from now on wait for the disk, and that is as slow as the shim is told.
+    pub fn waits_for_the_disk_of(&mut self, shim: &Shim) {
+        self.settings = shim.settings();
     }
 
     /// Where the archive lies.
@@ -82,9 +92,11 @@ impl Cluster {
         };
         command.arg(self.folder.join("pg.sh")).current_dir("/");
         command.env("PG_TRUST", "127.0.0.1/32").env("HOME", &self.folder);
-        // Durability against a power cut is not what is tried here; a crash of the server alone loses nothing.
         // A rewound server that does not come up is replaced by a copy after this many seconds; small servers start at once.
-        command.env("PG_OPTIONS", "-c fsync=off").env("PG_WAIT", "15");
+        command.env("PG_WAIT", "15");
+        for (name, value) in &self.settings {
+            command.env(name, value);
+        }
         run(&mut command, args)
     }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
-use sea_orm::{ConnectionTrait, Database, Statement};
+use sea_orm::{ConnectionTrait, Database, QueryResult, Statement};
 use serde_json::Value;
 
 use crate::city::{City, application};
@@ -21,11 +21,14 @@ struct Told {
     refused: std::collections::BTreeMap<u16, usize>,
     wrong: Option<String>,
     slowest: Duration,
+    /// Whoever is told to sign in waits until somebody has done so.
+    signs_in: bool,
 }
 
 /// People who file until told to stop.
 pub struct Filing {
     addresses: Arc<Mutex<Vec<String>>>,
+    cookie: Arc<Mutex<String>>,
     stop: Arc<AtomicBool>,
     next: Arc<AtomicUsize>,
     told: Arc<Mutex<Told>>,
@@ -53,7 +56,7 @@ fn note(told: &Mutex<Told>, no: usize, took: Duration, outcome: Option<(u16, Str
         Some((status, text)) => {
             *told.refused.entry(status).or_default() += 1;
             // The way out of an outage is a 503 that says so; of a race between two tries a 409.
-            if matches!(status, 503 | 409) {
+            if matches!(status, 503 | 409) || (status == 401 && told.signs_in) {
                 return Next::Again;
             }
             told.wrong = Some(format!("{status}: {text}"));
@@ -83,19 +86,21 @@ impl Filing {
     pub fn start(city: &City, bases: &[&str], people: usize) -> anyhow::Result<Self> {
         let body = Arc::new(serde_json::to_vec(&application()?)?);
         let addresses = Arc::new(Mutex::new(bases.iter().map(|base| (*base).to_owned()).collect::<Vec<_>>()));
+        let cookie = Arc::new(Mutex::new(city.cookie.clone()));
         let (stop, next, told) =
             (Arc::<AtomicBool>::default(), Arc::<AtomicUsize>::default(), Arc::<Mutex<Told>>::default());
         let run = testkit::unique("chaos");
         let people = (0..people)
             .map(|person| {
-                let (addresses, stop, next, told, body) = (
+                let (addresses, cookie, stop, next, told, body) = (
                     Arc::clone(&addresses),
+                    Arc::clone(&cookie),
                     Arc::clone(&stop),
                     Arc::clone(&next),
                     Arc::clone(&told),
                     Arc::clone(&body),
                 );
-                let (cookie, run) = (city.cookie.clone(), run.clone());
+                let run = run.clone();
                 tokio::spawn(async move {
                     let client = client();
                     while !stop.load(Ordering::SeqCst) {
@@ -107,10 +112,11 @@ impl Filing {
                                 let all = addresses.lock().unwrap_or_else(PoisonError::into_inner);
                                 all.get((person + attempt) % all.len().max(1)).cloned().unwrap_or_default()
                             };
+                            let session = cookie.lock().unwrap_or_else(PoisonError::into_inner).clone();
                             let begun = Instant::now();
                             let answer = client
                                 .post(format!("{base}/api/v1/my/cases/file"))
-                                .header("cookie", &cookie)
+                                .header("cookie", session)
                                 .header("x-tongban-request", "1")
                                 .header("content-type", "application/json")
                                 .header("idempotency-key", &key)
@@ -138,13 +144,25 @@ impl Filing {
                 })
             })
             .collect();
-        Ok(Self { addresses, stop, next, told, people })
+        Ok(Self { addresses, cookie, stop, next, told, people })
     }
 
     /// From now on at these servers.
     pub fn go_to(&self, bases: &[&str]) {
         *self.addresses.lock().unwrap_or_else(PoisonError::into_inner) =
             bases.iter().map(|base| (*base).to_owned()).collect();
+    }
+
+    /// From now on with this session; whoever is told to sign in waits for the next one.
+    pub fn signed_in(&self, cookie: &str) {
+        cookie.clone_into(&mut self.cookie.lock().unwrap_or_else(PoisonError::into_inner));
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).signs_in = true;
+    }
+
+    /// Case numbers of the last so many applications acknowledged.
+    pub fn newest(&self, count: usize) -> Vec<String> {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.numbers.iter().rev().take(count).map(|(_, number)| number.clone()).collect()
     }
 
     /// Applications acknowledged so far.
@@ -193,17 +211,20 @@ impl Filing {
 /// # Errors
 /// When it does not answer.
 pub async fn stored(url: &str) -> anyhow::Result<Vec<String>> {
+    let rows = rows(url, "SELECT case_number FROM cases WHERE case_number IS NOT NULL").await?;
+    Ok(rows.iter().map(|row| row.try_get("", "case_number")).collect::<Result<Vec<String>, _>>()?)
+}
+
+/// Rows of a database, told by the database itself.
+///
+/// # Errors
+/// When it does not answer.
+pub async fn rows(url: &str, sql: &str) -> anyhow::Result<Vec<QueryResult>> {
     let url = platform::db::servers::primary(url).await?;
     let conn = Database::connect(&url).await?;
-    let rows = conn
-        .query_all_raw(Statement::from_string(
-            conn.get_database_backend(),
-            "SELECT case_number FROM cases WHERE case_number IS NOT NULL",
-        ))
-        .await?;
-    let numbers = rows.iter().map(|row| row.try_get("", "case_number")).collect::<Result<Vec<String>, _>>()?;
+    let rows = conn.query_all_raw(Statement::from_string(conn.get_database_backend(), sql)).await?;
     conn.close().await?;
-    Ok(numbers)
+    Ok(rows)
 }
 
 impl Filed {

@@ -5,16 +5,22 @@
 //! `docs/operations/faults.md`. `make chaos` runs all at full length; the tests run the same scenarios
 //! shortened, so that the gate stays short.
 //!
-//! Start at [`scenario`] and [`network`]; [`node`] is a server, [`filing`] the load and the count, [`cluster`] PostgreSQL,
-//! [`line`] a network that can be made bad.
+//! Start at [`scenario`], [`network`], [`disk`], [`clock`] and [`deliveries`]; [`node`] is a server, [`filing`] the load
+//! and the count, [`outside`] other systems and people at their browsers, [`cluster`] PostgreSQL, [`line`] a network that
+//! can be made bad, [`shim`] a disk and a clock that can.
 
 pub mod city;
+pub mod clock;
 pub mod cluster;
+pub mod deliveries;
+pub mod disk;
 pub mod filing;
 pub mod line;
 pub mod network;
 pub mod node;
+pub mod outside;
 pub mod scenario;
+pub mod shim;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

@@ -1,16 +1,30 @@
 //! `chaos [--short] [scenario…]`: breaks the product on purpose and counts afterwards.
 //!
-//! PostgreSQL for `kill-postgres`, `files-full` and `line` is named by `TONGBAN_TEST_PG`; `cluster` starts servers of its own.
+//! PostgreSQL for `kill-postgres`, `files-full` and `line` is named by `TONGBAN_TEST_PG`; `clock` and `deliveries` run on it
+//! too when it is. `cluster` and `slow-disk-postgres` start servers of their own.
 
 use std::process::ExitCode;
 use std::time::Instant;
 
-use chaos::network;
 use chaos::scenario::{self, Scale};
+use chaos::{clock, deliveries, disk, network};
 use testkit::Backend;
 
-const ALL: [&str; 9] =
-    ["kill-sqlite", "kill-postgres", "disk-full", "files-full", "crowd", "moment", "line", "neighbours", "cluster"];
+const ALL: [&str; 13] = [
+    "kill-sqlite",
+    "kill-postgres",
+    "disk-full",
+    "files-full",
+    "slow-disk",
+    "slow-disk-postgres",
+    "crowd",
+    "moment",
+    "clock",
+    "deliveries",
+    "line",
+    "neighbours",
+    "cluster",
+];
 /// Scenarios on a PostgreSQL that runs already.
 const ON_POSTGRES: [&str; 3] = ["kill-postgres", "files-full", "line"];
 
@@ -40,6 +54,10 @@ async fn main() -> ExitCode {
             "line" => network::line_to_the_database(scale).await,
             "neighbours" => network::silent_neighbours(scale).await,
             "moment" => scenario::back_to_a_moment(scale).await,
+            "slow-disk" => disk::slow(scale).await,
+            "slow-disk-postgres" => disk::slow_of_postgres(scale).await,
+            "clock" => clock::jumps(scale).await,
+            "deliveries" => deliveries::twice_and_out_of_order(scale).await,
             _ => scenario::cluster(scale).await,
         };
         let seconds = begun.elapsed().as_secs();

@@ -25,13 +25,15 @@ pub struct Scale {
     pub people: usize,
     /// Applications between two faults.
     pub between: usize,
+    /// Cases whose messages come twice and in another order, of each kind.
+    pub deliveries: usize,
 }
 
 impl Scale {
     /// For the gate.
-    pub const SHORT: Self = Self { kills: 3, idle: 300, people: 8, between: 15 };
+    pub const SHORT: Self = Self { kills: 3, idle: 300, people: 8, between: 15, deliveries: 6 };
     /// For `make chaos`.
-    pub const FULL: Self = Self { kills: 100, idle: 10_000, people: 16, between: 60 };
+    pub const FULL: Self = Self { kills: 100, idle: 10_000, people: 16, between: 60, deliveries: 60 };
 }
 
 /// What a scenario found.
@@ -214,7 +216,7 @@ pub async fn back_to_a_moment(scale: Scale) -> Told {
 
 /// The moment, RFC 3339.
 #[expect(clippy::disallowed_methods, reason = "the product under test lives by the machine's clock")]
-fn now() -> String {
+pub(crate) fn now() -> String {
     time::OffsetDateTime::now_utc().format(&time::format_description::well_known::Rfc3339).unwrap_or_default()
 }
 

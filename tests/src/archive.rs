@@ -468,3 +468,30 @@ async fn earlier_cases_come_in_by_a_mapping_and_are_compared() {
         world.close().await;
     }
 }
+
+/// Who goes on with a long import need not watch it: when it stops again that is told, with the way out and the page.
+///
+/// req: OPS-006
+#[tokio::test(flavor = "multi_thread")]
+async fn who_goes_on_with_an_import_is_told_when_it_stops_and_what_to_do() {
+    for backend in testkit::backends() {
+        let world = World::new(backend).await;
+        let admin = world.staff("sysadmin").await;
+        let lines: Vec<String> = (1..=3).map(|number| row(number, "王海燕")).collect();
+        let done = run(&world, &admin, &table(&lines), json!({ "mapping": mapping() })).await;
+        let id = done["id"].as_str().unwrap();
+        // The columns of the file fit no more: nothing that trying again would mend.
+        run_sql(&world, "UPDATE legacy_runs SET state = 'stopped', next_row = 0, mapping = '{}'").await;
+        let stopped = admin.get(&format!("/legacy-runs/{id}")).await;
+        admin.post(&format!("/legacy-runs/{id}/continue"), json!({ "version": stopped["version"] })).await;
+        assert_eq!(over(&world, &admin, id).await["state"], "stopped");
+        world.settle().await;
+        let told = admin.get("/staff/me/notices").await;
+        let text = told["items"][0]["text"].as_str().unwrap();
+        assert!(text.starts_with("导入“办件.csv”没有成功：") && text.contains("从停下的地方继续"), "{told}");
+        assert_eq!((&told["items"][0]["link"], &told["running"]), (&json!(format!("/legacy/{id}")), &json!([])));
+        let others = world.staff("manager").await.get("/staff/me/notices").await;
+        assert!(!others.to_string().contains("办件.csv"), "told to who asked alone: {others}");
+        world.close().await;
+    }
+}

@@ -1,7 +1,7 @@
 //! Something breaks under load: the short form of `make chaos`. What must hold stands in docs/operations/faults.md.
 
-use chaos::network;
 use chaos::scenario::{self, Scale};
+use chaos::{clock, deliveries, disk, network};
 use testkit::Backend;
 
 /// Killed again and again in the middle of submissions: what was acknowledged is there once, and the event log verifies.
@@ -54,6 +54,32 @@ async fn a_full_disk_of_files_stops_uploads_and_nothing_else() {
     if testkit::backends().contains(&Backend::Postgres) {
         println!("{}", network::full_files(Scale::SHORT).await.unwrap());
     }
+}
+
+/// Each wait for the disk takes 200 ms: everything is acknowledged, many applications with one wait, and who looks is not
+/// held up.
+///
+/// req: OPS-009, OPS-010
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_slow_disk_one_wait_carries_many_and_who_looks_is_not_held_up() {
+    println!("{}", disk::slow(Scale::SHORT).await.unwrap());
+}
+
+/// An hour ahead, then two hours back, while people file and clerks accept.
+///
+/// req: OPS-009, OPS-010, OPS-014, CASE-041
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_jumps_loses_nothing_and_does_nothing_twice() {
+    println!("{}", clock::jumps(Scale::SHORT).await.unwrap());
+}
+
+/// Answers of a department's system and confirmations of the payment platform, each one to three times, in any order,
+/// over several connections.
+///
+/// req: OPS-010, CASE-018, CASE-026
+#[tokio::test(flavor = "multi_thread")]
+async fn deliveries_twice_and_out_of_order_end_as_those_that_come_once_and_in_order() {
+    println!("{}", deliveries::twice_and_out_of_order(Scale::SHORT).await.unwrap());
 }
 
 /// Two nodes, a standby that is promoted under load, a restart, a replica for lists, a rolling restart, a moment before.

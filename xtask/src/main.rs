@@ -34,7 +34,12 @@ const TASKS: &[Task] = &[
         "licences, origins and known faults of what others wrote; writes the lists that go out with the product",
         supply::run,
     ),
-    ("bench", "[name…]", "measures the release build", bench::run),
+    (
+        "bench",
+        "[name…] [--save FILE] [--chart FILE] [--against FILE]",
+        "measures the release build; keeps, draws and compares what it found",
+        bench::run,
+    ),
     (
         "new-capability",
         "<domain> <plural> <Singular>",

@@ -6,9 +6,9 @@ use base::deadline::{DeadlineClock, Pause, TimeLimit, ledger};
 use time::macros::datetime;
 
 use super::pack;
-use crate::measure::Workload;
+use crate::measure::{Set, Workload};
 
-pub fn workloads() -> anyhow::Result<Vec<Vec<Workload>>> {
+pub fn workloads() -> anyhow::Result<Vec<Set>> {
     let years = [2025, 2026].map(|year| pack(&format!("platform/calendars/{year}.yaml")));
     let years =
         years.into_iter().map(|text| Ok(YearCalendar::from_yaml(&text?)?)).collect::<anyhow::Result<Vec<_>>>()?;
@@ -22,7 +22,7 @@ pub fn workloads() -> anyhow::Result<Vec<Vec<Workload>>> {
     ensure!(clock.due_at(&calendar)?.is_some(), "the clock has an end");
     let now = datetime!(2026-10-14 02:00:00 UTC);
     let (again, explained) = (calendar.clone(), clock.clone());
-    Ok(vec![vec![
+    Ok(vec![Set::of(vec![
         Workload::repeated("due date, ten working days over National Day, one pause", "dates/s", 1.0, move || {
             std::hint::black_box(clock.due_at(&calendar)?);
             Ok(())
@@ -31,5 +31,5 @@ pub fn workloads() -> anyhow::Result<Vec<Vec<Workload>>> {
             std::hint::black_box(ledger(&again, &explained, now)?);
             Ok(())
         }),
-    ]])
+    ])])
 }

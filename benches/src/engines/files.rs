@@ -6,12 +6,12 @@ use base::crypto::{FieldCipher, FieldKey, sm3};
 
 use platform::system::SystemRandomness;
 
-use crate::measure::Workload;
+use crate::measure::{Set, Workload};
 
 /// Content of one file, MB.
 const MB: usize = 4;
 
-pub fn workloads() -> anyhow::Result<Vec<Vec<Workload>>> {
+pub fn workloads() -> anyhow::Result<Vec<Set>> {
     let content: Vec<u8> = (0..MB << 20).map(|at| (at % 251) as u8).collect();
     let cipher = FieldCipher::new("k1", vec![FieldKey::new("k1", &[7; 32])?])?;
     let randomness: &'static dyn Randomness = &SystemRandomness;
@@ -24,12 +24,12 @@ pub fn workloads() -> anyhow::Result<Vec<Vec<Workload>>> {
         std::hint::black_box(sealing.seal_file(&to_seal, b"file:bench", randomness));
         Ok(())
     });
-    Ok(vec![vec![
+    Ok(vec![Set::of(vec![
         Workload::repeated(before, "MB/s", each, move || {
             std::hint::black_box(sm3(&plain));
             Ok(())
         }),
-        Workload { floor: Some(before.to_owned()), ..after },
+        after.floor(before),
         Workload::repeated(
             "read, now: every tag proven, SM4 opened (before: the disk alone)",
             "MB/s",
@@ -39,5 +39,5 @@ pub fn workloads() -> anyhow::Result<Vec<Vec<Workload>>> {
                 Ok(())
             },
         ),
-    ]])
+    ])])
 }

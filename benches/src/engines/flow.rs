@@ -6,9 +6,9 @@ use design::FeelExpressions;
 use serde_json::{Value, json};
 
 use super::{object, pack};
-use crate::measure::Workload;
+use crate::measure::{Set, Workload};
 
-pub fn workloads() -> anyhow::Result<Vec<Vec<Workload>>> {
+pub fn workloads() -> anyhow::Result<Vec<Set>> {
     let text = pack("items/food-operation-permit/flow.bpmn")?;
     let definition = Definition::parse(&text).map_err(|findings| anyhow!("{findings:?}"))?;
     let sample: Value = serde_json::from_str(&pack("items/food-operation-permit/samples/valid-new-sales.json")?)?;
@@ -30,15 +30,16 @@ pub fn workloads() -> anyhow::Result<Vec<Vec<Workload>>> {
     }
     let size = steps.iter().map(|(text, _)| text.len()).max().unwrap_or_default();
     let count = steps.len();
-    let what = format!("load, complete a task, store ({size} bytes of state)");
-    Ok(vec![vec![Workload::repeated(what, "steps/s/core", count as f64, move || {
+    let all = move || -> anyhow::Result<()> {
         for (text, command) in &steps {
             let instance: Instance = serde_json::from_str(text)?;
             let next = advance(&definition, &instance, command.clone(), &expressions)?;
             std::hint::black_box(serde_json::to_string(&next.instance)?);
         }
         Ok(())
-    })]])
+    };
+    let workload = Workload::repeated("load, complete a task, store", "steps/s/core", count as f64, all);
+    Ok(vec![Set::of(vec![workload.note(format!("{size} bytes of state")).goal(100_000.0)])])
 }
 
 fn created_task(advance: &Advance) -> Option<String> {

@@ -6,11 +6,11 @@ use design::FeelExpressions;
 use serde_json::{Map, Value, json};
 
 use super::object;
-use crate::measure::Workload;
+use crate::measure::{Set, Workload};
 
 const FIELDS: usize = 300;
 
-pub fn workloads() -> anyhow::Result<Vec<Vec<Workload>>> {
+pub fn workloads() -> anyhow::Result<Vec<Set>> {
     let form = Form::from_value(definition()).map_err(|defects| anyhow!("{defects:?}"))?;
     let expressions = FeelExpressions::new();
     let data = filled();
@@ -27,10 +27,12 @@ pub fn workloads() -> anyhow::Result<Vec<Vec<Workload>>> {
     let outcome = judge();
     ensure!(outcome.problems.is_empty(), "the filled form is right: {:?}", outcome.problems.first());
     let what = format!("judge a form of {FIELDS} fields, a third with rules");
-    Ok(vec![vec![Workload::repeated(what, "forms/s", 1.0, move || {
+    let workload = Workload::repeated(what, "forms/s", 1.0, move || {
         std::hint::black_box(judge());
         Ok(())
-    })]])
+    });
+    // A millisecond each.
+    Ok(vec![Set::of(vec![workload.goal(1_000.0)])])
 }
 
 /// Ten sections; of three fields one is plain, one a choice, one a number with a rule, a condition or a computation.

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use time::macros::datetime;
 
 use super::pack;
-use crate::measure::Workload;
+use crate::measure::{Set, Workload};
 
-pub fn workloads() -> anyhow::Result<Vec<Vec<Workload>>> {
+pub fn workloads() -> anyhow::Result<Vec<Set>> {
     let template = Template::new(&pack("platform/papers/acceptance.typ")?).map_err(|error| anyhow!("{error}"))?;
     let mut data: Value = serde_json::from_str(&pack("platform/papers/samples/acceptance.json")?)?;
     let options = Options {
@@ -18,9 +18,9 @@ pub fn workloads() -> anyhow::Result<Vec<Vec<Workload>>> {
     };
     let first = template.render(&data, &options).map_err(|error| anyhow!("{error}"))?;
     ensure!(first.archival, "the notice is PDF/A");
-    let what = format!("acceptance notice to PDF/A, {} page, {} KB", first.pages, first.bytes.len() / 1024);
+    let note = format!("{} page, {} KB", first.pages, first.bytes.len() / 1024);
     let mut number = 0_u32;
-    Ok(vec![vec![Workload::repeated(what, "pages/s", first.pages as f64, move || {
+    let draw = move || -> anyhow::Result<()> {
         // Another number each time: a paper is never the one before.
         number += 1;
         if let Some(fields) = data.as_object_mut() {
@@ -28,5 +28,7 @@ pub fn workloads() -> anyhow::Result<Vec<Vec<Workload>>> {
         }
         std::hint::black_box(template.render(&data, &options).map_err(|error| anyhow!("{error}"))?);
         Ok(())
-    })]])
+    };
+    let workload = Workload::repeated("acceptance notice to PDF/A", "pages/s", first.pages as f64, draw);
+    Ok(vec![Set::of(vec![workload.note(note)])])
 }

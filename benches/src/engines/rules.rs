@@ -5,9 +5,9 @@ use rule::{Decisions, Feel};
 use serde_json::json;
 
 use super::{object, pack};
-use crate::measure::Workload;
+use crate::measure::{Set, Workload};
 
-pub fn workloads() -> anyhow::Result<Vec<Vec<Workload>>> {
+pub fn workloads() -> anyhow::Result<Vec<Set>> {
     let decisions =
         Decisions::parse(&pack("items/food-operation-permit/rules.dmn")?).map_err(|error| anyhow!("{error}"))?;
     let table_input = object(json!({ "handle_item": "renew", "condition_changed": "no" }));
@@ -28,16 +28,18 @@ pub fn workloads() -> anyhow::Result<Vec<Vec<Workload>>> {
     for text in rules {
         ensure!(!feel.evaluate(text, &context)?.is_null(), "{text} has an answer");
     }
-    Ok(vec![vec![
+    Ok(vec![Set::of(vec![
         Workload::repeated("decision table, fourth of five rules fires, with trace", "decisions/s", 1.0, move || {
             std::hint::black_box(decisions.decide("inspection", &table_input)?);
             Ok(())
-        }),
+        })
+        .goal(200_000.0),
         Workload::repeated("four FEEL rules over one form", "decisions/s", 1.0, move || {
             for text in rules {
                 std::hint::black_box(feel.evaluate(text, &context)?);
             }
             Ok(())
-        }),
-    ]])
+        })
+        .goal(200_000.0),
+    ])])
 }

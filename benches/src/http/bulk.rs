@@ -10,24 +10,27 @@ use time::macros::date;
 
 use super::client::{Connection, request};
 use super::world::World;
-use super::{Bench, workload};
-use crate::measure::Workload;
+use super::{Bench, health};
+use crate::measure::{Set, Workload};
+use crate::report::Kind;
 
 /// Applicants of one list.
 const LINES: u16 = 1_000;
 const ITEM: &str = "resident-pension-enrolment";
 
 /// One list after the other.
-pub(super) fn set(bench: &Rc<Bench>) -> Vec<Workload> {
+pub(super) fn set(bench: &Rc<Bench>) -> Set {
+    let yardstick = health(bench);
     let bench = Rc::clone(bench);
     let mut round = 0;
-    vec![workload(format!("a list of {LINES} applicants becomes cases"), "s", None, move || {
+    let list = Workload::new(format!("a list of {LINES} applicants becomes cases"), "s", Kind::Time, move || {
         round += 1;
         let world = bench.world.borrow();
         let seconds = world.runtime.block_on(make(&world, round))?;
         world.settle()?;
         Ok(seconds)
-    })]
+    });
+    Set::of(vec![list.goal(5.0), yardstick])
 }
 
 async fn make(world: &World, round: i64) -> anyhow::Result<f64> {
@@ -74,7 +77,11 @@ fn table(round: i64) -> anyhow::Result<Value> {
     Ok(json!({ "file_name": "名单.csv", "content_base64": content }))
 }
 
-async fn call(
+/// Calls the server and gives what it answers.
+///
+/// # Errors
+/// When it refuses.
+pub(super) async fn call(
     connection: &mut Connection,
     cookie: &str,
     method: &str,

@@ -21,6 +21,19 @@ pub fn request(method: &str, path: &str, cookie: &str, more: &[(&str, &str)], bo
     bytes
 }
 
+/// A text as a part of an address.
+pub fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() * 3);
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
 /// A connection that is used again and again.
 pub struct Connection {
     stream: TcpStream,
@@ -86,4 +99,14 @@ impl Connection {
 
 fn find(bytes: &[u8], part: &[u8]) -> Option<usize> {
     bytes.windows(part.len()).position(|window| window == part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chinese_words_are_asked_for_as_bytes() {
+        assert_eq!(encoded("许可 a1"), "%E8%AE%B8%E5%8F%AF%20a1");
+    }
 }

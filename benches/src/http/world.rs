@@ -133,11 +133,22 @@ impl World {
         Ok(started.elapsed().as_secs_f64() * 1_000.0)
     }
 
-    fn stop(&mut self) {
+    /// Ends the server.
+    pub fn stop(&mut self) {
         if let Some(mut server) = self.server.take() {
             let _ = server.kill();
             let _ = server.wait();
         }
+    }
+
+    /// Counts the figures beside the cases as `tongban figures` does: rows written past the product are not among those
+    /// that the minute's count looks at. The server must not run.
+    pub fn count_figures(&self) -> anyhow::Result<()> {
+        self.runtime.block_on(async {
+            let app = assemble(&self.settings).await?;
+            app.casework.check_figures().await?;
+            Ok(())
+        })
     }
 
     /// Resident memory of the server, megabytes.
@@ -248,9 +259,7 @@ async fn prepare(kind: &Kind, folder: &Path, packs: &Path) -> anyhow::Result<Par
         ("TONGBAN_REGISTRY_URL", simulator.url("registry")),
         ("TONGBAN_REQUIRE_SECOND_FACTOR", "0".to_owned()),
     ];
-    let config =
-        Config::load(None, |name| settings.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone()))?;
-    let app = App::assemble(config, Arc::new(SystemClock), Arc::new(SystemRandomness)).await?;
+    let app = assemble(&settings).await?;
     app.load_city(packs, app::demo::PASSWORD).await?;
 
     let sample: Value = serde_json::from_str(&read(SAMPLE)?)?;
@@ -283,6 +292,13 @@ async fn prepare(kind: &Kind, folder: &Path, packs: &Path) -> anyhow::Result<Par
         sessions,
         application,
     })
+}
+
+/// The product on the world's database, in this process.
+async fn assemble(settings: &[(&'static str, String)]) -> anyhow::Result<App> {
+    let config =
+        Config::load(None, |name| settings.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone()))?;
+    Ok(App::assemble(config, Arc::new(SystemClock), Arc::new(SystemRandomness)).await?)
 }
 
 async fn cookie(app: &App, audience: Audience, id: uuid::Uuid) -> anyhow::Result<String> {

@@ -16,6 +16,7 @@ mod problem;
 mod progress;
 mod ratings;
 mod same_site;
+mod sent;
 mod texts;
 mod verify;
 

@@ -6,17 +6,16 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use casework::cases::service::public_progress::Progress;
 use maud::{Markup, html};
-use platform::captcha::{self, Answer};
-use platform::web::problem::Problem;
-use platform::{Platform, Result};
-use uuid::Uuid;
+use platform::{Platform, Result, captcha};
 
 use crate::fields::Fields;
 use crate::layout::{Line, Page, Wrong, line, moment, phone, question, rows, send_once, summary};
-use crate::{Basic, same_site};
+use crate::sent::{Sent, at_fields};
+use crate::{Basic, sent};
 
 const HERE: &str = "/basic/progress";
 const TITLE: &str = "查进度";
+const NEEDED: [(&str, &str); 2] = [("number", "填写办件编号"), ("proof", "填写查询码，或者申请人姓名、单位名称")];
 
 /// The form.
 pub(crate) async fn ask(State(basic): State<Basic>) -> Result<Response> {
@@ -25,18 +24,10 @@ pub(crate) async fn ask(State(basic): State<Basic>) -> Result<Response> {
 
 /// What the case has come to, or the form again with what is wrong.
 pub(crate) async fn answer(State(basic): State<Basic>, headers: HeaderMap, body: Bytes) -> Result<Response> {
-    same_site::check(&headers, &basic.platform.config)?;
-    let fields = Fields::read(&body);
-    let mut wrong = Vec::new();
-    for (id, message) in [("number", "填写办件编号"), ("proof", "填写查询码，或者申请人姓名、单位名称")]
-    {
-        if fields.given(id).is_none() {
-            wrong.push(Wrong::new(id, message));
-        }
-    }
-    let answered = answer_of(&fields, &mut wrong);
-    let Some(answered) = answered.filter(|_| wrong.is_empty()) else {
-        return form(&basic, StatusCode::UNPROCESSABLE_ENTITY, &fields, &wrong).await;
+    let Sent { fields, answer } = sent::read(&basic.platform, &headers, &body, &NEEDED)?;
+    let answered = match answer {
+        Ok(answered) => answered,
+        Err(wrong) => return form(&basic, StatusCode::UNPROCESSABLE_ENTITY, &fields, &wrong).await,
     };
     let (number, proof) = (fields.text("number"), fields.text("proof"));
     match basic.casework.progress_by_proof(number, proof, &answered).await {
@@ -45,40 +36,10 @@ pub(crate) async fn answer(State(basic): State<Basic>, headers: HeaderMap, body:
             send_once(StatusCode::OK, Page::new(TITLE, HERE, "/progress", result(&progress)).draw(&site))
         }
         Err(problem) => {
-            let wrong = at_fields(problem, "number")?;
-            form(&basic, wrong.0, &fields, &wrong.1).await
+            let (status, wrong) = at_fields(problem, "number")?;
+            form(&basic, status, &fields, &wrong).await
         }
     }
-}
-
-/// The answer to the question, when there is one to check.
-pub(crate) fn answer_of(fields: &Fields, wrong: &mut Vec<Wrong>) -> Option<Answer> {
-    let Some(given) = fields.given("captcha") else {
-        wrong.push(Wrong::new("captcha", "回答验证题"));
-        return None;
-    };
-    match Uuid::parse_str(fields.text("captcha_id")) {
-        Ok(captcha_id) => Some(Answer { captcha_id, captcha_answer: given.to_owned() }),
-        Err(_) => {
-            wrong.push(Wrong::new("captcha", "验证题已经失效，请答新的一题"));
-            None
-        }
-    }
-}
-
-/// A refusal as what is wrong at a field: the captcha's at its own, any other that the reader can mend at `field`.
-///
-/// # Errors
-/// The problem itself, when it is nothing to mend in the form.
-pub(crate) fn at_fields(problem: Problem, field: &'static str) -> Result<(StatusCode, Vec<Wrong>)> {
-    let status = problem.status();
-    if problem.field_errors().iter().any(|error| error.pointer == "/captcha_answer") {
-        return Ok((status, vec![Wrong::new("captcha", problem.title())]));
-    }
-    if matches!(status, StatusCode::NOT_FOUND | StatusCode::CONFLICT) {
-        return Ok((status, vec![Wrong::new(field, problem.title())]));
-    }
-    Err(problem)
 }
 
 async fn form(basic: &Basic, status: StatusCode, typed: &Fields, wrong: &[Wrong]) -> Result<Response> {

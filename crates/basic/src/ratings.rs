@@ -14,11 +14,13 @@ use platform::{Problem, Result};
 
 use crate::fields::Fields;
 use crate::layout::{Line, Page, Wrong, beside, line, question, send_once, summary};
-use crate::progress::{answer_of, at_fields};
-use crate::{Basic, same_site};
+use crate::sent::{Sent, at_fields};
+use crate::{Basic, sent};
 
 const HERE: &str = "/basic/ratings";
 const TITLE: &str = "服务评价";
+const NEEDED: [(&str, &str); 3] =
+    [("number", "填写办件编号"), ("name", "填写申请人姓名或单位名称"), ("stars", "选择满意程度")];
 
 /// The form.
 pub(crate) async fn ask(State(basic): State<Basic>) -> Result<Response> {
@@ -27,18 +29,10 @@ pub(crate) async fn ask(State(basic): State<Basic>) -> Result<Response> {
 
 /// Thanks, or the form again with what is wrong.
 pub(crate) async fn answer(State(basic): State<Basic>, headers: HeaderMap, body: Bytes) -> Result<Response> {
-    same_site::check(&headers, &basic.platform.config)?;
-    let fields = Fields::read(&body);
-    let mut wrong = Vec::new();
-    for (id, message) in [("number", "填写办件编号"), ("name", "填写申请人姓名或单位名称"), ("stars", "选择满意程度")]
-    {
-        if fields.given(id).is_none() {
-            wrong.push(Wrong::new(id, message));
-        }
-    }
-    let answered = answer_of(&fields, &mut wrong);
-    let Some(answered) = answered.filter(|_| wrong.is_empty()) else {
-        return form(&basic, StatusCode::UNPROCESSABLE_ENTITY, &fields, &wrong).await;
+    let Sent { fields, answer } = sent::read(&basic.platform, &headers, &body, &NEEDED)?;
+    let answered = match answer {
+        Ok(answered) => answered,
+        Err(wrong) => return form(&basic, StatusCode::UNPROCESSABLE_ENTITY, &fields, &wrong).await,
     };
     let (number, name) = (fields.text("number"), fields.text("name"));
     match basic.feedback.open(number, name, &answered, Some(rating(&fields))).await {

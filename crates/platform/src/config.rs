@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use crate::web::guard::Audience;
+
 /// All settings. Defaults run a demo city on SQLite from the current folder.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -111,6 +113,10 @@ pub struct Config {
     pub secure_cookies: bool,
     /// Idle minutes after which a session ends.
     pub session_idle_minutes: i64,
+    /// Sessions of citizens and enterprises open at once; who comes later is asked to wait. 0 = no limit.
+    pub portal_sessions_at_most: u64,
+    /// The same of staff; those who keep the system running are let in whatever it says.
+    pub desk_sessions_at_most: u64,
     /// Tries to sign in that one address may make in a minute; 0 = no limit.
     pub sign_in_per_minute: u32,
     /// Captchas that one address may ask for in a minute; 0 = no limit.
@@ -194,6 +200,8 @@ impl Default for Config {
             zone_peer_key_file: PathBuf::new(),
             secure_cookies: false,
             session_idle_minutes: 30,
+            portal_sessions_at_most: 20_000,
+            desk_sessions_at_most: 10_000,
             sign_in_per_minute: 30,
             captcha_per_minute: 60,
             public_per_minute: 1200,
@@ -216,6 +224,11 @@ fn this_machine() -> Vec<IpNet> {
 
 /// Environments an installation can be.
 pub const ENVIRONMENTS: [&str; 3] = ["test", "pre_release", "production"];
+
+/// Lowest limit of sessions that may be set.
+const SESSIONS_AT_LEAST: u64 = 100;
+/// Highest one: more sessions than people in a province at one moment is no limit.
+const SESSIONS_HIGHEST: u64 = 10_000_000;
 
 /// What is wrong with the configuration.
 #[derive(Debug, thiserror::Error)]
@@ -422,7 +435,26 @@ impl Config {
         if !(1..=720).contains(&self.session_idle_minutes) {
             return Err(ConfigError::Value("session_idle_minutes", "between 1 and 720".into()));
         }
+        for (name, most) in [
+            ("portal_sessions_at_most", self.portal_sessions_at_most),
+            ("desk_sessions_at_most", self.desk_sessions_at_most),
+        ] {
+            // Fewer would be a slip: a mistyped number must not shut a hall.
+            if most != 0 && !(SESSIONS_AT_LEAST..=SESSIONS_HIGHEST).contains(&most) {
+                let told = format!("0 for no limit, or between {SESSIONS_AT_LEAST} and {SESSIONS_HIGHEST}");
+                return Err(ConfigError::Value(name, told));
+            }
+        }
         Ok(())
+    }
+
+    /// Sessions of a user system open at once; `None` for no limit.
+    pub fn sessions_at_most(&self, audience: Audience) -> Option<u64> {
+        let most = match audience {
+            Audience::Portal => self.portal_sessions_at_most,
+            Audience::Desk => self.desk_sessions_at_most,
+        };
+        (most > 0).then_some(most)
     }
 
     /// File of the master key.
@@ -486,6 +518,22 @@ mod tests {
         assert_eq!(config.database(), "sqlite://data/tongban.sqlite");
         let error = Config::load(None, |name| (name == "TONGBAN_LISTEN").then(|| "nowhere".into())).unwrap_err();
         assert!(error.to_string().contains("listen"));
+    }
+
+    /// req: OPS-007
+    #[test]
+    fn a_limit_of_sessions_is_none_or_one_that_a_hall_can_work_with() {
+        let check = |portal, desk| {
+            let config = Config { portal_sessions_at_most: portal, desk_sessions_at_most: desk, ..Config::default() };
+            config.check().map(|()| config.sessions_at_most(Audience::Desk))
+        };
+        assert_eq!(check(20_000, 100).unwrap(), Some(100));
+        assert_eq!(check(0, 0).unwrap(), None, "no limit");
+        for (portal, desk, named) in
+            [(20_000, 5, "desk_sessions_at_most"), (99, 0, "portal_sessions_at_most"), (u64::MAX, 0, "portal")]
+        {
+            assert!(check(portal, desk).unwrap_err().to_string().contains(named), "{portal} {desk}");
+        }
     }
 
     /// req: OPS-016

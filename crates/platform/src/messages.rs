@@ -45,6 +45,8 @@ mod row {
         pub created_at: OffsetDateTime,
         pub sent_at: Option<OffsetDateTime>,
         pub body_sealed: String,
+        /// Page of the desk it leads to; empty for none.
+        pub link: String,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
@@ -96,34 +98,13 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
 /// # Errors
 /// 503 when the gateway does not take it.
 pub async fn send(platform: &Platform, message: Message) -> Result<()> {
-    let id = platform.new_id();
-    let new = row::ActiveModel {
-        id: Set(id),
-        event_key: Set(message.event_key.clone()),
-        recipient: Set(message.recipient.clone()),
-        channel: Set(message.channel.as_str().to_owned()),
-        template: Set(message.template),
-        body: Set(String::new()),
-        body_sealed: Set(platform.seal(&message.body, &place(id))),
-        state: Set("waiting".to_owned()),
-        error: Set(None),
-        created_at: Set(platform.now()),
-        sent_at: Set(None),
-    };
+    let new = new_row(platform, &message);
     let key = (message.event_key, message.recipient, message.channel.as_str());
     let stored = platform
         .db
         .write(platform.now(), move |tx| {
             Box::pin(async move {
-                row::Entity::insert(new)
-                    .on_conflict(
-                        OnConflict::columns([row::Column::EventKey, row::Column::Recipient, row::Column::Channel])
-                            .do_nothing()
-                            .to_owned(),
-                    )
-                    .try_insert()
-                    .exec_without_returning(tx.conn())
-                    .await?;
+                insert(tx.conn(), new).await?;
                 row::Entity::find()
                     .filter(row::Column::EventKey.eq(key.0))
                     .filter(row::Column::Recipient.eq(key.1))
@@ -157,6 +138,51 @@ pub async fn send(platform: &Platform, message: Message) -> Result<()> {
     let error = outcome.as_ref().err().map(ToString::to_string);
     settle(platform, stored.id, if error.is_none() { "sent" } else { "failed" }, error, call).await?;
     outcome
+}
+
+/// The row of a message that waits to be sent.
+fn new_row(platform: &Platform, message: &Message) -> row::ActiveModel {
+    let id = platform.new_id();
+    row::ActiveModel {
+        id: Set(id),
+        event_key: Set(message.event_key.clone()),
+        recipient: Set(message.recipient.clone()),
+        channel: Set(message.channel.as_str().to_owned()),
+        template: Set(message.template.clone()),
+        body: Set(String::new()),
+        body_sealed: Set(platform.seal(&message.body, &place(id))),
+        state: Set("waiting".to_owned()),
+        error: Set(None),
+        created_at: Set(platform.now()),
+        sent_at: Set(None),
+        link: Set(String::new()),
+    }
+}
+
+/// Writes a row, unless the message is there.
+async fn insert(conn: &impl sea_orm::ConnectionTrait, new: row::ActiveModel) -> Result<()> {
+    let unique = [row::Column::EventKey, row::Column::Recipient, row::Column::Channel];
+    row::Entity::insert(new)
+        .on_conflict(OnConflict::columns(unique).do_nothing().to_owned())
+        .try_insert()
+        .exec_without_returning(conn)
+        .await?;
+    Ok(())
+}
+
+/// Leaves an in-app message in the command that causes it, with the page of the desk it leads to. Nothing has to be
+/// sent, so it is there when the command is; left twice it is there once.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn leave(platform: &Platform, tx: &crate::Tx, message: &Message, link: &str) -> Result<()> {
+    let row = row::ActiveModel {
+        state: Set("sent".to_owned()),
+        sent_at: Set(Some(tx.now())),
+        link: Set(link.to_owned()),
+        ..new_row(platform, &Message { channel: Channel::InApp, ..message.clone() })
+    };
+    insert(tx.conn(), row).await
 }
 
 mod refusal {
@@ -471,6 +497,9 @@ pub struct InboxItem {
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = DateTime)]
     pub at: OffsetDateTime,
+    /// Page of the desk it leads to, for example `/legacy/…`; absent when there is none.
+    #[serde(default)]
+    pub link: Option<String>,
 }
 
 /// Latest in-app messages of a recipient.
@@ -485,7 +514,12 @@ pub async fn inbox(platform: &Platform, recipient: &str, limit: u64) -> Result<V
         .limit(limit)
         .all(platform.db.read())
         .await?;
-    rows.into_iter().map(|row| Ok(InboxItem { id: row.id, text: text(platform, &row)?, at: row.created_at })).collect()
+    let item = |row: row::Model| {
+        let text = text(platform, &row)?;
+        let link = Some(row.link).filter(|link| !link.is_empty());
+        Ok(InboxItem { id: row.id, text, at: row.created_at, link })
+    };
+    rows.into_iter().map(item).collect()
 }
 
 #[cfg(test)]

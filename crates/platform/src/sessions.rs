@@ -8,8 +8,8 @@
 
 mod origin;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -30,6 +30,8 @@ pub use origin::Origin;
 
 /// Seconds a resolved session is remembered.
 pub const CACHE_SECONDS: u64 = 5;
+/// Seconds for which the number of open sessions is used before it is counted anew.
+pub const COUNTED_SECONDS: i64 = 10;
 /// Hours after which a session ends whatever happens.
 const ABSOLUTE_HOURS: i64 = 12;
 
@@ -90,6 +92,8 @@ pub struct Sessions {
     gate: std::sync::OnceLock<Arc<dyn Gate>>,
     cache: moka::future::Cache<(Audience, String), Kept>,
     quotas: Quotas,
+    portal_open: Mutex<Counted>,
+    desk_open: Mutex<Counted>,
     /// Grows when what was resolved is forgotten.
     forgotten: AtomicU64,
 }
@@ -102,6 +106,15 @@ struct Kept {
     at: OffsetDateTime,
 }
 
+/// Open sessions of a user system as counted a moment ago.
+#[derive(Debug, Default)]
+struct Counted {
+    at: Option<OffsetDateTime>,
+    open: u64,
+    /// Begun on this node since.
+    begun: u64,
+}
+
 impl Default for Sessions {
     fn default() -> Self {
         Self {
@@ -112,6 +125,8 @@ impl Default for Sessions {
                 .time_to_live(Duration::from_secs(CACHE_SECONDS))
                 .build(),
             quotas: Quotas::default(),
+            portal_open: Mutex::default(),
+            desk_open: Mutex::default(),
             forgotten: AtomicU64::new(0),
         }
     }
@@ -178,6 +193,7 @@ impl Sessions {
                 })
             })
             .await?;
+        self.counted(audience).begun += 1;
         Ok(cookie_value(platform, audience, &token, ABSOLUTE_HOURS * 3600))
     }
 
@@ -454,6 +470,47 @@ impl Sessions {
     /// When the database refuses.
     pub async fn open_count(&self, platform: &Platform, audience: Audience) -> Result<u64> {
         Ok(open_now(platform, audience, None).count(platform.db.read()).await?)
+    }
+
+    /// Whether as many sessions of an audience are open as the configuration allows. Asked before anything of a
+    /// sign-in is written, and of all ways to sign in by the domain that knows them.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn are_full(&self, platform: &Platform, audience: Audience) -> Result<bool> {
+        match platform.config.sessions_at_most(audience) {
+            Some(most) => Ok(self.about_open(platform, audience).await? >= most),
+            None => Ok(false),
+        }
+    }
+
+    /// About how many sessions of an audience are open: counted once in [`COUNTED_SECONDS`] on each node, with those
+    /// begun here since. What others let in meanwhile is missing, so a limit may be passed by a few.
+    async fn about_open(&self, platform: &Platform, audience: Audience) -> Result<u64> {
+        let now = platform.now();
+        {
+            let mut counted = self.counted(audience);
+            if counted.at.is_some_and(|at| now - at < time::Duration::seconds(COUNTED_SECONDS)) {
+                return Ok(counted.open + counted.begun);
+            }
+            // Who finds the number old counts; those who come meanwhile go by the old one and do not wait.
+            counted.at = Some(now);
+            counted.open += counted.begun;
+            counted.begun = 0;
+        }
+        let open = self.open_count(platform, audience).await?;
+        let mut counted = self.counted(audience);
+        counted.open = open;
+        Ok(open + counted.begun)
+    }
+
+    fn counted(&self, audience: Audience) -> MutexGuard<'_, Counted> {
+        let counted = match audience {
+            Audience::Portal => &self.portal_open,
+            Audience::Desk => &self.desk_open,
+        };
+        // A poisoned lock only means that another thread panicked beside it; the numbers are whole.
+        counted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The open session with a name, whoever's it is; `None` when there is none.

@@ -146,6 +146,13 @@ pub const ALL: &[About] = &[
         "TONGBAN_SECURE_COOKIES",
     ),
     about("session_idle_minutes", SIGN_IN, "整数，分钟", "多久不操作自动退出"),
+    about("portal_sessions_at_most", SIGN_IN, "整数", "公众最多同时登录多少人次，满了请后来的人稍等；0 不限"),
+    about(
+        "desk_sessions_at_most",
+        SIGN_IN,
+        "整数",
+        "工作人员最多同时登录多少人次，满了请后来的人稍等，运维人员随时能登录；0 不限",
+    ),
     about("password_days", SIGN_IN, "整数，天", "口令用多久提醒更换"),
     named(
         about("trusted_proxies", NETWORK, "地址或网段，逗号隔开", "前置代理的地址，只信它们报来的访问者地址"),

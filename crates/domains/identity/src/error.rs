@@ -77,6 +77,27 @@ pub(crate) fn no_account() -> Problem {
     Problem::not_found("没有找到这个账号，请重新登录。")
 }
 
+/// As many citizens are signed in as the system carries.
+pub(crate) fn portal_full() -> Problem {
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, SESSIONS_FULL, "现在登录的人太多，暂时登录不了。")
+        .detail("请过几分钟再登录。看办事指南、查进度不用登录，现在就能用。已经保存的申请都在。")
+        .retry_after(ROOM_AFTER)
+        .because("portal_sessions_at_most is reached")
+}
+
+/// As many staff are signed in as the system carries.
+pub(crate) fn desk_full() -> Problem {
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, SESSIONS_FULL, "同时登录的人数已满，暂时登录不了。")
+        .detail("请过几分钟再登录。急着要办的，请找系统管理员：他随时能登录，可以结束不用的登录，或者调高上限。")
+        .retry_after(ROOM_AFTER)
+        .because("desk_sessions_at_most is reached")
+}
+
+/// Code of [`portal_full`] and [`desk_full`].
+pub(crate) const SESSIONS_FULL: &str = "sessions_full";
+/// Seconds after which it is worth trying again: sessions left alone end all the time.
+const ROOM_AFTER: u64 = 60;
+
 /// As many sessions are open as the access policy allows.
 pub(crate) fn too_many_sessions(most: u64) -> Problem {
     Problem::conflict("policy_sessions", format!("您的账号最多同时登录 {most} 处，现在已经满了。"))

@@ -31,6 +31,7 @@ pub mod prometheus;
 pub mod questions;
 pub mod standards;
 mod store;
+mod sums;
 pub mod targets;
 pub mod traces;
 

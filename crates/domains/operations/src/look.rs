@@ -149,7 +149,7 @@ impl Operations {
             "先恢复数据库。",
         ));
         all.push(unless(
-            self.sessions(now).await,
+            self.sessions().await,
             "sessions",
             "在线人数",
             "application",
@@ -263,14 +263,21 @@ impl Operations {
             .value("passwords.overdue", whole(overdue)))
     }
 
-    async fn sessions(&self, _now: OffsetDateTime) -> Result<Finding> {
-        let sessions = &self.platform.sessions;
-        let portal = whole(sessions.open_count(&self.platform, Audience::Portal).await?);
-        let desk = whole(sessions.open_count(&self.platform, Audience::Desk).await?);
-        let said = format!("公众 {portal} 人次，工作人员 {desk} 人次");
-        Ok(Finding::new("sessions", "在线人数", "application", State::Ok, said)
-            .value("sessions.portal", portal)
-            .value("sessions.desk", desk))
+    /// How many are signed in, of how many there is room for (OPS-007).
+    async fn sessions(&self) -> Result<Finding> {
+        let (mut said, mut state, mut counts) = (Vec::new(), State::Ok, Vec::new());
+        for (audience, people) in [(Audience::Portal, "公众"), (Audience::Desk, "工作人员")] {
+            let open = self.platform.sessions.open_count(&self.platform, audience).await?;
+            let (found, text) = room(people, open, self.platform.config.sessions_at_most(audience));
+            state = state.max(found);
+            said.push(text);
+            counts.push((format!("sessions.{}", audience.as_str()), whole(open)));
+        }
+        let found = Finding::new("sessions", "在线人数", "application", state, said.join("，")).advise(
+            "快满了：看是不是有程序在反复登录；确实人多的，增加节点，再调高 portal_sessions_at_most 或 \
+             desk_sessions_at_most。",
+        );
+        Ok(counts.into_iter().fold(found, |found, (key, count)| found.value(&key, count)))
     }
 
     /// One finding for each system we call, from the ledger of calls; and one over all.
@@ -306,6 +313,17 @@ impl Operations {
         }
         Ok(all)
     }
+}
+
+/// How many of a user system are signed in, and how that is: near its limit to be looked after, at it bad.
+fn room(people: &str, open: u64, most: Option<u64>) -> (State, String) {
+    let state = match most {
+        Some(most) if open >= most => State::Bad,
+        Some(most) if open.saturating_mul(10) >= most.saturating_mul(9) => State::Warn,
+        _ => State::Ok,
+    };
+    let limit = most.map_or_else(String::new, |most| format!("（上限 {most}）"));
+    (state, format!("{people} {open} 人次{limit}"))
 }
 
 fn server(machine: &Machine, cpu: Option<i64>) -> Vec<Finding> {
@@ -356,4 +374,18 @@ fn unless(found: Result<Finding>, key: &str, label: &str, kind: &str, said: &str
 /// The moment for people, with the day.
 pub(crate) fn moment(at: OffsetDateTime) -> String {
     moment_text(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// req: OPS-007
+    #[test]
+    fn the_page_of_the_running_system_warns_before_there_is_no_room_left() {
+        assert_eq!(room("公众", 17_999, Some(20_000)), (State::Ok, "公众 17999 人次（上限 20000）".to_owned()));
+        assert_eq!(room("公众", 18_000, Some(20_000)).0, State::Warn);
+        assert_eq!(room("公众", 20_000, Some(20_000)).0, State::Bad);
+        assert_eq!(room("工作人员", 50_000, None), (State::Ok, "工作人员 50000 人次".to_owned()));
+    }
 }

@@ -1,10 +1,10 @@
 //! Once a minute on every node: what was counted becomes rows, and the history is rolled up.
 
-use platform::metrics::{BUCKETS, Reading, Trace};
+use platform::metrics::{Reading, Trace};
 use platform::{Result, Tx};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ConnectionTrait, DbBackend, QueryOrder, QuerySelect, Set, Statement};
+use sea_orm::{ConnectionTrait, QueryOrder, QuerySelect, Set, Statement};
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
 
@@ -14,10 +14,9 @@ use crate::machine::Machine;
 use crate::pack::{Pack, Shows};
 use crate::points::{Point, Span, Values, roll_up};
 use crate::store::{node, point, trace};
+use crate::sums::{Counted, SERIES};
 use crate::targets::keep::{self, Answered};
 
-/// Rows of one insert of series: 19 values each.
-const ROWS: usize = 200;
 /// Rows rolled up in one go.
 const ROLLED: u64 = 20_000;
 
@@ -154,9 +153,7 @@ impl Operations {
                         .update_columns([Version, StartedAt, SeenAt, Parts])
                         .to_owned();
                     node::Entity::insert(about).on_conflict(seen).exec_without_returning(tx.conn()).await?;
-                    for part in series.chunks(ROWS) {
-                        tx.conn().execute_raw(add(tx.conn().get_database_backend(), hour, &name, part)).await?;
-                    }
+                    add_series(tx, hour, &name, &series).await?;
                     keep::add(tx, &day, &name, &answered).await?;
                     if !traces.is_empty() {
                         trace::Entity::insert_many(traces).exec_without_returning(tx.conn()).await?;
@@ -325,42 +322,15 @@ async fn forget_series(tx: &Tx, limit: OffsetDateTime) -> Result<()> {
     Ok(())
 }
 
-/// One statement that adds readings to the hour's rows.
-fn add(backend: DbBackend, hour: OffsetDateTime, node: &str, series: &[Named]) -> Statement {
-    const FIXED: usize = 8;
-    let columns: Vec<String> = (0..BUCKETS).map(|at| format!("b{at}")).collect();
-    let (mut signs, mut values) = (Vec::new(), Vec::<sea_orm::Value>::new());
-    for (kind, name, reading) in series {
-        let first = values.len() + 1;
-        let row: Vec<String> = (first..first + FIXED + BUCKETS).map(|at| format!("${at}")).collect();
-        signs.push(format!("({})", row.join(", ")));
-        values.extend([
-            hour.into(),
-            node.to_owned().into(),
-            (*kind).to_owned().into(),
-            name.clone().into(),
-            whole(reading.count).into(),
-            whole(reading.errors).into(),
-            whole(reading.total_us).into(),
-            whole(reading.most_us).into(),
-        ]);
-        values.extend(reading.buckets.iter().map(|count| sea_orm::Value::from(whole(*count))));
-    }
-    let added: Vec<String> = ["count", "errors", "total_us"]
+/// Adds what a minute counted to the rows of its hour.
+async fn add_series(tx: &Tx, hour: OffsetDateTime, node: &str, series: &[Named]) -> Result<()> {
+    let rows: Vec<Counted<'_>> = series
         .iter()
-        .map(|column| (*column).to_owned())
-        .chain(columns.iter().cloned())
-        .map(|column| format!("{column} = operation_series.{column} + excluded.{column}"))
+        .map(|(kind, name, reading)| {
+            (vec![sea_orm::Value::from(hour), node.into(), (*kind).into(), name.as_str().into()], reading)
+        })
         .collect();
-    let sql = format!(
-        "INSERT INTO operation_series (at, node, kind, name, count, errors, total_us, most_us, {}) VALUES {} \
-         ON CONFLICT (at, node, kind, name) DO UPDATE SET {}, most_us = CASE WHEN excluded.most_us > \
-         operation_series.most_us THEN excluded.most_us ELSE operation_series.most_us END",
-        columns.join(", "),
-        signs.join(", "),
-        added.join(", ")
-    );
-    Statement::from_sql_and_values(backend, sql, values)
+    SERIES.add(tx, &rows).await
 }
 
 #[cfg(test)]

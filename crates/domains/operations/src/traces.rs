@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use platform::Result;
-use platform::metrics::{BUCKETS, Reading};
+use platform::metrics::Reading;
 use sea_orm::entity::prelude::*;
-use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, Statement};
+use sea_orm::{ConnectionTrait, QueryOrder, QuerySelect, Statement};
 use time::OffsetDateTime;
 
 use crate::Operations;
 use crate::store::trace;
+use crate::sums::SERIES;
 
 /// Links of one chain shown at most.
 const LINKS: u64 = 200;
@@ -77,27 +78,6 @@ pub(crate) struct Weak {
     pub(crate) reading: Reading,
 }
 
-#[derive(Debug, FromQueryResult)]
-struct Sums {
-    kind: String,
-    name: String,
-    count: i64,
-    errors: i64,
-    total_us: i64,
-    most_us: i64,
-    b0: i64,
-    b1: i64,
-    b2: i64,
-    b3: i64,
-    b4: i64,
-    b5: i64,
-    b6: i64,
-    b7: i64,
-    b8: i64,
-    b9: i64,
-    b10: i64,
-}
-
 impl Operations {
     /// Links, newest first, before one; one more than asked for, and the total.
     pub(crate) async fn traces(
@@ -151,35 +131,25 @@ impl Operations {
 
     /// What cost most since a moment: by the whole time, of each kind.
     pub(crate) async fn weakest(&self, from: OffsetDateTime) -> Result<Vec<Weak>> {
-        let buckets: Vec<String> = (0..BUCKETS).map(|at| format!("CAST(SUM(b{at}) AS BIGINT) AS b{at}")).collect();
         let sql = format!(
-            "SELECT kind, name, CAST(SUM(count) AS BIGINT) AS count, CAST(SUM(errors) AS BIGINT) AS errors, \
-             CAST(SUM(total_us) AS BIGINT) AS total_us, MAX(most_us) AS most_us, {} FROM operation_series \
-             WHERE at >= $1 GROUP BY kind, name ORDER BY total_us DESC, name LIMIT 2000",
-            buckets.join(", ")
+            "SELECT kind, name, {} FROM operation_series WHERE at >= $1 GROUP BY kind, name \
+             ORDER BY total_us DESC, name LIMIT 2000",
+            SERIES.summed()
         );
         let statement = Statement::from_sql_and_values(self.platform.db.backend(), sql, [from.into()]);
-        let rows = Sums::find_by_statement(statement).all(self.platform.db.read()).await?;
+        let rows = self.platform.db.read().query_all_raw(statement).await?;
         let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
-        let number = |value: i64| u64::try_from(value).unwrap_or(0);
-        let read = |row: Sums| {
-            let buckets = [row.b0, row.b1, row.b2, row.b3, row.b4, row.b5, row.b6, row.b7, row.b8, row.b9, row.b10];
-            let reading = Reading {
-                count: number(row.count),
-                errors: number(row.errors),
-                total_us: number(row.total_us),
-                most_us: number(row.most_us),
-                buckets: buckets.map(number),
-                ..Reading::default()
-            };
-            Weak { kind: row.kind, name: row.name, reading }
-        };
-        let few = |weak: &Weak| {
+        let mut weakest = Vec::new();
+        for row in &rows {
+            let weak =
+                Weak { kind: row.try_get("", "kind")?, name: row.try_get("", "name")?, reading: SERIES.read(row)? };
             let seen = kinds.entry(weak.kind.clone()).or_default();
             *seen += 1;
-            *seen <= WEAKEST
-        };
-        Ok(rows.into_iter().map(read).filter(few).collect())
+            if *seen <= WEAKEST {
+                weakest.push(weak);
+            }
+        }
+        Ok(weakest)
     }
 }
 

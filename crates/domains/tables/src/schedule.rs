@@ -4,6 +4,7 @@ use base::zone;
 use platform::sessions::PrincipalSource;
 use platform::web::guard::{Audience, Principal};
 use platform::web::page::{List, PageQuery};
+use platform::work::asked::{self, Asked};
 use platform::work::jobs::NewJob;
 use platform::{Platform, Problem, Result, files};
 use sea_orm::entity::prelude::*;
@@ -136,10 +137,17 @@ impl Tables {
         let next = schedule.next(self.platform.now().max(at));
         let order = next.map(|next| order_report(&self.platform, id, next));
         let output_id = self.platform.new_id();
+        let asked = Asked::new(output_id, row.owner_id, format!("定时报表“{}”", row.title), "/table-outputs");
+        let said = problem.as_deref().map_or_else(
+            || "可以下载了。".to_owned(),
+            |why| format!("{}请核对这张表的权限和统计设置。", asked::sentence(why)),
+        );
+        let platform = self.platform.clone();
         self.platform
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
+                    let failed = problem.is_some();
                     let moved = template::Entity::update_many()
                         .col_expr(template::Column::RunAt, Expr::value(next))
                         .filter(template::Column::Id.eq(id))
@@ -165,7 +173,7 @@ impl Tables {
                         file.keep(tx).await?;
                     }
                     order.into_iter().for_each(|order| tx.enqueue(order));
-                    Ok(())
+                    asked::tell(&platform, tx, &asked, failed, &said).await
                 })
             })
             .await

@@ -19,40 +19,38 @@
 
 pub mod closing;
 pub mod journal;
+mod load;
 pub mod migrate;
 pub mod servers;
 pub mod standing;
+mod writer;
 
-use std::panic::AssertUnwindSafe;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures::FutureExt;
 use futures::future::BoxFuture;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqlxPostgresConnector, SqlxSqliteConnector,
-    Statement, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DbBackend, SqlxPostgresConnector, SqlxSqliteConnector, Statement,
+    TransactionTrait,
 };
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 
 use journal::Journal;
 use servers::{Replica, Servers};
 use standing::{Standing, Trouble};
+use writer::{Command, Open};
 
 use crate::metrics::Database;
-use crate::web::context::{self, Context};
+use crate::web::context;
 use crate::web::problem::{Problem, Result};
 pub use crate::work::Tx;
 use crate::work::audit;
 use crate::work::audit::chain::Chains;
 
-/// Commands committed together at most on SQLite.
-pub const GROUP: usize = 64;
-
-/// A command's body: everything it does in its transaction.
-type Body<T> = Box<dyn for<'t> FnOnce(&'t Tx) -> BoxFuture<'t, Result<T>> + Send>;
+pub use load::Load;
+pub use writer::GROUP;
 
 /// Told of each statement that writes and how long it took.
 pub type Watch = Arc<dyn Fn(&str, Duration) + Send + Sync>;
@@ -89,23 +87,6 @@ pub struct Db {
     /// Of SQLite: its file and the journal beside it.
     journal: Option<(std::path::PathBuf, Kept)>,
     counts: Arc<Database>,
-}
-
-/// How busy the database's connections are.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Load {
-    /// Connections open.
-    pub connections: u64,
-    /// Of these, in use.
-    pub busy: u64,
-    /// Connections at most.
-    pub most: u64,
-    /// Commands waiting for the one writer (SQLite).
-    pub queue: u64,
-    /// Bytes of the write-ahead log not yet in the database (SQLite).
-    pub wal_bytes: u64,
-    /// Bytes of the database's file (SQLite).
-    pub file_bytes: u64,
 }
 
 /// The journal, once it is kept.
@@ -225,7 +206,7 @@ impl Db {
         let (queue, commands) = mpsc::channel(1024);
         let chains = Arc::<Chains>::default();
         let journal = Kept::default();
-        tokio::spawn(serve(writer, open, commands, Arc::clone(&chains), Arc::clone(&journal)));
+        tokio::spawn(writer::serve(writer, open, commands, Arc::clone(&chains), Arc::clone(&journal)));
         Ok(Self {
             reader,
             writer: Writer::Queue(queue),
@@ -335,78 +316,6 @@ impl Db {
         &self.counts
     }
 
-    /// How busy the connections are now.
-    pub fn load(&self) -> Load {
-        let length = |path: &std::path::Path| std::fs::metadata(path).map_or(0, |about| about.len());
-        let mut load = Load::default();
-        match &self.writer {
-            Writer::Pool(writer) => {
-                for pool in [writer.get_postgres_connection_pool(), self.reader.get_postgres_connection_pool()] {
-                    let (open, idle) = (u64::from(pool.size()), pool.num_idle() as u64);
-                    load.connections += open;
-                    load.busy += open.saturating_sub(idle);
-                    load.most += u64::from(pool.options().get_max_connections());
-                }
-            }
-            Writer::Queue(queue) => {
-                let pool = self.reader.get_sqlite_connection_pool();
-                load.connections = u64::from(pool.size());
-                load.busy = load.connections.saturating_sub(pool.num_idle() as u64);
-                load.most = u64::from(pool.options().get_max_connections());
-                load.queue = (queue.max_capacity() - queue.capacity()) as u64;
-                if let Some((file, _)) = &self.journal {
-                    let mut wal = file.as_os_str().to_owned();
-                    wal.push("-wal");
-                    (load.file_bytes, load.wal_bytes) = (length(file), length(wal.as_ref()));
-                }
-            }
-        }
-        load
-    }
-
-    /// Time of the database's machine in milliseconds since 1970, for comparing clocks; none where the
-    /// database runs inside this program.
-    ///
-    /// # Errors
-    /// When it does not answer.
-    pub async fn clock_ms(&self) -> Result<Option<i64>> {
-        if self.backend() != DbBackend::Postgres {
-            return Ok(None);
-        }
-        let sql = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS ms";
-        let row = self.reader.query_one_raw(Statement::from_string(self.backend(), sql)).await?;
-        Ok(row.map(|row| row.try_get("", "ms")).transpose()?)
-    }
-
-    /// Megabytes of memory the database keeps pages in.
-    ///
-    /// # Errors
-    /// When it does not answer.
-    pub async fn memory_mb(&self) -> Result<i64> {
-        if self.backend() != DbBackend::Postgres {
-            // 64 MB a connection at most, see `cache_size` above.
-            return Ok(i64::try_from(self.load().connections + 1).unwrap_or(1) * 64);
-        }
-        let sql = "SELECT setting::bigint * 8 / 1024 AS mb FROM pg_settings WHERE name = 'shared_buffers'";
-        let row = self.reader.query_one_raw(Statement::from_string(self.backend(), sql)).await?;
-        Ok(row.map(|row| row.try_get("", "mb")).transpose()?.unwrap_or(0))
-    }
-
-    /// Name and version of the database's program.
-    ///
-    /// # Errors
-    /// When it does not answer.
-    pub async fn version(&self) -> Result<String> {
-        let sql = match self.backend() {
-            DbBackend::Postgres => {
-                "SELECT split_part(version(), ' ', 1) || ' ' || split_part(version(), ' ', 2) AS text"
-            }
-            _ => "SELECT 'SQLite ' || sqlite_version() AS text",
-        };
-        let row = self.reader.query_one_raw(Statement::from_string(self.backend(), sql)).await?;
-        Ok(row.map(|row| row.try_get("", "text")).transpose()?.unwrap_or_default())
-    }
-
     /// Runs one command in one transaction. The body may run on another task; what it returns is
     /// given back only after the commit.
     ///
@@ -467,13 +376,7 @@ impl Db {
                     () = self.standing.lost() => Err(Trouble::Down.problem("the database fell silent during a command")),
                 }
             }
-            Writer::Queue(queue) => {
-                let (answer, wait) = oneshot::channel();
-                let body: Body<T> = Box::new(body);
-                let command = Pending { body: Some(body), now, context, value: None, left: None, answer };
-                queue.send(Box::new(command)).await.map_err(|_| Problem::internal("the writer has stopped"))?;
-                wait.await.map_err(|_| Problem::internal("the writer dropped a command"))?
-            }
+            Writer::Queue(queue) => writer::hand_over(queue, now, context, Box::new(body)).await,
         }
     }
 
@@ -517,9 +420,6 @@ impl Db {
     }
 }
 
-/// Opens the one writer anew: after a failure nobody knows how deep in transactions the old connection is.
-type Open = Arc<dyn Fn() -> BoxFuture<'static, Result<DatabaseConnection>> + Send + Sync>;
-
 /// Every statement counts for the node and for the request that made it.
 fn counted(mut reader: DatabaseConnection, counts: &Arc<Database>) -> DatabaseConnection {
     let counts = Arc::clone(counts);
@@ -540,191 +440,4 @@ async fn sqlite_pool(size: u32, options: SqliteConnectOptions) -> Result<Databas
         .await
         .map_err(Problem::internal)?;
     Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool))
-}
-
-/// Why a group was not committed.
-#[derive(Clone)]
-struct Failed {
-    trouble: Option<Trouble>,
-    cause: String,
-}
-
-impl Failed {
-    fn problem(&self) -> Problem {
-        match self.trouble {
-            Some(trouble) => trouble.problem(&self.cause),
-            None => Problem::internal(&self.cause),
-        }
-    }
-}
-
-impl From<Problem> for Failed {
-    fn from(problem: Problem) -> Self {
-        Self { trouble: problem.trouble(), cause: problem.to_string() }
-    }
-}
-
-/// A command waiting for the SQLite writer.
-trait Command: Send {
-    /// Runs inside a savepoint of `outer`; keeps its value for [`Command::finish`]. Gives the trouble when the
-    /// database itself failed: SQLite may then have undone the whole transaction by itself.
-    fn run<'a>(&'a mut self, outer: &'a DatabaseTransaction) -> BoxFuture<'a, Option<Trouble>>;
-    /// The audit lines it left, when it succeeded; they are written with those of the whole group.
-    fn left(&mut self) -> Option<audit::Left>;
-    /// Answers the caller after the group's commit.
-    fn finish(self: Box<Self>, committed: Result<(), Failed>);
-}
-
-struct Pending<T> {
-    body: Option<Body<T>>,
-    now: time::OffsetDateTime,
-    context: Option<Arc<Context>>,
-    value: Option<Result<T>>,
-    left: Option<audit::Left>,
-    answer: oneshot::Sender<Result<T>>,
-}
-
-impl<T: Send + 'static> Command for Pending<T> {
-    fn run<'a>(&'a mut self, outer: &'a DatabaseTransaction) -> BoxFuture<'a, Option<Trouble>> {
-        Box::pin(async move {
-            let body = self.body.take()?;
-            let ran = in_savepoint(outer, self.now, self.context.take(), body).await;
-            let trouble = ran.as_ref().err().and_then(Problem::trouble);
-            self.value = Some(ran.map(|(value, left)| {
-                self.left = Some(left);
-                value
-            }));
-            trouble
-        })
-    }
-
-    fn left(&mut self) -> Option<audit::Left> {
-        self.left.take()
-    }
-
-    fn finish(self: Box<Self>, committed: Result<(), Failed>) {
-        let value = match (self.value, committed) {
-            (Some(Ok(_)) | None, Err(failed)) => Err(failed.problem()),
-            (Some(value), _) => value,
-            (None, Ok(())) => Err(Problem::internal("the command did not run")),
-        };
-        // The caller may have gone away; its command is committed all the same.
-        let _ = self.answer.send(value);
-    }
-}
-
-async fn in_savepoint<T>(
-    outer: &DatabaseTransaction,
-    now: time::OffsetDateTime,
-    context: Option<Arc<Context>>,
-    body: Body<T>,
-) -> Result<(T, audit::Left)> {
-    let tx = Tx::new(outer.begin().await?, now, context);
-    // A mistake in one command must not take the only writer, and with it every later command, along.
-    let outcome = AssertUnwindSafe(async { body(&tx).await }).catch_unwind().await;
-    let value = match outcome {
-        Ok(Ok(value)) => tx.flush().await.map(|left| (value, left)),
-        Ok(Err(problem)) => Err(problem),
-        Err(_) => Err(Problem::internal("a command panicked and was undone")),
-    };
-    let savepoint = tx.into_inner();
-    match value {
-        Ok(done) => {
-            savepoint.commit().await?;
-            Ok(done)
-        }
-        Err(problem) => {
-            // With the whole transaction gone there is no savepoint either; what went wrong first is what counts.
-            if let Err(error) = savepoint.rollback().await
-                && problem.trouble().is_none()
-            {
-                return Err(error.into());
-            }
-            Err(problem)
-        }
-    }
-}
-
-/// The SQLite writer: takes what waits, commits it together, answers. What the journal lacks is handed to it between
-/// groups, and after a quiet moment.
-async fn serve(
-    mut writer: DatabaseConnection,
-    open: Open,
-    mut commands: mpsc::Receiver<Box<dyn Command>>,
-    chains: Arc<Chains>,
-    journal: Kept,
-) {
-    loop {
-        let first = match tokio::time::timeout(journal::EVERY, commands.recv()).await {
-            Ok(Some(first)) => first,
-            Ok(None) => break,
-            Err(_quiet) => {
-                if let Some(journal) = journal.lock().await.as_mut() {
-                    journal.keep(&writer, true).await;
-                }
-                continue;
-            }
-        };
-        let mut group = vec![first];
-        let committed = commit_group(&writer, &mut group, &mut commands, &chains).await.map_err(Failed::from);
-        let failed = committed.as_ref().err().cloned();
-        for command in group {
-            command.finish(committed.clone());
-        }
-        if let Some(failed) = failed {
-            tracing::error!(cause = failed.cause, "the writer could not commit");
-            match open().await {
-                Ok(fresh) => writer = fresh,
-                // The old one is tried again with the next command, and so is this.
-                Err(problem) => tracing::error!(cause = %problem, "the writer could not be opened anew"),
-            }
-        } else if let Some(journal) = journal.lock().await.as_mut() {
-            journal.keep(&writer, false).await;
-        }
-    }
-    if let Some(journal) = journal.lock().await.as_mut() {
-        journal.keep(&writer, true).await;
-    }
-}
-
-async fn commit_group(
-    writer: &DatabaseConnection,
-    group: &mut Vec<Box<dyn Command>>,
-    commands: &mut mpsc::Receiver<Box<dyn Command>>,
-    chains: &Chains,
-) -> Result<()> {
-    let outer = writer
-        .begin_with_options(sea_orm::TransactionOptions {
-            sqlite_transaction_mode: Some(sea_orm::SqliteTransactionMode::Immediate),
-            ..Default::default()
-        })
-        .await?;
-    let mut at = 0;
-    while let Some(command) = group.get_mut(at) {
-        if let Some(trouble) = command.run(&outer).await {
-            // The transaction may be gone: whatever ran now would be kept by itself, and its caller told that it failed.
-            let _ = outer.rollback().await;
-            return Err(trouble.problem("the database refused a command, its group was undone"));
-        }
-        at += 1;
-        if at == group.len()
-            && at < GROUP
-            && let Ok(next) = commands.try_recv()
-        {
-            group.push(next);
-        }
-    }
-    let left = group.iter_mut().filter_map(|command| command.left()).collect();
-    match audit::write(&outer, chains, left).await {
-        Ok(written) => {
-            outer.commit().await?;
-            written.committed(chains);
-            Ok(())
-        }
-        // No command of the group may stay without its line.
-        Err(problem) => {
-            let _ = outer.rollback().await;
-            Err(problem)
-        }
-    }
 }

@@ -17,6 +17,7 @@ use time::OffsetDateTime;
 use crate::Tx;
 use crate::web::problem::Result;
 
+mod batches;
 pub mod buffer;
 pub mod form;
 pub mod store;

@@ -1,15 +1,19 @@
-//! Rows: batches and their lines.
+//! Rows: lines of logs, what was collected and what the application says itself.
+
+use std::borrow::Cow;
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{ExprTrait as _, LikeExpr};
-use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect, Set};
-use serde_json::json;
+use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect};
 use time::OffsetDateTime;
 
+use super::batches::{self, Proven, batch};
 use super::form::{Line, Source};
 use crate::Platform;
 use crate::web::problem::Result;
-use crate::work::audit::{Kind, Line as AuditLine, read};
+use crate::work::audit::read;
+
+pub use super::batches::Verdict;
 
 /// Rows of one insert.
 const ROWS: usize = 1_000;
@@ -40,50 +44,32 @@ pub(crate) mod line {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-pub(crate) mod batch {
-    use super::*;
-    /// `log_batches`
-    #[sea_orm::model]
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "log_batches")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
-        pub source: String,
-        pub origin: String,
-        pub lines: i64,
-        pub digest: String,
-        pub received_at: OffsetDateTime,
-    }
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
 pub use line::Model as Stored;
 
-/// SM3 over the length-prefixed parts of every line, hex.
-fn digest(lines: &[line::Model]) -> String {
-    let mut hasher = base::crypto::Sm3Hasher::new();
-    for line in lines {
-        let (id, no, at) = (line.id.to_string(), line.no.to_string(), line.at.unix_timestamp().to_string());
-        for part in [
-            "log1",
-            &id,
-            &no,
-            &at,
-            &line.source,
-            &line.origin,
-            &line.level,
-            &line.event,
-            &line.message,
-            &line.actor,
-            &line.address,
-            &line.trace,
-        ] {
-            hasher.update(&(part.len() as u64).to_be_bytes());
-            hasher.update(part.as_bytes());
-        }
+impl Proven for line::Entity {
+    const ACTION: &'static str = "log.collect";
+    const BROKEN: &'static str = "收到的一批日志被改动或缺少";
+
+    fn of_batch(id: Uuid) -> Select<Self> {
+        Self::find().filter(line::Column::BatchId.eq(id)).order_by_asc(line::Column::No)
     }
-    base::encoding::to_hex(&hasher.finish())
+
+    fn parts(line: &line::Model) -> Vec<Cow<'_, str>> {
+        vec![
+            "log1".into(),
+            line.id.to_string().into(),
+            line.no.to_string().into(),
+            line.at.unix_timestamp().to_string().into(),
+            line.source.as_str().into(),
+            line.origin.as_str().into(),
+            line.level.as_str().into(),
+            line.event.as_str().into(),
+            line.message.as_str().into(),
+            line.actor.as_str().into(),
+            line.address.as_str().into(),
+            line.trace.as_str().into(),
+        ]
+    }
 }
 
 /// Stores lines that came at once; their digest goes into the audit log with the same commit.
@@ -113,23 +99,8 @@ pub async fn store(platform: &Platform, source: Source, origin: &str, lines: Vec
             trace: line.trace,
         })
         .collect();
-    let (count, digest) = (rows.len(), digest(&rows));
-    let audit = AuditLine {
-        id: platform.new_id(),
-        actor_id: None,
-        actor_name: "系统".to_owned(),
-        action: "log.collect",
-        subject: format!("log_batch:{id}"),
-        detail: json!({ "source": source.as_str(), "origin": origin, "lines": count, "digest": digest }),
-    };
-    let new = batch::ActiveModel {
-        id: Set(id),
-        source: Set(source.as_str().to_owned()),
-        origin: Set(origin.to_owned()),
-        lines: Set(i64::try_from(count).unwrap_or(i64::MAX)),
-        digest: Set(digest),
-        received_at: Set(now),
-    };
+    let count = rows.len();
+    let (new, audit) = batches::new::<line::Entity>(platform, id, now, (source.as_str(), origin), &rows);
     platform
         .db
         .write(now, move |tx| {
@@ -139,7 +110,7 @@ pub async fn store(platform: &Platform, source: Source, origin: &str, lines: Vec
                     let part = part.iter().cloned().map(|row| row.into_active_model().reset_all());
                     line::Entity::insert_many(part).exec_without_returning(tx.conn()).await?;
                 }
-                tx.audit(audit.entry().kind(Kind::System));
+                tx.audit(audit);
                 Ok(())
             })
         })
@@ -217,17 +188,6 @@ pub async fn search(
     Ok((query.order_by_desc(line::Column::Id).limit(limit).all(conn).await?, total))
 }
 
-/// What a verification found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Verdict {
-    /// Batches looked at.
-    pub batches: usize,
-    /// Lines looked at.
-    pub lines: usize,
-    /// What does not fit, for people.
-    pub faults: Vec<String>,
-}
-
 /// Computes the digests of a time span anew and compares them with the audit log. A batch whose lines
 /// are gone after the retention is left out; one of which only some are gone is a fault.
 ///
@@ -239,38 +199,8 @@ pub async fn verify(
     until: OffsetDateTime,
     kept_from: OffsetDateTime,
 ) -> Result<Verdict> {
-    let mut verdict = Verdict::default();
-    let wanted = read::Filter {
-        actions: vec!["log.collect".to_owned()],
-        from: Some(if from > kept_from { from } else { kept_from }),
-        until: Some(until),
-        ..read::Filter::default()
-    };
-    let mut after = None;
-    loop {
-        let records = read::oldest(conn, &wanted, after, 200).await?;
-        let Some(last) = records.last() else { return Ok(verdict) };
-        after = Some(last.id);
-        for record in records {
-            let id = record.subject.strip_prefix("log_batch:").and_then(|id| Uuid::parse_str(id).ok());
-            let Some(id) = id else { continue };
-            let said: serde_json::Value = serde_json::from_str(&record.detail)?;
-            let said = said.get("digest").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-            let lines = line::Entity::find()
-                .filter(line::Column::BatchId.eq(id))
-                .order_by_asc(line::Column::No)
-                .all(conn)
-                .await?;
-            verdict.batches += 1;
-            verdict.lines += lines.len();
-            if digest(&lines) != said {
-                let when = base::zone::moment_text(
-                    OffsetDateTime::from_unix_timestamp(record.at).unwrap_or(OffsetDateTime::UNIX_EPOCH),
-                );
-                verdict.faults.push(format!("{when}收到的一批日志被改动或缺少"));
-            }
-        }
-    }
+    let from = if from > kept_from { from } else { kept_from };
+    batches::verify::<line::Entity>(conn, from, until).await
 }
 
 /// Removes whole batches received before a moment; their digests stay. Gives how many went.

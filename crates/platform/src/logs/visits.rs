@@ -3,27 +3,27 @@
 //! The router notes a visit when the answer is ready: method, route template, status, time, size, who, from where,
 //! trace id. Never the path, never the query, never a name: an id in a path is told by the audit line of the act. A
 //! row per request would be a write per read, so lines wait in memory and are written in batches: once a minute, or
-//! as soon as `FULL` wait. Each batch has its digest in the audit log like any collected lines, see [`super::store`].
+//! as soon as `FULL` wait. Each batch has its digest in the audit log like any collected lines, see `logs::batches`.
 //!
 //! Nothing waits for this: while the database takes no writes `HELD` lines are kept, beyond that they are counted,
 //! and a line of the application says how many are missing.
 
+use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::StatusCode;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{ExprTrait as _, LikeExpr};
-use sea_orm::{Condition, ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect, Set};
-use serde_json::json;
+use sea_orm::{Condition, ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect};
 use time::OffsetDateTime;
 
+use super::batches::{self, Proven, Verdict, batch};
 use super::form::Raw;
-use super::store::{Verdict, batch};
 use crate::Platform;
 use crate::web::context::Context;
 use crate::web::problem::Result;
-use crate::work::audit::{Kind, Line as AuditLine, read};
+use crate::work::audit::read;
 
 /// Lines after which they are written without waiting for the minute.
 const FULL: usize = 2_000;
@@ -189,32 +189,32 @@ impl Visits {
     }
 }
 
-/// SM3 over the length-prefixed parts of every line, hex.
-fn digest(lines: &[Visit]) -> String {
-    let mut hasher = base::crypto::Sm3Hasher::new();
-    for line in lines {
-        let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
-        for part in [
-            "visit1",
-            &line.id.to_string(),
-            &line.no.to_string(),
-            &line.at.unix_timestamp().to_string(),
-            &line.level,
-            &line.method,
-            &line.route,
-            &line.status.to_string(),
-            &line.took_ms.to_string(),
-            &number(line.bytes),
-            &line.actor_kind,
-            &line.actor_id.map(|id| id.to_string()).unwrap_or_default(),
-            &line.address,
-            &line.trace,
-        ] {
-            hasher.update(&(part.len() as u64).to_be_bytes());
-            hasher.update(part.as_bytes());
-        }
+impl Proven for row::Entity {
+    const ACTION: &'static str = ACTION;
+    const BROKEN: &'static str = "收存的一批访问记录被改动或缺少";
+
+    fn of_batch(id: Uuid) -> Select<Self> {
+        Self::find().filter(row::Column::BatchId.eq(id)).order_by_asc(row::Column::No)
     }
-    base::encoding::to_hex(&hasher.finish())
+
+    fn parts(line: &Visit) -> Vec<Cow<'_, str>> {
+        vec![
+            "visit1".into(),
+            line.id.to_string().into(),
+            line.no.to_string().into(),
+            line.at.unix_timestamp().to_string().into(),
+            line.level.as_str().into(),
+            line.method.as_str().into(),
+            line.route.as_str().into(),
+            line.status.to_string().into(),
+            line.took_ms.to_string().into(),
+            line.bytes.map(|bytes| bytes.to_string()).unwrap_or_default().into(),
+            line.actor_kind.as_str().into(),
+            line.actor_id.map(|id| id.to_string()).unwrap_or_default().into(),
+            line.address.as_str().into(),
+            line.trace.as_str().into(),
+        ]
+    }
 }
 
 /// Writes the visits that wait, in batches, each in a command of its own so that no other waits long; gives how many.
@@ -253,23 +253,7 @@ async fn store(platform: &Platform, mut rows: Vec<Visit>) -> Result<()> {
     for (row, no) in rows.iter_mut().zip(1_i64..) {
         (row.batch_id, row.no) = (id, no);
     }
-    let (count, digest) = (rows.len(), digest(&rows));
-    let audit = AuditLine {
-        id: platform.new_id(),
-        actor_id: None,
-        actor_name: "系统".to_owned(),
-        action: ACTION,
-        subject: format!("log_batch:{id}"),
-        detail: json!({ "source": "access", "origin": "tongban", "lines": count, "digest": digest }),
-    };
-    let new = batch::ActiveModel {
-        id: Set(id),
-        source: Set("access".to_owned()),
-        origin: Set("tongban".to_owned()),
-        lines: Set(i64::try_from(count).unwrap_or(i64::MAX)),
-        digest: Set(digest),
-        received_at: Set(now),
-    };
+    let (new, audit) = batches::new::<row::Entity>(platform, id, now, ("access", "tongban"), &rows);
     platform
         .db
         .write(now, move |tx| {
@@ -277,7 +261,7 @@ async fn store(platform: &Platform, mut rows: Vec<Visit>) -> Result<()> {
                 batch::Entity::insert(new).exec_without_returning(tx.conn()).await?;
                 let rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
                 row::Entity::insert_many(rows).exec_without_returning(tx.conn()).await?;
-                tx.audit(audit.entry().kind(Kind::System));
+                tx.audit(audit);
                 Ok(())
             })
         })
@@ -363,35 +347,7 @@ pub async fn search(
 /// # Errors
 /// When the database refuses.
 pub async fn verify(conn: &impl ConnectionTrait, from: OffsetDateTime, until: OffsetDateTime) -> Result<Verdict> {
-    let mut verdict = Verdict::default();
-    let wanted = read::Filter {
-        actions: vec![ACTION.to_owned()],
-        from: Some(from),
-        until: Some(until),
-        ..read::Filter::default()
-    };
-    let mut after = None;
-    loop {
-        let records = read::oldest(conn, &wanted, after, 200).await?;
-        let Some(last) = records.last() else { return Ok(verdict) };
-        after = Some(last.id);
-        for record in records {
-            let id = record.subject.strip_prefix("log_batch:").and_then(|id| Uuid::parse_str(id).ok());
-            let Some(id) = id else { continue };
-            let said: serde_json::Value = serde_json::from_str(&record.detail)?;
-            let said = said.get("digest").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-            let lines =
-                row::Entity::find().filter(row::Column::BatchId.eq(id)).order_by_asc(row::Column::No).all(conn).await?;
-            verdict.batches += 1;
-            verdict.lines += lines.len();
-            if digest(&lines) != said {
-                let when = base::zone::moment_text(
-                    OffsetDateTime::from_unix_timestamp(record.at).unwrap_or(OffsetDateTime::UNIX_EPOCH),
-                );
-                verdict.faults.push(format!("{when}收存的一批访问记录被改动或缺少"));
-            }
-        }
-    }
+    batches::verify::<row::Entity>(conn, from, until).await
 }
 
 /// Lets visits go that are older than a moment, oldest first, a bounded number in one round; gives how many went.
@@ -438,6 +394,10 @@ mod tests {
             address: String::new(),
             trace: String::new(),
         }
+    }
+
+    fn digest(lines: &[Visit]) -> String {
+        batches::digest::<row::Entity>(lines)
     }
 
     /// req: OPS-034

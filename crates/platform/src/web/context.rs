@@ -63,6 +63,8 @@ pub struct Context {
     waited: AtomicU64,
     /// Id of everything this request causes, its jobs included; empty when there is none.
     trace: String,
+    /// What somebody asked for that this job belongs to.
+    asked: Option<Uuid>,
     begun: Begun,
     spans: Mutex<Vec<Span>>,
     more: AtomicU64,
@@ -93,6 +95,17 @@ impl Context {
     /// The context of a job that something under this trace id caused.
     pub fn for_job(trace: String) -> Self {
         Self::default().of_trace(trace)
+    }
+
+    /// The same, of a job that belongs to what somebody asked for ([`crate::work::asked`]).
+    #[must_use]
+    pub(crate) fn for_asked(self, asked: Option<Uuid>) -> Self {
+        Self { asked, ..self }
+    }
+
+    /// What somebody asked for that the job under way belongs to.
+    pub(crate) fn asked(&self) -> Option<Uuid> {
+        self.asked
     }
 
     /// Trace id; empty when there is none.

@@ -22,14 +22,42 @@ use super::problem::{Problem, Result};
 use super::terminal::Client;
 use crate::Platform;
 
-/// The product's clock in the shape of the limiter.
+/// The product's clock in the shape of the limiter: only its steps forward count, so that whoever asked before a clock
+/// was set back need not wait until it has caught up.
 #[derive(Clone)]
-struct Ticks(Arc<dyn Clock>);
+struct Ticks {
+    clock: Arc<dyn Clock>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+/// What the limiter knows of the clock, nanoseconds.
+#[derive(Default)]
+struct Seen {
+    last: u64,
+    passed: u64,
+}
+
+impl Ticks {
+    fn new(clock: Arc<dyn Clock>) -> Self {
+        let ticks = Self { clock, seen: Arc::default() };
+        let last = ticks.wall();
+        *ticks.seen.lock().unwrap_or_else(PoisonError::into_inner) = Seen { last, passed: last };
+        ticks
+    }
+
+    fn wall(&self) -> u64 {
+        u64::try_from(self.clock.now().unix_timestamp_nanos()).unwrap_or(0)
+    }
+}
 
 impl governor::clock::Clock for Ticks {
     type Instant = Nanos;
     fn now(&self) -> Nanos {
-        Nanos::new(u64::try_from(self.0.now().unix_timestamp_nanos()).unwrap_or(0))
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let wall = self.wall();
+        seen.passed = seen.passed.saturating_add(wall.saturating_sub(seen.last));
+        seen.last = wall;
+        Nanos::new(seen.passed)
     }
 }
 
@@ -43,7 +71,7 @@ pub struct PerMinute<K: std::hash::Hash + Eq + Clone> {
 impl<K: std::hash::Hash + Eq + Clone> PerMinute<K> {
     /// `rate` calls a minute, all of them at once if need be.
     pub fn new(rate: NonZeroU32, clock: Arc<dyn Clock>) -> Self {
-        let clock = Ticks(clock);
+        let clock = Ticks::new(clock);
         let limiter = RateLimiter::new(Quota::per_minute(rate), DefaultKeyedStateStore::default(), clock.clone());
         Self { limiter, clock, calls: AtomicU64::new(0) }
     }
@@ -153,4 +181,25 @@ pub async fn limit(State(gate): State<Gate>, request: Request, next: Next) -> Re
         }
     }
     next.run(request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use testkit::{MockClock, story_start};
+    use time::Duration;
+
+    use super::*;
+
+    /// req: OPS-014
+    #[test]
+    fn a_clock_set_back_makes_nobody_wait_until_it_has_caught_up() {
+        let clock = MockClock::at(story_start());
+        let limiter = PerMinute::new(NonZeroU32::new(2).unwrap(), clock.clone());
+        assert!(limiter.take(&1).is_ok() && limiter.take(&1).is_ok());
+        assert!(limiter.take(&1).is_err(), "two a minute");
+        clock.advance(-Duration::hours(2));
+        assert!(limiter.take(&1).unwrap_err() <= 31, "thirty seconds for one, as before");
+        clock.advance(Duration::seconds(31));
+        assert!(limiter.take(&1).is_ok(), "half a minute later, whatever the clock says");
+    }
 }

@@ -19,6 +19,12 @@ fn problems(statuses: &[&str]) -> Told {
     statuses.iter().map(|status| ((*status).to_owned(), RefOr::T(one()))).collect()
 }
 
+/// 400: the request itself can't be read.
+pub struct Malformed;
+
+/// 401 alone: a route for everybody who is signed in.
+pub struct SignedOut;
+
 /// 401 for who is not known, 403 for who may not: every guarded route.
 pub struct Refused;
 
@@ -30,6 +36,27 @@ pub struct Outdated;
 
 /// 422: readable and wrong; names each field.
 pub struct Unreadable;
+
+/// 503: not now; `Retry-After` says when to come again.
+pub struct Unavailable;
+
+impl IntoResponses for Unavailable {
+    fn responses() -> Told {
+        problems(&["503"])
+    }
+}
+
+impl IntoResponses for Malformed {
+    fn responses() -> Told {
+        problems(&["400"])
+    }
+}
+
+impl IntoResponses for SignedOut {
+    fn responses() -> Told {
+        problems(&["401"])
+    }
+}
 
 impl IntoResponses for Refused {
     fn responses() -> Told {
@@ -61,11 +88,13 @@ mod tests {
 
     #[test]
     fn each_refusal_is_a_problem_document() {
-        let each = [Refused::responses(), Absent::responses(), Outdated::responses(), Unreadable::responses()];
-        let all: Told = each.into_iter().flatten().collect();
-        assert_eq!(all.keys().map(String::as_str).collect::<Vec<_>>(), ["401", "403", "404", "409", "422"]);
+        let each = [Malformed::responses(), Refused::responses(), Absent::responses(), Outdated::responses()];
+        let all: Told = each.into_iter().flatten().chain(Unreadable::responses()).collect();
+        assert_eq!(all.keys().map(String::as_str).collect::<Vec<_>>(), ["400", "401", "403", "404", "409", "422"]);
         let text = serde_json::to_string(&all).unwrap();
-        assert_eq!(text.matches("application/problem+json").count(), 5);
-        assert_eq!(text.matches("#/components/schemas/").count(), 5);
+        assert_eq!(text.matches("application/problem+json").count(), 6);
+        assert_eq!(text.matches("#/components/schemas/").count(), 6);
+        assert_eq!(SignedOut::responses().keys().map(String::as_str).collect::<Vec<_>>(), ["401"]);
+        assert_eq!(Unavailable::responses().keys().map(String::as_str).collect::<Vec<_>>(), ["503"]);
     }
 }

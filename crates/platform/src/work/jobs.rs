@@ -16,6 +16,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::asked;
 use crate::Platform;
 use crate::web::context::{self, Context};
 use crate::web::problem::{Problem, Result};
@@ -57,8 +58,19 @@ mod row {
         pub last_error: Option<String>,
         pub created_at: OffsetDateTime,
         pub trace: Option<String>,
+        pub asked: Option<Uuid>,
     }
     impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A job with what it belongs to.
+pub(super) struct Left {
+    /// Trace id of its own; that of the command when absent.
+    pub(super) trace: Option<String>,
+    /// What somebody asked for, see [`super::asked`].
+    pub(super) asked: Option<Uuid>,
+    /// The job.
+    pub(super) job: NewJob,
 }
 
 /// Writes jobs; each keeps the trace id of its own, or of the command that leaves it.
@@ -66,12 +78,12 @@ pub(super) async fn insert(
     conn: &impl ConnectionTrait,
     now: OffsetDateTime,
     trace: Option<&str>,
-    jobs: Vec<(Option<String>, NewJob)>,
+    jobs: Vec<Left>,
 ) -> Result<()> {
     if jobs.is_empty() {
         return Ok(());
     }
-    row::Entity::insert_many(jobs.into_iter().map(|(own, job)| row::ActiveModel {
+    row::Entity::insert_many(jobs.into_iter().map(|Left { trace: own, asked, job }| row::ActiveModel {
         id: Set(job.id),
         kind: Set(job.kind.to_owned()),
         payload: Set(job.payload),
@@ -82,12 +94,24 @@ pub(super) async fn insert(
         last_error: Set(None),
         created_at: Set(now),
         trace: Set(own.or_else(|| trace.map(str::to_owned))),
+        asked: Set(asked),
     }))
     .on_conflict(OnConflict::column(row::Column::DedupeKey).do_nothing().to_owned())
     .try_insert()
     .exec_without_returning(conn)
     .await?;
     Ok(())
+}
+
+/// Whether a job was written: one with the key of another was not.
+pub(super) async fn is_there(conn: &impl ConnectionTrait, id: Uuid) -> Result<bool> {
+    Ok(row::Entity::find_by_id(id).one(conn).await?.is_some())
+}
+
+/// Whether something of what somebody asked for still waits. One row is enough to know, however many there are.
+pub(super) async fn is_left(conn: &impl ConnectionTrait, asked: Uuid) -> Result<bool> {
+    let waits = row::Entity::find().filter(row::Column::Asked.eq(asked)).filter(row::Column::State.eq("ready"));
+    Ok(waits.one(conn).await?.is_some())
 }
 
 /// Runs one kind of job.
@@ -116,6 +140,7 @@ struct Leased {
     payload: Json,
     attempts: i64,
     trace: Option<String>,
+    asked: Option<Uuid>,
 }
 
 /// Leases due jobs and runs them one after the other; returns how many ran.
@@ -130,7 +155,8 @@ pub async fn run_due(platform: &Platform, handlers: &Handlers, batch: u64) -> Re
             Some(handler) => {
                 // A job that nothing asked for is a chain of its own.
                 let trace = job.trace.clone().unwrap_or_else(|| job.id.to_string());
-                let (context, began) = (Arc::new(Context::for_job(trace)), platform.clock.now());
+                let context = Arc::new(Context::for_job(trace).for_asked(job.asked));
+                let began = platform.clock.now();
                 let run = handler(platform.clone(), job.payload.clone());
                 let outcome = context::scope(Arc::clone(&context), run).await;
                 let failed = outcome.is_err();
@@ -160,7 +186,7 @@ async fn lease(platform: &Platform, batch: u64) -> Result<Vec<Leased>> {
     let sql = format!(
         "UPDATE jobs SET run_at = $1, attempts = attempts + 1 WHERE id IN \
          (SELECT id FROM jobs WHERE state = 'ready' AND run_at <= $2 ORDER BY run_at, id LIMIT {batch} {skip}) \
-         RETURNING id, kind, payload, attempts, trace"
+         RETURNING id, kind, payload, attempts, trace, asked"
     );
     let until = now + time::Duration::seconds(LEASE);
     let statement = Statement::from_sql_and_values(backend, sql, [until.into(), now.into()]);
@@ -172,6 +198,9 @@ async fn lease(platform: &Platform, batch: u64) -> Result<Vec<Leased>> {
 
 async fn settle(platform: &Platform, job: &Leased, outcome: Result<()>) -> Result<()> {
     let (id, attempts, now) = (job.id, job.attempts, platform.now());
+    let (belongs, shell) = (job.asked, platform.clone());
+    // Why the work of somebody who asked for it goes no further; one that is tried again has not ended.
+    let why = outcome.as_ref().err().map(asked::why);
     let change = match outcome {
         Ok(()) => None,
         Err(problem) => {
@@ -202,9 +231,15 @@ async fn settle(platform: &Platform, job: &Leased, outcome: Result<()>) -> Resul
                             .filter(row::Column::Id.eq(id))
                             .exec(tx.conn())
                             .await?;
+                        if !dead {
+                            return Ok(());
+                        }
                     }
                 }
-                Ok(())
+                match belongs {
+                    Some(id) => asked::settled(&shell, tx, id, why).await,
+                    None => Ok(()),
+                }
             })
         })
         .await
@@ -215,11 +250,22 @@ async fn settle(platform: &Platform, job: &Leased, outcome: Result<()>) -> Resul
 /// # Errors
 /// When the database refuses.
 pub async fn revive(platform: &Platform) -> Result<u64> {
+    use sea_orm::QuerySelect;
     let now = platform.now();
     platform
         .db
         .write(now, move |tx| {
             Box::pin(async move {
+                let belong: Vec<Uuid> = row::Entity::find()
+                    .select_only()
+                    .column(row::Column::Asked)
+                    .filter(row::Column::State.eq("dead"))
+                    .filter(row::Column::Asked.is_not_null())
+                    .distinct()
+                    .into_tuple()
+                    .all(tx.conn())
+                    .await?;
+                asked::go_on_with(tx, belong).await?;
                 let revived = row::Entity::update_many()
                     .col_expr(row::Column::State, Expr::value("ready"))
                     .col_expr(row::Column::Attempts, Expr::value(0_i64))

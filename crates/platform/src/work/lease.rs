@@ -3,7 +3,8 @@
 //! A lease is a row with a holder and an end. The holder renews it with each round of its task; when
 //! its node is gone the lease ends and the next node that asks has it. Nothing is held in a process:
 //! two nodes that disagree about the time by less than the lease never both hold it, and what a task
-//! does is safe to be done twice all the same.
+//! does is safe to be done twice all the same. A lease that ends later than any could by now was made by a clock that
+//! was ahead: it counts as ended.
 
 use sea_orm::{ConnectionTrait, Statement};
 use time::Duration;
@@ -49,8 +50,8 @@ impl Lease {
             platform.db.backend(),
             "INSERT INTO leases (name, holder, until) VALUES ($1, $2, $3) \
              ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until \
-             WHERE leases.until < $4 OR leases.holder = excluded.holder RETURNING name",
-            [self.name.into(), self.holder.into(), until.into(), now.into()],
+             WHERE leases.until < $4 OR leases.until > $5 OR leases.holder = excluded.holder RETURNING name",
+            [self.name.into(), self.holder.into(), until.into(), now.into(), (now + self.length * 2).into()],
         );
         platform
             .db

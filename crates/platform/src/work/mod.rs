@@ -3,6 +3,7 @@
 //! A command collects them on its [`Tx`]; they are written with one statement each just before
 //! the commit, so they exist exactly when the command's rows do.
 
+pub mod asked;
 pub mod audit;
 pub mod idempotency;
 pub mod jobs;
@@ -42,6 +43,7 @@ pub const MIGRATIONS: &[crate::db::migrate::Migration] = &[
         name: "platform_0011_visits",
         sql: include_str!("../../migrations/0011_visits.sql"),
     },
+    crate::db::migrate::Migration { name: "platform_0012_asked", sql: include_str!("../../migrations/0012_asked.sql") },
 ];
 
 /// A command's transaction.
@@ -55,7 +57,8 @@ pub struct Tx {
 #[derive(Default)]
 struct Pending {
     events: Vec<outbox::Event>,
-    jobs: Vec<(Option<String>, jobs::NewJob)>,
+    jobs: Vec<jobs::Left>,
+    asked: Vec<(uuid::Uuid, asked::Asked)>,
     audit: Vec<(Option<Arc<Context>>, audit::Entry)>,
 }
 
@@ -86,12 +89,31 @@ impl Tx {
 
     /// Leaves a job.
     pub fn enqueue(&self, job: jobs::NewJob) {
-        self.with(|pending| pending.jobs.push((None, job)));
+        self.with(|pending| pending.jobs.push(jobs::Left { trace: None, asked: None, job }));
+    }
+
+    /// Leaves the first job of what somebody asked for; who asked is told when it has ended ([`asked`]).
+    pub fn ask(&self, asked: asked::Asked, job: jobs::NewJob) {
+        self.with(|pending| {
+            pending.asked.push((job.id, asked.clone()));
+            pending.jobs.push(jobs::Left { trace: None, asked: Some(asked.id), job });
+        });
+    }
+
+    /// Leaves a further part of what the job under way does: what was asked for has not ended before it.
+    pub fn go_on(&self, job: jobs::NewJob) {
+        let asked = self.asked();
+        self.with(|pending| pending.jobs.push(jobs::Left { trace: None, asked, job }));
+    }
+
+    /// What somebody asked for that the job under way belongs to.
+    pub(crate) fn asked(&self) -> Option<uuid::Uuid> {
+        self.context.as_ref().and_then(|context| context.asked())
     }
 
     /// Leaves a job that something under another trace id caused.
     pub(crate) fn enqueue_under(&self, trace: Option<String>, job: jobs::NewJob) {
-        self.with(|pending| pending.jobs.push((trace, job)));
+        self.with(|pending| pending.jobs.push(jobs::Left { trace, asked: None, job }));
     }
 
     /// Leaves an audit line: who did what to what. From where is told by the request under way.
@@ -122,6 +144,7 @@ impl Tx {
         let trace = self.context.as_ref().map(|context| context.trace()).filter(|trace| !trace.is_empty());
         outbox::insert(&self.conn, self.now, trace, pending.events).await?;
         jobs::insert(&self.conn, self.now, trace, pending.jobs).await?;
+        asked::insert(&self.conn, self.now, pending.asked).await?;
         Ok(audit::Left { now: self.now, context: self.context.clone(), lines: pending.audit })
     }
 

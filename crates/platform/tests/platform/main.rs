@@ -1,5 +1,6 @@
 //! The platform against both databases: what a domain may rely on.
 
+mod asked;
 mod audit;
 mod captcha;
 mod cities;

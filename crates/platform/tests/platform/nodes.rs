@@ -28,6 +28,12 @@ async fn a_task_has_one_node_and_a_clock_that_jumps_loses_no_job() {
         assert!(!one.hold(platform).await.unwrap());
         two.release(platform).await.unwrap();
         assert!(one.hold(platform).await.unwrap(), "{backend:?}: given up");
+        // Its node was an hour ahead and is gone: nobody waits an hour for it.
+        test.clock.advance(Duration::HOUR);
+        assert!(one.hold(platform).await.unwrap());
+        test.clock.advance(-Duration::HOUR);
+        assert!(two.hold(platform).await.unwrap(), "{backend:?}: made by a clock that was ahead");
+        assert!(!one.hold(platform).await.unwrap(), "{backend:?}: an ordinary one again");
 
         let ran = Arc::new(std::sync::atomic::AtomicUsize::new(0));
         let counted = Arc::clone(&ran);

@@ -14,6 +14,8 @@ export type StaffSession = Whole<S['StaffSession']>
 export type SignInRecord = Narrow<Whole<S['SignInView']>, { result: 'ok' | 'refused' }>
 export type RealNameReview = Narrow<Whole<S['RealNameReview']>, { state: 'pending' | 'passed' | 'failed' }>
 export type SignInFigures = Whole<S['SignOnStatistics']>
+/** Messages of the person, the newest first, and the long work of theirs that goes on. */
+export type StaffNotices = Whole<S['StaffNotices']>
 export type Layout = Whole<S['Layout']>
 export type WorkCard = Whole<S['Card']>
 export type PlacedCard = S['PlacedCard']
@@ -32,6 +34,8 @@ export const account = {
   },
   enrolment: (ticket: string) => plain<Enrolment>('/api/v1/staff/sign-in/enrolment', { ticket }),
   enterCode: (ticket: string, code: string) => plain<SignedIn>('/api/v1/staff/sign-in/code', { ticket, code }),
+
+  notices: () => ask('get', '/api/v1/staff/me/notices'),
 
   changePassword: (body: S['ChangePassword']) => ask('put', '/api/v1/staff/me/password', { body }),
   secondFactor: () => ask('get', '/api/v1/staff/me/second-factor'),

@@ -6,7 +6,7 @@ use platform::Result;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::List;
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -37,9 +37,7 @@ struct ActivityVersion {
 /// How the departments of one's reach stand
 #[utoipa::path(get, path = "/api/v1/cockpit", tag = "approval", operation_id = "get_cockpit",
     params(CockpitFilter),
-    responses((status = 200, body = Cockpit),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Cockpit), Refused),
     security(("desk" = ["cockpit.read"])))]
 async fn get_cockpit(
     State(approval): State<Approval>,
@@ -52,9 +50,7 @@ async fn get_cockpit(
 /// Party-building activities
 #[utoipa::path(get, path = "/api/v1/party-activities", tag = "approval", operation_id = "list_party_activities",
     params(ActivityFilter),
-    responses((status = 200, body = List<Activity>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<Activity>), Refused),
     security(("desk" = ["cockpit.read"])))]
 async fn list_activities(
     State(approval): State<Approval>,
@@ -68,11 +64,7 @@ async fn list_activities(
 #[utoipa::path(post, path = "/api/v1/party-activities", tag = "approval", operation_id = "publish_party_activity",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
     request_body = NewActivity,
-    responses((status = 201, body = Activity),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = Activity), Refused, Outdated, Unreadable),
     security(("desk" = ["party_activity.edit"])))]
 async fn publish_activity(
     State(approval): State<Approval>,
@@ -87,12 +79,7 @@ async fn publish_activity(
 #[utoipa::path(put, path = "/api/v1/party-activities/{id}", tag = "approval", operation_id = "change_party_activity",
     params(("id" = Uuid, Path, description = "Activity")),
     request_body = ChangeActivity,
-    responses((status = 200, body = Activity),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Activity), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["party_activity.edit"])))]
 async fn change_activity(
     State(approval): State<Approval>,
@@ -106,11 +93,7 @@ async fn change_activity(
 /// Take an activity down
 #[utoipa::path(delete, path = "/api/v1/party-activities/{id}", tag = "approval", operation_id = "delete_party_activity",
     params(("id" = Uuid, Path, description = "Activity"), ActivityVersion),
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated),
     security(("desk" = ["party_activity.edit"])))]
 async fn delete_activity(
     State(approval): State<Approval>,

@@ -7,7 +7,7 @@ use platform::Result;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::List;
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -50,9 +50,7 @@ struct SwitchSignature {
 
 /// Own signatures
 #[utoipa::path(get, path = "/api/v1/signatures", tag = "approval", operation_id = "list_signatures",
-    responses((status = 200, body = List<OwnDrawing>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<OwnDrawing>), Refused),
     security(("desk" = ["drawing.own"])))]
 async fn list_signatures(
     State(approval): State<Approval>,
@@ -65,11 +63,7 @@ async fn list_signatures(
 #[utoipa::path(post, path = "/api/v1/signatures", tag = "approval", operation_id = "add_signature",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
     request_body = NewSignature,
-    responses((status = 201, body = OwnDrawing),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = OwnDrawing), Refused, Outdated, Unreadable),
     security(("desk" = ["drawing.own"])))]
 async fn add_signature(
     State(approval): State<Approval>,
@@ -84,12 +78,7 @@ async fn add_signature(
 #[utoipa::path(put, path = "/api/v1/signatures/{id}", tag = "approval", operation_id = "change_signature",
     params(("id" = Uuid, Path, description = "Signature")),
     request_body = ChangeDrawing,
-    responses((status = 200, body = OwnDrawing),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = OwnDrawing), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["drawing.own"])))]
 async fn change_signature(
     State(approval): State<Approval>,
@@ -104,12 +93,7 @@ async fn change_signature(
 #[utoipa::path(post, path = "/api/v1/signatures/{id}/enable", tag = "approval", operation_id = "enable_signature",
     params(("id" = Uuid, Path, description = "Signature")),
     request_body = SwitchSignature,
-    responses((status = 200, body = OwnDrawing),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = OwnDrawing), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["drawing.own"])))]
 async fn enable_signature(
     State(approval): State<Approval>,
@@ -124,12 +108,7 @@ async fn enable_signature(
 #[utoipa::path(post, path = "/api/v1/signatures/{id}/disable", tag = "approval", operation_id = "disable_signature",
     params(("id" = Uuid, Path, description = "Signature")),
     request_body = SwitchSignature,
-    responses((status = 200, body = OwnDrawing),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = OwnDrawing), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["drawing.own"])))]
 async fn disable_signature(
     State(approval): State<Approval>,
@@ -143,11 +122,7 @@ async fn disable_signature(
 /// Delete a signature
 #[utoipa::path(delete, path = "/api/v1/signatures/{id}", tag = "approval", operation_id = "delete_signature",
     params(("id" = Uuid, Path, description = "Signature"), DrawingVersion),
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated),
     security(("desk" = ["drawing.own"])))]
 async fn delete_signature(
     State(approval): State<Approval>,
@@ -162,10 +137,7 @@ async fn delete_signature(
 /// Picture of an own signature
 #[utoipa::path(get, path = "/api/v1/signatures/{id}/picture", tag = "approval", operation_id = "get_signature_picture",
     params(("id" = Uuid, Path, description = "Signature")),
-    responses((status = 200, description = "The file", content_type = "application/octet-stream"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, description = "The file", content_type = "application/octet-stream"), Refused, Absent),
     security(("desk" = ["drawing.own"])))]
 async fn get_signature_picture(
     State(approval): State<Approval>,
@@ -177,9 +149,7 @@ async fn get_signature_picture(
 
 /// Own opinions written by hand
 #[utoipa::path(get, path = "/api/v1/written-opinions", tag = "approval", operation_id = "list_written_opinions",
-    responses((status = 200, body = List<OwnDrawing>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<OwnDrawing>), Refused),
     security(("desk" = ["drawing.own"])))]
 async fn list_written_opinions(
     State(approval): State<Approval>,
@@ -192,11 +162,7 @@ async fn list_written_opinions(
 #[utoipa::path(post, path = "/api/v1/written-opinions", tag = "approval", operation_id = "add_written_opinion",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
     request_body = NewWrittenOpinion,
-    responses((status = 201, body = OwnDrawing),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = OwnDrawing), Refused, Outdated, Unreadable),
     security(("desk" = ["drawing.own"])))]
 async fn add_written_opinion(
     State(approval): State<Approval>,
@@ -211,12 +177,7 @@ async fn add_written_opinion(
 #[utoipa::path(put, path = "/api/v1/written-opinions/{id}", tag = "approval", operation_id = "change_written_opinion",
     params(("id" = Uuid, Path, description = "Opinion")),
     request_body = ChangeDrawing,
-    responses((status = 200, body = OwnDrawing),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = OwnDrawing), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["drawing.own"])))]
 async fn change_written_opinion(
     State(approval): State<Approval>,
@@ -230,11 +191,7 @@ async fn change_written_opinion(
 /// Delete an opinion written by hand
 #[utoipa::path(delete, path = "/api/v1/written-opinions/{id}", tag = "approval", operation_id = "delete_written_opinion",
     params(("id" = Uuid, Path, description = "Opinion"), DrawingVersion),
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated),
     security(("desk" = ["drawing.own"])))]
 async fn delete_written_opinion(
     State(approval): State<Approval>,
@@ -249,10 +206,7 @@ async fn delete_written_opinion(
 /// Picture of an own opinion
 #[utoipa::path(get, path = "/api/v1/written-opinions/{id}/picture", tag = "approval", operation_id = "get_written_opinion_picture",
     params(("id" = Uuid, Path, description = "Opinion")),
-    responses((status = 200, description = "The file", content_type = "application/octet-stream"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, description = "The file", content_type = "application/octet-stream"), Refused, Absent),
     security(("desk" = ["drawing.own"])))]
 async fn get_written_opinion_picture(
     State(approval): State<Approval>,

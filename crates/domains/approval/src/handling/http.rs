@@ -7,7 +7,7 @@ use platform::Result;
 use platform::web::extract::{IdempotencyKey, Json, Path};
 use platform::web::guard::Allowed;
 use platform::web::page::List;
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -27,10 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<Approval> {
 /// What handling added to a case
 #[utoipa::path(get, path = "/api/v1/cases/{id}/handling-materials", tag = "approval", operation_id = "list_handling_materials",
     params(("id" = Uuid, Path, description = "Case")),
-    responses((status = 200, body = List<HandlingMaterial>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<HandlingMaterial>), Refused, Absent),
     security(("desk" = ["handling_material.read"])))]
 async fn list_handling_materials(
     State(approval): State<Approval>,
@@ -44,12 +41,7 @@ async fn list_handling_materials(
 #[utoipa::path(post, path = "/api/v1/cases/{id}/handling-materials", tag = "approval", operation_id = "add_handling_material",
     params(("id" = Uuid, Path, description = "Case"), ("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
     request_body = AddHandling,
-    responses((status = 201, body = HandlingMaterial),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = HandlingMaterial), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["handling_material.edit"])))]
 async fn add_handling_material(
     State(approval): State<Approval>,
@@ -65,12 +57,7 @@ async fn add_handling_material(
 #[utoipa::path(put, path = "/api/v1/cases/{id}/handling-materials/{material}", tag = "approval", operation_id = "change_handling_material",
     params(("id" = Uuid, Path, description = "Case"), ("material" = Uuid, Path, description = "Material")),
     request_body = ChangeHandling,
-    responses((status = 200, body = HandlingMaterial),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = HandlingMaterial), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["handling_material.edit"])))]
 async fn change_handling_material(
     State(approval): State<Approval>,
@@ -85,12 +72,7 @@ async fn change_handling_material(
 #[utoipa::path(post, path = "/api/v1/cases/{id}/handling-materials/{material}/delete", tag = "approval", operation_id = "delete_handling_material",
     params(("id" = Uuid, Path, description = "Case"), ("material" = Uuid, Path, description = "Material")),
     request_body = DeleteHandling,
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["handling_material.edit"])))]
 async fn delete_handling_material(
     State(approval): State<Approval>,
@@ -105,10 +87,7 @@ async fn delete_handling_material(
 /// Open a file that handling added
 #[utoipa::path(get, path = "/api/v1/cases/{id}/handling-materials/{material}/file", tag = "approval", operation_id = "get_handling_material_file",
     params(("id" = Uuid, Path, description = "Case"), ("material" = Uuid, Path, description = "Material")),
-    responses((status = 200, description = "The file", content_type = "application/octet-stream"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, description = "The file", content_type = "application/octet-stream"), Refused, Absent),
     security(("desk" = ["handling_material.read"])))]
 async fn get_handling_material_file(
     State(approval): State<Approval>,

@@ -7,7 +7,7 @@ use platform::Result;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::List;
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -37,9 +37,7 @@ struct OwnMaterialVersion {
 /// Own files
 #[utoipa::path(get, path = "/api/v1/own-materials", tag = "approval", operation_id = "list_own_materials",
     params(OwnMaterialFilter),
-    responses((status = 200, body = List<OwnMaterial>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<OwnMaterial>), Refused),
     security(("desk" = ["own_material.edit"])))]
 async fn list_own_materials(
     State(approval): State<Approval>,
@@ -53,11 +51,7 @@ async fn list_own_materials(
 #[utoipa::path(post, path = "/api/v1/own-materials", tag = "approval", operation_id = "add_own_material",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
     request_body = AddOwnMaterial,
-    responses((status = 201, body = OwnMaterial),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = OwnMaterial), Refused, Outdated, Unreadable),
     security(("desk" = ["own_material.edit"])))]
 async fn add_own_material(
     State(approval): State<Approval>,
@@ -72,12 +66,7 @@ async fn add_own_material(
 #[utoipa::path(put, path = "/api/v1/own-materials/{id}", tag = "approval", operation_id = "change_own_material",
     params(("id" = Uuid, Path, description = "Material")),
     request_body = ChangeOwnMaterial,
-    responses((status = 200, body = OwnMaterial),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = OwnMaterial), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["own_material.edit"])))]
 async fn change_own_material(
     State(approval): State<Approval>,
@@ -91,11 +80,7 @@ async fn change_own_material(
 /// Delete an own file
 #[utoipa::path(delete, path = "/api/v1/own-materials/{id}", tag = "approval", operation_id = "delete_own_material",
     params(("id" = Uuid, Path, description = "Material"), OwnMaterialVersion),
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated),
     security(("desk" = ["own_material.edit"])))]
 async fn delete_own_material(
     State(approval): State<Approval>,
@@ -110,10 +95,7 @@ async fn delete_own_material(
 /// Open an own file
 #[utoipa::path(get, path = "/api/v1/own-materials/{id}/file", tag = "approval", operation_id = "get_own_material_file",
     params(("id" = Uuid, Path, description = "Material")),
-    responses((status = 200, description = "The file", content_type = "application/octet-stream"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, description = "The file", content_type = "application/octet-stream"), Refused, Absent),
     security(("desk" = ["own_material.edit"])))]
 async fn get_own_material_file(
     State(approval): State<Approval>,

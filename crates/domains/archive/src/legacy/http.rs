@@ -8,7 +8,7 @@ use platform::web::csv;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unreadable};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -57,10 +57,7 @@ pub(super) struct Continue {
 
 /// Cases of earlier systems within reach, handed in last first, masked
 #[utoipa::path(get, path = "/api/v1/legacy-cases", tag = "archive", operation_id = "list_legacy_cases", params(EarlierFilter),
-    responses((status = 200, body = List<EarlierView>),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<EarlierView>), Malformed, Refused),
     security(("desk" = ["library.read"])))]
 async fn list_legacy_cases(
     State(archive): State<Archive>,
@@ -72,10 +69,7 @@ async fn list_legacy_cases(
 
 /// The same as CSV
 #[utoipa::path(get, path = "/api/v1/legacy-cases/export", tag = "archive", operation_id = "export_legacy_cases", params(EarlierFilter),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused, Unreadable),
     security(("desk" = ["library.export"])))]
 async fn export_legacy_cases(
     State(archive): State<Archive>,
@@ -90,11 +84,7 @@ async fn export_legacy_cases(
 /// A raw value of an earlier case, by right and with a reason; logged
 #[utoipa::path(post, path = "/api/v1/legacy-cases/{id}/reveal", tag = "archive", operation_id = "reveal_legacy_case",
     params(("id" = Uuid, Path, description = "Earlier case")), request_body = Reveal,
-    responses((status = 200, body = Revealed),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Revealed), Refused, Absent, Unreadable),
     security(("desk" = ["library.read"])))]
 async fn reveal_legacy_case(
     State(archive): State<Archive>,
@@ -107,9 +97,7 @@ async fn reveal_legacy_case(
 
 /// Mappings kept by source, and the fields there are
 #[utoipa::path(get, path = "/api/v1/legacy-mappings", tag = "archive", operation_id = "list_legacy_mappings",
-    responses((status = 200, body = Mappings),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Mappings), Refused),
     security(("desk" = ["legacy.read"])))]
 async fn list_legacy_mappings(State(archive): State<Archive>, _caller: Allowed<ReadLegacy>) -> Result<Json<Mappings>> {
     let fields = FIELDS.iter().map(|(key, label)| FieldName { key, label }).collect();
@@ -118,10 +106,7 @@ async fn list_legacy_mappings(State(archive): State<Archive>, _caller: Allowed<R
 
 /// Imports and trials, newest first
 #[utoipa::path(get, path = "/api/v1/legacy-runs", tag = "archive", operation_id = "list_legacy_runs", params(PageQuery),
-    responses((status = 200, body = List<RunView>),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<RunView>), Malformed, Refused),
     security(("desk" = ["legacy.read"])))]
 async fn list_legacy_runs(
     State(archive): State<Archive>,
@@ -135,10 +120,7 @@ async fn list_legacy_runs(
 #[utoipa::path(post, path = "/api/v1/legacy-runs", tag = "archive", operation_id = "begin_legacy_run",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
     request_body = NewRun,
-    responses((status = 201, body = RunView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = RunView), Refused, Unreadable),
     security(("desk" = ["legacy.run"])))]
 async fn begin_legacy_run(
     State(archive): State<Archive>,
@@ -152,10 +134,7 @@ async fn begin_legacy_run(
 /// One import or trial
 #[utoipa::path(get, path = "/api/v1/legacy-runs/{id}", tag = "archive", operation_id = "get_legacy_run",
     params(("id" = Uuid, Path, description = "Import")),
-    responses((status = 200, body = RunView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = RunView), Refused, Absent),
     security(("desk" = ["legacy.read"])))]
 async fn get_legacy_run(
     State(archive): State<Archive>,
@@ -168,11 +147,7 @@ async fn get_legacy_run(
 /// Lines that were not taken, and differences, in the order of the file
 #[utoipa::path(get, path = "/api/v1/legacy-runs/{id}/problems", tag = "archive", operation_id = "list_legacy_problems",
     params(("id" = Uuid, Path, description = "Import"), ProblemFilter),
-    responses((status = 200, body = List<ProblemView>),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<ProblemView>), Malformed, Refused, Absent),
     security(("desk" = ["legacy.read"])))]
 async fn list_legacy_problems(
     State(archive): State<Archive>,
@@ -186,12 +161,7 @@ async fn list_legacy_problems(
 /// Go on with an import that stopped
 #[utoipa::path(post, path = "/api/v1/legacy-runs/{id}/continue", tag = "archive", operation_id = "continue_legacy_run",
     params(("id" = Uuid, Path, description = "Import")), request_body = Continue,
-    responses((status = 200, body = RunView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = RunView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["legacy.run"])))]
 async fn continue_legacy_run(
     State(archive): State<Archive>,

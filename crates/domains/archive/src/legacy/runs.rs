@@ -4,6 +4,7 @@ use identity::administration::Table;
 use platform::files;
 use platform::web::guard::Principal;
 use platform::web::page::{List, PageQuery};
+use platform::work::asked::Asked;
 use platform::work::audit::Line as AuditLine;
 use platform::work::idempotency;
 use platform::work::jobs::NewJob;
@@ -215,6 +216,12 @@ impl Archive {
         }
     }
 
+    /// What who begins it, or goes on with it, is told of at the end.
+    fn legacy_asked(&self, who: &Principal, run: &run::Model) -> Asked {
+        let act = if run.trial { "试导入" } else { "导入" };
+        Asked::new(self.platform.new_id(), who.id, format!("{act}“{}”", run.file_name), format!("/legacy/{}", run.id))
+    }
+
     /// Begins a run or a trial: the file and the mapping are kept, the lines are read by a job.
     ///
     /// # Errors
@@ -274,7 +281,7 @@ impl Archive {
                     file.keep(tx).await?;
                     store::insert_run(tx.conn(), row.clone()).await?;
                     archive.keep_mapping(tx, &who, &source, &mapping).await?;
-                    tx.enqueue(archive.legacy_part(&row));
+                    tx.ask(archive.legacy_asked(&who, &row), archive.legacy_part(&row));
                     let detail =
                         json!({ "source": source, "file": row.file_name, "rows": row.rows_total, "trial": row.trial });
                     tx.audit(AuditLine::by(
@@ -429,7 +436,7 @@ impl Archive {
                     let row = run::Model { state: "running".to_owned(), problem: String::new(), ..row };
                     store::update_run(tx.conn(), row.clone()).await?;
                     let row = run::Model { version: row.version + 1, ..row };
-                    tx.enqueue(archive.legacy_part(&row));
+                    tx.ask(archive.legacy_asked(&who, &row), archive.legacy_part(&row));
                     let line = AuditLine::by(
                         &who,
                         archive.platform.new_id(),

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use identity::OrgTree;
 use platform::files;
+use platform::work::asked;
 use platform::{Problem, Result};
 use sea_orm::entity::prelude::Uuid;
 use serde::Deserialize;
@@ -91,10 +92,16 @@ impl Archive {
     }
 
     async fn stop(&self, run: run::Model, why: String) -> Result<()> {
+        let said = format!("{}改好后可以从停下的地方继续。", asked::sentence(&why));
         let row = run::Model { state: "stopped".to_owned(), problem: why, ..run };
         self.platform
             .db
-            .write(self.platform.now(), move |tx| Box::pin(async move { store::update_run(tx.conn(), row).await }))
+            .write(self.platform.now(), move |tx| {
+                Box::pin(async move {
+                    store::update_run(tx.conn(), row).await?;
+                    tx.came_out(true, said).await
+                })
+            })
             .await
     }
 
@@ -171,9 +178,11 @@ impl Archive {
                     }
                     let run = run::Model { version: run.version + 1, ..run };
                     if run.state != "done" {
-                        tx.enqueue(archive.legacy_part(&run));
+                        tx.go_on(archive.legacy_part(&run));
+                        return Ok(());
                     }
-                    Ok(())
+                    let ready = run.created + run.updated;
+                    tx.came_out(false, format!("可以导入 {ready} 条，有问题 {} 条。", run.failed)).await
                 })
             })
             .await
@@ -287,6 +296,10 @@ impl Archive {
         report.source_sum = source_sum.text();
         report.target_sum = target_sum.text();
         report.totals = totals.into_values().collect();
+        let said = format!(
+            "新增 {} 条，更新 {} 条，没有导入 {} 条；核对后和文件不一致的 {} 条。",
+            run.created, run.updated, run.failed, report.differences
+        );
         let row = run::Model {
             state: "done".to_owned(),
             finished_at: Some(now),
@@ -298,7 +311,8 @@ impl Archive {
             .write(now, move |tx| {
                 Box::pin(async move {
                     store::update_run(tx.conn(), row).await?;
-                    store::insert_problems(tx.conn(), problems).await
+                    store::insert_problems(tx.conn(), problems).await?;
+                    tx.came_out(false, said).await
                 })
             })
             .await

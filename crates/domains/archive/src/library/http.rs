@@ -8,7 +8,7 @@ use casework::cases::service::record::Record;
 use platform::Result;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Malformed, Refused, Unreadable};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -25,11 +25,7 @@ pub(crate) fn routes() -> OpenApiRouter<Archive> {
 
 /// Records of cases within reach, handed in last first, with counts per state
 #[utoipa::path(get, path = "/api/v1/library/cases", tag = "archive", operation_id = "list_library_cases", params(LibraryFilter),
-    responses((status = 200, body = CaseList),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = CaseList), Malformed, Refused, Unreadable),
     security(("desk" = ["library.read"])))]
 async fn list_library_cases(
     State(archive): State<Archive>,
@@ -41,10 +37,7 @@ async fn list_library_cases(
 
 /// The same as CSV, masked
 #[utoipa::path(get, path = "/api/v1/library/cases/export", tag = "archive", operation_id = "export_library_cases", params(LibraryFilter),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused, Unreadable),
     security(("desk" = ["library.export"])))]
 async fn export_library_cases(
     State(archive): State<Archive>,
@@ -62,10 +55,7 @@ async fn export_library_cases(
 /// The whole record of a case, masked
 #[utoipa::path(get, path = "/api/v1/library/cases/{id}", tag = "archive", operation_id = "get_library_case",
     params(("id" = Uuid, Path, description = "Case")),
-    responses((status = 200, body = Record),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Record), Refused, Absent),
     security(("desk" = ["library.read"])))]
 async fn get_library_case(
     State(archive): State<Archive>,

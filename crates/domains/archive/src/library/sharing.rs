@@ -9,6 +9,7 @@ use platform::calls::{self, Direction, Entry};
 use platform::web::extract::Json;
 use platform::web::page::cursor;
 use platform::web::problem::{Problem, ProblemBody, Result};
+use platform::web::refusals::{Absent, Malformed, Unreadable};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
@@ -66,12 +67,14 @@ pub(crate) fn routes() -> OpenApiRouter<Archive> {
 /// Records of the granted items for a registered system, by time of change. The call is signed, see docs/api.md.
 #[utoipa::path(post, path = "/api/v1/exchange/library/query", tag = "archive", operation_id = "query_case_library",
     request_body = Query,
-    responses((status = 200, body = Page),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+    responses(
+        (status = 200, body = Page),
+        Malformed,
         (status = 401, description = "400001 鉴权失败", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+        Absent,
+        Unreadable,
+    ),
     security(("gateway" = ["cases"])))]
 async fn query_case_library(State(archive): State<Archive>, request: Request) -> Result<Json<Page>> {
     let asked = archive.clone();
@@ -83,12 +86,14 @@ async fn query_case_library(State(archive): State<Archive>, request: Request) ->
 /// The granted parts of one record for a registered system. The call is signed, see docs/api.md.
 #[utoipa::path(post, path = "/api/v1/exchange/library/record", tag = "archive", operation_id = "read_case_library",
     request_body = One,
-    responses((status = 200, description = "The granted parts of the record"),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+    responses(
+        (status = 200, description = "The granted parts of the record"),
+        Malformed,
         (status = 401, description = "400001 鉴权失败", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+        Absent,
+        Unreadable,
+    ),
     security(("gateway" = ["cases"])))]
 async fn read_case_library(State(archive): State<Archive>, request: Request) -> Result<Json<Value>> {
     let asked = archive.clone();

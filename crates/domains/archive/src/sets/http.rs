@@ -7,7 +7,7 @@ use platform::web::csv;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::List;
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Malformed, Refused, Unreadable};
 use platform::{Problem, Result};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -27,11 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<Archive> {
 
 /// Archivable files of cases within reach, made last first
 #[utoipa::path(get, path = "/api/v1/archive-sets", tag = "archive", operation_id = "list_archive_sets", params(SetFilter),
-    responses((status = 200, body = List<SetView>),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<SetView>), Malformed, Refused, Unreadable),
     security(("desk" = ["archive.read"])))]
 async fn list_archive_sets(
     State(archive): State<Archive>,
@@ -43,10 +39,7 @@ async fn list_archive_sets(
 
 /// The same as CSV
 #[utoipa::path(get, path = "/api/v1/archive-sets/export", tag = "archive", operation_id = "export_archive_sets", params(SetFilter),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused, Unreadable),
     security(("desk" = ["archive.read"])))]
 async fn export_archive_sets(
     State(archive): State<Archive>,
@@ -70,9 +63,7 @@ async fn export_archive_sets(
 
 /// Have the files made of ended cases that have none; they are made by jobs
 #[utoipa::path(post, path = "/api/v1/archive-sets/make-missing", tag = "archive", operation_id = "make_missing_archive_sets",
-    responses((status = 202),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 202), Refused),
     security(("desk" = ["archive.make"])))]
 async fn make_missing_archive_sets(State(archive): State<Archive>, caller: Allowed<MakeSets>) -> Result<StatusCode> {
     archive.make_missing(&caller).await?;
@@ -82,10 +73,7 @@ async fn make_missing_archive_sets(State(archive): State<Archive>, caller: Allow
 /// One archivable file with its parts
 #[utoipa::path(get, path = "/api/v1/archive-sets/{id}", tag = "archive", operation_id = "get_archive_set",
     params(("id" = Uuid, Path, description = "Archivable file")),
-    responses((status = 200, body = SetView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = SetView), Refused, Absent),
     security(("desk" = ["archive.read"])))]
 async fn get_archive_set(
     State(archive): State<Archive>,
@@ -98,11 +86,7 @@ async fn get_archive_set(
 /// The file itself, with a reason; logged
 #[utoipa::path(post, path = "/api/v1/archive-sets/{id}/download", tag = "archive", operation_id = "download_archive_set",
     params(("id" = Uuid, Path, description = "Archivable file")), request_body = Download,
-    responses((status = 200, content_type = "application/zip"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "application/zip"), Refused, Absent, Unreadable),
     security(("desk" = ["archive.download"])))]
 async fn download_archive_set(
     State(archive): State<Archive>,

@@ -5,6 +5,7 @@ use casework::cases::service::beside::Record as Beside;
 use casework::cases::service::change::Actor;
 use casework::cases::service::record::{Record, is_ended};
 use platform::files::{self, FileRef};
+use platform::work::asked::Asked;
 use platform::work::jobs::NewJob;
 use platform::{Problem, Result};
 use serde::{Deserialize, Serialize};
@@ -271,6 +272,7 @@ impl Archive {
     pub async fn make_missing(&self, caller: &platform::web::guard::Principal) -> Result<()> {
         let run = self.platform.new_id();
         let job = self.missing_from(None, run)?;
+        let asked = Asked::new(run, caller.id, "补做归档文件", "/archive");
         let line = platform::work::audit::Line::by(
             caller,
             self.platform.new_id(),
@@ -282,7 +284,7 @@ impl Archive {
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
-                    tx.enqueue(job);
+                    tx.ask(asked, job);
                     tx.audit(line);
                     Ok(())
                 })
@@ -320,8 +322,8 @@ impl Archive {
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
-                    jobs.into_iter().for_each(|job| tx.enqueue(job));
-                    tx.enqueue(next);
+                    jobs.into_iter().for_each(|job| tx.go_on(job));
+                    tx.go_on(next);
                     Ok(())
                 })
             })

@@ -6,6 +6,7 @@ use platform::Result;
 use platform::web::extract::{Json, Path};
 use platform::web::guard::Allowed;
 use platform::web::problem::ProblemBody;
+use platform::web::refusals::Refused;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -68,7 +69,9 @@ struct Changed {
 }
 
 /// Working calendars
-#[utoipa::path(get, path = "/api/v1/calendars", tag = "calendar", operation_id = "list_calendars", responses((status = 200, description = "Years", body = Vec<YearView>), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["calendar.read"])))]
+#[utoipa::path(get, path = "/api/v1/calendars", tag = "calendar", operation_id = "list_calendars",
+    responses((status = 200, description = "Years", body = Vec<YearView>), Refused),
+    security(("desk" = ["calendar.read"])))]
 async fn list_calendars(
     State(casework): State<Casework>,
     _caller: Allowed<ReadCalendars>,
@@ -98,7 +101,10 @@ async fn list_calendars(
 }
 
 /// Set a year; open deadlines are recalculated
-#[utoipa::path(put, path = "/api/v1/calendars/{year}", tag = "calendar", operation_id = "put_calendar", params(("year" = i32, Path, description = "Year")), request_body = PutYear, responses((status = 200, description = "Set", body = Changed), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "The year contradicts itself", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["calendar.edit"])))]
+#[utoipa::path(put, path = "/api/v1/calendars/{year}", tag = "calendar", operation_id = "put_calendar",
+    params(("year" = i32, Path, description = "Year")), request_body = PutYear,
+    responses((status = 200, description = "Set", body = Changed), Refused, (status = 422, description = "The year contradicts itself", body = ProblemBody, content_type = "application/problem+json")),
+    security(("desk" = ["calendar.edit"])))]
 async fn put_calendar(
     State(casework): State<Casework>,
     caller: Allowed<EditCalendars>,
@@ -117,7 +123,10 @@ async fn put_calendar(
 }
 
 /// Remove a year; dates that need it become unknown
-#[utoipa::path(delete, path = "/api/v1/calendars/{year}", tag = "calendar", operation_id = "delete_calendar", params(("year" = i32, Path, description = "Year")), responses((status = 200, description = "Removed", body = Changed), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Not there", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["calendar.edit"])))]
+#[utoipa::path(delete, path = "/api/v1/calendars/{year}", tag = "calendar", operation_id = "delete_calendar",
+    params(("year" = i32, Path, description = "Year")),
+    responses((status = 200, description = "Removed", body = Changed), Refused, (status = 404, description = "Not there", body = ProblemBody, content_type = "application/problem+json")),
+    security(("desk" = ["calendar.edit"])))]
 async fn delete_calendar(
     State(casework): State<Casework>,
     caller: Allowed<EditCalendars>,

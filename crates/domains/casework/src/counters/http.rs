@@ -7,7 +7,7 @@ use platform::web::csv;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::List;
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unreadable};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -47,10 +47,7 @@ pub fn routes(casework: Casework) -> OpenApiRouter {
 /// Items the caller's windows take in, and where others are taken in
 #[utoipa::path(get, path = "/api/v1/counter-items", tag = "counter", operation_id = "list_counter_items",
     params(CounterItemsFilter),
-    responses((status = 200, body = CounterItems),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = CounterItems), Malformed, Refused),
     security(("desk" = ["case.intake"])))]
 async fn list_counter_items(
     State(casework): State<Casework>,
@@ -69,9 +66,7 @@ struct DeviceGateway {
 
 /// Where the document camera of the window answers (CASE-011)
 #[utoipa::path(get, path = "/api/v1/counter/device-gateway", tag = "counter", operation_id = "get_device_gateway",
-    responses((status = 200, body = DeviceGateway),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DeviceGateway), Refused),
     security(("desk" = ["case.intake"])))]
 async fn get_device_gateway(
     State(casework): State<Casework>,
@@ -83,10 +78,7 @@ async fn get_device_gateway(
 /// Items that every hall takes in, by key
 #[utoipa::path(get, path = "/api/v1/citywide-items", tag = "counter", operation_id = "list_citywide_items",
     params(CityWideFilter),
-    responses((status = 200, body = List<CityWideItem>),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<CityWideItem>), Malformed, Refused),
     security(("desk" = ["citywide.read"])))]
 async fn list_citywide_items(
     State(casework): State<Casework>,
@@ -99,10 +91,7 @@ async fn list_citywide_items(
 /// Whether every hall takes an item in, and who is competent where
 #[utoipa::path(get, path = "/api/v1/citywide-items/{slug}", tag = "counter", operation_id = "get_citywide_item",
     params(("slug" = String, Path, description = "Item")),
-    responses((status = 200, body = CityWideItem),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = CityWideItem), Refused, Absent),
     security(("desk" = ["citywide.read"])))]
 async fn get_citywide_item(
     State(casework): State<Casework>,
@@ -116,12 +105,7 @@ async fn get_citywide_item(
 #[utoipa::path(put, path = "/api/v1/citywide-items/{slug}", tag = "counter", operation_id = "set_citywide_item",
     params(("slug" = String, Path, description = "Item")),
     request_body = SetCityWide,
-    responses((status = 200, body = CityWideItem),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = CityWideItem), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["citywide.edit"])))]
 async fn set_citywide_item(
     State(casework): State<Casework>,
@@ -135,9 +119,7 @@ async fn set_citywide_item(
 /// Departments that may be named competent, by part of their name
 #[utoipa::path(get, path = "/api/v1/citywide-orgs", tag = "counter", operation_id = "list_citywide_orgs",
     params(CityWideOrgFilter),
-    responses((status = 200, body = CityWideOrgs),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = CityWideOrgs), Refused),
     security(("desk" = ["citywide.edit"])))]
 async fn list_citywide_orgs(
     State(casework): State<Casework>,
@@ -150,10 +132,7 @@ async fn list_citywide_orgs(
 /// City-wide cases by accepting area, competent area, item and period
 #[utoipa::path(get, path = "/api/v1/citywide-statistics", tag = "counter", operation_id = "get_citywide_statistics",
     params(PlaceFilter),
-    responses((status = 200, body = PlaceStatistics),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = PlaceStatistics), Refused, Unreadable),
     security(("desk" = ["citywide.read"])))]
 async fn get_citywide_statistics(
     State(casework): State<Casework>,
@@ -166,10 +145,7 @@ async fn get_citywide_statistics(
 /// The same as CSV
 #[utoipa::path(get, path = "/api/v1/citywide-statistics/export", tag = "counter", operation_id = "export_citywide_statistics",
     params(PlaceFilter),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused, Unreadable),
     security(("desk" = ["citywide.read"])))]
 async fn export_citywide_statistics(
     State(casework): State<Casework>,
@@ -193,9 +169,7 @@ async fn export_citywide_statistics(
 
 /// How much of the city every hall takes in, by hall and department
 #[utoipa::path(get, path = "/api/v1/citywide-coverage", tag = "counter", operation_id = "get_citywide_coverage",
-    responses((status = 200, body = CoverageList),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = CoverageList), Refused),
     security(("desk" = ["citywide.read"])))]
 async fn get_citywide_coverage(
     State(casework): State<Casework>,
@@ -206,9 +180,7 @@ async fn get_citywide_coverage(
 
 /// The same as CSV
 #[utoipa::path(get, path = "/api/v1/citywide-coverage/export", tag = "counter", operation_id = "export_citywide_coverage",
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused),
     security(("desk" = ["citywide.read"])))]
 async fn export_citywide_coverage(
     State(casework): State<Casework>,
@@ -229,10 +201,7 @@ async fn export_citywide_coverage(
 /// Items done while the applicant waits
 #[utoipa::path(get, path = "/api/v1/instant-items", tag = "counter", operation_id = "list_instant_items",
     params(InstantFilter),
-    responses((status = 200, body = List<InstantItem>),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<InstantItem>), Malformed, Refused),
     security(("desk" = ["instant.read"])))]
 async fn list_instant_items(
     State(casework): State<Casework>,
@@ -246,12 +215,7 @@ async fn list_instant_items(
 #[utoipa::path(put, path = "/api/v1/instant-items/{slug}", tag = "counter", operation_id = "set_instant_item",
     params(("slug" = String, Path, description = "Item")),
     request_body = SetInstant,
-    responses((status = 200, body = InstantItem),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = InstantItem), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["instant.edit"])))]
 async fn set_instant_item(
     State(casework): State<Casework>,
@@ -265,10 +229,7 @@ async fn set_instant_item(
 /// How an instant case stands
 #[utoipa::path(get, path = "/api/v1/instant-cases/{id}", tag = "counter", operation_id = "get_instant_case",
     params(("id" = Uuid, Path, description = "Case")),
-    responses((status = 200, body = InstantCase),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = InstantCase), Refused, Absent),
     security(("desk" = ["case.intake"])))]
 async fn get_instant_case(
     State(casework): State<Casework>,
@@ -282,12 +243,7 @@ async fn get_instant_case(
 #[utoipa::path(post, path = "/api/v1/instant-cases/{id}/go-on", tag = "counter", operation_id = "go_on_with_instant_case",
     params(("id" = Uuid, Path, description = "Case")),
     request_body = InstantGoOn,
-    responses((status = 200, body = InstantCase),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = InstantCase), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["case.intake"])))]
 async fn go_on_with_instant_case(
     State(casework): State<Casework>,
@@ -301,10 +257,7 @@ async fn go_on_with_instant_case(
 /// Number and share of instant cases by window, department or period
 #[utoipa::path(get, path = "/api/v1/instant-statistics", tag = "counter", operation_id = "get_instant_statistics",
     params(InstantFiguresFilter),
-    responses((status = 200, body = InstantStatistics),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = InstantStatistics), Refused, Unreadable),
     security(("desk" = ["instant.read"])))]
 async fn get_instant_statistics(
     State(casework): State<Casework>,
@@ -317,10 +270,7 @@ async fn get_instant_statistics(
 /// The same as CSV, with the sum
 #[utoipa::path(get, path = "/api/v1/instant-statistics/export", tag = "counter", operation_id = "export_instant_statistics",
     params(InstantFiguresFilter),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused, Unreadable),
     security(("desk" = ["instant.read"])))]
 async fn export_instant_statistics(
     State(casework): State<Casework>,

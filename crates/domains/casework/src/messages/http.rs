@@ -6,7 +6,7 @@ use platform::Result;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::List;
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -31,10 +31,7 @@ pub fn routes(casework: Casework) -> OpenApiRouter {
 
 /// Messages about cases, newest first, without their texts
 #[utoipa::path(get, path = "/api/v1/messages", tag = "case", operation_id = "list_messages", params(MessageFilter),
-    responses((status = 200, body = List<MessageRow>),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<MessageRow>), Malformed, Refused),
     security(("desk" = ["message.read"])))]
 async fn list_messages(
     State(casework): State<Casework>,
@@ -47,11 +44,7 @@ async fn list_messages(
 /// Messages about one case
 #[utoipa::path(get, path = "/api/v1/cases/{id}/messages", tag = "case", operation_id = "list_case_messages",
     params(("id" = Uuid, Path, description = "Case"), MessageFilter),
-    responses((status = 200, body = List<MessageRow>),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<MessageRow>), Malformed, Refused, Absent),
     security(("desk" = ["case.read"])))]
 async fn list_case_messages(
     State(casework): State<Casework>,
@@ -65,11 +58,7 @@ async fn list_case_messages(
 /// Send a failed message again
 #[utoipa::path(post, path = "/api/v1/messages/{id}/resend", tag = "case", operation_id = "resend_message",
     params(("id" = Uuid, Path, description = "Message")),
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated),
     security(("desk" = ["message.resend"])))]
 async fn resend_message(
     State(casework): State<Casework>,

@@ -7,7 +7,7 @@ use platform::web::csv;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::List;
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 
 use super::texts::{EditText, MessageText, MessageTextWhole, PreviewText, ResetText, TextFilter, TextPreview};
 use crate::Casework;
@@ -17,9 +17,7 @@ const HEAD: [&str; 8] = ["消息", "用在", "方式", "短信", "站内消息",
 
 /// Texts of messages
 #[utoipa::path(get, path = "/api/v1/message-texts", tag = "case", operation_id = "list_message_texts", params(TextFilter),
-    responses((status = 200, body = List<MessageText>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<MessageText>), Refused),
     security(("desk" = ["message_text.read"])))]
 pub(super) async fn list_message_texts(
     State(casework): State<Casework>,
@@ -31,9 +29,7 @@ pub(super) async fn list_message_texts(
 
 /// The same as CSV
 #[utoipa::path(get, path = "/api/v1/message-texts/export", tag = "case", operation_id = "export_message_texts", params(TextFilter),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused),
     security(("desk" = ["message_text.read"])))]
 pub(super) async fn export_message_texts(
     State(casework): State<Casework>,
@@ -53,10 +49,7 @@ pub(super) async fn export_message_texts(
 /// A text with its versions
 #[utoipa::path(get, path = "/api/v1/message-texts/{key}", tag = "case", operation_id = "get_message_text",
     params(("key" = String, Path, description = "Key of the text")),
-    responses((status = 200, body = MessageTextWhole),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = MessageTextWhole), Refused, Absent),
     security(("desk" = ["message_text.read"])))]
 pub(super) async fn get_message_text(
     State(casework): State<Casework>,
@@ -69,11 +62,7 @@ pub(super) async fn get_message_text(
 /// How words read in the sample case or in one within reach, masked; nothing is kept
 #[utoipa::path(post, path = "/api/v1/message-texts/{key}/preview", tag = "case", operation_id = "preview_message_text",
     params(("key" = String, Path, description = "Key of the text")), request_body = PreviewText,
-    responses((status = 200, body = TextPreview),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = TextPreview), Refused, Absent, Unreadable),
     security(("desk" = ["message_text.edit"])))]
 pub(super) async fn preview_message_text(
     State(casework): State<Casework>,
@@ -87,12 +76,7 @@ pub(super) async fn preview_message_text(
 /// Keep new words
 #[utoipa::path(put, path = "/api/v1/message-texts/{key}", tag = "case", operation_id = "edit_message_text",
     params(("key" = String, Path, description = "Key of the text")), request_body = EditText,
-    responses((status = 200, body = MessageTextWhole),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = MessageTextWhole), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["message_text.edit"])))]
 pub(super) async fn edit_message_text(
     State(casework): State<Casework>,
@@ -106,12 +90,7 @@ pub(super) async fn edit_message_text(
 /// Back to the words of the content pack
 #[utoipa::path(post, path = "/api/v1/message-texts/{key}/reset", tag = "case", operation_id = "reset_message_text",
     params(("key" = String, Path, description = "Key of the text")), request_body = ResetText,
-    responses((status = 200, body = MessageTextWhole),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = MessageTextWhole), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["message_text.edit"])))]
 pub(super) async fn reset_message_text(
     State(casework): State<Casework>,

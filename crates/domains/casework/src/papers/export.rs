@@ -8,7 +8,7 @@ use platform::web::csv;
 use platform::web::extract::Query;
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Refused, Unreadable};
 use platform::{Problem, Result};
 
 use super::service::{ItemPaperFilter, StampFilter};
@@ -24,10 +24,7 @@ const CHUNK: u64 = 100;
 /// Papers of items as CSV, at most 5,000 rows.
 #[utoipa::path(get, path = "/api/v1/item-papers/export", tag = "case", operation_id = "export_item_papers",
     params(ItemPaperFilter),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused, Unreadable),
     security(("desk" = ["item_paper.read"])))]
 pub(super) async fn export_item_papers(
     State(casework): State<Casework>,
@@ -56,10 +53,7 @@ pub(super) async fn export_item_papers(
 /// The log of stamps as CSV, at most 5,000 rows.
 #[utoipa::path(get, path = "/api/v1/paper-stamps/export", tag = "case", operation_id = "export_paper_stamps",
     params(StampFilter),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused, Unreadable),
     security(("desk" = ["item_paper.read"])))]
 pub(super) async fn export_paper_stamps(
     State(casework): State<Casework>,

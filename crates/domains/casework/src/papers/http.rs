@@ -6,7 +6,7 @@ use platform::Result;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unreadable};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -41,10 +41,7 @@ pub(super) struct SaveItemPaper {
 /// Papers of items, newest first.
 #[utoipa::path(get, path = "/api/v1/item-papers", tag = "case", operation_id = "list_item_papers",
     params(ItemPaperFilter, PageQuery),
-    responses((status = 200, body = List<ItemPaper>),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<ItemPaper>), Malformed, Refused),
     security(("desk" = ["item_paper.read"])))]
 pub(super) async fn list_item_papers(
     State(casework): State<Casework>,
@@ -59,10 +56,7 @@ pub(super) async fn list_item_papers(
 #[utoipa::path(post, path = "/api/v1/item-papers", tag = "case", operation_id = "create_item_paper",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
     request_body = ItemPaperContent,
-    responses((status = 201, body = ItemPaper),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = ItemPaper), Refused, Unreadable),
     security(("desk" = ["item_paper.edit"])))]
 pub(super) async fn create_item_paper(
     State(casework): State<Casework>,
@@ -76,10 +70,7 @@ pub(super) async fn create_item_paper(
 /// A paper of an item.
 #[utoipa::path(get, path = "/api/v1/item-papers/{id}", tag = "case", operation_id = "get_item_paper",
     params(("id" = Uuid, Path)),
-    responses((status = 200, body = ItemPaper),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = ItemPaper), Refused, Absent),
     security(("desk" = ["item_paper.read"])))]
 pub(super) async fn get_item_paper(
     State(casework): State<Casework>,
@@ -92,12 +83,7 @@ pub(super) async fn get_item_paper(
 /// Changes a paper of an item.
 #[utoipa::path(put, path = "/api/v1/item-papers/{id}", tag = "case", operation_id = "save_item_paper",
     params(("id" = Uuid, Path)), request_body = SaveItemPaper,
-    responses((status = 200, body = ItemPaper),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = ItemPaper), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["item_paper.edit"])))]
 pub(super) async fn save_item_paper(
     State(casework): State<Casework>,
@@ -111,10 +97,7 @@ pub(super) async fn save_item_paper(
 /// Removes a paper of an item.
 #[utoipa::path(delete, path = "/api/v1/item-papers/{id}", tag = "case", operation_id = "remove_item_paper",
     params(("id" = Uuid, Path)),
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent),
     security(("desk" = ["item_paper.edit"])))]
 pub(super) async fn remove_item_paper(
     State(casework): State<Casework>,
@@ -128,10 +111,7 @@ pub(super) async fn remove_item_paper(
 /// The log of stamps, newest first.
 #[utoipa::path(get, path = "/api/v1/paper-stamps", tag = "case", operation_id = "list_paper_stamps",
     params(StampFilter, PageQuery),
-    responses((status = 200, body = List<PaperStamp>),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<PaperStamp>), Malformed, Refused),
     security(("desk" = ["item_paper.read"])))]
 pub(super) async fn list_paper_stamps(
     State(casework): State<Casework>,

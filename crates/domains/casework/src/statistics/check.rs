@@ -1,5 +1,5 @@
 //! The nightly reconciliation: are the figures those of the cases? It looks at every case, says how many were not
-//! counted as they are, and mends them; then it adds up each month again.
+//! counted as they are, and mends them; then it adds up each month again, and the totals of lists.
 //!
 //! Differences are no everyday matter: a case whose row was changed past the product, a clock that went back by more
 //! than the overlap of two rounds. They are told in the log and kept beside the figures.
@@ -141,9 +141,9 @@ async fn kept(conn: &impl ConnectionTrait, from: i64, to: i64) -> Result<BTreeMa
         .collect()
 }
 
-/// Cells that are not the same in both.
-fn differing(one: &BTreeMap<Cell, i64>, other: &BTreeMap<Cell, i64>) -> u64 {
-    let only = |a: &BTreeMap<Cell, i64>, b: &BTreeMap<Cell, i64>| a.keys().filter(|key| !b.contains_key(*key)).count();
+/// Figures that are not the same in both.
+pub(super) fn differing<K: Ord>(one: &BTreeMap<K, i64>, other: &BTreeMap<K, i64>) -> u64 {
+    let only = |a: &BTreeMap<K, i64>, b: &BTreeMap<K, i64>| a.keys().filter(|key| !b.contains_key(*key)).count();
     let unequal = one.iter().filter(|(key, number)| other.get(*key).is_some_and(|there| there != *number)).count();
     (only(one, other) + only(other, one) + unequal) as u64
 }
@@ -186,6 +186,7 @@ impl Casework {
         self.check_cases(&mut found, self.platform.now()).await?;
         self.check_gone(&mut found).await?;
         self.check_months(&mut found).await?;
+        found.cells += self.sum_up_totals().await?;
         let (cases, differing) = (found.cases, found.differing + found.cells);
         if differing > 0 {
             tracing::warn!(

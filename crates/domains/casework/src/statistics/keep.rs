@@ -21,6 +21,10 @@ use crate::cases::store::{case, case_event};
 /// How far back a round looks beyond the end of the one before: longer than any command runs and than the clocks of
 /// two nodes differ.
 pub const OVERLAP: Duration = Duration::minutes(10);
+/// How long after the time written on it a change may become visible: its command ran that long, or the clock of another
+/// node is behind. What is older than the last count by more than this is in the figures; what is younger is read from
+/// the cases. Less than [`OVERLAP`], because every reader pays for it.
+pub const LATE: Duration = Duration::minutes(2);
 /// Cases of one command: 14 values each to write, and others wait for the writer meanwhile.
 const AT_ONCE: usize = 500;
 /// Commands of the first count in one round, so that a round ends before the next.
@@ -167,6 +171,9 @@ impl Casework {
     }
 
     async fn count_changes(&self, standing: &counting::Model) -> Result<Counted> {
+        if !standing.has_totals() {
+            self.sum_up_totals().await?;
+        }
         let conn = self.platform.db.read();
         let now = self.platform.now();
         let mut ids: Vec<Uuid> = case_event::Entity::find()
@@ -195,18 +202,15 @@ impl Casework {
                 })
                 .await?;
         }
-        // A clock that went back must not hide what is written under it.
-        if done.cases > 0 || now < standing.until_at || now - standing.until_at >= OVERLAP / 2 {
+        // A clock that went back must not hide what is written under it; what is long counted is not read again.
+        if done.cases > 0 || now < standing.until_at || now - standing.until_at >= LATE {
             self.counted_up_to(now).await?;
         }
         Ok(done)
     }
 
     async fn counted_up_to(&self, now: OffsetDateTime) -> Result<()> {
-        self.platform
-            .db
-            .write(now, move |tx| Box::pin(async move { store::set(tx, counting::Column::UntilAt, now).await }))
-            .await
+        self.platform.db.write(now, move |tx| Box::pin(async move { store::counted_up_to(tx, now).await })).await
     }
 
     /// Of these, the cases that changed since they were counted.

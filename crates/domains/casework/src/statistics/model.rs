@@ -48,6 +48,18 @@ pub(crate) struct Cell {
     pub on_time: bool,
 }
 
+/// What filed cases are summed up by, over days, items and counters. Its order is the order in which rows are written,
+/// the same for everybody.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Total {
+    pub org_id: Uuid,
+    /// Year in which they were handed in.
+    pub year: i64,
+    pub channel: String,
+    /// State now.
+    pub state: String,
+}
+
 /// A day as a number that sorts and can be read: 20260924.
 pub(crate) fn day_number(day: Date) -> i64 {
     i64::from(day.year()) * 10_000 + i64::from(u8::from(day.month())) * 100 + i64::from(day.day())
@@ -119,6 +131,21 @@ pub(crate) fn sum_up(sums: &mut BTreeMap<Cell, i64>, share: &counted::Model, sig
     }
 }
 
+/// The cells of what was filed, summed up.
+pub(crate) fn summed_up(cells: &BTreeMap<Cell, i64>) -> BTreeMap<Total, i64> {
+    let mut sums = BTreeMap::new();
+    for (cell, number) in cells.iter().filter(|(cell, _)| cell.moment == Moment::Filed) {
+        let total = Total {
+            org_id: cell.org_id,
+            year: cell.day / 10_000,
+            channel: cell.channel.clone(),
+            state: cell.state.clone(),
+        };
+        *sums.entry(total).or_default() += *number;
+    }
+    sums
+}
+
 #[cfg(test)]
 mod tests {
     use time::macros::datetime;
@@ -184,5 +211,21 @@ mod tests {
         assert_eq!(sums.into_keys().collect::<Vec<_>>(), cells(&after));
         assert!(same(&after, &share_of(&seen()).unwrap()), "a version alone is no difference");
         assert!(!same(&before, &after));
+    }
+
+    /// Accepted, closed and handed over are the same case again: a total counts it once, in the year it was filed.
+    ///
+    /// req: CASE-022
+    #[test]
+    fn a_total_counts_a_case_once_in_the_year_it_was_filed() {
+        let mut sums = BTreeMap::new();
+        sum_up(&mut sums, &share_of(&seen()).unwrap(), 1);
+        let other = Seen { item_slug: "shop".into(), submitted_at: Some(datetime!(2026-12-31 02:00 UTC)), ..seen() };
+        sum_up(&mut sums, &share_of(&other).unwrap(), 1);
+        // New Year has begun in China.
+        let next = Seen { submitted_at: Some(datetime!(2026-12-31 16:00 UTC)), ..seen() };
+        sum_up(&mut sums, &share_of(&next).unwrap(), 1);
+        let found: Vec<_> = summed_up(&sums).into_iter().map(|(total, number)| (total.year, number)).collect();
+        assert_eq!(found, [(2026, 2), (2027, 1)]);
     }
 }

@@ -1,12 +1,15 @@
-//! Rows of `case_counted`, `case_days` and `case_counting`.
+//! Rows of `case_counted`, `case_days`, `case_totals` and `case_counting`.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use platform::{Result, Tx};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ConnectionTrait, IntoActiveModel};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict};
+use sea_orm::{ConnectionTrait, IntoActiveModel, QuerySelect};
 use time::OffsetDateTime;
 
-use super::model::Cell;
+use super::model::{Cell, Total, summed_up};
+use crate::cases::service::lists::Moment;
 
 /// What a case adds to the figures, as last counted.
 pub(crate) mod counted {
@@ -72,6 +75,29 @@ pub(crate) mod cell {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// Cases filed in one year, of one department, channel and state.
+pub(crate) mod total {
+    use sea_orm::entity::prelude::*;
+
+    /// `case_totals`
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "case_totals")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub org_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub year: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub channel: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub state: String,
+        pub number: i64,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// How far counting is.
 pub(crate) mod counting {
     use sea_orm::entity::prelude::*;
@@ -90,9 +116,18 @@ pub(crate) mod counting {
         pub checked_at: Option<OffsetDateTime>,
         pub checked: i64,
         pub differing: i64,
+        pub summed_until: Option<OffsetDateTime>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
+}
+
+impl counting::Model {
+    /// Whether `case_totals` is what `case_days` adds up to: whoever counted last counted both. A node of the release
+    /// before moves `until_at` alone.
+    pub(crate) fn has_totals(&self) -> bool {
+        self.ready && self.summed_until == Some(self.until_at)
+    }
 }
 
 /// The one row of `case_counting`.
@@ -115,6 +150,8 @@ pub(crate) async fn begin(tx: &Tx) -> Result<()> {
         checked_at: None,
         checked: 0,
         differing: 0,
+        // Part of a first count may be done by a node of the release before.
+        summed_until: None,
     };
     counting::Entity::insert(fresh.into_active_model().reset_all())
         .on_conflict(OnConflict::column(counting::Column::Id).do_nothing().to_owned())
@@ -134,6 +171,27 @@ pub(crate) async fn alone(tx: &Tx) -> Result<()> {
 pub(crate) async fn set(tx: &Tx, column: counting::Column, value: impl Into<sea_orm::Value>) -> Result<()> {
     counting::Entity::update_many()
         .col_expr(column, Expr::value(value))
+        .filter(counting::Column::Id.eq(THE_ROW))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Notes up to when changes are counted, in cells and totals.
+pub(crate) async fn counted_up_to(tx: &Tx, at: OffsetDateTime) -> Result<()> {
+    counting::Entity::update_many()
+        .col_expr(counting::Column::UntilAt, Expr::value(at))
+        .col_expr(counting::Column::SummedUntil, Expr::value(at))
+        .filter(counting::Column::Id.eq(THE_ROW))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Notes that the totals are what the cells add up to.
+pub(crate) async fn totals_are_counted(tx: &Tx) -> Result<()> {
+    counting::Entity::update_many()
+        .col_expr(counting::Column::SummedUntil, Expr::col(counting::Column::UntilAt))
         .filter(counting::Column::Id.eq(THE_ROW))
         .exec(tx.conn())
         .await?;
@@ -183,8 +241,14 @@ fn row(cell: &Cell, number: i64) -> cell::ActiveModel {
     .reset_all()
 }
 
-/// Adds to cells, takes from them; what comes down to nothing goes.
-pub(crate) async fn add(tx: &Tx, cells: impl IntoIterator<Item = (Cell, i64)>) -> Result<()> {
+/// Adds to cells and totals, takes from them; what comes down to nothing goes.
+pub(crate) async fn add(tx: &Tx, cells: BTreeMap<Cell, i64>) -> Result<()> {
+    let totals = summed_up(&cells);
+    add_cells(tx, cells).await?;
+    add_totals(tx, totals).await
+}
+
+async fn add_cells(tx: &Tx, cells: impl IntoIterator<Item = (Cell, i64)>) -> Result<()> {
     use cell::Column as C;
     let cells: Vec<(Cell, i64)> = cells.into_iter().filter(|(_, number)| *number != 0).collect();
     let mut emptied: Vec<i64> = cells.iter().filter(|(_, number)| *number < 0).map(|(cell, _)| cell.day).collect();
@@ -216,8 +280,73 @@ pub(crate) async fn add(tx: &Tx, cells: impl IntoIterator<Item = (Cell, i64)>) -
     Ok(())
 }
 
-/// Puts the cells of some days in the place of those there were.
+async fn add_totals(tx: &Tx, totals: BTreeMap<Total, i64>) -> Result<()> {
+    use total::Column as C;
+    let emptied: BTreeSet<Uuid> =
+        totals.iter().filter(|(_, number)| **number < 0).map(|(total, _)| total.org_id).collect();
+    let rows: Vec<total::ActiveModel> = totals
+        .into_iter()
+        .filter(|(_, number)| *number != 0)
+        .map(|(total, number)| {
+            let Total { org_id, year, channel, state } = total;
+            total::Model { org_id, year, channel, state, number }.into_active_model().reset_all()
+        })
+        .collect();
+    for part in rows.chunks(AT_ONCE) {
+        let sum = OnConflict::columns([C::OrgId, C::Year, C::Channel, C::State])
+            .value(C::Number, Expr::cust("case_totals.number + excluded.number"))
+            .to_owned();
+        total::Entity::insert_many(part.to_vec()).on_conflict(sum).exec_without_returning(tx.conn()).await?;
+    }
+    if !emptied.is_empty() {
+        total::Entity::delete_many().filter(C::OrgId.is_in(emptied)).filter(C::Number.eq(0)).exec(tx.conn()).await?;
+    }
+    Ok(())
+}
+
+/// Puts the cells of some days in the place of those there were. The totals stay: they are compared by themselves.
 pub(crate) async fn put_days(tx: &Tx, from: i64, to: i64, cells: impl IntoIterator<Item = (Cell, i64)>) -> Result<()> {
     cell::Entity::delete_many().filter(cell::Column::Day.between(from, to)).exec(tx.conn()).await?;
-    add(tx, cells).await
+    add_cells(tx, cells).await
+}
+
+/// The totals as they stand.
+pub(crate) async fn kept_totals(conn: &impl ConnectionTrait) -> Result<BTreeMap<Total, i64>> {
+    let rows = total::Entity::find().all(conn).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (Total { org_id: row.org_id, year: row.year, channel: row.channel, state: row.state }, row.number))
+        .collect())
+}
+
+/// The totals that the cells add up to.
+pub(crate) async fn totals_of_cells(conn: &impl ConnectionTrait) -> Result<BTreeMap<Total, i64>> {
+    use cell::Column as C;
+    let year = || Expr::cust("day / 10000");
+    let rows: Vec<(Uuid, i64, String, String, i64)> = cell::Entity::find()
+        .select_only()
+        .column(C::OrgId)
+        .column_as(year(), "year")
+        .column(C::Channel)
+        .column(C::State)
+        // A sum of whole numbers is another type on PostgreSQL.
+        .column_as(Expr::col(C::Number).sum().cast_as(Alias::new("bigint")), "number")
+        .filter(C::Moment.eq(Moment::Filed.as_str()))
+        .group_by(C::OrgId)
+        .group_by(year())
+        .group_by(C::Channel)
+        .group_by(C::State)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(org_id, year, channel, state, number)| (Total { org_id, year, channel, state }, number))
+        .collect())
+}
+
+/// Puts totals in the place of those there were.
+pub(crate) async fn put_totals(tx: &Tx, totals: BTreeMap<Total, i64>) -> Result<()> {
+    total::Entity::delete_many().exec(tx.conn()).await?;
+    add_totals(tx, totals).await
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use platform::Result;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -61,9 +61,7 @@ struct NoteVersion {
 /// Reminders and orders of one's reach
 #[utoipa::path(get, path = "/api/v1/supervisions", tag = "supervision", operation_id = "list_supervisions",
     params(SupervisionFilter),
-    responses((status = 200, body = SupervisionList),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = SupervisionList), Refused),
     security(("desk" = ["supervision.read"])))]
 async fn list_supervisions(
     State(casework): State<Casework>,
@@ -75,9 +73,7 @@ async fn list_supervisions(
 
 /// How many cases are near or past their limits
 #[utoipa::path(get, path = "/api/v1/supervisions/warnings", tag = "supervision", operation_id = "get_limit_warnings",
-    responses((status = 200, body = LimitWarnings),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = LimitWarnings), Refused),
     security(("desk" = ["supervision.read"])))]
 async fn get_limit_warnings(
     State(casework): State<Casework>,
@@ -89,10 +85,7 @@ async fn get_limit_warnings(
 /// One reminder or order with its dialogue
 #[utoipa::path(get, path = "/api/v1/supervisions/{id}", tag = "supervision", operation_id = "get_supervision",
     params(("id" = Uuid, Path, description = "Reminder or order")),
-    responses((status = 200, body = SupervisionPage),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = SupervisionPage), Refused, Absent),
     security(("desk" = ["supervision.read"])))]
 async fn get_supervision(
     State(casework): State<Casework>,
@@ -107,11 +100,7 @@ async fn get_supervision(
 /// Sign for an order
 #[utoipa::path(post, path = "/api/v1/supervisions/{id}/sign", tag = "supervision", operation_id = "sign_supervision",
     params(("id" = Uuid, Path, description = "Reminder or order")),
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated),
     security(("desk" = ["case.urge_reply"])))]
 async fn sign_supervision(
     State(casework): State<Casework>,
@@ -125,11 +114,7 @@ async fn sign_supervision(
 /// Bring an order to mind again
 #[utoipa::path(post, path = "/api/v1/supervisions/{id}/remind", tag = "supervision", operation_id = "remind_supervision",
     params(("id" = Uuid, Path, description = "Reminder or order")),
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated),
     security(("desk" = ["case.urge"])))]
 async fn remind_supervision(
     State(casework): State<Casework>,
@@ -143,12 +128,7 @@ async fn remind_supervision(
 /// Close an order
 #[utoipa::path(post, path = "/api/v1/supervisions/{id}/close", tag = "supervision", operation_id = "close_supervision",
     params(("id" = Uuid, Path, description = "Reminder or order")), request_body = CloseSupervision,
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["case.urge"])))]
 async fn close_supervision(
     State(casework): State<Casework>,
@@ -165,12 +145,7 @@ async fn close_supervision(
     params(("id" = Uuid, Path, description = "Reminder or order"),
         ("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
     request_body = NewSupervisionNote,
-    responses((status = 201, body = MadeNote),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = MadeNote), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["supervision.note"])))]
 async fn add_supervision_note(
     State(casework): State<Casework>,
@@ -187,12 +162,7 @@ async fn add_supervision_note(
 #[utoipa::path(put, path = "/api/v1/supervisions/{id}/notes/{note}", tag = "supervision", operation_id = "change_supervision_note",
     params(("id" = Uuid, Path, description = "Reminder or order"), ("note" = Uuid, Path, description = "Note")),
     request_body = ChangeSupervisionNote,
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["supervision.note"])))]
 async fn change_supervision_note(
     State(casework): State<Casework>,
@@ -207,11 +177,7 @@ async fn change_supervision_note(
 /// Delete an own note
 #[utoipa::path(delete, path = "/api/v1/supervisions/{id}/notes/{note}", tag = "supervision", operation_id = "delete_supervision_note",
     params(("id" = Uuid, Path, description = "Reminder or order"), ("note" = Uuid, Path, description = "Note"), NoteVersion),
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated),
     security(("desk" = ["supervision.note"])))]
 async fn delete_supervision_note(
     State(casework): State<Casework>,

@@ -7,7 +7,7 @@ use platform::Result;
 use platform::web::csv;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unreadable};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -32,12 +32,7 @@ pub fn routes(casework: Casework) -> OpenApiRouter {
 #[utoipa::path(post, path = "/api/v1/my/cases/{id}/tolerated", tag = "case", operation_id = "supply_my_tolerated",
     params(("id" = Uuid, Path, description = "Case")),
     request_body = SupplyTolerated,
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated, Unreadable),
     security(("portal" = ["my_case.edit"])))]
 async fn supply_my_tolerated(
     State(casework): State<Casework>,
@@ -53,12 +48,7 @@ async fn supply_my_tolerated(
 #[utoipa::path(post, path = "/api/v1/cases/{id}/tolerated/receive", tag = "case", operation_id = "receive_tolerated",
     params(("id" = Uuid, Path, description = "Case")),
     request_body = ReceiveTolerated,
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["case.accept"])))]
 async fn receive_tolerated(
     State(casework): State<Casework>,
@@ -74,12 +64,7 @@ async fn receive_tolerated(
 #[utoipa::path(post, path = "/api/v1/cases/{id}/tolerated/return", tag = "case", operation_id = "return_tolerated",
     params(("id" = Uuid, Path, description = "Case")),
     request_body = ReturnTolerated,
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["case.accept"])))]
 async fn return_tolerated(
     State(casework): State<Casework>,
@@ -93,10 +78,7 @@ async fn return_tolerated(
 
 /// Materials promised for later, the soonest due first
 #[utoipa::path(get, path = "/api/v1/tolerances", tag = "case", operation_id = "list_tolerances", params(ToleranceFilter),
-    responses((status = 200, body = ToleranceList),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = ToleranceList), Malformed, Refused),
     security(("desk" = ["case.list"])))]
 async fn list_tolerances(
     State(casework): State<Casework>,
@@ -109,10 +91,7 @@ async fn list_tolerances(
 /// The ledger of materials promised for later as CSV, names masked
 #[utoipa::path(get, path = "/api/v1/tolerances/export", tag = "case", operation_id = "export_tolerances",
     params(ToleranceFilter),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused, Unreadable),
     security(("desk" = ["case.export"])))]
 async fn export_tolerances(
     State(casework): State<Casework>,

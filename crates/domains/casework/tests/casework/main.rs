@@ -26,4 +26,5 @@ mod running;
 mod statistics;
 mod supervision;
 mod tolerance;
+mod totals;
 mod world;

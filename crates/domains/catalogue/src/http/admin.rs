@@ -5,7 +5,8 @@ use axum::http::StatusCode;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
@@ -202,9 +203,7 @@ impl From<Edited> for AdminItem {
 /// Items of the organisations in view.
 #[utoipa::path(get, path = "/api/v1/admin/items", tag = "item-admin", operation_id = "list_admin_items",
     params(AdminQuery, PageQuery),
-    responses((status = 200, body = List<AdminItemRow>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<AdminItemRow>), Refused),
     security(("desk" = ["item.read"])))]
 pub(crate) async fn list_admin_items(
     State(catalogue): State<Catalogue>,
@@ -281,10 +280,7 @@ pub(crate) async fn list_admin_items(
 
 /// Makes a new item as a draft.
 #[utoipa::path(post, path = "/api/v1/admin/items", tag = "item-admin", operation_id = "create_item", params(IdempotencyKey), request_body = CreateItem,
-    responses((status = 201, body = AdminItem),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = AdminItem), Refused, Unreadable),
     security(("desk" = ["item.edit"])))]
 pub(crate) async fn create_item(
     State(catalogue): State<Catalogue>,
@@ -299,10 +295,7 @@ pub(crate) async fn create_item(
 /// An item with its draft or published content, history and findings.
 #[utoipa::path(get, path = "/api/v1/admin/items/{slug}", tag = "item-admin", operation_id = "get_admin_item",
     params(("slug" = String, Path)),
-    responses((status = 200, body = AdminItem),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = AdminItem), Refused, Absent),
     security(("desk" = ["item.read"])))]
 pub(crate) async fn get_admin_item(
     State(catalogue): State<Catalogue>,
@@ -315,12 +308,7 @@ pub(crate) async fn get_admin_item(
 /// Saves a draft; a broken rule saves nothing and tells every error by element name.
 #[utoipa::path(put, path = "/api/v1/admin/items/{slug}", tag = "item-admin", operation_id = "save_item",
     params(("slug" = String, Path)), request_body = SaveItem,
-    responses((status = 200, body = AdminItem),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = AdminItem), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["item.edit"])))]
 pub(crate) async fn save_item(
     State(catalogue): State<Catalogue>,
@@ -337,10 +325,7 @@ pub(crate) async fn save_item(
 /// Checks a content without saving it.
 #[utoipa::path(post, path = "/api/v1/admin/items/{slug}/lint", tag = "item-admin", operation_id = "lint_item",
     params(("slug" = String, Path)), request_body = LintItem,
-    responses((status = 200, body = FindingList),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = FindingList), Refused, Absent),
     security(("desk" = ["item.read"])))]
 pub(crate) async fn lint_item(
     State(catalogue): State<Catalogue>,
@@ -359,12 +344,7 @@ pub(crate) async fn lint_item(
 /// Publishes the draft as the next version; running cases keep theirs.
 #[utoipa::path(post, path = "/api/v1/admin/items/{slug}/publish", tag = "item-admin", operation_id = "publish_item",
     params(("slug" = String, Path)), request_body = PublishItemRequest,
-    responses((status = 200, body = AdminItem),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = AdminItem), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["item.publish"])))]
 pub(crate) async fn publish_item(
     State(catalogue): State<Catalogue>,
@@ -378,12 +358,7 @@ pub(crate) async fn publish_item(
 /// Cancels an item: no new applications; running cases go on.
 #[utoipa::path(post, path = "/api/v1/admin/items/{slug}/cancel", tag = "item-admin", operation_id = "cancel_item",
     params(("slug" = String, Path)), request_body = CancelItem,
-    responses((status = 200, body = AdminItem),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = AdminItem), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["item.publish"])))]
 pub(crate) async fn cancel_item(
     State(catalogue): State<Catalogue>,
@@ -397,10 +372,7 @@ pub(crate) async fn cancel_item(
 /// What changed between two versions.
 #[utoipa::path(get, path = "/api/v1/admin/items/{slug}/diff", tag = "item-admin", operation_id = "diff_item",
     params(("slug" = String, Path), DiffQuery),
-    responses((status = 200, body = Differences),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Differences), Refused, Absent),
     security(("desk" = ["item.read"])))]
 pub(crate) async fn diff_item(
     State(catalogue): State<Catalogue>,

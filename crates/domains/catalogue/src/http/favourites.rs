@@ -4,7 +4,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use platform::web::extract::{Json, Path};
 use platform::web::guard::Allowed;
-use platform::web::problem::{Problem, ProblemBody, Result};
+use platform::web::problem::{Problem, Result};
+use platform::web::refusals::{Absent, Outdated, SignedOut};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{QueryOrder, Set};
@@ -19,7 +20,7 @@ const MOST: u64 = 200;
 
 /// One's favourites, latest first; items no longer offered are left out.
 #[utoipa::path(get, path = "/api/v1/my/favourites", tag = "favourites", operation_id = "list_favourites",
-    responses((status = 200, body = Cards), (status = 401, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Cards), SignedOut),
     security(("portal" = ["favourite.edit"])))]
 pub(crate) async fn list_favourites(
     State(catalogue): State<Catalogue>,
@@ -38,9 +39,7 @@ pub(crate) async fn list_favourites(
 /// Adds a favourite; adding it again changes nothing.
 #[utoipa::path(put, path = "/api/v1/my/favourites/{slug}", tag = "favourites", operation_id = "add_favourite",
     params(("slug" = String, Path)),
-    responses((status = 204), (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), SignedOut, Absent, Outdated),
     security(("portal" = ["favourite.edit"])))]
 pub(crate) async fn add_favourite(
     State(catalogue): State<Catalogue>,
@@ -81,7 +80,7 @@ pub(crate) async fn add_favourite(
 /// Removes a favourite; one that is not there is as good as removed.
 #[utoipa::path(delete, path = "/api/v1/my/favourites/{slug}", tag = "favourites", operation_id = "remove_favourite",
     params(("slug" = String, Path)),
-    responses((status = 204), (status = 401, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), SignedOut),
     security(("portal" = ["favourite.edit"])))]
 pub(crate) async fn remove_favourite(
     State(catalogue): State<Catalogue>,

@@ -9,6 +9,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::problem::{Problem, ProblemBody, Result};
+use platform::web::refusals::{Absent, Unreadable};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -451,9 +452,12 @@ impl Catalogue {
 /// The guide of an item.
 #[utoipa::path(get, path = "/api/v1/items/{slug}/guide", tag = "items", operation_id = "get_guide",
     params(("slug" = String, Path)),
-    responses((status = 200, body = Guide), (status = 304),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 410, body = ProblemBody, content_type = "application/problem+json")))]
+    responses(
+        (status = 200, body = Guide),
+        (status = 304),
+        Absent,
+        (status = 410, body = ProblemBody, content_type = "application/problem+json"),
+    ))]
 pub(crate) async fn get_guide(
     State(catalogue): State<Catalogue>,
     Path(slug): Path<String>,
@@ -473,10 +477,12 @@ pub(crate) async fn get_guide(
 /// What answers come to: questions, materials, what leads away.
 #[utoipa::path(post, path = "/api/v1/items/{slug}/resolve", tag = "items", operation_id = "resolve_item",
     params(("slug" = String, Path)), request_body = ResolveItem,
-    responses((status = 200, body = Resolution),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+    responses(
+        (status = 200, body = Resolution),
+        Absent,
         (status = 410, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")))]
+        Unreadable,
+    ))]
 pub(crate) async fn resolve_item(
     State(catalogue): State<Catalogue>,
     Path(slug): Path<String>,
@@ -491,10 +497,12 @@ pub(crate) async fn resolve_item(
 /// The empty form of a material, to print and fill in.
 #[utoipa::path(get, path = "/api/v1/items/{slug}/materials/{key}/blank", tag = "items",
     operation_id = "get_material_blank", params(("slug" = String, Path), ("key" = String, Path), SheetQuery),
-    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+    responses(
+        (status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
+        Absent,
         (status = 410, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")))]
+        Unreadable,
+    ))]
 pub(crate) async fn get_material_blank(
     State(catalogue): State<Catalogue>,
     Path((slug, key)): Path<(String, String)>,
@@ -506,10 +514,12 @@ pub(crate) async fn get_material_blank(
 /// A material as it is filled in, with made-up names.
 #[utoipa::path(get, path = "/api/v1/items/{slug}/materials/{key}/sample", tag = "items",
     operation_id = "get_material_sample", params(("slug" = String, Path), ("key" = String, Path), SheetQuery),
-    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+    responses(
+        (status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
+        Absent,
         (status = 410, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")))]
+        Unreadable,
+    ))]
 pub(crate) async fn get_material_sample(
     State(catalogue): State<Catalogue>,
     Path((slug, key)): Path<(String, String)>,
@@ -534,10 +544,12 @@ fn send(file: SheetFile) -> Result<Response> {
 /// The form of an item (`tongban-form/1`).
 #[utoipa::path(get, path = "/api/v1/items/{slug}/form", tag = "items", operation_id = "get_form",
     params(("slug" = String, Path), FormQuery),
-    responses((status = 200, body = serde_json::Value),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+    responses(
+        (status = 200, body = serde_json::Value),
+        Absent,
         (status = 410, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")))]
+        Unreadable,
+    ))]
 pub(crate) async fn get_form(
     State(catalogue): State<Catalogue>,
     Path(slug): Path<String>,

@@ -2,7 +2,8 @@
 
 use axum::extract::State;
 use platform::web::extract::{Json, Query};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::Malformed;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -46,7 +47,7 @@ pub(crate) struct Themes {
 
 /// Finds items by words, initials, department, theme and four facets.
 #[utoipa::path(get, path = "/api/v1/items", tag = "items", operation_id = "list_items", params(search::Query),
-    responses((status = 200, body = Found), (status = 400, body = ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 200, body = Found), Malformed))]
 pub(crate) async fn list_items(
     State(catalogue): State<Catalogue>,
     Query(query): Query<search::Query>,

@@ -4,7 +4,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -53,9 +54,7 @@ pub(crate) struct UpdateNode {
 
 /// The catalogue tree: common catalogue, sub-items, implementation entries, handling items.
 #[utoipa::path(get, path = "/api/v1/catalogue", tag = "item-admin", operation_id = "get_catalogue", params(TreeQuery),
-    responses((status = 200, body = CatalogueTree),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = CatalogueTree), Refused),
     security(("desk" = ["item.read"])))]
 pub(crate) async fn get_catalogue(
     State(catalogue): State<Catalogue>,
@@ -68,10 +67,7 @@ pub(crate) async fn get_catalogue(
 
 /// Makes a node of the two upper levels.
 #[utoipa::path(post, path = "/api/v1/catalogue/nodes", tag = "item-admin", operation_id = "create_node", params(IdempotencyKey), request_body = CreateNode,
-    responses((status = 201, body = Node),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = Node), Refused, Unreadable),
     security(("desk" = ["item.edit"])))]
 pub(crate) async fn create_node(
     State(catalogue): State<Catalogue>,
@@ -86,12 +82,7 @@ pub(crate) async fn create_node(
 /// Renames a node.
 #[utoipa::path(put, path = "/api/v1/catalogue/nodes/{id}", tag = "item-admin", operation_id = "update_node",
     params(("id" = String, Path)), request_body = UpdateNode,
-    responses((status = 200, body = Node),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Node), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["item.edit"])))]
 pub(crate) async fn update_node(
     State(catalogue): State<Catalogue>,
@@ -105,11 +96,7 @@ pub(crate) async fn update_node(
 /// Deletes a node that nothing hangs on.
 #[utoipa::path(delete, path = "/api/v1/catalogue/nodes/{id}", tag = "item-admin", operation_id = "delete_node",
     params(("id" = String, Path)),
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated),
     security(("desk" = ["item.edit"])))]
 pub(crate) async fn delete_node(
     State(catalogue): State<Catalogue>,

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::problem::{ProblemBody, Result};
+use platform::web::refusals::{Absent, Malformed, Unreadable};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -21,8 +22,7 @@ pub(crate) struct PairQuery {
 /// Forms with a filled sample, by name or item.
 #[utoipa::path(get, path = "/api/v1/sample-forms", tag = "items", operation_id = "list_sample_forms",
     params(FormQuery),
-    responses((status = 200, body = SampleForms),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 200, body = SampleForms), Malformed))]
 pub(crate) async fn list_sample_forms(
     State(catalogue): State<Catalogue>,
     Query(query): Query<FormQuery>,
@@ -33,10 +33,12 @@ pub(crate) async fn list_sample_forms(
 /// The empty form of a material beside its filled sample, as data.
 #[utoipa::path(get, path = "/api/v1/items/{slug}/materials/{key}/pair", tag = "items",
     operation_id = "get_sheet_pair", params(("slug" = String, Path), ("key" = String, Path), PairQuery),
-    responses((status = 200, body = SheetPair),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+    responses(
+        (status = 200, body = SheetPair),
+        Absent,
         (status = 410, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")))]
+        Unreadable,
+    ))]
 pub(crate) async fn get_sheet_pair(
     State(catalogue): State<Catalogue>,
     Path((slug, key)): Path<(String, String)>,

@@ -6,7 +6,8 @@ use platform::web::csv;
 use platform::web::extract::{Json, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{Problem, ProblemBody, Result};
+use platform::web::problem::{Problem, Result};
+use platform::web::refusals::{Malformed, Refused, Unreadable};
 
 use crate::Library;
 use crate::bindings::{BindingFilter, RuleBinding, channel_names};
@@ -18,11 +19,7 @@ const EXPORT: usize = 5_000;
 /// Checks by rules file.
 #[utoipa::path(get, path = "/api/v1/design/bindings", tag = "design", operation_id = "list_rule_bindings",
     params(BindingFilter, PageQuery),
-    responses((status = 200, body = List<RuleBinding>),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<RuleBinding>), Malformed, Refused, Unreadable),
     security(("desk" = ["design.read"])))]
 pub(crate) async fn list_rule_bindings(
     State(library): State<Library>,
@@ -36,10 +33,7 @@ pub(crate) async fn list_rule_bindings(
 /// The same as CSV, at most 5,000 rows.
 #[utoipa::path(get, path = "/api/v1/design/bindings/export", tag = "design", operation_id = "export_rule_bindings",
     params(BindingFilter),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused, Unreadable),
     security(("desk" = ["design.read"])))]
 pub(crate) async fn export_rule_bindings(
     State(library): State<Library>,

@@ -4,7 +4,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use platform::web::extract::{IdempotencyKey, Json, Multipart, Path};
 use platform::web::guard::Allowed;
-use platform::web::problem::{Problem, ProblemBody, Result};
+use platform::web::problem::{Problem, Result};
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use sea_orm::entity::prelude::*;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -55,10 +56,7 @@ pub(crate) struct ImportDefinition {
 #[utoipa::path(post, path = "/api/v1/design/definitions", tag = "design", operation_id = "create_definition",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
     request_body = NewEntry,
-    responses((status = 201, body = Definition),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = Definition), Refused, Unreadable),
     security(("desk" = ["design.edit"])))]
 pub(crate) async fn create_definition(
     State(library): State<Library>,
@@ -73,12 +71,7 @@ pub(crate) async fn create_definition(
 /// Saves a draft, also one with findings.
 #[utoipa::path(put, path = "/api/v1/design/definitions/{id}/draft", tag = "design",
     operation_id = "save_definition_draft", params(("id" = Uuid, Path)), request_body = SavedDraft,
-    responses((status = 200, body = Definition),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Definition), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["design.edit"])))]
 pub(crate) async fn save_definition_draft(
     State(library): State<Library>,
@@ -93,11 +86,7 @@ pub(crate) async fn save_definition_draft(
 /// Drops the draft; an entry never published goes away whole.
 #[utoipa::path(delete, path = "/api/v1/design/definitions/{id}/draft", tag = "design",
     operation_id = "discard_definition_draft", params(("id" = Uuid, Path)), request_body = DiscardDefinitionDraft,
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated),
     security(("desk" = ["design.edit"])))]
 pub(crate) async fn discard_definition_draft(
     State(library): State<Library>,
@@ -112,12 +101,7 @@ pub(crate) async fn discard_definition_draft(
 /// Publishes the draft as the next version.
 #[utoipa::path(post, path = "/api/v1/design/definitions/{id}/publish", tag = "design",
     operation_id = "publish_definition", params(("id" = Uuid, Path)), request_body = PublishDefinition,
-    responses((status = 200, body = Definition),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Definition), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["design.publish"])))]
 pub(crate) async fn publish_definition(
     State(library): State<Library>,
@@ -132,12 +116,7 @@ pub(crate) async fn publish_definition(
 /// Takes an entry out of use.
 #[utoipa::path(post, path = "/api/v1/design/definitions/{id}/disable", tag = "design",
     operation_id = "disable_definition", params(("id" = Uuid, Path)), request_body = DisableDefinition,
-    responses((status = 200, body = Definition),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Definition), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["design.publish"])))]
 pub(crate) async fn disable_definition(
     State(library): State<Library>,
@@ -152,11 +131,7 @@ pub(crate) async fn disable_definition(
 /// Brings an entry back into use.
 #[utoipa::path(post, path = "/api/v1/design/definitions/{id}/enable", tag = "design",
     operation_id = "enable_definition", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Definition),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Definition), Refused, Absent, Outdated),
     security(("desk" = ["design.publish"])))]
 pub(crate) async fn enable_definition(
     State(library): State<Library>,
@@ -170,10 +145,7 @@ pub(crate) async fn enable_definition(
 /// Makes an entry from a file; the name tells the kind.
 #[utoipa::path(post, path = "/api/v1/design/definitions/import", tag = "design", operation_id = "import_definition",
     request_body(content = ImportDefinition, content_type = "multipart/form-data"),
-    responses((status = 201, body = Definition),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = Definition), Refused, Unreadable),
     security(("desk" = ["design.edit"])))]
 pub(crate) async fn import_definition(
     State(library): State<Library>,

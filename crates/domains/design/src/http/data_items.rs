@@ -3,7 +3,8 @@
 use axum::extract::State;
 use platform::web::extract::{Json, Path};
 use platform::web::guard::Allowed;
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use sea_orm::entity::prelude::*;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -22,11 +23,7 @@ pub(crate) struct SetDataItems {
 /// Data items of a form.
 #[utoipa::path(get, path = "/api/v1/design/definitions/{id}/data-items", tag = "design",
     operation_id = "get_data_items", params(("id" = Uuid, Path)),
-    responses((status = 200, body = DataItems),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DataItems), Refused, Absent, Unreadable),
     security(("desk" = ["design.read"])))]
 pub(crate) async fn get_data_items(
     State(library): State<Library>,
@@ -39,12 +36,7 @@ pub(crate) async fn get_data_items(
 /// Sets the data items of a form.
 #[utoipa::path(put, path = "/api/v1/design/definitions/{id}/data-items", tag = "design",
     operation_id = "set_data_items", params(("id" = Uuid, Path)), request_body = SetDataItems,
-    responses((status = 200, body = DataItems),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DataItems), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["design.data_items.edit"])))]
 pub(crate) async fn set_data_items(
     State(library): State<Library>,

@@ -5,7 +5,8 @@ use axum::http::StatusCode;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use sea_orm::entity::prelude::*;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -34,9 +35,7 @@ pub(crate) struct SaveSharedField {
 /// Shared fields by code.
 #[utoipa::path(get, path = "/api/v1/design/fields", tag = "design", operation_id = "list_shared_fields",
     params(FieldFilter, PageQuery),
-    responses((status = 200, body = List<SharedField>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<SharedField>), Refused),
     security(("desk" = ["design.read"])))]
 pub(crate) async fn list_fields(
     State(library): State<Library>,
@@ -51,10 +50,7 @@ pub(crate) async fn list_fields(
 #[utoipa::path(post, path = "/api/v1/design/fields", tag = "design", operation_id = "create_shared_field",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
     request_body = SharedFieldContent,
-    responses((status = 201, body = SharedField),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = SharedField), Refused, Unreadable),
     security(("desk" = ["design.fields.edit"])))]
 pub(crate) async fn create_field(
     State(library): State<Library>,
@@ -68,10 +64,7 @@ pub(crate) async fn create_field(
 /// A shared field.
 #[utoipa::path(get, path = "/api/v1/design/fields/{id}", tag = "design", operation_id = "get_shared_field",
     params(("id" = Uuid, Path)),
-    responses((status = 200, body = SharedField),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = SharedField), Refused, Absent),
     security(("desk" = ["design.read"])))]
 pub(crate) async fn get_field(
     State(library): State<Library>,
@@ -84,12 +77,7 @@ pub(crate) async fn get_field(
 /// Changes a shared field.
 #[utoipa::path(put, path = "/api/v1/design/fields/{id}", tag = "design", operation_id = "save_shared_field",
     params(("id" = Uuid, Path)), request_body = SaveSharedField,
-    responses((status = 200, body = SharedField),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = SharedField), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["design.fields.edit"])))]
 pub(crate) async fn save_field(
     State(library): State<Library>,
@@ -103,11 +91,7 @@ pub(crate) async fn save_field(
 /// Removes a shared field that nothing uses.
 #[utoipa::path(delete, path = "/api/v1/design/fields/{id}", tag = "design", operation_id = "remove_shared_field",
     params(("id" = Uuid, Path)),
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated),
     security(("desk" = ["design.fields.edit"])))]
 pub(crate) async fn remove_field(
     State(library): State<Library>,

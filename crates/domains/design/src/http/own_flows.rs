@@ -5,7 +5,8 @@ use axum::http::StatusCode;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unreadable};
 use sea_orm::entity::prelude::*;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -43,10 +44,7 @@ pub(crate) struct PublishOwnFlow {
 /// Items of one's part with their own flows.
 #[utoipa::path(get, path = "/api/v1/design/own-flows", tag = "design", operation_id = "list_own_flows",
     params(OwnFlowQuery, PageQuery),
-    responses((status = 200, body = List<OwnFlowLine>),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<OwnFlowLine>), Malformed, Refused),
     security(("desk" = ["flow.own"])))]
 pub(crate) async fn list_own_flows(
     State(library): State<Library>,
@@ -61,11 +59,7 @@ pub(crate) async fn list_own_flows(
 #[utoipa::path(post, path = "/api/v1/design/own-flows", tag = "design", operation_id = "begin_own_flow",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
     request_body = BeginOwnFlow,
-    responses((status = 201, body = Definition),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = Definition), Refused, Absent, Outdated),
     security(("desk" = ["flow.own"])))]
 pub(crate) async fn begin_own_flow(
     State(library): State<Library>,
@@ -85,12 +79,7 @@ async fn own(library: &Library, caller: &Allowed<DesignOwnFlows>, id: Uuid) -> R
 /// Saves the draft of an own flow, also one with findings.
 #[utoipa::path(put, path = "/api/v1/design/own-flows/{id}/draft", tag = "design", operation_id = "save_own_flow",
     params(("id" = Uuid, Path)), request_body = SavedDraft,
-    responses((status = 200, body = Definition),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Definition), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["flow.own"])))]
 pub(crate) async fn save_own_flow(
     State(library): State<Library>,
@@ -105,11 +94,7 @@ pub(crate) async fn save_own_flow(
 /// Drops the draft of an own flow; one never published goes away whole.
 #[utoipa::path(delete, path = "/api/v1/design/own-flows/{id}/draft", tag = "design", operation_id = "discard_own_flow",
     params(("id" = Uuid, Path)), request_body = DiscardDefinitionDraft,
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated),
     security(("desk" = ["flow.own"])))]
 pub(crate) async fn discard_own_flow(
     State(library): State<Library>,
@@ -124,12 +109,7 @@ pub(crate) async fn discard_own_flow(
 /// Publishes an own flow; cases accepted from now on take it.
 #[utoipa::path(post, path = "/api/v1/design/own-flows/{id}/publish", tag = "design", operation_id = "publish_own_flow",
     params(("id" = Uuid, Path)), request_body = PublishOwnFlow,
-    responses((status = 200, body = Definition),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Definition), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["flow.own"])))]
 pub(crate) async fn publish_own_flow(
     State(library): State<Library>,
@@ -144,12 +124,7 @@ pub(crate) async fn publish_own_flow(
 /// Takes an own flow out of use: cases take the item's flow.
 #[utoipa::path(post, path = "/api/v1/design/own-flows/{id}/disable", tag = "design", operation_id = "disable_own_flow",
     params(("id" = Uuid, Path)), request_body = DisableDefinition,
-    responses((status = 200, body = Definition),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Definition), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["flow.own"])))]
 pub(crate) async fn disable_own_flow(
     State(library): State<Library>,
@@ -164,11 +139,7 @@ pub(crate) async fn disable_own_flow(
 /// Brings an own flow back into use.
 #[utoipa::path(post, path = "/api/v1/design/own-flows/{id}/enable", tag = "design", operation_id = "enable_own_flow",
     params(("id" = Uuid, Path)),
-    responses((status = 200, body = Definition),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Definition), Refused, Absent, Outdated),
     security(("desk" = ["flow.own"])))]
 pub(crate) async fn enable_own_flow(
     State(library): State<Library>,

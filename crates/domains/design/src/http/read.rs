@@ -6,7 +6,8 @@ use axum::response::{AppendHeaders, IntoResponse};
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::{Allowed, Principal};
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{Problem, ProblemBody, Result};
+use platform::web::problem::{Problem, Result};
+use platform::web::refusals::{Absent, Malformed, Refused};
 use sea_orm::entity::prelude::*;
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -185,10 +186,7 @@ pub(super) async fn whole_of(library: &Library, caller: &Principal, row: entry::
 /// Entries in view, the newest first.
 #[utoipa::path(get, path = "/api/v1/design/definitions", tag = "design", operation_id = "list_definitions",
     params(Filter, PageQuery),
-    responses((status = 200, body = List<DefinitionSummary>),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<DefinitionSummary>), Malformed, Refused),
     security(("desk" = ["design.read"])))]
 pub(crate) async fn list_definitions(
     State(library): State<Library>,
@@ -207,10 +205,7 @@ pub(crate) async fn list_definitions(
 /// An entry with its content and findings.
 #[utoipa::path(get, path = "/api/v1/design/definitions/{id}", tag = "design", operation_id = "get_definition",
     params(("id" = Uuid, Path)),
-    responses((status = 200, body = Definition),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Definition), Refused, Absent),
     security(("desk" = ["design.read"])))]
 pub(crate) async fn get_definition(
     State(library): State<Library>,
@@ -223,10 +218,7 @@ pub(crate) async fn get_definition(
 /// Published versions, latest first, with the cases filed under each.
 #[utoipa::path(get, path = "/api/v1/design/definitions/{id}/versions", tag = "design",
     operation_id = "list_definition_versions", params(("id" = Uuid, Path)),
-    responses((status = 200, body = DefinitionVersions),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DefinitionVersions), Refused, Absent),
     security(("desk" = ["design.read"])))]
 pub(crate) async fn list_definition_versions(
     State(library): State<Library>,
@@ -255,10 +247,7 @@ pub(crate) async fn list_definition_versions(
 /// A published version with its content.
 #[utoipa::path(get, path = "/api/v1/design/definitions/{id}/versions/{version}", tag = "design",
     operation_id = "get_definition_version", params(("id" = Uuid, Path), ("version" = i64, Path)),
-    responses((status = 200, body = DefinitionVersionContent),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DefinitionVersionContent), Refused, Absent),
     security(("desk" = ["design.read"])))]
 pub(crate) async fn get_definition_version(
     State(library): State<Library>,
@@ -281,10 +270,7 @@ pub(crate) async fn get_definition_version(
 /// Where an entry is used.
 #[utoipa::path(get, path = "/api/v1/design/definitions/{id}/uses", tag = "design",
     operation_id = "list_definition_uses", params(("id" = Uuid, Path)),
-    responses((status = 200, body = DefinitionUses),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DefinitionUses), Refused, Absent),
     security(("desk" = ["design.read"])))]
 pub(crate) async fn list_definition_uses(
     State(library): State<Library>,
@@ -298,10 +284,11 @@ pub(crate) async fn list_definition_uses(
 /// The content under work as a file of its own standard.
 #[utoipa::path(get, path = "/api/v1/design/definitions/{id}/export", tag = "design",
     operation_id = "export_definition", params(("id" = Uuid, Path)),
-    responses((status = 200, description = "JSON, BPMN, DMN or Typst", content_type = "application/octet-stream"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses(
+        (status = 200, description = "JSON, BPMN, DMN or Typst", content_type = "application/octet-stream"),
+        Refused,
+        Absent,
+    ),
     security(("desk" = ["design.read"])))]
 pub(crate) async fn export_definition(
     State(library): State<Library>,

@@ -3,7 +3,8 @@
 use axum::extract::State;
 use platform::web::extract::{Json, Path};
 use platform::web::guard::Allowed;
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use sea_orm::entity::prelude::Uuid;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -34,11 +35,7 @@ pub(crate) struct TemplateTakenOver {
 /// Forms with sections of a template, at most a hundred.
 #[utoipa::path(get, path = "/api/v1/design/definitions/{id}/takers", tag = "design",
     operation_id = "list_template_takers", params(("id" = Uuid, Path)),
-    responses((status = 200, body = TemplateTakers),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = TemplateTakers), Refused, Absent, Outdated),
     security(("desk" = ["design.read"])))]
 pub(crate) async fn list_template_takers(
     State(library): State<Library>,
@@ -51,12 +48,7 @@ pub(crate) async fn list_template_takers(
 /// Takes a template over into drafts of forms.
 #[utoipa::path(post, path = "/api/v1/design/definitions/{id}/take-over", tag = "design",
     operation_id = "take_template_over", params(("id" = Uuid, Path)), request_body = TakeTemplateOver,
-    responses((status = 200, body = TemplateTakenOver),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = TemplateTakenOver), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["design.edit"])))]
 pub(crate) async fn take_template_over(
     State(library): State<Library>,

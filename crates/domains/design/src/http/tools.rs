@@ -5,7 +5,8 @@ use axum::http::header;
 use axum::response::{AppendHeaders, IntoResponse};
 use platform::web::extract::{Json, Query};
 use platform::web::guard::{Allowed, Audience};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Outdated, Refused, Unreadable};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -113,9 +114,7 @@ fn choices(of: &[(&str, &str)]) -> Vec<HandlerChoice> {
 /// Checks a content without saving it.
 #[utoipa::path(post, path = "/api/v1/design/definitions/check", tag = "design", operation_id = "check_definition",
     request_body = CheckDefinition,
-    responses((status = 200, body = DefinitionFindings),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DefinitionFindings), Refused),
     security(("desk" = ["design.read"])))]
 pub(crate) async fn check_definition(
     State(library): State<Library>,
@@ -130,10 +129,7 @@ pub(crate) async fn check_definition(
 /// What the server would say about a form filled in.
 #[utoipa::path(post, path = "/api/v1/design/forms/evaluate", tag = "design", operation_id = "evaluate_form",
     request_body = EvaluateForm,
-    responses((status = 200, body = FormJudgement),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = FormJudgement), Refused, Unreadable),
     security(("desk" = ["design.read"])))]
 pub(crate) async fn evaluate_form(
     State(library): State<Library>,
@@ -146,11 +142,7 @@ pub(crate) async fn evaluate_form(
 /// Walks a flow with prepared answers.
 #[utoipa::path(post, path = "/api/v1/design/flows/run", tag = "design", operation_id = "run_flow",
     request_body = RunFlow,
-    responses((status = 200, body = FlowWalk),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = FlowWalk), Refused, Outdated, Unreadable),
     security(("desk" = ["design.read"])))]
 pub(crate) async fn run_flow(
     State(library): State<Library>,
@@ -163,10 +155,7 @@ pub(crate) async fn run_flow(
 /// Takes a decision and says which rules fired.
 #[utoipa::path(post, path = "/api/v1/design/rules/evaluate", tag = "design", operation_id = "evaluate_rules",
     request_body = EvaluateRules,
-    responses((status = 200, body = RulesAnswer),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = RulesAnswer), Refused, Unreadable),
     security(("desk" = ["design.read"])))]
 pub(crate) async fn evaluate_rules(
     State(library): State<Library>,
@@ -179,9 +168,7 @@ pub(crate) async fn evaluate_rules(
 /// Checks an expression against the names it may read.
 #[utoipa::path(post, path = "/api/v1/design/expressions/check", tag = "design", operation_id = "check_expression",
     request_body = CheckExpression,
-    responses((status = 200, body = ExpressionVerdict),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = ExpressionVerdict), Refused),
     security(("desk" = ["design.read"])))]
 pub(crate) async fn check_expression(
     State(library): State<Library>,
@@ -194,10 +181,7 @@ pub(crate) async fn check_expression(
 /// Draws a paper with sample data.
 #[utoipa::path(post, path = "/api/v1/design/papers/preview", tag = "design", operation_id = "preview_paper",
     request_body = PreviewPaper,
-    responses((status = 200, description = "The paper", content_type = "application/pdf"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, description = "The paper", content_type = "application/pdf"), Refused, Unreadable),
     security(("desk" = ["design.edit"])))]
 pub(crate) async fn preview_paper(
     State(library): State<Library>,
@@ -209,9 +193,7 @@ pub(crate) async fn preview_paper(
 
 /// What a flow may name: roles, organisations, services, stages, papers.
 #[utoipa::path(get, path = "/api/v1/design/handlers", tag = "design", operation_id = "list_handlers",
-    responses((status = 200, body = Handlers),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Handlers), Refused),
     security(("desk" = ["design.read"])))]
 pub(crate) async fn list_handlers(
     State(library): State<Library>,
@@ -246,9 +228,7 @@ pub(crate) async fn list_handlers(
 /// People of one's organisations by part of a name, at most twenty.
 #[utoipa::path(get, path = "/api/v1/design/handlers/staff", tag = "design", operation_id = "find_handler_staff",
     params(StaffQuery),
-    responses((status = 200, body = HandlerPeople),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = HandlerPeople), Refused),
     security(("desk" = ["design.read"])))]
 pub(crate) async fn find_handler_staff(
     State(library): State<Library>,
@@ -270,9 +250,7 @@ pub(crate) async fn find_handler_staff(
 
 /// Shortcuts of the designers.
 #[utoipa::path(get, path = "/api/v1/design/settings/shortcuts", tag = "design", operation_id = "get_shortcuts",
-    responses((status = 200, body = Shortcuts),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Shortcuts), Refused),
     security(("desk" = ["design.read"])))]
 pub(crate) async fn get_shortcuts(
     State(library): State<Library>,
@@ -284,10 +262,7 @@ pub(crate) async fn get_shortcuts(
 /// Redefines shortcuts.
 #[utoipa::path(put, path = "/api/v1/design/settings/shortcuts", tag = "design", operation_id = "set_shortcuts",
     request_body = Shortcuts,
-    responses((status = 200, body = Shortcuts),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Shortcuts), Refused, Unreadable),
     security(("desk" = ["design.settings.edit"])))]
 pub(crate) async fn set_shortcuts(
     State(library): State<Library>,

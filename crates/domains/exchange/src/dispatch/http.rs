@@ -7,7 +7,8 @@ use platform::web::csv;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unreadable};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -59,9 +60,7 @@ pub(crate) struct TracePage {
 
 /// Cases that other systems handle, newest first; the exceptions when no state is named.
 #[utoipa::path(get, path = "/api/v1/dispatches", tag = "exchange", operation_id = "list_dispatches", params(DispatchFilter),
-    responses((status = 200, body = DispatchList),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DispatchList), Refused),
     security(("desk" = ["dispatch.read"])))]
 pub(crate) async fn list_dispatches(
     State(exchange): State<Exchange>,
@@ -73,10 +72,7 @@ pub(crate) async fn list_dispatches(
 
 /// The same as CSV, at most 5,000 rows.
 #[utoipa::path(get, path = "/api/v1/dispatches/export", tag = "exchange", operation_id = "export_dispatches", params(DispatchFilter),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused, Unreadable),
     security(("desk" = ["dispatch.read"])))]
 pub(crate) async fn export_dispatches(
     State(exchange): State<Exchange>,
@@ -89,10 +85,7 @@ pub(crate) async fn export_dispatches(
 /// How a case stands with other systems.
 #[utoipa::path(get, path = "/api/v1/cases/{id}/exchange", tag = "exchange", operation_id = "get_case_exchange",
     params(("id" = Uuid, Path, description = "Case")),
-    responses((status = 200, body = CaseExchange),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = CaseExchange), Refused, Absent),
     security(("desk" = ["dispatch.read"])))]
 pub(crate) async fn get_case_exchange(
     State(exchange): State<Exchange>,
@@ -105,11 +98,7 @@ pub(crate) async fn get_case_exchange(
 /// Every message in and out about a case, newest first.
 #[utoipa::path(get, path = "/api/v1/cases/{id}/exchange/trace", tag = "exchange", operation_id = "list_case_trace",
     params(("id" = Uuid, Path, description = "Case"), TracePage),
-    responses((status = 200, body = List<TraceEntry>),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<TraceEntry>), Malformed, Refused, Absent),
     security(("desk" = ["dispatch.read"])))]
 pub(crate) async fn list_case_trace(
     State(exchange): State<Exchange>,
@@ -124,10 +113,7 @@ pub(crate) async fn list_case_trace(
 /// The same as CSV, the newest 2,000; the download is audited.
 #[utoipa::path(get, path = "/api/v1/cases/{id}/exchange/trace/export", tag = "exchange", operation_id = "export_case_trace",
     params(("id" = Uuid, Path, description = "Case")),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused, Absent),
     security(("desk" = ["dispatch.read"])))]
 pub(crate) async fn export_case_trace(
     State(exchange): State<Exchange>,
@@ -140,11 +126,7 @@ pub(crate) async fn export_case_trace(
 /// Sends a case to its system again now.
 #[utoipa::path(post, path = "/api/v1/cases/{id}/exchange/retry", tag = "exchange", operation_id = "retry_dispatch",
     params(("id" = Uuid, Path, description = "Case")), request_body = RetryDispatch,
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated),
     security(("desk" = ["dispatch.handle"])))]
 pub(crate) async fn retry_dispatch(
     State(exchange): State<Exchange>,
@@ -159,12 +141,7 @@ pub(crate) async fn retry_dispatch(
 /// People here go on with a case that another system had.
 #[utoipa::path(post, path = "/api/v1/cases/{id}/exchange/take-over", tag = "exchange", operation_id = "take_dispatch_over",
     params(("id" = Uuid, Path, description = "Case")), request_body = TakeDispatchOver,
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["dispatch.handle"])))]
 pub(crate) async fn take_dispatch_over(
     State(exchange): State<Exchange>,
@@ -179,12 +156,7 @@ pub(crate) async fn take_dispatch_over(
 /// The end of a case was told to its system by other means.
 #[utoipa::path(post, path = "/api/v1/cases/{id}/exchange/settle", tag = "exchange", operation_id = "settle_dispatch",
     params(("id" = Uuid, Path, description = "Case")), request_body = SettleDispatch,
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["dispatch.handle"])))]
 pub(crate) async fn settle_dispatch(
     State(exchange): State<Exchange>,
@@ -199,11 +171,7 @@ pub(crate) async fn settle_dispatch(
 /// What is missing of the files named by address is fetched again now.
 #[utoipa::path(post, path = "/api/v1/cases/{id}/exchange/fetch", tag = "exchange", operation_id = "fetch_case_files",
     params(("id" = Uuid, Path, description = "Case")),
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated),
     security(("desk" = ["dispatch.handle"])))]
 pub(crate) async fn fetch_case_files(
     State(exchange): State<Exchange>,

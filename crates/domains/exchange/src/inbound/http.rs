@@ -5,6 +5,7 @@ use identity::systems::{EventsInterface, Signed};
 use platform::calls::{self, Direction, Entry};
 use platform::web::extract::Json;
 use platform::web::problem::{ProblemBody, Result};
+use platform::web::refusals::{Absent, Outdated, Unreadable};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -38,12 +39,14 @@ pub(crate) struct EventEnvelope {
 /// Takes one of the 24 standard events from a registered system. The call is signed, see docs/api.md.
 #[utoipa::path(post, path = "/api/v1/exchange/events", tag = "exchange", operation_id = "submit_exchange_event",
     request_body = EventEnvelope,
-    responses((status = 200, body = EventAnswer),
+    responses(
+        (status = 200, body = EventAnswer),
         (status = 401, description = "400001 鉴权失败", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+        Absent,
+        Outdated,
+        Unreadable,
+    ),
     security(("gateway" = ["events"])))]
 pub(crate) async fn submit_exchange_event(
     State(exchange): State<Exchange>,

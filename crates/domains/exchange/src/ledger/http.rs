@@ -7,7 +7,8 @@ use platform::disclosure::{Field, Way};
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{Problem, ProblemBody, Result};
+use platform::web::problem::{Problem, Result};
+use platform::web::refusals::{Absent, Refused, Unreadable};
 use platform::work::audit::Line;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -151,10 +152,7 @@ pub(crate) fn before(page: &PageQuery) -> Result<Option<Uuid>> {
 
 /// Calls in both directions, newest first.
 #[utoipa::path(get, path = "/api/v1/exchange/ledger", tag = "exchange", operation_id = "list_exchange_ledger", params(LedgerFilter),
-    responses((status = 200, body = List<EntryView>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<EntryView>), Refused, Unreadable),
     security(("desk" = ["exchange.read"])))]
 pub(crate) async fn list_exchange_ledger(
     State(exchange): State<Exchange>,
@@ -172,10 +170,7 @@ pub(crate) async fn list_exchange_ledger(
 /// One call.
 #[utoipa::path(get, path = "/api/v1/exchange/ledger/{id}", tag = "exchange", operation_id = "get_exchange_entry",
     params(("id" = Uuid, Path, description = "Call")),
-    responses((status = 200, body = EntryView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = EntryView), Refused, Absent),
     security(("desk" = ["exchange.read"])))]
 pub(crate) async fn get_exchange_entry(
     State(exchange): State<Exchange>,
@@ -188,10 +183,7 @@ pub(crate) async fn get_exchange_entry(
 
 /// The ledger as CSV, at most 5,000 rows; the download is audited.
 #[utoipa::path(get, path = "/api/v1/exchange/ledger/export", tag = "exchange", operation_id = "export_exchange_ledger", params(LedgerFilter),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused, Unreadable),
     security(("desk" = ["exchange.read"])))]
 pub(crate) async fn export_exchange_ledger(
     State(exchange): State<Exchange>,

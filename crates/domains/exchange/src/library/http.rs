@@ -8,7 +8,8 @@ use platform::web::csv;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::List;
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unreadable};
 
 use super::views::{LibraryFilter, LibraryItem, LibraryRuns, PullLibrary, TakeElements};
 use crate::{Exchange, ReadItemSync, RunItemSync};
@@ -17,10 +18,7 @@ const HEAD: [&str; 6] = ["实施编码", "事项", "上级版本", "和本地比
 
 /// Items of the library above, those that differ first asked for
 #[utoipa::path(get, path = "/api/v1/item-sync/items", tag = "exchange", operation_id = "list_library_items", params(LibraryFilter),
-    responses((status = 200, body = List<LibraryItem>),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<LibraryItem>), Malformed, Refused),
     security(("desk" = ["item_sync.read"])))]
 pub(crate) async fn list_library_items(
     State(exchange): State<Exchange>,
@@ -32,10 +30,7 @@ pub(crate) async fn list_library_items(
 
 /// The same as CSV, at most 5,000 rows
 #[utoipa::path(get, path = "/api/v1/item-sync/items/export", tag = "exchange", operation_id = "export_library_items", params(LibraryFilter),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused, Unreadable),
     security(("desk" = ["item_sync.read"])))]
 pub(crate) async fn export_library_items(
     State(exchange): State<Exchange>,
@@ -47,9 +42,7 @@ pub(crate) async fn export_library_items(
 
 /// The latest pulls, newest first
 #[utoipa::path(get, path = "/api/v1/item-sync/runs", tag = "exchange", operation_id = "list_library_runs",
-    responses((status = 200, body = LibraryRuns),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = LibraryRuns), Refused),
     security(("desk" = ["item_sync.read"])))]
 pub(crate) async fn list_library_runs(
     State(exchange): State<Exchange>,
@@ -61,10 +54,7 @@ pub(crate) async fn list_library_runs(
 /// Pull one item or all now
 #[utoipa::path(post, path = "/api/v1/item-sync/runs", tag = "exchange", operation_id = "pull_library",
     request_body = PullLibrary,
-    responses((status = 202),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 202), Refused, Outdated),
     security(("desk" = ["item_sync.run"])))]
 pub(crate) async fn pull_library(
     State(exchange): State<Exchange>,
@@ -78,12 +68,7 @@ pub(crate) async fn pull_library(
 /// Take elements over into the draft of our item
 #[utoipa::path(post, path = "/api/v1/item-sync/items/{code}/take", tag = "exchange", operation_id = "take_library_elements",
     params(("code" = String, Path, description = "Implementation code")), request_body = TakeElements,
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["item.edit"])))]
 pub(crate) async fn take_library_elements(
     State(exchange): State<Exchange>,

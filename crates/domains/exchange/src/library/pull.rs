@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use catalogue::OfferedContent;
 use platform::calls::{self, Direction, Entry};
+use platform::work::asked;
 use platform::{Problem, Result};
 use sea_orm::entity::prelude::*;
 use serde::Deserialize;
@@ -103,18 +104,26 @@ impl Exchange {
         }
         row.ended_at = self.platform.now();
         let (id, failed) = (row.id, row.reason.clone());
+        let said = failed.as_ref().map_or_else(
+            || format!("新增 {} 项，变化 {} 项，上级取消 {} 项。", row.added, row.changed, row.removed),
+            |reason| format!("原来的数据没有动。原因：{}请再同步一次。", asked::sentence(reason)),
+        );
         self.platform
             .db
             .write(row.ended_at, move |tx| {
                 Box::pin(async move {
                     store::keep(tx.conn(), kept).await?;
-                    store::note(tx.conn(), row).await
+                    let failed = row.reason.is_some();
+                    store::note(tx.conn(), row).await?;
+                    tx.came_out(failed, said).await
                 })
             })
             .await?;
         let Some(reason) = failed else { return Ok(()) };
+        // Who asked for it is told by the end of the job.
+        let asker = asked::asker(&self.platform).await?;
         let staff = self.identity.staff_holding("item_sync.run").await?;
-        let ids: Vec<Uuid> = staff.into_iter().map(|one| one.id).collect();
+        let ids: Vec<Uuid> = staff.into_iter().map(|one| one.id).filter(|id| Some(*id) != asker).collect();
         let text = format!("事项同步没有成功，原来的数据没有动。原因：{reason}。请在“事项同步”里再同步一次。");
         self.casework.tell_desk(&ids, "item_sync", &format!("item_sync:{id}"), &text).await
     }

@@ -3,6 +3,7 @@
 use catalogue::{EditItem, OfferedContent};
 use platform::web::guard::{Allowed, Principal};
 use platform::web::page::{List, PageQuery};
+use platform::work::asked::Asked;
 use platform::work::audit::Line;
 use platform::{Problem, Result};
 use sea_orm::entity::prelude::*;
@@ -253,12 +254,13 @@ impl Exchange {
         let subject = code.map_or_else(|| "items".to_owned(), |code| format!("item_code:{code}"));
         let line = Line::by(caller, self.platform.new_id(), "item_sync.run", subject, json!({}));
         let job = self.pull_job(code, &caller.name, None);
+        let asked = Asked::new(self.platform.new_id(), caller.id, "事项同步", "/item-sync");
         self.platform
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
                     tx.audit(line);
-                    tx.enqueue(job);
+                    tx.ask(asked, job);
                     Ok(())
                 })
             })

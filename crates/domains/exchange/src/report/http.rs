@@ -5,7 +5,8 @@ use axum::http::StatusCode;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Refused, Unavailable, Unreadable};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
@@ -85,9 +86,7 @@ fn label(state: &str) -> &'static str {
 
 /// How far cases have been reported to the upper platform, newest cases first.
 #[utoipa::path(get, path = "/api/v1/exchange/reports", tag = "exchange", operation_id = "list_exchange_reports", params(ReportFilter),
-    responses((status = 200, body = ReportList),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = ReportList), Refused),
     security(("desk" = ["exchange.read"])))]
 pub(crate) async fn list_exchange_reports(
     State(exchange): State<Exchange>,
@@ -135,11 +134,7 @@ pub(crate) async fn list_exchange_reports(
 /// Sends what a case still has to report again.
 #[utoipa::path(post, path = "/api/v1/exchange/reports/{id}/resend", tag = "exchange", operation_id = "resend_exchange_report",
     params(("id" = Uuid, Path, description = "Case")),
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated),
     security(("desk" = ["exchange.resend"])))]
 pub(crate) async fn resend_exchange_report(
     State(exchange): State<Exchange>,
@@ -153,10 +148,7 @@ pub(crate) async fn resend_exchange_report(
 /// What the quality check says of a case that is to be reported.
 #[utoipa::path(get, path = "/api/v1/exchange/reports/{id}/check", tag = "exchange", operation_id = "get_report_check",
     params(("id" = Uuid, Path, description = "Case")),
-    responses((status = 200, body = ReportCheck),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = ReportCheck), Refused, Absent),
     security(("desk" = ["exchange.read"])))]
 pub(crate) async fn get_report_check(
     State(exchange): State<Exchange>,
@@ -169,10 +161,7 @@ pub(crate) async fn get_report_check(
 /// Checks a held case again; one that passes is reported at once.
 #[utoipa::path(post, path = "/api/v1/exchange/reports/{id}/check", tag = "exchange", operation_id = "check_exchange_report",
     params(("id" = Uuid, Path, description = "Case")),
-    responses((status = 200, body = ReportCheck),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = ReportCheck), Refused, Absent),
     security(("desk" = ["exchange.resend"])))]
 pub(crate) async fn check_exchange_report(
     State(exchange): State<Exchange>,
@@ -185,12 +174,7 @@ pub(crate) async fn check_exchange_report(
 /// Mends fields for the report of a case, then checks it again.
 #[utoipa::path(put, path = "/api/v1/exchange/reports/{id}/mended", tag = "exchange", operation_id = "mend_exchange_report",
     params(("id" = Uuid, Path, description = "Case")), request_body = MendReport,
-    responses((status = 200, body = ReportCheck),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = ReportCheck), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["exchange.resend"])))]
 pub(crate) async fn mend_exchange_report(
     State(exchange): State<Exchange>,
@@ -214,9 +198,7 @@ pub(crate) struct DayPage {
 
 /// Days compared with the upper platform, newest first.
 #[utoipa::path(get, path = "/api/v1/exchange/reconciliations", tag = "exchange", operation_id = "list_reconciliations", params(DayPage),
-    responses((status = 200, body = List<DayReconciliation>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<DayReconciliation>), Refused),
     security(("desk" = ["exchange.read"])))]
 pub(crate) async fn list_reconciliations(
     State(exchange): State<Exchange>,
@@ -230,12 +212,7 @@ pub(crate) async fn list_reconciliations(
 /// Compares what was reported on a day with what the upper platform has; again replaces what was found.
 #[utoipa::path(put, path = "/api/v1/exchange/reconciliations/{day}", tag = "exchange", operation_id = "reconcile_day",
     params(("day" = String, Path, description = "Day in China, YYYY-MM-DD")),
-    responses((status = 200, body = DayReconciliation),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DayReconciliation), Refused, Outdated, Unreadable, Unavailable),
     security(("desk" = ["exchange.resend"])))]
 pub(crate) async fn reconcile_day(
     State(exchange): State<Exchange>,

@@ -4,7 +4,8 @@ use axum::extract::State;
 use platform::web::extract::{Json, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Refused, Unreadable};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
@@ -82,10 +83,7 @@ impl Row {
 
 /// Ratings of the caller's organisations, newest first.
 #[utoipa::path(get, path = "/api/v1/ratings", tag = "ratings", operation_id = "list_ratings", params(RatingFilter),
-    responses((status = 200, body = List<Row>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<Row>), Refused, Unreadable),
     security(("desk" = ["rating.read"])))]
 pub(crate) async fn list_ratings(
     State(feedback): State<Feedback>,

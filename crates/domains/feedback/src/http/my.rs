@@ -3,7 +3,8 @@
 use axum::extract::State;
 use platform::web::extract::{Json, Path};
 use platform::web::guard::Allowed;
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, SignedOut, Unreadable};
 use uuid::Uuid;
 
 use super::{CaseRating, RatingView};
@@ -14,9 +15,7 @@ use crate::permissions::RateMyCase;
 /// The rating of an own case, if there is one.
 #[utoipa::path(get, path = "/api/v1/my/cases/{id}/rating", tag = "ratings", operation_id = "get_my_rating",
     params(("id" = Uuid, Path)),
-    responses((status = 200, body = CaseRating),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = CaseRating), SignedOut, Absent),
     security(("portal" = ["my_case.rate"])))]
 pub(crate) async fn get_my_rating(
     State(feedback): State<Feedback>,
@@ -30,11 +29,7 @@ pub(crate) async fn get_my_rating(
 /// Rates an own finished case, or changes the rating.
 #[utoipa::path(put, path = "/api/v1/my/cases/{id}/rating", tag = "ratings", operation_id = "rate_my_case",
     params(("id" = Uuid, Path)), request_body = NewRating,
-    responses((status = 200, body = RatingView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = RatingView), SignedOut, Absent, Outdated, Unreadable),
     security(("portal" = ["my_case.rate"])))]
 pub(crate) async fn rate_my_case(
     State(feedback): State<Feedback>,

@@ -6,6 +6,7 @@ use axum::extract::State;
 use platform::captcha::Answer;
 use platform::web::extract::{Json, Path};
 use platform::web::problem::{ProblemBody, Result};
+use platform::web::refusals::{Absent, Outdated, Unreadable};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -82,11 +83,13 @@ pub(crate) async fn list_rating_reasons(State(feedback): State<Feedback>) -> Res
 /// Opens a finished case by number and applicant's name; with a rating, saves it.
 #[utoipa::path(post, path = "/api/v1/ratings/open", tag = "ratings", operation_id = "open_rating",
     request_body = OpenRating,
-    responses((status = 200, body = CaseRating),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, body = ProblemBody, content_type = "application/problem+json")))]
+    responses(
+        (status = 200, body = CaseRating),
+        Absent,
+        Outdated,
+        Unreadable,
+        (status = 429, body = ProblemBody, content_type = "application/problem+json"),
+    ))]
 pub(crate) async fn open_rating(
     State(feedback): State<Feedback>,
     Json(asked): Json<OpenRating>,

@@ -7,7 +7,8 @@ use platform::web::csv;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unreadable};
 use uuid::Uuid;
 
 use super::service::{ChangeCollection, Collection, CollectionFilter, NewCollection, ReleaseCollection};
@@ -18,10 +19,7 @@ const HEAD: [&str; 7] = ["申请人", "怎么领", "办好", "在等别的", "�
 
 /// Own sets of cases collected in one way, newest first
 #[utoipa::path(get, path = "/api/v1/my/collections", tag = "collections", operation_id = "list_my_collections", params(PageQuery),
-    responses((status = 200, body = List<Collection>),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<Collection>), Malformed, Refused),
     security(("portal" = ["my_collection.edit"])))]
 pub(crate) async fn list_my_collections(
     State(fulfilment): State<Fulfilment>,
@@ -35,12 +33,7 @@ pub(crate) async fn list_my_collections(
 #[utoipa::path(post, path = "/api/v1/my/collections", tag = "collections", operation_id = "create_my_collection",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
     request_body = NewCollection,
-    responses((status = 201, body = Collection),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = Collection), Refused, Absent, Outdated, Unreadable),
     security(("portal" = ["my_collection.edit"])))]
 pub(crate) async fn create_my_collection(
     State(fulfilment): State<Fulfilment>,
@@ -54,12 +47,7 @@ pub(crate) async fn create_my_collection(
 /// Another choice for an own set
 #[utoipa::path(put, path = "/api/v1/my/collections/{id}", tag = "collections", operation_id = "change_my_collection",
     params(("id" = Uuid, Path, description = "Set")), request_body = ChangeCollection,
-    responses((status = 200, body = Collection),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Collection), Refused, Absent, Outdated, Unreadable),
     security(("portal" = ["my_collection.edit"])))]
 pub(crate) async fn change_my_collection(
     State(fulfilment): State<Fulfilment>,
@@ -72,10 +60,7 @@ pub(crate) async fn change_my_collection(
 
 /// Sets with a case within reach, newest first
 #[utoipa::path(get, path = "/api/v1/collections", tag = "collections", operation_id = "list_collections", params(CollectionFilter),
-    responses((status = 200, body = List<Collection>),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<Collection>), Malformed, Refused),
     security(("desk" = ["collection.read"])))]
 pub(crate) async fn list_collections(
     State(fulfilment): State<Fulfilment>,
@@ -87,10 +72,7 @@ pub(crate) async fn list_collections(
 
 /// The same as CSV, at most 5,000 rows
 #[utoipa::path(get, path = "/api/v1/collections/export", tag = "collections", operation_id = "export_collections", params(CollectionFilter),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused, Unreadable),
     security(("desk" = ["collection.read"])))]
 pub(crate) async fn export_collections(
     State(fulfilment): State<Fulfilment>,
@@ -103,10 +85,7 @@ pub(crate) async fn export_collections(
 /// The set a case is in
 #[utoipa::path(get, path = "/api/v1/cases/{id}/collection", tag = "collections", operation_id = "get_case_collection",
     params(("id" = Uuid, Path, description = "Case")),
-    responses((status = 200, body = Collection),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Collection), Refused, Absent),
     security(("desk" = ["collection.read"])))]
 pub(crate) async fn get_case_collection(
     State(fulfilment): State<Fulfilment>,
@@ -119,12 +98,7 @@ pub(crate) async fn get_case_collection(
 /// Let the certificates go one by one, on the applicant's word
 #[utoipa::path(post, path = "/api/v1/collections/{id}/release", tag = "collections", operation_id = "release_collection",
     params(("id" = Uuid, Path, description = "Set")), request_body = ReleaseCollection,
-    responses((status = 200, body = Collection),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Collection), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["collection.release"])))]
 pub(crate) async fn release_collection(
     State(fulfilment): State<Fulfilment>,

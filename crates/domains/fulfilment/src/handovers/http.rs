@@ -6,7 +6,8 @@ use axum::response::{IntoResponse, Response};
 use platform::web::csv;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -21,10 +22,7 @@ const HEAD: [&str; 9] = ["交接单号", "移交方", "接收方", "状态", "�
 /// Hand-overs of the caller's organisations, newest first, with what is late or missing.
 #[utoipa::path(get, path = "/api/v1/hand-overs", tag = "hand-overs", operation_id = "list_hand_overs",
     params(HandOverFilter),
-    responses((status = 200, body = HandOverList),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = HandOverList), Refused, Unreadable),
     security(("desk" = ["hand_over.read"])))]
 pub(crate) async fn list_hand_overs(
     State(fulfilment): State<Fulfilment>,
@@ -37,12 +35,7 @@ pub(crate) async fn list_hand_overs(
 /// Lists paper to be handed over.
 #[utoipa::path(post, path = "/api/v1/hand-overs", tag = "hand-overs", operation_id = "create_hand_over",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewHandOver,
-    responses((status = 201, body = HandOverView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = HandOverView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["hand_over.do"])))]
 pub(crate) async fn create_hand_over(
     State(fulfilment): State<Fulfilment>,
@@ -56,12 +49,7 @@ pub(crate) async fn create_hand_over(
 /// Signs in what was scanned.
 #[utoipa::path(post, path = "/api/v1/hand-overs/receive", tag = "hand-overs", operation_id = "receive_hand_over",
     request_body = ReceiveHandOver,
-    responses((status = 200, body = HandOverView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = HandOverView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["hand_over.do"])))]
 pub(crate) async fn receive_hand_over(
     State(fulfilment): State<Fulfilment>,
@@ -82,9 +70,7 @@ pub(crate) struct ReceiverFilter {
 
 /// Organisations paper can be handed to, by a part of the name.
 #[utoipa::path(get, path = "/api/v1/hand-overs/receivers", tag = "hand-overs", operation_id = "list_hand_over_receivers", params(ReceiverFilter),
-    responses((status = 200, body = Receivers),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Receivers), Refused),
     security(("desk" = ["hand_over.do"])))]
 pub(crate) async fn list_hand_over_receivers(
     State(fulfilment): State<Fulfilment>,
@@ -97,10 +83,7 @@ pub(crate) async fn list_hand_over_receivers(
 /// The list as CSV, at most 5,000 rows; the download is audited.
 #[utoipa::path(get, path = "/api/v1/hand-overs/export", tag = "hand-overs", operation_id = "export_hand_overs",
     params(HandOverFilter),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused, Unreadable),
     security(("desk" = ["hand_over.read"])))]
 pub(crate) async fn export_hand_overs(
     State(fulfilment): State<Fulfilment>,
@@ -113,10 +96,7 @@ pub(crate) async fn export_hand_overs(
 /// One hand-over with its pieces.
 #[utoipa::path(get, path = "/api/v1/hand-overs/{id}", tag = "hand-overs", operation_id = "get_hand_over",
     params(("id" = Uuid, Path, description = "Hand-over")),
-    responses((status = 200, body = HandOverView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = HandOverView), Refused, Absent),
     security(("desk" = ["hand_over.read"])))]
 pub(crate) async fn get_hand_over(
     State(fulfilment): State<Fulfilment>,
@@ -129,11 +109,7 @@ pub(crate) async fn get_hand_over(
 /// Signs out.
 #[utoipa::path(post, path = "/api/v1/hand-overs/{id}/send", tag = "hand-overs", operation_id = "send_hand_over",
     params(("id" = Uuid, Path, description = "Hand-over")), request_body = HandOverVersion,
-    responses((status = 200, body = HandOverView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = HandOverView), Refused, Absent, Outdated),
     security(("desk" = ["hand_over.do"])))]
 pub(crate) async fn send_hand_over(
     State(fulfilment): State<Fulfilment>,
@@ -147,11 +123,7 @@ pub(crate) async fn send_hand_over(
 /// Calls a list off before it is signed out.
 #[utoipa::path(post, path = "/api/v1/hand-overs/{id}/cancel", tag = "hand-overs", operation_id = "cancel_hand_over",
     params(("id" = Uuid, Path, description = "Hand-over")), request_body = HandOverVersion,
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated),
     security(("desk" = ["hand_over.do"])))]
 pub(crate) async fn cancel_hand_over(
     State(fulfilment): State<Fulfilment>,
@@ -166,10 +138,7 @@ pub(crate) async fn cancel_hand_over(
 /// The list to print, with its code.
 #[utoipa::path(get, path = "/api/v1/hand-overs/{id}/sheet", tag = "hand-overs", operation_id = "get_hand_over_sheet",
     params(("id" = Uuid, Path, description = "Hand-over")),
-    responses((status = 200, content_type = "application/pdf"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "application/pdf"), Refused, Absent),
     security(("desk" = ["hand_over.read"])))]
 pub(crate) async fn get_hand_over_sheet(
     State(fulfilment): State<Fulfilment>,

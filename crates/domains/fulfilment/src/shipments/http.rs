@@ -6,7 +6,8 @@ use axum::response::Response;
 use platform::web::csv;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Refused, Unavailable, Unreadable};
 use uuid::Uuid;
 
 use super::service::change::{CancelShipment, RetryShipment};
@@ -32,10 +33,7 @@ const HEAD: [&str; 11] = [
 /// The list of waybills in the caller's reach, newest first.
 #[utoipa::path(get, path = "/api/v1/shipments", tag = "shipments", operation_id = "list_shipments",
     params(ShipmentFilter),
-    responses((status = 200, body = ShipmentList),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = ShipmentList), Refused, Unreadable),
     security(("desk" = ["shipment.read"])))]
 pub(crate) async fn list_shipments(
     State(fulfilment): State<Fulfilment>,
@@ -48,11 +46,7 @@ pub(crate) async fn list_shipments(
 /// Sends the results of closed cases by courier, many at once.
 #[utoipa::path(post, path = "/api/v1/shipments", tag = "shipments", operation_id = "order_shipments",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewShipments,
-    responses((status = 201, body = Made),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = Made), Refused, Outdated, Unreadable),
     security(("desk" = ["shipment.order"])))]
 pub(crate) async fn order_shipments(
     State(fulfilment): State<Fulfilment>,
@@ -66,11 +60,7 @@ pub(crate) async fn order_shipments(
 /// Sends boxes to the archive, each with a waybill of its own.
 #[utoipa::path(post, path = "/api/v1/shipments/archive", tag = "shipments", operation_id = "order_archive_shipments",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewArchive,
-    responses((status = 201, body = Made),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = Made), Refused, Outdated, Unreadable),
     security(("desk" = ["shipment.order"])))]
 pub(crate) async fn order_archive_shipments(
     State(fulfilment): State<Fulfilment>,
@@ -84,10 +74,7 @@ pub(crate) async fn order_archive_shipments(
 /// The list as CSV, at most 5,000 rows; the download is audited.
 #[utoipa::path(get, path = "/api/v1/shipments/export", tag = "shipments", operation_id = "export_shipments",
     params(ShipmentFilter),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused, Unreadable),
     security(("desk" = ["shipment.read"])))]
 pub(crate) async fn export_shipments(
     State(fulfilment): State<Fulfilment>,
@@ -100,10 +87,7 @@ pub(crate) async fn export_shipments(
 /// One shipment with its way.
 #[utoipa::path(get, path = "/api/v1/shipments/{id}", tag = "shipments", operation_id = "get_shipment",
     params(("id" = Uuid, Path, description = "Shipment")),
-    responses((status = 200, body = ShipmentView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = ShipmentView), Refused, Absent),
     security(("desk" = ["shipment.read"])))]
 pub(crate) async fn get_shipment(
     State(fulfilment): State<Fulfilment>,
@@ -116,12 +100,7 @@ pub(crate) async fn get_shipment(
 /// Orders a failed shipment again.
 #[utoipa::path(post, path = "/api/v1/shipments/{id}/retry", tag = "shipments", operation_id = "retry_shipment",
     params(("id" = Uuid, Path, description = "Shipment")), request_body = RetryShipment,
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["shipment.order"])))]
 pub(crate) async fn retry_shipment(
     State(fulfilment): State<Fulfilment>,
@@ -136,12 +115,7 @@ pub(crate) async fn retry_shipment(
 /// Asks the courier where a shipment is.
 #[utoipa::path(post, path = "/api/v1/shipments/{id}/refresh", tag = "shipments", operation_id = "refresh_shipment",
     params(("id" = Uuid, Path, description = "Shipment")),
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated, Unavailable),
     security(("desk" = ["shipment.order"])))]
 pub(crate) async fn refresh_shipment(
     State(fulfilment): State<Fulfilment>,
@@ -155,13 +129,7 @@ pub(crate) async fn refresh_shipment(
 /// Calls a shipment off before it is fetched.
 #[utoipa::path(post, path = "/api/v1/shipments/{id}/cancel", tag = "shipments", operation_id = "cancel_shipment",
     params(("id" = Uuid, Path, description = "Shipment")), request_body = CancelShipment,
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated, Unreadable, Unavailable),
     security(("desk" = ["shipment.order"])))]
 pub(crate) async fn cancel_shipment(
     State(fulfilment): State<Fulfilment>,
@@ -176,10 +144,7 @@ pub(crate) async fn cancel_shipment(
 /// Parcels of an own case.
 #[utoipa::path(get, path = "/api/v1/my/cases/{id}/shipments", tag = "shipments", operation_id = "list_my_shipments",
     params(("id" = Uuid, Path, description = "Case")),
-    responses((status = 200, body = MyShipments),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = MyShipments), Refused, Absent),
     security(("portal" = ["my_shipment.read"])))]
 pub(crate) async fn list_my_shipments(
     State(fulfilment): State<Fulfilment>,

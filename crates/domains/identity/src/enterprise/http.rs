@@ -10,7 +10,8 @@ use platform::sessions::Origin;
 use platform::web::extract::Json;
 use platform::web::guard::{Allowed, Audience, cookie};
 use platform::web::page::PageQuery;
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Malformed, Outdated, Refused, Unavailable, Unreadable};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -102,9 +103,7 @@ pub(crate) struct SecurityView {
 /// An enterprise begins to activate its account
 #[utoipa::path(post, path = "/api/v1/portal/enterprise/activation", tag = "enterprise account", operation_id = "begin_activation",
     request_body = ActivationRequest,
-    responses((status = 201, body = ActivationView), (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 201, body = ActivationView), Outdated, Unreadable, Unavailable))]
 pub(crate) async fn begin_activation(
     State(identity): State<Identity>,
     Json(request): Json<ActivationRequest>,
@@ -127,8 +126,7 @@ pub(crate) async fn begin_activation(
 /// Ends the activation; the enterprise is signed in
 #[utoipa::path(post, path = "/api/v1/portal/enterprise/activation/finish", tag = "enterprise account", operation_id = "finish_activation",
     request_body = FinishActivationRequest,
-    responses((status = 200, body = Me), (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 200, body = Me), Malformed, Unreadable))]
 pub(crate) async fn finish_activation(
     State(identity): State<Identity>,
     origin: Origin,
@@ -149,9 +147,7 @@ pub(crate) async fn finish_activation(
 /// An enterprise signs in with code, password and captcha
 #[utoipa::path(post, path = "/api/v1/portal/enterprise/sign-in", tag = "enterprise account", operation_id = "sign_in_enterprise",
     request_body = EnterpriseSignInRequest,
-    responses((status = 200, body = Me), (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 200, body = Me), Refused, Unreadable))]
 pub(crate) async fn sign_in_enterprise(
     State(identity): State<Identity>,
     origin: Origin,
@@ -165,8 +161,7 @@ pub(crate) async fn sign_in_enterprise(
 /// Changes one's own password; the other sessions end
 #[utoipa::path(put, path = "/api/v1/portal/me/password", tag = "account", operation_id = "change_my_password",
     request_body = ChangePasswordRequest,
-    responses((status = 204), (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Outdated, Unreadable),
     security(("portal" = ["account.edit"])))]
 pub(crate) async fn change_my_password(
     State(identity): State<Identity>,

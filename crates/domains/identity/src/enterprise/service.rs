@@ -146,7 +146,7 @@ impl Identity {
     /// Returns the account and its session cookie.
     ///
     /// # Errors
-    /// 400 when the activation is over, 422 names what is wrong.
+    /// 503 when the system is full; 400 when the activation is over, 422 names what is wrong.
     pub(crate) async fn finish_activation(
         &self,
         ticket: &str,
@@ -156,6 +156,8 @@ impl Identity {
         origin: &Origin,
     ) -> Result<(Account, String)> {
         passwords::check_strength(&password)?;
+        // Before the try is counted: the code in the hand of the enterprise stays good.
+        self.room_for_citizens().await?;
         let (hash, now) = (token_hash(ticket), self.platform.now());
         let tried = hash.clone();
         let found = self
@@ -248,9 +250,9 @@ impl Identity {
     /// Signs an enterprise in: captcha, then password, then the licence.
     ///
     /// # Errors
-    /// 422 for a wrong captcha before the password is looked at; one 401 for an unknown or locked
-    /// enterprise and a wrong password; 403 with the reason when the licence no longer counts; 503
-    /// when that can't be known.
+    /// 503 when the system is full; 422 for a wrong captcha before the password is looked at; one 401 for an unknown
+    /// or locked enterprise and a wrong password; 403 with the reason when the licence no longer counts; 503 when that
+    /// can't be known.
     pub async fn sign_in_enterprise(
         &self,
         captcha_answer: &Answer,
@@ -258,6 +260,8 @@ impl Identity {
         password: String,
         origin: &Origin,
     ) -> Result<(Account, String)> {
+        // Before the captcha is used up and the try counted.
+        self.room_for_citizens().await?;
         captcha::check(&self.platform, captcha_answer).await?;
         let code = checked_code(code)?;
         let (now, tried) = (self.platform.now(), code.clone());

@@ -7,7 +7,8 @@ use axum::response::IntoResponse;
 use base::mask;
 use platform::web::extract::Json;
 use platform::web::guard::{Allowed, Audience, cookie};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Outdated, SignedOut, Unreadable};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -92,7 +93,7 @@ impl From<Account> for Me {
 
 /// The signed-in account.
 #[utoipa::path(get, path = "/api/v1/portal/me", tag = "account", operation_id = "get_me",
-    responses((status = 200, body = Me), (status = 401, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Me), SignedOut),
     security(("portal" = ["account.read"])))]
 pub(crate) async fn get_me(State(identity): State<Identity>, caller: Allowed<ReadAccount>) -> Result<Json<Me>> {
     Ok(Json(identity.known_account(caller.id).await?.into()))
@@ -100,9 +101,7 @@ pub(crate) async fn get_me(State(identity): State<Identity>, caller: Allowed<Rea
 
 /// Changes the signed-in account.
 #[utoipa::path(put, path = "/api/v1/portal/me", tag = "account", operation_id = "update_me", request_body = UpdateMe,
-    responses((status = 200, body = Me), (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Me), SignedOut, Outdated, Unreadable),
     security(("portal" = ["account.edit"])))]
 pub(crate) async fn update_me(
     State(identity): State<Identity>,
@@ -121,7 +120,7 @@ pub(crate) async fn update_me(
 
 /// Signs the citizen out.
 #[utoipa::path(post, path = "/api/v1/portal/sign-out", tag = "sign-on", operation_id = "sign_out_portal",
-    responses((status = 204), (status = 401, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), SignedOut),
     security(("portal" = ["account.read"])))]
 pub(crate) async fn sign_out_portal(
     State(identity): State<Identity>,

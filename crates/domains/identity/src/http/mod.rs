@@ -22,6 +22,7 @@ pub fn routes(identity: Identity) -> OpenApiRouter {
         .routes(routes!(staff::sign_in_staff))
         .routes(routes!(staff::sign_out_staff))
         .routes(routes!(staff::get_staff_me))
+        .routes(routes!(staff::get_staff_notices))
         .routes(routes!(regions::list_regions))
         .merge(second_factor())
         .merge(sign_ins())

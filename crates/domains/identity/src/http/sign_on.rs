@@ -11,7 +11,8 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use platform::sessions::Origin;
 use platform::web::extract::Query;
 use platform::web::guard::{Audience, cookie};
-use platform::web::problem::{Problem, ProblemBody};
+use platform::web::problem::Problem;
+use platform::web::refusals::{Malformed, Unavailable};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -42,8 +43,7 @@ pub(crate) struct CallbackQuery {
 
 /// Sends the browser to the provincial identity platform.
 #[utoipa::path(get, path = "/api/v1/portal/sign-on", tag = "sign-on", operation_id = "begin_sign_on", params(BeginQuery),
-    responses((status = 303, description = "to the provincial identity platform"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 303, description = "to the provincial identity platform"), Unavailable))]
 pub(crate) async fn begin_sign_on(
     State(identity): State<Identity>,
     headers: HeaderMap,
@@ -64,9 +64,11 @@ pub(crate) async fn begin_sign_on(
 /// Takes the browser back from the province, starts a session and goes where the citizen was.
 #[utoipa::path(get, path = "/api/v1/portal/sign-on/callback", tag = "sign-on", operation_id = "finish_sign_on",
     params(CallbackQuery),
-    responses((status = 303, description = "to the page the citizen came from; to /sign-in?failed when nobody signed in or it took too long"),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json")))]
+    responses(
+        (status = 303, description = "to the page the citizen came from; to /sign-in?failed when nobody signed in or it took too long"),
+        Malformed,
+        Unavailable,
+    ))]
 pub(crate) async fn finish_sign_on(
     State(identity): State<Identity>,
     parts: Parts,

@@ -4,11 +4,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
+use platform::messages::{self, InboxItem};
 use platform::sessions::Origin;
 use platform::web::extract::Json;
 use platform::web::guard::{Allowed, Audience, Permission, cookie};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Outdated, Refused, SignedOut, Unavailable};
 use platform::web::terminal::Client;
+use platform::work::asked::{self, WorkUnderWay};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -108,10 +111,13 @@ pub(crate) async fn view(identity: &Identity, staff: Staff) -> Result<StaffMe> {
 /// a ticket for the second step instead of a session.
 #[utoipa::path(post, path = "/api/v1/staff/sign-in", tag = "staff", operation_id = "sign_in_staff",
     request_body = SignInRequest,
-    responses((status = 200, body = StaffMe), (status = 202, body = SecondStep, description = "a second step follows"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")))]
+    responses(
+        (status = 200, body = StaffMe),
+        (status = 202, body = SecondStep, description = "a second step follows"),
+        Refused,
+        Outdated,
+        Unavailable,
+    ))]
 pub(crate) async fn sign_in_staff(
     State(identity): State<Identity>,
     client: Client,
@@ -124,16 +130,43 @@ pub(crate) async fn sign_in_staff(
 
 /// Who is signed in.
 #[utoipa::path(get, path = "/api/v1/staff/me", tag = "staff", operation_id = "get_staff_me",
-    responses((status = 200, body = StaffMe), (status = 401, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = StaffMe), SignedOut),
     security(("desk" = ["staff.me"])))]
 pub(crate) async fn get_staff_me(State(identity): State<Identity>, caller: Allowed<ReadSelf>) -> Result<Json<StaffMe>> {
     let staff = identity.staff(caller.id).await?.ok_or_else(error::no_account)?;
     Ok(Json(view(&identity, staff).await?))
 }
 
+/// What was sent to the person lately, and the long work of theirs that goes on.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct StaffNotices {
+    /// The latest messages, the newest first.
+    items: Vec<InboxItem>,
+    /// Long work that the person asked for and that goes on in the background.
+    running: Vec<WorkUnderWay>,
+}
+
+/// Messages shown.
+const NOTICES: u64 = 20;
+
+/// What was sent to the person lately, and the long work of theirs that goes on (OPS-006).
+#[utoipa::path(get, path = "/api/v1/staff/me/notices", tag = "staff", operation_id = "get_staff_notices",
+    responses((status = 200, body = StaffNotices), SignedOut),
+    security(("desk" = ["staff.me"])))]
+pub(crate) async fn get_staff_notices(
+    State(identity): State<Identity>,
+    caller: Allowed<ReadSelf>,
+) -> Result<Json<StaffNotices>> {
+    let platform = &identity.platform;
+    Ok(Json(StaffNotices {
+        items: messages::inbox(platform, &format!("staff:{}", caller.id), NOTICES).await?,
+        running: asked::under_way(platform, caller.id).await?,
+    }))
+}
+
 /// Signs staff out.
 #[utoipa::path(post, path = "/api/v1/staff/sign-out", tag = "staff", operation_id = "sign_out_staff",
-    responses((status = 204), (status = 401, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), SignedOut),
     security(("desk" = ["staff.me"])))]
 pub(crate) async fn sign_out_staff(
     State(identity): State<Identity>,

@@ -117,6 +117,11 @@ impl Tries {
         let locked_until = (failed >= MAX_FAILURES).then(|| now + LOCKED_FOR);
         Some(Self { failed, locked_until })
     }
+
+    /// Without the try counted last, which was none: its password was right and there was no room.
+    pub(crate) fn taken_back(self) -> Self {
+        Self { failed: (self.failed - 1).max(0), locked_until: None }
+    }
 }
 
 #[cfg(test)]

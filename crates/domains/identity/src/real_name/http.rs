@@ -5,7 +5,8 @@ use base::mask;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Unreadable};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
@@ -83,8 +84,7 @@ pub(crate) async fn get_my_real_name(
 /// Asks for a real-name check
 #[utoipa::path(post, path = "/api/v1/portal/me/real-name", tag = "real name", operation_id = "check_my_real_name",
     request_body = RealNameRequest,
-    responses((status = 200, body = RealNameView), (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = RealNameView), Outdated, Unreadable),
     security(("portal" = ["account.edit"])))]
 pub(crate) async fn check_my_real_name(
     State(identity): State<Identity>,
@@ -202,7 +202,7 @@ pub(crate) async fn list_real_name_reviews(
 /// One real-name review
 #[utoipa::path(get, path = "/api/v1/real-name-reviews/{id}", tag = "real name", operation_id = "get_real_name_review",
     params(("id" = Uuid, Path)),
-    responses((status = 200, body = RealNameReview), (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = RealNameReview), Absent),
     security(("desk" = ["real_name.read"])))]
 pub(crate) async fn get_real_name_review(
     State(identity): State<Identity>,
@@ -224,7 +224,7 @@ pub(crate) struct DecideRequest {
 /// The person is who they say
 #[utoipa::path(post, path = "/api/v1/real-name-reviews/{id}/pass", tag = "real name", operation_id = "pass_real_name_review",
     request_body = DecideRequest, params(("id" = Uuid, Path)),
-    responses((status = 200, body = RealNameReview), (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = RealNameReview), Outdated),
     security(("desk" = ["real_name.review"])))]
 pub(crate) async fn pass_real_name_review(
     State(identity): State<Identity>,
@@ -239,8 +239,7 @@ pub(crate) async fn pass_real_name_review(
 /// The person is not, or can't be proven to be; with the reason they read
 #[utoipa::path(post, path = "/api/v1/real-name-reviews/{id}/fail", tag = "real name", operation_id = "fail_real_name_review",
     request_body = DecideRequest, params(("id" = Uuid, Path)),
-    responses((status = 200, body = RealNameReview), (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = RealNameReview), Outdated, Unreadable),
     security(("desk" = ["real_name.review"])))]
 pub(crate) async fn fail_real_name_review(
     State(identity): State<Identity>,

@@ -6,7 +6,8 @@ use axum::response::{IntoResponse, Response};
 use platform::sessions::Origin;
 use platform::web::extract::{Json, Path};
 use platform::web::guard::Allowed;
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, SignedOut, Unreadable};
 use platform::web::terminal::Client;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -134,7 +135,7 @@ pub(crate) async fn answer(identity: &Identity, step: Step) -> Result<Response> 
 /// What to put into the authenticator app, before the first session
 #[utoipa::path(post, path = "/api/v1/staff/sign-in/enrolment", tag = "second factor", operation_id = "begin_sign_in_enrolment",
     request_body = TicketRequest,
-    responses((status = 200, body = EnrolmentView), (status = 401, body = ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 200, body = EnrolmentView), SignedOut))]
 pub(crate) async fn begin_sign_in_enrolment(
     State(identity): State<Identity>,
     Json(request): Json<TicketRequest>,
@@ -145,7 +146,7 @@ pub(crate) async fn begin_sign_in_enrolment(
 /// The second step of a sign-in
 #[utoipa::path(post, path = "/api/v1/staff/sign-in/code", tag = "second factor", operation_id = "finish_sign_in_staff",
     request_body = SecondStepRequest,
-    responses((status = 200, body = SignedInView), (status = 401, body = ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 200, body = SignedInView), SignedOut))]
 pub(crate) async fn finish_sign_in_staff(
     State(identity): State<Identity>,
     client: Client,
@@ -160,7 +161,7 @@ pub(crate) async fn finish_sign_in_staff(
 
 /// One's own second factor
 #[utoipa::path(get, path = "/api/v1/staff/me/second-factor", tag = "second factor", operation_id = "get_second_factor",
-    responses((status = 200, body = SecondFactorView), (status = 401, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = SecondFactorView), SignedOut),
     security(("desk" = ["staff.me"])))]
 pub(crate) async fn get_second_factor(
     State(identity): State<Identity>,
@@ -179,7 +180,7 @@ pub(crate) async fn get_second_factor(
 /// Begins an enrolment, or a new one on another telephone
 #[utoipa::path(post, path = "/api/v1/staff/me/second-factor", tag = "second factor", operation_id = "begin_second_factor",
     request_body = PasswordRequest,
-    responses((status = 200, body = EnrolmentView), (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = EnrolmentView), Unreadable),
     security(("desk" = ["staff.me"])))]
 pub(crate) async fn begin_second_factor(
     State(identity): State<Identity>,
@@ -192,7 +193,7 @@ pub(crate) async fn begin_second_factor(
 /// Ends the enrolment with a code of the app
 #[utoipa::path(post, path = "/api/v1/staff/me/second-factor/confirm", tag = "second factor", operation_id = "confirm_second_factor",
     request_body = CodeRequest,
-    responses((status = 200, body = RecoveryCodes), (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = RecoveryCodes), Unreadable),
     security(("desk" = ["staff.me"])))]
 pub(crate) async fn confirm_second_factor(
     State(identity): State<Identity>,
@@ -205,7 +206,7 @@ pub(crate) async fn confirm_second_factor(
 /// New recovery codes in place of the old
 #[utoipa::path(post, path = "/api/v1/staff/me/second-factor/recovery-codes", tag = "second factor", operation_id = "renew_recovery_codes",
     request_body = CodeRequest,
-    responses((status = 200, body = RecoveryCodes), (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = RecoveryCodes), Unreadable),
     security(("desk" = ["staff.me"])))]
 pub(crate) async fn renew_recovery_codes(
     State(identity): State<Identity>,
@@ -218,8 +219,7 @@ pub(crate) async fn renew_recovery_codes(
 /// Takes one's own second factor off
 #[utoipa::path(post, path = "/api/v1/staff/me/second-factor/remove", tag = "second factor", operation_id = "remove_second_factor",
     request_body = RemoveRequest,
-    responses((status = 204), (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Outdated, Unreadable),
     security(("desk" = ["staff.me"])))]
 pub(crate) async fn remove_second_factor(
     State(identity): State<Identity>,
@@ -233,7 +233,7 @@ pub(crate) async fn remove_second_factor(
 /// Takes a lost second factor of somebody else away
 #[utoipa::path(post, path = "/api/v1/staff/{id}/second-factor/reset", tag = "second factor", operation_id = "reset_second_factor",
     request_body = ReasonRequest, params(("id" = Uuid, Path)),
-    responses((status = 204), (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Absent),
     security(("desk" = ["second_factor.reset"])))]
 pub(crate) async fn reset_second_factor(
     State(identity): State<Identity>,

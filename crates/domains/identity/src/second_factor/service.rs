@@ -234,7 +234,7 @@ impl Identity {
     /// The second step of a sign-in: the app's code, or a recovery code.
     ///
     /// # Errors
-    /// 401 `sign_in_over` when the ticket is unknown, old or tried too often, 401
+    /// 503 when the system is full; 401 `sign_in_over` when the ticket is unknown, old or tried too often, 401
     /// `second_factor_failed` when the code is wrong, too old or was used before.
     pub(crate) async fn second_step(
         &self,
@@ -245,6 +245,13 @@ impl Identity {
     ) -> Result<Finished> {
         let platform = &self.platform;
         let (hash, now) = (token_hash(ticket), platform.now());
+        // Before the try is counted: who finds no room comes again with the same ticket.
+        if platform.sessions.are_full(platform, Audience::Desk).await?
+            && let Some((id, _)) = store::ticket(platform.db.read(), &hash, now).await?
+            && let Some(staff) = self.staff(id).await?
+        {
+            self.room_for(&staff).await?;
+        }
         let tried = hash.clone();
         let found = platform
             .db

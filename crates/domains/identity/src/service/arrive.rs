@@ -59,8 +59,8 @@ impl Identity {
     /// or `None` when the account may not sign in any more.
     ///
     /// # Errors
-    /// What the access policy refuses; 403 for staff whose role wants a second factor: arriving must
-    /// not go round it.
+    /// 503 when the system is full; what the access policy refuses; 403 for staff whose role wants a second factor:
+    /// arriving must not go round it.
     pub async fn open_arrival(
         &self,
         audience: Audience,
@@ -73,10 +73,12 @@ impl Identity {
             return Ok(None);
         }
         if audience == Audience::Portal {
+            self.room_for_citizens().await?;
             let account = self.known_account(account).await?;
             return Ok(Some(self.citizen_session(&account, origin, way).await?));
         }
         let Some(staff) = self.staff(account).await? else { return Ok(None) };
+        self.room_for(&staff).await?;
         self.admit_sign_in(client, &staff).await?;
         if self.next_step(&staff).await? != NextStep::None {
             return Err(Problem::forbidden("您的岗位登录时要动态口令，不能从别的系统直接进来。")

@@ -28,7 +28,8 @@ impl Identity {
     /// Begins a session for a staff user whom another system has proven; the cookie.
     ///
     /// # Errors
-    /// 403 for a disabled user and where a role demands a second factor; what the access policy refuses.
+    /// 503 when the system is full; 403 for a disabled user and where a role demands a second factor; what the access
+    /// policy refuses.
     pub async fn enter_staff(
         &self,
         id: Uuid,
@@ -55,6 +56,7 @@ impl Identity {
             )
             .detail("请在电脑上打开工作台，用登录名、口令和动态口令登录。"));
         }
+        self.room_for(&staff).await?;
         self.admit_sign_in(client, &staff).await?;
         self.note_entry(&staff, origin, entry, "").await?;
         let cookie = platform.sessions.start_from(platform, Audience::Desk, staff.id, origin, entry.way).await?;

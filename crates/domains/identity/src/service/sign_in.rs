@@ -4,7 +4,7 @@ use platform::passwords;
 use platform::sessions::Origin;
 use platform::web::guard::Audience;
 use platform::web::policy;
-use platform::web::problem::Result;
+use platform::web::problem::{Problem, Result};
 use platform::web::terminal::Client;
 use platform::work::audit::Line;
 use serde_json::json;
@@ -15,12 +15,16 @@ use crate::sign_ins::store::record;
 use crate::store::staff;
 use crate::{Identity, error};
 
+/// Permission of those who keep the system running.
+const KEEPS_RUNNING: &str = "run.edit";
+
 impl Identity {
     /// Checks login and password; gives a session, or a ticket where a second factor follows.
     ///
     /// # Errors
-    /// One and the same 401 for an unknown, disabled or locked login and for a wrong password, after
-    /// the same work: every way through hashes one password and writes two transactions.
+    /// 503 when the system is full, told after the right password only; one and the same 401 for an unknown, disabled
+    /// or locked login and for a wrong password, after the same work: every way through hashes one password and
+    /// writes two transactions.
     pub(crate) async fn sign_in(
         &self,
         client: &Client,
@@ -43,7 +47,12 @@ impl Identity {
         let right = known.clone().filter(|_| fits);
         // Only after the password, so that nobody learns from the refusal which logins exist.
         let (next, barred) = match &right {
-            Some(staff) => (self.next_step(staff).await?, self.admit_sign_in(client, staff).await.err()),
+            Some(staff) => {
+                if let Err(full) = self.room_for(staff).await {
+                    return Err(self.forget_try(staff, full).await);
+                }
+                (self.next_step(staff).await?, self.admit_sign_in(client, staff).await.err())
+            }
             None => (NextStep::None, None),
         };
         let signs_in = right.is_some() && barred.is_none() && next == NextStep::None;
@@ -94,6 +103,42 @@ impl Identity {
         }
         staff.password_set_at.get_or_insert(now);
         self.after_password(staff, next, origin).await
+    }
+
+    /// Whether there is room for a staff user's session (OPS-007). Who keeps the system running always finds it, or
+    /// nobody could make some.
+    ///
+    /// # Errors
+    /// 503 with the way out when the system is full.
+    pub(crate) async fn room_for(&self, staff: &Staff) -> Result<()> {
+        let platform = &self.platform;
+        if !platform.sessions.are_full(platform, Audience::Desk).await? {
+            return Ok(());
+        }
+        let snapshot = self.directory.snapshot(platform).await?;
+        let held = snapshot.roles.permissions(Audience::Desk, &staff.roles);
+        if held.contains(KEEPS_RUNNING) { Ok(()) } else { Err(error::desk_full()) }
+    }
+
+    /// Whether there is room for a session of a citizen or an enterprise.
+    ///
+    /// # Errors
+    /// 503 with the way out when the system is full.
+    pub(crate) async fn room_for_citizens(&self) -> Result<()> {
+        let full = self.platform.sessions.are_full(&self.platform, Audience::Portal).await?;
+        if full { Err(error::portal_full()) } else { Ok(()) }
+    }
+
+    /// Takes back the try that a right password was counted as: who is asked to come again must not be locked out by
+    /// coming. The refusal, or what went wrong.
+    async fn forget_try(&self, staff: &Staff, refusal: Problem) -> Problem {
+        let (id, now) = (staff.id, self.platform.now());
+        let forgotten = self
+            .platform
+            .db
+            .write(now, move |tx| Box::pin(async move { staff::take_back_try(tx.conn(), id).await }))
+            .await;
+        forgotten.err().unwrap_or(refusal)
     }
 
     /// Holds a sign-in against the access policies: address, terminal, number of sessions (IDENT-035).

@@ -31,8 +31,9 @@ impl Identity {
     /// Begins a sign-on that ends at `return_to`, a path of this site.
     ///
     /// # Errors
-    /// 503 when the province does not answer: the browser is not sent to a dead address.
+    /// 503 when the system is full, or when the province does not answer: the browser is not sent to a dead address.
     pub(crate) async fn begin_sign_on(&self, return_to: Option<&str>) -> Result<SignOn> {
+        self.room_for_citizens().await?;
         self.provider.probe().await?;
         let platform = &self.platform;
         let state = base::id::token_hex(platform.randomness.as_ref(), 32);
@@ -56,7 +57,7 @@ impl Identity {
     /// and code does not sign a citizen in to the other's account.
     ///
     /// # Errors
-    /// 400 when the state is over or the province refuses, 503 when it does not answer.
+    /// 400 when the state is over or the province refuses, 503 when it does not answer or the system is full.
     pub(crate) async fn finish_sign_on(
         &self,
         state: &str,
@@ -68,6 +69,8 @@ impl Identity {
         if !same {
             return Err(error::sign_on_over());
         }
+        // Before the state is used up: who comes back in a minute goes on with the same sign-on.
+        self.room_for_citizens().await?;
         let (hash, now) = (token_hash(state), self.platform.now());
         let used = self
             .platform

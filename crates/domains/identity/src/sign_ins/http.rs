@@ -7,7 +7,8 @@ use platform::sessions::OpenSession;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::{Allowed, Audience, Principal, cookie};
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{Problem, ProblemBody, Result};
+use platform::web::problem::{Problem, Result};
+use platform::web::refusals::{Absent, Outdated, Unreadable};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
@@ -182,8 +183,7 @@ pub(crate) async fn list_my_staff_sessions(
 /// Ends one of one's own sessions at the desk
 #[utoipa::path(post, path = "/api/v1/staff/me/sessions/{id}/end", tag = "sessions", operation_id = "end_my_staff_session",
     params(("id" = Uuid, Path)),
-    responses((status = 204), (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Absent, Outdated),
     security(("desk" = ["staff.me"])))]
 pub(crate) async fn end_my_staff_session(
     State(identity): State<Identity>,
@@ -231,8 +231,7 @@ pub(crate) async fn list_my_sessions(
 /// Ends one of one's own sessions at the portal
 #[utoipa::path(post, path = "/api/v1/portal/me/sessions/{id}/end", tag = "sessions", operation_id = "end_my_session",
     params(("id" = Uuid, Path)),
-    responses((status = 204), (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Absent, Outdated),
     security(("portal" = ["account.read"])))]
 pub(crate) async fn end_my_session(
     State(identity): State<Identity>,
@@ -309,8 +308,7 @@ pub(crate) async fn list_staff_sessions(
 /// Ends a session of somebody of the staff
 #[utoipa::path(post, path = "/api/v1/sessions/{id}/end", tag = "sessions", operation_id = "end_staff_session",
     request_body = ReasonRequest, params(("id" = Uuid, Path)),
-    responses((status = 204), (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Absent, Unreadable),
     security(("desk" = ["session.end"])))]
 pub(crate) async fn end_staff_session(
     State(identity): State<Identity>,
@@ -383,7 +381,7 @@ pub(crate) fn day(text: &str, pointer: &str) -> Result<time::Date> {
 /// Sign-ins by system, kind of user and day
 #[utoipa::path(get, path = "/api/v1/sign-on/statistics", tag = "sign-on administration", operation_id = "get_sign_on_statistics",
     params(StatisticsQuery),
-    responses((status = 200, body = SignOnStatistics), (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = SignOnStatistics), Unreadable),
     security(("desk" = ["sign_on.read"])))]
 pub(crate) async fn get_sign_on_statistics(
     State(identity): State<Identity>,

@@ -171,6 +171,13 @@ pub(crate) async fn begin_try(
     Ok(Some(Credentials { staff: staff_of(row)?, password_hash }))
 }
 
+/// Takes back a try that was counted for a right password, where there was no room for the session.
+pub(crate) async fn take_back_try(conn: &impl ConnectionTrait, id: Uuid) -> Result<()> {
+    let Some(row) = row::Entity::find_by_id(id).lock_exclusive().one(conn).await? else { return Ok(()) };
+    let tries = Tries { failed: row.failed_count, locked_until: row.locked_until };
+    set_tries(conn, id, tries.taken_back()).await
+}
+
 pub(crate) async fn set_tries(conn: &impl ConnectionTrait, id: Uuid, tries: Tries) -> Result<()> {
     row::Entity::update_many()
         .col_expr(row::Column::FailedCount, Expr::value(tries.failed))

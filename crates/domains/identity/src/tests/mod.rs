@@ -2,6 +2,7 @@
 
 mod account;
 mod administration;
+mod capacity;
 mod enterprise;
 mod import;
 mod openid;

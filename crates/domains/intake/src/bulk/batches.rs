@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use platform::web::guard::Principal;
 use platform::web::page::{List, PageQuery};
+use platform::work::asked::Asked;
 use platform::work::audit::Line;
 use platform::work::idempotency;
 use platform::work::jobs::NewJob;
@@ -326,6 +327,7 @@ impl Intake {
             run_at: None,
             key: Some(format!("{JOB}:{run}:0")),
         };
+        let asked = Asked::new(run, caller.id, format!("{}“{}”", act.label(), row.name), format!("/bulk/{id}"));
         let line = Line::by(
             caller,
             self.platform.new_id(),
@@ -345,7 +347,7 @@ impl Intake {
                         return Err(Problem::stale());
                     }
                     tx.audit(line);
-                    tx.enqueue(job);
+                    tx.ask(asked, job);
                     Ok(())
                 })
             })

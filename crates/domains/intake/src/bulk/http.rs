@@ -8,7 +8,7 @@ use platform::web::csv;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::List;
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unreadable};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -52,10 +52,7 @@ struct RemovedLines {
 
 /// Batches within reach, newest first
 #[utoipa::path(get, path = "/api/v1/bulk-batches", tag = "intake", operation_id = "list_bulk_batches", params(BatchFilter),
-    responses((status = 200, body = List<BatchView>),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<BatchView>), Malformed, Refused),
     security(("desk" = ["bulk.read"])))]
 async fn list_bulk_batches(
     State(intake): State<Intake>,
@@ -69,12 +66,7 @@ async fn list_bulk_batches(
 #[utoipa::path(post, path = "/api/v1/bulk-batches", tag = "intake", operation_id = "create_bulk_batch",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
     request_body = NewBatch,
-    responses((status = 201, body = BatchView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = BatchView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["bulk.edit"])))]
 async fn create_bulk_batch(
     State(intake): State<Intake>,
@@ -88,10 +80,7 @@ async fn create_bulk_batch(
 /// A batch
 #[utoipa::path(get, path = "/api/v1/bulk-batches/{id}", tag = "intake", operation_id = "get_bulk_batch",
     params(("id" = Uuid, Path, description = "Batch")),
-    responses((status = 200, body = BatchView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = BatchView), Refused, Absent),
     security(("desk" = ["bulk.read"])))]
 async fn get_bulk_batch(
     State(intake): State<Intake>,
@@ -105,12 +94,7 @@ async fn get_bulk_batch(
 #[utoipa::path(put, path = "/api/v1/bulk-batches/{id}", tag = "intake", operation_id = "change_bulk_batch",
     params(("id" = Uuid, Path, description = "Batch")),
     request_body = ChangeBatch,
-    responses((status = 200, body = BatchView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = BatchView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["bulk.edit"])))]
 async fn change_bulk_batch(
     State(intake): State<Intake>,
@@ -124,11 +108,7 @@ async fn change_bulk_batch(
 /// Throw away a batch without cases
 #[utoipa::path(delete, path = "/api/v1/bulk-batches/{id}", tag = "intake", operation_id = "remove_bulk_batch",
     params(("id" = Uuid, Path, description = "Batch"), BatchVersion),
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated),
     security(("desk" = ["bulk.edit"])))]
 async fn remove_bulk_batch(
     State(intake): State<Intake>,
@@ -143,11 +123,7 @@ async fn remove_bulk_batch(
 /// Lines of a batch, masked
 #[utoipa::path(get, path = "/api/v1/bulk-batches/{id}/lines", tag = "intake", operation_id = "list_bulk_lines",
     params(("id" = Uuid, Path, description = "Batch"), LineFilter),
-    responses((status = 200, body = List<LineView>),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<LineView>), Malformed, Refused, Absent),
     security(("desk" = ["bulk.read"])))]
 async fn list_bulk_lines(
     State(intake): State<Intake>,
@@ -163,12 +139,7 @@ async fn list_bulk_lines(
     params(("id" = Uuid, Path, description = "Batch"),
         ("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
     request_body = SetLine,
-    responses((status = 201, body = LineView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = LineView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["bulk.edit"])))]
 async fn add_bulk_line(
     State(intake): State<Intake>,
@@ -184,12 +155,7 @@ async fn add_bulk_line(
 #[utoipa::path(put, path = "/api/v1/bulk-batches/{id}/lines/{line}", tag = "intake", operation_id = "change_bulk_line",
     params(("id" = Uuid, Path, description = "Batch"), ("line" = Uuid, Path, description = "Line")),
     request_body = SetLine,
-    responses((status = 200, body = LineView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = LineView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["bulk.edit"])))]
 async fn change_bulk_line(
     State(intake): State<Intake>,
@@ -204,12 +170,7 @@ async fn change_bulk_line(
 #[utoipa::path(post, path = "/api/v1/bulk-batches/{id}/lines/remove", tag = "intake", operation_id = "remove_bulk_lines",
     params(("id" = Uuid, Path, description = "Batch")),
     request_body = RemoveLines,
-    responses((status = 200, body = RemovedLines),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = RemovedLines), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["bulk.edit"])))]
 async fn remove_bulk_lines(
     State(intake): State<Intake>,
@@ -225,12 +186,7 @@ async fn remove_bulk_lines(
     params(("id" = Uuid, Path, description = "Batch"),
         ("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
     request_body = ImportLines,
-    responses((status = 200, body = Imported),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Imported), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["bulk.edit"])))]
 async fn import_bulk_lines(
     State(intake): State<Intake>,
@@ -245,10 +201,7 @@ async fn import_bulk_lines(
 /// Lines with their cases and problems as CSV, masked
 #[utoipa::path(get, path = "/api/v1/bulk-batches/{id}/export", tag = "intake", operation_id = "export_bulk_lines",
     params(("id" = Uuid, Path, description = "Batch"), LineFilter),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused, Absent),
     security(("desk" = ["bulk.read"])))]
 async fn export_bulk_lines(
     State(intake): State<Intake>,
@@ -283,9 +236,7 @@ async fn export_bulk_lines(
 
 /// An empty table to fill in
 #[utoipa::path(get, path = "/api/v1/bulk-frame", tag = "intake", operation_id = "get_bulk_frame",
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused),
     security(("desk" = ["bulk.edit"])))]
 async fn get_bulk_frame(_caller: Allowed<EditBatches>) -> Result<Response> {
     Ok(csv::file("bulk-frame.csv", &HEAD, Vec::new()))
@@ -295,12 +246,7 @@ async fn get_bulk_frame(_caller: Allowed<EditBatches>) -> Result<Response> {
 #[utoipa::path(post, path = "/api/v1/bulk-batches/{id}/register", tag = "intake", operation_id = "register_bulk_batch",
     params(("id" = Uuid, Path, description = "Batch")),
     request_body = BatchAct,
-    responses((status = 202, body = BatchView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 202, body = BatchView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["bulk.edit"])))]
 async fn register_bulk_batch(
     State(intake): State<Intake>,
@@ -315,12 +261,7 @@ async fn register_bulk_batch(
 #[utoipa::path(post, path = "/api/v1/bulk-batches/{id}/accept", tag = "intake", operation_id = "accept_bulk_batch",
     params(("id" = Uuid, Path, description = "Batch")),
     request_body = BatchAct,
-    responses((status = 202, body = BatchView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 202, body = BatchView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["bulk.accept"])))]
 async fn accept_bulk_batch(
     State(intake): State<Intake>,
@@ -335,12 +276,7 @@ async fn accept_bulk_batch(
 #[utoipa::path(post, path = "/api/v1/bulk-batches/{id}/complete", tag = "intake", operation_id = "complete_bulk_batch",
     params(("id" = Uuid, Path, description = "Batch")),
     request_body = BatchAct,
-    responses((status = 202, body = BatchView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 202, body = BatchView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["bulk.complete"])))]
 async fn complete_bulk_batch(
     State(intake): State<Intake>,

@@ -9,6 +9,7 @@ use casework::cases::service::many::{AT_ONCE, Common};
 use futures::StreamExt;
 use platform::sessions::PrincipalSource;
 use platform::web::guard::{Audience, Principal};
+use platform::work::asked;
 use platform::work::jobs::NewJob;
 use platform::{Problem, Result};
 use sea_orm::entity::prelude::Uuid;
@@ -200,14 +201,14 @@ impl Intake {
             .db
             .write(self.platform.now(), move |tx| {
                 Box::pin(async move {
-                    tx.enqueue(job);
+                    tx.go_on(job);
                     Ok(())
                 })
             })
             .await
     }
 
-    /// The batch is free again.
+    /// The batch is free again; who set it going is told how it came out.
     async fn end(&self, run: &Run, problem: String) -> Result<()> {
         let (id, run) = (run.batch, run.run);
         self.platform
@@ -219,9 +220,22 @@ impl Intake {
                     };
                     row.doing = String::new();
                     row.run_id = None;
-                    row.problem = problem;
+                    row.problem.clone_from(&problem);
                     row.changed_at = tx.now();
-                    if store::update_batch(tx.conn(), row).await? { Ok(()) } else { Err(Problem::stale()) }
+                    if !store::update_batch(tx.conn(), row).await? {
+                        return Err(Problem::stale());
+                    }
+                    if !problem.is_empty() {
+                        return tx.came_out(true, format!("{}已经办了的不受影响。", asked::sentence(&problem))).await;
+                    }
+                    let counts = store::counts(tx.conn(), &[id]).await?;
+                    let failed: i64 = counts.into_iter().map(|(_, _, _, failed)| failed).sum();
+                    let said = if failed > 0 {
+                        format!("有 {failed} 行没有通过，原因写在各行里。")
+                    } else {
+                        String::new()
+                    };
+                    tx.came_out(false, said).await
                 })
             })
             .await

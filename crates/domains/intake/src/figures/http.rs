@@ -6,7 +6,7 @@ use platform::Result;
 use platform::web::csv;
 use platform::web::extract::{Json, Query};
 use platform::web::guard::Allowed;
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Refused, Unreadable};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -20,10 +20,7 @@ pub(crate) fn routes() -> OpenApiRouter<Intake> {
 /// How many cases came in which way
 #[utoipa::path(get, path = "/api/v1/intake-statistics", tag = "intake", operation_id = "get_intake_statistics",
     params(FiguresFilter),
-    responses((status = 200, body = Statistics),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Statistics), Refused, Unreadable),
     security(("desk" = ["intake_figures.read"])))]
 async fn get_intake_statistics(
     State(intake): State<Intake>,
@@ -36,10 +33,7 @@ async fn get_intake_statistics(
 /// The same as CSV, with the sum
 #[utoipa::path(get, path = "/api/v1/intake-statistics/export", tag = "intake", operation_id = "export_intake_statistics",
     params(FiguresFilter),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused, Unreadable),
     security(("desk" = ["intake_figures.read"])))]
 async fn export_intake_statistics(
     State(intake): State<Intake>,

@@ -5,7 +5,7 @@ use platform::Result;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::List;
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unreadable};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -18,10 +18,7 @@ pub(crate) fn routes() -> OpenApiRouter<Intake> {
 
 /// Items that may be taken in bulk, in-only or out-only, by name
 #[utoipa::path(get, path = "/api/v1/intake-kinds", tag = "intake", operation_id = "list_intake_kinds", params(KindsFilter),
-    responses((status = 200, body = List<Kinds>),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<Kinds>), Malformed, Refused),
     security(("desk" = ["intake_kind.read"])))]
 async fn list_intake_kinds(
     State(intake): State<Intake>,
@@ -34,10 +31,7 @@ async fn list_intake_kinds(
 /// How an item may be taken
 #[utoipa::path(get, path = "/api/v1/intake-kinds/{slug}", tag = "intake", operation_id = "get_intake_kinds",
     params(("slug" = String, Path, description = "Item")),
-    responses((status = 200, body = Kinds),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Kinds), Refused, Absent),
     security(("desk" = ["intake_kind.read"])))]
 async fn get_intake_kinds(
     State(intake): State<Intake>,
@@ -51,12 +45,7 @@ async fn get_intake_kinds(
 #[utoipa::path(put, path = "/api/v1/intake-kinds/{slug}", tag = "intake", operation_id = "set_intake_kinds",
     params(("slug" = String, Path, description = "Item")),
     request_body = SetKinds,
-    responses((status = 200, body = Kinds),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Kinds), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["intake_kind.edit"])))]
 async fn set_intake_kinds(
     State(intake): State<Intake>,

@@ -8,7 +8,7 @@ use platform::web::csv;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::List;
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unreadable};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -30,10 +30,7 @@ pub(crate) fn routes() -> OpenApiRouter<Intake> {
 
 /// In-only and out-only cases within reach, newest first, masked
 #[utoipa::path(get, path = "/api/v1/intake-records", tag = "intake", operation_id = "list_intake_records", params(RecordFilter),
-    responses((status = 200, body = List<RecordView>),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<RecordView>), Malformed, Refused),
     security(("desk" = ["intake_record.read"])))]
 async fn list_intake_records(
     State(intake): State<Intake>,
@@ -46,10 +43,7 @@ async fn list_intake_records(
 /// The same as CSV
 #[utoipa::path(get, path = "/api/v1/intake-records/export", tag = "intake", operation_id = "export_intake_records",
     params(RecordFilter),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused, Unreadable),
     security(("desk" = ["intake_record.read"])))]
 async fn export_intake_records(
     State(intake): State<Intake>,
@@ -78,12 +72,7 @@ async fn export_intake_records(
 #[utoipa::path(post, path = "/api/v1/intake-records", tag = "intake", operation_id = "begin_intake_record",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
     request_body = NewRecord,
-    responses((status = 201, body = RecordWhole),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = RecordWhole), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["intake_record.edit"])))]
 async fn begin_intake_record(
     State(intake): State<Intake>,
@@ -97,10 +86,7 @@ async fn begin_intake_record(
 /// A record with what was done
 #[utoipa::path(get, path = "/api/v1/intake-records/{id}", tag = "intake", operation_id = "get_intake_record",
     params(("id" = Uuid, Path, description = "Record")),
-    responses((status = 200, body = RecordWhole),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = RecordWhole), Refused, Absent),
     security(("desk" = ["intake_record.read"])))]
 async fn get_intake_record(
     State(intake): State<Intake>,
@@ -114,12 +100,7 @@ async fn get_intake_record(
 #[utoipa::path(post, path = "/api/v1/intake-records/{id}/send", tag = "intake", operation_id = "send_intake_record",
     params(("id" = Uuid, Path, description = "Record")),
     request_body = SendRecord,
-    responses((status = 200, body = RecordWhole),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = RecordWhole), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["intake_record.edit"])))]
 async fn send_intake_record(
     State(intake): State<Intake>,
@@ -134,12 +115,7 @@ async fn send_intake_record(
 #[utoipa::path(post, path = "/api/v1/intake-records/{id}/result", tag = "intake", operation_id = "set_intake_record_result",
     params(("id" = Uuid, Path, description = "Record")),
     request_body = SetRecordResult,
-    responses((status = 200, body = RecordWhole),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = RecordWhole), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["intake_record.edit"])))]
 async fn set_intake_record_result(
     State(intake): State<Intake>,
@@ -154,12 +130,7 @@ async fn set_intake_record_result(
 #[utoipa::path(post, path = "/api/v1/intake-records/{id}/deliver", tag = "intake", operation_id = "deliver_intake_record",
     params(("id" = Uuid, Path, description = "Record")),
     request_body = DeliverRecord,
-    responses((status = 200, body = RecordWhole),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = RecordWhole), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["intake_record.edit"])))]
 async fn deliver_intake_record(
     State(intake): State<Intake>,

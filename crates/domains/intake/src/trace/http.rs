@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use platform::Result;
 use platform::web::extract::{IdempotencyKey, Json, Path};
 use platform::web::guard::Allowed;
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -21,10 +21,7 @@ pub(crate) fn routes() -> OpenApiRouter<Intake> {
 /// The barcode label of a case
 #[utoipa::path(get, path = "/api/v1/cases/{id}/barcode", tag = "intake", operation_id = "get_case_barcode",
     params(("id" = Uuid, Path, description = "Case")),
-    responses((status = 200, content_type = "image/svg+xml"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "image/svg+xml"), Refused, Absent),
     security(("desk" = ["case.trace"])))]
 async fn get_case_barcode(
     State(intake): State<Intake>,
@@ -38,10 +35,7 @@ async fn get_case_barcode(
 /// The scans of a case with the times between them
 #[utoipa::path(get, path = "/api/v1/cases/{id}/scans", tag = "intake", operation_id = "list_case_scans",
     params(("id" = Uuid, Path, description = "Case")),
-    responses((status = 200, body = Trace),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Trace), Refused, Absent),
     security(("desk" = ["case.trace"])))]
 async fn list_case_scans(
     State(intake): State<Intake>,
@@ -55,11 +49,7 @@ async fn list_case_scans(
 #[utoipa::path(post, path = "/api/v1/barcode-scans", tag = "intake", operation_id = "scan_case",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
     request_body = NewScan,
-    responses((status = 201, body = Scanned),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = Scanned), Refused, Outdated, Unreadable),
     security(("desk" = ["case.scan"])))]
 async fn scan_case(
     State(intake): State<Intake>,

@@ -6,7 +6,8 @@ use axum::response::Response;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
@@ -83,8 +84,7 @@ pub(crate) struct Corrections {
 
 /// Sealed licences of cases in reach, newest first.
 #[utoipa::path(get, path = "/api/v1/licences", tag = "licences", operation_id = "list_licences", params(LicenceFilter),
-    responses((status = 200, body = List<Row>), (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<Row>), Refused),
     security(("desk" = ["case.read"])))]
 pub(crate) async fn list_licences(
     State(licences): State<Licences>,
@@ -101,10 +101,7 @@ pub(crate) async fn list_licences(
 /// The sealed PDF; the look is logged.
 #[utoipa::path(get, path = "/api/v1/licences/{id}/file", tag = "licences", operation_id = "get_licence_file",
     params(("id" = Uuid, Path)),
-    responses((status = 200, body = Vec<u8>, content_type = "application/pdf"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Vec<u8>, content_type = "application/pdf"), Refused, Absent),
     security(("desk" = ["case.read"])))]
 pub(crate) async fn get_licence_file(
     State(licences): State<Licences>,
@@ -118,9 +115,7 @@ pub(crate) async fn get_licence_file(
 /// Drafts of the caller's organisations, newest first.
 #[utoipa::path(get, path = "/api/v1/licences/drafts", tag = "licences", operation_id = "list_licence_drafts",
     params(PageQuery),
-    responses((status = 200, body = List<DraftView>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<DraftView>), Refused),
     security(("desk" = ["licence.draft"])))]
 pub(crate) async fn list_licence_drafts(
     State(licences): State<Licences>,
@@ -136,12 +131,7 @@ pub(crate) async fn list_licence_drafts(
 /// Corrects fields of a draft.
 #[utoipa::path(put, path = "/api/v1/licences/drafts/{id}", tag = "licences", operation_id = "correct_licence_draft",
     params(("id" = Uuid, Path)), request_body = Corrections,
-    responses((status = 200, body = DraftView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DraftView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["licence.draft"])))]
 pub(crate) async fn correct_licence_draft(
     State(licences): State<Licences>,
@@ -155,10 +145,7 @@ pub(crate) async fn correct_licence_draft(
 /// Deletes a draft; issuing again sets a new one.
 #[utoipa::path(delete, path = "/api/v1/licences/drafts/{id}", tag = "licences", operation_id = "delete_licence_draft",
     params(("id" = Uuid, Path)),
-    responses((status = 204), (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated),
     security(("desk" = ["licence.draft"])))]
 pub(crate) async fn delete_licence_draft(
     State(licences): State<Licences>,

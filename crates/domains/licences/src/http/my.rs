@@ -5,7 +5,8 @@ use axum::response::Response;
 use platform::web::extract::{Json, Path};
 use platform::web::guard::Allowed;
 use platform::web::page::List;
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, SignedOut};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -74,7 +75,7 @@ impl Row {
 
 /// The caller's licences, newest first, at most 200.
 #[utoipa::path(get, path = "/api/v1/my/licences", tag = "licences", operation_id = "list_my_licences",
-    responses((status = 200, body = List<Row>), (status = 401, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<Row>), SignedOut),
     security(("portal" = ["my_licence.read"])))]
 pub(crate) async fn list_my_licences(
     State(licences): State<Licences>,
@@ -89,9 +90,7 @@ pub(crate) async fn list_my_licences(
 /// The sealed PDF of an own licence.
 #[utoipa::path(get, path = "/api/v1/my/licences/{id}/file", tag = "licences", operation_id = "get_my_licence_file",
     params(("id" = Uuid, Path)),
-    responses((status = 200, body = Vec<u8>, content_type = "application/pdf"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Vec<u8>, content_type = "application/pdf"), SignedOut, Absent),
     security(("portal" = ["my_licence.read"])))]
 pub(crate) async fn get_my_licence_file(
     State(licences): State<Licences>,

@@ -5,7 +5,8 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use platform::web::extract::{Json, Path};
-use platform::web::problem::{Problem, ProblemBody, Result};
+use platform::web::problem::{Problem, Result};
+use platform::web::refusals::Unreadable;
 use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -138,8 +139,7 @@ pub(crate) async fn verify_licence(
 /// Checks a licence file: the signatures in it, and the licence behind it.
 #[utoipa::path(post, path = "/api/v1/licences/verify-file", tag = "licences", operation_id = "verify_licence_file",
     request_body(content = FileUpload, content_type = "multipart/form-data"),
-    responses((status = 200, body = FileAnswer),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 200, body = FileAnswer), Unreadable))]
 pub(crate) async fn verify_file(
     State(licences): State<Licences>,
     multipart: Result<Multipart, axum::extract::multipart::MultipartRejection>,

@@ -10,7 +10,8 @@ use platform::web::csv;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{Problem, ProblemBody, Result};
+use platform::web::problem::{Problem, Result};
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unreadable};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
@@ -178,10 +179,7 @@ pub(crate) struct Spoil {
 /// Whether and how a licence can be printed on stock.
 #[utoipa::path(get, path = "/api/v1/licences/{id}/overprint", tag = "licences", operation_id = "get_overprint",
     params(("id" = Uuid, Path)),
-    responses((status = 200, body = StatusView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = StatusView), Refused, Absent),
     security(("desk" = ["licence.overprint"])))]
 pub(crate) async fn get_overprint(
     State(licences): State<Licences>,
@@ -194,12 +192,7 @@ pub(crate) async fn get_overprint(
 /// The sheet as it would be printed, marked as a preview.
 #[utoipa::path(get, path = "/api/v1/licences/{id}/overprint/preview", tag = "licences",
     operation_id = "preview_overprint", params(("id" = Uuid, Path), PreviewQuery),
-    responses((status = 200, body = Vec<u8>, content_type = "application/pdf"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Vec<u8>, content_type = "application/pdf"), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["licence.overprint"])))]
 pub(crate) async fn preview_overprint(
     State(licences): State<Licences>,
@@ -214,12 +207,7 @@ pub(crate) async fn preview_overprint(
 /// Prints on a sheet of stock: the PDF for the printer. Recorded, counted, logged.
 #[utoipa::path(post, path = "/api/v1/licences/{id}/overprint", tag = "licences", operation_id = "print_overprint",
     params(("id" = Uuid, Path)), request_body = Print,
-    responses((status = 200, body = Vec<u8>, content_type = "application/pdf"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Vec<u8>, content_type = "application/pdf"), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["licence.overprint"])))]
 pub(crate) async fn print_overprint(
     State(licences): State<Licences>,
@@ -234,10 +222,7 @@ pub(crate) async fn print_overprint(
 /// Sheets of stock used and spoiled, newest first.
 #[utoipa::path(get, path = "/api/v1/licence-stock", tag = "licences", operation_id = "list_licence_stock",
     params(StockFilter),
-    responses((status = 200, body = List<SheetView>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<SheetView>), Refused, Unreadable),
     security(("desk" = ["licence.overprint"])))]
 pub(crate) async fn list_licence_stock(
     State(licences): State<Licences>,
@@ -255,10 +240,7 @@ pub(crate) async fn list_licence_stock(
 /// The ledger of sheets as CSV.
 #[utoipa::path(get, path = "/api/v1/licence-stock/export", tag = "licences", operation_id = "export_licence_stock",
     params(StockFilter),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused, Unreadable),
     security(("desk" = ["licence.overprint"])))]
 pub(crate) async fn export_licence_stock(
     State(licences): State<Licences>,
@@ -285,9 +267,7 @@ pub(crate) async fn export_licence_stock(
 
 /// Blanks received, used, spoiled and left, by kind of licence.
 #[utoipa::path(get, path = "/api/v1/licence-stock/balance", tag = "licences", operation_id = "get_blank_balance",
-    responses((status = 200, body = Vec<Balance>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Vec<Balance>), Refused),
     security(("desk" = ["licence.overprint"])))]
 pub(crate) async fn get_blank_balance(
     State(licences): State<Licences>,
@@ -306,9 +286,7 @@ pub(crate) struct KindView {
 
 /// Kinds of licence that can be printed on stock.
 #[utoipa::path(get, path = "/api/v1/licence-stock/kinds", tag = "licences", operation_id = "list_overprint_kinds",
-    responses((status = 200, body = Vec<KindView>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Vec<KindView>), Refused),
     security(("desk" = ["licence.overprint"])))]
 pub(crate) async fn list_overprint_kinds(
     State(licences): State<Licences>,
@@ -321,10 +299,7 @@ pub(crate) async fn list_overprint_kinds(
 /// Receipts of blanks, newest first.
 #[utoipa::path(get, path = "/api/v1/licence-blanks", tag = "licences", operation_id = "list_blank_receipts",
     params(PageQuery),
-    responses((status = 200, body = List<Receipt>),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<Receipt>), Malformed, Refused),
     security(("desk" = ["licence.overprint"])))]
 pub(crate) async fn list_blank_receipts(
     State(licences): State<Licences>,
@@ -338,12 +313,7 @@ pub(crate) async fn list_blank_receipts(
 #[utoipa::path(post, path = "/api/v1/licence-blanks", tag = "licences", operation_id = "receive_blanks",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
     request_body = Receive,
-    responses((status = 201, body = Receipt),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = Receipt), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["licence.overprint"])))]
 pub(crate) async fn receive_blanks(
     State(licences): State<Licences>,
@@ -357,12 +327,7 @@ pub(crate) async fn receive_blanks(
 /// Writes a blank off.
 #[utoipa::path(post, path = "/api/v1/licence-stock/spoil", tag = "licences", operation_id = "spoil_licence_stock",
     request_body = Spoil,
-    responses((status = 200, body = SheetView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = SheetView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["licence.overprint"])))]
 pub(crate) async fn spoil_licence_stock(
     State(licences): State<Licences>,

@@ -7,6 +7,7 @@ use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::List;
 use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unreadable};
 use sea_orm::entity::prelude::Uuid;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -26,11 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<Materials> {
 
 /// Which system may read which kind of paper
 #[utoipa::path(get, path = "/api/v1/material-grants", tag = "material", operation_id = "list_material_grants", params(GrantFilter),
-    responses((status = 200, body = List<GrantView>),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<GrantView>), Malformed, Refused, Unreadable),
     security(("desk" = ["material.grant"])))]
 async fn list_material_grants(
     State(materials): State<Materials>,
@@ -44,11 +41,7 @@ async fn list_material_grants(
 #[utoipa::path(post, path = "/api/v1/material-grants", tag = "material", operation_id = "grant_material",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
     request_body = NewMaterialGrant,
-    responses((status = 201, body = GrantView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = GrantView), Refused, Outdated, Unreadable),
     security(("desk" = ["material.grant"])))]
 async fn grant_material(
     State(materials): State<Materials>,
@@ -62,11 +55,7 @@ async fn grant_material(
 /// End a grant at once
 #[utoipa::path(post, path = "/api/v1/material-grants/{id}/end", tag = "material", operation_id = "end_material_grant",
     params(("id" = Uuid, Path, description = "Grant")), request_body = EndMaterialGrant,
-    responses((status = 200, body = GrantView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = GrantView), Refused, Absent, Outdated),
     security(("desk" = ["material.grant"])))]
 async fn end_material_grant(
     State(materials): State<Materials>,
@@ -80,12 +69,14 @@ async fn end_material_grant(
 /// Papers of a holder, of the granted kinds, for a registered system. The call is signed, see docs/api.md.
 #[utoipa::path(post, path = "/api/v1/exchange/materials/query", tag = "material", operation_id = "query_materials",
     request_body = MaterialQuery,
-    responses((status = 200, body = Page),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+    responses(
+        (status = 200, body = Page),
+        Malformed,
         (status = 401, description = "400001 鉴权失败", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+        Absent,
+        Unreadable,
+    ),
     security(("gateway" = ["materials"])))]
 async fn query_materials(State(materials): State<Materials>, request: Request) -> Result<Json<Page>> {
     materials.serve_query(request).await
@@ -94,12 +85,14 @@ async fn query_materials(State(materials): State<Materials>, request: Request) -
 /// One paper with its content for a registered system; its owner sees it. The call is signed, see docs/api.md.
 #[utoipa::path(post, path = "/api/v1/exchange/materials/read", tag = "material", operation_id = "read_material",
     request_body = Reading,
-    responses((status = 200, body = Content),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+    responses(
+        (status = 200, body = Content),
+        Malformed,
         (status = 401, description = "400001 鉴权失败", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+        Absent,
+        Unreadable,
+    ),
     security(("gateway" = ["materials"])))]
 async fn read_material(State(materials): State<Materials>, request: Request) -> Result<Json<Content>> {
     materials.serve_content(request).await

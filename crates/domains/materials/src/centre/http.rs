@@ -9,7 +9,7 @@ use platform::web::csv;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::List;
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unreadable};
 use sea_orm::entity::prelude::Uuid;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -39,11 +39,7 @@ struct OfHolder {
 
 /// Kept papers, masked, added last first
 #[utoipa::path(get, path = "/api/v1/materials", tag = "material", operation_id = "list_materials", params(MaterialFilter),
-    responses((status = 200, body = List<MaterialView>),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<MaterialView>), Malformed, Refused, Unreadable),
     security(("desk" = ["material.read"])))]
 async fn list_materials(
     State(materials): State<Materials>,
@@ -55,10 +51,7 @@ async fn list_materials(
 
 /// The same as CSV
 #[utoipa::path(get, path = "/api/v1/materials/export", tag = "material", operation_id = "export_materials", params(MaterialFilter),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused, Unreadable),
     security(("desk" = ["material.export"])))]
 async fn export_materials(
     State(materials): State<Materials>,
@@ -83,9 +76,7 @@ async fn export_materials(
 
 /// Categories, kinds, sources and bodies to choose from
 #[utoipa::path(get, path = "/api/v1/materials/words", tag = "material", operation_id = "get_material_words",
-    responses((status = 200, body = MaterialWords),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = MaterialWords), Refused),
     security(("desk" = ["material.read"])))]
 async fn get_material_words(
     State(materials): State<Materials>,
@@ -97,10 +88,7 @@ async fn get_material_words(
 /// One kept paper, masked, with its versions and who opened it
 #[utoipa::path(get, path = "/api/v1/materials/{id}", tag = "material", operation_id = "get_material",
     params(("id" = Uuid, Path, description = "Paper"), OfHolder),
-    responses((status = 200, body = MaterialDetail),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = MaterialDetail), Refused, Absent),
     security(("desk" = ["material.read"])))]
 async fn get_material(
     State(materials): State<Materials>,
@@ -114,11 +102,12 @@ async fn get_material(
 /// The paper itself, with a reason; logged and shown to its owner
 #[utoipa::path(post, path = "/api/v1/materials/{id}/open", tag = "material", operation_id = "open_material",
     params(("id" = Uuid, Path, description = "Paper")), request_body = OpenMaterial,
-    responses((status = 200, description = "The file", content_type = "application/octet-stream"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses(
+        (status = 200, description = "The file", content_type = "application/octet-stream"),
+        Refused,
+        Absent,
+        Unreadable,
+    ),
     security(("desk" = ["material.reveal"])))]
 async fn open_material(
     State(materials): State<Materials>,
@@ -133,12 +122,7 @@ async fn open_material(
 /// Put a kept paper of its applicant into a material of a case
 #[utoipa::path(post, path = "/api/v1/materials/{id}/use", tag = "material", operation_id = "use_material",
     params(("id" = Uuid, Path, description = "Paper")), request_body = UseMaterial,
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["material.pull"])))]
 async fn use_material(
     State(materials): State<Materials>,

@@ -7,7 +7,7 @@ use platform::Result;
 use platform::files::{self, FileRef};
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, SignedOut, Unreadable};
 use sea_orm::entity::prelude::Uuid;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -49,10 +49,7 @@ struct DiskOfferQuery {
 
 /// Own papers with counts by category
 #[utoipa::path(get, path = "/api/v1/my/disk", tag = "material", operation_id = "list_my_disk", params(DiskFilter),
-    responses((status = 200, body = DiskList),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DiskList), Malformed, SignedOut, Unreadable),
     security(("portal" = ["my_disk.read"])))]
 async fn list_my_disk(
     State(materials): State<Materials>,
@@ -66,10 +63,7 @@ async fn list_my_disk(
 #[utoipa::path(post, path = "/api/v1/my/disk", tag = "material", operation_id = "add_to_my_disk",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
     request_body = AddToDisk,
-    responses((status = 201, body = DiskItem),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = DiskItem), SignedOut, Outdated, Unreadable),
     security(("portal" = ["my_disk.edit"])))]
 async fn add_to_my_disk(
     State(materials): State<Materials>,
@@ -83,9 +77,7 @@ async fn add_to_my_disk(
 /// What of the own papers suits the materials of an own draft
 #[utoipa::path(get, path = "/api/v1/my/disk/offers", tag = "material", operation_id = "list_my_disk_offers",
     params(DiskOfferQuery),
-    responses((status = 200, body = Offers),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Offers), SignedOut, Absent),
     security(("portal" = ["my_disk.read"])))]
 async fn list_my_disk_offers(
     State(materials): State<Materials>,
@@ -98,9 +90,7 @@ async fn list_my_disk_offers(
 /// One own paper with its versions and who looked at it
 #[utoipa::path(get, path = "/api/v1/my/disk/{id}", tag = "material", operation_id = "get_my_disk_item",
     params(("id" = Uuid, Path, description = "Paper")),
-    responses((status = 200, body = DiskDetail),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DiskDetail), SignedOut, Absent),
     security(("portal" = ["my_disk.read"])))]
 async fn get_my_disk_item(
     State(materials): State<Materials>,
@@ -113,11 +103,7 @@ async fn get_my_disk_item(
 /// Rename or move an own paper, exchange the file of an own upload
 #[utoipa::path(put, path = "/api/v1/my/disk/{id}", tag = "material", operation_id = "change_my_disk_item",
     params(("id" = Uuid, Path, description = "Paper")), request_body = ChangeInDisk,
-    responses((status = 200, body = DiskItem),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DiskItem), SignedOut, Absent, Outdated, Unreadable),
     security(("portal" = ["my_disk.edit"])))]
 async fn change_my_disk_item(
     State(materials): State<Materials>,
@@ -131,10 +117,7 @@ async fn change_my_disk_item(
 /// Take a paper out of the disk
 #[utoipa::path(delete, path = "/api/v1/my/disk/{id}", tag = "material", operation_id = "delete_my_disk_item",
     params(("id" = Uuid, Path, description = "Paper"), DiskItemVersion),
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), SignedOut, Absent, Outdated),
     security(("portal" = ["my_disk.edit"])))]
 async fn delete_my_disk_item(
     State(materials): State<Materials>,
@@ -149,9 +132,7 @@ async fn delete_my_disk_item(
 /// Look at an own paper
 #[utoipa::path(get, path = "/api/v1/my/disk/{id}/file", tag = "material", operation_id = "get_my_disk_file",
     params(("id" = Uuid, Path, description = "Paper")),
-    responses((status = 200, description = "The file", content_type = "application/octet-stream"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, description = "The file", content_type = "application/octet-stream"), SignedOut, Absent),
     security(("portal" = ["my_disk.read"])))]
 async fn get_my_disk_file(
     State(materials): State<Materials>,
@@ -164,10 +145,12 @@ async fn get_my_disk_file(
 /// A copy to take away, with who, when and what for on every page
 #[utoipa::path(post, path = "/api/v1/my/disk/{id}/copy", tag = "material", operation_id = "copy_my_disk_item",
     params(("id" = Uuid, Path, description = "Paper")), request_body = CopyOfPaper,
-    responses((status = 200, description = "The copy", content_type = "application/pdf"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses(
+        (status = 200, description = "The copy", content_type = "application/pdf"),
+        SignedOut,
+        Absent,
+        Unreadable,
+    ),
     security(("portal" = ["my_disk.read"])))]
 async fn copy_my_disk_item(
     State(materials): State<Materials>,
@@ -182,12 +165,7 @@ async fn copy_my_disk_item(
 /// Hand an own paper in for a material of an own application
 #[utoipa::path(post, path = "/api/v1/my/disk/{id}/use", tag = "material", operation_id = "use_my_disk_item",
     params(("id" = Uuid, Path, description = "Paper")), request_body = DiskUse,
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated, Unreadable),
     security(("portal" = ["my_disk.edit"])))]
 async fn use_my_disk_item(
     State(materials): State<Materials>,
@@ -202,11 +180,7 @@ async fn use_my_disk_item(
 /// An own paper as an uploaded file, to be sent with a correction
 #[utoipa::path(post, path = "/api/v1/my/disk/{id}/take", tag = "material", operation_id = "take_my_disk_item",
     params(("id" = Uuid, Path, description = "Paper")),
-    responses((status = 201, body = FileRef),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = FileRef), Refused, Absent, Outdated),
     security(("portal" = ["my_disk.edit"])))]
 async fn take_my_disk_item(
     State(materials): State<Materials>,

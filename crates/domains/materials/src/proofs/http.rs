@@ -9,7 +9,7 @@ use platform::web::csv;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::List;
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unreadable};
 use sea_orm::entity::prelude::Uuid;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -33,11 +33,7 @@ pub(crate) fn routes() -> OpenApiRouter<Materials> {
 
 /// Proofs asked by the own side and of the own body, masked
 #[utoipa::path(get, path = "/api/v1/proof-requests", tag = "material", operation_id = "list_proof_requests", params(ProofFilter),
-    responses((status = 200, body = List<ProofView>),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<ProofView>), Malformed, Refused, Unreadable),
     security(("desk" = ["proof.read"])))]
 async fn list_proof_requests(
     State(materials): State<Materials>,
@@ -49,10 +45,7 @@ async fn list_proof_requests(
 
 /// The same as CSV
 #[utoipa::path(get, path = "/api/v1/proof-requests/export", tag = "material", operation_id = "export_proof_requests", params(ProofFilter),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused, Unreadable),
     security(("desk" = ["proof.read"])))]
 async fn export_proof_requests(
     State(materials): State<Materials>,
@@ -80,12 +73,7 @@ async fn export_proof_requests(
 #[utoipa::path(post, path = "/api/v1/proof-requests", tag = "material", operation_id = "ask_proof",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
     request_body = NewProof,
-    responses((status = 201, body = ProofView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = ProofView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["proof.ask"])))]
 async fn ask_proof(
     State(materials): State<Materials>,
@@ -99,10 +87,7 @@ async fn ask_proof(
 /// One request, masked
 #[utoipa::path(get, path = "/api/v1/proof-requests/{id}", tag = "material", operation_id = "get_proof_request",
     params(("id" = Uuid, Path, description = "Request")),
-    responses((status = 200, body = ProofView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = ProofView), Refused, Absent),
     security(("desk" = ["proof.read"])))]
 async fn get_proof_request(
     State(materials): State<Materials>,
@@ -115,12 +100,7 @@ async fn get_proof_request(
 /// Answer with a paper
 #[utoipa::path(post, path = "/api/v1/proof-requests/{id}/answer", tag = "material", operation_id = "answer_proof",
     params(("id" = Uuid, Path, description = "Request")), request_body = AnswerProof,
-    responses((status = 200, body = ProofView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = ProofView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["proof.answer"])))]
 async fn answer_proof(
     State(materials): State<Materials>,
@@ -134,12 +114,7 @@ async fn answer_proof(
 /// Say that it can't be given
 #[utoipa::path(post, path = "/api/v1/proof-requests/{id}/refuse", tag = "material", operation_id = "refuse_proof",
     params(("id" = Uuid, Path, description = "Request")), request_body = EndProof,
-    responses((status = 200, body = ProofView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = ProofView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["proof.answer"])))]
 async fn refuse_proof(
     State(materials): State<Materials>,
@@ -153,12 +128,7 @@ async fn refuse_proof(
 /// Take a request back
 #[utoipa::path(post, path = "/api/v1/proof-requests/{id}/withdraw", tag = "material", operation_id = "withdraw_proof",
     params(("id" = Uuid, Path, description = "Request")), request_body = EndProof,
-    responses((status = 200, body = ProofView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = ProofView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["proof.ask"])))]
 async fn withdraw_proof(
     State(materials): State<Materials>,
@@ -172,12 +142,7 @@ async fn withdraw_proof(
 /// Take the paper over, into the material of the case
 #[utoipa::path(post, path = "/api/v1/proof-requests/{id}/receive", tag = "material", operation_id = "receive_proof",
     params(("id" = Uuid, Path, description = "Request")), request_body = ReceiveProof,
-    responses((status = 200, body = ProofView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = ProofView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["proof.ask"])))]
 async fn receive_proof(
     State(materials): State<Materials>,
@@ -191,11 +156,7 @@ async fn receive_proof(
 /// Whose proof it is, for the body that answers, with a reason; logged
 #[utoipa::path(post, path = "/api/v1/proof-requests/{id}/reveal", tag = "material", operation_id = "reveal_proof_holder",
     params(("id" = Uuid, Path, description = "Request")), request_body = RevealProof,
-    responses((status = 200, body = ProofHolder),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = ProofHolder), Refused, Absent, Unreadable),
     security(("desk" = ["proof.reveal"])))]
 async fn reveal_proof_holder(
     State(materials): State<Materials>,
@@ -209,10 +170,7 @@ async fn reveal_proof_holder(
 /// The paper that was given
 #[utoipa::path(get, path = "/api/v1/proof-requests/{id}/file", tag = "material", operation_id = "get_proof_file",
     params(("id" = Uuid, Path, description = "Request")),
-    responses((status = 200, description = "The file", content_type = "application/octet-stream"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, description = "The file", content_type = "application/octet-stream"), Refused, Absent),
     security(("desk" = ["proof.read"])))]
 async fn get_proof_file(
     State(materials): State<Materials>,

@@ -6,7 +6,7 @@ use platform::Result;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::List;
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unreadable};
 use sea_orm::entity::prelude::Uuid;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -23,10 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<Materials> {
 
 /// What the own side asked sources for
 #[utoipa::path(get, path = "/api/v1/material-pulls", tag = "material", operation_id = "list_material_pulls", params(PullFilter),
-    responses((status = 200, body = List<PullView>),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<PullView>), Malformed, Refused),
     security(("desk" = ["material.read"])))]
 async fn list_material_pulls(
     State(materials): State<Materials>,
@@ -40,12 +37,7 @@ async fn list_material_pulls(
 #[utoipa::path(post, path = "/api/v1/material-pulls", tag = "material", operation_id = "pull_material",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
     request_body = NewPull,
-    responses((status = 201, body = PullView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = PullView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["material.pull"])))]
 async fn pull_material(
     State(materials): State<Materials>,
@@ -59,11 +51,7 @@ async fn pull_material(
 /// Ask again now
 #[utoipa::path(post, path = "/api/v1/material-pulls/{id}/retry", tag = "material", operation_id = "retry_material_pull",
     params(("id" = Uuid, Path, description = "Pull")), request_body = RetryPull,
-    responses((status = 200, body = PullView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = PullView), Refused, Absent, Outdated),
     security(("desk" = ["material.pull"])))]
 async fn retry_material_pull(
     State(materials): State<Materials>,

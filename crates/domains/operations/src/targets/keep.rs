@@ -2,17 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use platform::metrics::{BUCKETS, LIMITS, Reading};
+use platform::metrics::Reading;
 use platform::{Result, Tx};
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, Statement};
 use time::Date;
 
 use super::pack::{STEP, Targets};
 use crate::Operations;
-use crate::look::whole;
-
-/// Rows of one statement: 28 values each.
-const ROWS: usize = 200;
+use crate::sums::{Counted, RESPONSES};
 
 /// What was answered: of which subsystem and kind, or of which step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,54 +64,12 @@ pub(crate) fn gather(
 /// # Errors
 /// When the database refuses.
 pub(crate) async fn add(tx: &Tx, day: &str, node: &str, all: &[Answered]) -> Result<()> {
-    for part in all.chunks(ROWS) {
-        tx.conn().execute_raw(statement(tx.conn().get_database_backend(), day, node, part)).await?;
-    }
-    Ok(())
-}
-
-/// Columns of the counts, in the order of the rows' values.
-fn counts() -> impl Iterator<Item = String> {
-    (0..BUCKETS).map(|at| format!("b{at}")).chain((0..LIMITS.len()).map(|at| format!("o{at}")))
-}
-
-fn statement(backend: DbBackend, day: &str, node: &str, rows: &[Answered]) -> Statement {
-    const FIXED: usize = 9;
-    let (mut signs, mut values) = (Vec::new(), Vec::<sea_orm::Value>::new());
-    for row in rows {
-        let first = values.len() + 1;
-        let places: Vec<String> = (first..first + FIXED + BUCKETS + LIMITS.len()).map(|at| format!("${at}")).collect();
-        signs.push(format!("({})", places.join(", ")));
-        let reading = &row.reading;
-        values.extend([
-            day.to_owned().into(),
-            node.to_owned().into(),
-            row.scope.clone().into(),
-            row.kind.clone().into(),
-            row.load.clone().into(),
-            whole(reading.count).into(),
-            whole(reading.errors).into(),
-            whole(reading.total_us).into(),
-            whole(reading.most_us).into(),
-        ]);
-        values.extend(reading.buckets.iter().chain(&reading.over).map(|count| sea_orm::Value::from(whole(*count))));
-    }
-    let added: Vec<String> = ["count", "errors", "total_us"]
-        .into_iter()
-        .map(str::to_owned)
-        .chain(counts())
-        .map(|column| format!("{column} = operation_responses.{column} + excluded.{column}"))
+    let text = |text: &str| sea_orm::Value::from(text);
+    let rows: Vec<Counted<'_>> = all
+        .iter()
+        .map(|row| (vec![text(day), text(node), text(&row.scope), text(&row.kind), text(&row.load)], &row.reading))
         .collect();
-    let columns: Vec<String> = counts().collect();
-    let sql = format!(
-        "INSERT INTO operation_responses (day, node, scope, kind, load_class, count, errors, total_us, most_us, {}) \
-         VALUES {} ON CONFLICT (day, node, scope, kind, load_class) DO UPDATE SET {}, most_us = CASE WHEN \
-         excluded.most_us > operation_responses.most_us THEN excluded.most_us ELSE operation_responses.most_us END",
-        columns.join(", "),
-        signs.join(", "),
-        added.join(", ")
-    );
-    Statement::from_sql_and_values(backend, sql, values)
+    RESPONSES.add(tx, &rows).await
 }
 
 /// Forgets days before one.
@@ -128,69 +83,10 @@ pub(crate) async fn forget(tx: &Tx, before: Date) -> Result<()> {
     Ok(())
 }
 
-#[derive(Debug, FromQueryResult)]
-struct Sums {
-    day: String,
-    scope: String,
-    kind: String,
-    load_class: String,
-    count: i64,
-    errors: i64,
-    total_us: i64,
-    most_us: i64,
-    b0: i64,
-    b1: i64,
-    b2: i64,
-    b3: i64,
-    b4: i64,
-    b5: i64,
-    b6: i64,
-    b7: i64,
-    b8: i64,
-    b9: i64,
-    b10: i64,
-    o0: i64,
-    o1: i64,
-    o2: i64,
-    o3: i64,
-    o4: i64,
-    o5: i64,
-    o6: i64,
-    o7: i64,
-}
-
-impl From<Sums> for Answered {
-    fn from(row: Sums) -> Self {
-        let number = |value: i64| u64::try_from(value).unwrap_or(0);
-        let buckets = [row.b0, row.b1, row.b2, row.b3, row.b4, row.b5, row.b6, row.b7, row.b8, row.b9, row.b10];
-        let over = [row.o0, row.o1, row.o2, row.o3, row.o4, row.o5, row.o6, row.o7];
-        Self {
-            day: row.day,
-            scope: row.scope,
-            kind: row.kind,
-            load: row.load_class,
-            reading: Reading {
-                count: number(row.count),
-                errors: number(row.errors),
-                total_us: number(row.total_us),
-                most_us: number(row.most_us),
-                buckets: buckets.map(number),
-                over: over.map(number),
-            },
-        }
-    }
-}
-
 impl Operations {
     /// What was answered from a day to another, both included, of all nodes together, by day; of one subsystem
     /// when it is named.
     pub(crate) async fn answered(&self, from: Date, until: Date, scope: Option<&str>) -> Result<Vec<Answered>> {
-        let sums: Vec<String> = ["count", "errors", "total_us"]
-            .into_iter()
-            .map(str::to_owned)
-            .chain(counts())
-            .map(|column| format!("CAST(SUM({column}) AS BIGINT) AS {column}"))
-            .collect();
         let mut values: Vec<sea_orm::Value> = vec![from.to_string().into(), until.to_string().into()];
         let mut only = "";
         if let Some(scope) = scope {
@@ -198,14 +94,24 @@ impl Operations {
             only = " AND scope = $3";
         }
         let sql = format!(
-            "SELECT day, scope, kind, load_class, MAX(most_us) AS most_us, {} FROM operation_responses \
+            "SELECT day, scope, kind, load_class, {} FROM operation_responses \
              WHERE day >= $1 AND day <= $2{only} GROUP BY day, scope, kind, load_class \
              ORDER BY day, scope, kind, load_class LIMIT 50000",
-            sums.join(", ")
+            RESPONSES.summed()
         );
         let statement = Statement::from_sql_and_values(self.platform.db.backend(), sql, values);
-        let rows = Sums::find_by_statement(statement).all(self.platform.db.read()).await?;
-        Ok(rows.into_iter().map(Answered::from).collect())
+        let rows = self.platform.db.read().query_all_raw(statement).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Answered {
+                    day: row.try_get("", "day")?,
+                    scope: row.try_get("", "scope")?,
+                    kind: row.try_get("", "kind")?,
+                    load: row.try_get("", "load_class")?,
+                    reading: RESPONSES.read(row)?,
+                })
+            })
+            .collect()
     }
 }
 

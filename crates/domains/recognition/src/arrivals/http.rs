@@ -12,6 +12,7 @@ use platform::sessions::Origin;
 use platform::web::extract::{Json, Path};
 use platform::web::guard::{Allowed, Audience, Principal, cookie};
 use platform::web::problem::{Problem, ProblemBody, Result};
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unavailable, Unreadable};
 use platform::web::terminal::Client;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -117,9 +118,7 @@ async fn bind(recognition: &Recognition, caller: &Principal, app: &str, origin: 
 /// Opens a connected system with a ticket: one is signed in there
 #[utoipa::path(post, path = "/api/v1/portal/systems/{app}/open", tag = "recognition", operation_id = "open_system",
     params(("app" = String, Path, description = "App id")), request_body = OpenSystem,
-    responses((status = 200, body = Issued), (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Issued), Absent, Outdated, Unreadable),
     security(("portal" = ["systems.open"])))]
 pub(crate) async fn open_system(
     State(recognition): State<Recognition>,
@@ -134,8 +133,7 @@ pub(crate) async fn open_system(
 /// Goes to a connected system to bind one's own account there
 #[utoipa::path(post, path = "/api/v1/portal/systems/{app}/bind", tag = "recognition", operation_id = "bind_system",
     params(("app" = String, Path, description = "App id")),
-    responses((status = 200, body = Issued), (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Issued), Absent, Outdated),
     security(("portal" = ["systems.open"])))]
 pub(crate) async fn bind_system(
     State(recognition): State<Recognition>,
@@ -149,9 +147,7 @@ pub(crate) async fn bind_system(
 /// Opens a connected system as a staff user
 #[utoipa::path(post, path = "/api/v1/staff/systems/{app}/open", tag = "recognition", operation_id = "open_staff_system",
     params(("app" = String, Path, description = "App id")), request_body = OpenSystem,
-    responses((status = 200, body = Issued), (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Issued), Absent, Outdated, Unreadable),
     security(("desk" = ["staff.me"])))]
 pub(crate) async fn open_staff_system(
     State(recognition): State<Recognition>,
@@ -166,8 +162,7 @@ pub(crate) async fn open_staff_system(
 /// Goes to a connected system to bind a staff user's own account there
 #[utoipa::path(post, path = "/api/v1/staff/systems/{app}/bind", tag = "recognition", operation_id = "bind_staff_system",
     params(("app" = String, Path, description = "App id")),
-    responses((status = 200, body = Issued), (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Issued), Absent, Outdated),
     security(("desk" = ["staff.me"])))]
 pub(crate) async fn bind_staff_system(
     State(recognition): State<Recognition>,
@@ -181,11 +176,13 @@ pub(crate) async fn bind_staff_system(
 /// A connected system redeems a ticket of ours. The call is signed, see docs/api.md.
 #[utoipa::path(post, path = "/api/v1/tickets/redeem", tag = "recognition", operation_id = "redeem_ticket",
     request_body = RedeemTicket,
-    responses((status = 200, body = TicketRedemption),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+    responses(
+        (status = 200, body = TicketRedemption),
+        Malformed,
         (status = 401, description = "400001 鉴权失败", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+        Unreadable,
+    ),
     security(("gateway" = ["sign_on"])))]
 pub(crate) async fn redeem_ticket(
     State(recognition): State<Recognition>,
@@ -241,10 +238,13 @@ async fn arrive(
 /// Takes in a citizen or enterprise who comes with another portal's ticket
 #[utoipa::path(post, path = "/api/v1/portal/arrivals", tag = "recognition", operation_id = "arrive",
     request_body = ArrivalRequest,
-    responses((status = 200, body = ArrivalAnswer), (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+    responses(
+        (status = 200, body = ArrivalAnswer),
+        Malformed,
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json")))]
+        Outdated,
+        Unavailable,
+    ))]
 pub(crate) async fn arrive_portal(
     State(recognition): State<Recognition>,
     parts: Parts,
@@ -256,9 +256,12 @@ pub(crate) async fn arrive_portal(
 /// Takes in a staff user who comes from a system with a bound account
 #[utoipa::path(post, path = "/api/v1/staff/arrivals", tag = "recognition", operation_id = "arrive_staff",
     request_body = ArrivalRequest,
-    responses((status = 200, body = ArrivalAnswer), (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+    responses(
+        (status = 200, body = ArrivalAnswer),
+        Malformed,
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json")))]
+        Unavailable,
+    ))]
 pub(crate) async fn arrive_staff(
     State(recognition): State<Recognition>,
     parts: Parts,
@@ -270,11 +273,7 @@ pub(crate) async fn arrive_staff(
 /// An enterprise that comes for the first time shows its account here: signed in and bound
 #[utoipa::path(post, path = "/api/v1/portal/arrivals/account", tag = "recognition", operation_id = "show_arrival_account",
     request_body = ArrivalPassword,
-    responses((status = 200, body = ArrivalDone), (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 200, body = ArrivalDone), Malformed, Refused, Outdated, Unreadable))]
 pub(crate) async fn show_arrival_account(
     State(recognition): State<Recognition>,
     parts: Parts,
@@ -290,8 +289,7 @@ pub(crate) async fn show_arrival_account(
 /// Somebody signed in confirms that the account they came with is theirs
 #[utoipa::path(post, path = "/api/v1/portal/arrivals/confirm", tag = "recognition", operation_id = "confirm_arrival",
     request_body = ArrivalConfirm,
-    responses((status = 200, body = ArrivalDone), (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = ArrivalDone), Malformed, Outdated),
     security(("portal" = ["systems.open"])))]
 pub(crate) async fn confirm_arrival(
     State(recognition): State<Recognition>,
@@ -304,8 +302,7 @@ pub(crate) async fn confirm_arrival(
 /// The same for a staff user
 #[utoipa::path(post, path = "/api/v1/staff/arrivals/confirm", tag = "recognition", operation_id = "confirm_staff_arrival",
     request_body = ArrivalConfirm,
-    responses((status = 200, body = ArrivalDone), (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = ArrivalDone), Malformed, Outdated),
     security(("desk" = ["staff.me"])))]
 pub(crate) async fn confirm_staff_arrival(
     State(recognition): State<Recognition>,

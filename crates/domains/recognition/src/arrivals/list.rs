@@ -5,7 +5,8 @@ use identity::ReadSystems;
 use platform::web::extract::{Json, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{Problem, ProblemBody, Result};
+use platform::web::problem::{Problem, Result};
+use platform::web::refusals::Unreadable;
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 use utoipa::{IntoParams, ToSchema};
@@ -107,7 +108,7 @@ fn day(text: Option<&str>, pointer: &str) -> Result<Option<Date>> {
 
 /// Tickets given and taken, each with what became of it
 #[utoipa::path(get, path = "/api/v1/tickets", tag = "recognition", operation_id = "list_tickets", params(TicketFilter),
-    responses((status = 200, body = List<TicketLine>), (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<TicketLine>), Unreadable),
     security(("desk" = ["system.read"])))]
 pub(crate) async fn list_tickets(
     State(recognition): State<Recognition>,

@@ -7,6 +7,7 @@ use identity::{OpenSystems, ReadSelf};
 use platform::web::extract::{Json, Path};
 use platform::web::guard::{Allowed, Principal};
 use platform::web::problem::{ProblemBody, Result};
+use platform::web::refusals::{Absent, Outdated, Unreadable};
 use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -110,7 +111,7 @@ pub(crate) async fn list_my_staff_bindings(
 /// Ends a binding of one's own
 #[utoipa::path(post, path = "/api/v1/portal/me/bindings/{id}/unbind", tag = "recognition", operation_id = "end_my_binding",
     params(("id" = Uuid, Path, description = "Binding")),
-    responses((status = 204), (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Absent),
     security(("portal" = ["systems.open"])))]
 pub(crate) async fn end_my_binding(
     State(recognition): State<Recognition>,
@@ -124,7 +125,7 @@ pub(crate) async fn end_my_binding(
 /// Ends a binding of one's own staff account
 #[utoipa::path(post, path = "/api/v1/staff/me/bindings/{id}/unbind", tag = "recognition",
     operation_id = "end_my_staff_binding", params(("id" = Uuid, Path, description = "Binding")),
-    responses((status = 204), (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Absent),
     security(("desk" = ["staff.me"])))]
 pub(crate) async fn end_my_staff_binding(
     State(recognition): State<Recognition>,
@@ -138,12 +139,14 @@ pub(crate) async fn end_my_staff_binding(
 /// A system says which of its accounts somebody has whose ticket it redeemed. The call is signed.
 #[utoipa::path(post, path = "/api/v1/tickets/bind", tag = "recognition", operation_id = "report_binding",
     request_body = ReportBinding,
-    responses((status = 200, body = BindingReported),
+    responses(
+        (status = 200, body = BindingReported),
         (status = 401, description = "400001 鉴权失败", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+        Absent,
+        Outdated,
+        Unreadable,
+    ),
     security(("gateway" = ["sign_on"])))]
 pub(crate) async fn report_binding(
     State(recognition): State<Recognition>,

@@ -4,7 +4,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use platform::web::extract::{IdempotencyKey, Json, Path};
 use platform::web::guard::Allowed;
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Unreadable};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -101,8 +102,7 @@ pub(crate) async fn begin_card_read(
 /// Identifies somebody by what a registered reader has read and signed
 #[utoipa::path(post, path = "/api/v1/identifications/cards", tag = "identification", operation_id = "identify_by_card",
     request_body = CardRead,
-    responses((status = 201, body = View), (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = View), Outdated, Unreadable),
     security(("desk" = ["identify.person"])))]
 pub(crate) async fn identify_by_card(
     State(recognition): State<Recognition>,
@@ -143,7 +143,7 @@ pub(crate) async fn list_card_devices(
 /// Registers a card reader with the key of its gateway
 #[utoipa::path(post, path = "/api/v1/card-devices", tag = "identification", operation_id = "add_card_device",
     params(IdempotencyKey), request_body = NewCardDevice,
-    responses((status = 201, body = AddedCardDevice), (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = AddedCardDevice), Unreadable),
     security(("desk" = ["card_device.edit"])))]
 pub(crate) async fn add_card_device(
     State(recognition): State<Recognition>,
@@ -158,8 +158,7 @@ pub(crate) async fn add_card_device(
 /// Switches a card reader on
 #[utoipa::path(post, path = "/api/v1/card-devices/{id}/enable", tag = "identification", operation_id = "enable_card_device",
     params(("id" = Uuid, Path, description = "Card reader")), request_body = CardDeviceVersion,
-    responses((status = 204), (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Absent, Outdated),
     security(("desk" = ["card_device.edit"])))]
 pub(crate) async fn enable_card_device(
     State(recognition): State<Recognition>,
@@ -174,8 +173,7 @@ pub(crate) async fn enable_card_device(
 /// Switches a card reader off; what it reads from then on is refused
 #[utoipa::path(post, path = "/api/v1/card-devices/{id}/disable", tag = "identification", operation_id = "disable_card_device",
     params(("id" = Uuid, Path, description = "Card reader")), request_body = CardDeviceVersion,
-    responses((status = 204), (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Absent, Outdated),
     security(("desk" = ["card_device.edit"])))]
 pub(crate) async fn disable_card_device(
     State(recognition): State<Recognition>,

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use platform::web::extract::Json;
 use platform::web::guard::Allowed;
 use platform::web::problem::{ProblemBody, Result};
+use platform::web::refusals::{Outdated, Unavailable, Unreadable};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -25,10 +26,13 @@ pub(crate) struct ScannedCode {
 /// Identifies somebody by a citizen or enterprise code; a code is answered once
 #[utoipa::path(post, path = "/api/v1/identifications/codes", tag = "identification", operation_id = "identify_by_code",
     request_body = ScannedCode,
-    responses((status = 201, body = View), (status = 409, body = ProblemBody, content_type = "application/problem+json"),
+    responses(
+        (status = 201, body = View),
+        Outdated,
         (status = 410, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json")),
+        Unreadable,
+        Unavailable,
+    ),
     security(("desk" = ["identify.person"])))]
 pub(crate) async fn identify_by_code(
     State(recognition): State<Recognition>,

@@ -6,7 +6,8 @@ use identity::{EditSystems, ReadSystems};
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Unreadable};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
@@ -162,7 +163,7 @@ pub(crate) async fn get_jump_choices(
 /// One item's jump
 #[utoipa::path(get, path = "/api/v1/jumps/{slug}", tag = "recognition", operation_id = "get_jump",
     params(("slug" = String, Path, description = "Item")),
-    responses((status = 200, body = JumpView), (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = JumpView), Absent),
     security(("desk" = ["system.read"])))]
 pub(crate) async fn get_jump(
     State(recognition): State<Recognition>,
@@ -176,8 +177,7 @@ pub(crate) async fn get_jump(
 /// Sets up or changes an item's jump
 #[utoipa::path(put, path = "/api/v1/jumps/{slug}", tag = "recognition", operation_id = "save_jump",
     params(("slug" = String, Path, description = "Item")), request_body = SaveJump,
-    responses((status = 200, body = JumpView), (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = JumpView), Outdated, Unreadable),
     security(("desk" = ["system.edit"])))]
 pub(crate) async fn save_jump(
     State(recognition): State<Recognition>,
@@ -193,8 +193,7 @@ pub(crate) async fn save_jump(
 /// Takes an item's jump away: it is handled here again
 #[utoipa::path(post, path = "/api/v1/jumps/{slug}/remove", tag = "recognition", operation_id = "remove_jump",
     params(("slug" = String, Path, description = "Item")), request_body = RemoveJump,
-    responses((status = 204), (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Absent, Outdated),
     security(("desk" = ["system.edit"])))]
 pub(crate) async fn remove_jump(
     State(recognition): State<Recognition>,
@@ -209,7 +208,7 @@ pub(crate) async fn remove_jump(
 /// Tries a jump: what would be opened and told, and whether anything there answers
 #[utoipa::path(post, path = "/api/v1/jumps/{slug}/try", tag = "recognition", operation_id = "try_jump",
     params(("slug" = String, Path, description = "Item")),
-    responses((status = 200, body = Trial), (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Trial), Absent),
     security(("desk" = ["system.edit"])))]
 pub(crate) async fn try_jump(
     State(recognition): State<Recognition>,

@@ -6,6 +6,7 @@ use platform::sessions::Origin;
 use platform::web::extract::{Json, Path};
 use platform::web::guard::{Allowed, Audience};
 use platform::web::problem::{ProblemBody, Result};
+use platform::web::refusals::{Absent, Outdated, Unreadable};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -47,10 +48,13 @@ pub(crate) async fn get_item_jump(
 /// Opens an item in the system that handles it, signed in
 #[utoipa::path(post, path = "/api/v1/portal/jumps/{slug}", tag = "recognition", operation_id = "jump_to_item",
     params(("slug" = String, Path, description = "Item")), request_body = JumpRequest,
-    responses((status = 200, body = Issued), (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses(
+        (status = 200, body = Issued),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+        Absent,
+        Outdated,
+        Unreadable,
+    ),
     security(("portal" = ["systems.open"])))]
 pub(crate) async fn jump_to_item(
     State(recognition): State<Recognition>,
@@ -65,9 +69,7 @@ pub(crate) async fn jump_to_item(
 /// Opens an item in the system that handles it from a window, with the called number and the case
 #[utoipa::path(post, path = "/api/v1/staff/jumps/{slug}", tag = "recognition", operation_id = "jump_to_item_as_staff",
     params(("slug" = String, Path, description = "Item")), request_body = JumpRequest,
-    responses((status = 200, body = Issued), (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Issued), Absent, Outdated, Unreadable),
     security(("desk" = ["staff.me"])))]
 pub(crate) async fn jump_to_item_as_staff(
     State(recognition): State<Recognition>,

@@ -4,7 +4,8 @@ use axum::extract::State;
 use identity::{EditSystems, ReadSystems};
 use platform::web::extract::{Json, Path};
 use platform::web::guard::Allowed;
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Unreadable};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -47,7 +48,7 @@ async fn view(recognition: &Recognition, id: Uuid) -> Result<Json<LinkView>> {
 /// How people go to and come from a system with a ticket
 #[utoipa::path(get, path = "/api/v1/systems/{id}/link", tag = "recognition", operation_id = "get_system_link",
     params(("id" = Uuid, Path, description = "System")),
-    responses((status = 200, body = LinkView), (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = LinkView), Absent),
     security(("desk" = ["system.read"])))]
 pub(crate) async fn get_system_link(
     State(recognition): State<Recognition>,
@@ -60,9 +61,7 @@ pub(crate) async fn get_system_link(
 /// Sets up or changes a system's link
 #[utoipa::path(put, path = "/api/v1/systems/{id}/link", tag = "recognition", operation_id = "save_system_link",
     params(("id" = Uuid, Path, description = "System")), request_body = SaveLink,
-    responses((status = 200, body = LinkView), (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = LinkView), Absent, Outdated, Unreadable),
     security(("desk" = ["system.edit"])))]
 pub(crate) async fn save_system_link(
     State(recognition): State<Recognition>,

@@ -8,7 +8,8 @@ use platform::sessions::Origin;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unavailable, Unreadable};
 use platform::web::terminal::Client;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -168,8 +169,7 @@ pub(crate) async fn get_my_mobile_link(
 /// Begins to link the own account to the mobile platform
 #[utoipa::path(post, path = "/api/v1/staff/me/mobile-link/begin", tag = "mobile", operation_id = "begin_mobile_link",
     request_body = MobileLinkProof,
-    responses((status = 200, body = MobileLinkBegun), (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = MobileLinkBegun), Outdated, Unreadable),
     security(("desk" = ["staff.me"])))]
 pub(crate) async fn begin_mobile_link(
     State(recognition): State<Recognition>,
@@ -183,8 +183,7 @@ pub(crate) async fn begin_mobile_link(
 /// Links the own account to who came back from the platform
 #[utoipa::path(post, path = "/api/v1/staff/me/mobile-link", tag = "mobile", operation_id = "finish_mobile_link",
     request_body = MobileLinkAnswer,
-    responses((status = 200, body = OwnMobileLink), (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = OwnMobileLink), Malformed, Outdated),
     security(("desk" = ["staff.me"])))]
 pub(crate) async fn finish_mobile_link(
     State(recognition): State<Recognition>,
@@ -198,8 +197,7 @@ pub(crate) async fn finish_mobile_link(
 /// Takes the own link off; sessions on the phone end
 #[utoipa::path(post, path = "/api/v1/staff/me/mobile-link/remove", tag = "mobile", operation_id = "remove_mobile_link",
     request_body = MobileLinkProof,
-    responses((status = 204), (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Absent, Unreadable),
     security(("desk" = ["staff.me"])))]
 pub(crate) async fn remove_mobile_link(
     State(recognition): State<Recognition>,
@@ -248,9 +246,7 @@ pub(crate) async fn list_mobile_links(
 /// Links somebody's account to a user of the mobile platform; both sides are told
 #[utoipa::path(post, path = "/api/v1/mobile-links", tag = "mobile", operation_id = "make_mobile_link",
     request_body = MakeMobileLinkRequest,
-    responses((status = 200, body = OwnMobileLink), (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = OwnMobileLink), Outdated, Unreadable, Unavailable),
     security(("desk" = ["mobile_link.make"])))]
 pub(crate) async fn make_mobile_link(
     State(recognition): State<Recognition>,
@@ -264,9 +260,7 @@ pub(crate) async fn make_mobile_link(
 /// Ends somebody's link to the mobile platform
 #[utoipa::path(post, path = "/api/v1/mobile-links/{id}/end", tag = "mobile", operation_id = "end_mobile_link",
     params(("id" = Uuid, Path, description = "Link")), request_body = EndMobileLinkRequest,
-    responses((status = 204), (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Absent, Outdated, Unreadable),
     security(("desk" = ["mobile_link.end"])))]
 pub(crate) async fn end_mobile_link(
     State(recognition): State<Recognition>,
@@ -281,9 +275,7 @@ pub(crate) async fn end_mobile_link(
 /// Signs staff in on the phone with the platform's one-time ticket
 #[utoipa::path(post, path = "/api/v1/staff/mobile/sign-on", tag = "mobile", operation_id = "sign_on_mobile",
     request_body = MobileTicket,
-    responses((status = 200, body = CameIn), (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 200, body = CameIn), Refused, Unavailable))]
 pub(crate) async fn sign_on_mobile(
     State(recognition): State<Recognition>,
     client: Client,

@@ -8,6 +8,7 @@ use platform::calls::{self, Direction, Entry};
 use platform::sessions::Origin;
 use platform::web::extract::Json;
 use platform::web::problem::{Problem, ProblemBody, Result};
+use platform::web::refusals::{Absent, Refused};
 use platform::web::terminal::Client;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -49,10 +50,12 @@ pub(crate) struct DocumentTicket {
 /// with the formula with user; `x-tif-uid` is the login.
 #[utoipa::path(post, path = "/api/v1/open/staff-tickets", tag = "open", operation_id = "issue_staff_ticket",
     request_body = StaffTicketRequest,
-    responses((status = 201, body = StaffTicket),
+    responses(
+        (status = 201, body = StaffTicket),
         (status = 401, description = "400001 鉴权失败", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+        Absent,
+    ),
     security(("gateway" = ["staff_desk"])))]
 pub(crate) async fn issue_staff_ticket(
     State(recognition): State<Recognition>,
@@ -77,10 +80,12 @@ pub(crate) async fn issue_staff_ticket(
 
 /// To-dos and reminders of somebody, for the desktop of the document system. Signed like a ticket.
 #[utoipa::path(get, path = "/api/v1/open/staff-desk", tag = "open", operation_id = "get_staff_desk",
-    responses((status = 200, body = DeskSummary),
+    responses(
+        (status = 200, body = DeskSummary),
         (status = 401, description = "400001 鉴权失败", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+        Absent,
+    ),
     security(("gateway" = ["staff_desk"])))]
 pub(crate) async fn get_staff_desk(
     State(recognition): State<Recognition>,
@@ -97,8 +102,7 @@ pub(crate) async fn get_staff_desk(
 /// Signs staff in who come from the document system with its one-time ticket
 #[utoipa::path(post, path = "/api/v1/staff/document/sign-on", tag = "staff", operation_id = "sign_on_document",
     request_body = DocumentTicket,
-    responses((status = 200, body = CameIn), (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 200, body = CameIn), Refused))]
 pub(crate) async fn sign_on_document(
     State(recognition): State<Recognition>,
     client: Client,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use platform::files;
 use platform::web::guard::Principal;
 use platform::web::problem::FieldProblem;
+use platform::work::asked::Asked;
 use platform::work::audit::Line;
 use platform::work::idempotency;
 use platform::work::jobs::NewJob;
@@ -109,6 +110,9 @@ impl Security {
         let mut run_key = [0_u8; 32];
         self.platform.randomness.fill(&mut run_key);
         let sealed = self.platform.seal(&base::encoding::to_hex(&run_key), &key_place(id));
+        let use_label = USES.iter().find(|(key, _)| *key == new.use_kind).map_or("", |(_, label)| *label);
+        let asked =
+            Asked::new(id, caller.id, format!("制作脱敏副本（{use_label}）"), format!("/protection/copies/{id}"));
         let detail = json!({ "act": "start", "purpose": purpose, "use": new.use_kind, "tables": tables });
         let caller = caller.clone();
         self.platform
@@ -142,7 +146,7 @@ impl Security {
                     })
                     .exec_without_returning(tx.conn())
                     .await?;
-                    tx.enqueue(next_job(job, &Payload { copy: id, position: 0, table: 0, after: Vec::new() }));
+                    tx.ask(asked, next_job(job, &Payload { copy: id, position: 0, table: 0, after: Vec::new() }));
                     tx.audit(Line::by(&caller, line_id, "copy.run", format!("copy:{id}"), detail));
                     Ok(id)
                 })
@@ -223,7 +227,7 @@ impl Security {
                     }
                     made.keep(tx).await?;
                     copy_file::Entity::insert(file).exec_without_returning(tx.conn()).await?;
-                    tx.enqueue(next_job(job, &next));
+                    tx.go_on(next_job(job, &next));
                     Ok(())
                 })
             })
@@ -259,7 +263,8 @@ impl Security {
                         .exec(tx.conn())
                         .await?;
                     tx.audit(line);
-                    Ok(())
+                    let said = format!("共 {} 行，{} 列做了遮盖或者去掉了。", copy.rows_done, copy.columns_masked);
+                    tx.came_out(false, said).await
                 })
             })
             .await

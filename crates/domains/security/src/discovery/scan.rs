@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use platform::web::guard::Principal;
+use platform::work::asked::Asked;
 use platform::work::audit::Line;
 use platform::work::idempotency;
 use platform::work::jobs::NewJob;
@@ -49,6 +50,7 @@ impl Security {
         let running = scan::Entity::find().filter(scan::Column::State.eq("running")).count(conn).await?;
         let total = i64::try_from(rows::tables(conn).await?.len()).unwrap_or(0);
         let (id, job, line_id) = (self.platform.new_id(), self.platform.new_id(), self.platform.new_id());
+        let asked = Asked::new(id, caller.id, "扫描敏感数据", "/protection/discovery");
         let caller = caller.clone();
         self.platform
             .db
@@ -76,7 +78,7 @@ impl Security {
                     })
                     .exec_without_returning(tx.conn())
                     .await?;
-                    tx.enqueue(next_job(job, id, 0));
+                    tx.ask(asked, next_job(job, id, 0));
                     tx.audit(Line::by(
                         &caller,
                         line_id,
@@ -145,8 +147,13 @@ impl Security {
                             subject: format!("scan:{}", scan.id),
                             detail: json!({ "values": scan.values_seen + values, "found": scan.found + open }),
                         });
+                        let said = match scan.found + open {
+                            0 => "没有要确认的内容。".to_owned(),
+                            found => format!("有 {found} 处要确认。"),
+                        };
+                        tx.came_out(false, said).await?;
                     } else {
-                        tx.enqueue(next_job(job, scan.id, position));
+                        tx.go_on(next_job(job, scan.id, position));
                     }
                     change.filter(scan::Column::Id.eq(scan.id)).exec(tx.conn()).await?;
                     Ok(())

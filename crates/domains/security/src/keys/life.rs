@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use platform::web::guard::Principal;
+use platform::work::asked::Asked;
 use platform::work::audit::Line;
 use platform::work::idempotency;
 use platform::work::jobs::NewJob;
@@ -182,6 +183,7 @@ impl Security {
             .entry()
             .changed(json!({ "state": row.state }), json!({ "state": "active", "values": total }));
         let (rotation_id, job_id) = (self.platform.new_id(), self.platform.new_id());
+        let asked = Asked::new(rotation_id, caller.id, "用新密钥重新加密", "/keys");
         let (id, name) = (id.to_owned(), caller.name.clone());
         self.platform
             .db
@@ -199,13 +201,14 @@ impl Security {
                     })
                     .exec_without_returning(tx.conn())
                     .await?;
-                    tx.enqueue(NewJob {
+                    let job = NewJob {
                         id: job_id,
                         kind: RESEAL_JOB,
                         payload: json!({ "rotation": rotation_id, "step": 0 }),
                         run_at: None,
                         key: Some(format!("reseal:{rotation_id}:0")),
-                    });
+                    };
+                    tx.ask(asked, job);
                     tx.audit(line);
                     Ok(())
                 })

@@ -136,8 +136,13 @@ impl Security {
                             .entry()
                             .kind(Kind::System),
                         );
+                        let said = match left {
+                            0 => String::new(),
+                            left => format!("有 {left} 个文件打不开，没有重新加密，编号记在日志里。"),
+                        };
+                        tx.came_out(false, said).await?;
                     } else {
-                        tx.enqueue(NewJob {
+                        tx.go_on(NewJob {
                             id: job_id,
                             kind: RESEAL_JOB,
                             payload: json!({ "rotation": id, "step": next, "broken": broken }),

@@ -5,7 +5,8 @@ use axum::http::StatusCode;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -63,9 +64,7 @@ pub(crate) struct TableVersions {
 /// Tables by key.
 #[utoipa::path(get, path = "/api/v1/table-definitions", tag = "tables", operation_id = "list_table_definitions",
     params(TableFilter, PageQuery),
-    responses((status = 200, body = List<DefinitionRow>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<DefinitionRow>), Refused),
     security(("desk" = ["table.design"])))]
 pub(crate) async fn list_table_definitions(
     State(tables): State<Tables>,
@@ -78,9 +77,7 @@ pub(crate) async fn list_table_definitions(
 
 /// What a builder of tables chooses from.
 #[utoipa::path(get, path = "/api/v1/table-choices", tag = "tables", operation_id = "get_table_choices",
-    responses((status = 200, body = TableChoices),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = TableChoices), Refused),
     security(("desk" = ["table.design"])))]
 pub(crate) async fn get_table_choices(
     State(tables): State<Tables>,
@@ -101,10 +98,7 @@ pub(crate) async fn get_table_choices(
 /// Begins a table.
 #[utoipa::path(post, path = "/api/v1/table-definitions", tag = "tables", operation_id = "create_table_definition",
     params(IdempotencyKey), request_body = NewTable,
-    responses((status = 201, body = DefinitionView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = DefinitionView), Refused, Unreadable),
     security(("desk" = ["table.design"])))]
 pub(crate) async fn create_table_definition(
     State(tables): State<Tables>,
@@ -118,10 +112,7 @@ pub(crate) async fn create_table_definition(
 /// A table with its draft and what keeps it from being published.
 #[utoipa::path(get, path = "/api/v1/table-definitions/{key}", tag = "tables", operation_id = "get_table_definition",
     params(("key" = String, Path)),
-    responses((status = 200, body = DefinitionView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DefinitionView), Refused, Absent),
     security(("desk" = ["table.design"])))]
 pub(crate) async fn get_table_definition(
     State(tables): State<Tables>,
@@ -135,12 +126,7 @@ pub(crate) async fn get_table_definition(
 #[utoipa::path(put, path = "/api/v1/table-definitions/{key}/draft", tag = "tables", operation_id = "save_table_draft",
     params(("key" = String, Path)),
     request_body = SaveTableDraft,
-    responses((status = 200, body = DefinitionView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DefinitionView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["table.design"])))]
 pub(crate) async fn save_table_draft(
     State(tables): State<Tables>,
@@ -155,12 +141,7 @@ pub(crate) async fn save_table_draft(
 #[utoipa::path(post, path = "/api/v1/table-definitions/{key}/publish", tag = "tables", operation_id = "publish_table",
     params(("key" = String, Path)),
     request_body = TableRevision,
-    responses((status = 200, body = DefinitionView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DefinitionView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["table.publish"])))]
 pub(crate) async fn publish_table(
     State(tables): State<Tables>,
@@ -175,12 +156,7 @@ pub(crate) async fn publish_table(
 #[utoipa::path(post, path = "/api/v1/table-definitions/{key}/disable", tag = "tables", operation_id = "disable_table",
     params(("key" = String, Path)),
     request_body = TableRevision,
-    responses((status = 200, body = DefinitionView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DefinitionView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["table.publish"])))]
 pub(crate) async fn disable_table(
     State(tables): State<Tables>,
@@ -195,12 +171,7 @@ pub(crate) async fn disable_table(
 #[utoipa::path(post, path = "/api/v1/table-definitions/{key}/enable", tag = "tables", operation_id = "enable_table",
     params(("key" = String, Path)),
     request_body = TableRevision,
-    responses((status = 200, body = DefinitionView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DefinitionView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["table.publish"])))]
 pub(crate) async fn enable_table(
     State(tables): State<Tables>,
@@ -214,11 +185,7 @@ pub(crate) async fn enable_table(
 /// Fetches the rows of an attached table now.
 #[utoipa::path(post, path = "/api/v1/table-definitions/{key}/copy", tag = "tables", operation_id = "copy_table",
     params(("key" = String, Path)),
-    responses((status = 200, body = DefinitionView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = DefinitionView), Refused, Absent, Outdated),
     security(("desk" = ["table.design"])))]
 pub(crate) async fn copy_table(
     State(tables): State<Tables>,
@@ -232,10 +199,7 @@ pub(crate) async fn copy_table(
 /// The published versions, newest first.
 #[utoipa::path(get, path = "/api/v1/table-definitions/{key}/versions", tag = "tables", operation_id = "list_table_versions",
     params(("key" = String, Path)),
-    responses((status = 200, body = TableVersions),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = TableVersions), Refused, Absent),
     security(("desk" = ["table.design"])))]
 pub(crate) async fn list_table_versions(
     State(tables): State<Tables>,

@@ -8,7 +8,8 @@ use axum::response::IntoResponse;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
@@ -148,9 +149,7 @@ pub(crate) struct ImportRows {
 
 /// The tables of the caller's navigation.
 #[utoipa::path(get, path = "/api/v1/table-menu", tag = "tables", operation_id = "get_table_menu",
-    responses((status = 200, body = TableNavigation),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = TableNavigation), Refused),
     security(("desk" = ["table.use"])))]
 pub(crate) async fn get_table_menu(
     State(tables): State<Tables>,
@@ -162,10 +161,7 @@ pub(crate) async fn get_table_menu(
 /// A table as those who work with it see it.
 #[utoipa::path(get, path = "/api/v1/tables/{key}", tag = "tables", operation_id = "get_table",
     params(("key" = String, Path)),
-    responses((status = 200, body = TableView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = TableView), Refused, Absent),
     security(("desk" = ["table.use"])))]
 pub(crate) async fn get_table(
     State(tables): State<Tables>,
@@ -198,11 +194,7 @@ pub(crate) async fn get_table(
 /// Rows of a table.
 #[utoipa::path(get, path = "/api/v1/tables/{key}/rows", tag = "tables", operation_id = "list_table_rows",
     params(("key" = String, Path), RowsQuery, PageQuery),
-    responses((status = 200, body = List<Line>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<Line>), Refused, Absent, Unreadable),
     security(("desk" = ["table.use"])))]
 pub(crate) async fn list_table_rows(
     State(tables): State<Tables>,
@@ -218,12 +210,7 @@ pub(crate) async fn list_table_rows(
 #[utoipa::path(post, path = "/api/v1/tables/{key}/rows", tag = "tables", operation_id = "enter_table_row",
     params(("key" = String, Path), IdempotencyKey),
     request_body = EnterRow,
-    responses((status = 201, body = RowView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = RowView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["table.use"])))]
 pub(crate) async fn enter_table_row(
     State(tables): State<Tables>,
@@ -239,10 +226,7 @@ pub(crate) async fn enter_table_row(
 /// A row, sealed values masked.
 #[utoipa::path(get, path = "/api/v1/tables/{key}/rows/{id}", tag = "tables", operation_id = "get_table_row",
     params(("key" = String, Path), ("id" = Uuid, Path)),
-    responses((status = 200, body = RowView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = RowView), Refused, Absent),
     security(("desk" = ["table.use"])))]
 pub(crate) async fn get_table_row(
     State(tables): State<Tables>,
@@ -256,12 +240,7 @@ pub(crate) async fn get_table_row(
 #[utoipa::path(put, path = "/api/v1/tables/{key}/rows/{id}", tag = "tables", operation_id = "change_table_row",
     params(("key" = String, Path), ("id" = Uuid, Path)),
     request_body = ChangeRow,
-    responses((status = 200, body = RowView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = RowView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["table.use"])))]
 pub(crate) async fn change_table_row(
     State(tables): State<Tables>,
@@ -276,11 +255,7 @@ pub(crate) async fn change_table_row(
 /// Deletes a row.
 #[utoipa::path(delete, path = "/api/v1/tables/{key}/rows/{id}", tag = "tables", operation_id = "delete_table_row",
     params(("key" = String, Path), ("id" = Uuid, Path), RowRevision),
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated),
     security(("desk" = ["table.use"])))]
 pub(crate) async fn delete_table_row(
     State(tables): State<Tables>,
@@ -296,11 +271,7 @@ pub(crate) async fn delete_table_row(
 #[utoipa::path(post, path = "/api/v1/tables/{key}/rows/{id}/reveal", tag = "tables", operation_id = "reveal_table_value",
     params(("key" = String, Path), ("id" = Uuid, Path)),
     request_body = RevealRowValue,
-    responses((status = 200, body = RevealedRowValue),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = RevealedRowValue), Refused, Absent, Unreadable),
     security(("desk" = ["table.reveal"])))]
 pub(crate) async fn reveal_table_value(
     State(tables): State<Tables>,
@@ -315,12 +286,7 @@ pub(crate) async fn reveal_table_value(
 #[utoipa::path(post, path = "/api/v1/tables/{key}/import", tag = "tables", operation_id = "import_table_rows",
     params(("key" = String, Path)),
     request_body = ImportRows,
-    responses((status = 200, body = ImportReport),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = ImportReport), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["table.use"])))]
 pub(crate) async fn import_table_rows(
     State(tables): State<Tables>,
@@ -335,10 +301,11 @@ pub(crate) async fn import_table_rows(
 /// An empty spreadsheet to fill in.
 #[utoipa::path(get, path = "/api/v1/tables/{key}/import-frame", tag = "tables", operation_id = "get_table_import_frame",
     params(("key" = String, Path)),
-    responses((status = 200, description = "Spreadsheet", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses(
+        (status = 200, description = "Spreadsheet", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        Refused,
+        Absent,
+    ),
     security(("desk" = ["table.use"])))]
 pub(crate) async fn get_table_import_frame(
     State(tables): State<Tables>,
@@ -351,11 +318,12 @@ pub(crate) async fn get_table_import_frame(
 /// The rows that fit as a spreadsheet.
 #[utoipa::path(get, path = "/api/v1/tables/{key}/export", tag = "tables", operation_id = "export_table_rows",
     params(("key" = String, Path), RowsQuery),
-    responses((status = 200, description = "Spreadsheet", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses(
+        (status = 200, description = "Spreadsheet", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        Refused,
+        Absent,
+        Unreadable,
+    ),
     security(("desk" = ["table.use"])))]
 pub(crate) async fn export_table_rows(
     State(tables): State<Tables>,

@@ -7,7 +7,8 @@ use platform::files;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{Problem, ProblemBody, Result};
+use platform::web::problem::{Problem, Result};
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -59,10 +60,7 @@ pub(crate) struct ReportQuery {
 /// The caller's templates on a table and those shared with the own roles.
 #[utoipa::path(get, path = "/api/v1/tables/{key}/templates", tag = "tables", operation_id = "list_table_templates",
     params(("key" = String, Path)),
-    responses((status = 200, body = TableTemplates),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = TableTemplates), Refused, Absent),
     security(("desk" = ["table.use"])))]
 pub(crate) async fn list_table_templates(
     State(tables): State<Tables>,
@@ -75,10 +73,7 @@ pub(crate) async fn list_table_templates(
 /// The roles a template of this table may be shared with: those that see the table.
 #[utoipa::path(get, path = "/api/v1/tables/{key}/roles", tag = "tables", operation_id = "list_table_roles",
     params(("key" = String, Path)),
-    responses((status = 200, body = TableRoles),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = TableRoles), Refused, Absent),
     security(("desk" = ["table.use"])))]
 pub(crate) async fn list_table_roles(
     State(tables): State<Tables>,
@@ -95,12 +90,7 @@ pub(crate) async fn list_table_roles(
 #[utoipa::path(post, path = "/api/v1/tables/{key}/templates", tag = "tables", operation_id = "save_table_template",
     params(("key" = String, Path), IdempotencyKey),
     request_body = TemplateContent,
-    responses((status = 201, body = TemplateView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = TemplateView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["table.use"])))]
 pub(crate) async fn save_table_template(
     State(tables): State<Tables>,
@@ -115,10 +105,7 @@ pub(crate) async fn save_table_template(
 /// A template.
 #[utoipa::path(get, path = "/api/v1/tables/{key}/templates/{id}", tag = "tables", operation_id = "get_table_template",
     params(("key" = String, Path), ("id" = Uuid, Path)),
-    responses((status = 200, body = TemplateView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = TemplateView), Refused, Absent),
     security(("desk" = ["table.use"])))]
 pub(crate) async fn get_table_template(
     State(tables): State<Tables>,
@@ -132,12 +119,7 @@ pub(crate) async fn get_table_template(
 #[utoipa::path(put, path = "/api/v1/tables/{key}/templates/{id}", tag = "tables", operation_id = "change_table_template",
     params(("key" = String, Path), ("id" = Uuid, Path)),
     request_body = ChangeTemplate,
-    responses((status = 200, body = TemplateView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = TemplateView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["table.use"])))]
 pub(crate) async fn change_table_template(
     State(tables): State<Tables>,
@@ -151,10 +133,7 @@ pub(crate) async fn change_table_template(
 /// Deletes an own template.
 #[utoipa::path(delete, path = "/api/v1/tables/{key}/templates/{id}", tag = "tables", operation_id = "delete_table_template",
     params(("key" = String, Path), ("id" = Uuid, Path)),
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent),
     security(("desk" = ["table.use"])))]
 pub(crate) async fn delete_table_template(
     State(tables): State<Tables>,
@@ -169,11 +148,7 @@ pub(crate) async fn delete_table_template(
 #[utoipa::path(post, path = "/api/v1/tables/{key}/report", tag = "tables", operation_id = "run_table_report",
     params(("key" = String, Path)),
     request_body = Report,
-    responses((status = 200, body = ReportResult),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = ReportResult), Refused, Absent, Unreadable),
     security(("desk" = ["table.use"])))]
 pub(crate) async fn run_table_report(
     State(tables): State<Tables>,
@@ -187,11 +162,12 @@ pub(crate) async fn run_table_report(
 /// A report as a spreadsheet.
 #[utoipa::path(get, path = "/api/v1/tables/{key}/report/export", tag = "tables", operation_id = "export_table_report",
     params(("key" = String, Path), ReportQuery),
-    responses((status = 200, description = "Spreadsheet", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses(
+        (status = 200, description = "Spreadsheet", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        Refused,
+        Absent,
+        Unreadable,
+    ),
     security(("desk" = ["table.use"])))]
 pub(crate) async fn export_table_report(
     State(tables): State<Tables>,
@@ -208,9 +184,7 @@ pub(crate) async fn export_table_report(
 /// Files made on schedule for the caller, newest first.
 #[utoipa::path(get, path = "/api/v1/table-outputs", tag = "tables", operation_id = "list_table_outputs",
     params(PageQuery),
-    responses((status = 200, body = List<OutputView>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<OutputView>), Refused),
     security(("desk" = ["table.use"])))]
 pub(crate) async fn list_table_outputs(
     State(tables): State<Tables>,
@@ -223,10 +197,11 @@ pub(crate) async fn list_table_outputs(
 /// A file made on schedule for the caller.
 #[utoipa::path(get, path = "/api/v1/table-outputs/{id}/file", tag = "tables", operation_id = "get_table_output",
     params(("id" = Uuid, Path)),
-    responses((status = 200, description = "Spreadsheet", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses(
+        (status = 200, description = "Spreadsheet", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        Refused,
+        Absent,
+    ),
     security(("desk" = ["table.use"])))]
 pub(crate) async fn get_table_output(
     State(tables): State<Tables>,

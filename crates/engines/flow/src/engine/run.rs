@@ -8,6 +8,7 @@ use super::{Advance, Effect, MAX_STEPS, TaskOrder, Wait};
 use crate::error::FlowError;
 use crate::instance::{Active, Clocked, Fired, Instance, Status, Token, number_of, service_id, task_id, timer_id};
 use crate::model::{Definition, Node, NodeKind, Timer};
+use crate::reach::Spot;
 use crate::step::{Handler, Moment};
 use crate::{Conditions, Variables};
 
@@ -425,9 +426,8 @@ impl<'a> Machine<'a> {
             return Ok(false);
         };
         for active in &self.instance.active {
-            let place = self.index_of(&active.element)?;
-            let can = |way| reach.way_from_node(way, place);
-            let comes = if drain { reach.arrives(can) } else { reach.must_wait(&filled, can) };
+            let spot = Spot::Node(self.index_of(&active.element)?);
+            let comes = if drain { reach.arrives(spot) } else { reach.must_wait(&filled, spot) };
             if comes {
                 return Ok(false);
             }
@@ -436,9 +436,9 @@ impl<'a> Machine<'a> {
             let Some(&flow) = self.definition.flow_index.get(&token.flow) else {
                 return Err(FlowError::UnknownElement(token.flow.clone()));
             };
-            let can = |way| reach.way_from_flow(way, flow);
+            let spot = Spot::Flow(flow);
             let here = self.definition.nodes[self.definition.flows[flow].target].id == node.id;
-            let comes = if drain { !here && reach.arrives(can) } else { reach.must_wait(&filled, can) };
+            let comes = if drain { !here && reach.arrives(spot) } else { reach.must_wait(&filled, spot) };
             if comes {
                 return Ok(false);
             }

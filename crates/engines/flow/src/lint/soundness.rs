@@ -14,6 +14,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::finding::Finding;
 use crate::model::{Definition, Node, NodeKind};
+use crate::reach::Spot;
 
 /// Most markings visited.
 const MAX_MARKINGS: usize = 40_000;
@@ -424,9 +425,9 @@ impl<'a> Net<'a> {
                 if self.place[flow] != flow || !has(marking, flow) {
                     continue;
                 }
-                let can = |way| reach.way_from_flow(way, flow);
+                let spot = Spot::Flow(flow);
                 let here = node.incoming.iter().any(|&entry| self.place[entry] == flow);
-                let comes = if drain { !here && reach.arrives(can) } else { reach.must_wait(&filled, can) };
+                let comes = if drain { !here && reach.arrives(spot) } else { reach.must_wait(&filled, spot) };
                 if comes {
                     return None;
                 }

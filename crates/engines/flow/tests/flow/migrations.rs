@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use flow::{Advance, Definition, FlowError, Instance, migrate};
+use flow::{Advance, Command, Definition, FlowError, Instance, migrate};
+use serde_json::json;
 
-use crate::fakes::{Fake, load, outcome, read};
-use crate::runs::{begin, complete, short};
+use crate::fakes::{Fake, load, outcome, read, vars};
+use crate::runs::{begin, complete, go, short};
 
 fn over(from: &Definition, to: &Definition, at: &Instance, mapping: &[(&str, &str)]) -> Result<Advance, FlowError> {
     let mapping: HashMap<String, String> = mapping.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
@@ -71,8 +72,27 @@ fn what_a_reminder_began_inside_a_sub_process_goes_along() {
     let step = begin(&flow);
     let pending = step.instance.pending(&flow);
     let (clock, _) = pending.iter().find(|(_, element)| element == "late").expect("the reminder runs");
-    let step = flow::advance(&flow, &step.instance, flow::Command::TimerFired { token: clock.clone() }, &Fake).unwrap();
+    let step = flow::advance(&flow, &step.instance, Command::TimerFired { token: clock.clone() }, &Fake).unwrap();
     assert!(step.instance.pending(&flow).iter().any(|(_, element)| element == "ask"));
     let same = over(&flow, &flow, &step.instance, &[]).unwrap();
     assert_eq!(same.instance.pending(&flow), step.instance.pending(&flow));
+}
+
+/// req: FORM-030 a sub-process that may come again and has a reminder in it is no reason to call a case stuck
+#[test]
+fn a_case_in_a_repeated_sub_process_with_a_reminder_goes_along() {
+    let flow = load("repeated");
+    let goes_along = |step: &Advance| {
+        let same = over(&flow, &flow, &step.instance, &[]).unwrap();
+        assert_eq!(same.instance.pending(&flow), step.instance.pending(&flow));
+    };
+    let step = begin(&flow);
+    goes_along(&step);
+    let both = vars(json!({"fire": "yes", "health": "yes"}));
+    let step = complete(&flow, &step.instance, "t3", both);
+    goes_along(&step);
+    let step = go(&flow, &step.instance, Command::TimerFired { token: "c11".into() });
+    goes_along(&step);
+    let step = complete(&flow, &step.instance, "t9", outcome("pass"));
+    goes_along(&step);
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use platform::Result;
 use platform::web::extract::{IdempotencyKey, Json, Path};
 use platform::web::guard::Allowed;
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use uuid::Uuid;
 
 use crate::Casework;
@@ -21,7 +21,10 @@ use crate::cases::service::submit::Receipt;
 use crate::permissions;
 
 /// Pre-review
-#[utoipa::path(post, path = "/api/v1/cases/{id}/pre-review", tag = "case", operation_id = "pre_review_case", params(("id" = Uuid, Path, description = "Case")), request_body = PreReview, responses((status = 204, description = "Done"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.pre_review"])))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/pre-review", tag = "case", operation_id = "pre_review_case",
+    params(("id" = Uuid, Path, description = "Case")), request_body = PreReview,
+    responses((status = 204, description = "Done"), Refused, Absent, Outdated, Unreadable),
+    security(("desk" = ["case.pre_review"])))]
 pub(super) async fn pre_review_case(
     State(casework): State<Casework>,
     caller: Allowed<permissions::PreReviewCase>,
@@ -33,7 +36,10 @@ pub(super) async fn pre_review_case(
 }
 
 /// Ask for the one correction
-#[utoipa::path(post, path = "/api/v1/cases/{id}/request-correction", tag = "case", operation_id = "request_case_correction", params(("id" = Uuid, Path, description = "Case")), request_body = AskCorrection, responses((status = 204, description = "Done"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.correct"])))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/request-correction", tag = "case", operation_id = "request_case_correction",
+    params(("id" = Uuid, Path, description = "Case")), request_body = AskCorrection,
+    responses((status = 204, description = "Done"), Refused, Absent, Outdated, Unreadable),
+    security(("desk" = ["case.correct"])))]
 pub(super) async fn request_case_correction(
     State(casework): State<Casework>,
     caller: Allowed<permissions::CorrectCase>,
@@ -45,7 +51,10 @@ pub(super) async fn request_case_correction(
 }
 
 /// Accept
-#[utoipa::path(post, path = "/api/v1/cases/{id}/accept", tag = "case", operation_id = "accept_case", params(("id" = Uuid, Path, description = "Case")), request_body = Accept, responses((status = 204, description = "Done"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.accept"])))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/accept", tag = "case", operation_id = "accept_case",
+    params(("id" = Uuid, Path, description = "Case")), request_body = Accept,
+    responses((status = 204, description = "Done"), Refused, Absent, Outdated, Unreadable),
+    security(("desk" = ["case.accept"])))]
 pub(super) async fn accept_case(
     State(casework): State<Casework>,
     caller: Allowed<permissions::AcceptCase>,
@@ -57,7 +66,10 @@ pub(super) async fn accept_case(
 }
 
 /// Refuse to accept
-#[utoipa::path(post, path = "/api/v1/cases/{id}/not-accept", tag = "case", operation_id = "not_accept_case", params(("id" = Uuid, Path, description = "Case")), request_body = NotAccept, responses((status = 204, description = "Done"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.not_accept"])))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/not-accept", tag = "case", operation_id = "not_accept_case",
+    params(("id" = Uuid, Path, description = "Case")), request_body = NotAccept,
+    responses((status = 204, description = "Done"), Refused, Absent, Outdated, Unreadable),
+    security(("desk" = ["case.not_accept"])))]
 pub(super) async fn not_accept_case(
     State(casework): State<Casework>,
     caller: Allowed<permissions::NotAcceptCase>,
@@ -69,7 +81,10 @@ pub(super) async fn not_accept_case(
 }
 
 /// Complete one of the caller's tasks
-#[utoipa::path(post, path = "/api/v1/cases/{id}/tasks/{task}/complete", tag = "case", operation_id = "complete_task", params(("id" = Uuid, Path, description = "Case"), ("task" = Uuid, Path, description = "Task")), request_body = CompleteTaskRequest, responses((status = 204, description = "Done"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["task.complete"])))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/tasks/{task}/complete", tag = "case", operation_id = "complete_task",
+    params(("id" = Uuid, Path, description = "Case"), ("task" = Uuid, Path, description = "Task")), request_body = CompleteTaskRequest,
+    responses((status = 204, description = "Done"), Refused, Absent, Outdated, Unreadable),
+    security(("desk" = ["task.complete"])))]
 pub(super) async fn complete_task(
     State(casework): State<Casework>,
     caller: Allowed<permissions::CompleteTask>,
@@ -81,7 +96,10 @@ pub(super) async fn complete_task(
 }
 
 /// Begin a special procedure
-#[utoipa::path(post, path = "/api/v1/cases/{id}/suspend", tag = "case", operation_id = "suspend_case", params(("id" = Uuid, Path, description = "Case")), request_body = Suspend, responses((status = 204, description = "Done"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.suspend"])))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/suspend", tag = "case", operation_id = "suspend_case",
+    params(("id" = Uuid, Path, description = "Case")), request_body = Suspend,
+    responses((status = 204, description = "Done"), Refused, Absent, Outdated, Unreadable),
+    security(("desk" = ["case.suspend"])))]
 pub(super) async fn suspend_case(
     State(casework): State<Casework>,
     caller: Allowed<permissions::SuspendCase>,
@@ -93,7 +111,10 @@ pub(super) async fn suspend_case(
 }
 
 /// End the special procedure
-#[utoipa::path(post, path = "/api/v1/cases/{id}/resume", tag = "case", operation_id = "resume_case", params(("id" = Uuid, Path, description = "Case")), request_body = Resume, responses((status = 204, description = "Done"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.suspend"])))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/resume", tag = "case", operation_id = "resume_case",
+    params(("id" = Uuid, Path, description = "Case")), request_body = Resume,
+    responses((status = 204, description = "Done"), Refused, Absent, Outdated, Unreadable),
+    security(("desk" = ["case.suspend"])))]
 pub(super) async fn resume_case(
     State(casework): State<Casework>,
     caller: Allowed<permissions::SuspendCase>,
@@ -105,7 +126,10 @@ pub(super) async fn resume_case(
 }
 
 /// Ask for an extension
-#[utoipa::path(post, path = "/api/v1/cases/{id}/extensions", tag = "case", operation_id = "ask_extension", params(("id" = Uuid, Path, description = "Case")), request_body = AskExtension, responses((status = 204, description = "Done"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.extend"])))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/extensions", tag = "case", operation_id = "ask_extension",
+    params(("id" = Uuid, Path, description = "Case")), request_body = AskExtension,
+    responses((status = 204, description = "Done"), Refused, Absent, Outdated, Unreadable),
+    security(("desk" = ["case.extend"])))]
 pub(super) async fn ask_extension(
     State(casework): State<Casework>,
     caller: Allowed<permissions::ExtendCase>,
@@ -117,7 +141,10 @@ pub(super) async fn ask_extension(
 }
 
 /// Decide on an extension
-#[utoipa::path(post, path = "/api/v1/cases/{id}/extensions/{extension}/decide", tag = "case", operation_id = "decide_extension", params(("id" = Uuid, Path, description = "Case"), ("extension" = Uuid, Path, description = "Extension")), request_body = DecideExtensionRequest, responses((status = 204, description = "Done"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.extend_decide"])))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/extensions/{extension}/decide", tag = "case", operation_id = "decide_extension",
+    params(("id" = Uuid, Path, description = "Case"), ("extension" = Uuid, Path, description = "Extension")), request_body = DecideExtensionRequest,
+    responses((status = 204, description = "Done"), Refused, Absent, Outdated, Unreadable),
+    security(("desk" = ["case.extend_decide"])))]
 pub(super) async fn decide_extension(
     State(casework): State<Casework>,
     caller: Allowed<permissions::DecideExtension>,
@@ -129,7 +156,10 @@ pub(super) async fn decide_extension(
 }
 
 /// Abort an examination
-#[utoipa::path(post, path = "/api/v1/cases/{id}/abort", tag = "case", operation_id = "abort_case", params(("id" = Uuid, Path, description = "Case")), request_body = Reason, responses((status = 204, description = "Done"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.abort"])))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/abort", tag = "case", operation_id = "abort_case",
+    params(("id" = Uuid, Path, description = "Case")), request_body = Reason,
+    responses((status = 204, description = "Done"), Refused, Absent, Outdated, Unreadable),
+    security(("desk" = ["case.abort"])))]
 pub(super) async fn abort_case(
     State(casework): State<Casework>,
     caller: Allowed<permissions::AbortCase>,
@@ -141,7 +171,10 @@ pub(super) async fn abort_case(
 }
 
 /// Urge, or order to act
-#[utoipa::path(post, path = "/api/v1/cases/{id}/urge", tag = "case", operation_id = "urge_case", params(("id" = Uuid, Path, description = "Case"), ("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = Urge, responses((status = 204, description = "Done"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.urge"])))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/urge", tag = "case", operation_id = "urge_case",
+    params(("id" = Uuid, Path, description = "Case"), ("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = Urge,
+    responses((status = 204, description = "Done"), Refused, Absent, Outdated, Unreadable),
+    security(("desk" = ["case.urge"])))]
 pub(super) async fn urge_case(
     State(casework): State<Casework>,
     caller: Allowed<permissions::UrgeCase>,
@@ -154,7 +187,10 @@ pub(super) async fn urge_case(
 }
 
 /// Reply to an order
-#[utoipa::path(post, path = "/api/v1/cases/{id}/urges/{urge}/reply", tag = "case", operation_id = "reply_urge", params(("id" = Uuid, Path, description = "Case"), ("urge" = Uuid, Path, description = "Reminder or order")), request_body = ReplyUrgeRequest, responses((status = 204, description = "Done"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.urge_reply"])))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/urges/{urge}/reply", tag = "case", operation_id = "reply_urge",
+    params(("id" = Uuid, Path, description = "Case"), ("urge" = Uuid, Path, description = "Reminder or order")), request_body = ReplyUrgeRequest,
+    responses((status = 204, description = "Done"), Refused, Absent, Outdated, Unreadable),
+    security(("desk" = ["case.urge_reply"])))]
 pub(super) async fn reply_urge(
     State(casework): State<Casework>,
     caller: Allowed<permissions::ReplyUrge>,
@@ -166,7 +202,10 @@ pub(super) async fn reply_urge(
 }
 
 /// Record the hand-over
-#[utoipa::path(post, path = "/api/v1/cases/{id}/deliver", tag = "case", operation_id = "deliver_case", params(("id" = Uuid, Path, description = "Case")), request_body = Deliver, responses((status = 204, description = "Done"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.deliver"])))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/deliver", tag = "case", operation_id = "deliver_case",
+    params(("id" = Uuid, Path, description = "Case")), request_body = Deliver,
+    responses((status = 204, description = "Done"), Refused, Absent, Outdated, Unreadable),
+    security(("desk" = ["case.deliver"])))]
 pub(super) async fn deliver_case(
     State(casework): State<Casework>,
     caller: Allowed<permissions::DeliverCase>,
@@ -178,7 +217,10 @@ pub(super) async fn deliver_case(
 }
 
 /// Void a closed case
-#[utoipa::path(post, path = "/api/v1/cases/{id}/void", tag = "case", operation_id = "void_case", params(("id" = Uuid, Path, description = "Case")), request_body = Reason, responses((status = 204, description = "Done"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.void"])))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/void", tag = "case", operation_id = "void_case",
+    params(("id" = Uuid, Path, description = "Case")), request_body = Reason,
+    responses((status = 204, description = "Done"), Refused, Absent, Outdated, Unreadable),
+    security(("desk" = ["case.void"])))]
 pub(super) async fn void_case(
     State(casework): State<Casework>,
     caller: Allowed<permissions::VoidCase>,
@@ -190,7 +232,10 @@ pub(super) async fn void_case(
 }
 
 /// Judge an application at the counter
-#[utoipa::path(post, path = "/api/v1/counter/check", tag = "case", operation_id = "check_counter_application", request_body = CounterApplication, responses((status = 200, description = "Judge an application at the counter", body = CounterCheck), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.intake"])))]
+#[utoipa::path(post, path = "/api/v1/counter/check", tag = "case", operation_id = "check_counter_application",
+    request_body = CounterApplication,
+    responses((status = 200, description = "Judge an application at the counter", body = CounterCheck), Refused, Outdated, Unreadable),
+    security(("desk" = ["case.intake"])))]
 pub(super) async fn check_counter_application(
     State(casework): State<Casework>,
     caller: Allowed<permissions::IntakeCase>,
@@ -200,7 +245,10 @@ pub(super) async fn check_counter_application(
 }
 
 /// Take an application at the counter
-#[utoipa::path(post, path = "/api/v1/counter/cases", tag = "case", operation_id = "take_counter_application", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = CounterApplication, responses((status = 201, description = "Take an application at the counter", body = Receipt), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.intake"])))]
+#[utoipa::path(post, path = "/api/v1/counter/cases", tag = "case", operation_id = "take_counter_application",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = CounterApplication,
+    responses((status = 201, description = "Take an application at the counter", body = Receipt), Refused, Outdated, Unreadable),
+    security(("desk" = ["case.intake"])))]
 pub(super) async fn take_counter_application(
     State(casework): State<Casework>,
     caller: Allowed<permissions::IntakeCase>,

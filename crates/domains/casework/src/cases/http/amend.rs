@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use platform::Result;
 use platform::web::extract::{Json, Path};
 use platform::web::guard::Allowed;
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use uuid::Uuid;
 
 use crate::Casework;
@@ -16,12 +16,7 @@ use crate::permissions::{AmendMaterials, ReadCase};
 #[utoipa::path(post, path = "/api/v1/cases/{id}/materials/{key}/amend", tag = "case", operation_id = "amend_material",
     params(("id" = Uuid, Path, description = "Case"), ("key" = String, Path, description = "Material")),
     request_body = AmendMaterial,
-    responses((status = 204, description = "Done"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204, description = "Done"), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["material.amend"])))]
 pub(super) async fn amend_material(
     State(casework): State<Casework>,
@@ -36,10 +31,7 @@ pub(super) async fn amend_material(
 /// What staff changed of a material, newest first; the files before among them
 #[utoipa::path(get, path = "/api/v1/cases/{id}/materials/{key}/changes", tag = "case", operation_id = "list_material_changes",
     params(("id" = Uuid, Path, description = "Case"), ("key" = String, Path, description = "Material")),
-    responses((status = 200, body = MaterialChanges),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = MaterialChanges), Refused, Absent),
     security(("desk" = ["case.read"])))]
 pub(super) async fn list_material_changes(
     State(casework): State<Casework>,

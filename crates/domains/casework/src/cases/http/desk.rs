@@ -15,9 +15,12 @@ use crate::cases::service::lists::{BoardColumn, CaseFilter, CaseList, ExportAsk,
 use crate::cases::service::views::DeskCase;
 use crate::permissions;
 use platform::web::page::List;
+use platform::web::refusals::{Absent, Refused};
 
 /// The workbench
-#[utoipa::path(get, path = "/api/v1/workbench", tag = "case", operation_id = "get_workbench", responses((status = 200, description = "The workbench", body = Workbench), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["workbench.read"])))]
+#[utoipa::path(get, path = "/api/v1/workbench", tag = "case", operation_id = "get_workbench",
+    responses((status = 200, description = "The workbench", body = Workbench), Refused),
+    security(("desk" = ["workbench.read"])))]
 pub(super) async fn get_workbench(
     State(casework): State<Casework>,
     caller: Allowed<permissions::ReadWorkbench>,
@@ -26,7 +29,10 @@ pub(super) async fn get_workbench(
 }
 
 /// Open tasks of the caller
-#[utoipa::path(get, path = "/api/v1/tasks", tag = "case", operation_id = "list_tasks", params(TaskFilter), responses((status = 200, description = "Open tasks of the caller", body = List<TaskRow>), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["task.list"])))]
+#[utoipa::path(get, path = "/api/v1/tasks", tag = "case", operation_id = "list_tasks",
+    params(TaskFilter),
+    responses((status = 200, description = "Open tasks of the caller", body = List<TaskRow>), Refused),
+    security(("desk" = ["task.list"])))]
 pub(super) async fn list_tasks(
     State(casework): State<Casework>,
     caller: Allowed<permissions::ListTasks>,
@@ -36,7 +42,10 @@ pub(super) async fn list_tasks(
 }
 
 /// Cases within reach
-#[utoipa::path(get, path = "/api/v1/cases", tag = "case", operation_id = "list_cases", params(CaseFilter), responses((status = 200, description = "Cases within reach", body = CaseList), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.list"])))]
+#[utoipa::path(get, path = "/api/v1/cases", tag = "case", operation_id = "list_cases",
+    params(CaseFilter),
+    responses((status = 200, description = "Cases within reach", body = CaseList), Refused),
+    security(("desk" = ["case.list"])))]
 pub(super) async fn list_cases(
     State(casework): State<Casework>,
     caller: Allowed<permissions::ListCases>,
@@ -46,7 +55,10 @@ pub(super) async fn list_cases(
 }
 
 /// The list as CSV, masked
-#[utoipa::path(get, path = "/api/v1/cases/export", tag = "case", operation_id = "export_cases", params(CaseFilter, ExportAsk), responses((status = 200, description = "The list as CSV, masked unless asked for by right, level and reason", content_type = "text/csv"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.export"])))]
+#[utoipa::path(get, path = "/api/v1/cases/export", tag = "case", operation_id = "export_cases",
+    params(CaseFilter, ExportAsk),
+    responses((status = 200, description = "The list as CSV, masked unless asked for by right, level and reason", content_type = "text/csv"), Refused),
+    security(("desk" = ["case.export"])))]
 pub(super) async fn export_cases(
     State(casework): State<Casework>,
     caller: Allowed<permissions::ExportCases>,
@@ -57,7 +69,9 @@ pub(super) async fn export_cases(
 }
 
 /// Open cases by time left
-#[utoipa::path(get, path = "/api/v1/cases/board", tag = "case", operation_id = "get_board", responses((status = 200, description = "Open cases by time left", body = Vec<BoardColumn>), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["board.read"])))]
+#[utoipa::path(get, path = "/api/v1/cases/board", tag = "case", operation_id = "get_board",
+    responses((status = 200, description = "Open cases by time left", body = Vec<BoardColumn>), Refused),
+    security(("desk" = ["board.read"])))]
 pub(super) async fn get_board(
     State(casework): State<Casework>,
     caller: Allowed<permissions::ReadBoard>,
@@ -66,7 +80,9 @@ pub(super) async fn get_board(
 }
 
 /// Tells lists to fetch again
-#[utoipa::path(get, path = "/api/v1/cases/live", tag = "case", operation_id = "watch_cases", responses((status = 200, description = "Tells lists to fetch again", content_type = "text/event-stream"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.list"])))]
+#[utoipa::path(get, path = "/api/v1/cases/live", tag = "case", operation_id = "watch_cases",
+    responses((status = 200, description = "Tells lists to fetch again", content_type = "text/event-stream"), Refused),
+    security(("desk" = ["case.list"])))]
 pub(super) async fn watch_cases(
     State(casework): State<Casework>,
     caller: Allowed<permissions::ListCases>,
@@ -75,7 +91,10 @@ pub(super) async fn watch_cases(
 }
 
 /// A case
-#[utoipa::path(get, path = "/api/v1/cases/{id}", tag = "case", operation_id = "get_case", params(("id" = Uuid, Path, description = "Case")), responses((status = 200, description = "A case", body = DeskCase), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.read"])))]
+#[utoipa::path(get, path = "/api/v1/cases/{id}", tag = "case", operation_id = "get_case",
+    params(("id" = Uuid, Path, description = "Case")),
+    responses((status = 200, description = "A case", body = DeskCase), Refused, Absent),
+    security(("desk" = ["case.read"])))]
 pub(super) async fn get_case(
     State(casework): State<Casework>,
     caller: Allowed<permissions::ReadCase>,
@@ -85,7 +104,10 @@ pub(super) async fn get_case(
 }
 
 /// Cases of somebody identified at the counter
-#[utoipa::path(get, path = "/api/v1/counter/identifications/{id}/cases", tag = "case", operation_id = "list_identified_cases", params(("id" = Uuid, Path, description = "Identification"), IdentifiedQuery), responses((status = 200, description = "Cases of somebody identified at the counter", body = IdentifiedCases), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Used or over", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.read"])))]
+#[utoipa::path(get, path = "/api/v1/counter/identifications/{id}/cases", tag = "case", operation_id = "list_identified_cases",
+    params(("id" = Uuid, Path, description = "Identification"), IdentifiedQuery),
+    responses((status = 200, description = "Cases of somebody identified at the counter", body = IdentifiedCases), Refused, Absent, (status = 409, description = "Used or over", body = ProblemBody, content_type = "application/problem+json")),
+    security(("desk" = ["case.read"])))]
 pub(super) async fn list_identified_cases(
     State(casework): State<Casework>,
     caller: Allowed<permissions::ReadCase>,
@@ -96,7 +118,10 @@ pub(super) async fn list_identified_cases(
 }
 
 /// A raw personal value; logged
-#[utoipa::path(get, path = "/api/v1/cases/{id}/reveal", tag = "case", operation_id = "reveal_case_field", params(("id" = Uuid, Path, description = "Case"), RevealQuery), responses((status = 200, description = "A raw personal value; logged", body = Revealed), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.reveal"])))]
+#[utoipa::path(get, path = "/api/v1/cases/{id}/reveal", tag = "case", operation_id = "reveal_case_field",
+    params(("id" = Uuid, Path, description = "Case"), RevealQuery),
+    responses((status = 200, description = "A raw personal value; logged", body = Revealed), Refused, Absent),
+    security(("desk" = ["case.reveal"])))]
 pub(super) async fn reveal_case_field(
     State(casework): State<Casework>,
     caller: Allowed<permissions::RevealCase>,
@@ -107,7 +132,10 @@ pub(super) async fn reveal_case_field(
 }
 
 /// Compare the form anew with what others know; logged
-#[utoipa::path(post, path = "/api/v1/cases/{id}/compare", tag = "case", operation_id = "compare_case", params(("id" = Uuid, Path, description = "Case")), responses((status = 200, description = "Compare the form anew with what others know; logged", body = FieldChecks), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.compare"])))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/compare", tag = "case", operation_id = "compare_case",
+    params(("id" = Uuid, Path, description = "Case")),
+    responses((status = 200, description = "Compare the form anew with what others know; logged", body = FieldChecks), Refused, Absent),
+    security(("desk" = ["case.compare"])))]
 pub(super) async fn compare_case(
     State(casework): State<Casework>,
     caller: Allowed<permissions::CompareCase>,
@@ -117,7 +145,10 @@ pub(super) async fn compare_case(
 }
 
 /// A document of a case
-#[utoipa::path(get, path = "/api/v1/cases/{id}/documents/{document}", tag = "case", operation_id = "get_case_document", params(("id" = Uuid, Path, description = "Case"), ("document" = Uuid, Path, description = "Document")), responses((status = 200, description = "A document of a case", content_type = "application/pdf"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.read"])))]
+#[utoipa::path(get, path = "/api/v1/cases/{id}/documents/{document}", tag = "case", operation_id = "get_case_document",
+    params(("id" = Uuid, Path, description = "Case"), ("document" = Uuid, Path, description = "Document")),
+    responses((status = 200, description = "A document of a case", content_type = "application/pdf"), Refused, Absent),
+    security(("desk" = ["case.read"])))]
 pub(super) async fn get_case_document(
     State(casework): State<Casework>,
     caller: Allowed<permissions::ReadCase>,
@@ -127,7 +158,10 @@ pub(super) async fn get_case_document(
 }
 
 /// A file of a case
-#[utoipa::path(get, path = "/api/v1/cases/{id}/files/{file}", tag = "case", operation_id = "get_case_file", params(("id" = Uuid, Path, description = "Case"), ("file" = Uuid, Path, description = "File")), responses((status = 200, description = "A file of a case", content_type = "application/octet-stream"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.read"])))]
+#[utoipa::path(get, path = "/api/v1/cases/{id}/files/{file}", tag = "case", operation_id = "get_case_file",
+    params(("id" = Uuid, Path, description = "Case"), ("file" = Uuid, Path, description = "File")),
+    responses((status = 200, description = "A file of a case", content_type = "application/octet-stream"), Refused, Absent),
+    security(("desk" = ["case.read"])))]
 pub(super) async fn get_case_file(
     State(casework): State<Casework>,
     caller: Allowed<permissions::ReadCase>,
@@ -137,7 +171,10 @@ pub(super) async fn get_case_file(
 }
 
 /// Tells the page to fetch again
-#[utoipa::path(get, path = "/api/v1/cases/{id}/live", tag = "case", operation_id = "watch_case", params(("id" = Uuid, Path, description = "Case")), responses((status = 200, description = "Tells the page to fetch again", content_type = "text/event-stream"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["case.read"])))]
+#[utoipa::path(get, path = "/api/v1/cases/{id}/live", tag = "case", operation_id = "watch_case",
+    params(("id" = Uuid, Path, description = "Case")),
+    responses((status = 200, description = "Tells the page to fetch again", content_type = "text/event-stream"), Refused, Absent),
+    security(("desk" = ["case.read"])))]
 pub(super) async fn watch_case(
     State(casework): State<Casework>,
     caller: Allowed<permissions::ReadCase>,

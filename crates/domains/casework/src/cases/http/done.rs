@@ -6,7 +6,7 @@ use platform::Result;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::List;
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Refused, Unreadable};
 use uuid::Uuid;
 
 use crate::Casework;
@@ -15,9 +15,7 @@ use crate::permissions::ListTasks;
 
 /// Tasks the caller has done
 #[utoipa::path(get, path = "/api/v1/done-tasks", tag = "case", operation_id = "list_done_tasks", params(DoneFilter),
-    responses((status = 200, body = List<DoneRow>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<DoneRow>), Refused),
     security(("desk" = ["task.list"])))]
 pub(super) async fn list_done_tasks(
     State(casework): State<Casework>,
@@ -30,11 +28,7 @@ pub(super) async fn list_done_tasks(
 /// Give an entry of the own list a name of one's own
 #[utoipa::path(put, path = "/api/v1/done-tasks/{task}/name", tag = "case", operation_id = "name_done_task",
     params(("task" = Uuid, Path, description = "Task")), request_body = NameDone,
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Unreadable),
     security(("desk" = ["task.list"])))]
 pub(super) async fn name_done_task(
     State(casework): State<Casework>,
@@ -49,11 +43,7 @@ pub(super) async fn name_done_task(
 /// Leave an entry out of the own list
 #[utoipa::path(post, path = "/api/v1/done-tasks/{task}/hide", tag = "case", operation_id = "hide_done_task",
     params(("task" = Uuid, Path, description = "Task")), request_body = HideDone,
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Unreadable),
     security(("desk" = ["task.list"])))]
 pub(super) async fn hide_done_task(
     State(casework): State<Casework>,
@@ -68,10 +58,7 @@ pub(super) async fn hide_done_task(
 /// Take an entry back into the own list
 #[utoipa::path(post, path = "/api/v1/done-tasks/{task}/show", tag = "case", operation_id = "show_done_task",
     params(("task" = Uuid, Path, description = "Task")),
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent),
     security(("desk" = ["task.list"])))]
 pub(super) async fn show_done_task(
     State(casework): State<Casework>,

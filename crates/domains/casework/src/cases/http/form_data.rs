@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use platform::Result;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unreadable};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -45,11 +45,7 @@ pub(super) struct FormNames {
 /// Filled forms within reach, handed in last first.
 #[utoipa::path(get, path = "/api/v1/form-data", tag = "case", operation_id = "list_form_data",
     params(FormDataFilter),
-    responses((status = 200, body = FormDataList),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = FormDataList), Malformed, Refused, Unreadable),
     security(("desk" = ["form_data.read"])))]
 pub(super) async fn list_form_data(
     State(casework): State<Casework>,
@@ -62,9 +58,7 @@ pub(super) async fn list_form_data(
 /// Forms whose data may be asked for.
 #[utoipa::path(get, path = "/api/v1/form-data/forms", tag = "case", operation_id = "list_form_data_forms",
     params(FormQuery),
-    responses((status = 200, body = FormNames),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = FormNames), Refused),
     security(("desk" = ["form_data.read"])))]
 pub(super) async fn list_form_data_forms(
     State(casework): State<Casework>,
@@ -77,10 +71,7 @@ pub(super) async fn list_form_data_forms(
 /// The filled forms of one form as CSV, masked unless asked for by right, level and reason.
 #[utoipa::path(get, path = "/api/v1/form-data/export", tag = "case", operation_id = "export_form_data",
     params(FormDataFilter, FormDataExport),
-    responses((status = 200, description = "CSV", content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, description = "CSV", content_type = "text/csv"), Refused, Unreadable),
     security(("desk" = ["form_data.export"])))]
 pub(super) async fn export_form_data(
     State(casework): State<Casework>,
@@ -99,10 +90,7 @@ pub(super) async fn export_form_data(
 /// One filled form with its corrections.
 #[utoipa::path(get, path = "/api/v1/form-data/{id}", tag = "case", operation_id = "get_form_data",
     params(("id" = Uuid, Path, description = "Case")),
-    responses((status = 200, body = FormDataView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = FormDataView), Refused, Absent),
     security(("desk" = ["form_data.read"])))]
 pub(super) async fn get_form_data(
     State(casework): State<Casework>,
@@ -115,12 +103,7 @@ pub(super) async fn get_form_data(
 /// Corrects fields of a filled form, with a reason.
 #[utoipa::path(post, path = "/api/v1/form-data/{id}/correct", tag = "case", operation_id = "correct_form_data",
     params(("id" = Uuid, Path, description = "Case")), request_body = CorrectFormData,
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["form_data.correct"])))]
 pub(super) async fn correct_form_data(
     State(casework): State<Casework>,

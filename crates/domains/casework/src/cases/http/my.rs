@@ -7,6 +7,7 @@ use platform::Result;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Outdated, Refused, SignedOut, Unreadable};
 use uuid::Uuid;
 
 use super::{CreatedCase, FieldChecks, NewCase, Problems};
@@ -20,7 +21,10 @@ use crate::cases::service::withdraw::{ChangeDelivery, Withdraw};
 use crate::permissions;
 
 /// Begin an application
-#[utoipa::path(post, path = "/api/v1/my/cases", tag = "case", operation_id = "create_my_case", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewCase, responses((status = 201, description = "Begin an application", body = CreatedCase), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("portal" = ["my_case.create"])))]
+#[utoipa::path(post, path = "/api/v1/my/cases", tag = "case", operation_id = "create_my_case",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewCase,
+    responses((status = 201, description = "Begin an application", body = CreatedCase), Refused, Outdated, Unreadable),
+    security(("portal" = ["my_case.create"])))]
 pub(super) async fn create_my_case(
     State(casework): State<Casework>,
     caller: Allowed<permissions::CreateMyCase>,
@@ -36,7 +40,10 @@ pub(super) async fn create_my_case(
 }
 
 /// File a whole application at once
-#[utoipa::path(post, path = "/api/v1/my/cases/file", tag = "case", operation_id = "file_my_case", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = WholeApplication, responses((status = 201, description = "File a whole application at once", body = Receipt), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("portal" = ["my_case.submit"])))]
+#[utoipa::path(post, path = "/api/v1/my/cases/file", tag = "case", operation_id = "file_my_case",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = WholeApplication,
+    responses((status = 201, description = "File a whole application at once", body = Receipt), Refused, Outdated, Unreadable),
+    security(("portal" = ["my_case.submit"])))]
 pub(super) async fn file_my_case(
     State(casework): State<Casework>,
     caller: Allowed<permissions::SubmitMyCase>,
@@ -47,7 +54,10 @@ pub(super) async fn file_my_case(
 }
 
 /// Own cases
-#[utoipa::path(get, path = "/api/v1/my/cases", tag = "case", operation_id = "list_my_cases", params(MyFilter), responses((status = 200, description = "Own cases", body = MyCaseList), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json")), security(("portal" = ["my_case.read"])))]
+#[utoipa::path(get, path = "/api/v1/my/cases", tag = "case", operation_id = "list_my_cases",
+    params(MyFilter),
+    responses((status = 200, description = "Own cases", body = MyCaseList), Refused),
+    security(("portal" = ["my_case.read"])))]
 pub(super) async fn list_my_cases(
     State(casework): State<Casework>,
     caller: Allowed<permissions::ReadMyCase>,
@@ -57,7 +67,10 @@ pub(super) async fn list_my_cases(
 }
 
 /// An own draft
-#[utoipa::path(get, path = "/api/v1/my/cases/{id}/draft", tag = "case", operation_id = "get_my_draft", params(("id" = Uuid, Path, description = "Case")), responses((status = 200, description = "An own draft", body = DraftView), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json")), security(("portal" = ["my_case.read"])))]
+#[utoipa::path(get, path = "/api/v1/my/cases/{id}/draft", tag = "case", operation_id = "get_my_draft",
+    params(("id" = Uuid, Path, description = "Case")),
+    responses((status = 200, description = "An own draft", body = DraftView), Refused, Absent),
+    security(("portal" = ["my_case.read"])))]
 pub(super) async fn get_my_draft(
     State(casework): State<Casework>,
     caller: Allowed<permissions::ReadMyCase>,
@@ -67,7 +80,10 @@ pub(super) async fn get_my_draft(
 }
 
 /// Save part of a draft
-#[utoipa::path(put, path = "/api/v1/my/cases/{id}/draft", tag = "case", operation_id = "save_my_draft", params(("id" = Uuid, Path, description = "Case")), request_body = SaveDraft, responses((status = 200, description = "Save part of a draft", body = DraftView), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("portal" = ["my_case.edit"])))]
+#[utoipa::path(put, path = "/api/v1/my/cases/{id}/draft", tag = "case", operation_id = "save_my_draft",
+    params(("id" = Uuid, Path, description = "Case")), request_body = SaveDraft,
+    responses((status = 200, description = "Save part of a draft", body = DraftView), Refused, Absent, Outdated, Unreadable),
+    security(("portal" = ["my_case.edit"])))]
 pub(super) async fn save_my_draft(
     State(casework): State<Casework>,
     caller: Allowed<permissions::EditMyCase>,
@@ -79,7 +95,10 @@ pub(super) async fn save_my_draft(
 }
 
 /// What is still to mend
-#[utoipa::path(post, path = "/api/v1/my/cases/{id}/check", tag = "case", operation_id = "check_my_case", params(("id" = Uuid, Path, description = "Case")), responses((status = 200, description = "What is still to mend", body = Problems), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json")), security(("portal" = ["my_case.read"])))]
+#[utoipa::path(post, path = "/api/v1/my/cases/{id}/check", tag = "case", operation_id = "check_my_case",
+    params(("id" = Uuid, Path, description = "Case")),
+    responses((status = 200, description = "What is still to mend", body = Problems), Refused, Absent),
+    security(("portal" = ["my_case.read"])))]
 pub(super) async fn check_my_case(
     State(casework): State<Casework>,
     caller: Allowed<permissions::ReadMyCase>,
@@ -89,7 +108,10 @@ pub(super) async fn check_my_case(
 }
 
 /// Compare what is filled in with what others know
-#[utoipa::path(post, path = "/api/v1/my/cases/{id}/compare", tag = "case", operation_id = "compare_my_case", params(("id" = Uuid, Path, description = "Case")), responses((status = 200, description = "Compare what is filled in with what others know", body = FieldChecks), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "The applicant has not agreed to be looked up", body = ProblemBody, content_type = "application/problem+json")), security(("portal" = ["my_case.edit"])))]
+#[utoipa::path(post, path = "/api/v1/my/cases/{id}/compare", tag = "case", operation_id = "compare_my_case",
+    params(("id" = Uuid, Path, description = "Case")),
+    responses((status = 200, description = "Compare what is filled in with what others know", body = FieldChecks), Refused, Absent, (status = 409, description = "The applicant has not agreed to be looked up", body = ProblemBody, content_type = "application/problem+json")),
+    security(("portal" = ["my_case.edit"])))]
 pub(super) async fn compare_my_case(
     State(casework): State<Casework>,
     caller: Allowed<permissions::EditMyCase>,
@@ -99,7 +121,10 @@ pub(super) async fn compare_my_case(
 }
 
 /// Hand a material in
-#[utoipa::path(put, path = "/api/v1/my/cases/{id}/materials/{key}", tag = "case", operation_id = "hand_my_material", params(("id" = Uuid, Path, description = "Case"), ("key" = String, Path, description = "Material")), request_body = HandMaterial, responses((status = 204, description = "Done"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("portal" = ["my_case.edit"])))]
+#[utoipa::path(put, path = "/api/v1/my/cases/{id}/materials/{key}", tag = "case", operation_id = "hand_my_material",
+    params(("id" = Uuid, Path, description = "Case"), ("key" = String, Path, description = "Material")), request_body = HandMaterial,
+    responses((status = 204, description = "Done"), Refused, Absent, Outdated, Unreadable),
+    security(("portal" = ["my_case.edit"])))]
 pub(super) async fn hand_my_material(
     State(casework): State<Casework>,
     caller: Allowed<permissions::EditMyCase>,
@@ -111,7 +136,10 @@ pub(super) async fn hand_my_material(
 }
 
 /// Hand the application in
-#[utoipa::path(post, path = "/api/v1/my/cases/{id}/submit", tag = "case", operation_id = "submit_my_case", params(("id" = Uuid, Path, description = "Case")), request_body = super::Version, responses((status = 200, description = "Hand the application in", body = Receipt), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("portal" = ["my_case.submit"])))]
+#[utoipa::path(post, path = "/api/v1/my/cases/{id}/submit", tag = "case", operation_id = "submit_my_case",
+    params(("id" = Uuid, Path, description = "Case")), request_body = super::Version,
+    responses((status = 200, description = "Hand the application in", body = Receipt), Refused, Absent, Outdated, Unreadable),
+    security(("portal" = ["my_case.submit"])))]
 pub(super) async fn submit_my_case(
     State(casework): State<Casework>,
     caller: Allowed<permissions::SubmitMyCase>,
@@ -122,7 +150,10 @@ pub(super) async fn submit_my_case(
 }
 
 /// Throw a draft away
-#[utoipa::path(delete, path = "/api/v1/my/cases/{id}", tag = "case", operation_id = "delete_my_draft", params(("id" = Uuid, Path, description = "Case")), responses((status = 204, description = "Done"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json")), security(("portal" = ["my_case.edit"])))]
+#[utoipa::path(delete, path = "/api/v1/my/cases/{id}", tag = "case", operation_id = "delete_my_draft",
+    params(("id" = Uuid, Path, description = "Case")),
+    responses((status = 204, description = "Done"), Refused, Absent),
+    security(("portal" = ["my_case.edit"])))]
 pub(super) async fn delete_my_draft(
     State(casework): State<Casework>,
     caller: Allowed<permissions::EditMyCase>,
@@ -133,7 +164,10 @@ pub(super) async fn delete_my_draft(
 }
 
 /// An own case
-#[utoipa::path(get, path = "/api/v1/my/cases/{id}", tag = "case", operation_id = "get_my_case", params(("id" = Uuid, Path, description = "Case")), responses((status = 200, description = "An own case", body = MyCase), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json")), security(("portal" = ["my_case.read"])))]
+#[utoipa::path(get, path = "/api/v1/my/cases/{id}", tag = "case", operation_id = "get_my_case",
+    params(("id" = Uuid, Path, description = "Case")),
+    responses((status = 200, description = "An own case", body = MyCase), Refused, Absent),
+    security(("portal" = ["my_case.read"])))]
 pub(super) async fn get_my_case(
     State(casework): State<Casework>,
     caller: Allowed<permissions::ReadMyCase>,
@@ -143,7 +177,10 @@ pub(super) async fn get_my_case(
 }
 
 /// Supply a correction
-#[utoipa::path(post, path = "/api/v1/my/cases/{id}/corrections", tag = "case", operation_id = "supply_my_correction", params(("id" = Uuid, Path, description = "Case")), request_body = SupplyCorrection, responses((status = 204, description = "Done"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("portal" = ["my_case.edit"])))]
+#[utoipa::path(post, path = "/api/v1/my/cases/{id}/corrections", tag = "case", operation_id = "supply_my_correction",
+    params(("id" = Uuid, Path, description = "Case")), request_body = SupplyCorrection,
+    responses((status = 204, description = "Done"), Refused, Absent, Outdated, Unreadable),
+    security(("portal" = ["my_case.edit"])))]
 pub(super) async fn supply_my_correction(
     State(casework): State<Casework>,
     caller: Allowed<permissions::EditMyCase>,
@@ -155,7 +192,10 @@ pub(super) async fn supply_my_correction(
 }
 
 /// Withdraw
-#[utoipa::path(post, path = "/api/v1/my/cases/{id}/withdraw", tag = "case", operation_id = "withdraw_my_case", params(("id" = Uuid, Path, description = "Case")), request_body = Withdraw, responses((status = 204, description = "Done"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("portal" = ["my_case.withdraw"])))]
+#[utoipa::path(post, path = "/api/v1/my/cases/{id}/withdraw", tag = "case", operation_id = "withdraw_my_case",
+    params(("id" = Uuid, Path, description = "Case")), request_body = Withdraw,
+    responses((status = 204, description = "Done"), Refused, Absent, Outdated, Unreadable),
+    security(("portal" = ["my_case.withdraw"])))]
 pub(super) async fn withdraw_my_case(
     State(casework): State<Casework>,
     caller: Allowed<permissions::WithdrawMyCase>,
@@ -167,7 +207,10 @@ pub(super) async fn withdraw_my_case(
 }
 
 /// Change the delivery
-#[utoipa::path(put, path = "/api/v1/my/cases/{id}/delivery", tag = "case", operation_id = "change_my_delivery", params(("id" = Uuid, Path, description = "Case")), request_body = ChangeDelivery, responses((status = 204, description = "Done"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("portal" = ["my_case.edit"])))]
+#[utoipa::path(put, path = "/api/v1/my/cases/{id}/delivery", tag = "case", operation_id = "change_my_delivery",
+    params(("id" = Uuid, Path, description = "Case")), request_body = ChangeDelivery,
+    responses((status = 204, description = "Done"), Refused, Absent, Outdated, Unreadable),
+    security(("portal" = ["my_case.edit"])))]
 pub(super) async fn change_my_delivery(
     State(casework): State<Casework>,
     caller: Allowed<permissions::EditMyCase>,
@@ -179,7 +222,10 @@ pub(super) async fn change_my_delivery(
 }
 
 /// A document of an own case
-#[utoipa::path(get, path = "/api/v1/my/cases/{id}/documents/{document}", tag = "case", operation_id = "get_my_document", params(("id" = Uuid, Path, description = "Case"), ("document" = Uuid, Path, description = "Document")), responses((status = 200, description = "A document of an own case", content_type = "application/pdf"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json")), security(("portal" = ["my_case.read"])))]
+#[utoipa::path(get, path = "/api/v1/my/cases/{id}/documents/{document}", tag = "case", operation_id = "get_my_document",
+    params(("id" = Uuid, Path, description = "Case"), ("document" = Uuid, Path, description = "Document")),
+    responses((status = 200, description = "A document of an own case", content_type = "application/pdf"), Refused, Absent),
+    security(("portal" = ["my_case.read"])))]
 pub(super) async fn get_my_document(
     State(casework): State<Casework>,
     caller: Allowed<permissions::ReadMyCase>,
@@ -189,7 +235,15 @@ pub(super) async fn get_my_document(
 }
 
 /// The issued licence of an own case
-#[utoipa::path(get, path = "/api/v1/my/cases/{id}/licence", tag = "case", operation_id = "get_my_case_licence", params(("id" = Uuid, Path, description = "Case")), responses((status = 200, description = "The sealed licence", content_type = "application/pdf"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission, or the grant does not allow it", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json")), security(("portal" = ["my_case.read"])))]
+#[utoipa::path(get, path = "/api/v1/my/cases/{id}/licence", tag = "case", operation_id = "get_my_case_licence",
+    params(("id" = Uuid, Path, description = "Case")),
+    responses(
+        (status = 200, description = "The sealed licence", content_type = "application/pdf"),
+        SignedOut,
+        (status = 403, description = "Without the permission, or the grant does not allow it", body = ProblemBody, content_type = "application/problem+json"),
+        Absent,
+    ),
+    security(("portal" = ["my_case.read"])))]
 pub(super) async fn get_my_case_licence(
     State(casework): State<Casework>,
     caller: Allowed<permissions::ReadMyCase>,
@@ -200,7 +254,10 @@ pub(super) async fn get_my_case_licence(
 }
 
 /// A file of an own case
-#[utoipa::path(get, path = "/api/v1/my/cases/{id}/files/{file}", tag = "case", operation_id = "get_my_file", params(("id" = Uuid, Path, description = "Case"), ("file" = Uuid, Path, description = "File")), responses((status = 200, description = "A file of an own case", content_type = "application/octet-stream"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json")), security(("portal" = ["my_case.read"])))]
+#[utoipa::path(get, path = "/api/v1/my/cases/{id}/files/{file}", tag = "case", operation_id = "get_my_file",
+    params(("id" = Uuid, Path, description = "Case"), ("file" = Uuid, Path, description = "File")),
+    responses((status = 200, description = "A file of an own case", content_type = "application/octet-stream"), Refused, Absent),
+    security(("portal" = ["my_case.read"])))]
 pub(super) async fn get_my_file(
     State(casework): State<Casework>,
     caller: Allowed<permissions::ReadMyCase>,
@@ -210,7 +267,10 @@ pub(super) async fn get_my_file(
 }
 
 /// Tells the page to fetch again
-#[utoipa::path(get, path = "/api/v1/my/cases/{id}/live", tag = "case", operation_id = "watch_my_case", params(("id" = Uuid, Path, description = "Case")), responses((status = 200, description = "Tells the page to fetch again", content_type = "text/event-stream"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json")), security(("portal" = ["my_case.read"])))]
+#[utoipa::path(get, path = "/api/v1/my/cases/{id}/live", tag = "case", operation_id = "watch_my_case",
+    params(("id" = Uuid, Path, description = "Case")),
+    responses((status = 200, description = "Tells the page to fetch again", content_type = "text/event-stream"), Refused, Absent),
+    security(("portal" = ["my_case.read"])))]
 pub(super) async fn watch_my_case(
     State(casework): State<Casework>,
     caller: Allowed<permissions::ReadMyCase>,

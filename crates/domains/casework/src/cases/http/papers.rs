@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use platform::{Problem, Result};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -52,10 +52,7 @@ fn respond(printed: Printed) -> Result<Response> {
 /// What an own case or draft may be printed on.
 #[utoipa::path(get, path = "/api/v1/my/cases/{id}/prints", tag = "case", operation_id = "list_my_prints",
     params(("id" = Uuid, Path, description = "Case")),
-    responses((status = 200, body = Vec<PrintChoice>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Vec<PrintChoice>), Refused, Absent),
     security(("portal" = ["my_case.read"])))]
 pub(super) async fn list_my_prints(
     State(casework): State<Casework>,
@@ -68,11 +65,12 @@ pub(super) async fn list_my_prints(
 /// An own case as it prints; a draft is marked as a preview.
 #[utoipa::path(get, path = "/api/v1/my/cases/{id}/prints/{paper}", tag = "case", operation_id = "print_my_case",
     params(("id" = Uuid, Path, description = "Case"), ("paper" = String, Path, description = "`application` or a paper"), PrintAsk),
-    responses((status = 200, description = "PDF or DOCX", content_type = "application/pdf"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses(
+        (status = 200, description = "PDF or DOCX", content_type = "application/pdf"),
+        Refused,
+        Absent,
+        Unreadable,
+    ),
     security(("portal" = ["my_case.read"])))]
 pub(super) async fn print_my_case(
     State(casework): State<Casework>,
@@ -86,10 +84,7 @@ pub(super) async fn print_my_case(
 /// What a case may be printed on, what was stamped.
 #[utoipa::path(get, path = "/api/v1/cases/{id}/prints", tag = "case", operation_id = "get_print_menu",
     params(("id" = Uuid, Path, description = "Case")),
-    responses((status = 200, body = PrintMenu),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = PrintMenu), Refused, Absent),
     security(("desk" = ["case.print"])))]
 pub(super) async fn get_print_menu(
     State(casework): State<Casework>,
@@ -102,11 +97,12 @@ pub(super) async fn get_print_menu(
 /// A case as it prints: masked, or in full by right, level and reason; logged.
 #[utoipa::path(get, path = "/api/v1/cases/{id}/prints/{paper}", tag = "case", operation_id = "print_case",
     params(("id" = Uuid, Path, description = "Case"), ("paper" = String, Path, description = "`application` or a paper"), PrintAsk),
-    responses((status = 200, description = "PDF or DOCX", content_type = "application/pdf"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses(
+        (status = 200, description = "PDF or DOCX", content_type = "application/pdf"),
+        Refused,
+        Absent,
+        Unreadable,
+    ),
     security(("desk" = ["case.print"])))]
 pub(super) async fn print_case(
     State(casework): State<Casework>,
@@ -120,12 +116,7 @@ pub(super) async fn print_case(
 /// Puts the bound seal on a paper of a case.
 #[utoipa::path(post, path = "/api/v1/cases/{id}/stamps", tag = "case", operation_id = "stamp_case_paper",
     params(("id" = Uuid, Path, description = "Case")), request_body = StampPaper,
-    responses((status = 200, body = PaperStamp),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = PaperStamp), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["case.stamp"])))]
 pub(super) async fn stamp_case_paper(
     State(casework): State<Casework>,
@@ -139,8 +130,7 @@ pub(super) async fn stamp_case_paper(
 /// Whether a PDF is a document of ours, unchanged. Nothing of it is kept.
 #[utoipa::path(post, path = "/api/v1/documents/verify-file", tag = "case", operation_id = "verify_document_file",
     request_body(content = DocumentUpload, content_type = "multipart/form-data"),
-    responses((status = 200, body = DocumentAnswer),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 200, body = DocumentAnswer), Unreadable))]
 pub(super) async fn verify_document(
     State(casework): State<Casework>,
     multipart: Result<Multipart, axum::extract::multipart::MultipartRejection>,

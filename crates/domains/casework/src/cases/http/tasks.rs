@@ -6,7 +6,7 @@ use platform::Result;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::List;
-use platform::web::problem::ProblemBody;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use uuid::Uuid;
 
 use super::Version;
@@ -22,7 +22,10 @@ use crate::cases::service::tasks::next::{NextFilter, NextSteps};
 use crate::permissions;
 
 /// Give a task to a colleague
-#[utoipa::path(post, path = "/api/v1/cases/{id}/tasks/{task}/transfer", tag = "case", operation_id = "transfer_task", params(("id" = Uuid, Path, description = "Case"), ("task" = Uuid, Path, description = "Task")), request_body = TransferTask, responses((status = 204, description = "Done"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["task.transfer"])))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/tasks/{task}/transfer", tag = "case", operation_id = "transfer_task",
+    params(("id" = Uuid, Path, description = "Case"), ("task" = Uuid, Path, description = "Task")), request_body = TransferTask,
+    responses((status = 204, description = "Done"), Refused, Absent, Outdated, Unreadable),
+    security(("desk" = ["task.transfer"])))]
 pub(super) async fn transfer_task(
     State(casework): State<Casework>,
     caller: Allowed<permissions::TransferTask>,
@@ -34,7 +37,10 @@ pub(super) async fn transfer_task(
 }
 
 /// Ask colleagues for their opinion on a task
-#[utoipa::path(post, path = "/api/v1/cases/{id}/tasks/{task}/countersign", tag = "case", operation_id = "countersign_task", params(("id" = Uuid, Path, description = "Case"), ("task" = Uuid, Path, description = "Task")), request_body = CountersignTask, responses((status = 204, description = "Done"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["task.countersign"])))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/tasks/{task}/countersign", tag = "case", operation_id = "countersign_task",
+    params(("id" = Uuid, Path, description = "Case"), ("task" = Uuid, Path, description = "Task")), request_body = CountersignTask,
+    responses((status = 204, description = "Done"), Refused, Absent, Outdated, Unreadable),
+    security(("desk" = ["task.countersign"])))]
 pub(super) async fn countersign_task(
     State(casework): State<Casework>,
     caller: Allowed<permissions::CountersignTask>,
@@ -46,7 +52,10 @@ pub(super) async fn countersign_task(
 }
 
 /// Take back a task just completed
-#[utoipa::path(post, path = "/api/v1/cases/{id}/tasks/{task}/take-back", tag = "case", operation_id = "take_back_task", params(("id" = Uuid, Path, description = "Case"), ("task" = Uuid, Path, description = "Task")), request_body = Version, responses((status = 204, description = "Done"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["task.complete"])))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/tasks/{task}/take-back", tag = "case", operation_id = "take_back_task",
+    params(("id" = Uuid, Path, description = "Case"), ("task" = Uuid, Path, description = "Task")), request_body = Version,
+    responses((status = 204, description = "Done"), Refused, Absent, Outdated, Unreadable),
+    security(("desk" = ["task.complete"])))]
 pub(super) async fn take_back_task(
     State(casework): State<Casework>,
     caller: Allowed<permissions::CompleteTask>,
@@ -58,7 +67,10 @@ pub(super) async fn take_back_task(
 }
 
 /// Send a case to another step
-#[utoipa::path(post, path = "/api/v1/cases/{id}/tasks/{task}/jump", tag = "case", operation_id = "jump_task", params(("id" = Uuid, Path, description = "Case"), ("task" = Uuid, Path, description = "Task")), request_body = JumpTask, responses((status = 204, description = "Done"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["flow.jump"])))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/tasks/{task}/jump", tag = "case", operation_id = "jump_task",
+    params(("id" = Uuid, Path, description = "Case"), ("task" = Uuid, Path, description = "Task")), request_body = JumpTask,
+    responses((status = 204, description = "Done"), Refused, Absent, Outdated, Unreadable),
+    security(("desk" = ["flow.jump"])))]
 pub(super) async fn jump_task(
     State(casework): State<Casework>,
     caller: Allowed<permissions::JumpFlow>,
@@ -70,7 +82,10 @@ pub(super) async fn jump_task(
 }
 
 /// Fill in what the step may write
-#[utoipa::path(put, path = "/api/v1/cases/{id}/tasks/{task}/form", tag = "case", operation_id = "fill_task", params(("id" = Uuid, Path, description = "Case"), ("task" = Uuid, Path, description = "Task")), request_body = FillTask, responses((status = 204, description = "Done"), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["task.complete"])))]
+#[utoipa::path(put, path = "/api/v1/cases/{id}/tasks/{task}/form", tag = "case", operation_id = "fill_task",
+    params(("id" = Uuid, Path, description = "Case"), ("task" = Uuid, Path, description = "Task")), request_body = FillTask,
+    responses((status = 204, description = "Done"), Refused, Absent, Outdated, Unreadable),
+    security(("desk" = ["task.complete"])))]
 pub(super) async fn fill_task(
     State(casework): State<Casework>,
     caller: Allowed<permissions::CompleteTask>,
@@ -82,7 +97,10 @@ pub(super) async fn fill_task(
 }
 
 /// Colleagues who can be chosen for a task
-#[utoipa::path(get, path = "/api/v1/cases/{id}/tasks/{task}/colleagues", tag = "case", operation_id = "list_colleagues", params(("id" = Uuid, Path, description = "Case"), ("task" = Uuid, Path, description = "Task"), ColleagueFilter), responses((status = 200, description = "Colleagues", body = List<Colleague>), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["task.transfer"])))]
+#[utoipa::path(get, path = "/api/v1/cases/{id}/tasks/{task}/colleagues", tag = "case", operation_id = "list_colleagues",
+    params(("id" = Uuid, Path, description = "Case"), ("task" = Uuid, Path, description = "Task"), ColleagueFilter),
+    responses((status = 200, description = "Colleagues", body = List<Colleague>), Refused, Absent),
+    security(("desk" = ["task.transfer"])))]
 pub(super) async fn list_colleagues(
     State(casework): State<Casework>,
     caller: Allowed<permissions::TransferTask>,
@@ -93,7 +111,10 @@ pub(super) async fn list_colleagues(
 }
 
 /// Steps that would follow, and who can be chosen for them
-#[utoipa::path(get, path = "/api/v1/cases/{id}/tasks/{task}/next", tag = "case", operation_id = "list_next_steps", params(("id" = Uuid, Path, description = "Case"), ("task" = Uuid, Path, description = "Task"), NextFilter), responses((status = 200, description = "Steps", body = NextSteps), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["task.complete"])))]
+#[utoipa::path(get, path = "/api/v1/cases/{id}/tasks/{task}/next", tag = "case", operation_id = "list_next_steps",
+    params(("id" = Uuid, Path, description = "Case"), ("task" = Uuid, Path, description = "Task"), NextFilter),
+    responses((status = 200, description = "Steps", body = NextSteps), Refused, Absent, Outdated),
+    security(("desk" = ["task.complete"])))]
 pub(super) async fn list_next_steps(
     State(casework): State<Casework>,
     caller: Allowed<permissions::CompleteTask>,
@@ -104,7 +125,10 @@ pub(super) async fn list_next_steps(
 }
 
 /// How the running cases of a flow stand
-#[utoipa::path(get, path = "/api/v1/flows/{key}/monitor", tag = "flow", operation_id = "get_flow_monitor", params(("key" = String, Path, description = "Key of the flow")), responses((status = 200, description = "Steps and versions", body = FlowMonitor), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["flow.monitor"])))]
+#[utoipa::path(get, path = "/api/v1/flows/{key}/monitor", tag = "flow", operation_id = "get_flow_monitor",
+    params(("key" = String, Path, description = "Key of the flow")),
+    responses((status = 200, description = "Steps and versions", body = FlowMonitor), Refused, Absent),
+    security(("desk" = ["flow.monitor"])))]
 pub(super) async fn get_flow_monitor(
     State(casework): State<Casework>,
     caller: Allowed<permissions::MonitorFlows>,
@@ -114,7 +138,10 @@ pub(super) async fn get_flow_monitor(
 }
 
 /// Cases running on a flow
-#[utoipa::path(get, path = "/api/v1/flows/{key}/cases", tag = "flow", operation_id = "list_flow_cases", params(("key" = String, Path, description = "Key of the flow"), FlowCaseFilter), responses((status = 200, description = "Cases", body = List<FlowCase>), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["flow.monitor"])))]
+#[utoipa::path(get, path = "/api/v1/flows/{key}/cases", tag = "flow", operation_id = "list_flow_cases",
+    params(("key" = String, Path, description = "Key of the flow"), FlowCaseFilter),
+    responses((status = 200, description = "Cases", body = List<FlowCase>), Refused, Absent),
+    security(("desk" = ["flow.monitor"])))]
 pub(super) async fn list_flow_cases(
     State(casework): State<Casework>,
     caller: Allowed<permissions::MonitorFlows>,
@@ -125,7 +152,10 @@ pub(super) async fn list_flow_cases(
 }
 
 /// Take running cases over to another version of their flow
-#[utoipa::path(post, path = "/api/v1/flows/{key}/migrate", tag = "flow", operation_id = "migrate_flow", params(("key" = String, Path, description = "Key of the flow")), request_body = MigrateFlow, responses((status = 200, description = "What became of the cases", body = FlowMigration), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 403, description = "Without the permission", body = ProblemBody, content_type = "application/problem+json"), (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"), (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["flow.migrate"])))]
+#[utoipa::path(post, path = "/api/v1/flows/{key}/migrate", tag = "flow", operation_id = "migrate_flow",
+    params(("key" = String, Path, description = "Key of the flow")), request_body = MigrateFlow,
+    responses((status = 200, description = "What became of the cases", body = FlowMigration), Refused, Absent, Outdated, Unreadable),
+    security(("desk" = ["flow.migrate"])))]
 pub(super) async fn migrate_flow(
     State(casework): State<Casework>,
     caller: Allowed<permissions::MigrateFlow>,

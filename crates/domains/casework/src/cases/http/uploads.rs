@@ -7,6 +7,7 @@ use platform::files::{self, FileRef};
 use platform::web::extract::{Json, Multipart};
 use platform::web::guard::{Allowed, Principal};
 use platform::web::problem::ProblemBody;
+use platform::web::refusals::SignedOut;
 use platform::{Problem, Result};
 use utoipa::ToSchema;
 
@@ -23,7 +24,13 @@ pub(super) struct Upload {
 }
 
 /// Upload a file for an own application
-#[utoipa::path(post, path = "/api/v1/files", tag = "file", operation_id = "upload_file", request_body(content = Upload, content_type = "multipart/form-data"), responses((status = 201, description = "Stored", body = FileRef), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Wrong type or size", body = ProblemBody, content_type = "application/problem+json")), security(("portal" = ["file.upload"])))]
+#[utoipa::path(post, path = "/api/v1/files", tag = "file", operation_id = "upload_file", request_body(content = Upload, content_type = "multipart/form-data"),
+    responses(
+        (status = 201, description = "Stored", body = FileRef),
+        SignedOut,
+        (status = 422, description = "Wrong type or size", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("portal" = ["file.upload"])))]
 pub(super) async fn upload_file(
     State(casework): State<Casework>,
     caller: Allowed<permissions::UploadFile>,
@@ -33,7 +40,13 @@ pub(super) async fn upload_file(
 }
 
 /// Upload a file at the desk
-#[utoipa::path(post, path = "/api/v1/desk/files", tag = "file", operation_id = "upload_desk_file", request_body(content = Upload, content_type = "multipart/form-data"), responses((status = 201, description = "Stored", body = FileRef), (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"), (status = 422, description = "Wrong type or size", body = ProblemBody, content_type = "application/problem+json")), security(("desk" = ["file.upload_desk"])))]
+#[utoipa::path(post, path = "/api/v1/desk/files", tag = "file", operation_id = "upload_desk_file", request_body(content = Upload, content_type = "multipart/form-data"),
+    responses(
+        (status = 201, description = "Stored", body = FileRef),
+        SignedOut,
+        (status = 422, description = "Wrong type or size", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("desk" = ["file.upload_desk"])))]
 pub(super) async fn upload_desk_file(
     State(casework): State<Casework>,
     caller: Allowed<permissions::UploadDeskFile>,

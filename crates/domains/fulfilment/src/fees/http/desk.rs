@@ -3,7 +3,8 @@
 use axum::extract::State;
 use platform::web::extract::{Json, Path};
 use platform::web::guard::Allowed;
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use uuid::Uuid;
 
 use crate::Fulfilment;
@@ -16,10 +17,7 @@ use crate::permissions::{ConfirmFees, ReadFees, RefundFees, ReviewFees};
 /// The fee of a case.
 #[utoipa::path(get, path = "/api/v1/cases/{id}/fee", tag = "fees", operation_id = "get_case_fee",
     params(("id" = Uuid, Path, description = "Case")),
-    responses((status = 200, body = CaseFee),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = CaseFee), Refused, Absent),
     security(("desk" = ["fee.read"])))]
 pub(crate) async fn get_case_fee(
     State(fulfilment): State<Fulfilment>,
@@ -32,11 +30,7 @@ pub(crate) async fn get_case_fee(
 /// Computes the fee of a case that has none yet.
 #[utoipa::path(post, path = "/api/v1/cases/{id}/fee", tag = "fees", operation_id = "assess_case_fee",
     params(("id" = Uuid, Path, description = "Case")),
-    responses((status = 200, body = FeeView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = FeeView), Refused, Absent, Outdated),
     security(("desk" = ["fee.review"])))]
 pub(crate) async fn assess_case_fee(
     State(fulfilment): State<Fulfilment>,
@@ -49,12 +43,7 @@ pub(crate) async fn assess_case_fee(
 /// Settles the amount and issues the payment notice.
 #[utoipa::path(post, path = "/api/v1/cases/{id}/fee/review", tag = "fees", operation_id = "review_case_fee",
     params(("id" = Uuid, Path, description = "Case")), request_body = Review,
-    responses((status = 200, body = FeeView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = FeeView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["fee.review"])))]
 pub(crate) async fn review_case_fee(
     State(fulfilment): State<Fulfilment>,
@@ -68,12 +57,7 @@ pub(crate) async fn review_case_fee(
 /// Confirms a payment made at a bank by its receipt.
 #[utoipa::path(post, path = "/api/v1/cases/{id}/fee/confirm-bank", tag = "fees", operation_id = "confirm_bank_payment",
     params(("id" = Uuid, Path, description = "Case")), request_body = BankPayment,
-    responses((status = 200, body = FeeView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = FeeView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["fee.confirm"])))]
 pub(crate) async fn confirm_bank_payment(
     State(fulfilment): State<Fulfilment>,
@@ -87,12 +71,7 @@ pub(crate) async fn confirm_bank_payment(
 /// Notes the invoice given out.
 #[utoipa::path(post, path = "/api/v1/cases/{id}/fee/invoice", tag = "fees", operation_id = "invoice_case_fee",
     params(("id" = Uuid, Path, description = "Case")), request_body = Invoice,
-    responses((status = 200, body = FeeView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = FeeView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["fee.confirm"])))]
 pub(crate) async fn invoice_case_fee(
     State(fulfilment): State<Fulfilment>,
@@ -106,12 +85,7 @@ pub(crate) async fn invoice_case_fee(
 /// Gives a payment back.
 #[utoipa::path(post, path = "/api/v1/cases/{id}/fee/refund", tag = "fees", operation_id = "refund_case_fee",
     params(("id" = Uuid, Path, description = "Case")), request_body = Refund,
-    responses((status = 200, body = FeeView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = FeeView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["fee.refund"])))]
 pub(crate) async fn refund_case_fee(
     State(fulfilment): State<Fulfilment>,

@@ -6,6 +6,7 @@ use identity::systems::{Formula, Signed};
 use platform::calls::{self, Direction, Entry};
 use platform::web::extract::Json;
 use platform::web::problem::{Problem, ProblemBody, Result};
+use platform::web::refusals::{Absent, Unreadable};
 
 use crate::Fulfilment;
 use crate::fees::PaymentsInterface;
@@ -13,11 +14,13 @@ use crate::fees::service::confirm::{PaymentNotice, PaymentTaken};
 
 /// Takes the confirmation of a payment. Told again it answers the same and books nothing.
 #[utoipa::path(post, path = "/api/v1/open/payments", tag = "open", operation_id = "confirm_payment", request_body = PaymentNotice,
-    responses((status = 200, body = PaymentTaken),
+    responses(
+        (status = 200, body = PaymentTaken),
         (status = 401, description = "400001 鉴权失败", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+        Absent,
+        Unreadable,
+    ),
     security(("gateway" = ["payments"])))]
 pub(crate) async fn confirm_payment(
     State(fulfilment): State<Fulfilment>,

@@ -6,7 +6,8 @@ use platform::web::csv;
 use platform::web::extract::{Json, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Refused, Unavailable, Unreadable};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -20,10 +21,7 @@ const HEAD: [&str; 10] =
 
 /// Fees of the caller's reach, newest first, with sums by state.
 #[utoipa::path(get, path = "/api/v1/fees", tag = "fees", operation_id = "list_fees", params(FeeFilter),
-    responses((status = 200, body = FeeList),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = FeeList), Refused, Unreadable),
     security(("desk" = ["fee.read"])))]
 pub(crate) async fn list_fees(
     State(fulfilment): State<Fulfilment>,
@@ -35,10 +33,7 @@ pub(crate) async fn list_fees(
 
 /// The list as CSV, at most 5,000 rows; the download is audited.
 #[utoipa::path(get, path = "/api/v1/fees/export", tag = "fees", operation_id = "export_fees", params(FeeFilter),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused, Unreadable),
     security(("desk" = ["fee.read"])))]
 pub(crate) async fn export_fees(
     State(fulfilment): State<Fulfilment>,
@@ -67,9 +62,7 @@ pub(crate) struct StatementDay {
 
 /// Days compared with the statement of the payment platform, newest first.
 #[utoipa::path(get, path = "/api/v1/fee-statements", tag = "fees", operation_id = "list_fee_statements", params(StatementFilter),
-    responses((status = 200, body = List<Reconciliation>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<Reconciliation>), Refused),
     security(("desk" = ["fee.reconcile"])))]
 pub(crate) async fn list_fee_statements(
     State(fulfilment): State<Fulfilment>,
@@ -82,11 +75,7 @@ pub(crate) async fn list_fee_statements(
 
 /// Compares a day with the statement of the payment platform; again replaces the earlier result.
 #[utoipa::path(post, path = "/api/v1/fee-statements", tag = "fees", operation_id = "reconcile_fees", request_body = StatementDay,
-    responses((status = 200, body = Reconciliation),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = Reconciliation), Refused, Unreadable, Unavailable),
     security(("desk" = ["fee.reconcile"])))]
 pub(crate) async fn reconcile_fees(
     State(fulfilment): State<Fulfilment>,

@@ -4,7 +4,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use platform::web::extract::{IdempotencyKey, Json, Path};
 use platform::web::guard::Allowed;
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Refused, Unavailable};
 use uuid::Uuid;
 
 use crate::Fulfilment;
@@ -15,10 +16,7 @@ use crate::permissions::PayMyFee;
 /// The fee of an own case.
 #[utoipa::path(get, path = "/api/v1/my/cases/{id}/fee", tag = "fees", operation_id = "get_my_fee",
     params(("id" = Uuid, Path, description = "Case")),
-    responses((status = 200, body = CaseFee),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = CaseFee), Refused, Absent),
     security(("portal" = ["my_fee.pay"])))]
 pub(crate) async fn get_my_fee(
     State(fulfilment): State<Fulfilment>,
@@ -31,12 +29,7 @@ pub(crate) async fn get_my_fee(
 /// Opens an order for the fee of an own case; the answer says where to pay.
 #[utoipa::path(post, path = "/api/v1/my/cases/{id}/fee/pay", tag = "fees", operation_id = "pay_my_fee",
     params(("id" = Uuid, Path, description = "Case"), ("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
-    responses((status = 201, body = Checkout),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = Checkout), Refused, Absent, Outdated, Unavailable),
     security(("portal" = ["my_fee.pay"])))]
 pub(crate) async fn pay_my_fee(
     State(fulfilment): State<Fulfilment>,

@@ -5,7 +5,8 @@ use axum::http::StatusCode;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::{Allowed, Principal};
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{Problem, ProblemBody, Result};
+use platform::web::problem::{Problem, Result};
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unreadable};
 use sea_orm::{EntityTrait, QueryOrder};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -117,10 +118,7 @@ async fn one(identity: &Identity, caller: &Principal, id: Uuid) -> Result<Extens
 
 /// District items opened at towns.
 #[utoipa::path(get, path = "/api/v1/admin/extensions", tag = "administration", operation_id = "list_extensions", params(ExtensionFilter), 
-    responses((status = 200, body = List<ExtensionView>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = List<ExtensionView>), Refused, Malformed), 
     security(("desk" = ["extension.read"])))]
 pub(crate) async fn list_extensions(
     State(identity): State<Identity>,
@@ -142,12 +140,7 @@ pub(crate) async fn list_extensions(
 
 /// Opens an item at a town.
 #[utoipa::path(post, path = "/api/v1/admin/extensions", tag = "administration", operation_id = "open_extension", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewExtension, 
-    responses((status = 201, body = ExtensionView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 201, body = ExtensionView), Refused, Absent, Outdated, Unreadable), 
     security(("desk" = ["extension.edit"])))]
 pub(crate) async fn open_extension(
     State(identity): State<Identity>,
@@ -161,12 +154,7 @@ pub(crate) async fn open_extension(
 
 /// Changes window, staff and materials.
 #[utoipa::path(put, path = "/api/v1/admin/extensions/{id}", tag = "administration", operation_id = "edit_extension", params(("id" = Uuid, Path)), request_body = ExtensionEdit, 
-    responses((status = 200, body = ExtensionView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = ExtensionView), Refused, Absent, Outdated, Unreadable), 
     security(("desk" = ["extension.edit"])))]
 pub(crate) async fn edit_extension(
     State(identity): State<Identity>,
@@ -180,12 +168,7 @@ pub(crate) async fn edit_extension(
 
 /// Closes it: the town takes nothing new in.
 #[utoipa::path(post, path = "/api/v1/admin/extensions/{id}/close", tag = "administration", operation_id = "close_extension", params(("id" = Uuid, Path)), request_body = Because, 
-    responses((status = 200, body = ExtensionView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = ExtensionView), Refused, Absent, Outdated, Unreadable), 
     security(("desk" = ["extension.edit"])))]
 pub(crate) async fn close_extension(
     State(identity): State<Identity>,

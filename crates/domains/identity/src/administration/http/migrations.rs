@@ -6,7 +6,8 @@ use axum::response::{IntoResponse, Response};
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery, cursor};
-use platform::web::problem::{Problem, ProblemBody, Result};
+use platform::web::problem::{Problem, Result};
+use platform::web::refusals::{Absent, Malformed, Refused, Unreadable};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -68,10 +69,7 @@ pub(crate) struct MigrationView {
 
 /// Brings staff in from a table with our own columns.
 #[utoipa::path(post, path = "/api/v1/admin/staff/import", tag = "administration", operation_id = "import_staff", request_body = ImportStaff, 
-    responses((status = 200, body = MigrationReport),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = MigrationReport), Refused, Unreadable), 
     security(("desk" = ["staff.edit"])))]
 pub(crate) async fn import_staff(
     State(identity): State<Identity>,
@@ -91,9 +89,7 @@ pub(crate) async fn import_staff(
 
 /// The empty table for the import of staff.
 #[utoipa::path(get, path = "/api/v1/admin/staff/import-template", tag = "administration", operation_id = "get_import_template", 
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, content_type = "text/csv"), Refused), 
     security(("desk" = ["staff.edit"])))]
 pub(crate) async fn get_import_template(_caller: Allowed<EditStaff>) -> Response {
     let columns: Vec<&str> = TEMPLATE.iter().map(|(column, _)| *column).collect();
@@ -106,10 +102,7 @@ pub(crate) async fn get_import_template(_caller: Allowed<EditStaff>) -> Response
 
 /// Brings accounts or organisations of an earlier system in.
 #[utoipa::path(post, path = "/api/v1/admin/migrations", tag = "administration", operation_id = "run_migration", request_body = RunMigrationRequest, 
-    responses((status = 200, body = MigrationReport),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = MigrationReport), Refused, Unreadable), 
     security(("desk" = ["migration.run"])))]
 pub(crate) async fn run_migration(
     State(identity): State<Identity>,
@@ -129,10 +122,7 @@ pub(crate) async fn run_migration(
 
 /// Migrations that were run, newest first.
 #[utoipa::path(get, path = "/api/v1/admin/migrations", tag = "administration", operation_id = "list_migrations", params(PageQuery), 
-    responses((status = 200, body = List<MigrationView>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = List<MigrationView>), Refused, Malformed), 
     security(("desk" = ["migration.run"])))]
 pub(crate) async fn list_migrations(
     State(identity): State<Identity>,
@@ -174,10 +164,7 @@ pub(crate) async fn list_migrations(
 
 /// The report of a migration.
 #[utoipa::path(get, path = "/api/v1/admin/migrations/{id}", tag = "administration", operation_id = "get_migration", params(("id" = Uuid, Path)), 
-    responses((status = 200, body = MigrationReport),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = MigrationReport), Refused, Absent), 
     security(("desk" = ["migration.run"])))]
 pub(crate) async fn get_migration(
     State(identity): State<Identity>,

@@ -9,7 +9,8 @@ use platform::web::csv;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::{Allowed, Principal};
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unreadable};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -212,10 +213,7 @@ async fn selected(identity: &Identity, caller: &Principal, filter: &OrgFilter) -
 
 /// Organisations of one's part.
 #[utoipa::path(get, path = "/api/v1/admin/orgs", tag = "administration", operation_id = "list_orgs", params(OrgFilter), 
-    responses((status = 200, body = List<OrgView>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = List<OrgView>), Refused, Malformed), 
     security(("desk" = ["org.read"])))]
 pub(crate) async fn list_orgs(
     State(identity): State<Identity>,
@@ -233,10 +231,7 @@ const HEAD: [&str; 10] = ["标识", "名称", "简称", "类别", "统一社会�
 
 /// The same as CSV, at most 5,000 rows.
 #[utoipa::path(get, path = "/api/v1/admin/orgs/export", tag = "administration", operation_id = "export_orgs", params(OrgFilter),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused, Unreadable),
     security(("desk" = ["org.read"])))]
 pub(crate) async fn export_orgs(
     State(identity): State<Identity>,
@@ -263,12 +258,7 @@ pub(crate) async fn export_orgs(
 
 /// Adds an organisation.
 #[utoipa::path(post, path = "/api/v1/admin/orgs", tag = "administration", operation_id = "create_org", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewOrg, 
-    responses((status = 201, body = OrgView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 201, body = OrgView), Refused, Absent, Outdated, Unreadable), 
     security(("desk" = ["org.edit"])))]
 pub(crate) async fn create_org(
     State(identity): State<Identity>,
@@ -282,10 +272,7 @@ pub(crate) async fn create_org(
 
 /// One organisation with its past.
 #[utoipa::path(get, path = "/api/v1/admin/orgs/{id}", tag = "administration", operation_id = "get_org", params(("id" = Uuid, Path)), 
-    responses((status = 200, body = OrgDetail),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = OrgDetail), Refused, Absent), 
     security(("desk" = ["org.read"])))]
 pub(crate) async fn get_org(
     State(identity): State<Identity>,
@@ -318,12 +305,7 @@ pub(crate) async fn get_org(
 
 /// Changes an organisation.
 #[utoipa::path(put, path = "/api/v1/admin/orgs/{id}", tag = "administration", operation_id = "edit_org", params(("id" = Uuid, Path)), request_body = OrgEdit, 
-    responses((status = 200, body = OrgView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = OrgView), Refused, Absent, Outdated, Unreadable), 
     security(("desk" = ["org.edit"])))]
 pub(crate) async fn edit_org(
     State(identity): State<Identity>,
@@ -337,12 +319,7 @@ pub(crate) async fn edit_org(
 
 /// Puts an organisation under another one.
 #[utoipa::path(post, path = "/api/v1/admin/orgs/{id}/move", tag = "administration", operation_id = "move_org", params(("id" = Uuid, Path)), request_body = MoveOrg, 
-    responses((status = 200, body = OrgView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = OrgView), Refused, Absent, Outdated, Unreadable), 
     security(("desk" = ["org.edit"])))]
 pub(crate) async fn move_org(
     State(identity): State<Identity>,
@@ -356,12 +333,7 @@ pub(crate) async fn move_org(
 
 /// Merges an organisation into another one; answers with that one.
 #[utoipa::path(post, path = "/api/v1/admin/orgs/{id}/merge", tag = "administration", operation_id = "merge_org", params(("id" = Uuid, Path)), request_body = MergeOrg, 
-    responses((status = 200, body = OrgView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = OrgView), Refused, Absent, Outdated, Unreadable), 
     security(("desk" = ["org.edit"])))]
 pub(crate) async fn merge_org(
     State(identity): State<Identity>,
@@ -375,12 +347,7 @@ pub(crate) async fn merge_org(
 
 /// Ends the work of an organisation.
 #[utoipa::path(post, path = "/api/v1/admin/orgs/{id}/disable", tag = "administration", operation_id = "disable_org", params(("id" = Uuid, Path)), request_body = Because, 
-    responses((status = 200, body = OrgView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = OrgView), Refused, Absent, Outdated, Unreadable), 
     security(("desk" = ["org.edit"])))]
 pub(crate) async fn disable_org(
     State(identity): State<Identity>,
@@ -394,12 +361,7 @@ pub(crate) async fn disable_org(
 
 /// Resumes the work of an organisation.
 #[utoipa::path(post, path = "/api/v1/admin/orgs/{id}/enable", tag = "administration", operation_id = "enable_org", params(("id" = Uuid, Path)), request_body = Because, 
-    responses((status = 200, body = OrgView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = OrgView), Refused, Absent, Outdated, Unreadable), 
     security(("desk" = ["org.edit"])))]
 pub(crate) async fn enable_org(
     State(identity): State<Identity>,

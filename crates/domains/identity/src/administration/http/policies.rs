@@ -7,7 +7,8 @@ use axum::http::StatusCode;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::{Allowed, Principal};
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{Problem, ProblemBody, Result};
+use platform::web::problem::{Problem, Result};
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unreadable};
 use platform::web::terminal::{Client, Terminal};
 use sea_orm::{EntityTrait, QueryOrder};
 use serde::{Deserialize, Serialize};
@@ -109,10 +110,7 @@ async fn one(identity: &Identity, caller: &Principal, id: Uuid) -> Result<Policy
 
 /// Access policies.
 #[utoipa::path(get, path = "/api/v1/admin/policies", tag = "administration", operation_id = "list_policies", params(PolicyFilter), 
-    responses((status = 200, body = List<PolicyView>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = List<PolicyView>), Refused, Malformed), 
     security(("desk" = ["policy.read"])))]
 pub(crate) async fn list_policies(
     State(identity): State<Identity>,
@@ -132,11 +130,7 @@ pub(crate) async fn list_policies(
 
 /// Adds a policy.
 #[utoipa::path(post, path = "/api/v1/admin/policies", tag = "administration", operation_id = "create_policy", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = PolicyEdit, 
-    responses((status = 201, body = PolicyView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 201, body = PolicyView), Refused, Outdated, Unreadable), 
     security(("desk" = ["policy.edit"])))]
 pub(crate) async fn create_policy(
     State(identity): State<Identity>,
@@ -151,12 +145,7 @@ pub(crate) async fn create_policy(
 
 /// Changes a policy.
 #[utoipa::path(put, path = "/api/v1/admin/policies/{id}", tag = "administration", operation_id = "edit_policy", params(("id" = Uuid, Path)), request_body = PolicyEdit, 
-    responses((status = 200, body = PolicyView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = PolicyView), Refused, Absent, Outdated, Unreadable), 
     security(("desk" = ["policy.edit"])))]
 pub(crate) async fn edit_policy(
     State(identity): State<Identity>,
@@ -173,11 +162,7 @@ pub(crate) async fn edit_policy(
 
 /// Takes a policy away.
 #[utoipa::path(delete, path = "/api/v1/admin/policies/{id}", tag = "administration", operation_id = "remove_policy", params(("id" = Uuid, Path), VersionQuery), 
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 204), Refused, Absent, Outdated), 
     security(("desk" = ["policy.edit"])))]
 pub(crate) async fn remove_policy(
     State(identity): State<Identity>,
@@ -310,10 +295,7 @@ async fn grants(identity: &Identity, caller: &Principal, wanted: Option<Uuid>) -
 
 /// Overview of grants to staff of other regions.
 #[utoipa::path(get, path = "/api/v1/admin/cross-region", tag = "administration", operation_id = "list_cross_region", params(CrossFilter), 
-    responses((status = 200, body = CrossList),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = CrossList), Refused, Malformed), 
     security(("desk" = ["cross_region.read"])))]
 pub(crate) async fn list_cross_region(
     State(identity): State<Identity>,
@@ -356,12 +338,7 @@ async fn granted(identity: &Identity, caller: &Principal, id: Uuid) -> Result<Cr
 
 /// Opens items to somebody of another region for a time.
 #[utoipa::path(post, path = "/api/v1/admin/cross-region", tag = "administration", operation_id = "give_cross_region", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewCrossGrant, 
-    responses((status = 201, body = CrossView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 201, body = CrossView), Refused, Absent, Outdated, Unreadable), 
     security(("desk" = ["cross_region.edit"])))]
 pub(crate) async fn give_cross_region(
     State(identity): State<Identity>,
@@ -375,11 +352,7 @@ pub(crate) async fn give_cross_region(
 
 /// Takes a grant back; the next request is refused.
 #[utoipa::path(post, path = "/api/v1/admin/cross-region/{id}/recall", tag = "administration", operation_id = "recall_cross_region", params(("id" = Uuid, Path)), request_body = Reasoned, 
-    responses((status = 200, body = CrossView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = CrossView), Refused, Absent, Unreadable), 
     security(("desk" = ["cross_region.edit"])))]
 pub(crate) async fn recall_cross_region(
     State(identity): State<Identity>,

@@ -10,7 +10,8 @@ use platform::web::csv;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::{Allowed, Audience, Principal};
 use platform::web::page::{List, PageQuery, cursor};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unreadable};
 use sea_orm::sea_query::Cond;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde::{Deserialize, Serialize};
@@ -271,10 +272,7 @@ async fn selected(identity: &Identity, caller: &Principal, filter: &StaffFilter)
 
 /// Staff of one's part.
 #[utoipa::path(get, path = "/api/v1/admin/staff", tag = "administration", operation_id = "list_staff", params(StaffFilter), 
-    responses((status = 200, body = List<StaffView>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = List<StaffView>), Refused, Malformed), 
     security(("desk" = ["staff.read"])))]
 pub(crate) async fn list_staff(
     State(identity): State<Identity>,
@@ -303,10 +301,7 @@ const HEAD: [&str; 12] =
 
 /// The same as CSV, at most 5,000 rows; telephones masked.
 #[utoipa::path(get, path = "/api/v1/admin/staff/export", tag = "administration", operation_id = "export_staff", params(StaffFilter),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused, Unreadable),
     security(("desk" = ["staff.read"])))]
 pub(crate) async fn export_staff(
     State(identity): State<Identity>,
@@ -341,11 +336,7 @@ pub(crate) async fn export_staff(
 
 /// Adds a staff user; the one-time password is told once.
 #[utoipa::path(post, path = "/api/v1/admin/staff", tag = "administration", operation_id = "create_staff", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewPerson, 
-    responses((status = 201, body = Opened),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 201, body = Opened), Refused, Outdated, Unreadable), 
     security(("desk" = ["staff.edit"])))]
 pub(crate) async fn create_staff(
     State(identity): State<Identity>,
@@ -365,10 +356,7 @@ pub(crate) async fn create_staff(
 
 /// One staff user with what the account opens.
 #[utoipa::path(get, path = "/api/v1/admin/staff/{id}", tag = "administration", operation_id = "get_staff", params(("id" = Uuid, Path)), 
-    responses((status = 200, body = StaffDetail),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = StaffDetail), Refused, Absent), 
     security(("desk" = ["staff.read"])))]
 pub(crate) async fn get_staff(
     State(identity): State<Identity>,
@@ -392,12 +380,7 @@ pub(crate) async fn get_staff(
 
 /// Changes a person's data.
 #[utoipa::path(put, path = "/api/v1/admin/staff/{id}", tag = "administration", operation_id = "edit_staff", params(("id" = Uuid, Path)), request_body = StaffEdit, 
-    responses((status = 200, body = StaffView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = StaffView), Refused, Absent, Outdated, Unreadable), 
     security(("desk" = ["staff.edit"])))]
 pub(crate) async fn edit_staff(
     State(identity): State<Identity>,
@@ -414,12 +397,7 @@ pub(crate) async fn edit_staff(
 
 /// Gives and takes roles, items and windows.
 #[utoipa::path(put, path = "/api/v1/admin/staff/{id}/grants", tag = "administration", operation_id = "grant_staff", params(("id" = Uuid, Path)), request_body = GrantEdit, 
-    responses((status = 200, body = StaffView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = StaffView), Refused, Absent, Outdated, Unreadable), 
     security(("desk" = ["staff.grant"])))]
 pub(crate) async fn grant_staff(
     State(identity): State<Identity>,
@@ -433,12 +411,7 @@ pub(crate) async fn grant_staff(
 
 /// Disables an account; its sessions end in the same moment.
 #[utoipa::path(post, path = "/api/v1/admin/staff/{id}/disable", tag = "administration", operation_id = "disable_staff", params(("id" = Uuid, Path)), request_body = Because, 
-    responses((status = 200, body = StaffView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = StaffView), Refused, Absent, Outdated, Unreadable), 
     security(("desk" = ["staff.edit"])))]
 pub(crate) async fn disable_staff(
     State(identity): State<Identity>,
@@ -452,11 +425,7 @@ pub(crate) async fn disable_staff(
 
 /// Enables an account.
 #[utoipa::path(post, path = "/api/v1/admin/staff/{id}/enable", tag = "administration", operation_id = "enable_staff", params(("id" = Uuid, Path)), request_body = Versioned, 
-    responses((status = 200, body = StaffView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = StaffView), Refused, Absent, Outdated), 
     security(("desk" = ["staff.recover"])))]
 pub(crate) async fn enable_staff(
     State(identity): State<Identity>,
@@ -470,11 +439,7 @@ pub(crate) async fn enable_staff(
 
 /// Ends the lock after wrong passwords.
 #[utoipa::path(post, path = "/api/v1/admin/staff/{id}/unlock", tag = "administration", operation_id = "unlock_staff", params(("id" = Uuid, Path)), request_body = Versioned, 
-    responses((status = 200, body = StaffView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = StaffView), Refused, Absent, Outdated), 
     security(("desk" = ["staff.recover"])))]
 pub(crate) async fn unlock_staff(
     State(identity): State<Identity>,
@@ -488,12 +453,7 @@ pub(crate) async fn unlock_staff(
 
 /// Makes a one-time password, told once.
 #[utoipa::path(post, path = "/api/v1/admin/staff/{id}/reset-password", tag = "administration", operation_id = "reset_staff_password", params(("id" = Uuid, Path)), request_body = Because, 
-    responses((status = 200, body = Opened),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = Opened), Refused, Absent, Outdated, Unreadable), 
     security(("desk" = ["staff.recover"])))]
 pub(crate) async fn reset_password(
     State(identity): State<Identity>,
@@ -507,12 +467,7 @@ pub(crate) async fn reset_password(
 
 /// Takes an account away.
 #[utoipa::path(delete, path = "/api/v1/admin/staff/{id}", tag = "administration", operation_id = "remove_staff", params(("id" = Uuid, Path), RemoveQuery), 
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 204), Refused, Absent, Outdated, Unreadable), 
     security(("desk" = ["staff.edit"])))]
 pub(crate) async fn remove_staff(
     State(identity): State<Identity>,
@@ -526,11 +481,7 @@ pub(crate) async fn remove_staff(
 
 /// Shows a raw value; the look is logged.
 #[utoipa::path(get, path = "/api/v1/admin/staff/{id}/reveal", tag = "administration", operation_id = "reveal_staff", params(("id" = Uuid, Path), RevealStaffQuery), 
-    responses((status = 200, body = RevealedStaff),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = RevealedStaff), Refused, Absent, Unreadable), 
     security(("desk" = ["staff.reveal"])))]
 pub(crate) async fn reveal_staff(
     State(identity): State<Identity>,

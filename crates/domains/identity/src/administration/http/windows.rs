@@ -9,7 +9,8 @@ use platform::web::csv;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::{Allowed, Principal};
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{Problem, ProblemBody, Result};
+use platform::web::problem::{Problem, Result};
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unreadable};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -137,10 +138,7 @@ async fn selected(identity: &Identity, caller: &Principal, filter: &WindowFilter
 
 /// Windows of one's part.
 #[utoipa::path(get, path = "/api/v1/admin/windows", tag = "administration", operation_id = "list_windows", params(WindowFilter), 
-    responses((status = 200, body = List<WindowView>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = List<WindowView>), Refused, Malformed), 
     security(("desk" = ["org.read"])))]
 pub(crate) async fn list_windows(
     State(identity): State<Identity>,
@@ -158,10 +156,7 @@ const HEAD: [&str; 10] = ["标识", "大厅", "窗口号", "名称", "类别", "
 
 /// The same as CSV, at most 5,000 rows.
 #[utoipa::path(get, path = "/api/v1/admin/windows/export", tag = "administration", operation_id = "export_windows", params(WindowFilter),
-    responses((status = 200, content_type = "text/csv"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/csv"), Refused, Unreadable),
     security(("desk" = ["org.read"])))]
 pub(crate) async fn export_windows(
     State(identity): State<Identity>,
@@ -189,12 +184,7 @@ pub(crate) async fn export_windows(
 
 /// Adds a window.
 #[utoipa::path(post, path = "/api/v1/admin/windows", tag = "administration", operation_id = "create_window", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = WindowEdit, 
-    responses((status = 201, body = WindowView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 201, body = WindowView), Refused, Absent, Outdated, Unreadable), 
     security(("desk" = ["window.edit"])))]
 pub(crate) async fn create_window(
     State(identity): State<Identity>,
@@ -208,10 +198,7 @@ pub(crate) async fn create_window(
 
 /// One window.
 #[utoipa::path(get, path = "/api/v1/admin/windows/{id}", tag = "administration", operation_id = "get_window", params(("id" = Uuid, Path)), 
-    responses((status = 200, body = WindowView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = WindowView), Refused, Absent), 
     security(("desk" = ["org.read"])))]
 pub(crate) async fn get_window(
     State(identity): State<Identity>,
@@ -223,12 +210,7 @@ pub(crate) async fn get_window(
 
 /// Changes a window.
 #[utoipa::path(put, path = "/api/v1/admin/windows/{id}", tag = "administration", operation_id = "edit_window", params(("id" = Uuid, Path)), request_body = WindowEdit, 
-    responses((status = 200, body = WindowView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 200, body = WindowView), Refused, Absent, Outdated, Unreadable), 
     security(("desk" = ["window.edit"])))]
 pub(crate) async fn edit_window(
     State(identity): State<Identity>,
@@ -242,11 +224,7 @@ pub(crate) async fn edit_window(
 
 /// Takes a window away.
 #[utoipa::path(delete, path = "/api/v1/admin/windows/{id}", tag = "administration", operation_id = "remove_window", params(("id" = Uuid, Path), VersionQuery), 
-    responses((status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")), 
+    responses((status = 204), Refused, Absent, Outdated), 
     security(("desk" = ["window.edit"])))]
 pub(crate) async fn remove_window(
     State(identity): State<Identity>,

@@ -3,7 +3,8 @@
 use axum::extract::State;
 use platform::web::extract::{Json, Path};
 use platform::web::guard::Allowed;
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -30,10 +31,7 @@ pub(crate) struct WaitingGrants {
 
 /// Requests that wait for an elder; the look is logged
 #[utoipa::path(post, path = "/api/v1/desk/grants/find", tag = "grants", operation_id = "find_waiting_grants", request_body = FindWaitingGrants,
-    responses((status = 200, description = "Newest first", body = WaitingGrants),
-        (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Without the permission, or not for the caller to do", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, description = "Newest first", body = WaitingGrants), Refused, Unreadable),
     security(("desk" = ["grant.confirm"])))]
 pub(crate) async fn find_waiting_grants(
     State(identity): State<Identity>,
@@ -46,12 +44,13 @@ pub(crate) async fn find_waiting_grants(
 /// The elder agrees at the window
 #[utoipa::path(post, path = "/api/v1/desk/grants/{id}/confirm", tag = "grants", operation_id = "confirm_grant_at_window", request_body = WindowAnswer,
     params(("id" = Uuid, Path, description = "Grant")),
-    responses((status = 200, description = "The grant as it is now", body = GrantView),
-        (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Without the permission, or not for the caller to do", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")),
+    responses(
+        (status = 200, description = "The grant as it is now", body = GrantView),
+        Refused,
+        Absent,
+        Outdated,
+        Unreadable,
+    ),
     security(("desk" = ["grant.confirm"])))]
 pub(crate) async fn confirm_grant_at_window(
     State(identity): State<Identity>,
@@ -66,12 +65,13 @@ pub(crate) async fn confirm_grant_at_window(
 /// The elder does not agree
 #[utoipa::path(post, path = "/api/v1/desk/grants/{id}/refuse", tag = "grants", operation_id = "refuse_grant_at_window", request_body = WindowAnswer,
     params(("id" = Uuid, Path, description = "Grant")),
-    responses((status = 200, description = "The grant as it is now", body = GrantView),
-        (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Without the permission, or not for the caller to do", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")),
+    responses(
+        (status = 200, description = "The grant as it is now", body = GrantView),
+        Refused,
+        Absent,
+        Outdated,
+        Unreadable,
+    ),
     security(("desk" = ["grant.confirm"])))]
 pub(crate) async fn refuse_grant_at_window(
     State(identity): State<Identity>,

@@ -5,7 +5,8 @@ use axum::http::StatusCode;
 use platform::web::extract::{IdempotencyKey, Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unreadable};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -26,9 +27,7 @@ pub(crate) struct ActingForList {
 
 /// For whom the caller may act now
 #[utoipa::path(get, path = "/api/v1/portal/me/acting-for", tag = "grants", operation_id = "list_acting_for",
-    responses((status = 200, description = "Oneself first", body = ActingForList),
-        (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Without the permission, or not for the caller to do", body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, description = "Oneself first", body = ActingForList), Refused),
     security(("portal" = ["grant.read"])))]
 pub(crate) async fn list_acting_for(
     State(identity): State<Identity>,
@@ -40,10 +39,7 @@ pub(crate) async fn list_acting_for(
 /// Grants given and received
 #[utoipa::path(get, path = "/api/v1/portal/grants", tag = "grants", operation_id = "list_grants",
     params(GrantFilter),
-    responses((status = 200, description = "Newest first", body = GrantList),
-        (status = 400, description = "Unreadable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Without the permission, or not for the caller to do", body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, description = "Newest first", body = GrantList), Malformed, Refused),
     security(("portal" = ["grant.read"])))]
 pub(crate) async fn list_grants(
     State(identity): State<Identity>,
@@ -56,11 +52,12 @@ pub(crate) async fn list_grants(
 /// Give a grant, or ask for one
 #[utoipa::path(post, path = "/api/v1/portal/grants", tag = "grants", operation_id = "create_grant", request_body = NewGrant,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")),
-    responses((status = 201, description = "Waiting for the other side", body = GrantView),
-        (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Without the permission, or not for the caller to do", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")),
+    responses(
+        (status = 201, description = "Waiting for the other side", body = GrantView),
+        Refused,
+        Outdated,
+        Unreadable,
+    ),
     security(("portal" = ["grant.edit"])))]
 pub(crate) async fn create_grant(
     State(identity): State<Identity>,
@@ -75,10 +72,7 @@ pub(crate) async fn create_grant(
 /// One grant
 #[utoipa::path(get, path = "/api/v1/portal/grants/{id}", tag = "grants", operation_id = "get_grant",
     params(("id" = Uuid, Path, description = "Grant")),
-    responses((status = 200, description = "The grant", body = GrantView),
-        (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Without the permission, or not for the caller to do", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, description = "The grant", body = GrantView), Refused, Absent),
     security(("portal" = ["grant.read"])))]
 pub(crate) async fn get_grant(
     State(identity): State<Identity>,
@@ -91,12 +85,13 @@ pub(crate) async fn get_grant(
 /// Change period, items and materials
 #[utoipa::path(put, path = "/api/v1/portal/grants/{id}", tag = "grants", operation_id = "change_grant", request_body = ChangeGrant,
     params(("id" = Uuid, Path, description = "Grant")),
-    responses((status = 200, description = "The grant as it is now", body = GrantView),
-        (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Without the permission, or not for the caller to do", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")),
+    responses(
+        (status = 200, description = "The grant as it is now", body = GrantView),
+        Refused,
+        Absent,
+        Outdated,
+        Unreadable,
+    ),
     security(("portal" = ["grant.edit"])))]
 pub(crate) async fn change_grant(
     State(identity): State<Identity>,
@@ -123,12 +118,13 @@ pub(crate) enum GrantAct {
 /// Agree, not agree, or end it
 #[utoipa::path(post, path = "/api/v1/portal/grants/{id}/{act}", tag = "grants", operation_id = "answer_grant", request_body = Answer,
     params(("id" = Uuid, Path, description = "Grant"), ("act" = inline(GrantAct), Path, description = "What to do with it")),
-    responses((status = 200, description = "The grant as it is now", body = GrantView),
-        (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Without the permission, or not for the caller to do", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "Wrong state or an old page", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Fields to mend", body = ProblemBody, content_type = "application/problem+json")),
+    responses(
+        (status = 200, description = "The grant as it is now", body = GrantView),
+        Refused,
+        Absent,
+        Outdated,
+        Unreadable,
+    ),
     security(("portal" = ["grant.edit"])))]
 pub(crate) async fn answer_grant(
     State(identity): State<Identity>,
@@ -147,11 +143,7 @@ pub(crate) async fn answer_grant(
 /// Every use of a grant
 #[utoipa::path(get, path = "/api/v1/portal/grants/{id}/uses", tag = "grants", operation_id = "list_grant_uses",
     params(("id" = Uuid, Path, description = "Grant"), PageQuery),
-    responses((status = 200, description = "Newest first", body = List<UseView>),
-        (status = 400, description = "Unreadable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Without the permission, or not for the caller to do", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "Absent, or not to be known", body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, description = "Newest first", body = List<UseView>), Malformed, Refused, Absent),
     security(("portal" = ["grant.read"])))]
 pub(crate) async fn list_grant_uses(
     State(identity): State<Identity>,

@@ -4,7 +4,8 @@ use axum::extract::State;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::{Allowed, Audience};
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Unreadable};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
@@ -131,7 +132,7 @@ pub(crate) async fn list_sign_on_clients(
 /// The sign-on settings of a connected system
 #[utoipa::path(get, path = "/api/v1/sign-on/clients/{app_id}", tag = "sign-on administration", operation_id = "get_sign_on_client",
     params(("app_id" = String, Path)),
-    responses((status = 200, body = SignOnClient), (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = SignOnClient), Absent),
     security(("desk" = ["sign_on.read"])))]
 pub(crate) async fn get_sign_on_client(
     State(identity): State<Identity>,
@@ -144,9 +145,7 @@ pub(crate) async fn get_sign_on_client(
 /// Changes the sign-on settings of a connected system
 #[utoipa::path(put, path = "/api/v1/sign-on/clients/{app_id}", tag = "sign-on administration", operation_id = "update_sign_on_client",
     request_body = SignOnClientChange, params(("app_id" = String, Path)),
-    responses((status = 200, body = SignOnClient), (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = SignOnClient), Absent, Outdated, Unreadable),
     security(("desk" = ["sign_on.edit"])))]
 pub(crate) async fn update_sign_on_client(
     State(identity): State<Identity>,
@@ -228,7 +227,7 @@ pub(crate) async fn list_sign_on_keys(
 /// Makes a new key; the old one verifies for another day
 #[utoipa::path(post, path = "/api/v1/sign-on/keys/rotate", tag = "sign-on administration", operation_id = "rotate_sign_on_keys",
     request_body = ReasonRequest,
-    responses((status = 200, body = SignOnKeys), (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = SignOnKeys), Unreadable),
     security(("desk" = ["sign_on.keys"])))]
 pub(crate) async fn rotate_sign_on_keys(
     State(identity): State<Identity>,

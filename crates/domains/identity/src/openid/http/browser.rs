@@ -8,7 +8,8 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use platform::sessions::Whose;
 use platform::web::extract::{Json, Query};
 use platform::web::guard::{Audience, cookie};
-use platform::web::problem::{Problem, ProblemBody, Result};
+use platform::web::problem::{Problem, Result};
+use platform::web::refusals::Malformed;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -129,8 +130,7 @@ fn moved(parts: &HeaderMap, found: Result<String>) -> Response {
 
 /// A connected system asks who somebody is: the beginning of a sign-in (OpenID Connect)
 #[utoipa::path(get, path = "/oauth/authorize", tag = "openid", operation_id = "authorize", params(AuthorizeQuery),
-    responses((status = 303, description = "to the sign-in, the page of consent or back to the client"),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 303, description = "to the sign-in, the page of consent or back to the client"), Malformed))]
 pub(crate) async fn authorize(
     State(identity): State<Identity>,
     parts: Parts,
@@ -142,8 +142,7 @@ pub(crate) async fn authorize(
 /// The same by form, as the standard allows
 #[utoipa::path(post, path = "/oauth/authorize", tag = "openid", operation_id = "authorize_by_form",
     request_body(content = AuthorizeQuery, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 303, description = "to the sign-in, the page of consent or back to the client"),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 303, description = "to the sign-in, the page of consent or back to the client"), Malformed))]
 pub(crate) async fn authorize_by_form(
     State(identity): State<Identity>,
     parts: Parts,
@@ -162,8 +161,7 @@ pub(crate) struct ContinueQuery {
 
 /// Goes on with a request after the person signed in
 #[utoipa::path(get, path = "/oauth/continue", tag = "openid", operation_id = "continue_authorization", params(ContinueQuery),
-    responses((status = 303, description = "to the page of consent or back to the client"),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 303, description = "to the page of consent or back to the client"), Malformed))]
 pub(crate) async fn continue_authorization(
     State(identity): State<Identity>,
     parts: Parts,
@@ -193,8 +191,7 @@ pub(crate) struct EndQuery {
 
 /// Ends the person's session; wants the identity token, so that no other page can sign somebody out
 #[utoipa::path(get, path = "/oauth/end-session", tag = "openid", operation_id = "end_session", params(EndQuery),
-    responses((status = 303, description = "to the client's address, or to our first page"),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 303, description = "to the client's address, or to our first page"), Malformed))]
 pub(crate) async fn end_session(
     State(identity): State<Identity>,
     parts: Parts,

@@ -5,7 +5,8 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use platform::web::extract::{Json, Path};
 use platform::web::guard::{Allowed, Principal};
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::Absent;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -104,7 +105,7 @@ async fn approve(
 /// What a connected system asks a citizen for
 #[utoipa::path(get, path = "/api/v1/portal/authorizations/{id}", tag = "openid", operation_id = "get_authorization",
     params(("id" = Uuid, Path)),
-    responses((status = 200, body = AuthorizationView), (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = AuthorizationView), Absent),
     security(("portal" = ["consent.give"])))]
 pub(crate) async fn get_authorization(
     State(identity): State<Identity>,
@@ -117,7 +118,7 @@ pub(crate) async fn get_authorization(
 /// A citizen agrees
 #[utoipa::path(post, path = "/api/v1/portal/authorizations/{id}/approve", tag = "openid", operation_id = "approve_authorization",
     request_body = ApproveRequest, params(("id" = Uuid, Path)),
-    responses((status = 200, body = RedirectView), (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = RedirectView), Absent),
     security(("portal" = ["consent.give"])))]
 pub(crate) async fn approve_authorization(
     State(identity): State<Identity>,
@@ -132,7 +133,7 @@ pub(crate) async fn approve_authorization(
 /// A citizen does not agree
 #[utoipa::path(post, path = "/api/v1/portal/authorizations/{id}/refuse", tag = "openid", operation_id = "refuse_authorization",
     params(("id" = Uuid, Path)),
-    responses((status = 200, body = RedirectView), (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = RedirectView), Absent),
     security(("portal" = ["consent.give"])))]
 pub(crate) async fn refuse_authorization(
     State(identity): State<Identity>,
@@ -145,7 +146,7 @@ pub(crate) async fn refuse_authorization(
 /// What a connected system asks a staff user for
 #[utoipa::path(get, path = "/api/v1/staff/authorizations/{id}", tag = "openid", operation_id = "get_staff_authorization",
     params(("id" = Uuid, Path)),
-    responses((status = 200, body = AuthorizationView), (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = AuthorizationView), Absent),
     security(("desk" = ["staff.me"])))]
 pub(crate) async fn get_staff_authorization(
     State(identity): State<Identity>,
@@ -158,7 +159,7 @@ pub(crate) async fn get_staff_authorization(
 /// A staff user agrees
 #[utoipa::path(post, path = "/api/v1/staff/authorizations/{id}/approve", tag = "openid", operation_id = "approve_staff_authorization",
     request_body = ApproveRequest, params(("id" = Uuid, Path)),
-    responses((status = 200, body = RedirectView), (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = RedirectView), Absent),
     security(("desk" = ["staff.me"])))]
 pub(crate) async fn approve_staff_authorization(
     State(identity): State<Identity>,
@@ -173,7 +174,7 @@ pub(crate) async fn approve_staff_authorization(
 /// A staff user does not agree
 #[utoipa::path(post, path = "/api/v1/staff/authorizations/{id}/refuse", tag = "openid", operation_id = "refuse_staff_authorization",
     params(("id" = Uuid, Path)),
-    responses((status = 200, body = RedirectView), (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = RedirectView), Absent),
     security(("desk" = ["staff.me"])))]
 pub(crate) async fn refuse_staff_authorization(
     State(identity): State<Identity>,
@@ -233,7 +234,7 @@ pub(crate) async fn list_my_consents(
 /// Takes a consent back; the system's tokens end at once
 #[utoipa::path(post, path = "/api/v1/portal/me/consents/{app_id}/withdraw", tag = "openid", operation_id = "withdraw_my_consent",
     params(("app_id" = String, Path)),
-    responses((status = 204), (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 204), Absent),
     security(("portal" = ["consent.give"])))]
 pub(crate) async fn withdraw_my_consent(
     State(identity): State<Identity>,

@@ -4,7 +4,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use platform::web::extract::{IdempotencyKey, Json, Path};
 use platform::web::guard::Allowed;
-use platform::web::problem::{ProblemBody, Result};
+use platform::web::problem::Result;
+use platform::web::refusals::{Absent, Outdated, Refused, Unreadable};
 use serde::Deserialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -54,11 +55,7 @@ pub(crate) struct EndSecret {
 /// Registers a system, switched off and without a grant.
 #[utoipa::path(post, path = "/api/v1/systems", tag = "systems", operation_id = "register_system", params(IdempotencyKey),
     request_body = SystemDraft,
-    responses((status = 201, body = SystemView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = SystemView), Refused, Outdated, Unreadable),
     security(("desk" = ["system.edit"])))]
 pub(crate) async fn register_system(
     State(identity): State<Identity>,
@@ -73,12 +70,7 @@ pub(crate) async fn register_system(
 /// Changes what is written down about a system.
 #[utoipa::path(put, path = "/api/v1/systems/{id}", tag = "systems", operation_id = "edit_system",
     params(("id" = Uuid, Path, description = "System")), request_body = EditSystem,
-    responses((status = 200, body = SystemView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = SystemView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["system.edit"])))]
 pub(crate) async fn edit_system(
     State(identity): State<Identity>,
@@ -93,12 +85,7 @@ pub(crate) async fn edit_system(
 /// Switches a system on.
 #[utoipa::path(post, path = "/api/v1/systems/{id}/enable", tag = "systems", operation_id = "enable_system",
     params(("id" = Uuid, Path, description = "System")), request_body = SwitchSystem,
-    responses((status = 200, body = SystemView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = SystemView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["system.edit"])))]
 pub(crate) async fn enable_system(
     State(identity): State<Identity>,
@@ -113,12 +100,7 @@ pub(crate) async fn enable_system(
 /// Switches a system off; its next call is refused.
 #[utoipa::path(post, path = "/api/v1/systems/{id}/disable", tag = "systems", operation_id = "disable_system",
     params(("id" = Uuid, Path, description = "System")), request_body = SwitchSystem,
-    responses((status = 200, body = SystemView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = SystemView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["system.edit"])))]
 pub(crate) async fn disable_system(
     State(identity): State<Identity>,
@@ -133,12 +115,7 @@ pub(crate) async fn disable_system(
 /// Replaces the grants of a system.
 #[utoipa::path(put, path = "/api/v1/systems/{id}/grants", tag = "systems", operation_id = "grant_system",
     params(("id" = Uuid, Path, description = "System")), request_body = GrantSystem,
-    responses((status = 200, body = SystemView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = SystemView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["system.edit"])))]
 pub(crate) async fn grant_system(
     State(identity): State<Identity>,
@@ -153,12 +130,7 @@ pub(crate) async fn grant_system(
 /// Gives a system one more secret; the answer is the only place that shows it.
 #[utoipa::path(post, path = "/api/v1/systems/{id}/secrets", tag = "systems", operation_id = "issue_system_secret",
     params(("id" = Uuid, Path, description = "System"), IdempotencyKey), request_body = NewSecret,
-    responses((status = 201, body = IssuedSecret),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 201, body = IssuedSecret), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["system.edit"])))]
 pub(crate) async fn issue_system_secret(
     State(identity): State<Identity>,
@@ -174,11 +146,7 @@ pub(crate) async fn issue_system_secret(
 #[utoipa::path(post, path = "/api/v1/systems/{id}/secrets/{secret}/end", tag = "systems", operation_id = "end_system_secret",
     params(("id" = Uuid, Path, description = "System"), ("secret" = Uuid, Path, description = "Secret")),
     request_body = EndSecret,
-    responses((status = 200, body = SystemView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = SystemView), Refused, Absent, Outdated),
     security(("desk" = ["system.edit"])))]
 pub(crate) async fn end_system_secret(
     State(identity): State<Identity>,

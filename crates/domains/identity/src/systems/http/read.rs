@@ -4,7 +4,8 @@ use axum::extract::State;
 use platform::web::extract::{Json, Path, Query};
 use platform::web::guard::Allowed;
 use platform::web::page::{List, PageQuery};
-use platform::web::problem::{Problem, ProblemBody, Result};
+use platform::web::problem::{Problem, Result};
+use platform::web::refusals::{Absent, Refused};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -249,9 +250,7 @@ fn after(page: &PageQuery) -> Result<Option<Uuid>> {
 
 /// Connected systems, newest first.
 #[utoipa::path(get, path = "/api/v1/systems", tag = "systems", operation_id = "list_systems", params(SystemFilter),
-    responses((status = 200, body = List<SystemView>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<SystemView>), Refused),
     security(("desk" = ["system.read"])))]
 pub(crate) async fn list_systems(
     State(identity): State<Identity>,
@@ -278,9 +277,7 @@ pub(crate) async fn list_systems(
 
 /// What the pages of the registry offer to choose from.
 #[utoipa::path(get, path = "/api/v1/systems/choices", tag = "systems", operation_id = "get_system_choices",
-    responses((status = 200, body = SystemChoices),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = SystemChoices), Refused),
     security(("desk" = ["system.read"])))]
 pub(crate) async fn get_system_choices(
     State(identity): State<Identity>,
@@ -307,10 +304,7 @@ pub(crate) async fn get_system_choices(
 /// A connected system.
 #[utoipa::path(get, path = "/api/v1/systems/{id}", tag = "systems", operation_id = "get_system",
     params(("id" = Uuid, Path, description = "System")),
-    responses((status = 200, body = SystemView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = SystemView), Refused, Absent),
     security(("desk" = ["system.read"])))]
 pub(crate) async fn get_system(
     State(identity): State<Identity>,
@@ -323,10 +317,7 @@ pub(crate) async fn get_system(
 /// Who changed a system, newest first.
 #[utoipa::path(get, path = "/api/v1/systems/{id}/changes", tag = "systems", operation_id = "list_system_changes",
     params(("id" = Uuid, Path, description = "System"), PageQuery),
-    responses((status = 200, body = List<SystemChange>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, body = List<SystemChange>), Refused, Absent),
     security(("desk" = ["system.read"])))]
 pub(crate) async fn list_system_changes(
     State(identity): State<Identity>,

@@ -1,12 +1,14 @@
 //! The staff list: filters, exact total, keyset paging, reach.
 
+use std::collections::BTreeMap;
+
 use base::calendar::Calendar;
 use platform::web::guard::Principal;
 use platform::web::page::{List, PageQuery, cursor};
 use platform::{Problem, Result};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Cond, Condition, Expr, ExprTrait, Func};
-use sea_orm::{QuerySelect, Select};
+use sea_orm::{DatabaseConnection, QuerySelect, Select};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
@@ -107,7 +109,7 @@ pub struct CaseList {
     pub list: List<CaseRow>,
     /// Cases per state under the other filters.
     #[schema(value_type = Object)]
-    pub counts: std::collections::BTreeMap<String, u64>,
+    pub counts: BTreeMap<String, u64>,
     /// First day that was looked at, because earlier years are closed; absent when every year was.
     pub since: Option<String>,
 }
@@ -115,6 +117,9 @@ pub struct CaseList {
 /// Up to so many rows are found by organisation and sorted; more are read in the order of the list
 /// and the organisation is checked on the way. (Measured on 100,000 cases: 0.4 ms against 120 ms.)
 const SORTED: u64 = 2_000;
+
+/// The choice of corrections that came back.
+const CORRECTION_BACK: &str = "correction_back";
 
 /// How a query uses the caller's reach.
 #[derive(Clone, Copy)]
@@ -143,31 +148,7 @@ impl Casework {
         let since = self.hot_only(filter).await?;
         let hot = CaseFilter { from: since.clone().or_else(|| filter.from.clone()), ..filter.clone() };
         let filter = &hot;
-        let base = self.filtered(caller, filter)?;
-        // One grouped count gives the tabs and the exact total of the chosen state. Grouped by
-        // organisation too, because the index has that order and nothing needs sorting then.
-        let counted: Vec<(Uuid, String, bool, i64)> = base
-            .clone()
-            .select_only()
-            .column(case::Column::OrgId)
-            .column(case::Column::State)
-            .column(case::Column::Corrected)
-            .column_as(Expr::cust("COUNT(*)"), "count")
-            .group_by(case::Column::OrgId)
-            .group_by(case::Column::State)
-            .group_by(case::Column::Corrected)
-            .into_tuple()
-            .all(conn)
-            .await?;
-        let mut counts = std::collections::BTreeMap::new();
-        let mut total = 0;
-        for (_, state, corrected, count) in counted {
-            let count = u64::try_from(count).unwrap_or(0);
-            if chosen(filter.state.as_deref(), &state, corrected) {
-                total += count;
-            }
-            *counts.entry(state).or_insert(0) += count;
-        }
+        let (counts, total) = self.counted(conn, caller, filter).await?;
         let page = filter.page();
         let limit = page.limit();
         let by_time = filter.sort.as_deref() != Some("submitted_at");
@@ -185,6 +166,52 @@ impl Casework {
         let mut items = self.rows(rows).await?;
         items.truncate(usize::try_from(limit).unwrap_or(100));
         Ok(CaseList { list: List { items, total, next, as_of: self.platform.now() }, counts, since })
+    }
+
+    /// Cases per state, and the exact total of the chosen one: from the figures beside the cases where these can tell,
+    /// else by counting the cases.
+    async fn counted(
+        &self,
+        conn: &DatabaseConnection,
+        caller: &Principal,
+        filter: &CaseFilter,
+    ) -> Result<(BTreeMap<String, u64>, u64)> {
+        let wanted = filter.state.as_deref();
+        let listed = self.narrowed(caller, filter, Reach::Checked)?;
+        if let Some(counts) = self.filed_by_state(conn, caller, filter, listed).await? {
+            let total = if wanted == Some(CORRECTION_BACK) {
+                // Figures don't know that a correction came back; few cases wait so, and an index finds them.
+                self.filtered(caller, filter)?.filter(state_condition(wanted)).count(conn).await?
+            } else {
+                counts.iter().filter(|(state, _)| chosen(wanted, state, false)).map(|(_, count)| count).sum()
+            };
+            return Ok((counts, total));
+        }
+        // One grouped count gives the tabs and the exact total of the chosen state. Grouped by
+        // organisation too, because the index has that order and nothing needs sorting then.
+        let counted: Vec<(Uuid, String, bool, i64)> = self
+            .filtered(caller, filter)?
+            .select_only()
+            .column(case::Column::OrgId)
+            .column(case::Column::State)
+            .column(case::Column::Corrected)
+            .column_as(Expr::cust("COUNT(*)"), "count")
+            .group_by(case::Column::OrgId)
+            .group_by(case::Column::State)
+            .group_by(case::Column::Corrected)
+            .into_tuple()
+            .all(conn)
+            .await?;
+        let mut counts = BTreeMap::new();
+        let mut total = 0;
+        for (_, state, corrected, count) in counted {
+            let count = u64::try_from(count).unwrap_or(0);
+            if chosen(wanted, &state, corrected) {
+                total += count;
+            }
+            *counts.entry(state).or_insert(0) += count;
+        }
+        Ok((counts, total))
     }
 
     /// The day a list begins with when closed years are left out of it: nobody asked for all or for days.
@@ -305,7 +332,7 @@ pub(super) fn state_condition(state: Option<&str>) -> Condition {
         None | Some("" | "all") => Cond::all(),
         Some("open") => Cond::all().add(Expr::cust(OPEN)),
         Some("done") => Cond::all().add(case::Column::State.is_not_in(open_states())),
-        Some("correction_back") => {
+        Some(CORRECTION_BACK) => {
             Cond::all().add(case::Column::State.eq(State::Submitted.as_str())).add(case::Column::Corrected.eq(true))
         }
         Some(state) => Cond::all().add(case::Column::State.eq(state)),
@@ -319,12 +346,12 @@ pub(super) fn chosen(wanted: Option<&str>, state: &str, corrected: bool) -> bool
         None | Some("" | "all") => true,
         Some("open") => open,
         Some("done") => !open,
-        Some("correction_back") => state == State::Submitted.as_str() && corrected,
+        Some(CORRECTION_BACK) => state == State::Submitted.as_str() && corrected,
         Some(wanted) => wanted == state,
     }
 }
 
-pub(super) fn day(pointer: &str, text: &str) -> Result<time::Date> {
+pub(crate) fn day(pointer: &str, text: &str) -> Result<time::Date> {
     time::Date::parse(text, time::macros::format_description!("[year]-[month]-[day]"))
         .map_err(|_| Problem::invalid_field(pointer, "date", "日期要写成 2026-09-24 的样子"))
 }

@@ -14,6 +14,7 @@ use crate::cases::model::State;
 use crate::cases::service::Casework;
 use crate::cases::store::case;
 use crate::statistics::read::{Asked, is, number_when};
+use crate::statistics::store;
 
 /// Cases of one department.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -93,7 +94,19 @@ impl Casework {
     /// Departments that had a case at any time.
     async fn departments_with_cases(&self, caller: &Principal) -> Result<Vec<Uuid>> {
         let conn = self.platform.db.read();
-        if self.counted_until().await?.is_some() {
+        let standing = store::standing(conn).await?;
+        if caller.bounds.are_none() && standing.as_ref().is_some_and(|row| row.has_totals()) {
+            use crate::statistics::store::total::{Column, Entity};
+            return Ok(Entity::find()
+                .select_only()
+                .column(Column::OrgId)
+                .distinct()
+                .filter(Column::OrgId.is_in(caller.visible_orgs.iter().copied()))
+                .into_tuple()
+                .all(conn)
+                .await?);
+        }
+        if standing.is_some_and(|row| row.ready) {
             use crate::statistics::store::cell::{Column, Entity};
             return Ok(Entity::find()
                 .select_only()

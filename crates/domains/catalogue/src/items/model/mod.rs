@@ -3,10 +3,19 @@
 //! Element names follow the national list (GB/T 39554, standards 01); the rules between them are
 //! in [`super::rules`], what an answer does is in [`super::resolve`].
 
+mod answers;
+mod dispatch;
+mod fees;
+mod materials;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use super::places::{BookingWay, Place};
+pub use answers::{Condition, ConditionOption, Situation, SituationOption};
+pub use dispatch::{Dispatch, DispatchMode, Fallback};
+pub use fees::{FeeItem, FeeReduction, Fees};
+pub use materials::{Material, ReviewPoint};
 
 /// Schema name of the file.
 pub const SCHEMA: &str = "tongban-item/1";
@@ -149,64 +158,6 @@ pub struct Item {
     pub rules: Option<String>,
 }
 
-/// Where accepted cases of an item are handled (CASE-018).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Dispatch {
-    /// Here, in the department's own system, or above.
-    pub mode: DispatchMode,
-    /// App id of the connected system; for `upper` the upper platform's when empty.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub system: String,
-    /// Key of the data mapping by which the form is told; the form goes as it is when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mapping: Option<String>,
-    /// Hours within which the other system has to say something; then people are told.
-    #[serde(default = "a_day")]
-    pub answer_hours: u32,
-    /// What follows when it can't be sent.
-    #[serde(default)]
-    pub fallback: Fallback,
-}
-
-/// Who handles an accepted case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DispatchMode {
-    /// The flow here.
-    Internal,
-    /// The department's own system.
-    Department,
-    /// A system of a higher level.
-    Upper,
-}
-
-impl DispatchMode {
-    /// Column value.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Internal => "internal",
-            Self::Department => "department",
-            Self::Upper => "upper",
-        }
-    }
-}
-
-/// What follows when a case can't be sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Fallback {
-    /// People here handle it.
-    #[default]
-    Manual,
-    /// It waits until somebody decides.
-    Hold,
-}
-
-fn a_day() -> u32 {
-    24
-}
-
 /// Place in the common catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -312,71 +263,6 @@ pub struct Remedies {
     pub lawsuit: String,
 }
 
-/// Fees.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Fees {
-    /// Whether anything is charged.
-    pub charge: bool,
-    /// Basis.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub basis: Option<String>,
-    /// What is charged.
-    #[serde(default)]
-    pub items: Vec<FeeItem>,
-    /// What is charged less, or not at all 减免.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub reductions: Vec<FeeReduction>,
-    /// By when it has to be paid: `decision`, or `delivery` when absent (CASE-026).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub before: Option<String>,
-}
-
-impl Fees {
-    /// Whether the decision waits for the payment; otherwise the delivery does.
-    pub fn before_decision(&self) -> bool {
-        self.before.as_deref() == Some("decision")
-    }
-}
-
-/// A fee.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FeeItem {
-    /// Name.
-    pub name: String,
-    /// Standard in words.
-    pub standard: String,
-    /// Amount in fen when fixed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fen: Option<i64>,
-    /// Charged only when this FEEL condition over the form holds; always when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub when: Option<String>,
-    /// FEEL over the form that gives the amount in fen, in place of a fixed one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub amount: Option<String>,
-}
-
-/// A reduction of a fee.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FeeReduction {
-    /// Name.
-    pub name: String,
-    /// Basis.
-    pub basis: String,
-    /// Percent of the fee that is let off, 1 to 100.
-    pub percent: i64,
-    /// Names of the fees it is about; all when empty.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub fees: Vec<String>,
-    /// Holds by itself under this FEEL condition over the form; when absent the clerk grants it
-    /// at the review of the amount.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub when: Option<String>,
-}
-
 /// Notification commitment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -446,165 +332,6 @@ pub enum OldLicence {
     Renew,
     /// It is ended and nothing takes its place (注销).
     Revoke,
-}
-
-/// A question whose answer changes what is needed (ITEM-039).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Situation {
-    /// Key, snake_case; its FEEL name.
-    pub key: String,
-    /// Question.
-    pub question: String,
-    /// Hint.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
-    /// `single` (options exclude each other) or `multi`.
-    pub kind: String,
-    /// Handling items it is asked for; empty = all.
-    #[serde(default)]
-    pub handle_items: Vec<String>,
-    /// Asked only when this FEEL condition over other answers holds (nesting).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub visible_when: Option<String>,
-    /// Options.
-    pub options: Vec<SituationOption>,
-}
-
-/// An option of a situation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SituationOption {
-    /// Key.
-    pub key: String,
-    /// Label.
-    pub label: String,
-    /// `stop`: the answer leads away from this item.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub effect: Option<String>,
-    /// Why it leads away.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// Where to instead.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub goto: Option<String>,
-}
-
-/// An acceptance condition (ITEM-040).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Condition {
-    /// Key.
-    pub key: String,
-    /// Text of the guide.
-    pub text: String,
-    /// An unmet necessary one stops the application.
-    pub necessary: bool,
-    /// `manual` (the applicant answers) or `data` (checked against data).
-    pub check: String,
-    /// Question to the applicant.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub question: Option<String>,
-    /// Options.
-    #[serde(default)]
-    pub options: Vec<ConditionOption>,
-    /// Handling items it holds for; empty = all.
-    #[serde(default)]
-    pub handle_items: Vec<String>,
-}
-
-/// An option of a condition.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ConditionOption {
-    /// Key.
-    pub key: String,
-    /// Label.
-    pub label: String,
-    /// Whether the condition is then met.
-    pub met: bool,
-    /// What to do when it is not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-}
-
-/// A material (ITEM-004).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Material {
-    /// Key.
-    pub key: String,
-    /// Standard name.
-    pub name: String,
-    /// Order on the list.
-    pub order: u32,
-    /// 1 原件, 2 复印件, 3 原件和/或复印件.
-    pub kind: String,
-    /// 1 纸质, 2 电子, 3 纸质或电子.
-    pub form: String,
-    /// Originals.
-    pub original_copies: u32,
-    /// Copies.
-    pub photo_copies: u32,
-    /// 10 申请人自备, 20 政府部门核发, 30 中介机构出具, 99 其他.
-    pub source: String,
-    /// Note on the source.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source_note: Option<String>,
-    /// Who makes it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub producer: Option<String>,
-    /// 1 必要, 2 非必要, 3 容缺后补.
-    pub necessity: String,
-    /// A4, A3 …
-    pub paper_spec: String,
-    /// pdf, jpg, png, docx, xlsx.
-    pub file_types: Vec<String>,
-    /// Megabytes a file may have.
-    pub max_mb: u32,
-    /// Licence type that replaces it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub licence_type: Option<String>,
-    /// What the applicant reads about that.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exempt_note: Option<String>,
-    /// Made from the form.
-    #[serde(default)]
-    pub generated: bool,
-    /// Empty form.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub blank_form: Option<String>,
-    /// Sample.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sample: Option<String>,
-    /// Notes on filling in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fill_notes: Option<String>,
-    /// online, window, post.
-    pub hand_in: Vec<String>,
-    /// Handling items that need it; empty = all.
-    #[serde(default)]
-    pub handle_items: Vec<String>,
-    /// FEEL over the situation answers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub when: Option<String>,
-    /// Review points (ITEM-042).
-    #[serde(default)]
-    pub review_points: Vec<ReviewPoint>,
-}
-
-/// What is looked at (审查要点, ITEM-042).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReviewPoint {
-    /// Key.
-    pub key: String,
-    /// Text.
-    pub text: String,
-    /// `formal` or `substantive`.
-    pub kind: String,
-    /// `window` or `approver`.
-    pub r#for: String,
 }
 
 /// A step of the process as the guide tells it.
