@@ -29,8 +29,11 @@ case "${1:-}" in
         trap 'rm -rf "$making"' EXIT
         place="$making/tree"
         unpack "$place"
-        # The new program has to run here before the old one is touched.
+        # The new program has to start here before the old one is touched: with this C library, with the authorities of
+        # this system, on an empty database of its own.
         "$place/usr/bin/tongban" --version
+        TMPDIR="$making" TONGBAN_PACKS_DIR="$place/usr/share/tongban/packs" "$place/usr/bin/tongban" openapi >/dev/null ||
+            { echo "the new program does not start on this machine; nothing was changed" >&2; exit 1; }
         for settings in tongban.toml tongban.env; do
             if [ -e "/etc/tongban/$settings" ]; then mv "$place/etc/tongban/$settings" "$place/etc/tongban/$settings.new"; fi
         done

@@ -220,7 +220,11 @@ impl App {
                 // Connected systems are reached directly: a proxy of the machine is for its packages.
                 .no_proxy()
                 .build()
-                .map_err(Problem::internal)?,
+                // The usual reason on a bare system; the error itself does not name it.
+                .map_err(|error| {
+                    let why = "are the root certificates of the system (ca-certificates) installed?";
+                    Problem::internal(format!("no client for outside calls, {error:?}; {why}"))
+                })?,
             clock,
             randomness,
             config,

@@ -57,7 +57,7 @@ impl SoftKeys {
     pub fn load_or_create(path: &Path, master_path: &Path, randomness: &dyn Randomness) -> Result<Self> {
         let kept = || -> Result<[u8; 32]> {
             let text = std::fs::read_to_string(master_path).map_err(|error| named(master_path, error))?;
-            unhex(text.trim())
+            unhex(text.trim()).map_err(|_| named(master_path, "not 64 hex digits"))
         };
         let key = if master_path.exists() {
             kept()?
