@@ -36,7 +36,7 @@ use casework::Casework;
 use casework::calendars::Calendars;
 use casework::cases::service::documents::Papers;
 use casework::cases::service::filled::HttpDataSharing;
-use casework::cases::service::notify;
+use casework::cases::service::message_texts::Texts;
 use catalogue::Catalogue;
 use design::Design;
 use exchange::Exchange;
@@ -225,7 +225,7 @@ impl App {
             randomness,
             config,
         });
-        let texts = notify::Texts::load(&platform.config.packs_dir.join("platform/messages.yaml"))?;
+        let texts = Texts::load(&platform.config.packs_dir.join("platform/messages.yaml"))?;
         let identity = Identity::new(platform.clone());
         let design = Design::new(platform.clone());
         design.take_bindings().await?;
