@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::serve::ListenerExt;
 use platform::web::limits::{self, Gate};
@@ -52,7 +52,7 @@ impl App {
             .route("/api/{*rest}", axum::routing::any(no_such_route))
             .merge(basic::routes(basic.clone()))
             .fallback(web::page)
-            .method_not_allowed_fallback(no_such_method);
+            .method_not_allowed_fallback(web::no_such_method);
         let config = &self.platform.config;
         let headers = Headers::new(config.public_url.starts_with("https://"), &config.device_gateway_url);
         // One layer of many parts, outermost first: each `Router::layer` of its own would copy all below it
@@ -380,10 +380,6 @@ fn describe(document: OpenApi) -> OpenApi {
 
 async fn no_such_route() -> Problem {
     Problem::not_found("没有这个接口。")
-}
-
-pub(crate) async fn no_such_method() -> Problem {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "这个地址不能这样访问。")
 }
 
 #[derive(Clone)]
