@@ -7,7 +7,7 @@ use platform::search::{Document, SearchIndex, initials, words};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::query::{ItemCard, Limit};
+use super::model::{ItemCard, Limit};
 use crate::items::labels;
 use crate::items::model::Item;
 use crate::navigation::Navigation;

@@ -7,6 +7,7 @@
 
 mod build;
 mod forms;
+mod model;
 mod offered;
 mod query;
 
@@ -24,8 +25,8 @@ use crate::items::store::item;
 
 pub use build::{Card, Snapshot, Source};
 pub use forms::{FormQuery, SampleForm, SampleForms};
+pub use model::{Facet, Facets, Found, ItemCard, Limit, Matched, Query, Suggestion};
 pub use offered::Offered;
-pub use query::{Facet, Facets, Found, ItemCard, Limit, Matched, Query, Suggestion};
 
 /// Seconds within which a publication of another node shows.
 pub const CHECK_SECONDS: i64 = 5;
