@@ -15,10 +15,9 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::administration::policies::model::{CrossGrant, Policy, Subject};
-use crate::administration::rights::Mandate;
-use crate::administration::roles::model::Exclusion;
+use crate::administration::roles::model::{Exclusion, Mandate};
 use crate::administration::store as admin_store;
-use crate::citywide::Marks;
+use crate::citywide::marks::Marks;
 use crate::model::org::OrgTree;
 use crate::model::staff::{Staff, Window};
 use crate::roles::RoleBook;
