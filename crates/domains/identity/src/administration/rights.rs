@@ -1,8 +1,7 @@
 //! Who holds which right over which organisation, and who may give it (IDENT-030). Pure.
 //!
 //! A *right* is a permission over an organisation (perhaps for listed items only). A *power* is what
-//! an administrator may give: permissions over a part of the tree; it comes from a
-//! [mandate](super::roles::model::Mandate) or,
+//! an administrator may give: permissions over a part of the tree; it comes from a mandate or,
 //! for a region's system and security administrators, from the role. Every administrative command is
 //! judged by what it did: the rights and powers of everybody before and after are compared, and what
 //! anybody gained must lie within the giver's powers ([`judge`]). So no new command can forget the rule.
