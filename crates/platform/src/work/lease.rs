@@ -46,12 +46,13 @@ impl Lease {
 
     async fn set(&self, platform: &Platform, until: time::OffsetDateTime) -> Result<bool> {
         let now = platform.now();
+        let beyond_any = now + self.length + self.length;
         let statement = Statement::from_sql_and_values(
             platform.db.backend(),
             "INSERT INTO leases (name, holder, until) VALUES ($1, $2, $3) \
              ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until \
              WHERE leases.until < $4 OR leases.until > $5 OR leases.holder = excluded.holder RETURNING name",
-            [self.name.into(), self.holder.into(), until.into(), now.into(), (now + self.length * 2).into()],
+            [self.name.into(), self.holder.into(), until.into(), now.into(), beyond_any.into()],
         );
         platform
             .db
