@@ -133,8 +133,10 @@ impl Catalogue {
         let mut above: BTreeSet<String> = items.by_code.keys().cloned().collect();
         for _ in 0..2 {
             above.extend(rows.iter().filter_map(|row| row.parent_code.clone()));
-            let here: HashSet<&String> = rows.iter().map(|row| &row.code).collect();
-            let wanted: Vec<String> = above.iter().filter(|code| !here.contains(code)).cloned().collect();
+            let wanted: Vec<String> = {
+                let here: HashSet<&str> = rows.iter().map(|row| row.code.as_str()).collect();
+                above.iter().filter(|code| !here.contains(code.as_str())).cloned().collect()
+            };
             for codes in wanted.chunks(ROWS) {
                 rows.extend(node::Entity::find().filter(node::Column::Code.is_in(codes.to_vec())).all(conn).await?);
             }
