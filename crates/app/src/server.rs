@@ -114,6 +114,7 @@ impl App {
         let roots = tokio::spawn(daily_roots(self.clone(), stopped.clone()));
         let upkeep = tokio::spawn(housekeeping(self.clone(), stopped.clone()));
         let figures = tokio::spawn(counting(self.clone(), stopped.clone()));
+        let search = tokio::spawn(first_search(self.clone(), stopped.clone()));
         let (looked_after, told) = (self.platform.clone(), stopped.clone());
         let watch = tokio::spawn(async move { looked_after.db.watch(told).await });
         let journal = tokio::spawn(crate::backup::journal::keep(self.platform.clone(), stopped.clone()));
@@ -149,7 +150,7 @@ impl App {
         }
         // A job that waits for a silent neighbour is begun again after the start, like one of a killed server.
         let late = tokio::time::Instant::now() + JOBS_END_WITHIN;
-        for mut task in [worker, roots, upkeep, figures, watch, journal] {
+        for mut task in [worker, roots, upkeep, figures, search, watch, journal] {
             if let Ok(ended) = tokio::time::timeout_at(late, &mut task).await {
                 ended.map_err(Problem::internal)?;
             } else {
@@ -293,6 +294,20 @@ async fn counting(app: App, mut stopped: tokio::sync::watch::Receiver<bool>) {
                 return;
             }
         }
+    }
+}
+
+/// Reads what is offered behind the start, so that the first one who searches need not wait for it.
+async fn first_search(app: App, mut stopped: tokio::sync::watch::Receiver<bool>) {
+    tokio::select! {
+        made = app.catalogue.snapshot() => {
+            if let Err(problem) = made
+                && problem.trouble().is_none()
+            {
+                tracing::error!(cause = %problem, "what is offered could not be read for the search");
+            }
+        }
+        _ = stopped.changed() => {}
     }
 }
 

@@ -3,6 +3,7 @@
 use base::deadline::{TimeLimit, TimeUnit};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 /// What is asked for. All parts together must hold; several values of one facet are joined by commas
 /// and any of them is enough.
@@ -134,4 +135,21 @@ pub struct Suggestion {
     pub name: String,
     /// Why.
     pub matched: Matched,
+}
+
+/// An item that is offered, in short, for those above who count and list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Offered<'s> {
+    /// Slug.
+    pub slug: &'s str,
+    /// Organisation that handles it.
+    pub org_id: Uuid,
+    /// Name.
+    pub name: &'s str,
+    /// On-site visits.
+    pub on_site_times: u32,
+    /// Whether anything is charged.
+    pub charge: bool,
+    /// Whether it can be applied for online.
+    pub online: bool,
 }

@@ -195,12 +195,12 @@ impl Identity {
         Ok(halls.into_values().collect())
     }
 
-    /// Which department answers for each published item.
+    /// Which department answers for each of some items; those never published are left out.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn answering(&self) -> Result<HashMap<String, Uuid>> {
-        crate::store::directory::item_orgs(self.platform.db.read()).await
+    pub async fn answering(&self, items: &[String]) -> Result<HashMap<String, Uuid>> {
+        crate::store::directory::answering(self.platform.db.read(), items).await
     }
 
     /// The windows somebody sits at, handling ones first.
