@@ -59,6 +59,10 @@ use security::Security;
 use tables::Tables;
 use utoipa_axum::router::OpenApiRouter;
 
+/// One request makes and frees some thousand small things on several threads (docs/adr/0096).
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The assembled product.
 #[derive(Clone)]
 pub struct App {

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::serve::ListenerExt;
 use platform::web::limits::{self, Gate};
 use platform::work::lease::Lease;
-use platform::{Problem, Result};
+use platform::{Platform, Problem, Result};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -43,6 +43,7 @@ impl App {
         let (api, document) = self.api().split_for_parts();
         let document = describe(document);
         let basic = self.basic();
+        let site = basic.site.clone();
         let mut open = open_operations(&document);
         open.extend(basic::open());
         let gate = Gate::new(self.platform.clone(), open, basic::asking().collect());
@@ -50,7 +51,7 @@ impl App {
         let router = api
             .route("/api/v1/openapi.json", axum::routing::get(move || async move { axum::Json(document) }))
             .route("/api/{*rest}", axum::routing::any(no_such_route))
-            .merge(basic::routes(basic.clone()))
+            .merge(basic::routes(basic))
             .fallback(web::page)
             .method_not_allowed_fallback(web::no_such_method);
         let config = &self.platform.config;
@@ -59,7 +60,7 @@ impl App {
         // for every request.
         router.layer(
             ServiceBuilder::new()
-                .layer(SetRequestIdLayer::new(HeaderName::from_static("x-request-id"), Ids(self.clone())))
+                .layer(SetRequestIdLayer::new(HeaderName::from_static("x-request-id"), Ids(self.platform.clone())))
                 .layer(PropagateRequestIdLayer::new(HeaderName::from_static("x-request-id")))
                 .layer(TraceLayer::new_for_http().make_span_with(|request: &axum::http::Request<_>| {
                     // The path alone: a query may carry a sign-on code, a header a session.
@@ -67,7 +68,7 @@ impl App {
                 }))
                 .layer(axum::middleware::map_response_with_state(Arc::new(headers), hardened))
                 .layer(axum::middleware::from_fn(platform::web::extract::trace_id))
-                .layer(axum::middleware::from_fn_with_state(basic, basic::as_page))
+                .layer(axum::middleware::from_fn_with_state(site, basic::as_page))
                 .layer(axum::middleware::from_fn_with_state(self.platform.clone(), platform::web::context::record))
                 .layer(axum::middleware::from_fn(platform::web::extract::readable))
                 .layer(axum::middleware::from_fn_with_state(gate, limits::limit))
@@ -397,11 +398,12 @@ async fn no_such_route() -> Problem {
     Problem::not_found("没有这个接口。")
 }
 
+/// Layers are cloned for every request, so they hold little.
 #[derive(Clone)]
-struct Ids(App);
+struct Ids(Platform);
 
 impl MakeRequestId for Ids {
     fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
-        HeaderValue::from_str(&self.0.platform.new_id().to_string()).ok().map(RequestId::new)
+        HeaderValue::from_str(&self.0.new_id().to_string()).ok().map(RequestId::new)
     }
 }
