@@ -116,18 +116,18 @@ impl Source for Items {
     }
     async fn rows(&self) -> Result<Vec<SourceRow>> {
         let tree = self.identity.orgs().await?;
-        let row = |one: catalogue::search::Offered| SourceRow {
-            data: data([
-                ("name", json!(one.card.name)),
-                ("org", json!(tree.get(one.org_id).map(|org| &org.name))),
-                ("visits", json!(one.card.on_site_times)),
-                ("charge", json!(one.card.charge)),
-                ("online", json!(one.card.online)),
-            ]),
-            key: one.slug,
+        let row = |one: catalogue::search::Offered<'_>| SourceRow {
+            key: one.slug.to_owned(),
             org_id: Some(one.org_id),
+            data: data([
+                ("name", json!(one.name)),
+                ("org", json!(tree.get(one.org_id).map(|org| &org.name))),
+                ("visits", json!(one.on_site_times)),
+                ("charge", json!(one.charge)),
+                ("online", json!(one.online)),
+            ]),
         };
-        Ok(self.catalogue.offered().await?.into_iter().map(row).collect())
+        Ok(self.catalogue.snapshot().await?.offered().into_iter().map(row).collect())
     }
 }
 
@@ -155,18 +155,16 @@ impl Source for CasesByItem {
     }
     async fn rows(&self) -> Result<Vec<SourceRow>> {
         let tree = self.identity.orgs().await?;
-        let offered = self.catalogue.offered().await?;
-        let slugs: Vec<String> = offered.iter().map(|one| one.slug.clone()).collect();
-        let counts = self.casework.count_by_item_version(&slugs).await?;
-        let row = |one: catalogue::search::Offered| SourceRow {
-            data: data([
-                ("item_name", json!(one.card.name)),
-                ("org", json!(tree.get(one.org_id).map(|org| &org.name))),
-                ("cases", json!(counts.iter().filter(|((slug, _), _)| *slug == one.slug).map(|(_, n)| n).sum::<u64>())),
-            ]),
-            key: one.slug,
+        let counts = self.casework.count_by_item().await?;
+        let row = |one: catalogue::search::Offered<'_>| SourceRow {
+            key: one.slug.to_owned(),
             org_id: Some(one.org_id),
+            data: data([
+                ("item_name", json!(one.name)),
+                ("org", json!(tree.get(one.org_id).map(|org| &org.name))),
+                ("cases", json!(counts.get(one.slug).copied().unwrap_or_default())),
+            ]),
         };
-        Ok(offered.into_iter().map(row).collect())
+        Ok(self.catalogue.snapshot().await?.offered().into_iter().map(row).collect())
     }
 }

@@ -36,7 +36,7 @@ use casework::Casework;
 use casework::calendars::Calendars;
 use casework::cases::service::documents::Papers;
 use casework::cases::service::filled::HttpDataSharing;
-use casework::cases::service::notify;
+use casework::cases::service::message_texts::Texts;
 use catalogue::Catalogue;
 use design::Design;
 use exchange::Exchange;
@@ -58,6 +58,10 @@ use recognition::Recognition;
 use security::Security;
 use tables::Tables;
 use utoipa_axum::router::OpenApiRouter;
+
+/// One request makes and frees some thousand small things on several threads (docs/adr/0096).
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The assembled product.
 #[derive(Clone)]
@@ -229,7 +233,7 @@ impl App {
             randomness,
             config,
         });
-        let texts = notify::Texts::load(&platform.config.packs_dir.join("platform/messages.yaml"))?;
+        let texts = Texts::load(&platform.config.packs_dir.join("platform/messages.yaml"))?;
         let identity = Identity::new(platform.clone());
         let design = Design::new(platform.clone());
         design.take_bindings().await?;

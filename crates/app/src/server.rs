@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::serve::ListenerExt;
 use platform::web::limits::{self, Gate};
 use platform::work::lease::Lease;
-use platform::{Problem, Result};
+use platform::{Platform, Problem, Result};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -43,6 +43,7 @@ impl App {
         let (api, document) = self.api().split_for_parts();
         let document = describe(document);
         let basic = self.basic();
+        let site = basic.site.clone();
         let mut open = open_operations(&document);
         open.extend(basic::open());
         let gate = Gate::new(self.platform.clone(), open, basic::asking().collect());
@@ -50,16 +51,16 @@ impl App {
         let router = api
             .route("/api/v1/openapi.json", axum::routing::get(move || async move { axum::Json(document) }))
             .route("/api/{*rest}", axum::routing::any(no_such_route))
-            .merge(basic::routes(basic.clone()))
+            .merge(basic::routes(basic))
             .fallback(web::page)
-            .method_not_allowed_fallback(no_such_method);
+            .method_not_allowed_fallback(web::no_such_method);
         let config = &self.platform.config;
         let headers = Headers::new(config.public_url.starts_with("https://"), &config.device_gateway_url);
         // One layer of many parts, outermost first: each `Router::layer` of its own would copy all below it
         // for every request.
         router.layer(
             ServiceBuilder::new()
-                .layer(SetRequestIdLayer::new(HeaderName::from_static("x-request-id"), Ids(self.clone())))
+                .layer(SetRequestIdLayer::new(HeaderName::from_static("x-request-id"), Ids(self.platform.clone())))
                 .layer(PropagateRequestIdLayer::new(HeaderName::from_static("x-request-id")))
                 .layer(TraceLayer::new_for_http().make_span_with(|request: &axum::http::Request<_>| {
                     // The path alone: a query may carry a sign-on code, a header a session.
@@ -67,7 +68,7 @@ impl App {
                 }))
                 .layer(axum::middleware::map_response_with_state(Arc::new(headers), hardened))
                 .layer(axum::middleware::from_fn(platform::web::extract::trace_id))
-                .layer(axum::middleware::from_fn_with_state(basic, basic::as_page))
+                .layer(axum::middleware::from_fn_with_state(site, basic::as_page))
                 .layer(axum::middleware::from_fn_with_state(self.platform.clone(), platform::web::context::record))
                 .layer(axum::middleware::from_fn(platform::web::extract::readable))
                 .layer(axum::middleware::from_fn_with_state(gate, limits::limit))
@@ -114,6 +115,7 @@ impl App {
         let roots = tokio::spawn(daily_roots(self.clone(), stopped.clone()));
         let upkeep = tokio::spawn(housekeeping(self.clone(), stopped.clone()));
         let figures = tokio::spawn(counting(self.clone(), stopped.clone()));
+        let search = tokio::spawn(first_search(self.clone(), stopped.clone()));
         let (looked_after, told) = (self.platform.clone(), stopped.clone());
         let watch = tokio::spawn(async move { looked_after.db.watch(told).await });
         let journal = tokio::spawn(crate::backup::journal::keep(self.platform.clone(), stopped.clone()));
@@ -149,7 +151,7 @@ impl App {
         }
         // A job that waits for a silent neighbour is begun again after the start, like one of a killed server.
         let late = tokio::time::Instant::now() + JOBS_END_WITHIN;
-        for mut task in [worker, roots, upkeep, figures, watch, journal] {
+        for mut task in [worker, roots, upkeep, figures, search, watch, journal] {
             if let Ok(ended) = tokio::time::timeout_at(late, &mut task).await {
                 ended.map_err(Problem::internal)?;
             } else {
@@ -296,6 +298,20 @@ async fn counting(app: App, mut stopped: tokio::sync::watch::Receiver<bool>) {
     }
 }
 
+/// Reads what is offered behind the start, so that the first one who searches need not wait for it.
+async fn first_search(app: App, mut stopped: tokio::sync::watch::Receiver<bool>) {
+    tokio::select! {
+        made = app.catalogue.snapshot() => {
+            if let Err(problem) = made
+                && problem.trouble().is_none()
+            {
+                tracing::error!(cause = %problem, "what is offered could not be read for the search");
+            }
+        }
+        _ = stopped.changed() => {}
+    }
+}
+
 /// Does the daily tasks on one node for all; looks every ten minutes, so a node that was down catches up.
 async fn daily_roots(app: App, mut stopped: tokio::sync::watch::Receiver<bool>) {
     let lease = Lease::new(&app.platform, "daily", time::Duration::seconds(900));
@@ -382,15 +398,12 @@ async fn no_such_route() -> Problem {
     Problem::not_found("没有这个接口。")
 }
 
-pub(crate) async fn no_such_method() -> Problem {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "这个地址不能这样访问。")
-}
-
+/// Layers are cloned for every request, so they hold little.
 #[derive(Clone)]
-struct Ids(App);
+struct Ids(Platform);
 
 impl MakeRequestId for Ids {
     fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
-        HeaderValue::from_str(&self.0.platform.new_id().to_string()).ok().map(RequestId::new)
+        HeaderValue::from_str(&self.0.new_id().to_string()).ok().map(RequestId::new)
     }
 }

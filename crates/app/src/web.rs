@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use platform::Problem;
 use rust_embed::RustEmbed;
 
 #[derive(RustEmbed)]
@@ -36,7 +37,7 @@ const INDEX: &str = "index.html";
 pub async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     // A page is only looked at: a CONNECT that is told 200 would take us for a proxy.
     if !matches!(method, Method::GET | Method::HEAD) {
-        return crate::server::no_such_method().await.into_response();
+        return no_such_method().await.into_response();
     }
     let path = uri.path();
     let (get, name): (fn(&str) -> Option<Built>, _) = match path.strip_prefix("/desk") {
@@ -50,6 +51,11 @@ pub async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     }
     let page = if path.contains("/assets/") { None } else { answer(get, INDEX, &headers) };
     page.unwrap_or_else(|| (StatusCode::NOT_FOUND, "没有这个页面。").into_response())
+}
+
+/// Answers a method that an address does not have.
+pub(crate) async fn no_such_method() -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "这个地址不能这样访问。")
 }
 
 /// The answer with one file, if there is one of that name.

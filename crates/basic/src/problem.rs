@@ -4,6 +4,8 @@
 //! one middleware at the outside of the router draws any of them, so that no old browser is offered a JSON
 //! file to save.
 
+use std::sync::Arc;
+
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -13,13 +15,13 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use crate::layout::{Page, send_once};
-use crate::{Basic, ROOT};
+use crate::{ROOT, TellsSite};
 
 /// Largest problem document read; ours are far smaller.
 const MOST: usize = 64 * 1024;
 
 /// Middleware: problems below [`ROOT`] become pages, everything else passes.
-pub async fn as_page(State(basic): State<Basic>, request: Request, next: Next) -> Response {
+pub async fn as_page(State(site): State<Arc<dyn TellsSite>>, request: Request, next: Next) -> Response {
     let is_ours = is_ours(request.uri().path());
     let response = next.run(request).await;
     if !is_ours || !is_refusal(&response) {
@@ -30,7 +32,7 @@ pub async fn as_page(State(basic): State<Basic>, request: Request, next: Next) -
     let body = to_bytes(response.into_body(), MOST).await.unwrap_or_default();
     let told = Told::read(status, &body);
     // Without its own words the frame still stands.
-    let site = basic.site.site().await.unwrap_or_default();
+    let site = site.site().await.unwrap_or_default();
     let page = Page { title: &told.title, here: "", full: "/", wrong: true, body: told.body() }.draw(&site);
     match send_once(status, page) {
         Ok(mut page) => {

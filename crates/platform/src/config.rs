@@ -210,7 +210,7 @@ impl Default for Config {
             metrics_networks: this_machine(),
             metrics_token_file: PathBuf::new(),
             backup_dir: PathBuf::new(),
-            log: "info,sqlx=warn,tantivy=warn".into(),
+            log: "info,sqlx=warn".into(),
             origins: BTreeMap::new(),
         }
     }

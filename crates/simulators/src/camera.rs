@@ -14,8 +14,8 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::device::{allowed, base64, may_ask};
 use crate::lock;
-use crate::reader::{allowed, base64, may_ask};
 
 /// Number of the device.
 pub const DEVICE: &str = "CAMERA-06";

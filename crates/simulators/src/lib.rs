@@ -16,6 +16,7 @@ pub mod channels;
 pub mod codes;
 pub mod courier;
 pub mod department;
+mod device;
 mod gateway;
 pub mod hall;
 mod identity;

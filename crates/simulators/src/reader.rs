@@ -7,14 +7,15 @@
 use std::sync::{Arc, Mutex};
 
 use axum::extract::{Form, State};
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
-use axum::response::{AppendHeaders, Html, IntoResponse, Redirect, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use base::crypto::Sm2Key;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::device::{allowed, base64, may_ask};
 use crate::page::{button, page};
 use crate::people::Person;
 use crate::{People, Refusal, Switch, lock, now_text};
@@ -101,32 +102,11 @@ async fn lay(State(reader): State<Reader>, Json(laid): Json<Laid>) -> Json<Value
     Json(json!({ "laid": lock(&reader.laid).is_some() }))
 }
 
-/// The browser asks first whether a page of another address may call (CORS, private network).
-pub(crate) async fn may_ask(headers: HeaderMap) -> Response {
-    (StatusCode::NO_CONTENT, allowed(&headers)).into_response()
-}
-
 async fn read(State(reader): State<Reader>, headers: HeaderMap, Json(wanted): Json<Wanted>) -> Response {
     match reader.signed(&wanted.challenge) {
         Ok(answer) => (allowed(&headers), Json(answer)).into_response(),
         Err(refusal) => (allowed(&headers), refusal).into_response(),
     }
-}
-
-/// The demo lets every page of this machine call; a real gateway names the desk's address.
-pub(crate) fn allowed(headers: &HeaderMap) -> AppendHeaders<Vec<(HeaderName, String)>> {
-    let origin = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let local = ["http://127.0.0.1", "http://localhost"].iter().any(|own| origin.starts_with(own));
-    if !local {
-        return AppendHeaders(Vec::new());
-    }
-    AppendHeaders(vec![
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.to_owned()),
-        (header::ACCESS_CONTROL_ALLOW_METHODS, "POST".to_owned()),
-        (header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type".to_owned()),
-        (HeaderName::from_static("access-control-allow-private-network"), "true".to_owned()),
-        (header::VARY, "origin".to_owned()),
-    ])
 }
 
 impl Reader {
@@ -165,13 +145,4 @@ impl Reader {
         let signature = key().map_err(|_| failed)?.sign(payload.as_bytes()).map_err(|_| failed)?;
         Ok(json!({ "device": DEVICE, "payload": payload, "signature": base::encoding::to_hex(&signature) }))
     }
-}
-
-/// Base64 with padding, as card readers give portraits.
-pub(crate) fn base64(bytes: &[u8]) -> String {
-    let mut text = base::encoding::to_base64url(bytes).replace('-', "+").replace('_', "/");
-    while !text.len().is_multiple_of(4) {
-        text.push('=');
-    }
-    text
 }

@@ -8,8 +8,7 @@ use clap::{Subcommand, ValueEnum};
 use identity::administration::{Giver, Kind, Mapping, Source, Table};
 use platform::config::Config;
 
-use super::engines::read;
-use super::{Outcome, assemble, print_json};
+use super::{Outcome, assemble, print_json, read};
 
 #[derive(Subcommand)]
 pub(super) enum RolesCommand {

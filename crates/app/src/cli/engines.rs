@@ -10,7 +10,7 @@ use clap::Subcommand;
 use design::FeelExpressions;
 use serde_json::{Map, Value, json};
 
-use super::{Outcome, print_json};
+use super::{Outcome, print_json, read};
 
 #[derive(Subcommand)]
 pub(super) enum FormCommand {
@@ -105,10 +105,6 @@ pub(super) enum PaperCommand {
         #[arg(long)]
         trust: PathBuf,
     },
-}
-
-pub(super) fn read(path: &Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(path).with_context(|| format!("读不到文件 {}", path.display()))
 }
 
 fn object(path: Option<&Path>) -> anyhow::Result<Map<String, Value>> {

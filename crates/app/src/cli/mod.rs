@@ -10,10 +10,11 @@ mod pack;
 mod proof;
 mod years;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 use platform::config::Config;
 use platform::system::{SystemClock, SystemRandomness};
@@ -232,6 +233,11 @@ fn init_log(config: &Config) {
 async fn assemble(config: Config) -> anyhow::Result<App> {
     crate::backup::moving::may_serve(&config)?;
     Ok(App::assemble(config, Arc::new(SystemClock), Arc::new(SystemRandomness)).await?)
+}
+
+/// Reads a text file that the command line names.
+fn read(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("读不到文件 {}", path.display()))
 }
 
 /// Prints a value as JSON.

@@ -9,8 +9,7 @@ use platform::Db;
 use platform::config::Config;
 use platform::system::{SystemClock, SystemRandomness};
 
-use super::engines::read;
-use super::{Outcome, assemble};
+use super::{Outcome, assemble, read};
 use crate::{App, demo};
 
 pub(super) async fn serve(config: Config) -> Outcome {

@@ -9,8 +9,7 @@ use clap::Subcommand;
 use platform::config::Config;
 use serde_json::json;
 
-use super::engines::read;
-use super::{Outcome, assemble, print_json};
+use super::{Outcome, assemble, print_json, read};
 
 #[derive(Subcommand)]
 pub(super) enum LicenceCommand {

@@ -40,6 +40,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "catalogue_0001", sql: include_str!("../migrations/0001_items.sql") },
     Migration { name: "catalogue_0002", sql: include_str!("../migrations/0002_samples.sql") },
     Migration { name: "catalogue_0003_definitions", sql: include_str!("../migrations/0003_definitions.sql") },
+    Migration { name: "catalogue_0004_changes", sql: include_str!("../migrations/0004_changes.sql") },
 ];
 
 #[cfg(test)]

@@ -20,14 +20,13 @@ use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
-use crate::{Exchange, Refused, inbound, outgoing};
+use crate::inbound::{self, channel_of};
+use crate::{Exchange, Refused, outgoing};
 
 /// Job that tells a channel.
 pub const JOB: &str = "exchange.channel_status";
 /// Job that tries again.
 pub const AGAIN_JOB: &str = "exchange.channel_status_again";
-/// Key of the grant.
-const GRANT: &str = "channel";
 /// Minutes until the next try at most; after this many tries the next event of the case begins anew.
 const LONGEST: i64 = 120;
 const MOST_TRIES: i64 = 24;
@@ -56,15 +55,6 @@ pub(crate) mod status {
 }
 
 use status::Column;
-
-/// The channel a system is registered as.
-pub(crate) fn channel_of(system: &ConnectedSystem, now: OffsetDateTime) -> Channel {
-    system
-        .grant(GRANT, now)
-        .and_then(|grant| grant.fields.first())
-        .and_then(|field| Channel::parse(field))
-        .unwrap_or(Channel::Exchange)
-}
 
 /// Where a channel takes what became of its cases: the first registered address that ends with `/status`.
 fn status_address(system: &ConnectedSystem) -> Option<&String> {

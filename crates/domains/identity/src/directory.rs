@@ -1,7 +1,8 @@
 //! Organisations, windows, roles, mandates, policies and grants as read a few seconds ago.
 //!
 //! They change seldom and are asked for by every request, so each node keeps a copy for
-//! [`FRESH_SECONDS`]; a change made on this node replaces it at once.
+//! [`FRESH_SECONDS`]; a change made on this node replaces it at once. When it is time to read again one request does,
+//! and those beside it go on with the copy instead of reading the same.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,10 +16,9 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::administration::policies::model::{CrossGrant, Policy, Subject};
-use crate::administration::rights::Mandate;
-use crate::administration::roles::model::Exclusion;
+use crate::administration::roles::model::{Exclusion, Mandate};
 use crate::administration::store as admin_store;
-use crate::citywide::Marks;
+use crate::citywide::marks::Marks;
 use crate::model::org::OrgTree;
 use crate::model::staff::{Staff, Window};
 use crate::roles::RoleBook;
@@ -26,6 +26,8 @@ use crate::store::directory::{self, Link, Links};
 
 /// Seconds a copy is used.
 pub(crate) const FRESH_SECONDS: i64 = 5;
+/// Seconds a copy is borne while somebody reads the next one.
+const BORNE_SECONDS: i64 = 10;
 
 /// A copy of the directory.
 #[derive(Debug, Clone)]
@@ -113,16 +115,21 @@ pub(crate) struct Directory {
     cached: Mutex<Option<(OffsetDateTime, Arc<Snapshot>)>>,
     /// Grows with every change made here.
     changes: AtomicU64,
+    /// Held by the one who reads again.
+    reading: tokio::sync::Mutex<()>,
 }
 
 impl Directory {
-    /// The directory, at most [`FRESH_SECONDS`] old.
+    /// The directory, at most [`FRESH_SECONDS`] old, and the few that its reading takes.
     pub(crate) async fn snapshot(&self, platform: &Platform) -> Result<Arc<Snapshot>> {
         let now = platform.now();
         let cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        // Nobody waits for the other's reading: in a database that does not answer all would wait one after the other.
+        let reading = self.reading.try_lock();
+        let good_for = time::Duration::seconds(if reading.is_ok() { FRESH_SECONDS } else { BORNE_SECONDS });
         if let Some((at, snapshot)) = cached {
             let age = now - at;
-            if age >= time::Duration::ZERO && age < time::Duration::seconds(FRESH_SECONDS) {
+            if age >= time::Duration::ZERO && age < good_for {
                 return Ok(snapshot);
             }
         }

@@ -8,7 +8,46 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::error::FlowError;
-use crate::instance::Fired;
+
+/// A token resting on a sequence flow before a join.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Token {
+    #[serde(rename = "i")]
+    pub id: u32,
+    /// Id of the sequence flow.
+    #[serde(rename = "f")]
+    pub flow: String,
+}
+
+/// One step that was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Fired {
+    /// The element: a boundary event when it cut a task short.
+    #[serde(rename = "e")]
+    pub element: String,
+    /// Number of the task, call or timer; 0 for automatic steps.
+    #[serde(rename = "i", default, skip_serializing_if = "is_zero")]
+    pub id: u32,
+    #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
+    pub took: Vec<u32>,
+    #[serde(rename = "g", default, skip_serializing_if = "Vec::is_empty")]
+    pub gave: Vec<Token>,
+    /// Numbers of the tasks of a joint review.
+    #[serde(rename = "s", default, skip_serializing_if = "Vec::is_empty")]
+    pub seats: Vec<u32>,
+}
+
+impl Fired {
+    /// Whether it ended the task of this number.
+    pub fn ended(&self, number: u32) -> bool {
+        number != 0 && (self.id == number || self.seats.contains(&number))
+    }
+}
+
+/// Whether a number is not worth keeping in the text of an instance.
+pub(crate) fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
 
 /// Firings in the order of happening.
 #[derive(Clone, Default)]

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::history::History;
+use crate::history::{History, Token, is_zero};
 use crate::model::{Definition, Node, NodeKind};
 use crate::step::{Handler, Joint};
 use crate::values::{Known, Values};
@@ -23,16 +23,6 @@ pub enum Status {
     Finished,
     /// Given up by command.
     Cancelled,
-}
-
-/// A token resting on a sequence flow before a join.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Token {
-    #[serde(rename = "i")]
-    pub id: u32,
-    /// Id of the sequence flow.
-    #[serde(rename = "f")]
-    pub flow: String,
 }
 
 /// A running boundary timer.
@@ -145,35 +135,6 @@ impl Active {
     /// Whether the number is that of this thing or of one of its tasks.
     pub(crate) fn bears(&self, number: u32) -> bool {
         number != 0 && (self.id == number || self.seats.iter().any(|seat| seat.id == number))
-    }
-}
-
-fn is_zero(number: &u32) -> bool {
-    *number == 0
-}
-
-/// One step that was made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Fired {
-    /// The element: a boundary event when it cut a task short.
-    #[serde(rename = "e")]
-    pub element: String,
-    /// Number of the task, call or timer; 0 for automatic steps.
-    #[serde(rename = "i", default, skip_serializing_if = "is_zero")]
-    pub id: u32,
-    #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
-    pub took: Vec<u32>,
-    #[serde(rename = "g", default, skip_serializing_if = "Vec::is_empty")]
-    pub gave: Vec<Token>,
-    /// Numbers of the tasks of a joint review.
-    #[serde(rename = "s", default, skip_serializing_if = "Vec::is_empty")]
-    pub seats: Vec<u32>,
-}
-
-impl Fired {
-    /// Whether it ended the task of this number.
-    pub fn ended(&self, number: u32) -> bool {
-        number != 0 && (self.id == number || self.seats.contains(&number))
     }
 }
 

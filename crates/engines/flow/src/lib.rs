@@ -39,7 +39,7 @@ pub use error::FlowError;
 pub use finding::{Finding, Severity};
 pub use instance::{Active, Instance, JointState, Status};
 pub use lint::{LintContext, lint};
-pub use model::{BPMN_NAMESPACE, Definition, Flow, Node, NodeKind, TONGBAN_NAMESPACE, Timer};
+pub use model::{Definition, Flow, Node, NodeKind, Timer};
 pub use outline::{Step, outline};
 pub use parse::{Flows, MAX_BYTES};
 pub use simulate::{Run, simulate};
@@ -48,6 +48,7 @@ pub use step::{
     StepSettings,
 };
 pub use values::{Known, Values};
+pub use xml::{BPMN_NAMESPACE, TONGBAN_NAMESPACE};
 
 use serde_json::{Map, Value};
 

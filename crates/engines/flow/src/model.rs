@@ -9,12 +9,6 @@ use crate::reach::Reach;
 use crate::step::StepSettings;
 use crate::xml::Document;
 
-/// Namespace of BPMN 2.0 (OMG formal/2011-01-03).
-pub const BPMN_NAMESPACE: &str = "http://www.omg.org/spec/BPMN/20100524/MODEL";
-/// Namespace of our extensions: attributes (`role`, `stage`, `days`, `unit`, `visit`, `service`, `paper`, `attempts`) and the
-/// settings of a step ([`crate::StepSettings`]).
-pub const TONGBAN_NAMESPACE: &str = "https://tongban.dev/bpmn/1";
-
 /// When a timer goes off.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Timer {

@@ -1,7 +1,5 @@
 //! From where the ways into a join can still be reached (BPMN 2.0 §13.4.3: the inclusive join waits for these).
 
-use crate::model::{Flow, Node, NodeKind, is_inside};
-
 /// Where a token is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Spot {
@@ -15,22 +13,15 @@ pub(crate) enum Spot {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reach {
     /// One row per incoming flow, in the order of `Node::incoming`; flows first, nodes after them.
-    rows: Vec<Vec<bool>>,
+    pub rows: Vec<Vec<bool>>,
     /// The same without the ways that begin with a reminder: what a reminder sends off is another token, the one it
     /// reminds of stays where it is. None in a drawing without reminders, where it is the same.
-    own: Option<Vec<Vec<bool>>>,
-    flows: usize,
+    pub own: Option<Vec<Vec<bool>>>,
+    /// Number of flows in the drawing.
+    pub flows: usize,
 }
 
 impl Reach {
-    /// Walks backwards from each way into `join`, not past `border`: a sub-process waits for what is inside it only.
-    pub fn of(join: usize, border: Option<usize>, nodes: &[Node], flows: &[Flow]) -> Self {
-        let rows = walk(join, border, nodes, flows, true);
-        let reminds = |node: &Node| matches!(node.kind, NodeKind::Boundary { interrupting: false, .. });
-        let own = nodes.iter().any(reminds).then(|| walk(join, border, nodes, flows, false));
-        Self { rows, own, flows: flows.len() }
-    }
-
     fn column(&self, spot: Spot) -> usize {
         match spot {
             Spot::Flow(flow) => flow,
@@ -57,44 +48,4 @@ impl Reach {
         }
         filled.iter().zip(&self.rows).any(|(&full, row)| !full && row[column])
     }
-}
-
-/// The rows of [`Reach`], with the ways that begin with a reminder or without them.
-fn walk(join: usize, border: Option<usize>, nodes: &[Node], flows: &[Flow], reminders: bool) -> Vec<Vec<bool>> {
-    let from = |entry: usize| {
-        let mut row = vec![false; flows.len() + nodes.len()];
-        let mut open = vec![entry];
-        row[entry] = true;
-        while let Some(flow) = open.pop() {
-            let mut sources = vec![flows[flow].source];
-            while let Some(source) = sources.pop() {
-                if source == join || Some(source) == border || row[flows.len() + source] {
-                    continue;
-                }
-                row[flows.len() + source] = true;
-                // What a timer starts in place of the rest, or beside it, is no way on for the tokens around it:
-                // while a join in there waits, it has been started already.
-                if let NodeKind::Boundary { host: Some(host), interrupting, .. } = nodes[source].kind
-                    && !nodes[source].event
-                    && (interrupting || reminders)
-                {
-                    sources.push(host);
-                    let watches = !matches!(nodes[host].kind, NodeKind::UserTask | NodeKind::ServiceTask);
-                    // A timer on the edge of a whole can take every token inside out of it, also those that a join
-                    // inside waits for, which then waits no more. Inside the border all come to the way out anyway.
-                    if watches && Some(host) != border && !is_inside(nodes, join, host) {
-                        sources.extend((0..nodes.len()).filter(|&node| is_inside(nodes, node, host)));
-                    }
-                }
-                for &before in &nodes[source].incoming {
-                    if !row[before] {
-                        row[before] = true;
-                        open.push(before);
-                    }
-                }
-            }
-        }
-        row
-    };
-    nodes[join].incoming.iter().map(|&entry| from(entry)).collect()
 }

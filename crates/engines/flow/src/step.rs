@@ -8,8 +8,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::Finding;
-use crate::model::TONGBAN_NAMESPACE;
-use crate::xml::Element;
+use crate::xml::{Element, TONGBAN_NAMESPACE};
 
 /// What names a handler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,6 +11,12 @@ use quick_xml::reader::NsReader;
 
 use crate::finding::Finding;
 
+/// Namespace of BPMN 2.0 (OMG formal/2011-01-03).
+pub const BPMN_NAMESPACE: &str = "http://www.omg.org/spec/BPMN/20100524/MODEL";
+/// Namespace of our extensions: attributes (`role`, `stage`, `days`, `unit`, `visit`, `service`, `paper`, `attempts`) and the
+/// settings of a step ([`crate::StepSettings`]).
+pub const TONGBAN_NAMESPACE: &str = "https://tongban.dev/bpmn/1";
+
 /// Deepest nesting accepted.
 const MAX_DEPTH: usize = 64;
 /// Most elements accepted in one document.

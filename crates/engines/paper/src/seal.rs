@@ -4,9 +4,6 @@
 //! along the upper arc, the kind of seal below, the middle left plain. No star and no emblem:
 //! those belong to seals a public security office has registered.
 
-use crate::fonts::Fonts;
-use crate::render::{Options, PaperError, render};
-
 /// The red of seals.
 const RED: &str = "#d7141a";
 
@@ -54,15 +51,6 @@ impl Seal {
              <g fill=\"{RED}\" font-family=\"Noto Serif CJK SC\" font-weight=\"700\" text-anchor=\"middle\">{arc}\
              <text x=\"210\" y=\"326\" font-size=\"{kind_size:.1}\">{kind}</text></g></g></svg>"
         )
-    }
-
-    /// The seal alone on a transparent page of its own size, as PDF.
-    pub(crate) fn pdf(&self, fonts: &Fonts) -> Result<Vec<u8>, PaperError> {
-        const TEMPLATE: &str = "#set page(width: 42mm, height: 42mm, margin: 0pt, fill: none)\n\
-            #image(bytes(data.svg), format: \"svg\", width: 42mm, height: 42mm)";
-        let options =
-            Options { fonts: fonts.clone(), produced_at: time::OffsetDateTime::UNIX_EPOCH, title: self.name() };
-        render(TEMPLATE, &serde_json::json!({ "svg": self.svg() }), &options).map(|pdf| pdf.bytes)
     }
 }
 

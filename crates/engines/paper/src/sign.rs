@@ -13,7 +13,7 @@ use crate::cms;
 use crate::fonts::Fonts;
 use crate::graft::graft;
 use crate::key::{self, Signer};
-use crate::render::PaperError;
+use crate::render::{Options, PaperError, render};
 use crate::seal::{Place, Seal};
 
 /// Room for the signature in the file, bytes.
@@ -48,7 +48,7 @@ pub fn sign(pdf: &[u8], by: &SealedBy<'_>, signed_at: OffsetDateTime) -> Result<
         return Err(PaperError::new("加密的文件不能盖章"));
     }
     let picture = match by.place {
-        Some(_) => Some(by.seal.pdf(by.fonts)?),
+        Some(_) => Some(picture_of(by.seal, by.fonts)?),
         None => None,
     };
     let mut update = IncrementalDocument::create_from(pdf.to_vec(), document);
@@ -88,6 +88,14 @@ fn signature_dictionary(seal: &str, signed_at: OffsetDateTime) -> Dictionary {
         "M" => Object::string_literal(moment),
         "Name" => lopdf::text_string(seal),
     }
+}
+
+/// The seal alone on a transparent page of its own size, as PDF.
+fn picture_of(seal: &Seal, fonts: &Fonts) -> Result<Vec<u8>, PaperError> {
+    const TEMPLATE: &str = "#set page(width: 42mm, height: 42mm, margin: 0pt, fill: none)\n\
+        #image(bytes(data.svg), format: \"svg\", width: 42mm, height: 42mm)";
+    let options = Options { fonts: fonts.clone(), produced_at: time::OffsetDateTime::UNIX_EPOCH, title: seal.name() };
+    render(TEMPLATE, &serde_json::json!({ "svg": seal.svg() }), &options).map(|pdf| pdf.bytes)
 }
 
 /// Adds the signature field, its widget on the page and the form that lists it.

@@ -1,6 +1,6 @@
 //! DMN files: read, checked, decided, explained.
 
-use crate::bindings::{self, Binding};
+use crate::bindings::{self, Binding, here};
 use crate::error::RuleError;
 use crate::expression::{Grammar, parse, run};
 use crate::table::Table;
@@ -494,11 +494,6 @@ fn collect<'a>(logic: &'a ExpressionInstance, texts: &mut Vec<Text<'a>>) -> Resu
         }
     }
     Ok(())
-}
-
-/// Whether a path ends so.
-pub(crate) fn here(path: &[String], tail: &[&str]) -> bool {
-    path.len() >= tail.len() && path.iter().rev().zip(tail.iter().rev()).all(|(step, name)| step == name)
 }
 
 /// The same below something.

@@ -21,6 +21,7 @@
 
 mod bindings;
 mod cache;
+mod checks;
 mod decision;
 mod error;
 mod expression;

@@ -2,7 +2,7 @@
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
-use super::{Db, Writer};
+use super::{CACHE_MB, Db, Writer};
 use crate::web::problem::Result;
 
 /// How busy the database's connections are.
@@ -72,8 +72,8 @@ impl Db {
     /// When it does not answer.
     pub async fn memory_mb(&self) -> Result<i64> {
         if self.backend() != DbBackend::Postgres {
-            // 64 MB a connection at most, see `cache_size` in `Db::open_at`.
-            return Ok(i64::try_from(self.load().connections + 1).unwrap_or(1) * 64);
+            // At most, by each connection and the writer's.
+            return Ok(i64::try_from(self.load().connections + 1).unwrap_or(1) * i64::from(CACHE_MB));
         }
         let sql = "SELECT setting::bigint * 8 / 1024 AS mb FROM pg_settings WHERE name = 'shared_buffers'";
         let row = self.reader.query_one_raw(Statement::from_string(self.backend(), sql)).await?;

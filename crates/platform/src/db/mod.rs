@@ -70,6 +70,8 @@ pub fn containing(words: impl AsRef<str>) -> String {
 
 /// Connections of each pool to PostgreSQL.
 const CONNECTIONS: u32 = 16;
+/// Pages that one connection to SQLite keeps, megabytes. The kernel keeps the file as well; more here only fills memory.
+const CACHE_MB: u32 = 16;
 /// How long a request waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -188,7 +190,7 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(10))
             .foreign_keys(true)
-            .pragma("cache_size", "-65536")
+            .pragma("cache_size", format!("-{}", CACHE_MB * 1024))
             .pragma("temp_store", "memory")
             .statement_cache_capacity(512);
         if place.journaled {

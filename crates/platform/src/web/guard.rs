@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode, header};
+use axum::http::{HeaderName, Method, StatusCode, header};
+use axum::response::AppendHeaders;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -138,6 +139,11 @@ pub fn cookie<'a>(parts: &'a Parts, name: &str) -> Option<&'a str> {
             (key == name).then_some(value)
         })
     })
+}
+
+/// One more `Set-Cookie` of an answer.
+pub fn set_cookie(value: String) -> AppendHeaders<[(HeaderName, String); 1]> {
+    AppendHeaders([(header::SET_COOKIE, value)])
 }
 
 impl<S, P> FromRequestParts<S> for Allowed<P>

@@ -93,7 +93,7 @@ export const desk = {
   deleteCalendar: (year: number) => call<T.CalendarChange>('delete', '/api/v1/calendars/{year}', { path: { year } }),
 
   // --- item administration ---
-  catalogue: (q?: string) => call<T.CatalogueTree>('get', '/api/v1/catalogue', { query: { q } }),
+  catalogue: (q?: string, below?: string) => call<T.CatalogueTree>('get', '/api/v1/catalogue', { query: { q, below } }),
   createNode: (body: { parent_id: string | null; kind: string; code: string; name: string }, key = newKey()) =>
     call<T.CatalogueNode>('post', '/api/v1/catalogue/nodes', { body, key }),
   updateNode: (id: string, body: { code: string; name: string; version: number }) =>

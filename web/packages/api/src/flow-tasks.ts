@@ -2,20 +2,14 @@
 import { ask, said, type Narrow, type QueryFor, type S, type Whole } from './typed.ts'
 import type { Page } from './types.ts'
 
-/** Why a task is on somebody's list: named for it, by role, in another's name, to give an opinion. */
-export type TaskMark = 'mine' | 'role' | 'delegated' | 'joint'
 export type TaskButtonAction = S['StepAction']
 export type TaskButton = Whole<S['StepButton']>
 export type JointVote = Whole<S['JointVote']>
 /** A step that several people do: it passes when `ratio` percent of them, which is `needed`, have passed it. */
 export type JointReview = Whole<S['JointView']>
-/** What the own task says beyond its outcomes. */
-export type TaskRights = Pick<Whole<S['MyTask']>, 'buttons' | 'joint' | 'on_behalf_of' | 'may_choose' | 'writable' | 'due_on'>
 export type CaseTask = Whole<S['OpenTask']>
 export type TaskBack = S['TakeableTask']
 export type JumpTarget = S['Returnable']
-/** What a case says of its flow beyond the own task. */
-export type CaseRunning = Pick<Whole<S['DeskCase']>, 'tasks' | 'take_back' | 'jump_targets'>
 /** `transfer`: who may take the task over; `countersign`: who may give an opinion, whatever the role. */
 export type ColleagueFor = 'transfer' | 'countersign'
 export type Colleague = S['Colleague']

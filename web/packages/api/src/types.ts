@@ -1,6 +1,5 @@
 /** The shapes of the server's answers and requests. Names are those of the OpenAPI document. */
 import type { OnBehalf } from './delegation.ts'
-import type { CaseRunning, TaskMark, TaskRights } from './flow-tasks.ts'
 import type { Narrow, S, Whole } from './typed.ts'
 
 // Names of the OpenAPI document (schema.d.ts), with what it leaves open said exactly.
@@ -138,6 +137,8 @@ export interface Ledger {
 }
 export type DeadlineView = Narrow<Whole<S['DeadlineView']>, { kind: 'intake' | 'promise' | 'legal' | 'tolerance'; light: Light; ledger: Ledger | null }>
 export type CaseRow = Narrow<Whole<S['CaseRow']>, { state: CaseState; time_left: TimeLeftView | null }>
+/** Why a task is on somebody's list: named for it, by role, in another's name, to give an opinion. */
+export type TaskMark = 'mine' | 'role' | 'delegated' | 'joint'
 export type TaskRow = Narrow<Whole<S['TaskRow']>, { case: CaseRow; mark?: TaskMark | null }>
 export type Workbench = Narrow<Whole<S['Workbench']>, { tasks: TaskRow[] }>
 /** Counts are by state, under every filter but the state. */
@@ -169,6 +170,10 @@ export type CaseActionKey =
   | 'pre_review' | 'accept' | 'request_correction' | 'not_accept' | 'complete' | 'suspend' | 'resume'
   | 'extend' | 'decide_extension' | 'abort' | 'urge' | 'deliver' | 'void' | 'receive_tolerated' | 'return_tolerated'
 export type CaseAction = Narrow<Whole<S['Action']>, { key: CaseActionKey }>
+/** What the own task says beyond its outcomes. */
+export type TaskRights = Pick<Whole<S['MyTask']>, 'buttons' | 'joint' | 'on_behalf_of' | 'may_choose' | 'writable' | 'due_on'>
+/** What a case says of its flow beyond the own task. */
+export type CaseRunning = Pick<Whole<S['DeskCase']>, 'tasks' | 'take_back' | 'jump_targets'>
 export type MyTask = Narrow<Whole<S['MyTask']>, TaskRights>
 export type MaskedApplicant = Narrow<Whole<S['MaskedApplicant']>, { kind: ApplicantKind }>
 export type Procedure = Whole<S['Procedure']>

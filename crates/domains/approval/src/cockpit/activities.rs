@@ -110,7 +110,8 @@ impl Approval {
     /// 400 for a cursor that can't be read.
     pub async fn activities(&self, caller: &Principal, filter: &ActivityFilter) -> Result<List<Activity>> {
         let page = PageQuery { limit: filter.limit, cursor: filter.cursor.clone() };
-        let (rows, total) = store::page(self.platform.db.read(), &caller.visible_orgs, filter, &page).await?;
+        let wanted = (filter.org, filter.q.as_deref());
+        let (rows, total) = store::page(self.platform.db.read(), &caller.visible_orgs, wanted, &page).await?;
         let mut items = Vec::with_capacity(rows.len());
         for row in rows {
             items.push(self.activity_view(row).await?);

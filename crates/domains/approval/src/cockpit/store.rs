@@ -8,8 +8,6 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Cond;
 use sea_orm::{ConnectionTrait, IntoActiveModel, PaginatorTrait, QueryOrder, QuerySelect};
 
-use super::activities::ActivityFilter;
-
 pub(crate) mod row {
     use sea_orm::entity::prelude::*;
     use time::OffsetDateTime;
@@ -58,18 +56,19 @@ pub(crate) async fn held(
     Ok(counted.into_iter().map(|(org, count)| (org, u64::try_from(count).unwrap_or(0))).collect())
 }
 
+/// Activities of departments, the latest first: of one of them, with a part of the title.
 pub(crate) async fn page(
     conn: &impl ConnectionTrait,
     orgs: &[Uuid],
-    filter: &ActivityFilter,
+    (org, title): (Option<Uuid>, Option<&str>),
     page: &PageQuery,
 ) -> Result<(Vec<Model>, u64)> {
     let mut select =
         Entity::find().filter(Column::OrgId.is_in(orgs.iter().copied())).filter(Column::DeletedAt.is_null());
-    if let Some(org) = filter.org {
+    if let Some(org) = org {
         select = select.filter(Column::OrgId.eq(org));
     }
-    if let Some(words) = filter.q.as_deref().map(str::trim).filter(|words| !words.is_empty()) {
+    if let Some(words) = title.map(str::trim).filter(|words| !words.is_empty()) {
         select = select.filter(Column::Title.contains(words));
     }
     let total = select.clone().count(conn).await?;

@@ -269,6 +269,11 @@ pub struct TimeLeft {
     pub percent_used: u32,
 }
 
+/// Last day of a period that ends at `due`.
+pub(crate) fn last_day(due: time::OffsetDateTime) -> String {
+    base::zone::china_date(due - time::Duration::seconds(1)).to_string()
+}
+
 /// Time left of a row, from its stored due date: no other row is read, so lists stay one query.
 pub fn time_left(row: &case::Model, calendar: &Calendar, now: OffsetDateTime) -> Option<TimeLeft> {
     if !state(row).is_open() {

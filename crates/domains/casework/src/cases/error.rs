@@ -3,19 +3,14 @@
 use axum::http::StatusCode;
 use platform::Problem;
 
-use super::model::{EventKind, State};
+use super::model::OutOfOrder;
 
 /// A rule of the case that says no.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum CaseError {
     /// The event can't follow the present state.
-    #[error("“{}”的办件不能{}", state.label(), event.label())]
-    OutOfOrder {
-        /// Present state.
-        state: State,
-        /// What was wanted.
-        event: EventKind,
-    },
+    #[error(transparent)]
+    OutOfOrder(#[from] OutOfOrder),
     /// Nothing by that id, or not this caller's.
     #[error("没有找到这个办件。")]
     NotFound,
@@ -40,7 +35,7 @@ impl From<CaseError> for Problem {
     fn from(error: CaseError) -> Self {
         let title = error.to_string();
         match error {
-            CaseError::OutOfOrder { .. } => {
+            CaseError::OutOfOrder(_) => {
                 Problem::new(StatusCode::CONFLICT, "case_out_of_order", title).detail("请刷新页面，按最新的状态办理。")
             }
             CaseError::NotFound | CaseError::OutOfReach => Problem::not_found("没有找到这个办件。"),
@@ -49,5 +44,11 @@ impl From<CaseError> for Problem {
             CaseError::CorrectionAskedBefore => Problem::conflict("correction_asked_before", title),
             CaseError::RealNameNeeded => Problem::new(StatusCode::FORBIDDEN, "real_name_needed", title),
         }
+    }
+}
+
+impl From<OutOfOrder> for Problem {
+    fn from(error: OutOfOrder) -> Self {
+        CaseError::from(error).into()
     }
 }

@@ -6,8 +6,6 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::error::CaseError;
-
 /// Where a case stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -124,8 +122,8 @@ impl State {
     /// The state after an event, or why that event can't happen now.
     ///
     /// # Errors
-    /// [`CaseError::OutOfOrder`].
-    pub fn after(self, event: EventKind) -> Result<Self, CaseError> {
+    /// [`OutOfOrder`].
+    pub fn after(self, event: EventKind) -> Result<Self, OutOfOrder> {
         use EventKind as E;
         use State as S;
         let next = match (self, event) {
@@ -150,7 +148,7 @@ impl State {
             }
             (S::Closed | S::Delivered, E::Revoke) => S::Voided,
             // Records beside the main line leave the state alone.
-            (S::Draft, _) => return Err(CaseError::OutOfOrder { state: self, event }),
+            (S::Draft, _) => return Err(OutOfOrder { state: self, event }),
             (
                 _,
                 E::Document
@@ -163,7 +161,7 @@ impl State {
             ) => self,
             (state, E::DeliveryChange) if state.is_open() || state == S::Closed => self,
             (S::Decided | S::Closed, E::CourierOrder) => self,
-            _ => return Err(CaseError::OutOfOrder { state: self, event }),
+            _ => return Err(OutOfOrder { state: self, event }),
         };
         Ok(next)
     }
@@ -177,13 +175,23 @@ impl State {
     /// (办件审批) of the deciding step, so the step, not the event, moves the case.
     ///
     /// # Errors
-    /// [`CaseError::OutOfOrder`] unless the case is being examined.
-    pub fn decided(self) -> Result<Self, CaseError> {
+    /// [`OutOfOrder`] unless the case is being examined.
+    pub fn decided(self) -> Result<Self, OutOfOrder> {
         match self {
             Self::Accepted | Self::InReview => Ok(Self::Decided),
-            _ => Err(CaseError::OutOfOrder { state: self, event: EventKind::Review }),
+            _ => Err(OutOfOrder { state: self, event: EventKind::Review }),
         }
     }
+}
+
+/// An event that can't follow the present state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("“{}”的办件不能{}", .state.label(), .event.label())]
+pub struct OutOfOrder {
+    /// Present state.
+    pub state: State,
+    /// What was wanted.
+    pub event: EventKind,
 }
 
 /// The 24 standard events (办件标准事件, CASE-041).

@@ -262,14 +262,14 @@ impl Casework {
     /// # Errors
     /// When the database refuses.
     pub async fn citywide_coverage(&self) -> Result<CoverageList> {
-        let offered: HashMap<String, Uuid> =
-            self.catalogue.offered().await?.into_iter().map(|one| (one.slug, one.org_id)).collect();
+        let snapshot = self.catalogue.snapshot().await?;
+        let offered: HashMap<&str, Uuid> = snapshot.offered().into_iter().map(|one| (one.slug, one.org_id)).collect();
         let marked: BTreeSet<String> = self
             .identity
             .all_citywide()
             .await?
             .into_iter()
-            .filter(|one| one.open && offered.contains_key(&one.item_slug))
+            .filter(|one| one.open && offered.contains_key(one.item_slug.as_str()))
             .map(|one| one.item_slug)
             .collect();
         let orgs = self.identity.orgs().await?;
@@ -280,7 +280,7 @@ impl Casework {
             .into_iter()
             .map(|hall| {
                 let mut taken: BTreeSet<&String> =
-                    hall.items.iter().filter(|item| offered.contains_key(*item)).collect();
+                    hall.items.iter().filter(|item| offered.contains_key(item.as_str())).collect();
                 if hall.general {
                     taken.extend(marked.iter());
                 }
@@ -292,7 +292,7 @@ impl Casework {
             let body = orgs.body(*org).map_or(*org, |body| body.id);
             let (open, all) = departments.entry(body).or_default();
             *all += 1;
-            *open += usize::from(marked.contains(slug));
+            *open += usize::from(marked.contains(*slug));
         }
         let mut departments: Vec<Coverage> = departments
             .into_iter()

@@ -168,7 +168,8 @@ impl Casework {
             limit: Some(100),
             ..search::Query::default()
         });
-        let answering = self.identity.answering().await?;
+        let shown: Vec<String> = found.items.iter().map(|card| card.slug.clone()).collect();
+        let answering = self.identity.answering(&shown).await?;
         let instant = self.instant_minutes().await?;
         let (mut items, mut elsewhere) = (Vec::new(), Vec::new());
         for card in found.items {

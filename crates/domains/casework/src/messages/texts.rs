@@ -20,7 +20,8 @@ use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::Casework;
-use crate::cases::service::notify::{TOPICS, Text};
+use crate::cases::service::message_texts::Text;
+use crate::cases::service::notify::TOPICS;
 use crate::cases::store::case;
 
 /// Characters of an SMS at most; two of the gateway's parts with the signature.

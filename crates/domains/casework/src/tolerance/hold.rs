@@ -32,7 +32,7 @@ impl Casework {
             return Ok(());
         }
         let names = open.iter().map(|row| format!("“{}”", row.name)).collect::<Vec<_>>().join("、");
-        let until = open.iter().filter_map(|row| row.due_at).min().map(crate::cases::service::submit::last_day);
+        let until = open.iter().filter_map(|row| row.due_at).min().map(crate::cases::clock::last_day);
         let until = until.map(|day| format!("，约定 {day} 前补交")).unwrap_or_default();
         Err(Problem::conflict(
             "tolerance_open",

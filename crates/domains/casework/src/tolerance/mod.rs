@@ -22,7 +22,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use crate::Casework;
-use crate::cases::clock::DeadlineView;
+use crate::cases::clock::{self, DeadlineView};
 use crate::cases::service::Loaded;
 use crate::cases::store::case;
 use store::tolerance;
@@ -63,7 +63,7 @@ pub struct ToleranceView {
 impl ToleranceView {
     fn of(row: &tolerance::Model, now: OffsetDateTime) -> Self {
         let overdue = row.state == OPEN && row.due_at.is_some_and(|due| due <= now);
-        let day = |at: Option<OffsetDateTime>| at.map(crate::cases::service::submit::last_day);
+        let day = |at: Option<OffsetDateTime>| at.map(clock::last_day);
         Self {
             key: row.key.clone(),
             name: row.name.clone(),
@@ -210,7 +210,7 @@ impl Casework {
             })
             .collect();
         store::insert(tx.conn(), rows).await?;
-        let day = |at: Option<OffsetDateTime>| at.map(crate::cases::service::submit::last_day);
+        let day = |at: Option<OffsetDateTime>| at.map(clock::last_day);
         Ok(json!({
             "materials": missing.iter().map(|(_, name)| name).collect::<Vec<_>>(),
             "days": days,

@@ -9,7 +9,7 @@ use casework::calendars::Calendars;
 use casework::cases::model::State;
 use casework::cases::service::documents::Papers;
 use casework::cases::service::filled::HttpDataSharing;
-use casework::cases::service::notify;
+use casework::cases::service::message_texts::Texts;
 use casework::cases::service::submit::Receipt;
 use catalogue::Catalogue;
 use catalogue::items::model::Item;
@@ -308,7 +308,7 @@ fn wire(platform: &Platform) -> Casework {
         catalogue: Catalogue::new(platform.clone(), identity.clone(), design.clone()),
         calendars: Calendars::new(platform.clone()),
         papers: Papers::new(fonts),
-        texts: Arc::new(notify::Texts::load(&packs().join("platform/messages.yaml")).unwrap()),
+        texts: Arc::new(Texts::load(&packs().join("platform/messages.yaml")).unwrap()),
         sharing: Arc::new(HttpDataSharing::new(platform.clone(), identity.clone())),
         barrier: Arc::new(casework::cases::service::barrier::Open),
         handwriting: Arc::new(casework::cases::service::signing::NoHandwriting),

@@ -3,8 +3,11 @@
 //! The two upper levels are rows of their own and changed here; an implementation entry with its
 //! handling items is an item and changed there. A child never exists without its parent, a code is
 //! used once, and what has children stays.
+//!
+//! A small tree is shown whole. Of a large one a level is shown at a time, asked for with the code above it; a
+//! question brings what it finds with the way there.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use base::codes::BasicCode;
 use platform::web::guard::{Allowed, Principal};
@@ -12,7 +15,8 @@ use platform::work::audit::Line;
 use platform::work::idempotency;
 use platform::{Problem, Result};
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, QueryOrder, Set};
+use sea_orm::sea_query::{Alias, Func};
+use sea_orm::{Condition, ConnectionTrait, QueryOrder, QuerySelect, Set};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -42,6 +46,8 @@ pub(crate) struct Node {
     pub state: Option<String>,
     /// Send it back with a change.
     pub version: i64,
+    /// Whether there is something below that this answer leaves out: ask with `below`.
+    pub more: bool,
     /// Below it.
     pub children: Vec<Node>,
 }
@@ -49,12 +55,16 @@ pub(crate) struct Node {
 /// The tree.
 pub(crate) struct Tree {
     pub nodes: Vec<Node>,
-    /// Implementation entries beyond [`MOST_ITEMS`]: search to see them.
+    /// Entries beyond [`MOST`]: search to see them.
     pub left_out: usize,
 }
 
-/// Implementation entries shown at once; thirty thousand would be no page.
-pub(crate) const MOST_ITEMS: usize = 2_000;
+/// Entries shown at once; thirty thousand would be no page.
+pub(crate) const MOST: usize = 500;
+/// Nodes and entries of a tree that is shown whole.
+pub(crate) const WHOLE: usize = 200;
+/// Rows read at a time, and codes one statement names.
+const ROWS: usize = 500;
 
 /// A node to make.
 pub(crate) struct NewNode {
@@ -65,59 +75,136 @@ pub(crate) struct NewNode {
 }
 
 impl Catalogue {
-    /// The tree, or the parts of it where a word of the question stands, with the way to them.
-    pub(crate) async fn tree(&self, caller: &Principal, q: &str) -> Result<Tree> {
-        let conn = self.platform.db.read();
-        let rows = node::Entity::find().order_by_asc(node::Column::Code).all(conn).await?;
-        let mut heads = item::Entity::find().order_by_asc(item::Column::TaskCode).all(conn).await?;
-        heads.retain(|head| caller.reaches(head.org_id, &head.slug));
+    /// The tree: with words what they are found in, with the way to it; with a code what is below it; else all of a
+    /// small one and the uppermost level of a large one.
+    pub(crate) async fn tree(&self, caller: &Principal, q: &str, below: Option<&str>) -> Result<Tree> {
         let q = q.trim().to_lowercase();
-        let hit = |code: &str, name: &str| q.is_empty() || code.contains(&q) || name.to_lowercase().contains(&q);
-        let mut shown = 0;
-        let mut items: HashMap<String, Vec<Node>> = HashMap::new();
+        if !q.is_empty() {
+            return self.found_in_tree(caller, &q).await;
+        }
+        if let Some(code) = below.map(str::trim).filter(|code| !code.is_empty()) {
+            return self.level_below(caller, code).await;
+        }
+        let conn = self.platform.db.read();
+        let some = WHOLE as u64 + 1;
+        let rows = node::Entity::find().order_by_asc(node::Column::Code).limit(some).all(conn).await?;
+        if rows.len() > WHOLE {
+            return self.uppermost(caller).await;
+        }
+        let heads = within(caller).order_by_asc(item::Column::TaskCode).limit(some).all(conn).await?;
+        if heads.len() > WHOLE {
+            return self.uppermost(caller).await;
+        }
+        let mut items = Items::default();
         for head in heads {
-            let state = editor_state(&head);
-            let card: Option<Card> = head.card.map(serde_json::from_value).transpose()?;
-            let below: Vec<Node> = card
-                .map(|card| card.handle_items)
-                .unwrap_or_default()
-                .into_iter()
-                .map(|(code, name)| leaf("handle_item", code, name, 0))
-                .filter(|node| hit(&node.code, &node.name) || hit(&head.task_code, &head.name))
-                .collect();
-            if below.is_empty() && !hit(&head.task_code, &head.name) {
-                continue;
-            }
-            shown += 1;
-            if shown > MOST_ITEMS {
-                continue;
-            }
-            let mut node = leaf("item", head.task_code, head.name, head.draft_version);
-            node.slug = Some(head.slug);
-            node.state = Some(state.0.to_owned());
-            node.children = below;
-            items.entry(head.basic_code).or_default().push(node);
+            items.take(head, "")?;
         }
-        let mut subs: HashMap<String, Vec<Node>> = HashMap::new();
-        let (main, sub): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.parent_code.is_none());
-        for row in sub {
-            let mut node = leaf("sub", row.code, row.name, row.version);
-            node.children = items.remove(&node.code).unwrap_or_default();
-            if node.children.is_empty() && !hit(&node.code, &node.name) {
-                continue;
+        Ok(Tree { nodes: assemble(rows, items.by_code, ""), left_out: 0 })
+    }
+
+    /// Nodes, entries and handling items with the question in their code or name, and the nodes above them.
+    async fn found_in_tree(&self, caller: &Principal, q: &str) -> Result<Tree> {
+        use sea_orm::sea_query::ExprTrait;
+        let conn = self.platform.db.read();
+        let like = |text: Expr| Expr::expr(Func::lower(text)).like(pattern(q));
+        let any = Condition::any()
+            .add(like(Expr::col(item::Column::TaskCode)))
+            .add(like(Expr::col(item::Column::Name)))
+            // The handling items, and more besides: what is too much is left out below.
+            .add(like(Expr::col(item::Column::Card).cast_as(Alias::new("text"))));
+        let mut items = Items::default();
+        let mut after = String::new();
+        loop {
+            let page = within(caller).filter(any.clone()).filter(item::Column::TaskCode.gt(after));
+            let heads = page.order_by_asc(item::Column::TaskCode).limit(ROWS as u64).all(conn).await?;
+            let last = heads.last().map(|head| head.task_code.clone());
+            let more = heads.len() == ROWS;
+            for head in heads {
+                items.take(head, q)?;
             }
-            subs.entry(row.parent_code.unwrap_or_default()).or_default().push(node);
-        }
-        let mut tree = Vec::new();
-        for row in main {
-            let mut node = leaf("catalogue", row.code, row.name, row.version);
-            node.children = subs.remove(&node.code).unwrap_or_default();
-            node.children.extend(items.remove(&node.code).unwrap_or_default());
-            if !node.children.is_empty() || hit(&node.code, &node.name) {
-                tree.push(node);
+            match last {
+                Some(last) if more => after = last,
+                _ => break,
             }
         }
-        Ok(Tree { nodes: tree, left_out: shown.saturating_sub(MOST_ITEMS) })
+        let named = Condition::any().add(like(Expr::col(node::Column::Code))).add(like(Expr::col(node::Column::Name)));
+        let mut rows = node::Entity::find().filter(named).all(conn).await?;
+        // Twice upwards: an entry hangs on a sub-item, and that on a node of the common catalogue.
+        let mut above: BTreeSet<String> = items.by_code.keys().cloned().collect();
+        for _ in 0..2 {
+            above.extend(rows.iter().filter_map(|row| row.parent_code.clone()));
+            let wanted: Vec<String> = {
+                let here: HashSet<&str> = rows.iter().map(|row| row.code.as_str()).collect();
+                above.iter().filter(|code| !here.contains(code.as_str())).cloned().collect()
+            };
+            for codes in wanted.chunks(ROWS) {
+                rows.extend(node::Entity::find().filter(node::Column::Code.is_in(codes.to_vec())).all(conn).await?);
+            }
+        }
+        rows.sort_unstable_by(|a, b| a.code.cmp(&b.code));
+        Ok(Tree { left_out: items.left_out(), nodes: assemble(rows, items.by_code, q) })
+    }
+
+    /// The nodes of the common catalogue.
+    async fn uppermost(&self, caller: &Principal) -> Result<Tree> {
+        let conn = self.platform.db.read();
+        let main = || node::Entity::find().filter(node::Column::ParentCode.is_null());
+        let rows = main().order_by_asc(node::Column::Code).limit(MOST as u64).all(conn).await?;
+        let all = if rows.len() < MOST { rows.len() as u64 } else { main().count(conn).await? };
+        let mut nodes: Vec<Node> =
+            rows.into_iter().map(|row| leaf("catalogue", row.code, row.name, row.version)).collect();
+        self.mark_more(caller, &mut nodes).await?;
+        let left_out = usize::try_from(all).unwrap_or(usize::MAX).saturating_sub(nodes.len());
+        Ok(Tree { nodes, left_out })
+    }
+
+    /// Sub-items of a node and the entries that hang on it.
+    async fn level_below(&self, caller: &Principal, code: &str) -> Result<Tree> {
+        let conn = self.platform.db.read();
+        known(conn, code).await?;
+        let subs = node::Entity::find().filter(node::Column::ParentCode.eq(code)).order_by_asc(node::Column::Code);
+        let mut nodes: Vec<Node> =
+            subs.all(conn).await?.into_iter().map(|row| leaf("sub", row.code, row.name, row.version)).collect();
+        self.mark_more(caller, &mut nodes).await?;
+        let here = || within(caller).filter(item::Column::BasicCode.eq(code));
+        let heads = here().order_by_asc(item::Column::TaskCode).limit(MOST as u64).all(conn).await?;
+        let all = if heads.len() < MOST { heads.len() as u64 } else { here().count(conn).await? };
+        let mut items = Items::default();
+        for head in heads {
+            items.take(head, "")?;
+        }
+        let left_out = usize::try_from(all).unwrap_or(usize::MAX).saturating_sub(items.met);
+        nodes.extend(items.by_code.remove(code).unwrap_or_default());
+        Ok(Tree { nodes, left_out })
+    }
+
+    /// Marks the nodes that something hangs below.
+    async fn mark_more(&self, caller: &Principal, nodes: &mut [Node]) -> Result<()> {
+        let conn = self.platform.db.read();
+        for part in nodes.chunks_mut(ROWS) {
+            let codes: Vec<String> = part.iter().map(|node| node.code.clone()).collect();
+            let subs: Vec<String> = node::Entity::find()
+                .select_only()
+                .column(node::Column::ParentCode)
+                .distinct()
+                .filter(node::Column::ParentCode.is_in(codes.clone()))
+                .into_tuple()
+                .all(conn)
+                .await?;
+            let items: Vec<String> = within(caller)
+                .select_only()
+                .column(item::Column::BasicCode)
+                .distinct()
+                .filter(item::Column::BasicCode.is_in(codes))
+                .into_tuple()
+                .all(conn)
+                .await?;
+            let above: HashSet<String> = subs.into_iter().chain(items).collect();
+            for node in part {
+                node.more = above.contains(&node.code);
+            }
+        }
+        Ok(())
     }
 
     /// Makes a node of the two upper levels.
@@ -275,6 +362,85 @@ impl Catalogue {
     }
 }
 
+/// Entries of a tree in the making.
+#[derive(Default)]
+struct Items {
+    by_code: HashMap<String, Vec<Node>>,
+    /// All that were met, shown or not.
+    met: usize,
+}
+
+impl Items {
+    /// Takes an entry with its handling items, if the question stands in one of them.
+    fn take(&mut self, head: item::Model, q: &str) -> Result<()> {
+        let state = editor_state(&head);
+        let card: Option<Card> = head.card.map(serde_json::from_value).transpose()?;
+        let own = holds(&head.task_code, &head.name, q);
+        let below: Vec<Node> = card
+            .map(|card| card.handle_items)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(code, name)| leaf("handle_item", code, name, 0))
+            .filter(|node| own || holds(&node.code, &node.name, q))
+            .collect();
+        if below.is_empty() && !own {
+            return Ok(());
+        }
+        self.met += 1;
+        if self.met <= MOST {
+            let mut node = leaf("item", head.task_code, head.name, head.draft_version);
+            node.slug = Some(head.slug);
+            node.state = Some(state.0.to_owned());
+            node.children = below;
+            self.by_code.entry(head.basic_code).or_default().push(node);
+        }
+        Ok(())
+    }
+
+    fn left_out(&self) -> usize {
+        self.met.saturating_sub(MOST)
+    }
+}
+
+/// Puts entries below their nodes; a node stays when the question stands in it or something hangs below it.
+fn assemble(rows: Vec<node::Model>, mut items: HashMap<String, Vec<Node>>, q: &str) -> Vec<Node> {
+    let mut subs: HashMap<String, Vec<Node>> = HashMap::new();
+    let (main, sub): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.parent_code.is_none());
+    for row in sub {
+        let mut node = leaf("sub", row.code, row.name, row.version);
+        node.children = items.remove(&node.code).unwrap_or_default();
+        if node.children.is_empty() && !holds(&node.code, &node.name, q) {
+            continue;
+        }
+        subs.entry(row.parent_code.unwrap_or_default()).or_default().push(node);
+    }
+    let mut tree = Vec::new();
+    for row in main {
+        let mut node = leaf("catalogue", row.code, row.name, row.version);
+        node.children = subs.remove(&node.code).unwrap_or_default();
+        node.children.extend(items.remove(&node.code).unwrap_or_default());
+        if !node.children.is_empty() || holds(&node.code, &node.name, q) {
+            tree.push(node);
+        }
+    }
+    tree
+}
+
+/// Entries the caller may see.
+fn within(caller: &Principal) -> Select<item::Entity> {
+    item::Entity::find().filter(caller.within(item::Column::OrgId, item::Column::Slug))
+}
+
+/// Whether a question in lower case stands in a code or a name.
+fn holds(code: &str, name: &str, q: &str) -> bool {
+    code.contains(q) || name.to_lowercase().contains(q)
+}
+
+/// A pattern for rows that may hold the question; what has a meaning in patterns or in JSON stands for anything.
+fn pattern(q: &str) -> String {
+    format!("%{}%", q.replace(['%', '_', '\\'], "_").replace('"', "%"))
+}
+
 /// State of an item as an editor sees it, with its name.
 pub(crate) fn editor_state(head: &item::Model) -> (&'static str, &'static str) {
     match (head.state.as_str(), head.version, &head.draft) {
@@ -292,7 +458,7 @@ async fn known(conn: &impl ConnectionTrait, code: &str) -> Result<node::Model> {
 }
 
 fn leaf(kind: &'static str, code: String, name: String, version: i64) -> Node {
-    Node { id: code.clone(), kind, code, name, slug: None, state: None, version, children: Vec::new() }
+    Node { id: code.clone(), kind, code, name, slug: None, state: None, version, more: false, children: Vec::new() }
 }
 
 fn named(name: &str) -> Result<String> {

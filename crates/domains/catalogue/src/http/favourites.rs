@@ -33,7 +33,7 @@ pub(crate) async fn list_favourites(
         .all(catalogue.platform.db.read())
         .await?;
     let snapshot = catalogue.snapshot().await?;
-    Ok(Json(Cards { items: rows.iter().filter_map(|row| snapshot.card(&row.slug)).cloned().collect() }))
+    Ok(Json(Cards { items: rows.iter().filter_map(|row| snapshot.card(&row.slug)).collect() }))
 }
 
 /// Adds a favourite; adding it again changes nothing.

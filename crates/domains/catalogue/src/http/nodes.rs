@@ -20,6 +20,8 @@ pub(crate) struct TreeQuery {
     /// Part of a name or code.
     #[serde(default)]
     q: String,
+    /// Code of a node: only what is directly below it.
+    below: Option<String>,
 }
 
 /// The tree.
@@ -28,7 +30,7 @@ pub(crate) struct CatalogueTree {
     nodes: Vec<Node>,
     /// Nodes shown.
     total: usize,
-    /// Implementation entries not shown because there are too many; search for them.
+    /// Entries not shown because there are too many; search for them.
     left_out: usize,
 }
 
@@ -52,16 +54,17 @@ pub(crate) struct UpdateNode {
     version: i64,
 }
 
-/// The catalogue tree: common catalogue, sub-items, implementation entries, handling items.
+/// The catalogue tree: common catalogue, sub-items, implementation entries, handling items. A small one comes whole, of
+/// a large one the uppermost level; `more` says where to ask on with `below`.
 #[utoipa::path(get, path = "/api/v1/catalogue", tag = "item-admin", operation_id = "get_catalogue", params(TreeQuery),
-    responses((status = 200, body = CatalogueTree), Refused),
+    responses((status = 200, body = CatalogueTree), Refused, Absent),
     security(("desk" = ["item.read"])))]
 pub(crate) async fn get_catalogue(
     State(catalogue): State<Catalogue>,
     caller: Allowed<ReadItem>,
     Query(query): Query<TreeQuery>,
 ) -> Result<Json<CatalogueTree>> {
-    let tree = catalogue.tree(&caller, &query.q).await?;
+    let tree = catalogue.tree(&caller, &query.q, query.below.as_deref()).await?;
     Ok(Json(CatalogueTree { total: count(&tree.nodes), nodes: tree.nodes, left_out: tree.left_out }))
 }
 

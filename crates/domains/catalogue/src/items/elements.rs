@@ -1,14 +1,13 @@
 //! The elements of an item one by one (ITEM-002, ITEM-003, ITEM-004): name, group, type, length,
-//! code list, whether it must be there. Checked on the raw JSON, so that every mistake shows at
-//! once and by its Chinese name; the rules between elements are in [`super::rules`].
+//! code list, whether it must be there. [`super::shape`] checks by this table; the rules between elements are in
+//! [`super::rules`].
 
 use serde_json::Value;
 
-use super::findings::Findings;
 use super::labels::{self, CodeList};
 
 /// What an element may hold.
-enum Kind {
+pub(super) enum Kind {
     /// Text, at most so many characters.
     Text(usize),
     /// List of texts, each at most so many characters.
@@ -29,7 +28,7 @@ enum Kind {
 
 /// How an element must be there.
 #[derive(Clone, Copy, PartialEq)]
-enum Need {
+pub(super) enum Need {
     /// Present; a list may be empty.
     Present,
     /// Present and with content.
@@ -38,13 +37,14 @@ enum Need {
     Free,
 }
 
-struct Element(&'static str, &'static str, Kind, Need);
+/// Path, name, what it may hold, how it must be there.
+pub(super) struct Element(pub(super) &'static str, pub(super) &'static str, pub(super) Kind, pub(super) Need);
 
 use Kind::{Code, Codes, Flag, Group, Rows, Text, Texts, Whole};
 use Need::{Filled, Free, Present};
 
 /// `*` stands for any row of a list. A path's parent must be in the table too.
-static ELEMENTS: &[Element] = &[
+pub(super) static ELEMENTS: &[Element] = &[
     Element("/schema", "结构版本", Text(32), Filled),
     Element("/slug", "事项标识", Text(64), Filled),
     Element("/name", "事项名称", Text(100), Filled),
@@ -262,7 +262,7 @@ static ELEMENTS: &[Element] = &[
     Element("/rules", "规则文件", Text(60), Free),
 ];
 
-fn parent(path: &str) -> &str {
+pub(super) fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(head, _)| head)
 }
 
@@ -291,12 +291,7 @@ pub fn name_of(pointer: &str) -> String {
     if words.is_empty() { "事项".to_owned() } else { words.join(" ") }
 }
 
-/// Checks every element of a raw item: missing, unknown, wrong type, too long, not on its code list.
-pub(crate) fn check(item: &Value, findings: &mut Findings) {
-    group("", "", item, findings);
-}
-
-/// The same item without elements that are not in the table, so that one stray key does not hide
+/// An item without elements that are not in the table, so that one stray key does not hide
 /// what the rules between elements have to say.
 pub(crate) fn without_unknown(item: &Value) -> Value {
     known_only("", item)
@@ -312,97 +307,6 @@ fn known_only(pattern: &str, value: &Value) -> Value {
             .collect(),
         Value::Array(rows) => rows.iter().map(|row| known_only(&format!("{pattern}/*"), row)).collect(),
         other => other.clone(),
-    }
-}
-
-fn group(pattern: &str, pointer: &str, value: &Value, findings: &mut Findings) {
-    let Some(map) = value.as_object() else {
-        findings.error(pointer, "这里要是一组要素");
-        return;
-    };
-    let below = || ELEMENTS.iter().filter(|element| parent(element.0) == pattern);
-    for key in map.keys() {
-        if !below().any(|element| element.0.rsplit('/').next() == Some(key)) {
-            findings.error(format!("{pointer}/{key}"), "没有这个要素，请删去或改名");
-        }
-    }
-    for element in below() {
-        let key = element.0.rsplit('/').next().unwrap_or_default();
-        let place = format!("{pointer}/{key}");
-        match map.get(key).filter(|value| !value.is_null()) {
-            None if element.3 == Free => {}
-            None => findings.error(place, "没有填"),
-            Some(value) => one(element, &place, value, findings),
-        }
-    }
-}
-
-fn one(element: &Element, place: &str, value: &Value, findings: &mut Findings) {
-    let filled = element.3 == Filled;
-    match &element.2 {
-        Text(most) => text(value, *most, filled, place, findings),
-        Whole(least, most) => {
-            if !value.as_u64().is_some_and(|number| (*least..=*most).contains(&number)) {
-                findings.error(place, format!("要填 {least} 到 {most} 之间的整数"));
-            }
-        }
-        Flag => {
-            if !value.is_boolean() {
-                findings.error(place, "要填是或否（true、false）");
-            }
-        }
-        Code(list) => code(value, list, place, findings),
-        Texts(most) => {
-            list(value, filled, place, findings, |row, place, findings| text(row, *most, true, place, findings));
-        }
-        Codes(codes) => list(value, filled, place, findings, |row, place, findings| code(row, codes, place, findings)),
-        Group => group(element.0, place, value, findings),
-        Rows => list(value, filled, place, findings, |row, place, findings| {
-            group(&format!("{}/*", element.0), place, row, findings);
-        }),
-    }
-}
-
-fn text(value: &Value, most: usize, filled: bool, place: &str, findings: &mut Findings) {
-    match value.as_str() {
-        None => findings.error(place, "要填文字"),
-        Some(text) if filled && text.trim().is_empty() => findings.error(place, "没有填"),
-        Some(text) => {
-            let length = text.chars().count();
-            if length > most {
-                findings.error(place, format!("最多 {most} 个字，现在有 {length} 个"));
-            }
-        }
-    }
-}
-
-fn code(value: &Value, list: CodeList, place: &str, findings: &mut Findings) {
-    if !value.as_str().is_some_and(|code| list.iter().any(|(known, _)| *known == code)) {
-        let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let known: Vec<String> = list
-            .iter()
-            .map(|(code, name)| if code == name { (*code).to_owned() } else { format!("{code} {name}") })
-            .collect();
-        findings.error(place, format!("“{shown}”不在代码表里，可选：{}", known.join("、")));
-    }
-}
-
-fn list(
-    value: &Value,
-    filled: bool,
-    place: &str,
-    findings: &mut Findings,
-    mut each: impl FnMut(&Value, &str, &mut Findings),
-) {
-    let Some(rows) = value.as_array() else {
-        findings.error(place, "要是一个列表");
-        return;
-    };
-    if filled && rows.is_empty() {
-        findings.error(place, "至少要有一项");
-    }
-    for (at, row) in rows.iter().enumerate() {
-        each(row, &format!("{place}/{at}"), findings);
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) mod publish;
 pub mod resolve;
 pub mod rules;
 pub mod service;
+mod shape;
 pub(crate) mod store;
 
 /// Chinese name of the element at a JSON pointer of an item.

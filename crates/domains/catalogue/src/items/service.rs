@@ -147,7 +147,6 @@ impl Catalogue {
     /// Takes the themes, groups and scopes of the portal (`packs/platform/themes.yaml`).
     pub fn use_navigation(&self, navigation: Navigation) {
         *self.navigation.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(navigation);
-        self.search.forget();
     }
 
     /// The navigation in use; empty before [`Catalogue::use_navigation`].
@@ -250,7 +249,7 @@ impl Catalogue {
     /// Forgets what is remembered of an item after a change made here.
     pub(crate) async fn changed(&self, slug: &str) {
         self.heads.invalidate(slug).await;
-        self.search.forget();
+        self.search.note(slug);
     }
 
     pub(crate) async fn org_of(&self, item: &Item) -> Result<Uuid> {

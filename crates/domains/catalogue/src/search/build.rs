@@ -1,13 +1,15 @@
-//! Building the snapshot: names, initials, word lists and facet values of every item offered.
+//! Building the snapshot: names, initials, word lists and facet values of every item offered, all anew or upon the
+//! snapshot before.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use platform::Result;
-use platform::search::{Document, SearchIndex, initials, words};
+use platform::search::{initials, words};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::query::{ItemCard, Limit};
+use super::columns::Columns;
+use super::snapshot::{Entry, GONE, Place, Snapshot, Values, Words, index};
 use crate::items::labels;
 use crate::items::model::Item;
 use crate::navigation::Navigation;
@@ -79,84 +81,51 @@ impl Card {
 
 /// A head row with the name of its organisation.
 #[derive(Debug, Clone)]
-pub struct Source {
+pub(super) struct Source {
     /// Key.
-    pub slug: String,
+    pub(super) slug: String,
     /// Basic code; gives the order of the catalogue.
-    pub basic_code: String,
+    pub(super) basic_code: String,
+    /// Change counter of the row.
+    pub(super) draft_version: i64,
     /// Implementing body.
-    pub org_id: Uuid,
+    pub(super) org_id: Uuid,
     /// Its name.
-    pub org_name: String,
+    pub(super) org_name: String,
     /// Region, 12 digits.
-    pub region: String,
-    /// Card.
-    pub card: Card,
-}
-
-/// The values of one facet, numbered.
-#[derive(Debug, Default)]
-pub(super) struct Values {
-    pub(super) list: Vec<(String, String)>,
-    numbers: HashMap<String, u16>,
-}
-
-impl Values {
-    fn add(&mut self, key: &str, label: &str) -> u16 {
-        if let Some(number) = self.numbers.get(key) {
-            return *number;
-        }
-        let number = u16::try_from(self.list.len()).unwrap_or(u16::MAX);
-        self.list.push((key.to_owned(), label.to_owned()));
-        self.numbers.insert(key.to_owned(), number);
-        number
-    }
-
-    pub(super) fn number(&self, key: &str) -> Option<u16> {
-        self.numbers.get(key).copied()
-    }
-}
-
-/// One item offered.
-pub(super) struct Entry {
-    pub(super) card: ItemCard,
-    pub(super) lower: String,
-    pub(super) initials: String,
-    pub(super) keywords: Vec<String>,
     pub(super) region: String,
-    /// Materials with a filled sample: key and name.
-    pub(super) forms: Vec<(String, String)>,
-    /// Values by facet: themes, objects, scopes, department.
-    pub(super) values: [Vec<u16>; 4],
+    /// Card.
+    pub(super) card: Card,
 }
 
-/// A place of a word: entry, and whether it stands in the name.
-pub(super) type Places = Vec<(u32, bool)>;
-
-/// Everything offered at one moment. Immutable.
-pub struct Snapshot {
-    pub(super) entries: Vec<Entry>,
-    pub(super) by_slug: HashMap<String, usize>,
-    pub(super) facets: [Values; 4],
-    pub(super) places: HashMap<String, Places>,
-    pub(super) index: SearchIndex,
-    /// Entries asked for most, in order.
-    pub(super) popular: Vec<usize>,
-    /// Keys of the themes of each side.
-    pub(super) natural: Vec<String>,
-    pub(super) legal: Vec<String>,
+/// Lower case without blanks: how names are looked for.
+pub(super) fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).take(50).flat_map(char::to_lowercase).collect()
 }
 
-impl Snapshot {
-    /// Builds a snapshot of the given heads.
-    ///
-    /// # Errors
-    /// When the word index can't be built.
-    pub fn build(mut sources: Vec<Source>, navigation: &Navigation) -> Result<Self> {
-        // The order of the catalogue: by basic code, then by name.
-        sources.sort_by(|a, b| (&a.basic_code, &a.slug).cmp(&(&b.basic_code, &b.slug)));
+/// Empty slots that are borne beside a quarter of all.
+const SPARE: usize = 64;
+
+/// A snapshot in the making.
+pub(super) struct Builder {
+    navigation: Arc<Navigation>,
+    needed_by: Arc<HashMap<String, Vec<String>>>,
+    slots: Vec<Option<Arc<Entry>>>,
+    by_slug: HashMap<Arc<str>, u32>,
+    /// Of the snapshot before.
+    words: Words,
+    /// Of what was added.
+    added: HashMap<String, Vec<Place>>,
+    facets: [Values; 4],
+    fixed: [usize; 4],
+    regions: Values,
+}
+
+impl Builder {
+    /// Begins with nothing.
+    pub(super) fn new(navigation: &Arc<Navigation>) -> Self {
         let mut facets: [Values; 4] = Default::default();
-        let [themes, objects, scopes, departments] = &mut facets;
+        let [themes, objects, ..] = &mut facets;
         for theme in navigation.natural.themes.iter().chain(&navigation.legal.themes) {
             themes.add(&theme.key, &theme.name);
         }
@@ -166,100 +135,214 @@ impl Snapshot {
         for group in navigation.natural.groups.iter().chain(&navigation.legal.groups) {
             objects.add(&group.key, &group.name);
         }
-        let mut needed_by: HashMap<&str, Vec<&str>> = HashMap::new();
+        let mut needed_by: HashMap<String, Vec<String>> = HashMap::new();
         for scope in &navigation.business_scopes {
             for slug in &scope.items {
-                needed_by.entry(slug).or_default().push(&scope.name);
+                needed_by.entry(slug.clone()).or_default().push(scope.name.clone());
             }
         }
-        let mut entries = Vec::with_capacity(sources.len());
-        let mut documents = Vec::with_capacity(sources.len());
-        let mut places: HashMap<String, Places> = HashMap::new();
-        for (at, source) in sources.into_iter().enumerate() {
-            let card = source.card;
-            let mut item_themes: Vec<u16> =
-                card.natural.iter().chain(&card.legal).map(|key| themes.add(key, key)).collect();
-            let mut item_objects: Vec<u16> =
-                card.objects.iter().map(|code| objects.add(code, &labels::label(labels::OBJECTS, code))).collect();
-            item_objects.extend(groups(&card, navigation).map(|(key, name)| objects.add(key, name)));
-            let listed = needed_by.get(source.slug.as_str()).into_iter().flatten().copied();
-            let mut item_scopes: Vec<u16> =
-                card.scopes.iter().map(String::as_str).chain(listed).map(|scope| scopes.add(scope, scope)).collect();
-            for numbers in [&mut item_themes, &mut item_objects, &mut item_scopes] {
-                numbers.sort_unstable();
-                numbers.dedup();
-            }
-            let department = departments.add(&source.org_id.to_string(), &source.org_name);
-            let theme_names: Vec<String> = item_themes
-                .iter()
-                .filter_map(|number| themes.list.get(usize::from(*number)))
-                .map(|(_, name)| name.clone())
-                .collect();
-            let handle_items: Vec<&str> = card.handle_items.iter().map(|(_, name)| name.as_str()).collect();
-            let text = format!(
-                "{} {} {} {} {} {}",
-                card.keywords.join(" "),
-                source.org_name,
-                theme_names.join(" "),
-                card.scopes.join(" "),
-                handle_items.join(" "),
-                card.summary
-            );
-            let number = u32::try_from(at).unwrap_or(u32::MAX);
-            note(&mut places, &words(&card.name), number, true);
-            note(&mut places, &words(&text), number, false);
-            documents.push(Document { key: source.slug.clone(), title: card.name.clone(), text });
-            entries.push(Entry {
-                lower: card.name.to_lowercase(),
-                initials: initials(&card.name),
-                keywords: card.keywords.iter().map(|keyword| keyword.to_lowercase()).collect(),
-                region: source.region,
-                forms: card.forms,
-                values: [item_themes, item_objects, item_scopes, vec![department]],
-                card: ItemCard {
-                    slug: source.slug,
-                    item_type_label: labels::item_type(&card.item_type, card.filing),
-                    name: card.name,
-                    summary: card.summary,
-                    org_name: source.org_name,
-                    item_type: card.item_type,
-                    promise: Limit::of(card.promise),
-                    on_site_times: card.on_site_times,
-                    charge: card.charge,
-                    online: card.online,
-                    themes: theme_names,
-                },
-            });
-        }
-        let by_slug: HashMap<String, usize> =
-            entries.iter().enumerate().map(|(at, entry)| (entry.card.slug.clone(), at)).collect();
-        let popular = navigation.popular.iter().filter_map(|slug| by_slug.get(slug).copied()).collect();
-        let keys = |side: &[crate::navigation::Theme]| side.iter().map(|theme| theme.key.clone()).collect();
-        Ok(Self {
-            index: SearchIndex::build(&documents)?,
-            natural: keys(&navigation.natural.themes),
-            legal: keys(&navigation.legal.themes),
-            entries,
-            by_slug,
+        Self {
+            navigation: Arc::clone(navigation),
+            needed_by: Arc::new(needed_by),
+            slots: Vec::new(),
+            by_slug: HashMap::new(),
+            words: Words::new(),
+            added: HashMap::new(),
+            fixed: facets.each_ref().map(|values| values.list.len()),
             facets,
-            places,
+            regions: Values::default(),
+        }
+    }
+
+    /// Begins with what a snapshot has; entries and word lists are shared with it.
+    pub(super) fn upon(before: &Snapshot) -> Self {
+        Self {
+            navigation: Arc::clone(&before.navigation),
+            needed_by: Arc::clone(&before.needed_by),
+            slots: before.slots.clone(),
+            by_slug: before.by_slug.clone(),
+            words: before.words.clone(),
+            added: HashMap::new(),
+            facets: before.facets.clone(),
+            fixed: before.fixed,
+            regions: before.regions.clone(),
+        }
+    }
+
+    /// Takes an item out.
+    pub(super) fn remove(&mut self, slug: &str) {
+        if let Some(slot) = self.by_slug.remove(slug)
+            && let Some(entry) = self.slots.get_mut(index(slot))
+        {
+            *entry = None;
+        }
+    }
+
+    /// Puts an item in, in the place of what was there under its key.
+    pub(super) fn add(&mut self, source: Source) {
+        let Source { slug, basic_code, draft_version, org_id, org_name, region, card } = source;
+        self.remove(&slug);
+        let [themes, objects, scopes, departments] = &mut self.facets;
+        let mut item_themes: Vec<u16> =
+            card.natural.iter().chain(&card.legal).map(|key| themes.add(key, key)).collect();
+        let mut item_objects: Vec<u16> =
+            card.objects.iter().map(|code| objects.add(code, &labels::label(labels::OBJECTS, code))).collect();
+        item_objects.extend(groups(&card, &self.navigation).map(|(key, name)| objects.add(key, name)));
+        for numbers in [&mut item_themes, &mut item_objects] {
+            numbers.sort_unstable();
+            numbers.dedup();
+        }
+        // Nothing lists scopes before the items do: they are listed as they come.
+        let mut item_scopes: Vec<u16> = Vec::new();
+        for scope in card.scopes.iter().chain(self.needed_by.get(&slug).into_iter().flatten()) {
+            let number = scopes.add(scope, scope);
+            if !item_scopes.contains(&number) {
+                item_scopes.push(number);
+            }
+        }
+        let department = departments.add_named(&org_id.to_string(), &org_name);
+        let theme_names: Vec<&str> = item_themes.iter().filter_map(|number| themes.label(*number)).collect();
+        let handle_items: Vec<&str> = card.handle_items.iter().map(|(_, name)| name.as_str()).collect();
+        let text = format!(
+            "{} {} {} {} {} {}",
+            card.keywords.join(" "),
+            org_name,
+            theme_names.join(" "),
+            card.scopes.join(" "),
+            handle_items.join(" "),
+            card.summary
+        );
+        let slot = u32::try_from(self.slots.len()).unwrap_or(GONE);
+        let (of_name, of_text) = (words(&card.name), words(&text));
+        note(&mut self.added, slot, &of_name, &of_text);
+        let slug: Arc<str> = Arc::from(slug);
+        let counted = |words: &[String]| u32::try_from(words.len()).unwrap_or(u32::MAX);
+        let entry = Entry {
+            slug: Arc::clone(&slug),
+            basic_code: basic_code.into(),
+            draft_version,
+            org_id,
+            names: lines(&card.name, &card.keywords).into(),
+            initials: initials(&card.name).into(),
+            name: card.name.into(),
+            summary: card.summary.into(),
+            item_type: card.item_type.into(),
+            filing: card.filing,
+            promise: card.promise,
+            on_site_times: card.on_site_times,
+            charge: card.charge,
+            online: card.online,
+            region: self.regions.add(&region, ""),
+            form_names: card.forms.iter().map(|(_, name)| plain(name) + "\n").collect::<String>().into(),
+            forms: card.forms.into_iter().map(|(key, name)| (key.into(), name.into())).collect(),
+            values: [item_themes.into(), item_objects.into(), item_scopes.into(), Box::new([department])],
+            name_words: counted(&of_name),
+            text_words: counted(&of_text),
+        };
+        self.slots.push(Some(Arc::new(entry)));
+        self.by_slug.insert(slug, slot);
+    }
+
+    /// The snapshot.
+    pub(super) fn finish(mut self) -> Snapshot {
+        for (word, added) in std::mem::take(&mut self.added) {
+            let before = self.words.get(word.as_str()).into_iter().flat_map(|list| list.iter().copied());
+            let list: Arc<[Place]> = before.chain(added).collect();
+            self.words.insert(Arc::from(word), list);
+        }
+        if self.slots.len() - self.by_slug.len() > self.by_slug.len() / 4 + SPARE {
+            self.close_ranks();
+        }
+        let numbered = self.slots.iter().enumerate();
+        let mut entries: Vec<(u32, &Entry)> =
+            numbered.filter_map(|(slot, entry)| Some((u32::try_from(slot).ok()?, entry.as_deref()?))).collect();
+        // The order of the catalogue: by basic code, then by key.
+        entries.sort_unstable_by(|(_, a), (_, b)| (&a.basic_code, &a.slug).cmp(&(&b.basic_code, &b.slug)));
+        let mut columns = Columns::default();
+        let mut positions = vec![GONE; self.slots.len()];
+        let mut counts = self.facets.each_ref().map(|values| vec![0_usize; values.list.len()]);
+        let mut order: [Vec<u16>; 4] =
+            self.fixed.map(|fixed| (0..fixed).filter_map(|number| u16::try_from(number).ok()).collect());
+        let (mut name_words, mut text_words) = (0_u64, 0_u64);
+        for (at, (slot, entry)) in entries.into_iter().enumerate() {
+            if let Some(position) = positions.get_mut(index(slot)) {
+                *position = u32::try_from(at).unwrap_or(GONE);
+            }
+            columns.slots.push(slot);
+            columns.names.push(&entry.names);
+            columns.initials.push(&entry.initials);
+            columns.forms.push(&entry.form_names);
+            columns.regions.push(entry.region);
+            name_words += u64::from(entry.name_words);
+            text_words += u64::from(entry.text_words);
+            let facets = columns.values.iter_mut().zip(&mut counts).zip(&mut order).zip(&self.fixed);
+            for (numbers, (((column, counts), order), fixed)) in entry.values.iter().zip(facets) {
+                column.push(numbers);
+                for number in numbers {
+                    let Some(count) = counts.get_mut(usize::from(*number)) else { continue };
+                    // A value that only items know is listed where the first of them stands.
+                    if *count == 0 && usize::from(*number) >= *fixed {
+                        order.push(*number);
+                    }
+                    *count += 1;
+                }
+            }
+        }
+        let place = |slug: &String| {
+            let at = positions.get(index(*self.by_slug.get(slug.as_str())?))?;
+            Some(index(*at))
+        };
+        let popular = self.navigation.popular.iter().filter_map(place).collect();
+        Snapshot {
+            navigation: self.navigation,
+            needed_by: self.needed_by,
+            slots: self.slots,
+            by_slug: self.by_slug,
+            words: self.words,
+            facets: self.facets,
+            fixed: self.fixed,
+            regions: self.regions,
+            columns,
+            positions,
+            counts,
+            order,
             popular,
-        })
+            name_words,
+            text_words,
+        }
     }
 
-    /// Number of items offered.
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// Whether nothing is offered.
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+    /// Gives up the empty slots, with every place that leads to one.
+    fn close_ranks(&mut self) {
+        let mut next = 0_u32;
+        let mut moved: Vec<u32> = Vec::with_capacity(self.slots.len());
+        for entry in &self.slots {
+            moved.push(if entry.is_some() { next } else { GONE });
+            next += u32::from(entry.is_some());
+        }
+        let to = |slot: u32| moved.get(index(slot)).copied().filter(|slot| *slot != GONE);
+        self.slots.retain(Option::is_some);
+        for slot in self.by_slug.values_mut() {
+            *slot = to(*slot).unwrap_or(GONE);
+        }
+        let words = std::mem::take(&mut self.words).into_iter().filter_map(|(word, list)| {
+            let kept = list.iter().filter_map(|place| Some(Place { slot: to(place.slot)?, ..*place }));
+            let kept: Arc<[Place]> = kept.collect();
+            (!kept.is_empty()).then_some((word, kept))
+        });
+        self.words = words.collect();
     }
 }
 
+/// The name in lower case and the keywords below it, a line each.
+fn lines(name: &str, keywords: &[String]) -> String {
+    let line = |text: &str| text.to_lowercase().replace('\n', " ");
+    let all = std::iter::once(name).chain(keywords.iter().map(String::as_str));
+    all.map(line).collect::<Vec<_>>().join("\n")
+}
+
 /// Groups of people and bodies that an item concerns: those who may apply and share a theme with it.
-fn groups<'n>(card: &Card, navigation: &'n Navigation) -> impl Iterator<Item = (&'n str, &'n str)> {
+fn groups<'n>(card: &Card, navigation: &'n Navigation) -> impl Iterator<Item = (&'n str, &'n str)> + use<'n> {
     let persons = card.objects.iter().any(|object| object == "1");
     let bodies = card.objects.iter().any(|object| object != "1");
     let (natural, legal) = (card.natural.clone(), card.legal.clone());
@@ -272,12 +355,22 @@ fn groups<'n>(card: &Card, navigation: &'n Navigation) -> impl Iterator<Item = (
     of(&navigation.natural, natural, persons).chain(of(&navigation.legal, legal, bodies))
 }
 
-fn note(places: &mut HashMap<String, Places>, words: &[String], entry: u32, in_name: bool) {
-    for word in words {
-        let list = places.entry(word.clone()).or_default();
-        // Names come first, so a word of both places keeps the better one.
-        if list.last().is_none_or(|(last, _)| *last != entry) {
-            list.push((entry, in_name));
+/// Notes where the words of an item stand. Slots grow, so every list stays in their order.
+fn note(places: &mut HashMap<String, Vec<Place>>, slot: u32, of_name: &[String], of_text: &[String]) {
+    let mut own: HashMap<&str, Place> = HashMap::new();
+    for (words, in_name) in [(of_name, true), (of_text, false)] {
+        for word in words {
+            let place = own.entry(word).or_insert(Place { slot, name: 0, beside: 0 });
+            let often = if in_name { &mut place.name } else { &mut place.beside };
+            *often = often.saturating_add(1);
+        }
+    }
+    for (word, place) in own {
+        match places.get_mut(word) {
+            Some(list) => list.push(place),
+            None => {
+                places.insert(word.to_owned(), vec![place]);
+            }
         }
     }
 }

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::build::Snapshot;
-use super::query::{is_initials, plain};
+use super::build::plain;
+use super::query::is_initials;
+use super::snapshot::Snapshot;
 
 /// Largest page.
 const MOST: usize = 100;
@@ -52,30 +53,43 @@ impl Snapshot {
     pub fn sample_forms(&self, query: &FormQuery) -> SampleForms {
         let q = plain(query.q.as_deref().unwrap_or_default());
         let typed = is_initials(&q);
-        let (mut named, mut of_items) = (Vec::new(), Vec::new());
-        for entry in &self.entries {
-            let item = q.is_empty() || entry.lower.contains(&q) || (typed && entry.initials.contains(&q));
-            for form in &entry.forms {
-                if !q.is_empty() && plain(&form.1).contains(&q) {
-                    named.push((entry, form));
+        // The place of the item and the number of the form in it.
+        let (mut named, mut of_items): (Vec<(usize, usize)>, Vec<(usize, usize)>) = (Vec::new(), Vec::new());
+        let columns = &self.columns;
+        let items = columns.forms.iter().zip(columns.names.iter()).zip(columns.initials.iter()).enumerate();
+        for (at, ((forms, names), initials)) in items.filter(|(_, ((forms, _), _))| !forms.is_empty()) {
+            let name = names.split('\n').next().unwrap_or_default();
+            let item = q.is_empty() || name.contains(&q) || (typed && initials.contains(&q));
+            if !item && !forms.contains(&q) {
+                continue;
+            }
+            for (number, form) in forms.split_terminator('\n').enumerate() {
+                if !q.is_empty() && form.contains(&q) {
+                    named.push((at, number));
                 } else if item {
-                    of_items.push((entry, form));
+                    of_items.push((at, number));
                 }
             }
         }
         let total = named.len() + of_items.len();
+        let form = |(at, number): (usize, usize)| {
+            let entry = self.entry(at)?;
+            let (material, name) = entry.forms.get(number)?;
+            let item = self.item(entry);
+            Some(SampleForm {
+                slug: item.slug,
+                item_name: item.name,
+                org_name: item.org_name,
+                material: material.to_string(),
+                name: name.to_string(),
+            })
+        };
         let items = named
             .into_iter()
             .chain(of_items)
             .skip(query.offset.unwrap_or_default())
             .take(query.limit.unwrap_or(20).clamp(1, MOST))
-            .map(|(entry, (material, name))| SampleForm {
-                slug: entry.card.slug.clone(),
-                item_name: entry.card.name.clone(),
-                org_name: entry.card.org_name.clone(),
-                material: material.clone(),
-                name: name.clone(),
-            })
+            .filter_map(form)
             .collect();
         SampleForms { items, total }
     }

@@ -1,11 +1,10 @@
 //! Answering: which items match, in which order, how many of each facet.
 
-use base::deadline::{TimeLimit, TimeUnit};
 use platform::search::words;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
-use super::build::{Entry, Snapshot};
+use super::build::plain;
+use super::model::{Facet, Facets, Found, Matched, Query, Suggestion};
+use super::snapshot::Snapshot;
 
 /// Largest page.
 const MOST: usize = 100;
@@ -37,138 +36,6 @@ const EMPTY_WORDS: [&str; 24] = [
     "怎么办",
 ];
 
-/// What is asked for. All parts together must hold; several values of one facet are joined by commas
-/// and any of them is enough.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[serde(default)]
-#[into_params(parameter_in = Query)]
-pub struct Query {
-    /// Words, part of a name, pinyin initials, a department or a theme.
-    pub q: Option<String>,
-    /// Theme key.
-    pub theme: Option<String>,
-    /// Service object code or key of a group.
-    pub object: Option<String>,
-    /// Business scope.
-    pub scope: Option<String>,
-    /// Department id.
-    pub org: Option<String>,
-    /// Region, 12 digits: items of it and of the regions inside.
-    pub region: Option<String>,
-    /// Rows wanted, 1 to 100; 20 when absent.
-    pub limit: Option<usize>,
-    /// Rows left out before.
-    pub offset: Option<usize>,
-}
-
-/// A limit with its text.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = TimeLimit)]
-pub struct Limit {
-    /// How many.
-    pub value: u32,
-    /// Of what: working_day, natural_day, hour, minute, month.
-    #[schema(value_type = String)]
-    pub unit: TimeUnit,
-    /// `5 个工作日`.
-    pub text: String,
-}
-
-impl Limit {
-    /// With its text; nothing to wait for is said as such.
-    pub fn of(limit: TimeLimit) -> Self {
-        let text = if limit.value == 0 { "当场办结".to_owned() } else { limit.to_string() };
-        Self { value: limit.value, unit: limit.unit, text }
-    }
-}
-
-/// An item in a list.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ItemCard {
-    /// Key.
-    pub slug: String,
-    /// Name.
-    pub name: String,
-    /// Summary.
-    pub summary: String,
-    /// Department.
-    pub org_name: String,
-    /// Type code.
-    pub item_type: String,
-    /// Type.
-    pub item_type_label: String,
-    /// Promised limit.
-    pub promise: Limit,
-    /// On-site visits.
-    pub on_site_times: u32,
-    /// Whether anything is charged.
-    pub charge: bool,
-    /// Whether it can be applied for online.
-    pub online: bool,
-    /// Theme names.
-    pub themes: Vec<String>,
-}
-
-/// A value of a facet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Facet {
-    /// Key to ask with.
-    pub key: String,
-    /// Name.
-    pub label: String,
-    /// Items one gets with it.
-    pub count: usize,
-}
-
-/// The four facets: what each value would give under the other choices.
-#[derive(Debug, Clone, Default, Serialize, ToSchema)]
-pub struct Facets {
-    /// 按主题.
-    pub themes: Vec<Facet>,
-    /// 按特定对象.
-    pub objects: Vec<Facet>,
-    /// 按经营范围.
-    pub scopes: Vec<Facet>,
-    /// 按部门.
-    pub orgs: Vec<Facet>,
-}
-
-/// What was found.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Found {
-    /// One page.
-    pub items: Vec<ItemCard>,
-    /// Exact number.
-    pub total: usize,
-    /// Facets.
-    pub facets: Facets,
-    /// Names close to the question, when nothing was found.
-    pub did_you_mean: Vec<String>,
-}
-
-/// Why an item is suggested.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Matched {
-    /// Its name, or another name people use for it.
-    Name,
-    /// The initials of its name.
-    Initials,
-    /// One of its themes.
-    Theme,
-}
-
-/// A suggestion while typing.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Suggestion {
-    /// Key.
-    pub slug: String,
-    /// Name.
-    pub name: String,
-    /// Why.
-    pub matched: Matched,
-}
-
 /// A facet's chosen values; `None` means free.
 type Chosen = Option<Vec<u16>>;
 
@@ -180,29 +47,34 @@ impl Snapshot {
         let chosen = [&query.theme, &query.object, &query.scope, &query.org];
         let chosen: [Chosen; 4] =
             std::array::from_fn(|at| self.chosen(at, chosen.get(at).and_then(|key| key.as_deref())));
-        let region = query.region.as_deref().filter(|region| !region.is_empty()).map(region_prefix);
+        let region = query.region.as_deref().filter(|region| !region.is_empty()).map(|region| self.inside(region));
+        let (offset, limit) = (query.offset.unwrap_or(0), query.limit.unwrap_or(20).clamp(1, MOST));
+        if scores.is_none() && region.is_none() && chosen.iter().all(Option::is_none) {
+            // The whole catalogue, counted when the snapshot was made.
+            let page = (offset..self.len()).take(limit);
+            return self.found(page, self.len(), &self.counts, Vec::new());
+        }
         let mut hits: Vec<(u32, usize)> = Vec::new();
-        let mut counts: [Vec<usize>; 4] =
-            std::array::from_fn(|at| vec![0; self.facets.get(at).map_or(0, |values| values.list.len())]);
-        for (at, entry) in self.entries.iter().enumerate() {
+        let mut counts = self.facets.each_ref().map(|values| vec![0_usize; values.list.len()]);
+        for (at, within) in self.columns.regions.iter().enumerate() {
             let score = scores.as_ref().map_or(1, |scores| scores.get(at).copied().unwrap_or(0));
-            if score == 0 || region.is_some_and(|region| !entry.region.starts_with(region)) {
+            if score == 0 || region.as_ref().is_some_and(|region| region.get(usize::from(*within)) != Some(&true)) {
                 continue;
             }
+            let values = self.columns.values.each_ref().map(|column| column.of(at));
             let fits: [bool; 4] = std::array::from_fn(|facet| {
                 chosen.get(facet).and_then(Option::as_ref).is_none_or(|wanted| {
-                    entry.values.get(facet).is_some_and(|values| values.iter().any(|value| wanted.contains(value)))
+                    values.get(facet).is_some_and(|values| values.iter().any(|value| wanted.contains(value)))
                 })
             });
             let missed = fits.iter().filter(|fit| !**fit).count();
             if missed == 0 {
                 hits.push((score, at));
             }
-            for (facet, count) in counts.iter_mut().enumerate() {
+            for ((values, count), fits) in values.iter().zip(&mut counts).zip(fits) {
                 // A value counts what one would get by choosing it instead of the present one.
-                let others = missed == 0 || (missed == 1 && fits.get(facet) == Some(&false));
-                if let Some(values) = entry.values.get(facet).filter(|_| others) {
-                    for value in values {
+                if missed == 0 || (missed == 1 && !fits) {
+                    for value in *values {
                         if let Some(count) = count.get_mut(usize::from(*value)) {
                             *count += 1;
                         }
@@ -211,12 +83,21 @@ impl Snapshot {
             }
         }
         // Best first; equals stay in the order of the catalogue.
-        hits.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        let total = hits.len();
-        let page = hits.iter().skip(query.offset.unwrap_or(0)).take(query.limit.unwrap_or(20).clamp(1, MOST));
-        let items = page.filter_map(|(_, at)| self.entries.get(*at)).map(|entry| entry.card.clone()).collect();
+        hits.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        let did_you_mean = if hits.is_empty() && !q.is_empty() { self.close_to(&q) } else { Vec::new() };
+        let page = hits.iter().skip(offset).take(limit).map(|(_, at)| *at);
+        self.found(page, hits.len(), &counts, did_you_mean)
+    }
+
+    fn found(
+        &self,
+        page: impl Iterator<Item = usize>,
+        total: usize,
+        counts: &[Vec<usize>; 4],
+        did_you_mean: Vec<String>,
+    ) -> Found {
+        let items = page.filter_map(|at| self.entry(at)).map(|entry| self.item(entry)).collect();
         let [themes, objects, scopes, orgs] = std::array::from_fn(|facet| self.counted(facet, counts.get(facet)));
-        let did_you_mean = if total == 0 && !q.is_empty() { self.close_to(&q) } else { Vec::new() };
         Found { items, total, facets: Facets { themes, objects, scopes, orgs }, did_you_mean }
     }
 
@@ -227,33 +108,37 @@ impl Snapshot {
         Some(keys.split(',').filter_map(|key| values.number(key.trim())).collect())
     }
 
-    fn counted(&self, facet: usize, counts: Option<&Vec<usize>>) -> Vec<Facet> {
-        let values = self.facets.get(facet).into_iter().flat_map(|values| &values.list);
-        let counts = counts.into_iter().flatten();
-        values
-            .zip(counts)
-            .filter(|(_, count)| **count > 0)
-            .map(|((key, label), count)| Facet { key: key.clone(), label: label.clone(), count: *count })
-            .collect()
+    /// Which of the regions there are lie in one, or are it.
+    fn inside(&self, region: &str) -> Vec<bool> {
+        let prefix = region_prefix(region);
+        self.regions.list.iter().map(|(code, _)| code.starts_with(prefix)).collect()
     }
 
-    /// How well each entry answers; 0 is not at all.
-    fn scores(&self, q: &str) -> Vec<u32> {
-        let mut scores = vec![0_u32; self.entries.len()];
-        let typed = is_initials(q);
-        let named = |facet: usize| -> Vec<bool> {
-            let values = self.facets.get(facet).into_iter().flat_map(|values| &values.list);
-            values.map(|(_, label)| q.chars().count() > 1 && label.to_lowercase().contains(q)).collect()
+    fn counted(&self, facet: usize, counts: Option<&Vec<usize>>) -> Vec<Facet> {
+        let (Some(values), Some(order), Some(counts)) = (self.facets.get(facet), self.order.get(facet), counts) else {
+            return Vec::new();
         };
-        let (themes, departments) = (named(0), named(3));
-        for (score, entry) in scores.iter_mut().zip(&self.entries) {
-            *score = by_name(entry, q, typed);
-            let has = |facet: usize, hit: &[bool]| {
-                let values = entry.values.get(facet).into_iter().flatten();
-                values.into_iter().any(|value| hit.get(usize::from(*value)) == Some(&true))
-            };
-            if *score == 0 && (has(0, &themes) || has(3, &departments)) {
-                *score = 10;
+        let value = |number: &u16| {
+            let at = usize::from(*number);
+            let ((key, label), count) = (values.list.get(at)?, *counts.get(at)?);
+            (count > 0).then(|| Facet { key: key.clone(), label: label.clone(), count })
+        };
+        order.iter().filter_map(value).collect()
+    }
+
+    /// How well each item answers, in the order of the catalogue; 0 is not at all.
+    fn scores(&self, q: &str) -> Vec<u32> {
+        let (typed, long) = (is_initials(q), q.chars().count() > 1);
+        let names = self.columns.names.iter().zip(self.columns.initials.iter());
+        let mut scores: Vec<u32> = names.map(|(names, initials)| by_name(names, initials, q, typed)).collect();
+        for facet in [0, 3] {
+            let values = self.facets.get(facet).into_iter().flat_map(|values| &values.list);
+            let named: Vec<bool> = values.map(|(_, label)| long && label.to_lowercase().contains(q)).collect();
+            let Some(column) = self.columns.values.get(facet).filter(|_| named.contains(&true)) else { continue };
+            for (at, score) in scores.iter_mut().enumerate().filter(|(_, score)| **score == 0) {
+                if column.of(at).iter().any(|value| named.get(usize::from(*value)) == Some(&true)) {
+                    *score = 10;
+                }
             }
         }
         self.by_words(q, &mut scores);
@@ -266,41 +151,25 @@ impl Snapshot {
             words(q).into_iter().filter(|word| !EMPTY_WORDS.contains(&word.as_str())).collect();
         asked.sort_unstable();
         asked.dedup();
-        let mut lists: Vec<_> = asked.iter().map(|word| self.places.get(word)).collect();
-        if lists.is_empty() || lists.iter().any(Option::is_none) {
-            return;
-        }
-        lists.sort_by_key(|list| list.map_or(0, Vec::len));
-        let Some(Some(rarest)) = lists.first() else { return };
-        for (entry, in_name) in rarest.iter() {
-            let mut points = u32::from(*in_name);
-            let all = lists.iter().skip(1).flatten().all(|list| {
-                let found = list.binary_search_by_key(entry, |(entry, _)| *entry);
-                let place = found.ok().and_then(|at| list.get(at));
-                points += place.map_or(0, |(_, in_name)| u32::from(*in_name));
-                place.is_some()
+        let known: Option<Vec<_>> = asked.iter().map(|word| self.words.get(word.as_str())).collect();
+        let Some(mut lists) = known else { return };
+        // The rarest word leads: only where it stands the others are looked for.
+        lists.sort_by_key(|list| list.len());
+        let Some((rarest, others)) = lists.split_first() else { return };
+        let asked = u32::try_from(lists.len()).unwrap_or(1);
+        for place in rarest.iter() {
+            let Some(score) = self.position(place.slot).and_then(|at| scores.get_mut(at)) else { continue };
+            let mut points = u32::from(place.name > 0);
+            let all = others.iter().all(|list| {
+                let found = list.binary_search_by_key(&place.slot, |other| other.slot);
+                let other = found.ok().and_then(|at| list.get(at));
+                points += other.map_or(0, |other| u32::from(other.name > 0));
+                other.is_some()
             });
-            if let Some(score) = scores.get_mut(usize::try_from(*entry).unwrap_or(usize::MAX)).filter(|_| all) {
-                let words = u32::try_from(lists.len()).unwrap_or(1);
-                *score = (*score).max(15 + 20 * points / words);
+            if all {
+                *score = (*score).max(15 + 20 * points / asked);
             }
         }
-    }
-
-    /// Names that sound the same or share words with the question.
-    fn close_to(&self, q: &str) -> Vec<String> {
-        let sound = platform::search::initials(q);
-        let mut names: Vec<String> = Vec::new();
-        if sound.len() > 2 {
-            let same = self.entries.iter().filter(|entry| entry.initials.contains(&sound));
-            names.extend(same.take(3).map(|entry| entry.card.name.clone()));
-        }
-        let near = self.index.search(q, 5).unwrap_or_default();
-        names.extend(near.iter().filter_map(|slug| self.card(slug)).map(|card| card.name.clone()));
-        let mut seen = std::collections::HashSet::new();
-        names.retain(|name| seen.insert(name.clone()));
-        names.truncate(3);
-        names
     }
 
     /// Suggestions while typing, at most `limit`.
@@ -310,90 +179,62 @@ impl Snapshot {
             return Vec::new();
         }
         let typed = is_initials(&q);
+        let ([themes, ..], [of, ..]) = (&self.facets, &self.columns.values);
+        let named: Vec<bool> = themes.list.iter().map(|(_, label)| label.contains(&q)).collect();
+        let any = named.contains(&true);
         let mut found: Vec<(u32, usize, Matched)> = Vec::new();
-        for (at, entry) in self.entries.iter().enumerate() {
-            let score = by_name(entry, &q, false);
+        // Those found by a theme come last and in order: more than are shown need not be kept.
+        let mut themed = 0;
+        for (at, (names, initials)) in self.columns.names.iter().zip(self.columns.initials.iter()).enumerate() {
+            let score = by_name(names, initials, &q, false);
             if score > 0 {
                 found.push((score, at, Matched::Name));
-            } else if typed && entry.initials.contains(&q) {
-                found.push((by_name(entry, &q, true), at, Matched::Initials));
-            } else if entry.card.themes.iter().any(|theme| theme.contains(&q)) {
+            } else if typed && initials.contains(&q) {
+                found.push((by_name(names, initials, &q, true), at, Matched::Initials));
+            } else if any
+                && themed < limit
+                && of.of(at).iter().any(|value| named.get(usize::from(*value)) == Some(&true))
+            {
+                themed += 1;
                 found.push((1, at, Matched::Theme));
             }
         }
-        found.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        let best = found.into_iter().take(limit).filter_map(|(_, at, matched)| Some((self.entries.get(at)?, matched)));
-        best.map(|(entry, matched)| Suggestion {
-            slug: entry.card.slug.clone(),
-            name: entry.card.name.clone(),
-            matched,
-        })
-        .collect()
-    }
-
-    /// Items asked for most as the navigation says, filled up from the beginning of the catalogue.
-    pub fn popular(&self, limit: usize) -> Vec<ItemCard> {
-        let rest = (0..self.entries.len()).filter(|at| !self.popular.contains(at));
-        let order = self.popular.iter().copied().chain(rest);
-        order.filter_map(|at| self.entries.get(at)).take(limit).map(|entry| entry.card.clone()).collect()
-    }
-
-    /// The card of an item, if it is offered.
-    pub fn card(&self, slug: &str) -> Option<&ItemCard> {
-        self.by_slug.get(slug).and_then(|at| self.entries.get(*at)).map(|entry| &entry.card)
-    }
-
-    /// Every theme of one side with its number of items, also those without any.
-    pub fn themes(&self, natural: bool) -> Vec<Facet> {
-        let keys = if natural { &self.natural } else { &self.legal };
-        let [themes, ..] = &self.facets;
-        let mut counts = vec![0_usize; themes.list.len()];
-        for entry in &self.entries {
-            let [values, ..] = &entry.values;
-            for value in values {
-                if let Some(count) = counts.get_mut(usize::from(*value)) {
-                    *count += 1;
-                }
-            }
-        }
-        keys.iter()
-            .filter_map(|key| {
-                let number = usize::from(themes.number(key)?);
-                let (key, label) = themes.list.get(number)?;
-                Some(Facet { key: key.clone(), label: label.clone(), count: *counts.get(number)? })
-            })
+        found.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        let best = found.into_iter().take(limit).filter_map(|(_, at, matched)| Some((self.entry(at)?, matched)));
+        best.map(|(entry, matched)| Suggestion { slug: entry.slug.to_string(), name: entry.name.to_string(), matched })
             .collect()
     }
 }
 
-fn by_name(entry: &Entry, q: &str, typed: bool) -> u32 {
-    if entry.lower == q {
+/// How well a name and the keywords below it answer; `typed` also asks the initials.
+fn by_name(names: &str, initials: &str, q: &str, typed: bool) -> u32 {
+    let by_initials = || match typed && initials.contains(q) {
+        true if initials.starts_with(q) => 50,
+        true => 40,
+        false => 0,
+    };
+    // Most names hold nothing of the question, and one look tells.
+    if !names.contains(q) {
+        return by_initials();
+    }
+    let (name, keywords) = names.split_once('\n').unwrap_or((names, ""));
+    if name == q {
         return 100;
     }
-    if entry.lower.starts_with(q) {
+    if name.starts_with(q) {
         return 80;
     }
-    if entry.keywords.iter().any(|keyword| keyword == q) {
+    if keywords.split('\n').any(|keyword| keyword == q) {
         return 70;
     }
-    if entry.lower.contains(q) {
+    if name.contains(q) {
         return 60;
     }
-    if typed && entry.initials.starts_with(q) {
-        return 50;
+    match by_initials() {
+        // It stands in a keyword, which one character alone does not make an answer.
+        0 if q.chars().count() > 1 => 35,
+        score => score,
     }
-    if typed && entry.initials.contains(q) {
-        return 40;
-    }
-    if q.chars().count() > 1 && entry.keywords.iter().any(|keyword| keyword.contains(q)) {
-        return 35;
-    }
-    0
-}
-
-/// Lower case without blanks.
-pub(super) fn plain(q: &str) -> String {
-    q.chars().filter(|c| !c.is_whitespace()).take(50).flat_map(char::to_lowercase).collect()
 }
 
 pub(super) fn is_initials(q: &str) -> bool {

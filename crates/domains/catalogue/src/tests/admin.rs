@@ -1,9 +1,11 @@
 //! Administration over HTTP.
 
 use axum::http::{Method, StatusCode};
+use sea_orm::{EntityTrait, Set};
 use serde_json::{Value, json};
 
 use super::Desk;
+use crate::items::store::node;
 
 const FOOD: &str = "/admin/items/food-operation-permit";
 
@@ -202,8 +204,54 @@ async fn in_the_catalogue_a_child_needs_its_parent_and_a_node_in_use_stays() {
         let item = &tree["nodes"][0]["children"][0];
         assert_eq!((item["kind"].as_str(), item["slug"].as_str()), (Some("item"), Some("food-operation-permit")));
         assert_eq!(item["children"][0]["kind"], "handle_item");
-        let all = desk.catalogue.tree(&principal(&desk).await, "").await.unwrap();
+        let all = desk.catalogue.tree(&principal(&desk).await, "", None).await.unwrap();
         assert_eq!(crate::admin::nodes::codes(&all.nodes).len(), crate::admin::nodes::count(&all.nodes));
+        desk.test.close().await;
+    }
+}
+
+/// req: ITEM-001
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_catalogue_is_asked_by_level() {
+    for backend in testkit::backends() {
+        let desk = Desk::with_items(backend).await;
+        let editor = desk.staff("editor").await;
+        let many = desk.test.platform.db.write(desk.test.platform.now(), |tx| {
+            Box::pin(async move {
+                let rows = (0..=crate::admin::nodes::WHOLE).map(|at| node::ActiveModel {
+                    code: Set(format!("4401{at:05}000")),
+                    kind: Set("catalogue".to_owned()),
+                    name: Set(format!("演示目录{at}")),
+                    parent_code: Set(None),
+                    version: Set(1),
+                    updated_at: Set(tx.now()),
+                });
+                node::Entity::insert_many(rows).exec_without_returning(tx.conn()).await?;
+                Ok(())
+            })
+        });
+        many.await.unwrap();
+
+        let top = desk.get("/catalogue", &editor).await.json();
+        let nodes = top["nodes"].as_array().unwrap();
+        assert!(nodes.iter().all(|node| node["kind"] == "catalogue" && node["children"] == json!([])), "{top}");
+        let more = |code: &str| nodes.iter().find(|node| node["code"] == code).unwrap()["more"].clone();
+        assert_eq!((more("440131004000"), more("440100000000")), (json!(true), json!(false)));
+
+        let level = desk.get("/catalogue?below=440131004000", &editor).await.json();
+        let found = level["nodes"].as_array().unwrap().iter().find(|node| node["slug"] == "food-operation-permit");
+        assert_eq!(found.unwrap()["children"][0]["kind"], "handle_item", "{level}");
+        assert_eq!(desk.get("/catalogue?below=440100000000", &editor).await.json()["nodes"], json!([]));
+        assert_eq!(desk.get("/catalogue?below=440199999000", &editor).await.status, StatusCode::NOT_FOUND);
+
+        let words = desk.get("/catalogue?q=食品经营许可证变更", &editor).await.json();
+        assert_eq!(words["nodes"][0]["children"][0]["slug"], "food-operation-permit", "{words}");
+        let wild = desk.get("/catalogue?q=演示_录7", &editor).await.json();
+        assert_eq!(
+            (wild["nodes"].clone(), wild["left_out"].clone()),
+            (json!([]), json!(0)),
+            "a question is no pattern"
+        );
         desk.test.close().await;
     }
 }

@@ -9,6 +9,7 @@
 //! through [`Users`].
 
 mod check;
+mod contents;
 pub(crate) mod drafts;
 mod list;
 mod own_flows;
@@ -26,7 +27,7 @@ use platform::{Platform, Problem, Result};
 use sea_orm::entity::prelude::*;
 
 pub use check::{Finding, Severity};
-pub(crate) use drafts::FIELD;
+pub(crate) use contents::FIELD;
 pub use drafts::{NewEntry, SavedDraft};
 pub use list::Filter;
 pub use own_flows::{FlowBounds, FlowItem, OwnFlow, OwnFlowBounds, OwnFlowLine};

@@ -20,7 +20,8 @@ use serde_json::json;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::drafts::{SavedDraft, put_uses, uses_of};
+use super::contents::uses_of;
+use super::drafts::{SavedDraft, put_uses};
 use super::{Finding, Library, SERVICES};
 use crate::permissions::DesignOwnFlows;
 use crate::store::entry;

@@ -14,7 +14,8 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::Library;
-use super::drafts::{Changed, DEFINITION, uses_of};
+use super::contents::{DEFINITION, uses_of};
+use super::drafts::Changed;
 use crate::permissions::EditDesign;
 use crate::store::{entry, used};
 use crate::{DefinitionRef, Kind};
@@ -64,17 +65,6 @@ fn text<'a>(part: &'a Part, key: &str) -> &'a str {
 
 fn is_from(part: &Part, template: &str) -> bool {
     text(part, "from") == template
-}
-
-/// Marks each section as taken from a form, unless it was taken from elsewhere before.
-pub(super) fn mark_taken(content: &str, from: &str) -> String {
-    let Ok(mut form) = serde_json::from_str::<Value>(content) else { return content.to_owned() };
-    for part in form.get_mut("sections").and_then(Value::as_array_mut).into_iter().flatten() {
-        if let Value::Object(part) = part {
-            part.entry("from").or_insert_with(|| from.into());
-        }
-    }
-    form.to_string()
 }
 
 /// Fields of one scope with layouts opened: keys and shared codes.

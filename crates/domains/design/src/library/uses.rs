@@ -8,7 +8,7 @@ use sea_orm::{FromQueryResult, QuerySelect};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::drafts::DEFINITION;
+use super::contents::DEFINITION;
 use super::{FlowItem, Library};
 use crate::calls::CALL;
 use crate::store::{entry, used};

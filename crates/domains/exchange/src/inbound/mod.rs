@@ -7,11 +7,12 @@ pub(crate) mod store;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use casework::cases::model::{EventKind, State};
+use casework::cases::model::{Channel, EventKind, State};
 use casework::cases::service::external::{Message, MessageBook, Taken};
 use identity::systems::{ConnectedSystem, EventsInterface, Interface};
 use platform::{Platform, Problem, Result, Tx};
 use serde::Serialize;
+use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use crate::Exchange;
@@ -20,6 +21,9 @@ pub use envelope::Envelope;
 
 /// Tries when somebody else changes the case at the same moment.
 const TRIES: usize = 4;
+
+/// Key of the grant that says which channel a system is.
+const CHANNEL: &str = "channel";
 
 /// What became of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -208,7 +212,7 @@ impl Exchange {
             system_id: system.id,
             app_id: system.app_id.clone(),
             system_name: system.name.clone(),
-            channel: crate::channels::channel_of(system, self.platform.now()),
+            channel: channel_of(system, self.platform.now()),
             kind,
             sequence,
             version,
@@ -226,7 +230,7 @@ impl Exchange {
                 None => self.casework.case_for_message(subject).await?.ok_or_else(no_case)?.id,
             };
             match (self.casework.carry_out_message(case_id, message, book).await, &dispatched) {
-                (Err(problem), Some(at)) if !releasing && waits(&problem, at) => {
+                (Err(problem), Some(at)) if !releasing && waits(&problem, at.state) => {
                     return self.hold(at, envelope, problem.title().to_owned()).await;
                 }
                 (done, _) => done?,
@@ -241,10 +245,19 @@ impl Exchange {
     }
 }
 
+/// The channel a system is registered as.
+pub(crate) fn channel_of(system: &ConnectedSystem, now: OffsetDateTime) -> Channel {
+    system
+        .grant(CHANNEL, now)
+        .and_then(|grant| grant.fields.first())
+        .and_then(|field| Channel::parse(field))
+        .unwrap_or(Channel::Exchange)
+}
+
 /// Whether a dispatched case may take later what it refuses now: a fee is to be paid first, a clock stands.
-fn waits(problem: &Problem, at: &crate::dispatch::answers::Dispatched) -> bool {
+fn waits(problem: &Problem, state: State) -> bool {
     let passes = ["stale_version", "already_taken", "dispatch_over"];
-    problem.status() == axum::http::StatusCode::CONFLICT && !passes.contains(&problem.code()) && at.state.is_open()
+    problem.status() == axum::http::StatusCode::CONFLICT && !passes.contains(&problem.code()) && state.is_open()
 }
 
 /// An answer that still has to wait.

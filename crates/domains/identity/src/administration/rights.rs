@@ -1,7 +1,7 @@
 //! Who holds which right over which organisation, and who may give it (IDENT-030). Pure.
 //!
 //! A *right* is a permission over an organisation (perhaps for listed items only). A *power* is what
-//! an administrator may give: permissions over a part of the tree; it comes from a [`Mandate`] or,
+//! an administrator may give: permissions over a part of the tree; it comes from a mandate or,
 //! for a region's system and security administrators, from the role. Every administrative command is
 //! judged by what it did: the rights and powers of everybody before and after are compared, and what
 //! anybody gained must lie within the giver's powers ([`judge`]). So no new command can forget the rule.
@@ -22,25 +22,6 @@ use crate::roles;
 pub(crate) const REGION: &str = "admin.region";
 /// Marks who may give every right.
 pub(crate) const GRANT_ALL: &str = "admin.grant_all";
-
-/// What one administrator may manage and give, handed down by another (分级授权).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mandate {
-    /// Id.
-    pub id: Uuid,
-    /// Who holds it.
-    pub staff_id: Uuid,
-    /// Top of the part managed.
-    pub org_id: Uuid,
-    /// What may be given.
-    pub permissions: BTreeSet<String>,
-    /// Whether it may be handed down further.
-    pub may_delegate: bool,
-    /// The mandate it was given out of; it ends with that one.
-    pub parent_id: Option<Uuid>,
-    /// Ends by itself.
-    pub until: Option<OffsetDateTime>,
-}
 
 /// Permissions over a part of the tree that somebody may give.
 #[derive(Debug, Clone)]

@@ -1,14 +1,16 @@
 //! Rows of the administration: history, custom roles, exclusions, mandates, policies, grants,
 //! extensions, layouts, migrations.
 
+use ipnet::IpNet;
+use platform::web::policy::AccessPolicy;
 use platform::web::problem::{Problem, Result};
+use platform::web::terminal::Terminal;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, QueryOrder, QuerySelect};
 use time::OffsetDateTime;
 
-use super::policies::model::{CrossGrant, Policy};
-use super::rights::Mandate;
-use super::roles::model::{Exclusion, built_in_exclusions};
+use super::policies::model::{CrossGrant, Policy, Subject};
+use super::roles::model::{Exclusion, Mandate, built_in_exclusions};
 use crate::model::org::OrgChange;
 use crate::roles::{Role, RoleBook, Sees};
 
@@ -147,6 +149,40 @@ pub(crate) async fn open_mandates(conn: &impl ConnectionTrait) -> Result<Vec<Man
         .all(conn)
         .await?;
     rows.iter().map(mandate_of).collect()
+}
+
+impl TryFrom<policy_rows::Model> for Policy {
+    type Error = Problem;
+
+    fn try_from(row: policy_rows::Model) -> Result<Self> {
+        let subject = Subject::read(&row.subject_kind, &row.subject)
+            .ok_or_else(|| Problem::internal(format!("access policy {} names nobody", row.id)))?;
+        let terminals: Vec<Terminal> = serde_json::from_value(row.terminals)?;
+        let networks: Vec<IpNet> = serde_json::from_value(row.networks)?;
+        let bounds = AccessPolicy {
+            terminals: (!terminals.is_empty()).then(|| terminals.into_iter().collect()),
+            networks: if networks.is_empty() { Vec::new() } else { vec![networks] },
+            idle_minutes: row.idle_minutes,
+            max_sessions: row.max_sessions.and_then(|most| u64::try_from(most).ok()),
+            requests_per_minute: row.requests_per_minute.and_then(|rate| u32::try_from(rate).ok()),
+        };
+        Ok(Self { subject, bounds })
+    }
+}
+
+impl TryFrom<cross_rows::Model> for CrossGrant {
+    type Error = Problem;
+
+    fn try_from(row: cross_rows::Model) -> Result<Self> {
+        Ok(Self {
+            id: row.id,
+            staff_id: row.staff_id,
+            org_id: row.org_id,
+            items: serde_json::from_value(row.items)?,
+            from: row.from_at,
+            until: row.until_at,
+        })
+    }
 }
 
 /// Policies in force.

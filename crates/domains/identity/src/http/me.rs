@@ -6,14 +6,13 @@ use axum::http::request::Parts;
 use axum::response::IntoResponse;
 use base::mask;
 use platform::web::extract::Json;
-use platform::web::guard::{Allowed, Audience, cookie};
+use platform::web::guard::{Allowed, Audience, cookie, set_cookie};
 use platform::web::problem::Result;
 use platform::web::refusals::{Outdated, SignedOut, Unreadable};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::set_cookie;
 use crate::model::account::{Account, AccountEdit, AccountKind};
 use crate::permissions::{EditAccount, ReadAccount};
 use crate::{Identity, error};

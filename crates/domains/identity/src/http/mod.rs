@@ -5,8 +5,6 @@ mod regions;
 pub(crate) mod sign_on;
 pub(crate) mod staff;
 
-use axum::http::{HeaderName, header};
-use axum::response::AppendHeaders;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -101,9 +99,4 @@ fn enterprise() -> OpenApiRouter<Identity> {
         .routes(routes!(real::get_real_name_review))
         .routes(routes!(real::pass_real_name_review))
         .routes(routes!(real::fail_real_name_review))
-}
-
-/// One more `Set-Cookie`.
-pub(crate) fn set_cookie(value: String) -> AppendHeaders<[(HeaderName, String); 1]> {
-    AppendHeaders([(header::SET_COOKIE, value)])
 }

@@ -10,13 +10,12 @@ use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use platform::sessions::Origin;
 use platform::web::extract::Query;
-use platform::web::guard::{Audience, cookie};
+use platform::web::guard::{Audience, cookie, set_cookie};
 use platform::web::problem::Problem;
 use platform::web::refusals::{Malformed, Unavailable};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::set_cookie;
 use crate::{Identity, error};
 
 /// Cookie that keeps a sign-on's state in the browser that began it.

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use platform::messages::{self, InboxItem};
 use platform::sessions::Origin;
 use platform::web::extract::Json;
-use platform::web::guard::{Allowed, Audience, Permission, cookie};
+use platform::web::guard::{Allowed, Audience, Permission, cookie, set_cookie};
 use platform::web::problem::Result;
 use platform::web::refusals::{Outdated, Refused, SignedOut, Unavailable};
 use platform::web::terminal::Client;
@@ -16,11 +16,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::set_cookie;
 use crate::model::staff::Staff;
 use crate::permissions::ReadSelf;
-use crate::second_factor::http::SecondStep;
-use crate::{Identity, error, second_factor};
+use crate::second_factor::{self, Step};
+use crate::{Identity, error};
 
 /// Login and password.
 #[derive(Deserialize, ToSchema)]
@@ -46,6 +45,17 @@ pub(crate) struct StaffMe {
     must_change_password: bool,
     /// Day from which a new password has to be chosen.
     password_expires_on: Option<String>,
+}
+
+/// The password was right; a second step follows.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SecondStep {
+    /// `code`: ask for the code; `enrol`: begin the enrolment first.
+    step: &'static str,
+    /// Names this sign-in; good once.
+    ticket: String,
+    /// Seconds it is good for.
+    expires_in: i64,
 }
 
 /// Organisation.
@@ -104,6 +114,20 @@ pub(crate) async fn view(identity: &Identity, staff: Staff) -> Result<StaffMe> {
     })
 }
 
+/// Answer to a right password.
+async fn answer(identity: &Identity, step: Step) -> Result<Response> {
+    let expires_in = second_factor::PATIENCE.whole_seconds();
+    Ok(match step {
+        Step::Done(staff, cookie) => (set_cookie(cookie), Json(view(identity, *staff).await?)).into_response(),
+        Step::Code(ticket) => {
+            (StatusCode::ACCEPTED, Json(SecondStep { step: "code", ticket, expires_in })).into_response()
+        }
+        Step::Enrol(ticket) => {
+            (StatusCode::ACCEPTED, Json(SecondStep { step: "enrol", ticket, expires_in })).into_response()
+        }
+    })
+}
+
 /// Signs staff in.
 ///
 /// Five wrong passwords in a row lock the login for fifteen minutes; the answer never says which of
@@ -125,7 +149,7 @@ pub(crate) async fn sign_in_staff(
     Json(request): Json<SignInRequest>,
 ) -> Result<Response> {
     let step = identity.sign_in(&client, &origin, &request.login, request.password).await?;
-    second_factor::http::answer(&identity, step).await
+    answer(&identity, step).await
 }
 
 /// Who is signed in.

@@ -2,10 +2,10 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use platform::sessions::Origin;
 use platform::web::extract::{Json, Path};
-use platform::web::guard::Allowed;
+use platform::web::guard::{Allowed, set_cookie};
 use platform::web::problem::Result;
 use platform::web::refusals::{Absent, Outdated, SignedOut, Unreadable};
 use platform::web::terminal::Client;
@@ -13,22 +13,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Enrolment, Step};
+use super::Enrolment;
 use crate::Identity;
-use crate::http::set_cookie;
 use crate::http::staff::{StaffMe, view};
 use crate::permissions::{ReadSelf, ResetSecondFactor};
-
-/// The password was right; a second step follows.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct SecondStep {
-    /// `code`: ask for the code; `enrol`: begin the enrolment first.
-    step: &'static str,
-    /// Names this sign-in; good once.
-    ticket: String,
-    /// Seconds it is good for.
-    expires_in: i64,
-}
 
 /// Ticket of a sign-in under way.
 #[derive(Deserialize, ToSchema)]
@@ -116,20 +104,6 @@ pub(crate) struct ReasonRequest {
     /// 4 to 200 characters.
     #[serde(default)]
     pub(crate) reason: String,
-}
-
-/// Answer to a right password.
-pub(crate) async fn answer(identity: &Identity, step: Step) -> Result<Response> {
-    let expires_in = super::model::PATIENCE.whole_seconds();
-    Ok(match step {
-        Step::Done(staff, cookie) => (set_cookie(cookie), Json(view(identity, *staff).await?)).into_response(),
-        Step::Code(ticket) => {
-            (StatusCode::ACCEPTED, Json(SecondStep { step: "code", ticket, expires_in })).into_response()
-        }
-        Step::Enrol(ticket) => {
-            (StatusCode::ACCEPTED, Json(SecondStep { step: "enrol", ticket, expires_in })).into_response()
-        }
-    })
 }
 
 /// What to put into the authenticator app, before the first session

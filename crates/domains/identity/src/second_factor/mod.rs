@@ -9,4 +9,5 @@ mod model;
 mod service;
 pub(crate) mod store;
 
+pub(crate) use model::PATIENCE;
 pub(crate) use service::{Enrolment, NextStep, Step, TRIES};

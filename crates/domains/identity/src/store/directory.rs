@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use platform::web::problem::Result;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ConnectionTrait, QueryOrder, Set};
+use sea_orm::{ConnectionTrait, QueryOrder, QuerySelect, QueryTrait, Set};
 
 use crate::model::org::{Org, OrgState, Region};
 use crate::model::staff::Window;
@@ -420,7 +420,9 @@ pub(crate) async fn windows_with_links(conn: &impl ConnectionTrait) -> Result<(V
         .into_iter()
         .map(Window::from)
         .collect();
-    let item_org = item_orgs(conn).await?;
+    // Of the items that windows name, not of all there are: this is read again every few seconds.
+    let named = window_items::Entity::find().select_only().column(window_items::Column::ItemSlug).into_query();
+    let item_org = orgs_of(conn, item_orgs::Column::ItemSlug.in_subquery(named)).await?;
     let mut found = Links::default();
     for row in window_orgs::Entity::find().all(conn).await? {
         found.orgs.entry(row.window_key.clone()).or_default().push(row.org_id);
@@ -435,9 +437,19 @@ pub(crate) async fn windows_with_links(conn: &impl ConnectionTrait) -> Result<(V
     Ok((all, found))
 }
 
-/// Which organisation answers for each published item.
-pub(crate) async fn item_orgs(conn: &impl ConnectionTrait) -> Result<HashMap<String, Uuid>> {
-    Ok(item_orgs::Entity::find().all(conn).await?.into_iter().map(|row| (row.item_slug, row.org_id)).collect())
+/// Which organisation answers for each of some items; those never published are left out.
+pub(crate) async fn answering(conn: &impl ConnectionTrait, items: &[String]) -> Result<HashMap<String, Uuid>> {
+    let mut found = HashMap::new();
+    for items in items.chunks(CHUNK) {
+        let named = item_orgs::Column::ItemSlug.is_in(items.iter().map(String::as_str));
+        found.extend(orgs_of(conn, named).await?);
+    }
+    Ok(found)
+}
+
+async fn orgs_of(conn: &impl ConnectionTrait, items: Expr) -> Result<HashMap<String, Uuid>> {
+    let rows = item_orgs::Entity::find().filter(items).all(conn).await?;
+    Ok(rows.into_iter().map(|row| (row.item_slug, row.org_id)).collect())
 }
 
 /// Every window held: staff and key.

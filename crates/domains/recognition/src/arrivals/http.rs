@@ -1,16 +1,16 @@
 //! HTTP of tickets: open and bind from here, redeem from there, arrive from elsewhere.
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
-use axum::response::{AppendHeaders, IntoResponse};
+use axum::response::IntoResponse;
 use bytes::Bytes;
 use identity::systems::Signed;
 use identity::{OpenSystems, ReadSelf, local_path};
 use platform::captcha::Answer;
 use platform::sessions::Origin;
 use platform::web::extract::{Json, Path};
-use platform::web::guard::{Allowed, Audience, Principal, cookie};
+use platform::web::guard::{Allowed, Audience, Principal, cookie, set_cookie};
 use platform::web::problem::{Problem, ProblemBody, Result};
 use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unavailable, Unreadable};
 use platform::web::terminal::Client;
@@ -193,11 +193,6 @@ pub(crate) async fn redeem_ticket(
     recognition.recorded(&call, "核验票据", work).await
 }
 
-/// A `Set-Cookie` more.
-fn with_cookie(value: String) -> AppendHeaders<[(header::HeaderName, String); 1]> {
-    AppendHeaders([(header::SET_COOKIE, value)])
-}
-
 impl Visitor {
     fn of(audience: Audience, parts: &Parts, recognition: &Recognition) -> Self {
         let platform = &recognition.platform;
@@ -224,7 +219,7 @@ async fn arrive(
             }
             let answer =
                 ArrivalAnswer { state: "arrived", to, system_name, person, pending: None, external_name: None };
-            (with_cookie(session), Json(answer)).into_response()
+            (set_cookie(session), Json(answer)).into_response()
         }
         Arrived::AskAccount { pending, to, system_name, external_name } => {
             let (pending, external_name) = (Some(pending), Some(external_name));
@@ -283,7 +278,7 @@ pub(crate) async fn show_arrival_account(
     let captcha = Answer { captcha_id: shown.captcha_id, captcha_answer: shown.captcha_answer };
     let account = HallAccount { captcha, code: shown.code, password: shown.password };
     let (session, to) = recognition.bind_with_password(&shown.pending, account, &visitor).await?;
-    Ok((with_cookie(session), Json(ArrivalDone { to })))
+    Ok((set_cookie(session), Json(ArrivalDone { to })))
 }
 
 /// Somebody signed in confirms that the account they came with is theirs

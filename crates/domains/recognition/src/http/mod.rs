@@ -1,7 +1,5 @@
 //! HTTP of the domain.
 
-use axum::http::{HeaderName, header};
-use axum::response::AppendHeaders;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -78,9 +76,4 @@ fn mobile_and_office() -> OpenApiRouter<Recognition> {
         .routes(routes!(office::issue_staff_ticket))
         .routes(routes!(office::get_staff_desk))
         .routes(routes!(office::sign_on_document))
-}
-
-/// One more `Set-Cookie`.
-pub(crate) fn set_cookie(value: String) -> AppendHeaders<[(HeaderName, String); 1]> {
-    AppendHeaders([(header::SET_COOKIE, value)])
 }

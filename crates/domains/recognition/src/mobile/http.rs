@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use identity::ReadSelf;
 use platform::sessions::Origin;
 use platform::web::extract::{Json, Path, Query};
-use platform::web::guard::Allowed;
+use platform::web::guard::{Allowed, set_cookie};
 use platform::web::page::{List, PageQuery};
 use platform::web::problem::Result;
 use platform::web::refusals::{Absent, Malformed, Outdated, Refused, Unavailable, Unreadable};
@@ -20,7 +20,6 @@ use super::made;
 use super::service::Wanted;
 use super::store::row;
 use crate::Recognition;
-use crate::http::set_cookie;
 use crate::permissions::{EndMobileLink, MakeMobileLink, ReadMobileLinks};
 
 /// The own password, and the code where there is a second factor.

@@ -7,6 +7,7 @@ use identity::systems::{ConnectedSystem, Formula, Signed};
 use platform::calls::{self, Direction, Entry};
 use platform::sessions::Origin;
 use platform::web::extract::Json;
+use platform::web::guard::set_cookie;
 use platform::web::problem::{Problem, ProblemBody, Result};
 use platform::web::refusals::{Absent, Refused};
 use platform::web::terminal::Client;
@@ -16,7 +17,6 @@ use utoipa::ToSchema;
 use super::DeskSummary;
 use super::service::{StaffDeskInterface, TICKET_SECONDS};
 use crate::Recognition;
-use crate::http::set_cookie;
 use crate::mobile::http::CameIn;
 
 /// Header that names the staff user; the formula with user signs it.

@@ -15,11 +15,10 @@ use platform::work::audit::{Kind as AuditKind, Line, Outcome};
 use platform::{Problem, Result, Tx};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveModelTrait, IntoActiveModel, QueryOrder, QuerySelect};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::requests::Kind;
+use super::model::{Act, Kind, Order};
 use super::store::{place, request};
 use crate::Security;
 
@@ -31,57 +30,6 @@ const WATCHED: u64 = 200;
 const SOON: u32 = 3;
 /// What no domain speaks for.
 const RECORDS: &str = "这是当时情况的如实记录，依法不能改写。有误的，在答复里写明。";
-
-/// What is done at one place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = PrivacyAct)]
-pub enum Act {
-    /// One value is corrected.
-    Correct,
-    /// Deleted.
-    Erase,
-    /// Left as it is, with a reason.
-    Keep,
-}
-
-impl Act {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Correct => "correct",
-            Self::Erase => "erase",
-            Self::Keep => "keep",
-        }
-    }
-}
-
-/// Name of an act.
-pub(crate) fn act_label(text: &str) -> &'static str {
-    match text {
-        "correct" => "已更正",
-        "erase" => "已删除",
-        _ => "保留",
-    }
-}
-
-/// What a clerk orders for one place.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
-#[schema(as = PrivacyOrder)]
-pub struct Order {
-    /// Key of the kind of data.
-    pub held_key: String,
-    /// What is done.
-    pub act: Act,
-    /// The value to correct, as the place names it.
-    #[serde(default)]
-    pub field: String,
-    /// The right value.
-    #[serde(default)]
-    pub value: String,
-    /// Words for the person about this place.
-    #[serde(default)]
-    pub note: String,
-}
 
 /// A place with what may be done there.
 pub(crate) struct Place {

@@ -12,6 +12,7 @@
 pub(crate) mod assessments;
 pub(crate) mod carry_out;
 pub(crate) mod holdings;
+pub(crate) mod model;
 pub mod purposes;
 pub(crate) mod requests;
 pub(crate) mod store;

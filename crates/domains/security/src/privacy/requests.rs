@@ -17,38 +17,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::carry_out::Order;
+use super::model::{Kind, Order};
 use super::store::request;
 use crate::Security;
 
 /// Job that tells the person of the answer.
 pub const ANSWERED_JOB: &str = "security.privacy_answered";
-
-/// What is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = PrivacyRequestKind)]
-pub enum Kind {
-    /// Mend what is wrong.
-    Correct,
-    /// Delete.
-    Delete,
-}
-
-impl Kind {
-    /// Column value.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Correct => "correct",
-            Self::Delete => "delete",
-        }
-    }
-
-    /// Name of a column value.
-    pub fn label(text: &str) -> &'static str {
-        if text == "delete" { "删除" } else { "更正" }
-    }
-}
 
 /// States with their names.
 pub(crate) const STATES: [(&str, &str); 3] = [("open", "待答复"), ("granted", "已同意"), ("refused", "不予同意")];

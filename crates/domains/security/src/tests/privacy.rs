@@ -7,8 +7,7 @@ use platform::work::audit::read::{self, Filter};
 
 use super::{World, on_both};
 use crate::privacy::assessments::NewAssessment;
-use crate::privacy::carry_out::{Act, Order};
-use crate::privacy::requests::Kind;
+use crate::privacy::model::{Act, Kind, Order};
 
 /// Somebody with an account.
 async fn citizen(world: &World) -> Principal {

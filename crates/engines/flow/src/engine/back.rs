@@ -8,7 +8,8 @@ use std::collections::HashSet;
 
 use super::run::Machine;
 use crate::error::FlowError;
-use crate::instance::{Fired, Instance, Token};
+use crate::history::{Fired, Token};
+use crate::instance::Instance;
 use crate::model::{Definition, NodeKind};
 
 /// The user tasks to which the open task `task` can be returned, latest first, each once.

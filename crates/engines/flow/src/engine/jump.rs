@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::run::Machine;
 use crate::error::FlowError;
-use crate::instance::{Active, Fired, Instance, Token, number_of};
+use crate::history::{Fired, Token};
+use crate::instance::{Active, Instance, number_of};
 use crate::lint::soundness::{Proof, ends, main_line};
 use crate::model::{Definition, NodeKind};
 

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::{Advance, Effect, MAX_STEPS, TaskOrder, Wait};
 use crate::error::FlowError;
-use crate::instance::{Active, Clocked, Fired, Instance, Status, Token, number_of, service_id, task_id, timer_id};
+use crate::history::{Fired, Token};
+use crate::instance::{Active, Clocked, Instance, Status, number_of, service_id, task_id, timer_id};
 use crate::model::{Definition, Node, NodeKind, Timer};
 use crate::reach::Spot;
 use crate::step::{Handler, Moment};

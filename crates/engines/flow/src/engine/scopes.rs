@@ -10,7 +10,8 @@ use serde_json::Value;
 use super::run::{Machine, clock};
 use crate::Variables;
 use crate::error::FlowError;
-use crate::instance::{Clocked, Fired, Scope};
+use crate::history::Fired;
+use crate::instance::{Clocked, Scope};
 use crate::model::{Definition, NodeKind};
 use crate::values::Values;
 
@@ -131,7 +132,7 @@ impl Machine<'_> {
             |flow: &str| definition.flow_index.get(flow).is_some_and(|&flow| definition.flow_inside(flow, host));
         let (gone, rest) = std::mem::take(&mut self.instance.tokens).into_iter().partition(|token| inside(&token.flow));
         self.instance.tokens = rest;
-        let gone: Vec<crate::instance::Token> = gone;
+        let gone: Vec<crate::history::Token> = gone;
         took.extend(gone.iter().map(|token| token.id));
         took.sort_unstable();
         Ok(took)

@@ -2,8 +2,8 @@
 
 use super::{MAX_BYTES, MAX_CALLS, MAX_NODES, Reading, is};
 use crate::finding::Finding;
-use crate::model::{Call, NodeKind, TONGBAN_NAMESPACE};
-use crate::xml::{Document, Element};
+use crate::model::{Call, NodeKind};
+use crate::xml::{Document, Element, TONGBAN_NAMESPACE};
 
 /// A call that was met.
 pub(super) struct OpenCall {

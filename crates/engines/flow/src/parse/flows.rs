@@ -2,8 +2,8 @@
 
 use super::{Reading, child, is};
 use crate::finding::Finding;
-use crate::model::{BPMN_NAMESPACE, Flow};
-use crate::xml::Element;
+use crate::model::Flow;
+use crate::xml::{BPMN_NAMESPACE, Element};
 
 impl Reading<'_> {
     pub(super) fn link(&mut self, id: String, source: usize, target: usize) {

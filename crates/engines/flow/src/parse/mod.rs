@@ -13,14 +13,14 @@ mod calls;
 mod flows;
 mod insides;
 mod timers;
+mod ways;
 
 use std::collections::{HashMap, HashSet};
 
 use crate::finding::Finding;
-use crate::model::{BPMN_NAMESPACE, Call, Definition, Flow, Node, NodeKind, TONGBAN_NAMESPACE};
-use crate::reach::Reach;
+use crate::model::{Call, Definition, Flow, Node, NodeKind};
 use crate::step::{self, StepSettings};
-use crate::xml::{Document, Element};
+use crate::xml::{BPMN_NAMESPACE, Document, Element, TONGBAN_NAMESPACE};
 use calls::OpenCall;
 use timers::{event_definitions, timer_of};
 
@@ -114,7 +114,7 @@ impl Definition {
         for index in 0..nodes.len() {
             if matches!(nodes[index].kind, NodeKind::Inclusive | NodeKind::Drain) && nodes[index].joins() {
                 let entry = insides.iter().find(|(_, exit)| *exit == index).map(|(entry, _)| *entry);
-                nodes[index].reach = Some(Reach::of(index, entry, &nodes, &flows));
+                nodes[index].reach = Some(ways::reach_of(index, entry, &nodes, &flows));
             }
         }
         Ok(Self { id, name, nodes, flows, node_index, flow_index, faults, document, insides, calls, watched, called })

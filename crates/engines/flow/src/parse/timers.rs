@@ -2,8 +2,8 @@
 
 use super::child;
 use crate::duration::seconds_of;
-use crate::model::{BPMN_NAMESPACE, Timer};
-use crate::xml::Element;
+use crate::model::Timer;
+use crate::xml::{BPMN_NAMESPACE, Element};
 
 pub(super) fn event_definitions(element: &Element) -> impl Iterator<Item = &Element> {
     let ours = |e: &&Element| e.namespace.as_deref() == Some(BPMN_NAMESPACE) && e.local.ends_with("EventDefinition");

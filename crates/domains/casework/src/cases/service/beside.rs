@@ -18,9 +18,6 @@ use crate::cases::error::CaseError;
 use crate::cases::model::{EventKind, State};
 use crate::cases::store::case;
 
-/// Papers of the domains above; they tell of the way to the result, not the result.
-pub const PAPERS: [&str; 3] = ["payment-notice", "payment-receipt", "collection-notice"];
-
 /// A case as the domains above see it. Names are raw: who shows them masks them.
 #[derive(Debug, Clone)]
 pub struct CaseFacts {

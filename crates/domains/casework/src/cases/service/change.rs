@@ -13,6 +13,7 @@ use super::super::model::{EventKind, State};
 use super::super::store::{case, case_event};
 use super::brought_out::proof;
 use super::parse_state;
+use super::tasks::chosen::Chosen;
 
 /// Who acts.
 #[derive(Debug, Clone)]
@@ -49,7 +50,7 @@ pub(crate) struct Change {
     topics: Vec<&'static str>,
     origin: Option<Value>,
     /// Who was chosen for the steps that this change begins.
-    pub chosen: super::tasks::next::Chosen,
+    pub chosen: Chosen,
 }
 
 impl Change {

@@ -78,7 +78,7 @@ impl Casework {
                 let until = base::deadline::due_at(&calendar, tx.now(), TimeLimit::working_days(days), &[], &[])
                     .ok()
                     .flatten()
-                    .map(super::submit::last_day);
+                    .map(clock::last_day);
                 let more = object(json!({
                     "correct_before": until,
                     "defects": defects.iter().map(|(subject, reason, _)| json!({ "subject": subject, "problem": reason, "remedy": "" })).collect::<Vec<_>>(),

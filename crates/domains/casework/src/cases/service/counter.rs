@@ -5,16 +5,17 @@ use platform::web::guard::Principal;
 use platform::web::problem::FieldProblem;
 use platform::work::audit::Line;
 use platform::{Problem, Result};
-use recognition::identifying::IDENTIFICATION_OVER;
+use recognition::identifying::{IDENTIFICATION_OVER, Purpose};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::acting::Standing;
 use super::change::Actor;
+use super::checks::form_channel;
 use super::draft::{Applicant, refused};
-use super::filled::{Subject, form_channel, label};
-use super::identified::Seen;
+use super::filled::{Subject, label};
+use super::identified::{Parties, Seen};
 use super::judge::{Application, StepProblem, judge};
 use super::old_licence::{OldLicenceRef, chosen};
 use super::submit::{HandedMaterial, Receipt, filed_before, handed_whole, received};
@@ -164,6 +165,35 @@ impl Casework {
             materials: judgement.resolution.materials.into_iter().filter(|material| material.needed).collect(),
             questions: judgement.resolution.questions,
         })
+    }
+
+    /// Who was identified for an application at the counter.
+    ///
+    /// # Errors
+    /// 404 and 409 for an identification that does not count, 422 when it is somebody who has no part
+    /// in the application, 403 for an enterprise's code shown by somebody without its grant.
+    async fn seen_at_intake(&self, caller: &Principal, application: &CounterApplication) -> Result<Option<Seen>> {
+        let Some(id) = application.identification else { return Ok(None) };
+        let who = self.recognition.identified(caller, id, Purpose::Intake).await?;
+        let applicant = &application.applicant;
+        let parties = Parties {
+            kind: &applicant.kind,
+            number: &applicant.id_number,
+            legal_person: applicant.legal_person.as_deref(),
+            agent_number: application.agent.as_ref().map(|agent| agent.id_number.as_str()),
+            item: &application.item_slug,
+        };
+        match self.part_of(&who, &parties).await? {
+            Some(as_whom) => Ok(Some(Seen { who, as_whom })),
+            None => Err(Problem::invalid_field(
+                "/applicant/id_number",
+                "not_the_one_identified",
+                format!(
+                    "核验的是{}，和填的申请人、经办人都对不上。请核对填写的号码，或者重新读证、扫码。",
+                    who.seen.person.name
+                ),
+            )),
+        }
     }
 
     /// Takes the application; the case then waits in the clerk's list like any other.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use platform::web::guard::Principal;
 use platform::work::jobs::NewJob;
 use platform::{Platform, Problem, Result, Tx};
+use recognition::identifying::{Identification, Purpose};
 use sea_orm::entity::prelude::*;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -59,6 +60,22 @@ impl Casework {
         let row = store::begun(self.platform.new_id(), &change.row, "deliver", name, "delivery", tx.now());
         task::Entity::insert(all_set::<_, task::ActiveModel>(row)).exec_without_returning(tx.conn()).await?;
         Ok(())
+    }
+
+    /// Who was identified to collect a result; name and number of the hand-over become theirs.
+    ///
+    /// # Errors
+    /// 404 and 409 for an identification that does not count, 422 for another way than the window.
+    async fn seen_at_delivery(&self, caller: &Principal, deliver: &mut Deliver) -> Result<Option<Identification>> {
+        let Some(id) = deliver.identification else { return Ok(None) };
+        if deliver.way != "self" {
+            let message = "核验过领取人的，领取方式选“到窗口领取”";
+            return Err(Problem::invalid_field("/way", "not_at_the_window", message));
+        }
+        let who = self.recognition.identified(caller, id, Purpose::Collection).await?;
+        deliver.receiver_name.clone_from(&who.seen.person.name);
+        deliver.receiver_id_number.clone_from(&who.seen.person.id_number);
+        Ok(Some(who))
     }
 
     /// Records the hand-over.

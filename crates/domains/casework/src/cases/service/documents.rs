@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use catalogue::PublishedItem;
+use design::prints::Around;
 use design::{DefinitionRef, Kind};
 use platform::files::{self, FileRef};
 use platform::{Platform, Problem, Result, Tx};
@@ -20,6 +21,9 @@ use crate::cases::store::{case, case_document};
 
 /// Job that draws a document.
 pub const DRAW_JOB: &str = "case.draw_document";
+
+/// Papers of the domains above; they tell of the way to the result, not the result.
+const FROM_ABOVE: [&str; 3] = ["payment-notice", "payment-receipt", "collection-notice"];
 
 /// What a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +72,7 @@ impl DocumentKind {
         [Self::Receipt, Self::Acceptance, Self::Correction, Self::Special, Self::Delivery, Self::Form, Self::Tolerance]
             .iter()
             .any(|one| one.as_str() == kind)
-            || super::beside::PAPERS.contains(&kind)
+            || FROM_ABOVE.contains(&kind)
     }
 
     /// Title.
@@ -157,6 +161,13 @@ struct Content {
     seal: SealPlan,
 }
 
+/// What a print says, kept until it is drawn.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct PrintData {
+    pub words: form::Words,
+    pub around: Around,
+}
+
 /// Which seal a document gets when it is drawn.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -217,7 +228,7 @@ impl Casework {
         row: &case::Model,
         paper: &crate::papers::ItemPaperContent,
         template: DefinitionRef,
-        data: &super::printing::PrintData,
+        data: &PrintData,
     ) -> Result<case_document::Model> {
         let seal = match paper.stamp_at {
             crate::papers::StampAt::Made => SealPlan::By(paper.seal, paper.seal_org_id.unwrap_or(row.org_id)),
@@ -327,7 +338,7 @@ impl Casework {
                 "accepted_on": day(row.accepted_at),
                 "legal_limit": item.item.legal_limit.time().to_string(),
                 "promise_limit": item.item.promise_limit.time().to_string(),
-                "due": row.accepted_at.and(row.due_at).map(super::submit::last_day),
+                "due": row.accepted_at.and(row.due_at).map(crate::cases::clock::last_day),
             },
             "qr": format!("{base_url}/progress?number={number}"),
             "legal_basis": item.item.legal_basis.iter().map(|law| match &law.article {

@@ -12,8 +12,6 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::counter::CounterApplication;
-use super::deliver::Deliver;
 use super::lists::{CaseRow, open_states, within};
 use super::{Casework, Loaded, Personal};
 use crate::cases::model::State;
@@ -52,68 +50,15 @@ impl Seen {
 }
 
 /// Who applies, as far as somebody identified is compared with it.
-struct Parties<'a> {
-    kind: &'a str,
-    number: &'a str,
-    legal_person: Option<&'a str>,
-    agent_number: Option<&'a str>,
-    item: &'a str,
+pub(super) struct Parties<'a> {
+    pub(super) kind: &'a str,
+    pub(super) number: &'a str,
+    pub(super) legal_person: Option<&'a str>,
+    pub(super) agent_number: Option<&'a str>,
+    pub(super) item: &'a str,
 }
 
 impl Casework {
-    /// Who was identified for an application at the counter.
-    ///
-    /// # Errors
-    /// 404 and 409 for an identification that does not count, 422 when it is somebody who has no part
-    /// in the application, 403 for an enterprise's code shown by somebody without its grant.
-    pub(crate) async fn seen_at_intake(
-        &self,
-        caller: &Principal,
-        application: &CounterApplication,
-    ) -> Result<Option<Seen>> {
-        let Some(id) = application.identification else { return Ok(None) };
-        let who = self.recognition.identified(caller, id, Purpose::Intake).await?;
-        let applicant = &application.applicant;
-        let parties = Parties {
-            kind: &applicant.kind,
-            number: &applicant.id_number,
-            legal_person: applicant.legal_person.as_deref(),
-            agent_number: application.agent.as_ref().map(|agent| agent.id_number.as_str()),
-            item: &application.item_slug,
-        };
-        match self.part_of(&who, &parties).await? {
-            Some(as_whom) => Ok(Some(Seen { who, as_whom })),
-            None => Err(Problem::invalid_field(
-                "/applicant/id_number",
-                "not_the_one_identified",
-                format!(
-                    "核验的是{}，和填的申请人、经办人都对不上。请核对填写的号码，或者重新读证、扫码。",
-                    who.seen.person.name
-                ),
-            )),
-        }
-    }
-
-    /// Who was identified to collect a result; name and number of the hand-over become theirs.
-    ///
-    /// # Errors
-    /// 404 and 409 for an identification that does not count, 422 for another way than the window.
-    pub(crate) async fn seen_at_delivery(
-        &self,
-        caller: &Principal,
-        deliver: &mut Deliver,
-    ) -> Result<Option<Identification>> {
-        let Some(id) = deliver.identification else { return Ok(None) };
-        if deliver.way != "self" {
-            let message = "核验过领取人的，领取方式选“到窗口领取”";
-            return Err(Problem::invalid_field("/way", "not_at_the_window", message));
-        }
-        let who = self.recognition.identified(caller, id, Purpose::Collection).await?;
-        deliver.receiver_name.clone_from(&who.seen.person.name);
-        deliver.receiver_id_number.clone_from(&who.seen.person.id_number);
-        Ok(Some(who))
-    }
-
     /// What the collector is in the case. Somebody without a part in it may collect for another, but
     /// the clerk says on what ground.
     ///
@@ -141,7 +86,7 @@ impl Casework {
     }
 
     /// What somebody is among the parties; none for a stranger.
-    async fn part_of(&self, who: &Identification, parties: &Parties<'_>) -> Result<Option<&'static str>> {
+    pub(super) async fn part_of(&self, who: &Identification, parties: &Parties<'_>) -> Result<Option<&'static str>> {
         let index = |number: &str| self.platform.blind_index(&number.trim().to_uppercase());
         let applicant = index(parties.number);
         if parties.kind == "person" && who.person_index == applicant {

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::change::{Actor, Change};
 use super::documents::DocumentKind;
 use super::draft::handed;
+use super::external::message::carried;
 use super::{Casework, Loaded, fresh, reach};
 use crate::cases::clock;
 use crate::cases::model::{Closing, EventKind};
@@ -269,7 +270,7 @@ impl Casework {
         let casework = self.clone();
         let caller = caller.clone();
         // Read here: the writer runs the command in a task of its own.
-        let carried = super::external::carried();
+        let carried = carried();
         Box::pin(async move {
             self.platform
                 .db

@@ -5,14 +5,14 @@
 
 use catalogue::items::model::{Item, Material};
 use catalogue::items::resolve::{self, Answers, Resolution};
-use design::{Bound, FeelExpressions};
+use design::{Bound, FeelExpressions, Unmet};
 use platform::web::problem::FieldProblem;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::Delivery;
-use super::filled::asked;
+use super::checks::unmet;
 
 /// Code of what a rule bound to the form says.
 pub const RULE: &str = "rule";
@@ -218,6 +218,24 @@ fn judge_form(application: &Application<'_>, feel: &FeelExpressions, situation: 
             locked: application.locked,
         },
     )
+}
+
+/// Checks of an application that are not met. A decision reads the fields by their keys, the whole as `form`, and
+/// beside them `item`, `handle_item`, `channel`, `situation`, `applicant`, `today`.
+fn asked(application: &Application<'_>, data: &Map<String, Value>, situation: &Map<String, Value>) -> Vec<Unmet> {
+    if application.checks.is_empty() {
+        return Vec::new();
+    }
+    let around = json!({
+        "form": data,
+        "item": application.item.slug,
+        "handle_item": application.handle_item,
+        "channel": application.channel,
+        "situation": situation,
+        "applicant": application.applicant,
+        "today": application.today,
+    });
+    unmet(application.checks, data, around)
 }
 
 fn material_problem(application: &Application<'_>, material: &Material) -> Option<String> {

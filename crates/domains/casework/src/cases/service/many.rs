@@ -18,9 +18,9 @@ use sea_orm::entity::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::change::{Actor, all_set};
+use super::checks::form_channel;
 use super::counter::{CounterApplicant, CounterApplication};
 use super::draft::Applicant;
-use super::filled::form_channel;
 use super::judge::{Application, Handed, judge};
 use super::submit::{Filed, received};
 use super::{Casework, Delivery, Loaded, Personal};

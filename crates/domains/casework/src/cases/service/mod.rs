@@ -9,6 +9,7 @@ pub mod barrier;
 pub mod beside;
 pub(crate) mod brought_out;
 pub mod change;
+pub(crate) mod checks;
 mod correct_personal;
 pub mod correction;
 pub mod counter;
@@ -28,6 +29,7 @@ pub mod jobs;
 pub mod judge;
 pub mod lists;
 pub mod many;
+pub mod message_texts;
 pub mod notices;
 pub mod notify;
 pub mod old_licence;
@@ -89,7 +91,7 @@ pub struct Casework {
     /// Keys and fonts of papers.
     pub papers: documents::Papers,
     /// Texts of messages.
-    pub texts: Arc<notify::Texts>,
+    pub texts: Arc<message_texts::Texts>,
     /// What other bodies know about an applicant.
     pub sharing: Arc<dyn filled::DataSharing>,
     /// What may hold a case back.

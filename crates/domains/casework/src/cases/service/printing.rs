@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, ToSchema};
 
-use super::documents::DocumentKind;
+use super::documents::{DocumentKind, PrintData};
 use super::{Casework, Loaded, Personal, reach};
 use crate::cases::error::CaseError;
 use crate::cases::model::{Channel, State};
@@ -96,13 +96,6 @@ pub struct Printed {
     pub media: &'static str,
     /// The file.
     pub bytes: Vec<u8>,
-}
-
-/// What a print says, kept until it is drawn.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct PrintData {
-    pub words: form::Words,
-    pub around: Around,
 }
 
 impl Casework {

@@ -145,7 +145,7 @@ impl Casework {
             Word::Final(outcome) => outcome,
         };
         let data = signed.told_in(json!({ "task": task.element, "stage": task.stage, "outcome": outcome }));
-        let text = format!("{name}：{}。{opinion}{}", said(outcome), super::tasks::next::words(&change.chosen));
+        let text = format!("{name}：{}。{opinion}{}", said(outcome), super::tasks::chosen::words(&change.chosen));
         if task.stage == "decide" && outcome != "return" {
             change.record_decision(&self.platform, text, data)?;
             change.row.decided_at = Some(self.platform.now());

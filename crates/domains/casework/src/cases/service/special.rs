@@ -18,7 +18,7 @@ use super::{Casework, reach};
 use super::{Loaded, change::Change};
 use crate::cases::clock;
 use crate::cases::error::CaseError;
-use crate::cases::model::{Closing, EventKind, State};
+use crate::cases::model::{Closing, EventKind, OutOfOrder, State};
 use crate::cases::store::{self, Around, case, extension, special, task, urge};
 
 /// A length of time in a request.
@@ -115,7 +115,7 @@ fn expected_due(
     calendar: &base::calendar::Calendar,
 ) -> Option<String> {
     if begun.counts_in_limit {
-        return row.due_at.map(super::submit::last_day);
+        return row.due_at.map(clock::last_day);
     }
     let length = TimeLimit {
         value: u32::try_from(begun.expected_value?).ok()?,
@@ -127,7 +127,7 @@ fn expected_due(
     let around = Around { specials, extensions: around.extensions.clone(), events: around.events.clone() };
     let mut row = row.clone();
     clock::set_due(&mut row, &loaded.item.item, &around, calendar, until).ok()?;
-    row.due_at.map(super::submit::last_day)
+    row.due_at.map(clock::last_day)
 }
 
 pub(crate) fn reason(pointer: &str, text: &str) -> Result<String> {
@@ -378,7 +378,7 @@ impl Casework {
         self.act(caller, id, abort.version, "case.abort", move |tx, loaded, mut change| {
             Box::pin(async move {
                 if loaded.state()? == State::Decided {
-                    return Err(CaseError::OutOfOrder { state: State::Decided, event: EventKind::Close }.into());
+                    return Err(OutOfOrder { state: State::Decided, event: EventKind::Close }.into());
                 }
                 change.record(
                     &casework.platform,

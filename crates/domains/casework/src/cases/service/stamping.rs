@@ -14,7 +14,7 @@ use sea_orm::entity::prelude::*;
 use serde_json::{Value, json};
 
 use super::change::{Actor, Change, all_set};
-use super::printing::PrintData;
+use super::documents::PrintData;
 use super::{Casework, Loaded};
 use crate::cases::model::EventKind;
 use crate::cases::store::{case_document, documents};

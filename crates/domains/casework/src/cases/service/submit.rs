@@ -17,6 +17,7 @@ use super::acting::Step;
 use super::change::{Actor, Change, all_set};
 use super::documents::DocumentKind;
 use super::draft::{self, refused, update_form};
+use super::external::message::{Carried, carried};
 use super::intake::object;
 use super::judge::Handed;
 use super::{Casework, fresh};
@@ -127,7 +128,7 @@ impl Casework {
             self.platform.numbers.next(&self.platform, &format!("case:{}:{day}", item.item.codes.task)).await?;
         let calendar = self.calendars.current().await?;
         let mut change = Change::of(row, actor.clone());
-        if let Some(carried) = super::external::carried() {
+        if let Some(carried) = carried() {
             change.carry(carried.origin());
         }
         change.row.case_number = Some(format!("{}{day}{running:04}", item.item.codes.task));
@@ -146,7 +147,7 @@ impl Casework {
         let receipt = self
             .document(&change.row, item, DocumentKind::Receipt, None, object(json!({ "materials": materials })))
             .await?;
-        Ok(Filed { change, receipt_id: receipt.id, documents: vec![receipt], carried: super::external::carried() })
+        Ok(Filed { change, receipt_id: receipt.id, documents: vec![receipt], carried: carried() })
     }
 
     /// Writes a filed case: row, event, clerk's task, receipt.
@@ -210,7 +211,7 @@ pub(crate) struct Filed {
     receipt_id: Uuid,
     documents: Vec<crate::cases::store::case_document::Model>,
     /// The message that is carried out by filing it, if another system sent it.
-    carried: Option<super::external::Carried>,
+    carried: Option<Carried>,
 }
 
 impl Filed {
@@ -238,7 +239,7 @@ fn receipt(row: &case::Model, item: &PublishedItem, document: Option<Uuid>) -> R
         case_number: row.case_number.clone().ok_or_else(missing)?,
         query_code: row.query_code.clone().ok_or_else(missing)?,
         promise_text: Casework::promise_text(item.item.promise_limit.time()),
-        answer_by: row.due_at.filter(|_| row.accepted_at.is_none()).map(last_day),
+        answer_by: row.due_at.filter(|_| row.accepted_at.is_none()).map(clock::last_day),
         receipt_document_id: document,
     })
 }
@@ -266,11 +267,6 @@ pub(crate) fn handed_whole(materials: &std::collections::BTreeMap<String, Handed
     materials
         .get(key)
         .map_or_else(Handed::default, |one| Handed { handing: one.handing.clone(), has_files: !one.files.is_empty() })
-}
-
-/// Last day of a period that ends at `due`.
-pub(crate) fn last_day(due: time::OffsetDateTime) -> String {
-    base::zone::china_date(due - time::Duration::seconds(1)).to_string()
 }
 
 /// Everything of an application in one request: other channels and the counter file this way.
@@ -369,7 +365,7 @@ impl Casework {
         let licences = self.held_licences(&account).await?;
         let held = self.old_licences(&item.item, &row).await?;
         let old = super::old_licence::chosen(&held, whole.old_licence);
-        let channel = super::filled::form_channel(&row.channel);
+        let channel = super::checks::form_channel(&row.channel);
         let checks = self.checks(&item, channel, self.platform.now()).await?;
         let mut judgement = {
             let application = super::judge::Application {

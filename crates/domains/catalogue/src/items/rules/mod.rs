@@ -1,7 +1,7 @@
 //! What a good item looks like (ITEM-002, ITEM-003, ITEM-004, ITEM-039, ITEM-040, ITEM-042).
 //!
 //! [`check`] tells everything that is wrong at once, by the Chinese name of the element: first the
-//! elements one by one ([`super::elements`]), then the rules between them (end of standards 01).
+//! elements one by one ([`super::shape`]), then the rules between them (end of standards 01).
 //! Pure: what else is known in the house comes in by [`Known`].
 
 mod answers;
@@ -18,9 +18,9 @@ use base::region::RegionCode;
 use design::FeelExpressions;
 use serde_json::Value;
 
-use super::elements;
 use super::findings::{Finding, Findings};
 use super::model::{Body, BookingWay, Dispatch, DispatchMode, Item, Limit, SCHEMA};
+use super::{elements, shape};
 use crate::navigation::Navigation;
 
 /// What the surroundings know; what is absent is not checked.
@@ -38,7 +38,7 @@ pub struct Known<'a> {
 /// rules are broken.
 pub fn check(content: &Value, known: &Known<'_>) -> (Option<Item>, Vec<Finding>) {
     let mut findings = Findings::default();
-    elements::check(content, &mut findings);
+    shape::check(content, &mut findings);
     let item: Option<Item> = match serde_json::from_value(elements::without_unknown(content)) {
         Ok(item) => Some(item),
         Err(error) => {

@@ -137,7 +137,8 @@ impl Identity {
                 let inside = part(world, &who);
                 let town =
                     world.directory.tree.get(new.town_id).filter(|org| inside.contains(&org.id)).ok_or_else(no_org)?;
-                let org = directory::item_orgs(tx.conn()).await?.get(&new.item_slug).copied();
+                let org =
+                    directory::answering(tx.conn(), std::slice::from_ref(&new.item_slug)).await?.into_values().next();
                 let org = org.filter(|org| inside.contains(org));
                 let mut faults = Faults::default();
                 if org.is_none() {

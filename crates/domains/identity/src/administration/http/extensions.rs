@@ -117,8 +117,8 @@ async fn one(identity: &Identity, caller: &Principal, id: Uuid) -> Result<Extens
 }
 
 /// District items opened at towns.
-#[utoipa::path(get, path = "/api/v1/admin/extensions", tag = "administration", operation_id = "list_extensions", params(ExtensionFilter), 
-    responses((status = 200, body = List<ExtensionView>), Refused, Malformed), 
+#[utoipa::path(get, path = "/api/v1/admin/extensions", tag = "administration", operation_id = "list_extensions", params(ExtensionFilter),
+    responses((status = 200, body = List<ExtensionView>), Refused, Malformed),
     security(("desk" = ["extension.read"])))]
 pub(crate) async fn list_extensions(
     State(identity): State<Identity>,
@@ -139,8 +139,8 @@ pub(crate) async fn list_extensions(
 }
 
 /// Opens an item at a town.
-#[utoipa::path(post, path = "/api/v1/admin/extensions", tag = "administration", operation_id = "open_extension", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewExtension, 
-    responses((status = 201, body = ExtensionView), Refused, Absent, Outdated, Unreadable), 
+#[utoipa::path(post, path = "/api/v1/admin/extensions", tag = "administration", operation_id = "open_extension", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewExtension,
+    responses((status = 201, body = ExtensionView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["extension.edit"])))]
 pub(crate) async fn open_extension(
     State(identity): State<Identity>,
@@ -153,8 +153,8 @@ pub(crate) async fn open_extension(
 }
 
 /// Changes window, staff and materials.
-#[utoipa::path(put, path = "/api/v1/admin/extensions/{id}", tag = "administration", operation_id = "edit_extension", params(("id" = Uuid, Path)), request_body = ExtensionEdit, 
-    responses((status = 200, body = ExtensionView), Refused, Absent, Outdated, Unreadable), 
+#[utoipa::path(put, path = "/api/v1/admin/extensions/{id}", tag = "administration", operation_id = "edit_extension", params(("id" = Uuid, Path)), request_body = ExtensionEdit,
+    responses((status = 200, body = ExtensionView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["extension.edit"])))]
 pub(crate) async fn edit_extension(
     State(identity): State<Identity>,
@@ -167,8 +167,8 @@ pub(crate) async fn edit_extension(
 }
 
 /// Closes it: the town takes nothing new in.
-#[utoipa::path(post, path = "/api/v1/admin/extensions/{id}/close", tag = "administration", operation_id = "close_extension", params(("id" = Uuid, Path)), request_body = Because, 
-    responses((status = 200, body = ExtensionView), Refused, Absent, Outdated, Unreadable), 
+#[utoipa::path(post, path = "/api/v1/admin/extensions/{id}/close", tag = "administration", operation_id = "close_extension", params(("id" = Uuid, Path)), request_body = Because,
+    responses((status = 200, body = ExtensionView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["extension.edit"])))]
 pub(crate) async fn close_extension(
     State(identity): State<Identity>,

@@ -68,8 +68,8 @@ pub(crate) struct MigrationView {
 }
 
 /// Brings staff in from a table with our own columns.
-#[utoipa::path(post, path = "/api/v1/admin/staff/import", tag = "administration", operation_id = "import_staff", request_body = ImportStaff, 
-    responses((status = 200, body = MigrationReport), Refused, Unreadable), 
+#[utoipa::path(post, path = "/api/v1/admin/staff/import", tag = "administration", operation_id = "import_staff", request_body = ImportStaff,
+    responses((status = 200, body = MigrationReport), Refused, Unreadable),
     security(("desk" = ["staff.edit"])))]
 pub(crate) async fn import_staff(
     State(identity): State<Identity>,
@@ -88,8 +88,8 @@ pub(crate) async fn import_staff(
 }
 
 /// The empty table for the import of staff.
-#[utoipa::path(get, path = "/api/v1/admin/staff/import-template", tag = "administration", operation_id = "get_import_template", 
-    responses((status = 200, content_type = "text/csv"), Refused), 
+#[utoipa::path(get, path = "/api/v1/admin/staff/import-template", tag = "administration", operation_id = "get_import_template",
+    responses((status = 200, content_type = "text/csv"), Refused),
     security(("desk" = ["staff.edit"])))]
 pub(crate) async fn get_import_template(_caller: Allowed<EditStaff>) -> Response {
     let columns: Vec<&str> = TEMPLATE.iter().map(|(column, _)| *column).collect();
@@ -101,8 +101,8 @@ pub(crate) async fn get_import_template(_caller: Allowed<EditStaff>) -> Response
 }
 
 /// Brings accounts or organisations of an earlier system in.
-#[utoipa::path(post, path = "/api/v1/admin/migrations", tag = "administration", operation_id = "run_migration", request_body = RunMigrationRequest, 
-    responses((status = 200, body = MigrationReport), Refused, Unreadable), 
+#[utoipa::path(post, path = "/api/v1/admin/migrations", tag = "administration", operation_id = "run_migration", request_body = RunMigrationRequest,
+    responses((status = 200, body = MigrationReport), Refused, Unreadable),
     security(("desk" = ["migration.run"])))]
 pub(crate) async fn run_migration(
     State(identity): State<Identity>,
@@ -121,8 +121,8 @@ pub(crate) async fn run_migration(
 }
 
 /// Migrations that were run, newest first.
-#[utoipa::path(get, path = "/api/v1/admin/migrations", tag = "administration", operation_id = "list_migrations", params(PageQuery), 
-    responses((status = 200, body = List<MigrationView>), Refused, Malformed), 
+#[utoipa::path(get, path = "/api/v1/admin/migrations", tag = "administration", operation_id = "list_migrations", params(PageQuery),
+    responses((status = 200, body = List<MigrationView>), Refused, Malformed),
     security(("desk" = ["migration.run"])))]
 pub(crate) async fn list_migrations(
     State(identity): State<Identity>,
@@ -163,8 +163,8 @@ pub(crate) async fn list_migrations(
 }
 
 /// The report of a migration.
-#[utoipa::path(get, path = "/api/v1/admin/migrations/{id}", tag = "administration", operation_id = "get_migration", params(("id" = Uuid, Path)), 
-    responses((status = 200, body = MigrationReport), Refused, Absent), 
+#[utoipa::path(get, path = "/api/v1/admin/migrations/{id}", tag = "administration", operation_id = "get_migration", params(("id" = Uuid, Path)),
+    responses((status = 200, body = MigrationReport), Refused, Absent),
     security(("desk" = ["migration.run"])))]
 pub(crate) async fn get_migration(
     State(identity): State<Identity>,

@@ -212,8 +212,8 @@ async fn selected(identity: &Identity, caller: &Principal, filter: &OrgFilter) -
 }
 
 /// Organisations of one's part.
-#[utoipa::path(get, path = "/api/v1/admin/orgs", tag = "administration", operation_id = "list_orgs", params(OrgFilter), 
-    responses((status = 200, body = List<OrgView>), Refused, Malformed), 
+#[utoipa::path(get, path = "/api/v1/admin/orgs", tag = "administration", operation_id = "list_orgs", params(OrgFilter),
+    responses((status = 200, body = List<OrgView>), Refused, Malformed),
     security(("desk" = ["org.read"])))]
 pub(crate) async fn list_orgs(
     State(identity): State<Identity>,
@@ -257,8 +257,8 @@ pub(crate) async fn export_orgs(
 }
 
 /// Adds an organisation.
-#[utoipa::path(post, path = "/api/v1/admin/orgs", tag = "administration", operation_id = "create_org", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewOrg, 
-    responses((status = 201, body = OrgView), Refused, Absent, Outdated, Unreadable), 
+#[utoipa::path(post, path = "/api/v1/admin/orgs", tag = "administration", operation_id = "create_org", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewOrg,
+    responses((status = 201, body = OrgView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["org.edit"])))]
 pub(crate) async fn create_org(
     State(identity): State<Identity>,
@@ -271,8 +271,8 @@ pub(crate) async fn create_org(
 }
 
 /// One organisation with its past.
-#[utoipa::path(get, path = "/api/v1/admin/orgs/{id}", tag = "administration", operation_id = "get_org", params(("id" = Uuid, Path)), 
-    responses((status = 200, body = OrgDetail), Refused, Absent), 
+#[utoipa::path(get, path = "/api/v1/admin/orgs/{id}", tag = "administration", operation_id = "get_org", params(("id" = Uuid, Path)),
+    responses((status = 200, body = OrgDetail), Refused, Absent),
     security(("desk" = ["org.read"])))]
 pub(crate) async fn get_org(
     State(identity): State<Identity>,
@@ -304,8 +304,8 @@ pub(crate) async fn get_org(
 }
 
 /// Changes an organisation.
-#[utoipa::path(put, path = "/api/v1/admin/orgs/{id}", tag = "administration", operation_id = "edit_org", params(("id" = Uuid, Path)), request_body = OrgEdit, 
-    responses((status = 200, body = OrgView), Refused, Absent, Outdated, Unreadable), 
+#[utoipa::path(put, path = "/api/v1/admin/orgs/{id}", tag = "administration", operation_id = "edit_org", params(("id" = Uuid, Path)), request_body = OrgEdit,
+    responses((status = 200, body = OrgView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["org.edit"])))]
 pub(crate) async fn edit_org(
     State(identity): State<Identity>,
@@ -318,8 +318,8 @@ pub(crate) async fn edit_org(
 }
 
 /// Puts an organisation under another one.
-#[utoipa::path(post, path = "/api/v1/admin/orgs/{id}/move", tag = "administration", operation_id = "move_org", params(("id" = Uuid, Path)), request_body = MoveOrg, 
-    responses((status = 200, body = OrgView), Refused, Absent, Outdated, Unreadable), 
+#[utoipa::path(post, path = "/api/v1/admin/orgs/{id}/move", tag = "administration", operation_id = "move_org", params(("id" = Uuid, Path)), request_body = MoveOrg,
+    responses((status = 200, body = OrgView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["org.edit"])))]
 pub(crate) async fn move_org(
     State(identity): State<Identity>,
@@ -332,8 +332,8 @@ pub(crate) async fn move_org(
 }
 
 /// Merges an organisation into another one; answers with that one.
-#[utoipa::path(post, path = "/api/v1/admin/orgs/{id}/merge", tag = "administration", operation_id = "merge_org", params(("id" = Uuid, Path)), request_body = MergeOrg, 
-    responses((status = 200, body = OrgView), Refused, Absent, Outdated, Unreadable), 
+#[utoipa::path(post, path = "/api/v1/admin/orgs/{id}/merge", tag = "administration", operation_id = "merge_org", params(("id" = Uuid, Path)), request_body = MergeOrg,
+    responses((status = 200, body = OrgView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["org.edit"])))]
 pub(crate) async fn merge_org(
     State(identity): State<Identity>,
@@ -346,8 +346,8 @@ pub(crate) async fn merge_org(
 }
 
 /// Ends the work of an organisation.
-#[utoipa::path(post, path = "/api/v1/admin/orgs/{id}/disable", tag = "administration", operation_id = "disable_org", params(("id" = Uuid, Path)), request_body = Because, 
-    responses((status = 200, body = OrgView), Refused, Absent, Outdated, Unreadable), 
+#[utoipa::path(post, path = "/api/v1/admin/orgs/{id}/disable", tag = "administration", operation_id = "disable_org", params(("id" = Uuid, Path)), request_body = Because,
+    responses((status = 200, body = OrgView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["org.edit"])))]
 pub(crate) async fn disable_org(
     State(identity): State<Identity>,
@@ -360,8 +360,8 @@ pub(crate) async fn disable_org(
 }
 
 /// Resumes the work of an organisation.
-#[utoipa::path(post, path = "/api/v1/admin/orgs/{id}/enable", tag = "administration", operation_id = "enable_org", params(("id" = Uuid, Path)), request_body = Because, 
-    responses((status = 200, body = OrgView), Refused, Absent, Outdated, Unreadable), 
+#[utoipa::path(post, path = "/api/v1/admin/orgs/{id}/enable", tag = "administration", operation_id = "enable_org", params(("id" = Uuid, Path)), request_body = Because,
+    responses((status = 200, body = OrgView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["org.edit"])))]
 pub(crate) async fn enable_org(
     State(identity): State<Identity>,

@@ -35,8 +35,8 @@ pub(crate) struct SaveLayout {
 }
 
 /// Changes the own password; other sessions end.
-#[utoipa::path(put, path = "/api/v1/staff/me/password", tag = "staff", operation_id = "change_own_password", request_body = ChangePassword, 
-    responses((status = 204), Refused, Outdated, Unreadable), 
+#[utoipa::path(put, path = "/api/v1/staff/me/password", tag = "staff", operation_id = "change_own_password", request_body = ChangePassword,
+    responses((status = 204), Refused, Outdated, Unreadable),
     security(("desk" = ["staff.me"])))]
 pub(crate) async fn change_own_password(
     State(identity): State<Identity>,
@@ -50,24 +50,24 @@ pub(crate) async fn change_own_password(
 }
 
 /// Component cards one may lay out.
-#[utoipa::path(get, path = "/api/v1/staff/me/cards", tag = "staff", operation_id = "list_cards", 
-    responses((status = 200, body = CardList), Refused), 
+#[utoipa::path(get, path = "/api/v1/staff/me/cards", tag = "staff", operation_id = "list_cards",
+    responses((status = 200, body = CardList), Refused),
     security(("desk" = ["staff.me"])))]
 pub(crate) async fn list_cards(caller: Allowed<ReadSelf>) -> Json<CardList> {
     Json(CardList { items: cards_of(&caller) })
 }
 
 /// The own start page.
-#[utoipa::path(get, path = "/api/v1/staff/me/layout", tag = "staff", operation_id = "get_layout", 
-    responses((status = 200, body = Layout), Refused), 
+#[utoipa::path(get, path = "/api/v1/staff/me/layout", tag = "staff", operation_id = "get_layout",
+    responses((status = 200, body = Layout), Refused),
     security(("desk" = ["staff.me"])))]
 pub(crate) async fn get_layout(State(identity): State<Identity>, caller: Allowed<ReadSelf>) -> Result<Json<Layout>> {
     Ok(Json(identity.layout(&caller).await?))
 }
 
 /// Keeps the own start page.
-#[utoipa::path(put, path = "/api/v1/staff/me/layout", tag = "staff", operation_id = "save_layout", request_body = SaveLayout, 
-    responses((status = 200, body = Layout), Refused, Outdated, Unreadable), 
+#[utoipa::path(put, path = "/api/v1/staff/me/layout", tag = "staff", operation_id = "save_layout", request_body = SaveLayout,
+    responses((status = 200, body = Layout), Refused, Outdated, Unreadable),
     security(("desk" = ["staff.me"])))]
 pub(crate) async fn save_layout(
     State(identity): State<Identity>,
@@ -78,8 +78,8 @@ pub(crate) async fn save_layout(
 }
 
 /// Back to the start page that comes with the role.
-#[utoipa::path(delete, path = "/api/v1/staff/me/layout", tag = "staff", operation_id = "drop_layout", 
-    responses((status = 204), Refused), 
+#[utoipa::path(delete, path = "/api/v1/staff/me/layout", tag = "staff", operation_id = "drop_layout",
+    responses((status = 204), Refused),
     security(("desk" = ["staff.me"])))]
 pub(crate) async fn drop_layout(State(identity): State<Identity>, caller: Allowed<ReadSelf>) -> Result<StatusCode> {
     identity.drop_layout(&caller).await?;

@@ -109,8 +109,8 @@ async fn one(identity: &Identity, caller: &Principal, id: Uuid) -> Result<Policy
 }
 
 /// Access policies.
-#[utoipa::path(get, path = "/api/v1/admin/policies", tag = "administration", operation_id = "list_policies", params(PolicyFilter), 
-    responses((status = 200, body = List<PolicyView>), Refused, Malformed), 
+#[utoipa::path(get, path = "/api/v1/admin/policies", tag = "administration", operation_id = "list_policies", params(PolicyFilter),
+    responses((status = 200, body = List<PolicyView>), Refused, Malformed),
     security(("desk" = ["policy.read"])))]
 pub(crate) async fn list_policies(
     State(identity): State<Identity>,
@@ -129,8 +129,8 @@ pub(crate) async fn list_policies(
 }
 
 /// Adds a policy.
-#[utoipa::path(post, path = "/api/v1/admin/policies", tag = "administration", operation_id = "create_policy", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = PolicyEdit, 
-    responses((status = 201, body = PolicyView), Refused, Outdated, Unreadable), 
+#[utoipa::path(post, path = "/api/v1/admin/policies", tag = "administration", operation_id = "create_policy", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = PolicyEdit,
+    responses((status = 201, body = PolicyView), Refused, Outdated, Unreadable),
     security(("desk" = ["policy.edit"])))]
 pub(crate) async fn create_policy(
     State(identity): State<Identity>,
@@ -144,8 +144,8 @@ pub(crate) async fn create_policy(
 }
 
 /// Changes a policy.
-#[utoipa::path(put, path = "/api/v1/admin/policies/{id}", tag = "administration", operation_id = "edit_policy", params(("id" = Uuid, Path)), request_body = PolicyEdit, 
-    responses((status = 200, body = PolicyView), Refused, Absent, Outdated, Unreadable), 
+#[utoipa::path(put, path = "/api/v1/admin/policies/{id}", tag = "administration", operation_id = "edit_policy", params(("id" = Uuid, Path)), request_body = PolicyEdit,
+    responses((status = 200, body = PolicyView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["policy.edit"])))]
 pub(crate) async fn edit_policy(
     State(identity): State<Identity>,
@@ -161,8 +161,8 @@ pub(crate) async fn edit_policy(
 }
 
 /// Takes a policy away.
-#[utoipa::path(delete, path = "/api/v1/admin/policies/{id}", tag = "administration", operation_id = "remove_policy", params(("id" = Uuid, Path), VersionQuery), 
-    responses((status = 204), Refused, Absent, Outdated), 
+#[utoipa::path(delete, path = "/api/v1/admin/policies/{id}", tag = "administration", operation_id = "remove_policy", params(("id" = Uuid, Path), VersionQuery),
+    responses((status = 204), Refused, Absent, Outdated),
     security(("desk" = ["policy.edit"])))]
 pub(crate) async fn remove_policy(
     State(identity): State<Identity>,
@@ -294,8 +294,8 @@ async fn grants(identity: &Identity, caller: &Principal, wanted: Option<Uuid>) -
 }
 
 /// Overview of grants to staff of other regions.
-#[utoipa::path(get, path = "/api/v1/admin/cross-region", tag = "administration", operation_id = "list_cross_region", params(CrossFilter), 
-    responses((status = 200, body = CrossList), Refused, Malformed), 
+#[utoipa::path(get, path = "/api/v1/admin/cross-region", tag = "administration", operation_id = "list_cross_region", params(CrossFilter),
+    responses((status = 200, body = CrossList), Refused, Malformed),
     security(("desk" = ["cross_region.read"])))]
 pub(crate) async fn list_cross_region(
     State(identity): State<Identity>,
@@ -337,8 +337,8 @@ async fn granted(identity: &Identity, caller: &Principal, id: Uuid) -> Result<Cr
 }
 
 /// Opens items to somebody of another region for a time.
-#[utoipa::path(post, path = "/api/v1/admin/cross-region", tag = "administration", operation_id = "give_cross_region", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewCrossGrant, 
-    responses((status = 201, body = CrossView), Refused, Absent, Outdated, Unreadable), 
+#[utoipa::path(post, path = "/api/v1/admin/cross-region", tag = "administration", operation_id = "give_cross_region", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewCrossGrant,
+    responses((status = 201, body = CrossView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["cross_region.edit"])))]
 pub(crate) async fn give_cross_region(
     State(identity): State<Identity>,
@@ -351,8 +351,8 @@ pub(crate) async fn give_cross_region(
 }
 
 /// Takes a grant back; the next request is refused.
-#[utoipa::path(post, path = "/api/v1/admin/cross-region/{id}/recall", tag = "administration", operation_id = "recall_cross_region", params(("id" = Uuid, Path)), request_body = Reasoned, 
-    responses((status = 200, body = CrossView), Refused, Absent, Unreadable), 
+#[utoipa::path(post, path = "/api/v1/admin/cross-region/{id}/recall", tag = "administration", operation_id = "recall_cross_region", params(("id" = Uuid, Path)), request_body = Reasoned,
+    responses((status = 200, body = CrossView), Refused, Absent, Unreadable),
     security(("desk" = ["cross_region.edit"])))]
 pub(crate) async fn recall_cross_region(
     State(identity): State<Identity>,

@@ -214,16 +214,16 @@ async fn one(identity: &Identity, caller: &Principal, key: &str) -> Result<RoleV
 }
 
 /// Built-in and custom roles.
-#[utoipa::path(get, path = "/api/v1/admin/roles", tag = "administration", operation_id = "list_roles", 
-    responses((status = 200, body = RoleList), Refused), 
+#[utoipa::path(get, path = "/api/v1/admin/roles", tag = "administration", operation_id = "list_roles",
+    responses((status = 200, body = RoleList), Refused),
     security(("desk" = ["role.read"])))]
 pub(crate) async fn list_roles(State(identity): State<Identity>, caller: Allowed<ReadRoles>) -> Result<Json<RoleList>> {
     Ok(Json(RoleList { items: views(&identity, &caller, None).await? }))
 }
 
 /// Makes a custom role.
-#[utoipa::path(post, path = "/api/v1/admin/roles", tag = "administration", operation_id = "create_role", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = RoleEdit, 
-    responses((status = 201, body = RoleView), Refused, Absent, Outdated, Unreadable), 
+#[utoipa::path(post, path = "/api/v1/admin/roles", tag = "administration", operation_id = "create_role", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = RoleEdit,
+    responses((status = 201, body = RoleView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["role.edit"])))]
 pub(crate) async fn create_role(
     State(identity): State<Identity>,
@@ -236,8 +236,8 @@ pub(crate) async fn create_role(
 }
 
 /// One role.
-#[utoipa::path(get, path = "/api/v1/admin/roles/{key}", tag = "administration", operation_id = "get_role", params(("key" = String, Path)), 
-    responses((status = 200, body = RoleView), Refused, Absent), 
+#[utoipa::path(get, path = "/api/v1/admin/roles/{key}", tag = "administration", operation_id = "get_role", params(("key" = String, Path)),
+    responses((status = 200, body = RoleView), Refused, Absent),
     security(("desk" = ["role.read"])))]
 pub(crate) async fn get_role(
     State(identity): State<Identity>,
@@ -248,8 +248,8 @@ pub(crate) async fn get_role(
 }
 
 /// Changes a custom role.
-#[utoipa::path(put, path = "/api/v1/admin/roles/{key}", tag = "administration", operation_id = "edit_role", params(("key" = String, Path)), request_body = RoleEdit, 
-    responses((status = 200, body = RoleView), Refused, Absent, Outdated, Unreadable), 
+#[utoipa::path(put, path = "/api/v1/admin/roles/{key}", tag = "administration", operation_id = "edit_role", params(("key" = String, Path)), request_body = RoleEdit,
+    responses((status = 200, body = RoleView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["role.edit"])))]
 pub(crate) async fn edit_role(
     State(identity): State<Identity>,
@@ -262,8 +262,8 @@ pub(crate) async fn edit_role(
 }
 
 /// Takes a custom role away.
-#[utoipa::path(delete, path = "/api/v1/admin/roles/{key}", tag = "administration", operation_id = "remove_role", params(("key" = String, Path), VersionQuery), 
-    responses((status = 204), Refused, Absent, Outdated), 
+#[utoipa::path(delete, path = "/api/v1/admin/roles/{key}", tag = "administration", operation_id = "remove_role", params(("key" = String, Path), VersionQuery),
+    responses((status = 204), Refused, Absent, Outdated),
     security(("desk" = ["role.edit"])))]
 pub(crate) async fn remove_role(
     State(identity): State<Identity>,
@@ -276,8 +276,8 @@ pub(crate) async fn remove_role(
 }
 
 /// Menus and their permissions.
-#[utoipa::path(get, path = "/api/v1/admin/permissions", tag = "administration", operation_id = "list_permissions", 
-    responses((status = 200, body = MenuList), Refused), 
+#[utoipa::path(get, path = "/api/v1/admin/permissions", tag = "administration", operation_id = "list_permissions",
+    responses((status = 200, body = MenuList), Refused),
     security(("desk" = ["role.read"])))]
 pub(crate) async fn list_permissions(
     State(identity): State<Identity>,
@@ -299,8 +299,8 @@ pub(crate) async fn list_permissions(
 }
 
 /// The matrix role × permission.
-#[utoipa::path(get, path = "/api/v1/admin/roles/matrix", tag = "administration", operation_id = "get_role_matrix", 
-    responses((status = 200, body = Matrix), Refused), 
+#[utoipa::path(get, path = "/api/v1/admin/roles/matrix", tag = "administration", operation_id = "get_role_matrix",
+    responses((status = 200, body = Matrix), Refused),
     security(("desk" = ["role.read"])))]
 pub(crate) async fn get_role_matrix(
     State(identity): State<Identity>,
@@ -321,8 +321,8 @@ pub(crate) async fn get_role_matrix(
 }
 
 /// Rules of duties that exclude each other.
-#[utoipa::path(get, path = "/api/v1/admin/exclusions", tag = "administration", operation_id = "list_exclusions", 
-    responses((status = 200, body = ExclusionList), Refused), 
+#[utoipa::path(get, path = "/api/v1/admin/exclusions", tag = "administration", operation_id = "list_exclusions",
+    responses((status = 200, body = ExclusionList), Refused),
     security(("desk" = ["role.read"])))]
 pub(crate) async fn list_exclusions(
     State(identity): State<Identity>,
@@ -333,8 +333,8 @@ pub(crate) async fn list_exclusions(
 }
 
 /// Adds a rule.
-#[utoipa::path(post, path = "/api/v1/admin/exclusions", tag = "administration", operation_id = "create_exclusion", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewExclusion, 
-    responses((status = 201, body = MadeId), Refused, Outdated, Unreadable), 
+#[utoipa::path(post, path = "/api/v1/admin/exclusions", tag = "administration", operation_id = "create_exclusion", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewExclusion,
+    responses((status = 201, body = MadeId), Refused, Outdated, Unreadable),
     security(("desk" = ["role.edit"])))]
 pub(crate) async fn create_exclusion(
     State(identity): State<Identity>,
@@ -347,8 +347,8 @@ pub(crate) async fn create_exclusion(
 }
 
 /// Takes an own rule away.
-#[utoipa::path(delete, path = "/api/v1/admin/exclusions/{id}", tag = "administration", operation_id = "remove_exclusion", params(("id" = String, Path)), 
-    responses((status = 204), Refused, Absent, Outdated), 
+#[utoipa::path(delete, path = "/api/v1/admin/exclusions/{id}", tag = "administration", operation_id = "remove_exclusion", params(("id" = String, Path)),
+    responses((status = 204), Refused, Absent, Outdated),
     security(("desk" = ["role.edit"])))]
 pub(crate) async fn remove_exclusion(
     State(identity): State<Identity>,
@@ -403,8 +403,8 @@ async fn mandates(identity: &Identity, caller: &Principal, filter: &MandateFilte
 }
 
 /// Mandates within one's part.
-#[utoipa::path(get, path = "/api/v1/admin/mandates", tag = "administration", operation_id = "list_mandates", params(MandateFilter), 
-    responses((status = 200, body = List<MandateView>), Refused, Malformed), 
+#[utoipa::path(get, path = "/api/v1/admin/mandates", tag = "administration", operation_id = "list_mandates", params(MandateFilter),
+    responses((status = 200, body = List<MandateView>), Refused, Malformed),
     security(("desk" = ["role.read"])))]
 pub(crate) async fn list_mandates(
     State(identity): State<Identity>,
@@ -417,8 +417,8 @@ pub(crate) async fn list_mandates(
 }
 
 /// What the caller may give, and where.
-#[utoipa::path(get, path = "/api/v1/admin/mandates/mine", tag = "administration", operation_id = "get_my_mandates", 
-    responses((status = 200, body = MyPowers), Refused), 
+#[utoipa::path(get, path = "/api/v1/admin/mandates/mine", tag = "administration", operation_id = "get_my_mandates",
+    responses((status = 200, body = MyPowers), Refused),
     security(("desk" = ["role.read"])))]
 pub(crate) async fn get_my_mandates(
     State(identity): State<Identity>,
@@ -443,8 +443,8 @@ pub(crate) async fn get_my_mandates(
 }
 
 /// Gives a mandate.
-#[utoipa::path(post, path = "/api/v1/admin/mandates", tag = "administration", operation_id = "give_mandate", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewMandate, 
-    responses((status = 201, body = MadeId), Refused, Absent, Outdated, Unreadable), 
+#[utoipa::path(post, path = "/api/v1/admin/mandates", tag = "administration", operation_id = "give_mandate", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewMandate,
+    responses((status = 201, body = MadeId), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["mandate.edit"])))]
 pub(crate) async fn give_mandate(
     State(identity): State<Identity>,
@@ -457,8 +457,8 @@ pub(crate) async fn give_mandate(
 }
 
 /// Ends a mandate and those given out of it.
-#[utoipa::path(post, path = "/api/v1/admin/mandates/{id}/revoke", tag = "administration", operation_id = "revoke_mandate", params(("id" = Uuid, Path)), request_body = Reasoned, 
-    responses((status = 204), Refused, Absent, Unreadable), 
+#[utoipa::path(post, path = "/api/v1/admin/mandates/{id}/revoke", tag = "administration", operation_id = "revoke_mandate", params(("id" = Uuid, Path)), request_body = Reasoned,
+    responses((status = 204), Refused, Absent, Unreadable),
     security(("desk" = ["mandate.edit"])))]
 pub(crate) async fn revoke_mandate(
     State(identity): State<Identity>,

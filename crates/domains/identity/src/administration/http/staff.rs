@@ -271,8 +271,8 @@ async fn selected(identity: &Identity, caller: &Principal, filter: &StaffFilter)
 }
 
 /// Staff of one's part.
-#[utoipa::path(get, path = "/api/v1/admin/staff", tag = "administration", operation_id = "list_staff", params(StaffFilter), 
-    responses((status = 200, body = List<StaffView>), Refused, Malformed), 
+#[utoipa::path(get, path = "/api/v1/admin/staff", tag = "administration", operation_id = "list_staff", params(StaffFilter),
+    responses((status = 200, body = List<StaffView>), Refused, Malformed),
     security(("desk" = ["staff.read"])))]
 pub(crate) async fn list_staff(
     State(identity): State<Identity>,
@@ -335,8 +335,8 @@ pub(crate) async fn export_staff(
 }
 
 /// Adds a staff user; the one-time password is told once.
-#[utoipa::path(post, path = "/api/v1/admin/staff", tag = "administration", operation_id = "create_staff", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewPerson, 
-    responses((status = 201, body = Opened), Refused, Outdated, Unreadable), 
+#[utoipa::path(post, path = "/api/v1/admin/staff", tag = "administration", operation_id = "create_staff", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = NewPerson,
+    responses((status = 201, body = Opened), Refused, Outdated, Unreadable),
     security(("desk" = ["staff.edit"])))]
 pub(crate) async fn create_staff(
     State(identity): State<Identity>,
@@ -355,8 +355,8 @@ pub(crate) async fn create_staff(
 }
 
 /// One staff user with what the account opens.
-#[utoipa::path(get, path = "/api/v1/admin/staff/{id}", tag = "administration", operation_id = "get_staff", params(("id" = Uuid, Path)), 
-    responses((status = 200, body = StaffDetail), Refused, Absent), 
+#[utoipa::path(get, path = "/api/v1/admin/staff/{id}", tag = "administration", operation_id = "get_staff", params(("id" = Uuid, Path)),
+    responses((status = 200, body = StaffDetail), Refused, Absent),
     security(("desk" = ["staff.read"])))]
 pub(crate) async fn get_staff(
     State(identity): State<Identity>,
@@ -379,8 +379,8 @@ pub(crate) async fn get_staff(
 }
 
 /// Changes a person's data.
-#[utoipa::path(put, path = "/api/v1/admin/staff/{id}", tag = "administration", operation_id = "edit_staff", params(("id" = Uuid, Path)), request_body = StaffEdit, 
-    responses((status = 200, body = StaffView), Refused, Absent, Outdated, Unreadable), 
+#[utoipa::path(put, path = "/api/v1/admin/staff/{id}", tag = "administration", operation_id = "edit_staff", params(("id" = Uuid, Path)), request_body = StaffEdit,
+    responses((status = 200, body = StaffView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["staff.edit"])))]
 pub(crate) async fn edit_staff(
     State(identity): State<Identity>,
@@ -396,8 +396,8 @@ pub(crate) async fn edit_staff(
 }
 
 /// Gives and takes roles, items and windows.
-#[utoipa::path(put, path = "/api/v1/admin/staff/{id}/grants", tag = "administration", operation_id = "grant_staff", params(("id" = Uuid, Path)), request_body = GrantEdit, 
-    responses((status = 200, body = StaffView), Refused, Absent, Outdated, Unreadable), 
+#[utoipa::path(put, path = "/api/v1/admin/staff/{id}/grants", tag = "administration", operation_id = "grant_staff", params(("id" = Uuid, Path)), request_body = GrantEdit,
+    responses((status = 200, body = StaffView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["staff.grant"])))]
 pub(crate) async fn grant_staff(
     State(identity): State<Identity>,
@@ -410,8 +410,8 @@ pub(crate) async fn grant_staff(
 }
 
 /// Disables an account; its sessions end in the same moment.
-#[utoipa::path(post, path = "/api/v1/admin/staff/{id}/disable", tag = "administration", operation_id = "disable_staff", params(("id" = Uuid, Path)), request_body = Because, 
-    responses((status = 200, body = StaffView), Refused, Absent, Outdated, Unreadable), 
+#[utoipa::path(post, path = "/api/v1/admin/staff/{id}/disable", tag = "administration", operation_id = "disable_staff", params(("id" = Uuid, Path)), request_body = Because,
+    responses((status = 200, body = StaffView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["staff.edit"])))]
 pub(crate) async fn disable_staff(
     State(identity): State<Identity>,
@@ -424,8 +424,8 @@ pub(crate) async fn disable_staff(
 }
 
 /// Enables an account.
-#[utoipa::path(post, path = "/api/v1/admin/staff/{id}/enable", tag = "administration", operation_id = "enable_staff", params(("id" = Uuid, Path)), request_body = Versioned, 
-    responses((status = 200, body = StaffView), Refused, Absent, Outdated), 
+#[utoipa::path(post, path = "/api/v1/admin/staff/{id}/enable", tag = "administration", operation_id = "enable_staff", params(("id" = Uuid, Path)), request_body = Versioned,
+    responses((status = 200, body = StaffView), Refused, Absent, Outdated),
     security(("desk" = ["staff.recover"])))]
 pub(crate) async fn enable_staff(
     State(identity): State<Identity>,
@@ -438,8 +438,8 @@ pub(crate) async fn enable_staff(
 }
 
 /// Ends the lock after wrong passwords.
-#[utoipa::path(post, path = "/api/v1/admin/staff/{id}/unlock", tag = "administration", operation_id = "unlock_staff", params(("id" = Uuid, Path)), request_body = Versioned, 
-    responses((status = 200, body = StaffView), Refused, Absent, Outdated), 
+#[utoipa::path(post, path = "/api/v1/admin/staff/{id}/unlock", tag = "administration", operation_id = "unlock_staff", params(("id" = Uuid, Path)), request_body = Versioned,
+    responses((status = 200, body = StaffView), Refused, Absent, Outdated),
     security(("desk" = ["staff.recover"])))]
 pub(crate) async fn unlock_staff(
     State(identity): State<Identity>,
@@ -452,8 +452,8 @@ pub(crate) async fn unlock_staff(
 }
 
 /// Makes a one-time password, told once.
-#[utoipa::path(post, path = "/api/v1/admin/staff/{id}/reset-password", tag = "administration", operation_id = "reset_staff_password", params(("id" = Uuid, Path)), request_body = Because, 
-    responses((status = 200, body = Opened), Refused, Absent, Outdated, Unreadable), 
+#[utoipa::path(post, path = "/api/v1/admin/staff/{id}/reset-password", tag = "administration", operation_id = "reset_staff_password", params(("id" = Uuid, Path)), request_body = Because,
+    responses((status = 200, body = Opened), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["staff.recover"])))]
 pub(crate) async fn reset_password(
     State(identity): State<Identity>,
@@ -466,8 +466,8 @@ pub(crate) async fn reset_password(
 }
 
 /// Takes an account away.
-#[utoipa::path(delete, path = "/api/v1/admin/staff/{id}", tag = "administration", operation_id = "remove_staff", params(("id" = Uuid, Path), RemoveQuery), 
-    responses((status = 204), Refused, Absent, Outdated, Unreadable), 
+#[utoipa::path(delete, path = "/api/v1/admin/staff/{id}", tag = "administration", operation_id = "remove_staff", params(("id" = Uuid, Path), RemoveQuery),
+    responses((status = 204), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["staff.edit"])))]
 pub(crate) async fn remove_staff(
     State(identity): State<Identity>,
@@ -480,8 +480,8 @@ pub(crate) async fn remove_staff(
 }
 
 /// Shows a raw value; the look is logged.
-#[utoipa::path(get, path = "/api/v1/admin/staff/{id}/reveal", tag = "administration", operation_id = "reveal_staff", params(("id" = Uuid, Path), RevealStaffQuery), 
-    responses((status = 200, body = RevealedStaff), Refused, Absent, Unreadable), 
+#[utoipa::path(get, path = "/api/v1/admin/staff/{id}/reveal", tag = "administration", operation_id = "reveal_staff", params(("id" = Uuid, Path), RevealStaffQuery),
+    responses((status = 200, body = RevealedStaff), Refused, Absent, Unreadable),
     security(("desk" = ["staff.reveal"])))]
 pub(crate) async fn reveal_staff(
     State(identity): State<Identity>,

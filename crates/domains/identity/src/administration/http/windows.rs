@@ -137,8 +137,8 @@ async fn selected(identity: &Identity, caller: &Principal, filter: &WindowFilter
 }
 
 /// Windows of one's part.
-#[utoipa::path(get, path = "/api/v1/admin/windows", tag = "administration", operation_id = "list_windows", params(WindowFilter), 
-    responses((status = 200, body = List<WindowView>), Refused, Malformed), 
+#[utoipa::path(get, path = "/api/v1/admin/windows", tag = "administration", operation_id = "list_windows", params(WindowFilter),
+    responses((status = 200, body = List<WindowView>), Refused, Malformed),
     security(("desk" = ["org.read"])))]
 pub(crate) async fn list_windows(
     State(identity): State<Identity>,
@@ -183,8 +183,8 @@ pub(crate) async fn export_windows(
 }
 
 /// Adds a window.
-#[utoipa::path(post, path = "/api/v1/admin/windows", tag = "administration", operation_id = "create_window", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = WindowEdit, 
-    responses((status = 201, body = WindowView), Refused, Absent, Outdated, Unreadable), 
+#[utoipa::path(post, path = "/api/v1/admin/windows", tag = "administration", operation_id = "create_window", params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one thing only")), request_body = WindowEdit,
+    responses((status = 201, body = WindowView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["window.edit"])))]
 pub(crate) async fn create_window(
     State(identity): State<Identity>,
@@ -197,8 +197,8 @@ pub(crate) async fn create_window(
 }
 
 /// One window.
-#[utoipa::path(get, path = "/api/v1/admin/windows/{id}", tag = "administration", operation_id = "get_window", params(("id" = Uuid, Path)), 
-    responses((status = 200, body = WindowView), Refused, Absent), 
+#[utoipa::path(get, path = "/api/v1/admin/windows/{id}", tag = "administration", operation_id = "get_window", params(("id" = Uuid, Path)),
+    responses((status = 200, body = WindowView), Refused, Absent),
     security(("desk" = ["org.read"])))]
 pub(crate) async fn get_window(
     State(identity): State<Identity>,
@@ -209,8 +209,8 @@ pub(crate) async fn get_window(
 }
 
 /// Changes a window.
-#[utoipa::path(put, path = "/api/v1/admin/windows/{id}", tag = "administration", operation_id = "edit_window", params(("id" = Uuid, Path)), request_body = WindowEdit, 
-    responses((status = 200, body = WindowView), Refused, Absent, Outdated, Unreadable), 
+#[utoipa::path(put, path = "/api/v1/admin/windows/{id}", tag = "administration", operation_id = "edit_window", params(("id" = Uuid, Path)), request_body = WindowEdit,
+    responses((status = 200, body = WindowView), Refused, Absent, Outdated, Unreadable),
     security(("desk" = ["window.edit"])))]
 pub(crate) async fn edit_window(
     State(identity): State<Identity>,
@@ -223,8 +223,8 @@ pub(crate) async fn edit_window(
 }
 
 /// Takes a window away.
-#[utoipa::path(delete, path = "/api/v1/admin/windows/{id}", tag = "administration", operation_id = "remove_window", params(("id" = Uuid, Path), VersionQuery), 
-    responses((status = 204), Refused, Absent, Outdated), 
+#[utoipa::path(delete, path = "/api/v1/admin/windows/{id}", tag = "administration", operation_id = "remove_window", params(("id" = Uuid, Path), VersionQuery),
+    responses((status = 204), Refused, Absent, Outdated),
     security(("desk" = ["window.edit"])))]
 pub(crate) async fn remove_window(
     State(identity): State<Identity>,

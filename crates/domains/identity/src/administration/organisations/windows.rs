@@ -117,7 +117,7 @@ impl Identity {
                     faults.add("/orgs", "unknown", "有的机构已经不在了，请重新选择");
                 }
                 // An item nobody answers for yet would open something later that nobody has judged.
-                let answering = directory::item_orgs(tx.conn()).await?;
+                let answering = directory::answering(tx.conn(), &edit.items).await?;
                 let taken = old.as_ref().and_then(|old| world.directory.links.items.get(&old.key));
                 let held = |slug: &String| taken.is_some_and(|items| items.contains(slug));
                 for slug in edit.items.iter().filter(|slug| !answering.contains_key(*slug) && !held(slug)) {

@@ -69,7 +69,7 @@ impl Identity {
                 if new.items.is_empty() {
                     faults.add("/items", "required", "请至少选一个事项");
                 }
-                let answering = directory::item_orgs(tx.conn()).await?;
+                let answering = directory::answering(tx.conn(), &new.items).await?;
                 let ours = world.directory.tree.body(new.org_id).map(|body| world.directory.tree.subtree(body.id));
                 let ours = ours.unwrap_or_default();
                 for slug in &new.items {

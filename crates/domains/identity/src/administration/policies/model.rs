@@ -4,12 +4,9 @@ use base::region::RegionCode;
 use ipnet::IpNet;
 use platform::web::client::network;
 use platform::web::policy::AccessPolicy;
-use platform::web::problem::{FieldProblem, Problem, Result};
-use platform::web::terminal::Terminal;
+use platform::web::problem::{FieldProblem, Result};
 use time::OffsetDateTime;
 use uuid::Uuid;
-
-use super::super::store::{cross_rows, policy_rows};
 
 /// An area that contains others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,25 +45,6 @@ pub(crate) struct Policy {
     pub(crate) bounds: AccessPolicy,
 }
 
-impl TryFrom<policy_rows::Model> for Policy {
-    type Error = Problem;
-
-    fn try_from(row: policy_rows::Model) -> Result<Self> {
-        let subject = Subject::read(&row.subject_kind, &row.subject)
-            .ok_or_else(|| Problem::internal(format!("access policy {} names nobody", row.id)))?;
-        let terminals: Vec<Terminal> = serde_json::from_value(row.terminals)?;
-        let networks: Vec<IpNet> = serde_json::from_value(row.networks)?;
-        let bounds = AccessPolicy {
-            terminals: (!terminals.is_empty()).then(|| terminals.into_iter().collect()),
-            networks: if networks.is_empty() { Vec::new() } else { vec![networks] },
-            idle_minutes: row.idle_minutes,
-            max_sessions: row.max_sessions.and_then(|most| u64::try_from(most).ok()),
-            requests_per_minute: row.requests_per_minute.and_then(|rate| u32::try_from(rate).ok()),
-        };
-        Ok(Self { subject, bounds })
-    }
-}
-
 /// Reads network ranges; a single address is a range of one.
 pub(crate) fn networks(texts: &[String]) -> Result<Vec<IpNet>, FieldProblem> {
     let read = |text: &String| {
@@ -92,20 +70,5 @@ impl CrossGrant {
     /// Whether it counts at a moment.
     pub(crate) fn holds(&self, now: OffsetDateTime) -> bool {
         self.from <= now && now < self.until
-    }
-}
-
-impl TryFrom<cross_rows::Model> for CrossGrant {
-    type Error = Problem;
-
-    fn try_from(row: cross_rows::Model) -> Result<Self> {
-        Ok(Self {
-            id: row.id,
-            staff_id: row.staff_id,
-            org_id: row.org_id,
-            items: serde_json::from_value(row.items)?,
-            from: row.from_at,
-            until: row.until_at,
-        })
     }
 }

@@ -1,7 +1,30 @@
-//! Duties that exclude each other.
+//! Duties that exclude each other, and mandates that administrators hand down.
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// What one administrator may manage and give, handed down by another (分级授权).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mandate {
+    /// Id.
+    pub id: Uuid,
+    /// Who holds it.
+    pub staff_id: Uuid,
+    /// Top of the part managed.
+    pub org_id: Uuid,
+    /// What may be given.
+    pub permissions: BTreeSet<String>,
+    /// Whether it may be handed down further.
+    pub may_delegate: bool,
+    /// The mandate it was given out of; it ends with that one.
+    pub parent_id: Option<Uuid>,
+    /// Ends by itself.
+    pub until: Option<OffsetDateTime>,
+}
 
 /// Nobody may hold one of the one side and one of the other side.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

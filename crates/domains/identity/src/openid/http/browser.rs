@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use platform::sessions::Whose;
 use platform::web::extract::{Json, Query};
-use platform::web::guard::{Audience, cookie};
+use platform::web::guard::{Audience, cookie, set_cookie};
 use platform::web::problem::{Problem, Result};
 use platform::web::refusals::Malformed;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,6 @@ use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::http::set_cookie;
 use crate::http::sign_on::escape;
 use crate::openid::model::{Asked, SCOPES};
 use crate::openid::service::authorize::{Next, Present};

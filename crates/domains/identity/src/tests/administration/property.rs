@@ -7,7 +7,8 @@ use platform::web::guard::Audience;
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use crate::administration::rights::{Mandate, Member, World, judge, own_gains};
+use crate::administration::rights::{Member, World, judge, own_gains};
+use crate::administration::roles::model::Mandate;
 use crate::directory::Snapshot;
 use crate::model::org::{Org, OrgState, OrgTree};
 use crate::model::staff::{Staff, Window};

@@ -17,8 +17,9 @@ use super::super::risks::cursor_id;
 use crate::Security;
 use crate::permissions::{AnswerPrivacy, AssessPrivacy, ReadPrivacy};
 use crate::privacy::assessments::{NewAssessment, OCCASIONS};
-use crate::privacy::carry_out::{Done, Order, Place, act_label};
-use crate::privacy::requests::{Kind, Opened, state_label};
+use crate::privacy::carry_out::{Done, Place};
+use crate::privacy::model::{Kind, Order, act_label};
+use crate::privacy::requests::{Opened, state_label};
 use crate::privacy::store::assessment;
 use crate::risks::model::{LEVELS, label};
 

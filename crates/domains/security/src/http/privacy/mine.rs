@@ -18,8 +18,9 @@ use super::desk::{PrivacyDone, done_view};
 use crate::Security;
 use crate::permissions::{DecideMyPrivacy, ReadMyPrivacy};
 use crate::privacy::carry_out::Done;
+use crate::privacy::model::Kind;
 use crate::privacy::purposes::{Basis, Choice, Purpose};
-use crate::privacy::requests::{Kind, Opened, state_label};
+use crate::privacy::requests::{Opened, state_label};
 use crate::privacy::store::consent;
 
 /// What one may do about a kind of data.

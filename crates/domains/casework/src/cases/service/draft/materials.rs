@@ -161,7 +161,7 @@ impl Casework {
             Problem::invalid_field(&pointer, "unknown_material", "这个事项没有这份材料，请刷新后再传。")
         })?;
         let seen = [Channel::Window.as_str(), Channel::Exchange.as_str()];
-        let other_body = crate::cases::service::external::carried().is_some();
+        let other_body = crate::cases::service::external::message::carried().is_some();
         let at_counter = other_body || seen.contains(&loaded.row.channel.as_str());
         // Paper in hand is something only a clerk, or another body's system, can have seen.
         let open = match handing {

@@ -4,7 +4,8 @@ use platform::web::problem::FieldProblem;
 use platform::{Problem, Result};
 use serde_json::{Map, Value, json};
 
-use super::{Message, records, shape};
+use super::message::{Message, shape};
+use super::records;
 use crate::cases::model::Channel;
 use crate::cases::service::Casework;
 use crate::cases::service::counter::{CounterApplication, Taking};

@@ -6,7 +6,8 @@ use sea_orm::entity::prelude::*;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Message, out_of_order, records};
+use super::message::Message;
+use super::{out_of_order, records};
 use crate::cases::clock;
 use crate::cases::model::{Closing, EventKind, State};
 use crate::cases::service::barrier::Moment;

@@ -7,7 +7,7 @@ use platform::web::problem::FieldProblem;
 use platform::{Problem, Result};
 use serde_json::{Map, Value, json};
 
-use super::Message;
+use super::message::{Message, kept_files};
 use crate::cases::model::EventKind;
 use crate::cases::service::Casework;
 use crate::cases::store::case;
@@ -164,33 +164,6 @@ pub(super) fn file_problems(pointer: &str, files: &Value, problems: &mut Vec<Fie
             problems.push(FieldProblem::new(format!("{pointer}/{at}/sm3"), "digest", message));
         }
     }
-}
-
-/// Files with the named fields only.
-fn kept_files(files: &Value) -> Value {
-    let one = |file: &Value| {
-        let mut kept = Map::new();
-        for name in ["name", "size", "sm3", "sha256"] {
-            if let Some(value) = file.get(name) {
-                kept.insert(name.to_owned(), value.clone());
-            }
-        }
-        Value::Object(kept)
-    };
-    files.as_array().map(|list| list.iter().map(one).collect()).unwrap_or_default()
-}
-
-/// Files by material that came with an application or a correction.
-pub(super) fn references(data: &Map<String, Value>) -> Option<Value> {
-    let materials = data.get("materials")?.as_object()?;
-    let with_files: Map<String, Value> = materials
-        .iter()
-        .filter_map(|(key, value)| {
-            let files = if value.is_array() { value } else { value.get("files")? };
-            Some((key.clone(), kept_files(files)))
-        })
-        .collect();
-    (!with_files.is_empty()).then_some(Value::Object(with_files))
 }
 
 /// The sentence and the fields of a record.

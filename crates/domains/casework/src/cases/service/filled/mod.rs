@@ -1,10 +1,9 @@
-//! What stands beside a filled-in form: where values came from (FORM-014), rules bound to it (FORM-016),
-//! how it compares with what others know (FORM-018).
+//! What stands beside a filled-in form: where values came from (FORM-014), what rules bound to it told
+//! (FORM-016), how it compares with what others know (FORM-018).
 //!
 //! A source that does not answer never stops anybody: the field stays to be filled in by hand, the
 //! comparison says that it could not be verified.
 
-mod checks;
 mod compare;
 mod sharing;
 mod sources;
@@ -20,7 +19,6 @@ use super::Casework;
 use super::judge::StepProblem;
 use crate::cases::store::case_form;
 
-pub(crate) use checks::{asked, form_channel, unmet};
 pub use compare::FieldCheck;
 pub(crate) use compare::{COMPARE_JOB, compare_job};
 pub use sharing::{DataSharing, HttpDataSharing};

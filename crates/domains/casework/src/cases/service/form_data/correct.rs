@@ -13,13 +13,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use super::view::ChangedField;
 use super::{covered, said};
 use crate::cases::model::EventKind;
 use crate::cases::service::change::{Change, all_set};
+use crate::cases::service::checks::{form_channel, unmet};
 use crate::cases::service::documents::DocumentKind;
 use crate::cases::service::draft::update_form;
-use crate::cases::service::filled::{form_channel, unmet};
 use crate::cases::service::{Casework, Loaded};
 use crate::cases::store::form_correction;
 
@@ -33,6 +32,19 @@ pub struct CorrectFormData {
     /// New values by key of the field; only those that change. Null empties a field.
     #[schema(value_type = Object)]
     pub data: Map<String, Value>,
+}
+
+/// A field before and after a correction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ChangedField {
+    /// Key of the field.
+    pub field: String,
+    /// Label.
+    pub label: String,
+    /// Before, in words; masked when personal.
+    pub before: String,
+    /// After.
+    pub after: String,
 }
 
 /// What is kept of one field, sealed: what pages show, and the values themselves.

@@ -9,11 +9,11 @@ mod items;
 mod list;
 mod view;
 
-pub use correct::CorrectFormData;
+pub use correct::{ChangedField, CorrectFormData};
 pub use export::FormDataExport;
 pub(crate) use items::INDEX_JOB;
 pub use list::{FormDataCell, FormDataColumn, FormDataFilter, FormDataList, FormDataRow};
-pub use view::{ChangedField, FormCorrection, FormDataItem, FormDataView};
+pub use view::{FormCorrection, FormDataItem, FormDataView};
 
 use std::collections::BTreeMap;
 

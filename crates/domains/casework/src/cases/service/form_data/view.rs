@@ -4,12 +4,12 @@ use platform::Result;
 use platform::web::guard::Principal;
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::correct::may_correct;
+use super::correct::{ChangedField, Kept, may_correct};
 use super::covered;
 use crate::cases::error::CaseError;
 use crate::cases::service::views::{FormView, HiddenFields, desk_label, mask_form};
@@ -29,19 +29,6 @@ pub struct FormDataItem {
     pub text: String,
     /// Whether it may be corrected.
     pub correctable: bool,
-}
-
-/// A field before and after a correction.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct ChangedField {
-    /// Key of the field.
-    pub field: String,
-    /// Label.
-    pub label: String,
-    /// Before, in words; masked when personal.
-    pub before: String,
-    /// After.
-    pub after: String,
 }
 
 /// A correction.
@@ -154,7 +141,7 @@ impl Casework {
             .await?;
         rows.into_iter()
             .map(|row| {
-                let mut kept: Vec<super::correct::Kept> = serde_json::from_str(
+                let mut kept: Vec<Kept> = serde_json::from_str(
                     &self.platform.unseal(&row.changed_sealed, &format!("case:{id}:correction"))?,
                 )?;
                 kept.retain(|one| !hidden.hides(&one.shown.field));

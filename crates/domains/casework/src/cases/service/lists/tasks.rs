@@ -13,9 +13,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::cases::CaseRow;
 use super::paging::{after_task, seconds};
 use super::within;
+use crate::cases::clock::last_day;
 use crate::cases::service::Casework;
 use crate::cases::service::running::handlers::takeable;
-use crate::cases::service::submit::last_day;
 use crate::cases::store::{case, task};
 
 /// Filters of tasks.

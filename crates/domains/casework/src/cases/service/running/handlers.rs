@@ -13,19 +13,9 @@ use sea_orm::{ConnectionTrait, QueryOrder, QuerySelect};
 
 use crate::cases::error::CaseError;
 use crate::cases::service::lists::within;
+use crate::cases::service::tasks::chosen::Named;
 use crate::cases::service::{Casework, reach};
 use crate::cases::store::{self, case, task, task_handler};
-
-/// A handler found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Named {
-    /// `person`, `department` or `role`.
-    pub kind: &'static str,
-    /// Id or role key.
-    pub key: String,
-    /// In words.
-    pub label: String,
-}
 
 /// Who gets a task.
 pub(crate) struct Assigned {

@@ -26,6 +26,7 @@ use serde_json::{Map, Value, json};
 
 use super::change::{Change, all_set};
 use super::intake::object;
+use super::tasks::chosen::Named;
 use super::{Casework, Loaded};
 use crate::cases::clock;
 use crate::cases::model::{Closing, EventKind, State};
@@ -249,7 +250,7 @@ impl Casework {
     }
 
     /// Writes down who may do a task.
-    pub(crate) async fn put_handlers(&self, tx: &Tx, task: Uuid, handlers: Vec<handlers::Named>) -> Result<()> {
+    pub(crate) async fn put_handlers(&self, tx: &Tx, task: Uuid, handlers: Vec<Named>) -> Result<()> {
         if handlers.is_empty() {
             return Ok(());
         }

@@ -8,9 +8,9 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::chosen::Named;
 use crate::cases::error::CaseError;
 use crate::cases::model::EventKind;
-use crate::cases::service::running::handlers::Named;
 use crate::cases::service::{Casework, special};
 use crate::cases::store::{task, task_handler};
 

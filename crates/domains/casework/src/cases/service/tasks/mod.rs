@@ -2,6 +2,7 @@
 //! others for their opinion ([`countersign`]), take it back when it was just done ([`take_back`]), send the case
 //! elsewhere ([`jump`]), choose who goes on with it ([`next`]), fill in what the step may write ([`fill`]). [`colleagues`] lists who can be chosen.
 
+pub(crate) mod chosen;
 pub mod colleagues;
 pub mod countersign;
 pub mod fill;

@@ -16,11 +16,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
+use super::chosen::{Chosen, Named};
 use super::colleagues::Colleague;
 use crate::cases::error::CaseError;
 use crate::cases::service::Casework;
 use crate::cases::service::change::Change;
-use crate::cases::service::running::handlers::Named;
 use crate::cases::store::{case, task};
 
 /// Most colleagues one step may be given to.
@@ -53,9 +53,6 @@ pub struct NextSteps {
     /// In the order of the flow; empty when nothing is to be chosen.
     pub steps: Vec<NextStep>,
 }
-
-/// Who was chosen, by step.
-pub(crate) type Chosen = BTreeMap<String, Vec<Named>>;
 
 /// Steps that begin and whose handler may be chosen; `true` for those that want it.
 fn choosable(advance: &Advance) -> impl Iterator<Item = (&TaskOrder, bool)> {
@@ -196,10 +193,4 @@ impl Casework {
             self.announce_given(tx, change, &staff, &text);
         }
     }
-}
-
-/// What the record says of who was chosen; nothing when nobody was.
-pub(crate) fn words(chosen: &Chosen) -> String {
-    let names: Vec<&str> = chosen.values().flatten().map(|one| one.label.as_str()).collect();
-    if names.is_empty() { String::new() } else { format!("（下一步请 {} 办理）", names.join("、")) }
 }

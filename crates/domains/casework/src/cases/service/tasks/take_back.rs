@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::examined;
 use crate::cases::error::CaseError;
-use crate::cases::model::{EventKind, State};
+use crate::cases::model::{EventKind, OutOfOrder, State};
 use crate::cases::service::Casework;
 use crate::cases::service::running::Running;
 use crate::cases::store::task;
@@ -67,7 +67,7 @@ impl Casework {
                 };
                 let state = loaded.state()?;
                 if !examined(state) {
-                    return Err(CaseError::OutOfOrder { state, event: EventKind::Review }.into());
+                    return Err(OutOfOrder { state, event: EventKind::Review }.into());
                 }
                 let running = casework.running_in(tx, id).await?;
                 let advance = casework.advance(&running, Command::TakeBack { task: flow_task })?;

@@ -6,16 +6,16 @@ use sea_orm::entity::prelude::*;
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
-use super::desk::{
+use super::desk_model::{
     Action, ExtensionView, FlowStep, JointView, JointVote, MaskedApplicant, MyTask, OpenTask, Opinion, Outcome,
     Returnable, SpecialView, StepButton, UrgeView,
 };
 use super::shared::Whole;
+use crate::cases::clock::last_day;
 use crate::cases::model::{EventKind, State};
 use crate::cases::service::review::{outcomes, returns};
 use crate::cases::service::running::Running;
 use crate::cases::service::running::handlers::takes;
-use crate::cases::service::submit::last_day;
 use crate::cases::service::tasks::examined;
 use crate::cases::service::{Casework, Personal};
 use crate::cases::store::{self, case, task, urge};

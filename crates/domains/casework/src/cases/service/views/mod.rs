@@ -1,6 +1,7 @@
 //! A case as its two readers see it: the applicant (own, plain) and the staff (masked, with actions).
 
 mod desk;
+mod desk_model;
 mod desk_parts;
 mod mine;
 mod reveal;
@@ -8,7 +9,7 @@ mod shared;
 
 pub(crate) use desk_parts::outcome_label;
 
-pub use desk::{
+pub use desk_model::{
     Action, ChainHead, DeliveryView, DeskCase, ExtensionView, FlowStep, JointView, JointVote, MaskedApplicant, MyTask,
     OpenTask, Opinion, Outcome, Procedure, Returnable, SpecialView, StepAction, StepButton, TakenIn, UrgeView,
 };

@@ -3,12 +3,11 @@
 use catalogue::PublishedItem;
 use design::{Bound, Unmet};
 use platform::Result;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
+use super::Casework;
 use crate::cases::model::Channel;
-use crate::cases::service::Casework;
-use crate::cases::service::judge::Application;
 
 /// The channel of a case as forms and rules name it.
 pub(crate) fn form_channel(column: &str) -> &'static str {
@@ -39,26 +38,4 @@ pub(crate) fn unmet(checks: &[Bound], data: &Map<String, Value>, around: Value) 
         input.extend(around);
     }
     checks.iter().filter_map(|check| check.unmet(&input)).collect()
-}
-
-/// Checks of an application that are not met. A decision reads the fields by their keys, the whole as `form`, and
-/// beside them `item`, `handle_item`, `channel`, `situation`, `applicant`, `today`.
-pub(crate) fn asked(
-    application: &Application<'_>,
-    data: &Map<String, Value>,
-    situation: &Map<String, Value>,
-) -> Vec<Unmet> {
-    if application.checks.is_empty() {
-        return Vec::new();
-    }
-    let around = json!({
-        "form": data,
-        "item": application.item.slug,
-        "handle_item": application.handle_item,
-        "channel": application.channel,
-        "situation": situation,
-        "applicant": application.applicant,
-        "today": application.today,
-    });
-    unmet(application.checks, data, around)
 }
