@@ -49,6 +49,7 @@ tree() {
     cp -R packs "$root/usr/share/tongban/packs"
     install -Dm755 packaging/postgres/pg.sh "$root/usr/share/tongban/postgres/pg.sh"
     install -m644 packaging/systemd/*.service packaging/systemd/*.timer "$root/usr/lib/systemd/system/"
+    install -Dm755 packaging/systemd/tongban-as-service "$root/usr/sbin/tongban-as-service"
     install -m644 packaging/debian/tongban.toml packaging/debian/tongban.env "$root/etc/tongban/"
     mkdir -p "$root/usr/share/doc/tongban"
     cp -R docs/operations docs/api.md docs/openapi.json CHANGELOG.md LICENSE "$root/usr/share/doc/tongban/"

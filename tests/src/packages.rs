@@ -34,7 +34,12 @@ async fn what_is_packed_is_unpacked_into_an_empty_folder_and_runs() {
         let control = run(Command::new("dpkg-deb").args(["-f", package, "Package", "Version", "Depends"]));
         assert!(control.contains(concat!("Version: ", env!("CARGO_PKG_VERSION"))), "{control}");
         let listed = run(Command::new("dpkg-deb").args(["-c", package]));
-        for needed in ["./usr/bin/tongban", "./etc/tongban/tongban.toml", "./usr/lib/systemd/system/tongban.service"] {
+        for needed in [
+            "./usr/bin/tongban",
+            "./usr/sbin/tongban-as-service",
+            "./etc/tongban/tongban.toml",
+            "./usr/lib/systemd/system/tongban.service",
+        ] {
             assert!(listed.lines().any(|line| line.ends_with(needed)), "{needed}");
         }
         // Every setting is one that an upgrade leaves as the operator wrote it.
@@ -67,6 +72,35 @@ async fn what_is_packed_is_unpacked_into_an_empty_folder_and_runs() {
     std::fs::write(&harmed, part).unwrap();
     let refused = Command::new("bash").arg(&harmed).args(["--unpack"]).arg(folder.join("never")).output().unwrap();
     assert!(!refused.status.success() && !folder.join("never").exists());
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// What the page on installing tells an operator to do with an empty system: regions and calendars, the city, the first
+/// administrator, the items. No demonstration is needed and nobody gets a password that others know.
+///
+/// req: OPS-020, OPS-022
+#[test]
+fn an_empty_system_gets_its_city_its_administrator_and_its_items_by_command() {
+    let folder = std::env::temp_dir().join(unique("tongban_first_day"));
+    std::fs::create_dir_all(&folder).unwrap();
+    let packs = packaging().join("../packs").canonicalize().unwrap();
+    let tongban = |act: &[&str], last: &Path| {
+        let mut command = Command::new(binary().unwrap());
+        command.env("TONGBAN_DATA_DIR", folder.join("data")).env("TONGBAN_PACKS_DIR", &packs);
+        command.env_remove("TONGBAN_DATABASE_URL").args(act).arg(last);
+        run(&mut command)
+    };
+    tongban(&["pack", "import"], &packs.join("platform"));
+    tongban(&["pack", "import"], &packs.join("city"));
+    let people = folder.join("people.csv");
+    std::fs::write(&people, "login,name,org,roles\nfirst,王建国,city-office,sys_admin\n").unwrap();
+    let report = tongban(&["accounts", "import", "--kind", "staff", "--source", "名册"], &people);
+    let report: Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(report["created"], 1, "{report}");
+    assert!(report["passwords"][0]["one_time_password"].is_string(), "{report}");
+    let items = std::fs::read_dir(packs.join("items")).unwrap().count();
+    let done = tongban(&["pack", "import"], &packs);
+    assert!(done.contains(&format!("已导入 {items} 个事项")), "{done}");
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
@@ -104,6 +138,7 @@ fn every_script_is_one_a_shell_can_read() {
         ("sh", "debian/postinst"),
         ("sh", "debian/prerm"),
         ("sh", "debian/postrm"),
+        ("sh", "systemd/tongban-as-service"),
         ("bash", "build.sh"),
         ("bash", "bundle/install.sh"),
         ("bash", "container/build.sh"),

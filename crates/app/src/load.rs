@@ -22,19 +22,11 @@ impl App {
     /// Names the file and what is wrong in it.
     pub async fn load_city(&self, folder: &Path, password: &str) -> Result<Imported> {
         let city = folder.join("city");
-        let regions = identity::import::regions_from_tsv(&read(&folder.join("platform/regions/regions.tsv"))?)?;
-        self.identity.import_regions(regions).await?;
-        self.identity.import_regions(identity::import::regions_from_city(&read(&city.join("city.yaml"))?)?).await?;
-        self.identity.import_orgs(&read(&city.join("orgs.yaml"))?).await?;
-        self.identity.import_windows(&read(&city.join("windows.yaml"))?).await?;
+        self.import_regions(&folder.join("platform")).await?;
+        self.import_places(&city).await?;
         self.identity.import_staff(&read(&city.join("staff.yaml"))?, password).await?;
         self.hand_down().await?;
-        for path in entries(&folder.join("platform/calendars")) {
-            if path.extension().is_some_and(|kind| kind == "yaml") {
-                let year = YearCalendar::from_yaml(&read(&path)?)?;
-                self.casework.calendars.put(year, None).await?;
-            }
-        }
+        self.import_calendars(&folder.join("platform")).await?;
         let imported = self.import_packs(folder, "系统").await?;
         for path in entries(&city.join("tables")) {
             let named = |problem: Problem| Problem::internal(format!("{}: {problem}", path.display()));
@@ -45,6 +37,42 @@ impl App {
             self.licences.ensure_seal_for(org.id, SealPurpose::Notice).await?;
         }
         Ok(imported)
+    }
+
+    /// The regions of the country, below the platform's folder.
+    ///
+    /// # Errors
+    /// Names the file and what is wrong in it.
+    pub async fn import_regions(&self, platform: &Path) -> Result<()> {
+        let regions = identity::import::regions_from_tsv(&read(&platform.join("regions/regions.tsv"))?)?;
+        self.identity.import_regions(regions).await?;
+        Ok(())
+    }
+
+    /// The working calendars, below the platform's folder.
+    ///
+    /// # Errors
+    /// Names the file and what is wrong in it.
+    pub async fn import_calendars(&self, platform: &Path) -> Result<()> {
+        for path in entries(&platform.join("calendars")) {
+            if path.extension().is_some_and(|kind| kind == "yaml") {
+                let year = YearCalendar::from_yaml(&read(&path)?)?;
+                self.casework.calendars.put(year, None).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A city's towns and villages, organisations and windows. Nobody who works there: who is to come in gets a one-time
+    /// password, by `tongban accounts import`.
+    ///
+    /// # Errors
+    /// Names the file and what is wrong in it.
+    pub async fn import_places(&self, city: &Path) -> Result<()> {
+        self.identity.import_regions(identity::import::regions_from_city(&read(&city.join("city.yaml"))?)?).await?;
+        self.identity.import_orgs(&read(&city.join("orgs.yaml"))?).await?;
+        self.identity.import_windows(&read(&city.join("windows.yaml"))?).await?;
+        Ok(())
     }
 
     /// The example department's administrator gets a mandate over the own bureau.

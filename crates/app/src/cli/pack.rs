@@ -22,7 +22,8 @@ pub(super) enum PackCommand {
         /// Folder with an item.yaml, or a set of such folders.
         folder: PathBuf,
     },
-    /// Publish packs: a folder of items, or a whole packs folder.
+    /// Publish packs: a folder of items, or a whole packs folder. Of the folder `platform` the regions and calendars are
+    /// taken, of `city` towns, organisations and windows: what an empty system begins with.
     Import {
         /// Folder.
         folder: PathBuf,
@@ -65,7 +66,14 @@ pub(super) async fn run(config: Config, command: PackCommand) -> Outcome {
         PackCommand::Lint { folder } => lint(&folder),
         PackCommand::Import { folder } => {
             let app = assemble(config).await?;
-            if folder.join("platform").is_dir() {
+            if folder.join("city.yaml").exists() {
+                app.import_places(&folder).await?;
+                println!("已导入区划、机构和窗口");
+            } else if folder.join("regions").is_dir() {
+                app.import_regions(&folder).await?;
+                app.import_calendars(&folder).await?;
+                println!("已导入全国区划和工作日历");
+            } else if folder.join("platform").is_dir() {
                 let done = app.import_packs(&folder, "命令行").await?;
                 println!("已导入 {} 个事项", done.items.len());
             } else {
