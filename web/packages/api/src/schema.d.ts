@@ -2300,7 +2300,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The catalogue tree: common catalogue, sub-items, implementation entries, handling items. */
+        /**
+         * The catalogue tree: common catalogue, sub-items, implementation entries, handling items. A small one comes whole, of
+         *     a large one the uppermost level; `more` says where to ask on with `below`.
+         */
         get: operations["get_catalogue"];
         put?: never;
         post?: never;
@@ -9748,6 +9751,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/me/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was sent to the person lately, and the long work of theirs that goes on (OPS-006). */
+        get: operations["get_staff_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/me/password": {
         parameters: {
             query?: never;
@@ -13002,7 +13022,7 @@ export interface components {
         };
         /** @description The tree. */
         CatalogueTree: {
-            /** @description Implementation entries not shown because there are too many; search for them. */
+            /** @description Entries not shown because there are too many; search for them. */
             left_out: number;
             nodes: components["schemas"]["Node"][];
             /** @description Nodes shown. */
@@ -17300,6 +17320,8 @@ export interface components {
              * @description Id.
              */
             id: string;
+            /** @description Page of the desk it leads to, for example `/legacy/…`; absent when there is none. */
+            link?: string | null;
             /** @description Text. */
             text: string;
         };
@@ -24656,6 +24678,8 @@ export interface components {
             id: string;
             /** @description `catalogue`, `sub`, `item`, `handle_item`. */
             kind: string;
+            /** @description Whether there is something below that this answer leaves out: ask with `below`. */
+            more: boolean;
             /** @description Name. */
             name: string;
             /** @description Slug of an item. */
@@ -28188,6 +28212,13 @@ export interface components {
             title: string;
             windows: components["schemas"]["WindowName"][];
         };
+        /** @description What was sent to the person lately, and the long work of theirs that goes on. */
+        StaffNotices: {
+            /** @description The latest messages, the newest first. */
+            items: components["schemas"]["InboxItem"][];
+            /** @description Long work that the person asked for and that goes on in the background. */
+            running: components["schemas"]["WorkUnderWay"][];
+        };
         /** @description A session of somebody of the staff. */
         StaffSession: components["schemas"]["SessionView"] & {
             staff: components["schemas"]["SessionStaff"];
@@ -30171,6 +30202,23 @@ export interface components {
              * @description Version of the page.
              */
             version: number;
+        };
+        /** @description Work under way as who asked for it sees it. */
+        WorkUnderWay: {
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Page of the desk that shows how far it is. */
+            link: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+            /** @description What it is. */
+            title: string;
         };
         /** @description The workbench. */
         Workbench: {
@@ -35157,7 +35205,6 @@ export interface operations {
                     "application/json": components["schemas"]["YearView"][];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -35166,7 +35213,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -35202,7 +35248,6 @@ export interface operations {
                     "application/json": components["schemas"]["Changed"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -35211,7 +35256,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -35252,7 +35296,6 @@ export interface operations {
                     "application/json": components["schemas"]["Changed"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -35261,7 +35304,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -35799,7 +35841,6 @@ export interface operations {
                     "application/json": components["schemas"]["CaseList"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -35808,7 +35849,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -35837,7 +35877,6 @@ export interface operations {
                     "application/json": components["schemas"]["BoardColumn"][];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -35846,7 +35885,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -35904,7 +35942,6 @@ export interface operations {
                     "text/csv": unknown;
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -35913,7 +35950,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -35942,7 +35978,6 @@ export interface operations {
                     "text/event-stream": unknown;
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -35951,7 +35986,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -35983,7 +36017,6 @@ export interface operations {
                     "application/json": components["schemas"]["DeskCase"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -35992,7 +36025,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -36001,7 +36033,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -36035,7 +36066,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -36044,7 +36074,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -36053,7 +36082,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -36062,7 +36090,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -36071,7 +36098,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -36105,7 +36131,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -36114,7 +36139,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -36123,7 +36147,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -36132,7 +36155,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -36141,7 +36163,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -36265,7 +36286,6 @@ export interface operations {
                     "application/json": components["schemas"]["FieldChecks"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -36274,7 +36294,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -36283,7 +36302,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -36317,7 +36335,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -36326,7 +36343,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -36335,7 +36351,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -36344,7 +36359,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -36353,7 +36367,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -36387,7 +36400,6 @@ export interface operations {
                     "application/pdf": unknown;
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -36396,7 +36408,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -36405,7 +36416,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -36826,7 +36836,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -36835,7 +36844,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -36844,7 +36852,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -36853,7 +36860,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -36862,7 +36868,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -36898,7 +36903,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -36907,7 +36911,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -36916,7 +36919,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -36925,7 +36927,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -36934,7 +36935,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -37332,7 +37332,6 @@ export interface operations {
                     "application/octet-stream": unknown;
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -37341,7 +37340,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -37350,7 +37348,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -37680,7 +37677,6 @@ export interface operations {
                     "text/event-stream": unknown;
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -37689,7 +37685,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -37698,7 +37693,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -37910,7 +37904,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -37919,7 +37912,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -37928,7 +37920,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -37937,7 +37928,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -37946,7 +37936,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -37980,7 +37969,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -37989,7 +37977,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -37998,7 +37985,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -38007,7 +37993,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -38016,7 +38001,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -38166,7 +38150,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -38175,7 +38158,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -38184,7 +38166,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -38193,7 +38174,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -38202,7 +38182,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -38236,7 +38215,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -38245,7 +38223,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -38254,7 +38231,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -38263,7 +38239,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -38272,7 +38247,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -38309,7 +38283,6 @@ export interface operations {
                     "application/json": components["schemas"]["Revealed"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -38318,7 +38291,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -38327,7 +38299,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -38473,7 +38444,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -38482,7 +38452,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -38491,7 +38460,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -38500,7 +38468,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -38509,7 +38476,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -38550,7 +38516,6 @@ export interface operations {
                     "application/json": components["schemas"]["List_Colleague"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -38559,7 +38524,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -38568,7 +38532,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -38604,7 +38567,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -38613,7 +38575,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -38622,7 +38583,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -38631,7 +38591,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -38640,7 +38599,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -38676,7 +38634,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -38685,7 +38642,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -38694,7 +38650,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -38703,7 +38658,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -38712,7 +38666,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -38748,7 +38701,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -38757,7 +38709,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -38766,7 +38717,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -38775,7 +38725,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -38784,7 +38733,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -38820,7 +38768,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -38829,7 +38776,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -38838,7 +38784,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -38847,7 +38792,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -38856,7 +38800,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -38893,7 +38836,6 @@ export interface operations {
                     "application/json": components["schemas"]["NextSteps"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -38902,7 +38844,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -38911,7 +38852,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -38920,7 +38860,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -38956,7 +38895,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -38965,7 +38903,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -38974,7 +38911,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -38983,7 +38919,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -38992,7 +38927,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -39028,7 +38962,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -39037,7 +38970,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -39046,7 +38978,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -39055,7 +38986,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -39064,7 +38994,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -39229,7 +39158,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -39238,7 +39166,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -39247,7 +39174,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -39256,7 +39182,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -39265,7 +39190,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -39301,7 +39225,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -39310,7 +39233,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -39319,7 +39241,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -39328,7 +39249,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -39337,7 +39257,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -39371,7 +39290,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -39380,7 +39298,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -39389,7 +39306,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -39398,7 +39314,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -39407,7 +39322,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -39423,6 +39337,8 @@ export interface operations {
             query?: {
                 /** @description Part of a name or code. */
                 q?: string;
+                /** @description Code of a node: only what is directly below it. */
+                below?: string;
             };
             header?: never;
             path?: never;
@@ -39447,6 +39363,14 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -40283,7 +40207,6 @@ export interface operations {
                     "application/json": components["schemas"]["Receipt"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -40292,7 +40215,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -40301,7 +40223,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -40310,7 +40231,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -40343,7 +40263,6 @@ export interface operations {
                     "application/json": components["schemas"]["CounterCheck"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -40352,7 +40271,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -40361,7 +40279,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -40370,7 +40287,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -40440,7 +40356,6 @@ export interface operations {
                     "application/json": components["schemas"]["IdentifiedCases"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -40449,7 +40364,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -40458,7 +40372,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -42786,7 +42699,6 @@ export interface operations {
                     "application/json": components["schemas"]["FileRef"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -42828,7 +42740,6 @@ export interface operations {
                     "application/json": components["schemas"]["WaitingGrants"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -42837,7 +42748,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission, or not for the caller to do */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -42846,7 +42756,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -42882,7 +42791,6 @@ export interface operations {
                     "application/json": components["schemas"]["GrantView"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -42891,7 +42799,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission, or not for the caller to do */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -42900,7 +42807,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -42909,7 +42815,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -42918,7 +42823,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -42954,7 +42858,6 @@ export interface operations {
                     "application/json": components["schemas"]["GrantView"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -42963,7 +42866,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission, or not for the caller to do */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -42972,7 +42874,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -42981,7 +42882,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -42990,7 +42890,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -45171,7 +45070,6 @@ export interface operations {
                     "application/json": components["schemas"]["FileRef"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -45226,7 +45124,6 @@ export interface operations {
                     "application/json": components["schemas"]["List_FlowCase"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -45235,7 +45132,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -45244,7 +45140,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -45280,7 +45175,6 @@ export interface operations {
                     "application/json": components["schemas"]["FlowMigration"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -45289,7 +45183,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -45298,7 +45191,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -45307,7 +45199,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -45316,7 +45207,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -45348,7 +45238,6 @@ export interface operations {
                     "application/json": components["schemas"]["FlowMonitor"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -45357,7 +45246,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -45366,7 +45254,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -51669,7 +51556,6 @@ export interface operations {
                     "application/json": components["schemas"]["MyCaseList"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -51678,7 +51564,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -51714,7 +51599,6 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedCase"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -51723,7 +51607,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -51732,7 +51615,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -51741,7 +51623,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -51777,7 +51658,6 @@ export interface operations {
                     "application/json": components["schemas"]["Receipt"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -51786,7 +51666,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -51795,7 +51674,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -51804,7 +51682,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -51836,7 +51713,6 @@ export interface operations {
                     "application/json": components["schemas"]["MyCase"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -51845,7 +51721,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -51854,7 +51729,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -51884,7 +51758,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -51893,7 +51766,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -51902,7 +51774,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -51934,7 +51805,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problems"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -51943,7 +51813,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -51952,7 +51821,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -51984,7 +51852,6 @@ export interface operations {
                     "application/json": components["schemas"]["FieldChecks"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -51993,7 +51860,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -52002,7 +51868,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -52045,7 +51910,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -52054,7 +51918,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -52063,7 +51926,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -52072,7 +51934,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -52081,7 +51942,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -52115,7 +51975,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -52124,7 +51983,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -52133,7 +51991,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -52142,7 +51999,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -52151,7 +52007,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -52185,7 +52040,6 @@ export interface operations {
                     "application/pdf": unknown;
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -52194,7 +52048,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -52203,7 +52056,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -52235,7 +52087,6 @@ export interface operations {
                     "application/json": components["schemas"]["DraftView"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -52244,7 +52095,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -52253,7 +52103,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -52289,7 +52138,6 @@ export interface operations {
                     "application/json": components["schemas"]["DraftView"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -52298,7 +52146,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -52307,7 +52154,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -52316,7 +52162,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -52325,7 +52170,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -52470,7 +52314,6 @@ export interface operations {
                     "application/octet-stream": unknown;
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -52479,7 +52322,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -52488,7 +52330,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -52520,7 +52361,6 @@ export interface operations {
                     "application/pdf": unknown;
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -52538,7 +52378,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -52570,7 +52409,6 @@ export interface operations {
                     "text/event-stream": unknown;
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -52579,7 +52417,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -52588,7 +52425,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -52624,7 +52460,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -52633,7 +52468,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -52642,7 +52476,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -52651,7 +52484,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -52660,7 +52492,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -52952,7 +52783,6 @@ export interface operations {
                     "application/json": components["schemas"]["Receipt"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -52961,7 +52791,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -52970,7 +52799,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -52979,7 +52807,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -52988,7 +52815,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -53086,7 +52912,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -53095,7 +52920,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -53104,7 +52928,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -53113,7 +52936,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -53122,7 +52944,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -56545,7 +56366,6 @@ export interface operations {
                     "application/json": components["schemas"]["GrantList"];
                 };
             };
-            /** @description Unreadable */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -56554,7 +56374,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -56563,7 +56382,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission, or not for the caller to do */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -56599,7 +56417,6 @@ export interface operations {
                     "application/json": components["schemas"]["GrantView"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -56608,7 +56425,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission, or not for the caller to do */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -56617,7 +56433,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -56626,7 +56441,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -56658,7 +56472,6 @@ export interface operations {
                     "application/json": components["schemas"]["GrantView"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -56667,7 +56480,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission, or not for the caller to do */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -56676,7 +56488,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -56712,7 +56523,6 @@ export interface operations {
                     "application/json": components["schemas"]["GrantView"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -56721,7 +56531,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission, or not for the caller to do */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -56730,7 +56539,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -56739,7 +56547,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -56748,7 +56555,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -56785,7 +56591,6 @@ export interface operations {
                     "application/json": components["schemas"]["List_GrantUse"];
                 };
             };
-            /** @description Unreadable */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -56794,7 +56599,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -56803,7 +56607,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission, or not for the caller to do */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -56812,7 +56615,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -56850,7 +56652,6 @@ export interface operations {
                     "application/json": components["schemas"]["GrantView"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -56859,7 +56660,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission, or not for the caller to do */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -56868,7 +56668,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Absent, or not to be known */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -56877,7 +56676,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Wrong state or an old page */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -56886,7 +56684,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields to mend */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -57047,7 +56844,6 @@ export interface operations {
                     "application/json": components["schemas"]["ActingForList"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -57056,7 +56852,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission, or not for the caller to do */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -64305,6 +64100,33 @@ export interface operations {
             };
         };
     };
+    get_staff_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffNotices"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_own_password: {
         parameters: {
             query?: never;
@@ -64706,6 +64528,14 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -67895,7 +67725,6 @@ export interface operations {
                     "application/json": components["schemas"]["List_TaskRow"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -67904,7 +67733,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -68224,7 +68052,6 @@ export interface operations {
                     "application/json": components["schemas"]["Workbench"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -68233,7 +68060,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Without the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
