@@ -127,7 +127,7 @@ async fn a_city_moves_while_people_file_and_nothing_acknowledged_is_lost() {
         assert!(first.files > 0 && first.written > 100 && first.written <= first.rows, "{told}: {first:?}");
         run(&world.app.platform.db, world.app.platform.now(), "UPDATE cases SET version = version + 1").await.unwrap();
         let second = moving::copy(&here, &there, world.app.platform.now()).await.unwrap();
-        assert!(second.removed > 0 && second.written < first.written / 10, "{told}: {second:?}");
+        assert!(second.removed > 0 && second.written < first.written / 10, "{told}: {first:?}, then {second:?}");
         assert!(moving::may_serve(&there).unwrap_err().to_string().contains("还没有搬完"), "{told}");
 
         let people: Vec<_> = (0..3).map(|_| tokio::spawn(file_until_refused(citizen.clone()))).collect();

@@ -6,13 +6,18 @@ use serde_json::json;
 use crate::fees::accepted;
 use crate::world::{Caller, World};
 
-/// Statements of one answer, from its `Server-Timing`.
+/// Statements of one answer, from its `Server-Timing`; the fewest of three, because what is known of organisations and
+/// items is looked up again every few seconds, on a slow machine in any of them.
 async fn statements(caller: &Caller, path: &str) -> u64 {
-    let answer = caller.request(Method::GET, path, None).await;
-    assert!(answer.status().is_success(), "{path}: {}", answer.status());
-    let told = answer.headers()["server-timing"].to_str().unwrap().to_owned();
-    let count = told.split_once("desc=\"").and_then(|(_, rest)| rest.split_once(' ')).unwrap().0;
-    count.parse().unwrap()
+    let mut fewest = u64::MAX;
+    for _ in 0..3 {
+        let answer = caller.request(Method::GET, path, None).await;
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        let told = answer.headers()["server-timing"].to_str().unwrap().to_owned();
+        let count = told.split_once("desc=\"").and_then(|(_, rest)| rest.split_once(' ')).unwrap().0;
+        fewest = fewest.min(count.parse().unwrap());
+    }
+    fewest
 }
 
 /// The page of a case reads its form, materials, events, documents and tasks in at most ten statements, and as many

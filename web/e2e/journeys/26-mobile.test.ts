@@ -245,7 +245,7 @@ it('an order goes from the desk to the phone and back (req: CASE-036, CASE-021)'
   await page.getByText('待办结').first().waitFor()
   await look(page, 'phone-order')
   await supervisor.page.getByRole('link', { name: /食品经营/ }).first().click()
-  await supervisor.page.getByText('材料已经在审，下午受理').first().waitFor()
+  await supervisor.page.getByRole('main').getByText('材料已经在审，下午受理').first().waitFor()
   await supervisor.page.getByRole('button', { name: '办结' }).click()
   await dialog(supervisor.page).getByLabel('结果').fill('已经回复群众')
   await answer(supervisor.page, '办结')

@@ -63,6 +63,8 @@ impl Trouble {
             sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
                 Some(Self::Down)
             }
+            // A server that goes away in the middle of a greeting leaves half of it behind.
+            sqlx::Error::Protocol(_) | sqlx::Error::Tls(_) => Some(Self::Down),
             _ => None,
         }
     }
@@ -314,6 +316,10 @@ mod tests {
         ] {
             assert_eq!(Trouble::told(code), trouble, "{code}");
         }
+        // A server that ends while a connection is made was taken for a fault of the product: 500 instead of 503.
+        let greeting = sqlx::Error::Protocol("unexpected response from SSLRequest: 0x00".to_owned());
+        let error = DbErr::Conn(RuntimeErr::SqlxError(std::sync::Arc::new(greeting)));
+        assert_eq!(Trouble::of(&error), Some(Trouble::Down));
         let problem = Trouble::Full.problem("x");
         assert_eq!((problem.status().as_u16(), problem.trouble()), (503, Some(Trouble::Full)));
     }
