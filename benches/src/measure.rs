@@ -110,7 +110,7 @@ impl Workload {
 
     /// The one the others of its set are judged by from run to run.
     #[must_use]
-    pub fn as_yardstick(mut self) -> Self {
+    pub fn into_yardstick(mut self) -> Self {
         self.yardstick = true;
         self
     }
@@ -143,7 +143,7 @@ fn yardstick() -> Workload {
         std::hint::black_box(base::crypto::sm3(std::hint::black_box(&content)));
         Ok(())
     };
-    Workload::repeated("yardstick: SM3 digest of 1 MB", "MB/s", 1.0, once).as_yardstick()
+    Workload::repeated("yardstick: SM3 digest of 1 MB", "MB/s", 1.0, once).into_yardstick()
 }
 
 /// Runs a set in turns, prints a line for each workload and gives the figures.
@@ -221,7 +221,7 @@ mod tests {
         let set = Set::of(vec![
             product.floor("plain SQL").goal_of_floor(40.0),
             Workload::new("plain SQL", "cases/s", Kind::Rate, || Ok(600.0)),
-            Workload::new("health", "answers/s", Kind::Rate, || Ok(3_000.0)).as_yardstick(),
+            Workload::new("health", "answers/s", Kind::Rate, || Ok(3_000.0)).into_yardstick(),
         ]);
         let prepare = move || {
             done.set(true);

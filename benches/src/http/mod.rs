@@ -125,7 +125,7 @@ fn health(bench: &Rc<Bench>) -> Workload {
     let what = format!("health (one trivial query), {READING} clients");
     let bytes = request("GET", "/api/v1/health", "", &[], &[]);
     let ask = move || Ok(bench.burst(READING, always(bytes.clone()), nothing)?.rate());
-    Workload::new(what, "answers/s", Kind::Rate, ask).as_yardstick()
+    Workload::new(what, "answers/s", Kind::Rate, ask).into_yardstick()
 }
 
 /// The last burst's time within which so many percent were answered.

@@ -54,7 +54,8 @@ impl Snapshot {
         let q = plain(query.q.as_deref().unwrap_or_default());
         let typed = is_initials(&q);
         // The place of the item and the number of the form in it.
-        let (mut named, mut of_items): (Vec<(usize, usize)>, Vec<(usize, usize)>) = (Vec::new(), Vec::new());
+        let mut named: Vec<(usize, usize)> = Vec::new();
+        let mut of_items: Vec<(usize, usize)> = Vec::new();
         let columns = &self.columns;
         let items = columns.forms.iter().zip(columns.names.iter()).zip(columns.initials.iter()).enumerate();
         for (at, ((forms, names), initials)) in items.filter(|(_, ((forms, _), _))| !forms.is_empty()) {
