@@ -10,7 +10,7 @@ use sea_orm::sea_query::Cond;
 use sea_orm::{QueryOrder, QuerySelect};
 
 use super::Casework;
-use crate::cases::model::State;
+use super::lists::open_states;
 use crate::cases::store::case;
 
 /// Open cases that are offered for correction at most.
@@ -31,10 +31,6 @@ fn of(person: &Person, kind: &str) -> Cond {
             .add(case::Column::ApplicantIndex.eq(person.number_index.clone()))
             .add(case::Column::AccountId.is_null()),
     }
-}
-
-fn open_states() -> Vec<&'static str> {
-    State::ALL.into_iter().filter(|state| state.is_open()).map(State::as_str).collect()
 }
 
 fn label(row: &case::Model) -> String {
