@@ -57,11 +57,22 @@ impl World {
 
     /// The same, reporting to the simulated upper platform, where it is registered.
     pub async fn with_upper(backend: Backend) -> Self {
+        let world = Self::with_unknown_upper(backend).await;
+        world.register_upper().await;
+        world
+    }
+
+    /// The same before it is registered there: the daily tasks, which begin by themselves, ask it nothing yet.
+    pub async fn with_unknown_upper(backend: Backend) -> Self {
         let world = Self::build(backend, |config, outside| config.upper_url = outside.url("upper")).await;
         world.upper_clock().await;
-        let (id, _) = world.system(simulators::upper::APP_ID, Some(simulators::upper::SECRET), &[]).await;
-        assert!(!id.is_nil());
         world
+    }
+
+    /// Registers the city at the upper platform.
+    pub async fn register_upper(&self) {
+        let (id, _) = self.system(simulators::upper::APP_ID, Some(simulators::upper::SECRET), &[]).await;
+        assert!(!id.is_nil());
     }
 
     async fn build(backend: Backend, adjust: impl FnOnce(&mut Config, &simulators::Simulator)) -> Self {
