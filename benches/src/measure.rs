@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::ensure;
 
+use crate::machine::median;
 use crate::report::{Figure, Kind};
 
 /// Rounds of each workload.
@@ -196,21 +197,9 @@ pub fn run(group: &str, set: Set) -> anyhow::Result<Vec<Figure>> {
     Ok(all)
 }
 
-/// The middle figure; of an even number, the lower middle one.
-pub fn median(figures: &[f64]) -> f64 {
-    let mut sorted = figures.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len().saturating_sub(1) / 2).copied().unwrap_or(f64::NAN)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_median_ignores_one_bad_round() {
-        assert!((median(&[5.0, 1.0, 900.0]) - 5.0).abs() < f64::EPSILON);
-    }
 
     /// A set is prepared before its first round, and each of it knows its floor and its yardstick.
     #[test]

@@ -14,7 +14,8 @@ use time::OffsetDateTime;
 
 use super::keep::{OVERLAP, columns, count_anew};
 use super::model::{Cell, Seen, same, share_of};
-use super::store::{self, cell, counted};
+use super::store;
+use super::tables::{cell, counted};
 use crate::Casework;
 use crate::cases::model::State;
 use crate::cases::service::lists::Moment;

@@ -13,7 +13,8 @@ use sea_orm::{ConnectionTrait, QueryOrder, QuerySelect, Select};
 use time::{Duration, OffsetDateTime};
 
 use super::model::{Seen, same, share_of, sum_up};
-use super::store::{self, counted, counting};
+use super::store;
+use super::tables::{counted, counting};
 use crate::Casework;
 use crate::cases::model::State;
 use crate::cases::store::{case, case_event};

@@ -18,4 +18,5 @@ pub mod model;
 pub mod read;
 pub mod report;
 pub(crate) mod store;
+pub(crate) mod tables;
 pub(crate) mod totals;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use super::store::counted;
+use super::tables::counted;
 use crate::cases::service::lists::Moment;
 
 /// A case, as far as figures look at it.

@@ -16,7 +16,8 @@ use time::OffsetDateTime;
 
 use super::keep::LATE;
 use super::model::day_number;
-use super::store::{self, cell, counted};
+use super::store;
+use super::tables::{cell, counted};
 use crate::Casework;
 use crate::cases::service::lists::{Moment, bucket, within};
 use crate::cases::store::case;

@@ -21,7 +21,7 @@ use crate::cases::model::State;
 use crate::cases::service::lists::open_states;
 use crate::cases::service::record::is_ended;
 use crate::cases::store::case;
-use crate::statistics::store::cell;
+use crate::statistics::tables::cell;
 
 /// A year of cases.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -96,7 +96,7 @@ impl Casework {
         let conn = self.platform.db.read();
         let standing = store::standing(conn).await?;
         if caller.bounds.are_none() && standing.as_ref().is_some_and(|row| row.has_totals()) {
-            use crate::statistics::store::total::{Column, Entity};
+            use crate::statistics::tables::total::{Column, Entity};
             return Ok(Entity::find()
                 .select_only()
                 .column(Column::OrgId)
@@ -107,7 +107,7 @@ impl Casework {
                 .await?);
         }
         if standing.is_some_and(|row| row.ready) {
-            use crate::statistics::store::cell::{Column, Entity};
+            use crate::statistics::tables::cell::{Column, Entity};
             return Ok(Entity::find()
                 .select_only()
                 .column(Column::OrgId)
