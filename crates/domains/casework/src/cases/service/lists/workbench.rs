@@ -3,18 +3,19 @@
 use platform::Result;
 use platform::web::guard::Principal;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Cond;
-use sea_orm::{QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait};
+use sea_orm::{FromQueryResult, QueryOrder, QuerySelect};
 use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use super::cases::{CaseFilter, CaseRow, open_states};
-use super::tasks::{TaskFilter, TaskRow, task_to_case};
-use super::within;
+use super::tasks::{TaskFilter, TaskRow, is_waiting, task_to_case};
+use super::{Moment, within};
 use crate::cases::model::State;
 use crate::cases::service::Casework;
 use crate::cases::store::{case, task};
+use crate::statistics::read::{Asked, is, number, number_when};
 
 /// One column of the board.
 #[derive(Debug, Serialize, ToSchema)]
@@ -82,9 +83,6 @@ pub struct WeekDay {
     pub on_time: u64,
 }
 
-/// Handed in, accepted, closed, due.
-type Dates = (Option<OffsetDateTime>, Option<OffsetDateTime>, Option<OffsetDateTime>, Option<OffsetDateTime>);
-
 impl Casework {
     /// Every open case by time left (CASE-022).
     ///
@@ -144,7 +142,7 @@ impl Casework {
         let today = reach().filter(self.light_condition("today")).count(conn).await?;
         counts.instant_late = reach().filter(self.light_condition("instant_late")).count(conn).await?;
         let mut to_deliver = task::Entity::find()
-            .filter(task::Column::State.eq("open"))
+            .filter(is_waiting())
             .filter(task::Column::Stage.eq("deliver"))
             .filter(task::Column::OrgId.is_in(caller.met_orgs()));
         if !caller.bounds.are_none() {
@@ -170,40 +168,43 @@ impl Casework {
         })
     }
 
+    /// What came, was accepted and closed on each day of this week: from the figures, as the week of a city is long.
     pub(super) async fn week(&self, caller: &Principal, today: time::Date) -> Result<Vec<WeekDay>> {
-        let conn = self.platform.db.read();
+        #[derive(FromQueryResult)]
+        struct Found {
+            moment: String,
+            bucket: i64,
+            count: i64,
+            on_time: i64,
+        }
         let monday = today - time::Duration::days(i64::from(today.weekday().number_days_from_monday()));
-        let since = base::zone::start_of_day(monday);
-        let rows = case::Entity::find()
-            .filter(within(caller))
-            .filter(
-                Cond::any()
-                    .add(case::Column::SubmittedAt.gte(since))
-                    .add(case::Column::AcceptedAt.gte(since))
-                    .add(case::Column::ClosedAt.gte(since)),
-            )
-            .select_only()
-            .column(case::Column::SubmittedAt)
-            .column(case::Column::AcceptedAt)
-            .column(case::Column::ClosedAt)
-            .column(case::Column::DueAt)
-            .limit(50_000)
-            .into_tuple::<Dates>()
-            .all(conn)
-            .await?;
-        let mut week = Vec::new();
-        let mut date = monday;
-        while date <= today {
-            let on = |at: Option<OffsetDateTime>| at.is_some_and(|at| base::zone::china_date(at) == date);
-            let count = |test: &dyn Fn(&Dates) -> bool| rows.iter().filter(|row| test(row)).count() as u64;
+        let days: Vec<time::Date> =
+            std::iter::successors(Some(monday), |day| day.next_day()).take_while(|day| *day <= today).collect();
+        let mut edges: Vec<OffsetDateTime> = days.iter().map(|day| base::zone::start_of_day(*day)).collect();
+        edges.extend(today.next_day().map(base::zone::start_of_day));
+        let moments = [Moment::Filed, Moment::Accepted, Moment::Closed];
+        let Some(asked) = Asked::of(&moments, &edges) else { return Ok(Vec::new()) };
+        let mut signed = self.figures(caller, &asked).await?;
+        let in_time = is(Moment::Closed).and(Expr::col(Alias::new("on_time")).eq(true));
+        signed
+            .columns(["moment", "bucket"].map(Alias::new))
+            .expr_as(number(), Alias::new("count"))
+            .expr_as(number_when(in_time), Alias::new("on_time"))
+            .group_by_columns(["moment", "bucket"].map(Alias::new));
+        let statement = self.platform.db.backend().build(&signed);
+        let found = Found::find_by_statement(statement).all(self.platform.db.read()).await?;
+        let whole = |number: i64| u64::try_from(number).unwrap_or(0);
+        let mut week = Vec::with_capacity(days.len());
+        for (at, date) in (0_i64..).zip(days) {
+            let of = |moment: Moment| found.iter().find(|one| one.bucket == at && one.moment == moment.as_str());
+            let count = |moment: Moment| of(moment).map_or(0, |one| whole(one.count));
             week.push(WeekDay {
                 date: date.to_string(),
-                received: count(&|row| on(row.0)),
-                accepted: count(&|row| on(row.1)),
-                closed: count(&|row| on(row.2)),
-                on_time: count(&|row| on(row.2) && row.3.is_none_or(|due| row.2.is_some_and(|closed| closed <= due))),
+                received: count(Moment::Filed),
+                accepted: count(Moment::Accepted),
+                closed: count(Moment::Closed),
+                on_time: of(Moment::Closed).map_or(0, |one| whole(one.on_time)),
             });
-            date += time::Duration::days(1);
         }
         Ok(week)
     }
