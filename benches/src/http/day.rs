@@ -1,4 +1,4 @@
-//! A mixed day: citizens look, search, file and follow; clerks accept; examiners and supervisors look through their
+//! A mixed day: citizens look, search, file and follow; clerks begin at their workbench and accept; examiners and supervisors look through their
 //! lists, the board of deadlines and a report. Many people at once, each thinking between two requests, every one in a
 //! session of his own (OPS-003, OPS-005).
 //!
@@ -53,6 +53,7 @@ enum Act {
     MyCases,
     MyCase,
     File,
+    Desk,
     Tasks,
     Case,
     Accept,
@@ -62,14 +63,15 @@ enum Act {
     Report,
 }
 
-const DAY: [(Act, u32); 13] = [
-    (Act::Guide, 18),
+const DAY: [(Act, u32); 14] = [
+    (Act::Guide, 16),
     (Act::Search, 15),
     (Act::Home, 12),
     (Act::MyCases, 10),
     (Act::MyCase, 8),
     (Act::File, 6),
-    (Act::Tasks, 7),
+    (Act::Desk, 4),
+    (Act::Tasks, 5),
     (Act::Case, 9),
     (Act::Accept, 4),
     (Act::Waiting, 4),
@@ -224,6 +226,7 @@ async fn person(
             (Act::MyCases, _) => get(&cast.citizen, "/api/v1/my/cases?limit=20"),
             (Act::MyCase, Some(case)) => get(&cast.citizen, &format!("/api/v1/my/cases/{case}")),
             (Act::File, _) => filing(&cast.citizen, &cast.application),
+            (Act::Desk, _) => get(&cast.clerk, "/api/v1/workbench"),
             (Act::Tasks, _) => get(&cast.clerk, "/api/v1/tasks?limit=20"),
             (Act::Case, Some(case)) => get(&cast.clerk, &format!("/api/v1/cases/{case}")),
             (Act::Accept, Some(case)) => {

@@ -225,6 +225,10 @@ fn reading_set(bench: &Rc<Bench>) -> Set {
         let cookie = bench.world.borrow().reviewer.clone();
         Ok(always(request("GET", "/api/v1/tasks?limit=20", &cookie, &[], &[])))
     });
+    let workbench = alone(bench, |bench| {
+        let cookie = bench.world.borrow().clerk.clone();
+        Ok(always(request("GET", "/api/v1/workbench", &cookie, &[], &[])))
+    });
     let search = alone(bench, |_| {
         let make: Make = Arc::new(|number: usize| {
             let word = items::SEARCHED.get(number % items::SEARCHED.len())?;
@@ -259,6 +263,7 @@ fn reading_set(bench: &Rc<Bench>) -> Set {
         within(bench, "long list", 99),
         time(format!("work list of an examiner, one of {waiting} of {cases} cases, exact total: half within"), tasks)
             .goal(20.0),
+        time(format!("workbench of a clerk among {cases} cases: half within"), workbench).goal(50.0),
         time(format!("search among {many} items, words of all kinds: half within"), search),
         within(bench, "search", 99),
         time(format!("item list page of a department among {many} items: half within"), department_page),

@@ -3,14 +3,14 @@
 
 use platform::Result;
 use platform::web::guard::Principal;
-use sea_orm::QuerySelect;
 use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{QueryFilter, QuerySelect};
 use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use crate::Casework;
-use crate::cases::service::lists::CaseFilter;
+use crate::cases::service::lists::{CaseFilter, is_open};
 
 /// Numbers of cases within reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -37,7 +37,7 @@ impl Casework {
     /// # Errors
     /// When the database refuses.
     pub async fn limit_warnings(&self, caller: &Principal) -> Result<LimitWarnings> {
-        let mut select = self.filtered(caller, &CaseFilter::default())?.select_only();
+        let mut select = self.filtered(caller, &CaseFilter::default())?.filter(is_open()).select_only();
         for light in ["overdue", "today", "warning", "legal_overdue", "legal_warning"] {
             let condition = self.light_condition(light);
             select = select.column_as(Expr::expr(Expr::case(condition, 1_i64)).count(), light);

@@ -235,8 +235,15 @@ async fn board_and_workbench_count_what_waits() {
         );
         assert_eq!(bench.task_total, 5);
         assert!(bench.sentence.contains("2 件"), "{}", bench.sentence);
-        let received: Vec<u64> = bench.week.iter().map(|day| day.received).collect();
-        assert_eq!(received, [3, 3, 3, 0]);
+        let week = async || {
+            let bench = world.casework.workbench(&clerk).await.unwrap();
+            bench.week.iter().map(|day| (day.received, day.accepted, day.closed, day.on_time)).collect::<Vec<_>>()
+        };
+        let before = week().await;
+        assert_eq!(before.iter().map(|day| day.0).collect::<Vec<_>>(), [3, 3, 3, 0]);
+        assert_eq!(before.iter().map(|day| day.1).sum::<u64>(), 2, "{before:?}");
+        world.casework.count_cases().await.unwrap();
+        assert_eq!(week().await, before, "counted or not");
         world.days(20);
         let late = board().await;
         assert_eq!(late[0], ("overdue", 6));

@@ -130,10 +130,15 @@ enum Reach {
     Checked,
 }
 
-/// The states of [`State::is_open`], in the words of the index `cases_open_by_due`: a database uses
-/// that index only when it sees them as they stand there.
+/// The states of [`State::is_open`], in the words of the indexes `cases_open_by_due` and `cases_open_counted`: a database
+/// uses them only when it sees the words as they stand there.
 const OPEN: &str =
     "state IN ('submitted', 'pre_reviewed', 'correction', 'accepted', 'in_review', 'special', 'decided')";
+
+/// Cases that are open, in those words.
+pub(crate) fn is_open() -> sea_orm::sea_query::SimpleExpr {
+    Expr::cust(OPEN)
+}
 
 pub(super) const CLOCKED: [State; 6] =
     [State::Submitted, State::PreReviewed, State::Accepted, State::InReview, State::Special, State::Decided];
@@ -273,29 +278,7 @@ impl Casework {
     }
 
     pub(crate) fn light_condition(&self, light: &str) -> Condition {
-        let now = self.platform.now();
-        let tonight = base::zone::end_of_day(base::zone::china_date(now));
-        // Without the words of the index a database reads every case that was ever due by then.
-        let clocked = Cond::all().add(Expr::cust(OPEN)).add(case::Column::State.is_in(CLOCKED.map(State::as_str)));
-        match light {
-            "overdue" => clocked.add(case::Column::DueAt.lte(now)),
-            "today" => clocked.add(case::Column::DueAt.gt(now)).add(case::Column::DueAt.lte(tonight)),
-            "warning" => clocked
-                .add(case::Column::DueAt.gt(tonight))
-                .add(case::Column::DueAt.lte(tonight + time::Duration::days(1))),
-            "legal_overdue" => clocked.add(case::Column::LegalDueAt.lte(now)),
-            "legal_warning" => clocked
-                .add(case::Column::LegalDueAt.gt(now))
-                .add(case::Column::LegalDueAt.lte(tonight + time::Duration::days(3))),
-            "normal" => clocked.add(case::Column::DueAt.gt(tonight + time::Duration::days(1))),
-            "paused" => Cond::all()
-                .add(Expr::cust(OPEN))
-                .add(case::Column::DueAt.is_null())
-                .add(case::Column::PausedLeft.is_not_null()),
-            "instant" => crate::counters::instant::condition(None),
-            "instant_late" => crate::counters::instant::condition(Some(now)),
-            _ => Cond::all(),
-        }
+        lit(light, self.platform.now())
     }
 
     /// Rows for the desk.
@@ -315,6 +298,31 @@ impl Casework {
     }
 }
 
+/// Cases of a light, at a moment.
+fn lit(light: &str, now: OffsetDateTime) -> Condition {
+    let tonight = base::zone::end_of_day(base::zone::china_date(now));
+    // Without the words of the index a database reads every case that was ever due by then.
+    let clocked = Cond::all().add(is_open()).add(case::Column::State.is_in(CLOCKED.map(State::as_str)));
+    match light {
+        "overdue" => clocked.add(case::Column::DueAt.lte(now)),
+        "today" => clocked.add(case::Column::DueAt.gt(now)).add(case::Column::DueAt.lte(tonight)),
+        "warning" => {
+            clocked.add(case::Column::DueAt.gt(tonight)).add(case::Column::DueAt.lte(tonight + time::Duration::days(1)))
+        }
+        "legal_overdue" => clocked.add(case::Column::LegalDueAt.lte(now)),
+        "legal_warning" => clocked
+            .add(case::Column::LegalDueAt.gt(now))
+            .add(case::Column::LegalDueAt.lte(tonight + time::Duration::days(3))),
+        "normal" => clocked.add(case::Column::DueAt.gt(tonight + time::Duration::days(1))),
+        "paused" => {
+            Cond::all().add(is_open()).add(case::Column::DueAt.is_null()).add(case::Column::PausedLeft.is_not_null())
+        }
+        "instant" => crate::counters::instant::condition(None),
+        "instant_late" => crate::counters::instant::condition(Some(now)),
+        _ => Cond::all(),
+    }
+}
+
 /// A column that no index answers for: the same value, hidden in an expression.
 fn unindexed(column: case::Column) -> sea_orm::sea_query::SimpleExpr {
     Func::coalesce([Expr::col(column), Expr::col(column)]).into()
@@ -331,7 +339,7 @@ pub(crate) fn open_states() -> Vec<&'static str> {
 pub(super) fn state_condition(state: Option<&str>) -> Condition {
     match state {
         None | Some("" | "all") => Cond::all(),
-        Some("open") => Cond::all().add(Expr::cust(OPEN)),
+        Some("open") => Cond::all().add(is_open()),
         Some("done") => Cond::all().add(case::Column::State.is_not_in(open_states())),
         Some(CORRECTION_BACK) => {
             Cond::all().add(case::Column::State.eq(State::Submitted.as_str())).add(case::Column::Corrected.eq(true))
@@ -395,7 +403,9 @@ pub(super) fn case_row(row: case::Model, org_name: String, calendar: &Calendar, 
 
 #[cfg(test)]
 mod tests {
-    use super::{OPEN, open_states};
+    use sea_orm::{DbBackend, EntityTrait, QueryFilter, QueryTrait};
+
+    use super::{OPEN, case, lit, open_states};
 
     #[test]
     fn the_words_of_the_open_index_are_the_open_states() {
@@ -406,5 +416,18 @@ mod tests {
             open
         });
         assert!(include_str!("../../../../migrations/0004_lists.sql").contains(OPEN));
+        assert!(include_str!("../../../../migrations/0028_open.sql").contains(OPEN));
+    }
+
+    /// The lights of the clock look among the cases that are open, as the index knows them, not among all that ever were.
+    ///
+    /// req: OPS-003
+    #[test]
+    fn lights_of_the_clock_are_looked_for_among_open_cases() {
+        for light in ["overdue", "today", "warning", "normal", "paused", "legal_overdue", "legal_warning"] {
+            let now = time::macros::datetime!(2026-09-21 1:00 UTC);
+            let sql = case::Entity::find().filter(lit(light, now)).build(DbBackend::Sqlite).sql;
+            assert!(sql.contains(OPEN), "{light}: {sql}");
+        }
     }
 }

@@ -13,7 +13,7 @@ mod tasks;
 mod volumes;
 mod workbench;
 
-pub(crate) use cases::{day, open_states};
+pub(crate) use cases::{day, is_open, open_states};
 pub(crate) use paging::{after_submitted, sort_key};
 pub(crate) use paging::{bad_cursor, id_part, moment_part, seconds};
 

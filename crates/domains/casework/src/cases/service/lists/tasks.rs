@@ -131,3 +131,19 @@ pub(super) fn is_waiting() -> SimpleExpr {
 pub(super) fn task_to_case() -> sea_orm::RelationDef {
     task::Entity::belongs_to(case::Entity).from(task::Column::CaseId).to(case::Column::Id).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{DbBackend, QueryTrait};
+
+    use super::*;
+
+    /// A planner that is given a place for a value instead of the word knows nothing of how few tasks wait.
+    ///
+    /// req: OPS-003
+    #[test]
+    fn tasks_that_wait_are_named_by_the_word() {
+        let built = task::Entity::find().filter(is_waiting()).build(DbBackend::Sqlite);
+        assert!(built.sql.ends_with("tasks.state = 'open'") && built.values.is_none_or(|values| values.0.is_empty()));
+    }
+}

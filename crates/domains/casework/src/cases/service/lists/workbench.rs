@@ -3,13 +3,13 @@
 use platform::Result;
 use platform::web::guard::Principal;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait};
+use sea_orm::sea_query::{Alias, Asterisk, Expr, ExprTrait};
 use sea_orm::{FromQueryResult, QueryOrder, QuerySelect};
 use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::cases::{CaseFilter, CaseRow, open_states};
+use super::cases::{CaseFilter, CaseRow, is_open};
 use super::tasks::{TaskFilter, TaskRow, is_waiting, task_to_case};
 use super::{Moment, within};
 use crate::cases::model::State;
@@ -120,8 +120,8 @@ impl Casework {
             .select_only()
             .column(case::Column::State)
             .column(case::Column::Corrected)
-            .column_as(case::Column::Id.count(), "count")
-            .filter(case::Column::State.is_in(open_states()))
+            .column_as(Expr::col(Asterisk).count(), "count")
+            .filter(is_open())
             .group_by(case::Column::State)
             .group_by(case::Column::Corrected)
             .into_tuple()
