@@ -1,6 +1,6 @@
-//! A mixed day: citizens look, search, file and follow; clerks begin at their workbench and accept; examiners and supervisors look through their
-//! lists, the board of deadlines and a report. Many people at once, each thinking between two requests, every one in a
-//! session of his own (OPS-003, OPS-005).
+//! A mixed day: citizens look, search, file and follow; clerks begin at their workbench and accept; examiners and
+//! supervisors look through their lists, the board of deadlines and a report. Many people at once, each thinking between
+//! two requests, every one in a session of his own (OPS-003, OPS-005).
 //!
 //! [`model`] reckons how many people that is from what a city knows of itself.
 
