@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use base::calendar::Calendar;
+use base::codes::{CaseNumber, CitizenId, Uscc};
 use platform::web::guard::Principal;
 use platform::web::page::{List, PageQuery, cursor};
 use platform::{Problem, Result};
@@ -269,12 +270,22 @@ impl Casework {
         Ok(select)
     }
 
+    /// Cases that a text finds: by part of the number or of the applicant's name, or by his whole identity number. A whole
+    /// number is found by its index; a part is looked for in every case within reach.
     pub(crate) fn text_condition(&self, text: &str) -> Condition {
+        if let Ok(number) = CaseNumber::parse(text) {
+            return Cond::any().add(case::Column::CaseNumber.eq(number.as_str()));
+        }
+        let identity = case::Column::ApplicantIndex.eq(self.platform.blind_index(&text.to_uppercase()));
+        let today = base::zone::china_date(self.platform.now());
+        if CitizenId::parse(text, today).is_ok() || Uscc::parse(text).is_ok() {
+            return Cond::any().add(identity);
+        }
         let pattern = platform::db::containing(text);
         Cond::any()
             .add(case::Column::CaseNumber.like(&pattern))
             .add(case::Column::ApplicantName.like(&pattern))
-            .add(case::Column::ApplicantIndex.eq(self.platform.blind_index(&text.to_uppercase())))
+            .add(identity)
     }
 
     pub(crate) fn light_condition(&self, light: &str) -> Condition {
