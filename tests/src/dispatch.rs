@@ -216,12 +216,13 @@ async fn an_accepted_case_goes_out_and_comes_back_with_its_licence() {
 async fn any_order_of_answers_gives_one_outcome() {
     for backend in testkit::backends() {
         let world = city(backend, "manual").await;
-        let orders: [(&str, &[usize]); 5] = [
+        let orders: [(&str, &[usize]); 6] = [
             ("granted", &[0, 1, 2, 3, 4]),
             ("granted", &[4, 3, 2, 1, 0]),
             ("refused", &[2, 4, 0, 3, 1, 4, 2]),
             ("granted", &[3, 0, 2, 2, 4, 1, 1]),
             ("refused", &[4, 4, 1, 0, 3, 2, 0]),
+            ("refused", &[0, 1, 2, 4, 3]),
         ];
         let clerk = world.staff("clerk").await;
         for (at, (outcome, order)) in orders.iter().enumerate() {
@@ -250,6 +251,28 @@ async fn any_order_of_answers_gives_one_outcome() {
             assert_eq!(row.outcome.as_deref(), Some(wanted));
             assert_eq!(dispatch(&clerk, &id).await["state"], "done");
         }
+        world.close().await;
+    }
+}
+
+/// A refusal that is closed without a result is closed at the next look, and nobody is told of an exception.
+///
+/// req: CASE-018
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_without_a_result_is_closed_at_the_next_look() {
+    for backend in testkit::backends() {
+        let world = city(backend, "manual").await;
+        let clerk = world.staff("clerk").await;
+        let (id, number) = accepted(&world, "S-1").await;
+        dispatch_is(&world, &clerk, &id, "sent").await;
+        let body = json!({ "case_number": number, "outcome": "refused", "order": [0, 1, 2, 4],
+            "at": "2026-09-21T09:00:00+08:00" });
+        tell(&world, "answer", body).await;
+        assert_ne!(clerk.get(&format!("/cases/{id}")).await["state"], "closed", "a result may be on its way");
+        pass(&world, 11).await;
+        let ended = dispatch_is(&world, &world.staff("clerk").await, &id, "done").await;
+        assert_eq!(ended["problem"], "", "{ended}");
+        assert_eq!(clerk.get(&format!("/cases/{id}")).await["state"], "closed");
         world.close().await;
     }
 }

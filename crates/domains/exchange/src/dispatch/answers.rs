@@ -39,6 +39,17 @@ fn handles(kind: EventKind) -> bool {
     matches!(kind, E::Review | E::Result | E::Close | E::SpecialStart | E::SpecialEnd | E::Revoke)
 }
 
+/// How often an answer was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// It just came.
+    First,
+    /// It was held.
+    Again,
+    /// It was held for [`LOOKS`] minutes: what need not come before it will not come any more.
+    Waited,
+}
+
 /// In which order held answers are tried.
 fn rank(event: &str) -> u8 {
     match event {
@@ -81,6 +92,7 @@ impl Exchange {
         system: &ConnectedSystem,
         at: &Dispatched,
         envelope: &Envelope,
+        turn: Turn,
     ) -> Result<Option<String>> {
         let conn = self.platform.db.read();
         let highest =
@@ -95,7 +107,10 @@ impl Exchange {
             // Given up over there without a decision: nothing more will come.
             EventKind::Close if matches!(said("result"), "2" | "5") => Ok(None),
             EventKind::Close if examined(at.state) => Ok(Some("还没有收到审批决定".to_owned())),
-            EventKind::Close if said("result") != "1" && highest(EventKind::Result).await? == 0 => {
+            // A refusal may be closed without a result; one that is on its way still gets its place before the end.
+            EventKind::Close
+                if (said("result") != "1" || turn != Turn::Waited) && highest(EventKind::Result).await? == 0 =>
+            {
                 Ok(Some("还没有收到办件结果".to_owned()))
             }
             _ => Ok(None),
@@ -194,7 +209,9 @@ impl Exchange {
             for one in held {
                 let raw = self.platform.unseal(&one.envelope_sealed, &format!("held:{}:envelope", one.id))?;
                 let envelope = Envelope::read(raw.as_bytes())?;
-                match self.take_tried(&system, &envelope, &envelope.number, true).await {
+                let waited = self.platform.now() - one.held_at >= Duration::minutes(LOOKS);
+                let turn = if waited { Turn::Waited } else { Turn::Again };
+                match self.take_tried(&system, &envelope, &envelope.number, turn).await {
                     Err(problem) if problem.status().is_server_error() => return Err(problem),
                     // Taken, or overtaken by a higher version: nothing of it is left to do.
                     Ok(_) => went = true,

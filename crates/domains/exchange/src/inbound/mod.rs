@@ -16,6 +16,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use crate::Exchange;
+use crate::dispatch::answers::Turn;
 use crate::fetches::Wanted;
 pub use envelope::Envelope;
 
@@ -130,7 +131,7 @@ impl Exchange {
             }
             case.case_number
         };
-        let answer = self.take_tried(system, envelope, &subject, false).await?;
+        let answer = self.take_tried(system, envelope, &subject, Turn::First).await?;
         if answer.result != "duplicate"
             && let Some(case) = self.casework.case_for_message(&answer.case_number).await?
         {
@@ -148,11 +149,11 @@ impl Exchange {
         system: &ConnectedSystem,
         envelope: &Envelope,
         subject: &str,
-        releasing: bool,
+        turn: Turn,
     ) -> Result<EventAnswer> {
         let mut last = Problem::stale();
         for _ in 0..TRIES {
-            match self.take_once(system, envelope, subject, releasing).await {
+            match self.take_once(system, envelope, subject, turn).await {
                 // Somebody changed the case, or sent the same event, at the same moment: look again.
                 Err(problem) if matches!(problem.code(), "stale_version" | "already_taken") => last = problem,
                 done => return done,
@@ -166,7 +167,7 @@ impl Exchange {
         system: &ConnectedSystem,
         envelope: &Envelope,
         subject: &str,
-        releasing: bool,
+        turn: Turn,
     ) -> Result<EventAnswer> {
         let (kind, sequence, version) = (envelope.kind, envelope.sequence, envelope.version);
         let key = store::Key { system: system.id, subject, event: kind.as_str(), sequence };
@@ -193,9 +194,12 @@ impl Exchange {
             _ => self.dispatched_to(system, subject, kind).await?,
         };
         if let Some(at) = dispatched.as_ref().filter(|_| !supplement)
-            && let Some(reason) = self.comes_early(system, at, envelope).await?
+            && let Some(reason) = self.comes_early(system, at, envelope, turn).await?
         {
-            return if releasing { Err(too_early(reason)) } else { self.hold(at, envelope, reason).await };
+            return match turn {
+                Turn::First => self.hold(at, envelope, reason).await,
+                Turn::Again | Turn::Waited => Err(too_early(reason)),
+            };
         }
         let book = Arc::new(Book {
             system: system.id,
@@ -230,7 +234,7 @@ impl Exchange {
                 None => self.casework.case_for_message(subject).await?.ok_or_else(no_case)?.id,
             };
             match (self.casework.carry_out_message(case_id, message, book).await, &dispatched) {
-                (Err(problem), Some(at)) if !releasing && waits(&problem, at.state) => {
+                (Err(problem), Some(at)) if turn == Turn::First && waits(&problem, at.state) => {
                     return self.hold(at, envelope, problem.title().to_owned()).await;
                 }
                 (done, _) => done?,
