@@ -130,6 +130,7 @@ async fn filters_and_totals_are_exact() {
             (json!({ "channel": "window" }), 0),
             (json!({ "q": number }), 1),
             (json!({ "q": &number[number.len() - 6..] }), 1),
+            (json!({ "q": &number[..18] }), 9),
             (json!({ "q": "海燕小厨" }), 9),
             (json!({ "q": "92449902ma9900kx9e" }), 9),
             (json!({ "q": "没有这家店" }), 0),

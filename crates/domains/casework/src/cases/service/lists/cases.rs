@@ -278,7 +278,9 @@ impl Casework {
         }
         let identity = case::Column::ApplicantIndex.eq(self.platform.blind_index(&text.to_uppercase()));
         let today = base::zone::china_date(self.platform.now());
-        if CitizenId::parse(text, today).is_ok() || Uscc::parse(text).is_ok() {
+        // A body's code (it begins with 1) may be meant as the beginning of the numbers it gives out.
+        let enterprise = Uscc::parse(text).is_ok_and(|code| !code.as_str().starts_with('1'));
+        if enterprise || CitizenId::parse(text, today).is_ok() {
             return Cond::any().add(identity);
         }
         let pattern = platform::db::containing(text);
