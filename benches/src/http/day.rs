@@ -1,6 +1,6 @@
 //! A mixed day: citizens look, search, file and follow; clerks begin at their workbench and accept; examiners and
 //! supervisors look through their lists, the board of deadlines and a report. Many people at once, each thinking between
-//! two requests, every one in a session of his own (OPS-003, OPS-005).
+//! two requests, every one with an account and cases of his own (OPS-003, OPS-005).
 //!
 //! [`model`] reckons how many people that is from what a city knows of itself.
 
@@ -179,10 +179,11 @@ fn go(bench: &Bench, people: usize, round: u64) -> anyhow::Result<(Vec<(Act, f64
     outcome
 }
 
-/// Who somebody is: a citizen in a session of his own, and the staff whose places he may take.
+/// Who somebody is: a citizen of his own, and those whose places he may take: the enterprise that files, the staff.
 struct Cast {
     address: std::net::SocketAddr,
     citizen: String,
+    applicant: String,
     clerk: String,
     reviewer: String,
     supervisor: String,
@@ -193,7 +194,8 @@ impl Cast {
     fn of(world: &World, no: usize) -> Self {
         Self {
             address: world.address,
-            citizen: world.sessions.get(no % world.sessions.len().max(1)).unwrap_or(&world.citizen).clone(),
+            citizen: world.visitors.get(no % world.visitors.len().max(1)).unwrap_or(&world.citizen).clone(),
+            applicant: world.citizen.clone(),
             clerk: world.clerk.clone(),
             reviewer: world.reviewer.clone(),
             supervisor: world.supervisor.clone(),
@@ -224,8 +226,8 @@ async fn person(
                 get(&cast.citizen, &format!("/api/v1/items?q={}", encoded(word)))
             }
             (Act::MyCases, _) => get(&cast.citizen, "/api/v1/my/cases?limit=20"),
-            (Act::MyCase, Some(case)) => get(&cast.citizen, &format!("/api/v1/my/cases/{case}")),
-            (Act::File, _) => filing(&cast.citizen, &cast.application),
+            (Act::MyCase, Some(case)) => get(&cast.applicant, &format!("/api/v1/my/cases/{case}")),
+            (Act::File, _) => filing(&cast.applicant, &cast.application),
             (Act::Desk, _) => get(&cast.clerk, "/api/v1/workbench"),
             (Act::Tasks, _) => get(&cast.clerk, "/api/v1/tasks?limit=20"),
             (Act::Case, Some(case)) => get(&cast.clerk, &format!("/api/v1/cases/{case}")),

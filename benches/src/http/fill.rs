@@ -7,6 +7,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, Value};
 use time::Duration;
 
 use super::client::{Connection, request};
+use super::world::{VISITOR, VISITORS};
 use super::{Bench, items};
 
 /// Cases in the long list.
@@ -48,7 +49,7 @@ pub(super) fn fill(bench: &Bench) -> anyhow::Result<()> {
 async fn multiply(conn: &DatabaseConnection) -> anyhow::Result<()> {
     let backend = conn.get_database_backend();
     let columns = "version, query_code, item_slug, item_version, item_name, handle_item, handle_item_name, org_id, \
-         channel, account_id, applicant_kind, applicant_name, applicant_index, personal_sealed, corrected, correction_asked, \
+         channel, applicant_kind, applicant_name, applicant_index, personal_sealed, corrected, correction_asked, \
          step_name, created_at, updated_at, submitted_at, due_at, event_count, head_hash";
     let series = match backend {
         DbBackend::Sqlite => "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)",
@@ -73,13 +74,18 @@ async fn multiply(conn: &DatabaseConnection) -> anyhow::Result<()> {
     // yesterday's, for days that are over get a root of all their events.
     let now = SystemClock.now();
     let then = (now - Duration::hours(1)).max(base::zone::start_of_day(base::zone::china_date(now)));
+    // They belong to the people who are on line, in equal parts.
+    let owners = format!(
+        "owner(no, owned_by) AS (SELECT row_number() OVER (ORDER BY id) - 1, id FROM accounts WHERE subject LIKE '{VISITOR}%')"
+    );
     let copies: [(String, Vec<Value>); 3] = [
         (
             format!(
-                "INSERT INTO cases (id, case_number, state, closed_at, {columns}) {series} SELECT {case}, 'copy-' || n.i, \
-                 CASE WHEN n.i % {OPEN} = 0 THEN state ELSE 'delivered' END, \
-                 CASE WHEN n.i % {OPEN} = 0 THEN NULL ELSE updated_at END, {columns} \
-                 FROM n, (SELECT * FROM cases WHERE submitted_at IS NOT NULL LIMIT 1) AS one"
+                "INSERT INTO cases (id, case_number, state, closed_at, account_id, {columns}) {series}, {owners} \
+                 SELECT {case}, 'copy-' || n.i, CASE WHEN n.i % {OPEN} = 0 THEN state ELSE 'delivered' END, \
+                 CASE WHEN n.i % {OPEN} = 0 THEN NULL ELSE updated_at END, owned_by, {columns} \
+                 FROM n JOIN owner ON owner.no = n.i % {VISITORS}, \
+                 (SELECT * FROM cases WHERE submitted_at IS NOT NULL LIMIT 1) AS one"
             ),
             vec![more.into()],
         ),
@@ -107,7 +113,8 @@ async fn multiply(conn: &DatabaseConnection) -> anyhow::Result<()> {
     Ok(())
 }
 
-const TASK: &str = "flow_task, element, stage, name, role, org_id, created_at, files, narrowed, joint, every_day";
+const TASK: &str = "flow_task, element, stage, name, role, org_id, created_at, files, narrowed, joint, every_day, item_slug, \
+     taken_at, case_due_at";
 const EVENT: &str = "kind, actor_id, actor_name, text, data, previous_hash, hash";
 
 /// Gives a case as many materials and events as a long life leaves: 20 and 200.

@@ -89,6 +89,8 @@ struct Bench {
 
 fn sets(kind: &world::Kind) -> anyhow::Result<Vec<Set>> {
     let world = World::new(kind)?;
+    // Every person who is new leaves a job.
+    world.settle()?;
     let first = world.runtime.block_on(async {
         let mut connection = client::Connection::open(world.address).await?;
         let answer = connection.send(&filing(&world.citizen, &world.application)).await?.json()?;

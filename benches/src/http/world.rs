@@ -23,8 +23,10 @@ use super::client::{Connection, request};
 /// First argument of the process that is the server.
 pub const SERVE: &str = "serve-for-bench";
 
-/// Sessions on line (OPS-005).
-const SESSIONS: usize = 5_000;
+/// People on line (OPS-005), each with an account and a session of his own.
+pub const VISITORS: usize = 5_000;
+/// How their ids at the province begin.
+pub const VISITOR: &str = "visitor-";
 const ITEM: &str = "food-operation-permit";
 const SAMPLE: &str = "items/food-operation-permit/samples/valid-new-canteen.json";
 
@@ -59,8 +61,8 @@ pub struct World {
     pub social: String,
     /// Cookie of the administrator of items.
     pub editor: String,
-    /// Cookies of as many sessions on line, all of the citizen.
-    pub sessions: Vec<String>,
+    /// Cookies of the people on line.
+    pub visitors: Vec<String>,
     /// Body of one application.
     pub application: Vec<u8>,
     server: Option<Child>,
@@ -78,7 +80,7 @@ impl World {
         std::fs::create_dir_all(&folder)?;
         let packs = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../packs");
         let parts = runtime.block_on(prepare(kind, &folder, &packs))?;
-        let Parts { conn, floor_url, settings, made, simulator, citizen, staff, sessions, application } = parts;
+        let Parts { conn, floor_url, settings, made, simulator, citizen, staff, visitors, application } = parts;
         let [clerk, supervisor, reviewer, social, editor] = staff;
         let mut world = Self {
             runtime,
@@ -91,7 +93,7 @@ impl World {
             reviewer,
             social,
             editor,
-            sessions,
+            visitors,
             application,
             server: None,
             settings,
@@ -234,7 +236,7 @@ struct Parts {
     simulator: Simulator,
     citizen: String,
     staff: [String; 5],
-    sessions: Vec<String>,
+    visitors: Vec<String>,
     application: Vec<u8>,
 }
 
@@ -275,9 +277,10 @@ async fn prepare(kind: &Kind, folder: &Path, packs: &Path) -> anyhow::Result<Par
         staff.push(cookie(&app, Audience::Desk, one.id).await?);
     }
     let staff = <[String; 5]>::try_from(staff).map_err(|_| anyhow!("five staff"))?;
-    let mut sessions = Vec::with_capacity(SESSIONS);
-    for _ in 0..SESSIONS {
-        sessions.push(cookie(&app, Audience::Portal, account.id).await?);
+    let mut visitors = Vec::with_capacity(VISITORS);
+    for number in 0..VISITORS {
+        let one = app.identity.mirror(visitor(number)?).await?;
+        visitors.push(cookie(&app, Audience::Portal, one.id).await?);
     }
     let application = application(&app, &sample, account.id).await?;
     let conn = app.platform.db.read().clone();
@@ -289,7 +292,7 @@ async fn prepare(kind: &Kind, folder: &Path, packs: &Path) -> anyhow::Result<Par
         simulator,
         citizen,
         staff,
-        sessions,
+        visitors,
         application,
     })
 }
@@ -299,6 +302,17 @@ async fn assemble(settings: &[(&'static str, String)]) -> anyhow::Result<App> {
     let config =
         Config::load(None, |name| settings.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone()))?;
     Ok(App::assemble(config, Arc::new(SystemClock), Arc::new(SystemRandomness)).await?)
+}
+
+/// A person as the province tells of him.
+fn visitor(number: usize) -> anyhow::Result<Profile> {
+    Ok(serde_json::from_value(json!({
+        "sub": format!("{VISITOR}{number:04}"),
+        "kind": "person",
+        "name": format!("访客{number:04}"),
+        "id_type": "id_card",
+        "id_number": format!("33010019900101{number:04}"),
+    }))?)
 }
 
 async fn cookie(app: &App, audience: Audience, id: uuid::Uuid) -> anyhow::Result<String> {

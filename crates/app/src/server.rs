@@ -338,6 +338,7 @@ async fn daily(app: &App) {
     let done = [
         ("rooting the event log", app.casework.root_days(&app.audit_key).await.map(drop)),
         ("comparing the figures with the cases", app.casework.check_figures_daily().await),
+        ("letting open tasks follow their cases", app.casework.mend_tasks().await.map(drop)),
         ("marking grants that are over", app.identity.expire_grants().await.map(drop)),
         ("asking for the daily pull of items", app.exchange.pull_daily().await),
         ("following up promised materials", app.casework.watch_tolerances().await.map(drop)),

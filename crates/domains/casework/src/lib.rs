@@ -45,6 +45,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "casework_0026_attempts", sql: include_str!("../migrations/0026_attempts.sql") },
     Migration { name: "casework_0027_totals", sql: include_str!("../migrations/0027_totals.sql") },
     Migration { name: "casework_0028_open", sql: include_str!("../migrations/0028_open.sql") },
+    Migration { name: "casework_0029_waiting", sql: include_str!("../migrations/0029_waiting.sql") },
 ];
 
 /// Personal data of citizens in this domain's tables.

@@ -215,6 +215,7 @@ async fn consistent(world: &World, id: Uuid) {
     if state.is_open() {
         dates(world, id).await;
     }
+    assert_eq!(world.casework.mend_tasks().await.unwrap(), 0, "open tasks say what their case says, in {state:?}");
 }
 
 /// What the list shows from the row is what the ledger explains.

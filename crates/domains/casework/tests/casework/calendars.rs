@@ -69,6 +69,7 @@ async fn a_changed_calendar_moves_open_dates_and_is_logged() {
         world.casework.calendars.put(serde_json::from_value(text).unwrap(), Some(&admin)).await.unwrap();
         assert_eq!(world.casework.recalculate_deadlines().await.unwrap(), 1);
         assert_eq!(world.casework.recalculate_deadlines().await.unwrap(), 0, "a second run finds nothing to move");
+        assert_eq!(world.casework.mend_tasks().await.unwrap(), 0, "work lists moved with the dates");
         let case = world.casework.desk_case(&world.staff("reviewer").await, open).await.unwrap();
         let promise = case.deadlines[0].ledger.as_ref().unwrap();
         assert_eq!(promise.due_date.unwrap().to_string(), "2026-09-30");

@@ -107,6 +107,30 @@ async fn paging_visits_each_row_once_in_both_orders() {
     .await;
 }
 
+/// The work list is put in order by what the tasks know of their cases: the case whose clock stands comes last, and a
+/// task written by somebody who knows nothing of that (the release before) is mended.
+///
+/// req: CASE-022
+#[tokio::test]
+async fn the_work_list_is_by_the_time_left_of_the_cases() {
+    on_both(async |world| {
+        town(world).await;
+        let reviewer = world.staff("reviewer").await;
+        let listed = async || {
+            let page = world.casework.my_tasks(&reviewer, &TaskFilter::default()).await.unwrap();
+            page.items.iter().map(|row| row.case.time_left.clone().unwrap().due_date).collect::<Vec<_>>()
+        };
+        let wanted = listed().await;
+        assert_eq!(wanted.len(), 2);
+        assert!(wanted[0].is_some() && wanted[1].is_none(), "the hearing's clock stands: {wanted:?}");
+        world.sql("UPDATE tasks SET item_slug = '', case_due_at = NULL".to_owned()).await;
+        assert_eq!(world.casework.mend_tasks().await.unwrap(), world.count("tasks WHERE state = 'open'").await as u64);
+        assert_eq!(world.casework.mend_tasks().await.unwrap(), 0, "mended once");
+        assert_eq!(listed().await, wanted);
+    })
+    .await;
+}
+
 /// Each filter gives what it says, with its exact total; counts stand per state.
 ///
 /// req: CASE-022

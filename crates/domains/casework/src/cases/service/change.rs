@@ -7,10 +7,11 @@ use platform::{Platform, Problem, Result, Tx};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 
 use super::super::chain::Link;
 use super::super::model::{EventKind, State};
-use super::super::store::{case, case_event};
+use super::super::store::{self, case, case_event};
 use super::brought_out::proof;
 use super::parse_state;
 use super::tasks::chosen::Chosen;
@@ -44,6 +45,8 @@ pub(crate) struct Change {
     act: Option<&'static str>,
     /// State and step as read, for the audit line.
     read: (String, String),
+    /// Last moment as read.
+    read_due: Option<OffsetDateTime>,
     is_new: bool,
     actor: Actor,
     events: Vec<case_event::Model>,
@@ -58,6 +61,7 @@ impl Change {
     pub fn of(row: case::Model, actor: Actor) -> Self {
         let (read_version, read) = (row.version, (row.state.clone(), row.step_name.clone()));
         Self {
+            read_due: row.due_at,
             row,
             read_version,
             act: None,
@@ -195,6 +199,9 @@ impl Change {
                 .await?;
             if updated.rows_affected != 1 {
                 return Err(Problem::stale());
+            }
+            if self.row.due_at != self.read_due {
+                store::follow_due(tx.conn(), &self.row).await?;
             }
         }
         let (row, events) = self.into_rows(platform, tx);

@@ -1,13 +1,15 @@
-//! Due dates after a change of the working calendar (SUPV-001).
+//! Due dates after a change of the working calendar (SUPV-001), and what open tasks know of them.
 
 use platform::Result;
 use sea_orm::entity::prelude::*;
-use sea_orm::{QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Cond, Expr, ExprTrait, Query};
+use sea_orm::{JoinType, QueryOrder, QuerySelect};
 
 use super::Casework;
+use super::lists::{is_waiting, task_to_case};
 use crate::cases::clock;
 use crate::cases::model::State;
-use crate::cases::store::{self, case};
+use crate::cases::store::{self, case, task};
 
 impl Casework {
     /// Recalculates the due dates of every open case, after a calendar changed (SUPV-001).
@@ -71,9 +73,76 @@ impl Casework {
                         .filter(case::Column::Version.eq(row.version))
                         .exec(tx.conn())
                         .await?;
-                    Ok(put.rows_affected == 1)
+                    if put.rows_affected != 1 {
+                        return Ok(false);
+                    }
+                    store::follow_due(tx.conn(), &row).await?;
+                    Ok(true)
                 })
             })
             .await
     }
+
+    /// Lets open tasks say again what their cases say, where somebody wrote one without the other: a node of the release
+    /// before, which knows nothing of it, during a renewal. Returns how many did not.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn mend_tasks(&self) -> Result<u64> {
+        let of_case = |column: case::Column| Expr::col((case::Entity, column));
+        let of_task = |column: task::Column| Expr::col((task::Entity, column));
+        let other_due = Cond::any()
+            .add(of_case(case::Column::DueAt).ne(of_task(task::Column::CaseDueAt)))
+            .add(of_case(case::Column::DueAt).is_null().ne(of_task(task::Column::CaseDueAt).is_null()));
+        let differing =
+            Cond::any().add(of_case(case::Column::ItemSlug).ne(of_task(task::Column::ItemSlug))).add(other_due);
+        let mut mended = 0;
+        loop {
+            let found: Vec<Uuid> = task::Entity::find()
+                .filter(is_waiting())
+                .join(JoinType::InnerJoin, task_to_case())
+                .filter(differing.clone())
+                .select_only()
+                .column(task::Column::Id)
+                .limit(MENDED_AT_ONCE)
+                .into_tuple()
+                .all(self.platform.db.read())
+                .await?;
+            let count = found.len() as u64;
+            if count > 0 {
+                self.platform
+                    .db
+                    .write(self.platform.now(), move |tx| {
+                        Box::pin(async move {
+                            task::Entity::update_many()
+                                .col_expr(task::Column::ItemSlug, from_case(case::Column::ItemSlug))
+                                .col_expr(task::Column::TakenAt, from_case(case::Column::TakenAt))
+                                .col_expr(task::Column::CaseDueAt, from_case(case::Column::DueAt))
+                                .filter(task::Column::Id.is_in(found))
+                                .exec(tx.conn())
+                                .await?;
+                            Ok(())
+                        })
+                    })
+                    .await?;
+            }
+            mended += count;
+            if count < MENDED_AT_ONCE {
+                return Ok(mended);
+            }
+        }
+    }
+}
+
+/// Tasks mended in one transaction.
+const MENDED_AT_ONCE: u64 = 500;
+
+/// What the case of a task says.
+fn from_case(column: case::Column) -> Expr {
+    let mut found = Query::select();
+    found
+        .column((case::Entity, column))
+        .from(case::Entity)
+        .and_where(Expr::col((case::Entity, case::Column::Id)).equals((task::Entity, task::Column::CaseId)));
+    Expr::SubQuery(None, Box::new(found.into()))
 }

@@ -4,6 +4,7 @@ pub mod rows;
 
 use platform::Result;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ConnectionTrait, QueryOrder};
 use time::OffsetDateTime;
 
@@ -99,7 +100,24 @@ pub fn begun(id: Uuid, row: &case::Model, stage: &str, name: &str, role: &str, a
         took_seconds: None,
         signature_file: None,
         opinion_file: None,
+        item_slug: row.item_slug.clone(),
+        taken_at: row.taken_at,
+        case_due_at: row.due_at,
     }
+}
+
+/// Lets the open tasks of a case say again by when it is due, so that work lists need not ask the cases.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn follow_due(conn: &impl ConnectionTrait, row: &case::Model) -> Result<()> {
+    task::Entity::update_many()
+        .col_expr(task::Column::CaseDueAt, Expr::value(row.due_at))
+        .filter(task::Column::CaseId.eq(row.id))
+        .filter(task::Column::State.eq("open"))
+        .exec(conn)
+        .await?;
+    Ok(())
 }
 
 /// Who may do these tasks, by task; a task that nobody in particular has is not among them.

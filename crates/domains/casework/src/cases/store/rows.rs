@@ -327,6 +327,9 @@ pub mod task {
         pub took_seconds: Option<i64>,
         pub signature_file: Option<Uuid>,
         pub opinion_file: Option<Uuid>,
+        pub item_slug: String,
+        pub taken_at: Option<Uuid>,
+        pub case_due_at: Option<OffsetDateTime>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

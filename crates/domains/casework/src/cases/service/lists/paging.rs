@@ -3,7 +3,7 @@
 use platform::web::page::PageQuery;
 use platform::{Problem, Result};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Cond, Expr, ExprTrait};
+use sea_orm::sea_query::Cond;
 use sea_orm::{Order, QueryOrder, QuerySelect, Select};
 use time::OffsetDateTime;
 
@@ -60,24 +60,32 @@ pub(crate) fn after_submitted(select: Select<case::Entity>, page: &PageQuery) ->
 }
 
 pub(super) fn after_task(select: Select<task::Entity>, page: &PageQuery) -> Result<Select<task::Entity>> {
-    let due = || Expr::col((case::Entity, case::Column::DueAt));
+    use task::Column;
     let mut select = select;
     if let Some(parts) = page.cursor_parts(2)? {
         let id = id_part(parts.get(1))?;
         select = match parts.first().map(String::as_str) {
-            Some("") | None => select.filter(due().is_null()).filter(task::Column::Id.gt(id)),
+            Some("") | None => select.filter(Column::CaseDueAt.is_null()).filter(Column::Id.gt(id)),
             Some(text) => {
                 let at = moment_part(text)?;
                 select.filter(
                     Cond::any()
-                        .add(due().is_null())
-                        .add(due().gt(at))
-                        .add(Cond::all().add(due().eq(at)).add(task::Column::Id.gt(id))),
+                        .add(Column::CaseDueAt.is_null())
+                        .add(Column::CaseDueAt.gt(at))
+                        .add(Cond::all().add(Column::CaseDueAt.eq(at)).add(Column::Id.gt(id))),
                 )
             }
         };
     }
-    Ok(select.order_by(due().is_null(), Order::Asc).order_by(due(), Order::Asc).order_by_asc(task::Column::Id))
+    Ok(by_time_left(select))
+}
+
+/// By the time left of their cases, then in the order they came.
+pub(super) fn by_time_left(select: Select<task::Entity>) -> Select<task::Entity> {
+    select
+        .order_by(task::Column::CaseDueAt.is_null(), Order::Asc)
+        .order_by_asc(task::Column::CaseDueAt)
+        .order_by_asc(task::Column::Id)
 }
 
 pub(crate) fn sort_key(row: &case::Model, by_time: bool) -> Vec<String> {

@@ -11,8 +11,8 @@ use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
 use super::cases::CaseRow;
-use super::paging::{after_task, seconds};
-use super::within;
+use super::paging::{after_task, by_time_left, seconds};
+use super::within_tasks;
 use crate::cases::clock::last_day;
 use crate::cases::service::Casework;
 use crate::cases::service::running::handlers::takeable;
@@ -78,7 +78,7 @@ impl Casework {
             .add(task::Column::OrgId.is_in(caller.met_orgs()))
             .add(task::Column::Role.is_in(caller.roles.iter().map(String::as_str)));
         if !caller.bounds.are_none() {
-            by_role = by_role.add(within(caller));
+            by_role = by_role.add(within_tasks(caller));
         }
         // Tasks that name the caller are his wherever the case belongs.
         let mut select =
@@ -87,20 +87,30 @@ impl Casework {
             select = select.filter(task::Column::Stage.eq(stage));
         }
         let text = filter.q.as_deref().map(str::trim).filter(|text| !text.is_empty());
-        let mut joined = select.join(sea_orm::JoinType::InnerJoin, task_to_case());
         if let Some(text) = text {
-            joined = joined.filter(self.text_condition(text));
+            select = select.join(sea_orm::JoinType::InnerJoin, task_to_case()).filter(self.text_condition(text));
         }
-        let total = joined.clone().count(conn).await?;
+        let select = select.select_only().column(task::Column::Id);
+        let total = select.clone().count(conn).await?;
         let page = PageQuery { limit: filter.limit, cursor: filter.cursor.clone() };
-        // By time left, then in the order they came. Tasks whose clock stands come last.
+        // First which, from an index alone; then those, with their cases. Tasks whose clock stands come last.
+        let keys: Vec<(Uuid, Option<OffsetDateTime>)> = after_task(select.column(task::Column::CaseDueAt), &page)?
+            .limit(page.limit() + 1)
+            .into_tuple()
+            .all(conn)
+            .await?;
+        let kept = usize::try_from(page.limit()).unwrap_or(100);
+        let next = match kept.checked_sub(1).and_then(|last| keys.get(last)) {
+            Some((id, due)) if keys.len() > kept => Some(cursor(&[seconds(*due), id.to_string()])),
+            _ => None,
+        };
+        let these = task::Entity::find()
+            .filter(task::Column::Id.is_in(keys.into_iter().take(kept).map(|(id, _)| id)))
+            .join(sea_orm::JoinType::InnerJoin, task_to_case());
         let rows: Vec<(task::Model, Option<case::Model>)> =
-            after_task(joined, &page)?.select_also(case::Entity).limit(page.limit() + 1).all(conn).await?;
-        let more = rows.len() as u64 > page.limit();
-        let mut items = Vec::with_capacity(rows.len());
+            by_time_left(these).select_also(case::Entity).all(conn).await?;
         let (tasks, cases): (Vec<_>, Vec<_>) = rows.into_iter().filter_map(|(task, row)| Some((task, row?))).unzip();
-        let keys: Vec<Vec<String>> =
-            tasks.iter().zip(&cases).map(|(task, row)| vec![seconds(row.due_at), task.id.to_string()]).collect();
+        let mut items = Vec::with_capacity(tasks.len());
         for (task, case) in tasks.into_iter().zip(self.rows(cases).await?) {
             let mark = mark(&task);
             let due_on = task.due_at.map(last_day);
@@ -115,20 +125,17 @@ impl Casework {
                 case,
             });
         }
-        let kept = usize::try_from(page.limit()).unwrap_or(100);
-        let next = if more { kept.checked_sub(1).and_then(|last| keys.get(last)).map(|key| cursor(key)) } else { None };
-        items.truncate(kept);
         Ok(List { items, total, next, as_of: self.platform.now() })
     }
 }
 
 /// A task somebody still has to do. Written out instead of bound: nearly all tasks are done, and a planner that sees only
 /// a place for a value takes those that wait for half of them (docs/adr/0097).
-pub(super) fn is_waiting() -> SimpleExpr {
+pub(crate) fn is_waiting() -> SimpleExpr {
     Expr::cust("tasks.state = 'open'")
 }
 
-pub(super) fn task_to_case() -> sea_orm::RelationDef {
+pub(crate) fn task_to_case() -> sea_orm::RelationDef {
     task::Entity::belongs_to(case::Entity).from(task::Column::CaseId).to(case::Column::Id).into()
 }
 

@@ -10,8 +10,8 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use super::cases::{CaseFilter, CaseRow, is_open};
-use super::tasks::{TaskFilter, TaskRow, is_waiting, task_to_case};
-use super::{Moment, within};
+use super::tasks::{TaskFilter, TaskRow, is_waiting};
+use super::{Moment, within, within_tasks};
 use crate::cases::model::State;
 use crate::cases::service::Casework;
 use crate::cases::store::{case, task};
@@ -146,7 +146,7 @@ impl Casework {
             .filter(task::Column::Stage.eq("deliver"))
             .filter(task::Column::OrgId.is_in(caller.met_orgs()));
         if !caller.bounds.are_none() {
-            to_deliver = to_deliver.join(sea_orm::JoinType::InnerJoin, task_to_case()).filter(within(caller));
+            to_deliver = to_deliver.filter(within_tasks(caller));
         }
         counts.to_deliver = to_deliver.count(conn).await?;
         let mine = self.my_tasks(caller, &TaskFilter { limit: Some(8), ..TaskFilter::default() }).await?;

@@ -12,7 +12,7 @@ use sea_orm::sea_query::{Cond, ExprTrait, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, QueryOrder, QuerySelect};
 
 use crate::cases::error::CaseError;
-use crate::cases::service::lists::within;
+use crate::cases::service::lists::within_tasks;
 use crate::cases::service::tasks::chosen::Named;
 use crate::cases::service::{Casework, reach};
 use crate::cases::store::{self, case, task, task_handler};
@@ -144,7 +144,7 @@ fn naming(caller: &Principal) -> SelectStatement {
     found
 }
 
-/// Tasks the caller may do, as a condition over `tasks` joined with their cases; the same as [`takes`] within reach.
+/// Tasks the caller may do, as a condition over open `tasks`; the same as [`takes`] within reach.
 pub(crate) fn takeable(caller: &Principal) -> Cond {
     use task_handler::Column;
     let named = |own: Cond| {
@@ -162,7 +162,7 @@ pub(crate) fn takeable(caller: &Principal) -> Cond {
     }
     let by_role = Cond::all().add(Column::Kind.eq("role")).add(Column::Key.is_in(roles()));
     // Of a department for which one only takes in, a role meets the cases taken in on the own side, no others.
-    let met = Cond::all().add(task::Column::OrgId.is_in(caller.met_orgs())).add(within(caller));
+    let met = Cond::all().add(task::Column::OrgId.is_in(caller.met_orgs())).add(within_tasks(caller));
     narrowed = narrowed.add(Cond::all().add(named(by_role)).add(met));
     Cond::all().add(task::Column::Narrowed.eq(true)).add(narrowed)
 }
