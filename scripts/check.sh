@@ -10,10 +10,11 @@ done
 
 failed=()
 step() {
-    local name="$1"
+    local name="$1" begun="$SECONDS"
     shift
     echo "== $name"
     "$@" </dev/null || failed+=("$name")
+    echo "took: $name $((SECONDS - begun)) s"
 }
 
 step format cargo fmt --all --check

@@ -35,10 +35,11 @@ fi
 
 failed=()
 step() {
-    local name="$1"
+    local name="$1" begun="$SECONDS"
     shift
     echo "== $name"
     "$@" </dev/null || failed+=("$name")
+    echo "took: $name $((SECONDS - begun)) s"
 }
 
 rust_tests() {
