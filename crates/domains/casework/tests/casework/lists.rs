@@ -251,6 +251,15 @@ async fn board_and_workbench_count_what_waits() {
             columns.iter().map(|column| (column.light, column.count)).collect::<Vec<_>>()
         };
         assert_eq!(board().await, [("overdue", 0), ("today", 2), ("warning", 0), ("normal", 4), ("paused", 2)]);
+        // Counted at once for the board, one by one for the list of each light.
+        let agree = async || {
+            for (light, count) in board().await {
+                let supervisor = world.staff("supervisor").await;
+                let list = world.casework.list_cases(&supervisor, &filter(json!({ "light": light }))).await.unwrap();
+                assert_eq!(list.list.total, count, "{light}");
+            }
+        };
+        agree().await;
         let clerk = world.staff("clerk").await;
         let bench = world.casework.workbench(&clerk).await.unwrap();
         let counts = bench.counts;
@@ -270,6 +279,7 @@ async fn board_and_workbench_count_what_waits() {
         world.casework.count_cases().await.unwrap();
         assert_eq!(week().await, before, "counted or not");
         world.days(20);
+        agree().await;
         let late = board().await;
         assert_eq!(late[0], ("overdue", 6));
         assert_eq!(late[4], ("paused", 2), "a clock that stands is never late");

@@ -133,16 +133,13 @@ enum Reach {
 
 /// The states of [`State::is_open`], in the words of the indexes `cases_open_by_due` and `cases_open_counted`: a database
 /// uses them only when it sees the words as they stand there.
-const OPEN: &str =
+pub(super) const OPEN: &str =
     "state IN ('submitted', 'pre_reviewed', 'correction', 'accepted', 'in_review', 'special', 'decided')";
 
 /// Cases that are open, in those words.
 pub(crate) fn is_open() -> sea_orm::sea_query::SimpleExpr {
     Expr::cust(OPEN)
 }
-
-pub(super) const CLOCKED: [State; 6] =
-    [State::Submitted, State::PreReviewed, State::Accepted, State::InReview, State::Special, State::Decided];
 
 impl Casework {
     /// The staff list.
@@ -290,10 +287,6 @@ impl Casework {
             .add(identity)
     }
 
-    pub(crate) fn light_condition(&self, light: &str) -> Condition {
-        lit(light, self.platform.now())
-    }
-
     /// Rows for the desk.
     pub(crate) async fn rows(&self, rows: Vec<case::Model>) -> Result<Vec<CaseRow>> {
         let calendar = self.calendars.current().await?;
@@ -308,31 +301,6 @@ impl Casework {
                 case_row(row, org_name, &calendar, now)
             })
             .collect())
-    }
-}
-
-/// Cases of a light, at a moment.
-fn lit(light: &str, now: OffsetDateTime) -> Condition {
-    let tonight = base::zone::end_of_day(base::zone::china_date(now));
-    // Without the words of the index a database reads every case that was ever due by then.
-    let clocked = Cond::all().add(is_open()).add(case::Column::State.is_in(CLOCKED.map(State::as_str)));
-    match light {
-        "overdue" => clocked.add(case::Column::DueAt.lte(now)),
-        "today" => clocked.add(case::Column::DueAt.gt(now)).add(case::Column::DueAt.lte(tonight)),
-        "warning" => {
-            clocked.add(case::Column::DueAt.gt(tonight)).add(case::Column::DueAt.lte(tonight + time::Duration::days(1)))
-        }
-        "legal_overdue" => clocked.add(case::Column::LegalDueAt.lte(now)),
-        "legal_warning" => clocked
-            .add(case::Column::LegalDueAt.gt(now))
-            .add(case::Column::LegalDueAt.lte(tonight + time::Duration::days(3))),
-        "normal" => clocked.add(case::Column::DueAt.gt(tonight + time::Duration::days(1))),
-        "paused" => {
-            Cond::all().add(is_open()).add(case::Column::DueAt.is_null()).add(case::Column::PausedLeft.is_not_null())
-        }
-        "instant" => crate::counters::instant::condition(None),
-        "instant_late" => crate::counters::instant::condition(Some(now)),
-        _ => Cond::all(),
     }
 }
 
@@ -416,9 +384,7 @@ pub(super) fn case_row(row: case::Model, org_name: String, calendar: &Calendar, 
 
 #[cfg(test)]
 mod tests {
-    use sea_orm::{DbBackend, EntityTrait, QueryFilter, QueryTrait};
-
-    use super::{OPEN, case, lit, open_states};
+    use super::{OPEN, open_states};
 
     #[test]
     fn the_words_of_the_open_index_are_the_open_states() {
@@ -430,17 +396,5 @@ mod tests {
         });
         assert!(include_str!("../../../../migrations/0004_lists.sql").contains(OPEN));
         assert!(include_str!("../../../../migrations/0028_open.sql").contains(OPEN));
-    }
-
-    /// The lights of the clock look among the cases that are open, as the index knows them, not among all that ever were.
-    ///
-    /// req: OPS-003
-    #[test]
-    fn lights_of_the_clock_are_looked_for_among_open_cases() {
-        for light in ["overdue", "today", "warning", "normal", "paused", "legal_overdue", "legal_warning"] {
-            let now = time::macros::datetime!(2026-09-21 1:00 UTC);
-            let sql = case::Entity::find().filter(lit(light, now)).build(DbBackend::Sqlite).sql;
-            assert!(sql.contains(OPEN), "{light}: {sql}");
-        }
     }
 }

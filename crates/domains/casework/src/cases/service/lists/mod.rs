@@ -7,6 +7,7 @@ mod cases;
 mod departments;
 mod done;
 mod export;
+mod lights;
 mod mine;
 mod paging;
 mod tasks;

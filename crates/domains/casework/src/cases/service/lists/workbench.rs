@@ -3,13 +3,14 @@
 use platform::Result;
 use platform::web::guard::Principal;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Alias, Asterisk, Expr, ExprTrait};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait};
 use sea_orm::{FromQueryResult, QueryOrder, QuerySelect};
 use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::cases::{CaseFilter, CaseRow, is_open};
+use super::cases::{CaseFilter, CaseRow};
+use super::lights::Light;
 use super::tasks::{TaskFilter, TaskRow, is_waiting};
 use super::{Moment, within, within_tasks};
 use crate::cases::model::State;
@@ -90,19 +91,18 @@ impl Casework {
     /// When the database refuses.
     pub async fn board(&self, caller: &Principal) -> Result<Vec<BoardColumn>> {
         let conn = self.platform.db.read();
+        let counts = self.open_cases(caller).await?;
         let mut columns = Vec::new();
-        for (light, label) in [
-            ("overdue", "已超期"),
-            ("today", "今天到期"),
-            ("warning", "明天到期"),
-            ("normal", "时间充足"),
-            ("paused", "停表中"),
-        ] {
-            let select =
-                self.filtered(caller, &CaseFilter { light: Some(light.to_owned()), ..CaseFilter::default() })?;
-            let count = select.clone().count(conn).await?;
-            let rows =
-                select.order_by_asc(case::Column::DueAt).order_by_asc(case::Column::Id).limit(10).all(conn).await?;
+        for light in Light::ALL {
+            let count = counts.lit(light);
+            let rows = if count == 0 {
+                Vec::new()
+            } else {
+                let filter = CaseFilter { light: Some(light.as_str().to_owned()), ..CaseFilter::default() };
+                let ordered = self.filtered(caller, &filter)?.order_by_asc(case::Column::DueAt);
+                ordered.order_by_asc(case::Column::Id).limit(10).all(conn).await?
+            };
+            let (light, label) = (light.as_str(), light.label());
             columns.push(BoardColumn { light, label, count, items: self.rows(rows).await? });
         }
         Ok(columns)
@@ -115,32 +115,21 @@ impl Casework {
     pub async fn workbench(&self, caller: &Principal) -> Result<Workbench> {
         let conn = self.platform.db.read();
         let now = self.platform.now();
-        let reach = || case::Entity::find().filter(within(caller));
-        let counted: Vec<(String, bool, i64)> = reach()
-            .select_only()
-            .column(case::Column::State)
-            .column(case::Column::Corrected)
-            .column_as(Expr::col(Asterisk).count(), "count")
-            .filter(is_open())
-            .group_by(case::Column::State)
-            .group_by(case::Column::Corrected)
-            .into_tuple()
-            .all(conn)
-            .await?;
+        let open = self.open_cases(caller).await?;
         let mut counts = WorkbenchCounts::default();
-        for (state, corrected, count) in counted {
-            let count = u64::try_from(count).unwrap_or(0);
-            match State::parse(&state) {
-                Some(State::Submitted) if corrected => counts.correction_back += count,
-                Some(State::Submitted | State::PreReviewed) => counts.to_accept += count,
-                Some(State::Accepted | State::InReview) => counts.to_review += count,
+        for (state, corrected, count) in open.by_state() {
+            match state {
+                State::Submitted if corrected => counts.correction_back += count,
+                State::Submitted | State::PreReviewed => counts.to_accept += count,
+                State::Accepted | State::InReview => counts.to_review += count,
                 _ => {}
             }
         }
-        counts.overdue = reach().filter(self.light_condition("overdue")).count(conn).await?;
-        counts.paused = reach().filter(self.light_condition("paused")).count(conn).await?;
-        let today = reach().filter(self.light_condition("today")).count(conn).await?;
-        counts.instant_late = reach().filter(self.light_condition("instant_late")).count(conn).await?;
+        counts.overdue = open.lit(Light::Overdue);
+        counts.paused = open.lit(Light::Paused);
+        let today = open.lit(Light::Today);
+        let late = case::Entity::find().filter(within(caller)).filter(self.light_condition("instant_late"));
+        counts.instant_late = late.count(conn).await?;
         let mut to_deliver = task::Entity::find()
             .filter(is_waiting())
             .filter(task::Column::Stage.eq("deliver"))
