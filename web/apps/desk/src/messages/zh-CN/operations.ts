@@ -1,7 +1,7 @@
 export const run = {
   title: '运行情况', intro: '每台服务器每分钟看一遍自己和连着的数据库、文件、外部系统。', views: '看什么', viewParts: '现状', viewMap: '拓扑图', viewCurves: '曲线', refresh: '刷新',
   ok: '正常', off: '没有启用', warn: '要注意', bad: '异常', allWell: '各部分都正常。', someWarn: '有需要注意的地方，见下面。', someBad: '有异常，请先看标着“异常”的部分。', nothing: '还没有数据：启动一分钟后才有。',
-  alarms: '没有解除的告警', faults: '没有恢复的故障', asOf: '数据时间', node: '服务器 {name}', nodeMeta: '版本 {version}，{since} 启动，{seen} 更新', silent: '几分钟没有消息了，请检查这台服务器上的程序是否在运行。',
+  alarms: '未解除的告警', faults: '未恢复的故障', asOf: '数据时间', node: '服务器 {name}', nodeMeta: '版本 {version}，{since} 启动，{seen} 更新', silent: '几分钟没有消息了，请检查这台服务器上的程序是否在运行。',
   part: '部分', state: '状态', said: '情况', advice: '怎么办', zone: '在哪一边', inside: '内网', outside: '外网', mapTitle: '系统拓扑', mapText: '连线从每台服务器到它用的数据库、文件和外部系统。', links: '连接', linkFrom: '从', linkTo: '到',
   group: '看哪一组', span: '多长时间', hour: '最近 1 小时', day: '最近 24 小时', month: '最近 30 天', noPoints: '这段时间还没有数据', onePoint: '只有 {at} 一个数，过一会再看曲线。', at: '时间', value: '数值', last: '最近 {value} {unit}，最高 {most}',
 } as const
