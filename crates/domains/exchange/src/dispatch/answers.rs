@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::store::{self, dispatch, held};
 use super::{ANSWERED, DONE, HELD, RELEASE_JOB};
 use crate::Exchange;
-use crate::inbound::{Envelope, EventAnswer, store as messages};
+use crate::inbound::{Envelope, EventAnswer, Turn, store as messages};
 
 /// Answers kept of one case at most.
 const MOST: usize = 50;
@@ -37,17 +37,6 @@ pub(crate) struct Dispatched {
 fn handles(kind: EventKind) -> bool {
     use EventKind as E;
     matches!(kind, E::Review | E::Result | E::Close | E::SpecialStart | E::SpecialEnd | E::Revoke)
-}
-
-/// How often an answer was looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Turn {
-    /// It just came.
-    First,
-    /// It was held.
-    Again,
-    /// It was held for [`LOOKS`] minutes: what need not come before it will not come any more.
-    Waited,
 }
 
 /// In which order held answers are tried.

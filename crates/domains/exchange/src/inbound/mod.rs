@@ -16,7 +16,6 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use crate::Exchange;
-use crate::dispatch::answers::Turn;
 use crate::fetches::Wanted;
 pub use envelope::Envelope;
 
@@ -25,6 +24,17 @@ const TRIES: usize = 4;
 
 /// Key of the grant that says which channel a system is.
 const CHANNEL: &str = "channel";
+
+/// How often an event that may come before its turn was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// It just came.
+    First,
+    /// It was held.
+    Again,
+    /// It was held as long as events are: what need not come before it will not come any more.
+    Waited,
+}
 
 /// What became of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
