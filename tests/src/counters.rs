@@ -8,7 +8,8 @@ use crate::world::{World, packs_dir};
 const ALLOWANCE: &str = "senior-allowance";
 const LAKE: &str = "449901000000";
 
-fn application(more: &Value) -> Value {
+/// The sample of the allowance as taken in at the counter, every material as paper, with more.
+pub fn application(more: &Value) -> Value {
     let path = packs_dir().join(format!("items/{ALLOWANCE}/samples/valid.json"));
     let sample: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let mut body = json!({

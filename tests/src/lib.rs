@@ -65,6 +65,7 @@ mod papers;
 mod portable;
 #[cfg(test)]
 mod privacy;
+mod queue;
 #[cfg(test)]
 mod reports;
 #[cfg(test)]
@@ -81,6 +82,7 @@ mod speed;
 mod statistics;
 #[cfg(test)]
 mod tables;
+mod together;
 #[cfg(test)]
 mod targets;
 #[cfg(test)]

@@ -315,7 +315,7 @@ impl World {
             .send()
             .await
             .unwrap();
-        for service in ["peer", "department"] {
+        for service in ["peer", "department", "queue"] {
             let told = json!({ "url": self.base, "at": at });
             plain_client().post(format!("{}/hall", self.simulator.url(service))).json(&told).send().await.unwrap();
         }

@@ -43,6 +43,7 @@ use exchange::Exchange;
 use feedback::Feedback;
 use fulfilment::Fulfilment;
 use identity::Identity;
+use hall::Hall;
 use intake::Intake;
 use licences::Licences;
 use materials::Materials;
@@ -92,6 +93,8 @@ pub struct App {
     pub exchange: Exchange,
     /// Fees, delivery, couriers.
     pub fulfilment: Fulfilment,
+    /// Tickets of the halls' queues.
+    pub hall: Hall,
     /// Other ways in which cases come.
     pub intake: Intake,
     /// Signatures, own files, cockpit: approving on the phone.
@@ -120,6 +123,7 @@ pub fn migrations() -> Vec<Migration> {
         feedback::MIGRATIONS,
         exchange::MIGRATIONS,
         fulfilment::MIGRATIONS,
+        hall::MIGRATIONS,
         intake::MIGRATIONS,
         approval::MIGRATIONS,
         archive::MIGRATIONS,
@@ -143,6 +147,7 @@ pub fn permissions() -> Vec<(&'static str, Audience)> {
         feedback::PERMISSIONS,
         exchange::PERMISSIONS,
         fulfilment::PERMISSIONS,
+        hall::PERMISSIONS,
         intake::PERMISSIONS,
         approval::PERMISSIONS,
         archive::PERMISSIONS,
@@ -164,6 +169,7 @@ pub fn sealed_columns() -> Vec<SealedColumn> {
         casework::SEALED,
         exchange::SEALED,
         fulfilment::SEALED,
+        hall::SEALED,
         intake::SEALED,
         approval::SEALED,
         archive::SEALED,
@@ -185,6 +191,7 @@ pub fn held_data() -> Vec<platform::personal::HeldData> {
         feedback::HELD,
         fulfilment::HELD,
         operations::HELD,
+        hall::HELD,
         intake::HELD,
         archive::HELD,
         materials::HELD,
@@ -248,6 +255,7 @@ impl App {
         // must not be held by something that it holds.
         let identity = identity.with_item_names(Arc::new(grants::Items(catalogue.clone())));
         let recognition = Recognition::new(platform.clone(), identity.clone());
+        let hall = Hall::new(platform.clone(), identity.clone(), catalogue.clone());
         let casework = Casework {
             platform: platform.clone(),
             recognition: recognition.clone(),
@@ -260,6 +268,7 @@ impl App {
             texts: Arc::new(texts),
             sharing: Arc::new(HttpDataSharing::new(platform.clone(), identity.clone())),
             barrier: Arc::new(fulfilment::collections::Holding),
+            visits: hall.visits(),
             handwriting: Arc::new(approval::drawings::Pens(platform.clone())),
         };
         let materials = Materials::new(
@@ -312,7 +321,7 @@ impl App {
         )?;
         let exchange = Exchange::new(platform.clone(), identity.clone(), casework.clone())?;
         let fulfilment = Fulfilment::new(platform.clone(), identity.clone(), casework.clone())?;
-        let intake = Intake::new(platform.clone(), identity.clone(), casework.clone());
+        let intake = Intake::new(platform.clone(), identity.clone(), casework.clone())?;
         let rated = Arc::new(ratings::Rated(feedback.clone()));
         let approval = Approval::new(platform.clone(), identity.clone(), casework.clone(), rated);
         let archive = Archive::new(platform.clone(), identity.clone(), casework.clone(), Arc::clone(&audit_key))
@@ -329,6 +338,7 @@ impl App {
             feedback,
             exchange,
             fulfilment,
+            hall,
             intake,
             approval,
             archive,
@@ -362,6 +372,7 @@ impl App {
             .merge(feedback::routes(self.feedback.clone()))
             .merge(exchange::routes(self.exchange.clone()))
             .merge(fulfilment::routes(self.fulfilment.clone()))
+            .merge(hall::routes(self.hall.clone()))
             .merge(intake::routes(self.intake.clone()))
             .merge(approval::routes(self.approval.clone()))
             .merge(archive::routes(self.archive.clone()))
@@ -390,7 +401,7 @@ impl App {
     /// Which event wakes which job.
     pub fn subscriptions(&self) -> Subscriptions {
         let below = self.casework.subscriptions(self.recognition.subscriptions(Subscriptions::default()));
-        let below = self.materials.subscriptions(self.archive.subscriptions(below));
+        let below = self.materials.subscriptions(self.archive.subscriptions(self.intake.subscriptions(below)));
         let below = transfer::subscriptions(&self.platform.config, below);
         self.security.subscriptions(self.fulfilment.subscriptions(self.exchange.subscriptions(below)))
     }

@@ -345,6 +345,7 @@ async fn daily(app: &App) {
         ("taking earlier papers in", app.materials.take_earlier().await.map(drop)),
         ("telling of papers and proofs that are due", app.materials.watch().await.map(drop)),
         ("forgetting who was identified", app.recognition.forget_over().await),
+        ("forgetting whose tickets were drawn", app.hall.forget_visitors().await),
     ];
     for (task, outcome) in done {
         if let Err(problem) = outcome {

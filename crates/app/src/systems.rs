@@ -9,8 +9,8 @@ use recognition::cards::NewCardDevice;
 use recognition::jumps::{JumpDraft, Mapping, Param};
 use recognition::links::{LinkDraft, Role};
 use simulators::{
-    approval, channels, codes, courier, department, hall, materials, mobile, office, payment, peer, reader, sharing,
-    upper,
+    approval, channels, codes, courier, department, hall, materials, mobile, office, payment, peer, queue, reader,
+    sharing, upper,
 };
 use uuid::Uuid;
 
@@ -71,6 +71,7 @@ pub async fn register(app: &App, outside: &str) -> Result<()> {
         (materials::APP_ID, "材料共享网关", materials::SECRET, Formula::TifBody, Vec::new()),
         (courier::APP_ID, "快递", courier::SECRET, Formula::TifBody, Vec::new()),
         (payment::APP_ID, "统一支付平台", payment::SECRET, Formula::TifBody, vec![grant("payments", &[], &[])]),
+        (queue::APP_ID, "大厅叫号系统", queue::SECRET, Formula::TifBody, vec![grant("queue", &[], &[])]),
         (mobile::APP_ID, "移动政务平台", mobile::SECRET, Formula::TifBody, Vec::new()),
         (office::APP_ID, "电子公文系统", office::SECRET, Formula::TifUser, vec![grant("staff_desk", &[], &[])]),
     ];

@@ -1,5 +1,5 @@
 //! The outside world on one port: provincial identity, registration authority, SMS gateway, courier,
-//! payment platform, upper platform, another portal, a department's own system, approval systems elsewhere, channels that file applications, code platform, card reader of a window, mobile
+//! payment platform, upper platform, another portal, a department's own system, approval systems elsewhere, channels that file applications, queue system of a hall, code platform, card reader of a window, mobile
 //! platform, document system, data-sharing platform, gateway of sharing sources, object store.
 //!
 //! Run as its own process beside the product, which knows only the addresses. Nothing here is
@@ -28,6 +28,7 @@ mod page;
 pub mod payment;
 pub mod peer;
 mod people;
+pub mod queue;
 pub mod reader;
 mod registry;
 pub mod sharing;
@@ -83,6 +84,7 @@ pub fn router(people: People, product: &str) -> Router {
     let department = department::routes(product);
     let approval = approval::routes(product);
     let channels = channels::routes(product);
+    let queue = queue::routes(product);
     let product = Product::at(product);
     let codes = codes::routes(people.clone());
     let reader = reader::routes(people.clone());
@@ -106,6 +108,7 @@ pub fn router(people: People, product: &str) -> Router {
         .nest("/department", department)
         .nest("/approval", approval)
         .nest("/channels", channels)
+        .nest("/queue", queue)
         .nest("/objects", objects)
         .nest("/objects-control", objects_control)
         .nest("/codes", codes)

@@ -46,6 +46,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "casework_0027_totals", sql: include_str!("../migrations/0027_totals.sql") },
     Migration { name: "casework_0028_open", sql: include_str!("../migrations/0028_open.sql") },
     Migration { name: "casework_0029_waiting", sql: include_str!("../migrations/0029_waiting.sql") },
+    Migration { name: "casework_0030_tickets", sql: include_str!("../migrations/0030_tickets.sql") },
 ];
 
 /// Personal data of citizens in this domain's tables.

@@ -38,6 +38,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "fulfilment_0002_shipments", sql: include_str!("../migrations/0002_shipments.sql") },
     Migration { name: "fulfilment_0003_hand_overs", sql: include_str!("../migrations/0003_hand_overs.sql") },
     Migration { name: "fulfilment_0004_collections", sql: include_str!("../migrations/0004_collections.sql") },
+    Migration { name: "fulfilment_0005_packages", sql: include_str!("../migrations/0005_packages.sql") },
 ];
 
 /// Columns of this domain that hold sealed values.

@@ -21,6 +21,8 @@ platform::permissions! {
     pub TraceCases = Desk "case.trace";
     /// Scan barcodes.
     pub ScanCases = Desk "case.scan";
+    /// See packages and how far their cases are.
+    pub ReadPackages = Desk "case_package.read";
     /// See volumes by way of intake.
     pub ReadFigures = Desk "intake_figures.read";
 }

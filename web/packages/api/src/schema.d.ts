@@ -1134,6 +1134,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/called-tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who was called to the caller's windows */
+        get: operations["list_called_tickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/called-tickets/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells the page of called tickets to fetch again */
+        get: operations["watch_called_tickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/captcha": {
         parameters: {
             query?: never;
@@ -1197,6 +1231,75 @@ export interface paths {
         put?: never;
         /** Switches a card reader on */
         post: operations["enable_card_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/case-packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Packages within reach, newest first, masked */
+        get: operations["list_case_packages"];
+        put?: never;
+        /** Take an application for a package: a case for each item, all or none */
+        post: operations["file_case_package"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/case-packages/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check an application for a package before it is taken */
+        post: operations["check_case_package"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/case-packages/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV, a line for each case, at most 5,000 packages */
+        get: operations["export_case_packages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/case-packages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A package within reach */
+        get: operations["get_case_package"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2545,6 +2648,23 @@ export interface paths {
         };
         /** Items the caller's windows take in, and where others are taken in */
         get: operations["list_counter_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counter-packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Packages, and which of them the caller's windows can take in */
+        get: operations["list_counter_packages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4072,6 +4192,92 @@ export interface paths {
         put?: never;
         /** Corrects fields of a filled form, with a reason. */
         post: operations["correct_form_data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hall-tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tickets of the caller's halls, newest first, masked */
+        get: operations["list_hall_tickets"];
+        put?: never;
+        /** Write a number down where no queue system tells of it */
+        post: operations["register_hall_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hall-tickets/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV, at most 5,000 rows */
+        get: operations["export_hall_tickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hall-tickets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A ticket with what happened */
+        get: operations["get_hall_ticket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hall-tickets/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Be done with the visitor of a ticket */
+        post: operations["finish_hall_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hall-tickets/{id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the visitor of a called ticket over; what is known of him is given raw, and logged */
+        post: operations["take_hall_ticket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6619,6 +6825,23 @@ export interface paths {
          *     with the formula with user; `x-tif-uid` is the login.
          */
         post: operations["issue_staff_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/open/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes what a hall's own queue system tells of a ticket. Told again it answers the same and changes nothing. */
+        post: operations["tell_of_hall_ticket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -12218,6 +12441,13 @@ export interface components {
             /** @description Window it was called to. */
             window?: string;
         };
+        /** @description Who was called to the caller's windows. */
+        CalledTickets: {
+            /** @description Called or being served, of today, the earliest call first, then those who missed the call; the first twenty. */
+            items: components["schemas"]["Ticket"][];
+            /** @description The caller's windows. */
+            windows: components["schemas"]["SeatWindow"][];
+        };
         /** @description Who came in. */
         CameIn: {
             name: string;
@@ -12562,6 +12792,65 @@ export interface components {
             message?: string | null;
             /** @description Whether it was, or would be, taken over. */
             moved: boolean;
+        };
+        /** @description Cases of several items taken in together. */
+        CasePackage: {
+            /** @description Applicant; a person's name is masked. */
+            applicant_name: string;
+            /** @description Cases, in the order of the items. */
+            cases: components["schemas"]["CasePackageCase"][];
+            /** @description `ready` or `together`, as it was chosen at the window. */
+            collect: string;
+            /** @description Cases that have ended. */
+            done: number;
+            /**
+             * Format: date-time
+             * @description When it was filed.
+             */
+            filed_at: string;
+            /** @description Who took it in. */
+            filed_by_name: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Its number. */
+            number: string;
+            /** @description Key of the package. */
+            package_key: string;
+            /** @description `open` or `done`. */
+            state: string;
+            /** @description In words. */
+            state_label: string;
+            /** @description Number of the visitor's ticket. */
+            ticket_number?: string | null;
+            /** @description Window; empty for whoever sat at none. */
+            window_name: string;
+        };
+        /** @description A case of a package. */
+        CasePackageCase: {
+            /**
+             * Format: uuid
+             * @description Case.
+             */
+            case_id: string;
+            /** @description Its number. */
+            case_number: string;
+            /** @description Day it is due, in China; absent while its clock stands or has ended. */
+            due_on?: string | null;
+            /** @description Item. */
+            item_name: string;
+            /** @description Department. */
+            org_name: string;
+            /** @description Whether the caller may open it. */
+            reachable: boolean;
+            /** @description State. */
+            state: string;
+            /** @description In words. */
+            state_label: string;
         };
         /** @description A case and its rating. */
         CaseRating: {
@@ -13449,6 +13738,8 @@ export interface components {
             id: string;
             /** @description `ready` or `together`. */
             mode: string;
+            /** @description Package the cases were taken in with; empty for a set the applicant put together. */
+            package_name: string;
             /** @description How many are ready. */
             ready: number;
             /** @description Who at the window let them go one by one, and why. */
@@ -13791,6 +14082,11 @@ export interface components {
             read_licence?: boolean;
             /** @description Answers to situations. */
             situations?: components["schemas"]["Answers"];
+            /**
+             * Format: uuid
+             * @description The ticket with which the visitor was called to the caller's window; absent without a queue.
+             */
+            ticket?: string | null;
         };
         /** @description What is still missing. */
         CounterCheck: {
@@ -13846,6 +14142,45 @@ export interface components {
             elsewhere: components["schemas"]["ElsewhereItem"][];
             /** @description Taken in here. */
             items: components["schemas"]["CounterItem"][];
+        };
+        /** @description A package, as the caller's windows offer it. */
+        CounterPackage: {
+            /** @description What it is for. */
+            intro: string;
+            /** @description Items, in the order they are asked for. */
+            items: components["schemas"]["CounterPackageItem"][];
+            /** @description Key. */
+            key: string;
+            /** @description Items that others take in, each with the place. */
+            missing: string[];
+            /** @description Name. */
+            name: string;
+            /** @description `person` or `enterprise`. */
+            object: string;
+            /** @description Whether the caller's windows take in whatever can't be left out, and at least two items. */
+            open: boolean;
+        };
+        /** @description An item of a package, as the caller's windows offer it. */
+        CounterPackageItem: {
+            /** @description The only handling item; chosen at the counter when absent. */
+            handle_item?: string | null;
+            /** @description Whether the caller's windows take it in. */
+            here: boolean;
+            /** @description Its name. */
+            item_name: string;
+            /** @description Item. */
+            item_slug: string;
+            /** @description Department. */
+            org_name: string;
+            /** @description Promised limit in words. */
+            promise_text: string;
+            /** @description Whether it can't be left out. */
+            required: boolean;
+        };
+        /** @description Packages at the counter. */
+        CounterPackages: {
+            /** @description In the order of the pack. */
+            items: components["schemas"]["CounterPackage"][];
         };
         /** @description Asks colleagues. */
         CountersignTask: {
@@ -14700,6 +15035,8 @@ export interface components {
             taken?: components["schemas"]["TakenIn"] | null;
             /** @description Every open task. */
             tasks: components["schemas"]["OpenTask"][];
+            /** @description Number of the ticket with which the visitor was called; absent without one. */
+            ticket_number?: string | null;
             /** @description Materials promised at acceptance. */
             tolerances: components["schemas"]["CaseTolerance"][];
             /** @description Reminders and orders. */
@@ -16197,6 +16534,14 @@ export interface components {
             password: string;
             sms_code: string;
             ticket: string;
+        };
+        /** @description Is done with a visitor. */
+        FinishTicket: {
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
         };
         /** @description A password for the first sign-in. */
         FirstPassword: {
@@ -19263,6 +19608,58 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_CasePackage: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** @description Applicant; a person's name is masked. */
+                applicant_name: string;
+                /** @description Cases, in the order of the items. */
+                cases: components["schemas"]["CasePackageCase"][];
+                /** @description `ready` or `together`, as it was chosen at the window. */
+                collect: string;
+                /** @description Cases that have ended. */
+                done: number;
+                /**
+                 * Format: date-time
+                 * @description When it was filed.
+                 */
+                filed_at: string;
+                /** @description Who took it in. */
+                filed_by_name: string;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Its name. */
+                name: string;
+                /** @description Its number. */
+                number: string;
+                /** @description Key of the package. */
+                package_key: string;
+                /** @description `open` or `done`. */
+                state: string;
+                /** @description In words. */
+                state_label: string;
+                /** @description Number of the visitor's ticket. */
+                ticket_number?: string | null;
+                /** @description Window; empty for whoever sat at none. */
+                window_name: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_CaseRow: {
             /**
              * Format: date-time
@@ -19470,6 +19867,8 @@ export interface components {
                 id: string;
                 /** @description `ready` or `together`. */
                 mode: string;
+                /** @description Package the cases were taken in with; empty for a set the applicant put together. */
+                package_name: string;
                 /** @description How many are ready. */
                 ready: number;
                 /** @description Who at the window let them go one by one, and why. */
@@ -22913,6 +23312,90 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_Ticket: {
+            /**
+             * Format: date-time
+             * @description Time of the data.
+             */
+            as_of: string;
+            /** @description Rows. */
+            items: {
+                /** @description What it is for, in the queue system's words. */
+                business: string;
+                /**
+                 * Format: date-time
+                 * @description When it was called last.
+                 */
+                called_at?: string | null;
+                /**
+                 * Format: int64
+                 * @description How often it was called.
+                 */
+                calls: number;
+                /** @description What the caller may do now: `take`, `finish`. */
+                can: string[];
+                /** @description Cases that came of it. */
+                cases: components["schemas"]["TicketCase"][];
+                /**
+                 * Format: date-time
+                 * @description When the visitor was done, or the ticket was given up.
+                 */
+                ended_at?: string | null;
+                /** @description Hall. */
+                hall_key: string;
+                /** @description Its name. */
+                hall_name: string;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Whether name and number of the visitor are known. */
+                identified: boolean;
+                /** @description Its name; empty without one. */
+                item_name: string;
+                /** @description Item, when the queue system names one that is offered. */
+                item_slug?: string | null;
+                /** @description Number on it. */
+                number: string;
+                /** @description Whether elderly, disabled or other visitors to be served first. */
+                priority: boolean;
+                /** @description `queue` or `manual`. */
+                source: string;
+                /** @description The queue system, or 手工登记. */
+                source_name: string;
+                /** @description `waiting`, `called`, `serving`, `held`, `missed`, `transferred`, `done`, `cancelled`. */
+                state: string;
+                /** @description In words. */
+                state_label: string;
+                /** @description Who looks after the visitor; empty before. */
+                taken_by_name: string;
+                /**
+                 * Format: date-time
+                 * @description When it was drawn.
+                 */
+                ticketed_at: string;
+                /**
+                 * Format: int64
+                 * @description Version to send back.
+                 */
+                version: number;
+                /** @description Visitor, masked; empty when not known. */
+                visitor_name: string;
+                /** @description Window. */
+                window_key?: string | null;
+                /** @description Number and sign of the window; empty before the call. */
+                window_name: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Exact number of rows of all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_TicketLine: {
             /**
              * Format: date-time
@@ -23696,6 +24179,13 @@ export interface components {
          * @enum {string}
          */
         MaterialStanding: "valid" | "expiring" | "expired" | "void";
+        /** @description Where a material is asked for. */
+        MaterialUse: {
+            /** @description Item. */
+            item_slug: string;
+            /** @description Key of the material there. */
+            key: string;
+        };
         /** @description A material as handed in. */
         MaterialView: {
             /** @description How often staff changed its files after acceptance. */
@@ -24642,6 +25132,15 @@ export interface components {
             /** @description Title. */
             title: string;
         };
+        /** @description A ticket of a hall without a connected queue system. */
+        NewTicket: {
+            /** @description Item, when known. */
+            item_slug?: string | null;
+            /** @description Number on it, up to 12 letters and digits. */
+            number: string;
+            /** @description The caller's window. */
+            window_key: string;
+        };
         /** @description A new opinion. */
         NewWrittenOpinion: {
             /**
@@ -25096,6 +25595,104 @@ export interface components {
         /** @description Own reports. */
         OwnQuestions: {
             items: components["schemas"]["Question"][];
+        };
+        /** @description An application for several items of a package. */
+        PackageApplication: {
+            agent?: components["schemas"]["Agent"] | null;
+            /** @description Who applies. */
+            applicant: components["schemas"]["CounterApplicant"];
+            /** @description `ready`: each certificate as it is ready; `together`: all at the end (CASE-029). */
+            collect: string;
+            /**
+             * Format: uuid
+             * @description Who was identified by card or code.
+             */
+            identification?: string | null;
+            /** @description The items wanted, 2 to 10. */
+            items: components["schemas"]["PackageItem"][];
+            /** @description Package. */
+            package: string;
+            /**
+             * Format: uuid
+             * @description The ticket with which the visitor was called.
+             */
+            ticket?: string | null;
+        };
+        /** @description What is still missing. */
+        PackageCheck: {
+            /** @description To mend; places of an item begin with `/items/<n>`. */
+            problems: components["schemas"]["StepProblem"][];
+            /** @description Materials that one paper serves. */
+            shared: components["schemas"]["SharedMaterial"][];
+            /** @description What rules say that only warn. */
+            warnings: components["schemas"]["StepProblem"][];
+        };
+        /** @description What is asked for one item. */
+        PackageItem: {
+            /** @description Where the applicant is at home, for an item that every hall takes in. */
+            area?: string | null;
+            /** @description How this certificate goes. */
+            delivery?: components["schemas"]["Delivery"];
+            /** @description Form data. */
+            form?: Record<string, unknown>;
+            /** @description Handling item. */
+            handle_item: string;
+            /** @description Item. */
+            item_slug: string;
+            /** @description Materials checked off: `paper`, `scan`, `licence`, `later`. */
+            materials?: {
+                [key: string]: components["schemas"]["HandedMaterial"];
+            };
+            /**
+             * Format: uuid
+             * @description The licence the application is about.
+             */
+            old_licence?: string | null;
+            /** @description Answers to situations. */
+            situations?: components["schemas"]["Answers"];
+        };
+        /** @description What the applicant takes away. */
+        PackageReceipt: {
+            /** @description Cases, in the order of the items. */
+            cases: components["schemas"]["PackageReceiptCase"][];
+            /** @description `ready` or `together`. */
+            collect: string;
+            /**
+             * Format: uuid
+             * @description Package.
+             */
+            id: string;
+            /** @description Name of the package. */
+            name: string;
+            /** @description Its number. */
+            number: string;
+        };
+        /** @description A case of a filed package, as the applicant takes it away. */
+        PackageReceiptCase: {
+            /** @description Day by which the application is answered, in China. */
+            answer_by?: string | null;
+            /**
+             * Format: uuid
+             * @description Case.
+             */
+            case_id: string;
+            /** @description Its number. */
+            case_number: string;
+            /** @description Its name. */
+            item_name: string;
+            /** @description Item. */
+            item_slug: string;
+            /** @description Department. */
+            org_name: string;
+            /** @description The promise in words. */
+            promise_text: string;
+            /** @description Query code 查询密码. */
+            query_code: string;
+            /**
+             * Format: uuid
+             * @description The receipt as a document.
+             */
+            receipt_document_id?: string | null;
         };
         /** @description Help for one page. */
         PageHelp: {
@@ -27415,6 +28012,15 @@ export interface components {
             key: string;
             number: string;
         };
+        /** @description A window the caller sits at. */
+        SeatWindow: {
+            /** @description Hall. */
+            hall_name: string;
+            /** @description Key. */
+            key: string;
+            /** @description Number and sign. */
+            name: string;
+        };
         /** @description State of one's second factor. */
         SecondFactorView: {
             enrolled: boolean;
@@ -27765,6 +28371,13 @@ export interface components {
             type: string;
             /** @description What it is used for. */
             use?: string;
+        };
+        /** @description A material that several of the items ask for. */
+        SharedMaterial: {
+            /** @description Its name. */
+            name: string;
+            /** @description Where it is asked for. */
+            uses: components["schemas"]["MaterialUse"][];
         };
         /** @description A handling item. */
         SheetChoice: {
@@ -29225,6 +29838,14 @@ export interface components {
             /** @description Entries. */
             forms: string[];
         };
+        /** @description Takes a visitor over. */
+        TakeTicket: {
+            /**
+             * Format: int64
+             * @description Version of the page.
+             */
+            version: number;
+        };
         /** @description A task that can be taken back. */
         TakeableTask: {
             /** @description Name of the step. */
@@ -29255,6 +29876,12 @@ export interface components {
             note: string;
             /** @description `taken`, `same`, `refused`. */
             result: string;
+        };
+        /** @description A ticket that was taken over, with what its queue system knows of the visitor. */
+        TakenTicket: {
+            /** @description The ticket. */
+            ticket: components["schemas"]["Ticket"];
+            visitor?: components["schemas"]["TicketVisitor"] | null;
         };
         /** @description A target beside what was measured. */
         TargetRow: {
@@ -29444,6 +30071,75 @@ export interface components {
             objects: components["schemas"]["Facet"][];
             scopes: components["schemas"]["Facet"][];
         };
+        /** @description A ticket as staff see it, the visitor masked. */
+        Ticket: {
+            /** @description What it is for, in the queue system's words. */
+            business: string;
+            /**
+             * Format: date-time
+             * @description When it was called last.
+             */
+            called_at?: string | null;
+            /**
+             * Format: int64
+             * @description How often it was called.
+             */
+            calls: number;
+            /** @description What the caller may do now: `take`, `finish`. */
+            can: string[];
+            /** @description Cases that came of it. */
+            cases: components["schemas"]["TicketCase"][];
+            /**
+             * Format: date-time
+             * @description When the visitor was done, or the ticket was given up.
+             */
+            ended_at?: string | null;
+            /** @description Hall. */
+            hall_key: string;
+            /** @description Its name. */
+            hall_name: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Whether name and number of the visitor are known. */
+            identified: boolean;
+            /** @description Its name; empty without one. */
+            item_name: string;
+            /** @description Item, when the queue system names one that is offered. */
+            item_slug?: string | null;
+            /** @description Number on it. */
+            number: string;
+            /** @description Whether elderly, disabled or other visitors to be served first. */
+            priority: boolean;
+            /** @description `queue` or `manual`. */
+            source: string;
+            /** @description The queue system, or 手工登记. */
+            source_name: string;
+            /** @description `waiting`, `called`, `serving`, `held`, `missed`, `transferred`, `done`, `cancelled`. */
+            state: string;
+            /** @description In words. */
+            state_label: string;
+            /** @description Who looks after the visitor; empty before. */
+            taken_by_name: string;
+            /**
+             * Format: date-time
+             * @description When it was drawn.
+             */
+            ticketed_at: string;
+            /**
+             * Format: int64
+             * @description Version to send back.
+             */
+            version: number;
+            /** @description Visitor, masked; empty when not known. */
+            visitor_name: string;
+            /** @description Window. */
+            window_key?: string | null;
+            /** @description Number and sign of the window; empty before the call. */
+            window_name: string;
+        };
         /** @description A ticket on its way: where the browser goes. */
         TicketAddress: {
             /**
@@ -29453,6 +30149,18 @@ export interface components {
             expires_in: number;
             /** @description Address over there, with the ticket. */
             url: string;
+        };
+        /** @description A case taken in for the visitor. */
+        TicketCase: {
+            /**
+             * Format: uuid
+             * @description Case.
+             */
+            case_id: string;
+            /** @description Its number. */
+            case_number: string;
+            /** @description Item. */
+            item_name: string;
         };
         /** @description One line of the log. */
         TicketLine: {
@@ -29477,6 +30185,33 @@ export interface components {
             result_label: string;
             system_name: string;
             target: string;
+        };
+        /** @description A ticket, as its queue system tells of it. */
+        TicketNotice: {
+            /** @description When that happened, RFC 3339. */
+            at: string;
+            /** @description What it is for, in the sender's words. */
+            business?: string;
+            /** @description Key of the hall. */
+            hall: string;
+            /** @description Item, by its key here. */
+            item?: string | null;
+            /** @description Number on it, up to 12 characters. */
+            number: string;
+            /** @description Whether served first. */
+            priority?: boolean;
+            /**
+             * Format: int64
+             * @description The sender's count of changes of this ticket, from 1.
+             */
+            revision: number;
+            /** @description `waiting`, `called`, `serving`, `held`, `missed`, `transferred`, `done`, `cancelled`. */
+            state: string;
+            /** @description How the sender tells tickets apart, up to 64 characters. */
+            ticket: string;
+            visitor?: components["schemas"]["TicketVisitor"] | null;
+            /** @description Window: its key here, or its number in the hall. Needed for `called` and `serving`. */
+            window?: string | null;
         };
         /** @description Who came, and what for. */
         TicketRedemption: {
@@ -29508,6 +30243,20 @@ export interface components {
         TicketRequest: {
             ticket: string;
         };
+        /** @description One thing that happened to a ticket. */
+        TicketStep: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description State from then on. */
+            state_label: string;
+            /** @description What happened. */
+            text: string;
+            /** @description Window; empty without one. */
+            window_name: string;
+        };
         /** @description A system to open with a ticket. */
         TicketSystem: {
             app_id: string;
@@ -29519,6 +30268,41 @@ export interface components {
             /** @description Organisation that answers for it. */
             owner: string;
             role_label: string;
+        };
+        /** @description What became of a message. */
+        TicketTaken: {
+            /** @description `taken`, `repeated` (the same revision again) or `outdated` (a later one is known). */
+            result: string;
+            /**
+             * Format: int64
+             * @description Revision that counts now.
+             */
+            revision: number;
+        };
+        /** @description Who drew a ticket. */
+        TicketVisitor: {
+            /**
+             * @description Identity number.
+             * @default
+             */
+            id_number: string;
+            /**
+             * @description Name.
+             * @default
+             */
+            name: string;
+            /**
+             * @description Phone.
+             * @default
+             */
+            phone: string;
+        };
+        /** @description A ticket with what happened. */
+        TicketWhole: {
+            /** @description What happened, oldest first. */
+            steps: components["schemas"]["TicketStep"][];
+            /** @description The ticket. */
+            ticket: components["schemas"]["Ticket"];
         };
         /** @description Time left as lists show it. */
         TimeLeft: {
@@ -35323,6 +36107,77 @@ export interface operations {
             };
         };
     };
+    list_called_tickets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalledTickets"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    watch_called_tickets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Tells the page to fetch again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ask_captcha: {
         parameters: {
             query?: never;
@@ -35467,6 +36322,281 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_case_packages: {
+        parameters: {
+            query?: {
+                /** @description Number of the package or of a case, a name, or a whole number of identity. */
+                q?: string;
+                /** @description Key of the package. */
+                package?: string;
+                /** @description `open`: some of its cases are under way; `done`: none is. */
+                state?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_CasePackage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    file_case_package: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PackageApplication"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageReceipt"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_case_package: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PackageApplication"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageCheck"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_case_packages: {
+        parameters: {
+            query?: {
+                /** @description Number of the package or of a case, a name, or a whole number of identity. */
+                q?: string;
+                /** @description Key of the package. */
+                package?: string;
+                /** @description `open`: some of its cases are under way; `done`: none is. */
+                state?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_case_package: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Package */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePackage"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -40162,6 +41292,41 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_counter_packages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterPackages"];
                 };
             };
             401: {
@@ -45506,6 +46671,362 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_hall_tickets: {
+        parameters: {
+            query?: {
+                /** @description Number, or its beginning. */
+                q?: string;
+                /** @description Key of a hall. */
+                hall?: string;
+                /** @description `waiting`, `called`, `serving`, `held`, `missed`, `transferred`, `done`, `cancelled`. */
+                state?: string;
+                /** @description Day it was drawn, `YYYY-MM-DD`, in China. */
+                on?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Ticket"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register_hall_ticket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key makes one thing only */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTicket"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_hall_tickets: {
+        parameters: {
+            query?: {
+                /** @description Number, or its beginning. */
+                q?: string;
+                /** @description Key of a hall. */
+                hall?: string;
+                /** @description `waiting`, `called`, `serving`, `held`, `missed`, `transferred`, `done`, `cancelled`. */
+                state?: string;
+                /** @description Day it was drawn, `YYYY-MM-DD`, in China. */
+                on?: string;
+                /** @description Rows wanted, 1 to 100. */
+                limit?: number;
+                /** @description Cursor of the next page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_hall_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Ticket */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketWhole"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_hall_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Ticket */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_hall_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Ticket */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenTicket"];
+                };
             };
             401: {
                 headers: {
@@ -54289,6 +55810,62 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tell_of_hall_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketNotice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketTaken"];
+                };
+            };
+            /** @description 400001 鉴权失败 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -113,6 +113,31 @@ impl Casework {
         Ok(Problem::not_found(format!("“{}”不在您的窗口，不能收件。", item.item.name)).detail(place))
     }
 
+    /// How an item stands at the caller's counter; absent for one that is not offered.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn at_counter(&self, caller: &Principal, slug: &str) -> Result<Option<AtCounter>> {
+        let item = match self.catalogue.published(slug).await {
+            Ok(item) => item,
+            Err(problem) if problem.status() == axum::http::StatusCode::NOT_FOUND => return Ok(None),
+            Err(problem) => return Err(problem),
+        };
+        let mark = self.identity.citywide(slug).await?.filter(|mark| mark.open);
+        let here = match &mark {
+            Some(mark) => mark.places.iter().any(|place| caller.takes_in(place.org_id, slug)),
+            None => caller.takes_in(item.org_id, slug),
+        };
+        let org = self.identity.org(item.org_id).await?;
+        Ok(Some(AtCounter {
+            item_name: item.item.name.clone(),
+            org_name: org.map_or_else(|| item.item.body.name.clone(), |org| org.name),
+            promise_text: Self::promise_text(item.item.promise_limit.time()),
+            here,
+            places: places(&self.identity.counters_of(slug).await?),
+        }))
+    }
+
     /// The row that says where a case was taken in.
     pub(crate) async fn counter_row(
         &self,
@@ -143,6 +168,7 @@ impl Casework {
             instant: minutes.is_some(),
             late_at: minutes.map(|minutes| now + time::Duration::minutes(minutes)),
             filed_at: now,
+            ticket_number: None,
         })
     }
 
@@ -201,6 +227,21 @@ impl Casework {
         }
         Ok(CounterItems { items, elsewhere, did_you_mean: found.did_you_mean })
     }
+}
+
+/// How an item stands at somebody's counter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AtCounter {
+    /// Name.
+    pub item_name: String,
+    /// Department.
+    pub org_name: String,
+    /// Promised limit in words.
+    pub promise_text: String,
+    /// Whether the counter takes it in.
+    pub here: bool,
+    /// Halls and windows that do; empty when no window names it.
+    pub places: String,
 }
 
 /// Items of other windows named in one answer.

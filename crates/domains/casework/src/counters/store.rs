@@ -33,6 +33,7 @@ pub mod taken {
         pub instant: bool,
         pub late_at: Option<OffsetDateTime>,
         pub filed_at: OffsetDateTime,
+        pub ticket_number: Option<String>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

@@ -311,6 +311,7 @@ fn wire(platform: &Platform) -> Casework {
         texts: Arc::new(Texts::load(&packs().join("platform/messages.yaml")).unwrap()),
         sharing: Arc::new(HttpDataSharing::new(platform.clone(), identity.clone())),
         barrier: Arc::new(casework::cases::service::barrier::Open),
+        visits: Arc::new(casework::counters::visits::NoQueue),
         handwriting: Arc::new(casework::cases::service::signing::NoHandwriting),
         identity,
         design,

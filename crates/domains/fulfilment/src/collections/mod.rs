@@ -2,11 +2,13 @@
 //! is handed over as it is ready or all of them at the end; how each goes, by post or at the window, stays with its
 //! case.
 //!
-//! Until themes (一件事) group cases by themselves, the applicant puts own cases together (docs/adr/0068). While some of
-//! a set to be collected together are not ready, [`Holding`] holds the hand-over of the others back; the applicant
-//! changes the choice any time, the window on the applicant's word with a reason.
+//! The applicant puts own cases together (docs/adr/0068), or they were taken in together as a package and the set comes
+//! of it ([`packaged`], docs/adr/0098). While some of a set to be collected together are not ready, [`Holding`] holds
+//! the hand-over of the others back; the applicant changes the choice any time, the window on the applicant's word with
+//! a reason.
 
 mod http;
+mod packaged;
 mod service;
 mod store;
 
@@ -23,6 +25,10 @@ use crate::fees::Unpaid;
 
 /// Notes in the sets what became of a case.
 const JOB: &str = "fulfilment.collection";
+/// Makes the set of a package.
+const PACKAGE_JOB: &str = "fulfilment.package";
+/// Several items were taken in together; told by intake.
+const PACKAGE: &str = "package.filed";
 /// What ends a case, or hands its result over.
 const TOPICS: [&str; 5] = ["case.closed", "case.not_accepted", "case.withdrawn", "case.voided", "case.delivered"];
 
@@ -58,10 +64,15 @@ impl Barrier for Holding {
 }
 
 pub(crate) fn subscriptions(subscriptions: Subscriptions) -> Subscriptions {
-    TOPICS.iter().fold(subscriptions, |all, topic| all.on(topic, JOB))
+    TOPICS.iter().fold(subscriptions, |all, topic| all.on(topic, JOB)).on(PACKAGE, PACKAGE_JOB)
 }
 
 pub(crate) fn jobs(fulfilment: &Fulfilment, handlers: Handlers) -> Handlers {
+    let packages = fulfilment.clone();
+    let handlers = handlers.with(PACKAGE_JOB, move |_, payload| {
+        let fulfilment = packages.clone();
+        Box::pin(async move { fulfilment.package_job(payload).await })
+    });
     let fulfilment = fulfilment.clone();
     handlers.with(JOB, move |_, payload| {
         let fulfilment = fulfilment.clone();

@@ -94,6 +94,8 @@ pub struct Collection {
     pub version: i64,
     /// `ready` or `together`.
     pub mode: String,
+    /// Package the cases were taken in with; empty for a set the applicant put together.
+    pub package_name: String,
     /// Applicant; masked at the desk.
     pub applicant_name: String,
     /// How many are ready.
@@ -121,7 +123,7 @@ fn not_found() -> Problem {
     Problem::not_found("没有找到这组办件。")
 }
 
-fn ended(state: State) -> bool {
+pub(super) fn ended(state: State) -> bool {
     state != State::Draft && !state.is_open()
 }
 
@@ -212,6 +214,7 @@ impl Fulfilment {
             released_reason: None,
             created_at: now,
             changed_at: now,
+            package_name: String::new(),
         };
         let line = Line::by(
             caller,
@@ -475,6 +478,7 @@ impl Fulfilment {
             id: row.id,
             version: row.version,
             applicant_name: if masked { base::mask::name(&row.applicant_name) } else { row.applicant_name },
+            package_name: row.package_name,
             mode: row.mode,
             ready,
             waiting,

@@ -24,6 +24,7 @@ pub(crate) mod set {
         pub released_reason: Option<String>,
         pub created_at: OffsetDateTime,
         pub changed_at: OffsetDateTime,
+        pub package_name: String,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

@@ -203,6 +203,14 @@ impl Identity {
         Ok(self.directory.snapshot(&self.platform).await?.window(key).cloned())
     }
 
+    /// All windows of all halls.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn all_windows(&self) -> Result<Vec<Window>> {
+        Ok(self.directory.snapshot(&self.platform).await?.windows.values().cloned().collect())
+    }
+
     /// A window by id.
     ///
     /// # Errors

@@ -71,6 +71,7 @@ pub const INTERFACES: &[InterfaceKind] = &[
         ],
     },
     InterfaceKind { key: "payments", label: "缴费到账通知", by_item: false, fields: &[] },
+    InterfaceKind { key: "queue", label: "大厅叫号", by_item: false, fields: &[] },
     InterfaceKind { key: "staff_desk", label: "工作人员待办和免登录进入", by_item: false, fields: &[] },
 ];
 

@@ -121,8 +121,12 @@ impl Intake {
             .map(|row| {
                 let kept = self.kept(&row)?;
                 let person = row.applicant_kind == "person";
-                let label = row.case_id.and_then(|id| states.get(&id)).map(|(_, label, step)| {
-                    if step.is_empty() { (*label).to_owned() } else { format!("{label}（{step}）") }
+                let label = row.case_id.and_then(|id| states.get(&id)).map(|case| {
+                    if case.step_name.is_empty() {
+                        case.label.to_owned()
+                    } else {
+                        format!("{}（{}）", case.label, case.step_name)
+                    }
                 });
                 Ok(LineView {
                     id: row.id,

@@ -5,8 +5,8 @@ import { may, session } from './session.ts'
 
 type Key = Parameters<typeof shell>[0]
 export interface PageEntry {
-  name: 'workbench' | 'tasks' | 'cases' | 'intake' | 'delivery' | 'board' | 'catalogue' | 'calendars'
-    | 'accepting' | 'instant' | 'instantFigures' | 'cityWideFigures' | 'settings' | 'supervisions' | 'tolerances' | 'dispatches' | 'bulk' | 'records' | 'scan' | 'intakeFigures' | 'messages' | 'intakeKinds' | 'messageTexts' | 'collections' | 'orgs' | 'staff' | 'roles' | 'access' | 'migration' | 'audit' | 'risks' | 'protection' | 'fields' | 'copies' | 'keys' | 'privacy' | 'transfer' | 'logs' | 'systems' | 'interfaces' | 'exchange' | 'realNames' | 'signInFigures' | 'windows' | 'mandates' | 'signOn' | 'stock' | 'fees' | 'handOvers' | 'shipments' | 'mobileLinks' | 'cardDevices' | 'design' | 'tables' | 'formData' | 'library' | 'archive' | 'legacy' | 'running' | 'runAlarms' | 'faults' | 'traces' | 'inspections' | 'configuration' | 'conformity' | 'targets' | 'questions' | 'manualChapters' | 'materials' | 'proofs' | 'caseFigures' | 'years'
+  name: 'workbench' | 'tasks' | 'cases' | 'intake' | 'packageIntake' | 'packages' | 'delivery' | 'board' | 'catalogue' | 'calendars'
+    | 'accepting' | 'hallTickets' | 'instant' | 'instantFigures' | 'cityWideFigures' | 'settings' | 'supervisions' | 'tolerances' | 'dispatches' | 'bulk' | 'records' | 'scan' | 'intakeFigures' | 'messages' | 'intakeKinds' | 'messageTexts' | 'collections' | 'orgs' | 'staff' | 'roles' | 'access' | 'migration' | 'audit' | 'risks' | 'protection' | 'fields' | 'copies' | 'keys' | 'privacy' | 'transfer' | 'logs' | 'systems' | 'interfaces' | 'exchange' | 'realNames' | 'signInFigures' | 'windows' | 'mandates' | 'signOn' | 'stock' | 'fees' | 'handOvers' | 'shipments' | 'mobileLinks' | 'cardDevices' | 'design' | 'tables' | 'formData' | 'library' | 'archive' | 'legacy' | 'running' | 'runAlarms' | 'faults' | 'traces' | 'inspections' | 'configuration' | 'conformity' | 'targets' | 'questions' | 'manualChapters' | 'materials' | 'proofs' | 'caseFigures' | 'years'
   /** Shorter name for the narrow rail. */
   short?: Key
   icon: IconName
@@ -32,7 +32,10 @@ const GROUPS: PageGroup[] = [
   ] },
   { title: 'groupCounter', entries: [
     { name: 'accepting', short: 'acceptingShort', icon: 'store', permission: 'case.intake' },
+    { name: 'hallTickets', short: 'hallTicketsShort', icon: 'ticket', permission: 'ticket.read' },
     { name: 'intake', short: 'intakeShort', icon: 'pen', key: 'i', permission: 'case.intake' },
+    { name: 'packageIntake', short: 'packageIntakeShort', icon: 'plan', permission: 'case.intake' },
+    { name: 'packages', short: 'packagesShort', icon: 'list', permission: 'case_package.read' },
     { name: 'instant', short: 'instantShort', icon: 'clock', permission: 'case.intake' },
     { name: 'bulk', short: 'bulkShort', icon: 'users', permission: 'bulk.read' },
     { name: 'records', short: 'recordsShort', icon: 'refresh', permission: 'intake_record.read' },

@@ -1,25 +1,23 @@
-//! Taking an application at the counter, from paper (CASE-011 in part): same judgement, same case.
+//! Judging an application at the counter, from paper (CASE-011): same judgement as online. How it becomes a case says
+//! [`super::taking`].
 
 use base::codes::{CitizenId, Phone, Uscc};
 use platform::web::guard::Principal;
 use platform::web::problem::FieldProblem;
 use platform::work::audit::Line;
 use platform::{Problem, Result};
-use recognition::identifying::{IDENTIFICATION_OVER, Purpose};
+use recognition::identifying::Purpose;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use super::acting::Standing;
-use super::change::Actor;
 use super::checks::form_channel;
-use super::draft::{Applicant, refused};
 use super::filled::{Subject, label};
 use super::identified::{Parties, Seen};
 use super::judge::{Application, StepProblem, judge};
 use super::old_licence::{OldLicenceRef, chosen};
-use super::submit::{HandedMaterial, Receipt, filed_before, handed_whole, received};
-use super::{Agent, Casework, Delivery, Loaded, Personal};
+use super::submit::{HandedMaterial, handed_whole};
+use super::{Agent, Casework, Delivery};
 use crate::cases::model::Channel;
 use crate::counters::route::Routed;
 use catalogue::items::resolve::{Answers, ResolvedMaterial};
@@ -68,6 +66,9 @@ pub struct CounterApplication {
     /// Whether the applicant waits for the result (CASE-047).
     #[serde(default)]
     pub instant: bool,
+    /// The ticket with which the visitor was called to the caller's window; absent without a queue.
+    #[serde(default)]
+    pub ticket: Option<uuid::Uuid>,
 }
 
 /// The applicant as identified at the counter.
@@ -84,22 +85,6 @@ pub struct CounterApplicant {
     pub phone: String,
     /// Legal representative.
     pub legal_person: Option<String>,
-}
-
-/// Who takes it, for the log and the lists.
-pub(crate) struct Taking {
-    /// Where it came from.
-    pub channel: Channel,
-    /// Sentence of the event.
-    pub text: String,
-    /// Who was identified by card or code.
-    pub seen: Option<Seen>,
-    /// Why the identification does not count; told unless the same key has filed the application already.
-    pub refusal: Option<Problem>,
-    /// Audit action.
-    pub permission: &'static str,
-    /// The same key takes one application only.
-    pub key: Option<String>,
 }
 
 /// What is still missing.
@@ -154,6 +139,16 @@ impl Casework {
             _ => None,
         };
         problems.extend(old.err());
+        if let Some(ticket) = application.ticket
+            && let Err(problem) = self.visits.visit(caller, ticket).await
+        {
+            problems.push(StepProblem {
+                pointer: "/ticket".into(),
+                code: problem.code().to_owned(),
+                message: problem.title().to_owned(),
+                step: 1,
+            });
+        }
         let (filled, unanswered) = Box::pin(self.counter_filled(caller, &item, application)).await?;
         Ok(CounterCheck {
             warnings: judgement.warnings,
@@ -172,7 +167,7 @@ impl Casework {
     /// # Errors
     /// 404 and 409 for an identification that does not count, 422 when it is somebody who has no part
     /// in the application, 403 for an enterprise's code shown by somebody without its grant.
-    async fn seen_at_intake(&self, caller: &Principal, application: &CounterApplication) -> Result<Option<Seen>> {
+    pub(super) async fn seen_at_intake(&self, caller: &Principal, application: &CounterApplication) -> Result<Option<Seen>> {
         let Some(id) = application.identification else { return Ok(None) };
         let who = self.recognition.identified(caller, id, Purpose::Intake).await?;
         let applicant = &application.applicant;
@@ -194,113 +189,6 @@ impl Casework {
                 ),
             )),
         }
-    }
-
-    /// Takes the application; the case then waits in the clerk's list like any other.
-    ///
-    /// # Errors
-    /// 422 naming what to mend; 404 for an item outside the clerk's windows.
-    pub async fn take_at_counter(
-        &self,
-        caller: &Principal,
-        application: CounterApplication,
-        key: Option<String>,
-    ) -> Result<Receipt> {
-        // A second click finds the identification used: by the first one, whose receipt it then gets.
-        let (seen, refusal) = match self.seen_at_intake(caller, &application).await {
-            Ok(seen) => (seen, None),
-            Err(problem) if key.is_some() && problem.code() == IDENTIFICATION_OVER => (None, Some(problem)),
-            Err(problem) => return Err(problem),
-        };
-        let text = seen.as_ref().map_or("窗口收件".to_owned(), |seen| format!("窗口收件（{}）", seen.text()));
-        let taking = Taking { channel: Channel::Window, text, seen, refusal, permission: "case.intake", key };
-        self.take_whole(caller, application, taking).await
-    }
-
-    /// Takes an application that comes whole from somebody who has the papers.
-    pub(crate) async fn take_whole(
-        &self,
-        caller: &Principal,
-        application: CounterApplication,
-        taking: Taking,
-    ) -> Result<Receipt> {
-        let (item, mut judgement, mut problems, routed) = Box::pin(self.judge_counter(caller, &application)).await?;
-        problems.append(&mut judgement.problems);
-        let old = chosen(&self.counter_licences(&item, &application).await?, application.old_licence);
-        problems.extend(old.clone().err());
-        if !problems.is_empty() {
-            return Err(refused(problems));
-        }
-        let minutes = match application.instant {
-            true => Some(self.instant_of(&item.slug).await?),
-            false => None,
-        };
-        let limit = routed.competent.as_ref().and_then(|place| place.promise);
-        let item = crate::counters::route::promised(item, limit);
-        let applicant = Applicant {
-            kind: application.applicant.kind.clone(),
-            name: application.applicant.name.trim().to_owned(),
-            personal: Personal {
-                id_number: application.applicant.id_number.trim().to_uppercase(),
-                phone: application.applicant.phone.trim().to_owned(),
-                legal_person: application.applicant.legal_person.clone(),
-                agent: application.agent.clone(),
-            },
-        };
-        // Somebody who has an account finds the case there, wherever it was taken.
-        let account = self.identity.account_by_id_number(&applicant.personal.id_number).await?;
-        let mut row = self.new_row(&item, &application.handle_item, taking.channel.as_str(), &applicant, account)?;
-        if taking.channel == Channel::Window {
-            row.taken_at = caller.org_id;
-        }
-        row.org_id = routed.org_id;
-        let counter = match taking.channel {
-            Channel::Window => Some(self.counter_row(caller, &row, &routed, minutes).await?),
-            _ => None,
-        };
-        self.drop_unstored(&item, &mut judgement).await?;
-        let mut form_row = self.form_row(&row, &judgement.data, &application.delivery)?;
-        form_row.step = 8;
-        form_row.old_licence_id = old.ok().flatten();
-        form_row.situations = serde_json::to_value(&application.situations)?;
-        self.keep_warnings(&mut form_row, &judgement.warnings)?;
-        // The clerk has read the licence of somebody who stands at the counter: that leaves a line too.
-        let used = form_row.old_licence_id.map(|old| self.old_licence_use(caller, &row, old, &Standing::own()));
-        let loaded = Loaded { row, item: item.clone() };
-        let materials = self.material_rows(&loaded, &application.materials, Some(caller.id)).await?;
-        let received = received(&judgement.resolution, &|key| handed_whole(&application.materials, key));
-        let filed = self.file_new(loaded.row, &item, &Actor::of(caller), &taking.text, received).await?;
-        let filed = filed.with_form(self, &item, &judgement).await?;
-        let casework = self.clone();
-        let (clerk, seen) = (caller.id, taking.seen);
-        let detail = json!({ "item": item.slug, "identified": seen.as_ref().map(Seen::data) });
-        let line =
-            Line::by(caller, self.platform.new_id(), taking.permission, format!("case:{}", form_row.case_id), detail);
-        self.platform
-            .db
-            .write(self.platform.now(), move |tx| {
-                Box::pin(async move {
-                    let made = (clerk, taking.permission, form_row.case_id);
-                    if let Some(before) = filed_before(tx, made, taking.key.as_deref(), &item).await? {
-                        return Ok(before);
-                    }
-                    if let Some(refusal) = taking.refusal {
-                        return Err(refusal);
-                    }
-                    tx.audit(line);
-                    if let Some(used) = used {
-                        tx.audit(used);
-                    }
-                    if let Some(seen) = &seen {
-                        casework.recognition.use_identification(tx, clerk, &seen.who, form_row.case_id).await?;
-                    }
-                    if let Some(counter) = counter {
-                        crate::counters::store::keep(tx, counter).await?;
-                    }
-                    casework.write_new(tx, filed, form_row, materials, &item).await
-                })
-            })
-            .await
     }
 
     /// The form filled in from what is known of whoever stands at the counter.
@@ -351,7 +239,7 @@ impl Casework {
         self.platform.leave(line).await
     }
 
-    async fn counter_licences(
+    pub(super) async fn counter_licences(
         &self,
         item: &catalogue::PublishedItem,
         application: &CounterApplication,
@@ -361,7 +249,7 @@ impl Casework {
         self.old_licences_of(&item.item, &application.handle_item, &applicant.kind, &number).await
     }
 
-    async fn judge_counter(
+    pub(super) async fn judge_counter(
         &self,
         caller: &Principal,
         application: &CounterApplication,

@@ -16,13 +16,14 @@ use platform::work::audit::Line;
 use platform::{Problem, Result, Tx};
 use sea_orm::entity::prelude::*;
 use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
 
 use super::change::{Actor, all_set};
 use super::checks::form_channel;
 use super::counter::{CounterApplicant, CounterApplication};
 use super::draft::Applicant;
 use super::judge::{Application, Handed, judge};
-use super::submit::{Filed, received};
+use super::submit::{Filed, Filing, received};
 use super::{Casework, Delivery, Loaded, Personal};
 use crate::cases::model::Channel;
 use crate::cases::store::{case, case_document, case_event, case_form, case_material, task};
@@ -52,6 +53,19 @@ pub struct Prepared {
     materials: Vec<case_material::Model>,
     item: Arc<PublishedItem>,
     line: Line,
+}
+
+/// How far a case is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseState {
+    /// State.
+    pub state: String,
+    /// In words.
+    pub label: &'static str,
+    /// Present step; empty at the end.
+    pub step_name: String,
+    /// By when it is due; absent while its clock stands.
+    pub due_at: Option<OffsetDateTime>,
 }
 
 /// A case that was written.
@@ -168,7 +182,8 @@ impl Casework {
                 materials.push(self.material_row_of(&loaded, &material.key, "paper", &[], &[], None, 1)?);
             }
             let listed = received(&judged.resolution, &piled);
-            let filed = self.file_new(loaded.row, &item, &Actor::of(caller), &common.text, listed).await?;
+            let filing = Filing { text: &common.text, materials: listed, ticket: None };
+            let filed = self.file_new(loaded.row, &item, &Actor::of(caller), filing).await?;
             prepared.push(Ok(Prepared { filed, form: form_row, materials, item: item.clone(), line }));
         }
         Ok(prepared)
@@ -269,29 +284,30 @@ impl Casework {
         Ok(None)
     }
 
-    /// Numbers and states of cases, for those who keep lists of them.
+    /// States of cases, for those who keep lists of them.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn states_of(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, (String, &'static str, String)>> {
+    pub async fn states_of(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, CaseState>> {
         use sea_orm::QuerySelect;
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        let rows: Vec<(Uuid, String, String)> = case::Entity::find()
+        let rows: Vec<(Uuid, String, String, Option<OffsetDateTime>)> = case::Entity::find()
             .select_only()
             .column(case::Column::Id)
             .column(case::Column::State)
             .column(case::Column::StepName)
+            .column(case::Column::DueAt)
             .filter(case::Column::Id.is_in(ids.iter().copied()))
             .into_tuple()
             .all(self.platform.db.read())
             .await?;
         Ok(rows
             .into_iter()
-            .map(|(id, state, step)| {
+            .map(|(id, state, step_name, due_at)| {
                 let label = crate::cases::model::State::parse(&state).map_or("", crate::cases::model::State::label);
-                (id, (state, label, step))
+                (id, CaseState { state, label, step_name, due_at })
             })
             .collect())
     }
@@ -327,6 +343,7 @@ fn basic(applicant: CounterApplicant) -> CounterApplication {
         identification: None,
         area: None,
         instant: false,
+        ticket: None,
     }
 }
 

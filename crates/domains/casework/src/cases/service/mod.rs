@@ -47,6 +47,7 @@ pub mod signing;
 pub mod special;
 pub mod stamping;
 pub mod submit;
+pub mod taking;
 pub mod tasks;
 pub mod views;
 pub mod withdraw;
@@ -96,6 +97,8 @@ pub struct Casework {
     pub sharing: Arc<dyn filled::DataSharing>,
     /// What may hold a case back.
     pub barrier: Arc<dyn barrier::Barrier>,
+    /// Who was called to a window.
+    pub visits: Arc<dyn crate::counters::visits::Visits>,
     /// Signatures and opinions that staff wrote by hand.
     pub handwriting: Arc<dyn signing::Handwriting>,
 }

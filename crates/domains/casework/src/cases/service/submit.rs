@@ -74,7 +74,8 @@ impl Casework {
         let received = received(&judgement.resolution, &|key| draft::handed(&parts.materials, key));
         let mut row = loaded.row;
         self.put_agent(&mut row, caller, &standing).await?;
-        let filed = self.file(row, &loaded.item, &standing.actor(caller), "网上提交了申请", received).await?;
+        let filing = Filing { text: "网上提交了申请", materials: received, ticket: None };
+        let filed = self.file(row, &loaded.item, &standing.actor(caller), filing).await?;
         let filed = filed.with_form(self, &loaded.item, &judgement).await?;
         let casework = self.clone();
         let item = loaded.item.clone();
@@ -119,8 +120,7 @@ impl Casework {
         row: case::Model,
         item: &PublishedItem,
         actor: &Actor,
-        text: &str,
-        materials: Value,
+        filing: Filing<'_>,
     ) -> Result<Filed> {
         let now = self.platform.now();
         let day = base::zone::china_date(now).to_string().replace('-', "");
@@ -135,17 +135,16 @@ impl Casework {
         change.row.query_code = Some(base::id::digits(self.platform.randomness.as_ref(), 6));
         change.row.submitted_at = Some(now);
         change.row.step_name = "受理".to_owned();
-        change.record(
-            &self.platform,
-            EventKind::Apply,
-            text,
-            json!({ "channel": change.row.channel, "handle_item": change.row.handle_item }),
-        )?;
+        let mut data = json!({ "channel": change.row.channel, "handle_item": change.row.handle_item });
+        if let Some(ticket) = filing.ticket {
+            data["ticket"] = ticket.into();
+        }
+        change.record(&self.platform, EventKind::Apply, filing.text, data)?;
         let nothing = Around { specials: Vec::new(), extensions: Vec::new(), events: Vec::new() };
         clock::set_due(&mut change.row, &item.item, &nothing, &calendar, now)?;
         change.announce("case.submitted");
         let receipt = self
-            .document(&change.row, item, DocumentKind::Receipt, None, object(json!({ "materials": materials })))
+            .document(&change.row, item, DocumentKind::Receipt, None, object(json!({ "materials": filing.materials })))
             .await?;
         Ok(Filed { change, receipt_id: receipt.id, documents: vec![receipt], carried: carried() })
     }
@@ -173,7 +172,7 @@ impl Casework {
         store::begun(self.platform.new_id(), row, "intake", name, "clerk", self.platform.now())
     }
 
-    async fn receipt_of(&self, row: &case::Model, item: &PublishedItem) -> Result<Receipt> {
+    pub(crate) async fn receipt_of(&self, row: &case::Model, item: &PublishedItem) -> Result<Receipt> {
         receipt_again(self.platform.db.read(), row, item).await
     }
 }
@@ -205,6 +204,16 @@ pub(crate) async fn filed_before(
     receipt_again(tx.conn(), &row, item).await.map(Some)
 }
 
+/// What is said of an application when it is filed.
+pub(crate) struct Filing<'a> {
+    /// Sentence of the event.
+    pub text: &'a str,
+    /// What was handed in, as the receipt lists it.
+    pub materials: Value,
+    /// Number of the ticket with which the visitor was called.
+    pub ticket: Option<&'a str>,
+}
+
 /// A numbered application ready to be written.
 pub(crate) struct Filed {
     change: Change,
@@ -215,6 +224,11 @@ pub(crate) struct Filed {
 }
 
 impl Filed {
+    /// Organisation that handles it.
+    pub(crate) fn org_id(&self) -> Uuid {
+        self.change.row.org_id
+    }
+
     /// The change of its row, and the documents made with it.
     pub(crate) fn into_parts(self) -> (Change, Vec<crate::cases::store::case_document::Model>) {
         (self.change, self.documents)
@@ -417,7 +431,8 @@ impl Casework {
             }
         }
         let row = loaded.row.clone();
-        let filed = self.file_new(loaded.row, &item, &standing.actor(caller), "提交了申请", received).await?;
+        let filing = Filing { text: "提交了申请", materials: received, ticket: None };
+        let filed = self.file_new(loaded.row, &item, &standing.actor(caller), filing).await?;
         let filed = filed.with_form(self, &item, &judgement).await?;
         let casework = self.clone();
         let member = caller.clone();
@@ -447,10 +462,9 @@ impl Casework {
         row: case::Model,
         item: &PublishedItem,
         actor: &Actor,
-        text: &str,
-        materials: Value,
+        filing: Filing<'_>,
     ) -> Result<Filed> {
-        let mut filed = self.file(row, item, actor, text, materials).await?;
+        let mut filed = self.file(row, item, actor, filing).await?;
         filed.change.mark_new();
         Ok(filed)
     }

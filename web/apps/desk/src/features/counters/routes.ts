@@ -3,6 +3,8 @@ import type { RouteRecordRaw } from 'vue-router'
 
 export const counterRoutes: RouteRecordRaw[] = [
   { path: '/accepting', name: 'accepting', component: () => import('./accepting/AcceptingPage.vue'), meta: { title: 'accepting' } },
+  { path: '/tickets', name: 'hallTickets', component: () => import('./tickets/TicketsPage.vue'), meta: { title: 'hallTickets' } },
+  { path: '/tickets/:id', name: 'hall-ticket', component: () => import('./tickets/TicketPage.vue'), props: true, meta: { title: 'hallTickets', rail: 'hallTickets', permission: 'ticket.read' } },
   { path: '/instant', name: 'instant', component: () => import('./instant/InstantPage.vue'), meta: { title: 'instant' } },
   { path: '/instant-items', name: 'instantItems', component: () => import('./instant/InstantItemsPage.vue'), meta: { title: 'instantItems', rail: 'settings', permission: 'instant.read' } },
   { path: '/instant-figures', name: 'instantFigures', component: () => import('./instant/InstantFiguresPage.vue'), meta: { title: 'instantFigures' } },

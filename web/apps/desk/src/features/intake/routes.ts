@@ -2,6 +2,8 @@
 import type { RouteRecordRaw } from 'vue-router'
 
 export const waysRoutes: RouteRecordRaw[] = [
+  { path: '/package-intake', name: 'packageIntake', component: () => import('./packages/PackageIntakePage.vue'), meta: { title: 'packageIntake' } },
+  { path: '/packages', name: 'packages', component: () => import('./packages/PackagesPage.vue'), meta: { title: 'packages' } },
   { path: '/tolerances', name: 'tolerances', component: () => import('../casework/tolerance/TolerancesPage.vue'), meta: { title: 'tolerances' } },
   { path: '/bulk', name: 'bulk', component: () => import('./bulk/BatchesPage.vue'), meta: { title: 'bulk' } },
   { path: '/bulk/new', name: 'new-batch', component: () => import('./bulk/NewBatchPage.vue'), meta: { title: 'newBatch', rail: 'bulk', permission: 'bulk.edit' } },

@@ -10,7 +10,7 @@ export const zh = {
   status_ok: '已交', status_missing: '没交', status_later: '后补', status_exempt: '免交', status_generated: '生成', status_corrected: '补正后', looking: '在看', pagesOf: '{n} 页',
   history: '经过', wholeHistory: '全部经过', historyAll: '全部 {n} 条经过', by: '（{name}）',
   tabs: '办件内容', tab_material: '材料', tab_form: '表单', tab_flow: '流程与意见', tab_papers: '文书与证照', tab_fee: '收费', tab_exchange: '业务协同', tab_proofs: '调证',
-  noMaterial: '这个办件没有要看的材料', noFile: '这份材料还没有文件', generatedNote: '由表单生成，内容就是申请表单。', exemptNote: '从证照库取得，申请人不用交。', version: '第 {n} 版', amendedFile: '工作人员放入', givenFile: '其他单位提供', takenIn: '收件窗口', takenBy: '收件人：{name}', uploadedAt: '{at}交来',
+  noMaterial: '这个办件没有要看的材料', noFile: '这份材料还没有文件', generatedNote: '由表单生成，内容就是申请表单。', exemptNote: '从证照库取得，申请人不用交。', version: '第 {n} 版', amendedFile: '工作人员放入', givenFile: '其他单位提供', takenIn: '收件窗口', ticketNumber: '号票', takenBy: '收件人：{name}', uploadedAt: '{at}交来',
   page: '第 {n} / {total} 页', previousPage: '上一页', nextPage: '下一页', zoomIn: '放大', zoomOut: '缩小', zoomFit: '适合窗口', zoomNow: '{n}%', openFile: '下载原件', files: '文件', preview: '{name}，预览', cannotShow: '这种文件不能在页面里看，请下载后打开。',
   flowTitle: '办理流程', stateDone: '已办', stateNow: '在办', stateTodo: '未到', opinions: '各环节意见', noOpinions: '还没有人写意见。',
   special: '特别程序', specialOpen: '{name}，{from}开始，预计 {length}', specialOpenPlain: '{name}，{from}开始', specialEnded: '{name}，{from}至{to}', extensions: '延长时限', extensionAsked: '{name}申请延长 {length}：{reason}', extension_asked: '待批准', extension_approved: '已批准', extension_refused: '没批准', urges: '催办与督办', noUrges: '没有催办。', order: '督办单', urge: '催办', urgeAnswer: '{name}答复：{text}', noAnswer: '还没有答复',

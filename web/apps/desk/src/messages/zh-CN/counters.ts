@@ -21,7 +21,7 @@ export const caseFigures = {
   checked: '{time} 和办件核对过，{result}', same: '没有差异', differing: '有 {n} 处不符，已改正', notChecked: '还没有和办件核对过，每天夜里核对一次',
 } as const
 export const accepting = {
-  title: '受理工作台', intro: '收件、预审、补正、核验都从这里走。', take: '收件', takeOne: '收单个事项', takeOneHint: '问情形、填表、收材料', takeInstant: '办即办件', takeInstantHint: '申请人等着，当场办完', takeBulk: '收批量件', takeBulkHint: '一份名单，一起办', takeRecord: '代收代发', takeRecordHint: '别处办理，这里收或者发', scan: '扫条码', scanHint: '登记办件走到哪里',
+  title: '受理工作台', intro: '收件、预审、补正、核验都从这里走。', take: '收件', takeOne: '收单个事项', takeOneHint: '问情形、填表、收材料', takePackage: '套餐收件', takePackageHint: '一件事里的几个事项，一次收齐', takeInstant: '办即办件', takeInstantHint: '申请人等着，当场办完', takeBulk: '收批量件', takeBulkHint: '一份名单，一起办', takeRecord: '代收代发', takeRecordHint: '别处办理，这里收或者发', scan: '扫条码', scanHint: '登记办件走到哪里',
   preReview: '等预审和受理', corrections: '补正已回', promised: '容缺待补', late: '即办超时', noneOf: '没有', more: '看全部 {n} 件', askData: '数据共享查询', askDataText: '登记身份后，可以从共享数据核对申请人的情况，每次查询都留记录。', askDataGo: '去核验身份', systems: '专业系统', systemsText: '用通办账号直接打开，不用再登录。', systemsNone: '没有接入的专业系统。', points: '收件要点', pointsText: '选一个事项，看每份材料收的时候要看什么。', pointsPick: '事项', pointsNone: '这个事项的材料没有写要点。', open: '打开{name}', failed: '没有取回来',
 } as const
 export const settings = {

@@ -17,4 +17,5 @@ export const zh = {
   oldLicence: '原证照', oldLicenceHint: '选好后，证上的内容自动填到下面的表里。查看会记进审计。', oldLicenceChoose: '请选择要办的那一份', oldLicenceMissing: '选择这次办的是哪一份原证照', oldLicenceOne: '{name} {number}', oldLicenceUntil: '{name} {number}，有效期到 {day}',
   area: '申请人所在的地方', areaHint: '这个事项市内通办，办件转给那里的主管部门，时限照那里的算。', areaOf: '{region}（{org}）', areaMissing: '选择申请人所在的地方', cityWide: '市内通办', instantIn: '{n} 分钟内办完', elsewhere: '不在您的窗口收的事项', elsewhereAt: '请到{place}', elsewhereOrg: '由{org}办理', noWindow: '您的窗口还没有能收的事项', noInstant: '您的窗口没有当场办的事项', doNow: '提交，接着当场办', doNowHint: '收件、审核、出证、发放在这一页办完。',
   answerMissing: '回答：{question}',
+  ticket: '号票', serving: '正在接待 {number}', servingAt: '正在接待 {number} · {window}', ticketUnlink: '不关联这个号', fromTicket: '来自号票 {number}，请核对证件。取号时报的不算核验身份，刷证件或者核对原件，人证一致再继续。', anotherMatter: '给这位群众再办一件',
 } as const

@@ -34,7 +34,8 @@ export const zh = {
   lostText: '地址可能写错了，或者这一页已经移走。', backHome: '回到开始的页面',
   refusedTitle: '没有权限',
   refused: '这一页不在您的权限里。要用，请找科室管理员。',
-  accepting: '受理工作台', acceptingShort: '受理', instant: '即办件', instantShort: '即办', instantItems: '即办事项', instantFigures: '即办统计', instantFiguresShort: '即办', cityWide: '市内通办', cityWideFigures: '通办统计', cityWideFiguresShort: '通办', settings: '系统设置', regions: '辖区', settingsShort: '设置',
+  packageIntake: '套餐收件', packageIntakeShort: '套餐', packages: '套餐件', packagesShort: '套餐件',
+  accepting: '受理工作台', acceptingShort: '受理', hallTickets: '号票', hallTicketsShort: '号票', instant: '即办件', instantShort: '即办', instantItems: '即办事项', instantFigures: '即办统计', instantFiguresShort: '即办', cityWide: '市内通办', cityWideFigures: '通办统计', cityWideFiguresShort: '通办', settings: '系统设置', regions: '辖区', settingsShort: '设置',
   count: '{n} 件',
   notices: '消息', noticesNone: '没有消息。', noticesNew: '{n} 条没看过', noticeCame: '新消息：{text}', workGoesOn: '正在办：{title}',
 } as const

@@ -8,7 +8,8 @@ use super::message::{Message, shape};
 use super::records;
 use crate::cases::model::Channel;
 use crate::cases::service::Casework;
-use crate::cases::service::counter::{CounterApplication, Taking};
+use crate::cases::service::counter::CounterApplication;
+use crate::cases::service::taking::Taking;
 use crate::cases::service::submit::Receipt;
 
 /// The content as an application; materials named by reference count as handed in over there.
@@ -49,15 +50,13 @@ impl Casework {
         let taking = Taking {
             channel: message.channel,
             seen: None,
-            refusal: None,
             text: match message.channel {
                 Channel::Exchange => "通过对接系统提交了申请".to_owned(),
                 channel => format!("通过{}提交了申请（{}）", message.system_name, Channel::label_of(channel.as_str())),
             },
             permission: "case.exchange",
-            // A message is told apart by its own number.
-            key: None,
         };
-        self.take_whole(&caller, application, taking).await
+        // A message is told apart by its own number, so it needs no key.
+        self.take_whole(&caller, application, taking, None).await
     }
 }

@@ -72,6 +72,7 @@ impl Casework {
                 org_name: orgs.name_at(org, filed_at).unwrap_or_default().to_owned(),
                 by: whole.around.events.first().map(|event| event.actor_name.clone()).unwrap_or_default(),
             }),
+            ticket_number: whole.around.events.first().and_then(ticket_of),
             state,
             state_label: desk_label(row, state),
             step_name: row.step_name.clone(),
@@ -124,4 +125,10 @@ impl Casework {
             chain: ChainHead { head: row.head_hash.clone(), length: row.event_count },
         })
     }
+}
+
+/// The ticket an application was taken in with, as its first event tells.
+fn ticket_of(applied: &crate::cases::store::case_event::Model) -> Option<String> {
+    let data: Value = serde_json::from_str(&applied.data).ok()?;
+    data.get("ticket")?.as_str().map(str::to_owned)
 }

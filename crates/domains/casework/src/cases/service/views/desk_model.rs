@@ -41,6 +41,8 @@ pub struct DeskCase {
     pub org_path: String,
     /// Where and by whom it was taken in; absent for what the applicant filed.
     pub taken: Option<TakenIn>,
+    /// Number of the ticket with which the visitor was called; absent without one.
+    pub ticket_number: Option<String>,
     /// State.
     pub state: State,
     /// In words.

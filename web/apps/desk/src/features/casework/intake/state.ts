@@ -2,12 +2,13 @@
  * One counter intake from choosing the item to submitting. Kept in memory only: a counter is shared,
  * so nothing about an applicant may stay in the browser after the tab is closed.
  */
-import { asProblem, counters, desk, newKey, type CityWideItem, type CheckProblem, type CounterCase, type DeliveryWay, type DeskCase, type FileRef, type Guide, type Identified, type Handing, type HeldLicence, type Receipt, type Resolution, type ResolvedMaterial, type Situation } from '@tongban/api'
+import { asProblem, counters, desk, newKey, type CityWideItem, type CheckProblem, type CounterCase, type DeliveryWay, type DeskCase, type FileRef, type Guide, type Identified, type Handing, type HeldLicence, type PackageItem, type Receipt, type Resolution, type ResolvedMaterial, type Situation, type TakenTicket, type Ticket, type TicketVisitor } from '@tongban/api'
 import { fieldsOf, startValues, type Form, type FormValues } from '@tongban/form-runtime'
 import { today } from '@tongban/ui'
 import { computed, reactive, ref, shallowRef } from 'vue'
 import { sentence } from '../../../app/load.ts'
 import { intake as t } from '../../../messages/index.ts'
+import { fillFromTicket, peopleOf } from './ticket.ts'
 
 export const STEPS = ['item', 'applicant', 'situation', 'form', 'materials', 'delivery', 'confirm'] as const
 export type Step = (typeof STEPS)[number]
@@ -40,6 +41,8 @@ export const guide = shallowRef<Guide | null>(null)
 export const cityWide = shallowRef<CityWideItem | null>(null)
 /** Whether the applicant waits: only such items are offered, and the case is flagged when it takes too long. */
 export const waiting = ref(false)
+/** Whether what is filled in belongs to a package: its page and that of one item share the people and the steps. */
+export const packaged = ref(false)
 export const resolution = shallowRef<Resolution | null>(null)
 export const form = shallowRef<Form | null>(null)
 /** Valid licences of the applicant that the application may be about. */
@@ -48,6 +51,11 @@ export interface Created { receipt: Receipt; record: DeskCase | null; accepted: 
 export const created = shallowRef<Created | null>(null)
 /** Who was identified by card or code; whoever is typed in by hand was not. */
 export const identified = shallowRef<Identified | null>(null)
+/** The number being served, and what its queue says of whoever holds it; the case is filed with the number. */
+export const ticket = shallowRef<Ticket | null>(null)
+export const visitor = shallowRef<TicketVisitor | null>(null)
+/** The item the number names, while this counter does not take it in: looked for at once, so that the clerk sees where to send the visitor. */
+export const wanted = ref('')
 /** Fields filled in from sources, each with where it came from; sources that did not answer; what rules warn of. */
 export const prefilled = shallowRef<{ key: string; locked: boolean; source: string }[]>([])
 export const unanswered = shallowRef<string[]>([])
@@ -62,10 +70,66 @@ export function restart(): void {
   Object.assign(entry, fresh())
   step.value = 'item'
   reached.value = 0
+  packaged.value = false
   guide.value = resolution.value = form.value = created.value = identified.value = cityWide.value = null
   oldLicences.value = []
+  unlink()
   forgetSources()
   key = newKey()
+}
+
+/** The intake goes on without the number. */
+export function unlink(): void {
+  ticket.value = visitor.value = null
+  wanted.value = ''
+}
+
+/** More is filled in than the choice of an item: it would be missed. */
+export const underWay = computed(() => !created.value && reached.value > 0)
+
+/** Begins an intake for whoever holds the number just taken over. The item it names is chosen when this counter takes it in. */
+export async function receive(taken: TakenTicket): Promise<void> {
+  restart()
+  waiting.value = false
+  serve(taken.ticket, taken.visitor)
+  const { item_slug: slug, item_name: name } = taken.ticket
+  if (!slug) return
+  try {
+    const { items } = await counters.items({ q: name })
+    if (items.some((item) => item.slug === slug)) await chooseItem(slug)
+    else wanted.value = name
+  } catch {
+    // The visitor is taken over already; without its item the clerk chooses one.
+    wanted.value = name
+  }
+}
+
+function serve(number: Ticket, who: TicketVisitor | null): void {
+  ticket.value = number
+  visitor.value = who
+  if (who) fillFromTicket(who, entry)
+}
+
+/** What was filled in goes; the number being served stays, and with it what its queue said. */
+export function startOver(): void {
+  const [number, who] = [ticket.value, visitor.value]
+  restart()
+  if (number) serve(number, who)
+}
+
+/** Another matter of whoever stands here: the people and the number stay. A case uses an identification up, so the card is read again. */
+export function anotherMatter(): void {
+  const [people, seen, number, who] = [peopleOf(entry), created.value ? null : identified.value, ticket.value, visitor.value]
+  restart()
+  Object.assign(entry, people)
+  ;[identified.value, ticket.value, visitor.value] = [seen, number, who]
+}
+
+/** The visitor has gone: nothing of him may greet the next one. What is under way is not thrown away, it only goes on without the number. */
+export function ended(id: string): void {
+  if (ticket.value?.id !== id) return
+  if (underWay.value) unlink()
+  else restart()
 }
 
 function forgetSources(): void {
@@ -73,6 +137,38 @@ function forgetSources(): void {
   unanswered.value = []
   warnings.value = []
   filledFor = ''
+}
+
+const OF_ITEM = ['slug', 'handleItem', 'situations', 'form', 'handed', 'oldLicence', 'area'] as const
+/** What an intake knows of one item, without the people and the delivery: a package holds several. */
+export interface ItemPart {
+  entry: Pick<ReturnType<typeof fresh>, (typeof OF_ITEM)[number]>
+  guide: Guide | null; cityWide: CityWideItem | null; resolution: Resolution | null; form: Form | null; oldLicences: HeldLicence[]
+  prefilled: { key: string; locked: boolean; source: string }[]; unanswered: string[]; warnings: CheckProblem[]; filledFor: string
+}
+const noItem = (): ItemPart => ({ entry: fresh(), guide: null, cityWide: null, resolution: null, form: null, oldLicences: [], prefilled: [], unanswered: [], warnings: [], filledFor: '' })
+
+/** The item that is open, to go on with it later. */
+export function snapshot(): ItemPart {
+  const { slug, handleItem, situations, form: values, handed, oldLicence, area } = entry
+  return {
+    entry: { slug, handleItem, situations, form: values, handed, oldLicence, area },
+    guide: guide.value, cityWide: cityWide.value, resolution: resolution.value, form: form.value, oldLicences: oldLicences.value,
+    prefilled: prefilled.value, unanswered: unanswered.value, warnings: warnings.value, filledFor,
+  }
+}
+/** Goes on with an item; without one none is open. The people stay. */
+export function resume(part = noItem()): void {
+  for (const name of OF_ITEM) Object.assign(entry, { [name]: part.entry[name] })
+  guide.value = part.guide
+  cityWide.value = part.cityWide
+  resolution.value = part.resolution
+  form.value = part.form
+  oldLicences.value = part.oldLicences
+  prefilled.value = part.prefilled
+  unanswered.value = part.unanswered
+  warnings.value = part.warnings
+  filledFor = part.filledFor
 }
 
 export async function chooseItem(slug: string): Promise<void> {
@@ -94,24 +190,33 @@ export async function chooseItem(slug: string): Promise<void> {
 }
 
 export async function resolve(): Promise<void> {
-  if (!entry.slug || !entry.handleItem) return
-  resolution.value = await desk.resolve(entry.slug, { handle_item: entry.handleItem, situations: entry.situations, conditions: {} })
+  const { slug, handleItem } = entry
+  if (!slug || !handleItem) return
+  const answer = await desk.resolve(slug, { handle_item: handleItem, situations: entry.situations, conditions: {} })
+  // Another item may have been opened meanwhile; so below.
+  if (entry.slug === slug) resolution.value = answer
 }
 
 /** Questions that apply now, in the order of the guide. */
-export const questions = computed<Situation[]>(() => (guide.value?.situations ?? []).filter((each) => resolution.value?.questions.includes(each.key)))
+export const questions = computed<Situation[]>(() => questionsOf({ guide: guide.value, resolution: resolution.value }))
+export const questionsOf = (part: Pick<ItemPart, 'guide' | 'resolution'>): Situation[] => (part.guide?.situations ?? []).filter((each) => part.resolution?.questions.includes(each.key))
 
 export async function loadForm(): Promise<void> {
-  form.value ??= (await desk.form(entry.slug, entry.handleItem)) as unknown as Form
-  prefill(form.value)
+  const { slug } = entry
+  const made = form.value ?? (await desk.form(slug, entry.handleItem)) as unknown as Form
+  if (entry.slug !== slug) return
+  form.value = made
+  prefill(made)
 }
 
 /** Fills what is still empty from the card read, data sharing, licences and earlier cases; only for whoever was identified, once. */
 export async function fillFromSources(): Promise<void> {
   const who = identified.value?.id ?? ''
-  if (!who || filledFor === `${who}/${entry.slug}`) return
+  const { slug } = entry
+  if (!who || filledFor === `${who}/${slug}`) return
   const { filled, unanswered: silent } = await desk.counterCheck({ ...body(), fill: true })
-  filledFor = `${who}/${entry.slug}`
+  if (entry.slug !== slug) return
+  filledFor = `${who}/${slug}`
   unanswered.value = silent
   const taken = filled.filter(({ key }) => entry.form[key] === undefined || entry.form[key] === null || entry.form[key] === '')
   entry.form = { ...entry.form, ...Object.fromEntries(taken.map(({ key, value }) => [key, value])) } as FormValues
@@ -127,7 +232,10 @@ export async function askRules(): Promise<CheckProblem[]> {
 
 /** Asks which licences of the applicant the application may be about; one alone needs no choice. */
 export async function findOldLicences(): Promise<void> {
-  oldLicences.value = (await desk.counterCheck(body())).old_licences
+  const { slug } = entry
+  const { old_licences: found } = await desk.counterCheck(body())
+  if (entry.slug !== slug) return
+  oldLicences.value = found
   if (!oldLicences.value.some((licence) => licence.id === entry.oldLicence)) entry.oldLicence = ''
   const [only] = oldLicences.value
   if (only && oldLicences.value.length === 1 && !entry.oldLicence) await chooseOldLicence(only.id)
@@ -164,31 +272,41 @@ function prefill(made: Form): void {
 export const applicantContext = computed(() => ({ kind: entry.applicant.kind, name: entry.applicant.name }))
 
 /** Materials the clerk has to deal with: needed now and not made by the platform itself. */
-export const toReceive = computed<ResolvedMaterial[]>(() => (resolution.value?.materials ?? []).filter((m) => m.needed && !m.generated))
+export const toReceive = computed<ResolvedMaterial[]>(() => receivable(resolution.value))
+export const receivable = (of: Resolution | null): ResolvedMaterial[] => (of?.materials ?? []).filter((m) => m.needed && !m.generated)
 
 export function handedOf(material: ResolvedMaterial): Handed {
   return (entry.handed[material.key] ??= { handing: material.exempt ? 'licence' : '', copies: 1, files: [] })
 }
 
-export function body(): CounterCase {
+/** Who applies and who came, as the server takes it. */
+export function people(): Pick<CounterCase, 'applicant' | 'agent' | 'identification'> {
   const { kind, name, id_number, uscc, phone, legal_person } = entry.applicant
   return {
-    item_slug: entry.slug,
-    handle_item: entry.handleItem,
     applicant: { kind, name: name.trim(), phone: phone.trim(), id_number: (kind === 'person' ? id_number : uscc).trim().toUpperCase(), legal_person: kind === 'enterprise' ? legal_person.trim() : null },
     agent: entry.byAgent === 'yes' ? { ...entry.agent } : null,
-    situations: entry.situations,
-    form: entry.form,
-    materials: Object.fromEntries(toReceive.value.filter((m) => entry.handed[m.key]?.handing).map((m) => {
-      const handed = handedOf(m)
-      return [m.key, { handing: handed.handing as Handing, files: handed.files.map((file) => file.id) }]
-    })),
-    ...(entry.oldLicence ? { old_licence: entry.oldLicence } : {}),
     identification: identified.value?.id ?? null,
-    ...(entry.area ? { area: entry.area } : {}),
-    ...(waiting.value ? { instant: true } : {}),
-    delivery: entry.way === 'post' ? { way: entry.way, address: { ...entry.address } } : { way: entry.way },
   }
+}
+export type Delivered = Pick<ReturnType<typeof fresh>, 'way' | 'address'>
+/** One item with how its result is handed over, without the people. */
+export function itemBody(of: ItemPart['entry'], materials: readonly ResolvedMaterial[], { way, address }: Delivered): PackageItem {
+  return {
+    item_slug: of.slug,
+    handle_item: of.handleItem,
+    situations: of.situations,
+    form: of.form,
+    materials: Object.fromEntries(materials.flatMap((m) => {
+      const handed = of.handed[m.key]
+      return handed?.handing ? [[m.key, { handing: handed.handing, files: handed.files.map((file) => file.id) }]] : []
+    })),
+    ...(of.oldLicence ? { old_licence: of.oldLicence } : {}),
+    ...(of.area ? { area: of.area } : {}),
+    delivery: way === 'post' ? { way, address: { ...address } } : { way },
+  }
+}
+export function body(): CounterCase {
+  return { ...itemBody(entry, toReceive.value, entry), ...people(), ...(waiting.value ? { instant: true } : {}), ...(ticket.value ? { ticket: ticket.value.id } : {}) }
 }
 
 /** Hands the application in; with `accept` it is accepted at once. A refusal to accept leaves it received. */
@@ -258,12 +376,14 @@ export function wrongAt(at: Step): Wrong[] {
       if (handed.handing === 'scan' && handed.files.length === 0) wrong.push({ id: `in-m-${m.key}`, message: t('scanMissing', { name: m.name }) })
     }
   }
-  if (at === 'delivery' && entry.way === 'post') {
-    need('in-d-name', entry.address.name, t('receiverName'))
-    need('in-d-phone', entry.address.phone, t('receiverPhone'))
-    need('in-d-address', entry.address.address, t('address'))
-  }
+  if (at === 'delivery') wrong.push(...wrongDelivery(entry))
   return wrong
+}
+/** What is missing of where a result is posted to; `id` begins the ids of the controls. */
+export function wrongDelivery({ way, address }: Delivered, id = 'in'): Wrong[] {
+  if (way !== 'post') return []
+  const wanted = [['name', 'receiverName'], ['phone', 'receiverPhone'], ['address', 'address']] as const
+  return wanted.filter(([key]) => !address[key].trim()).map(([key, name]) => ({ id: `${id}-d-${key}`, message: t('nameMissing', { name: t(name) }) }))
 }
 
 /** The step and control a server's pointer belongs to. */
@@ -277,6 +397,8 @@ export function placeOf(pointer: string): { step: Step; id: string } {
     case 'materials': return { step: 'materials', id: `in-m-${name}` }
     case 'old_licence': return { step: 'form', id: 'in-old' }
     case 'delivery': return { step: 'delivery', id: 'in-way' }
+    // Stands above every step.
+    case 'ticket': return { step: step.value, id: 'in-ticket' }
     case 'form': return { step: 'form', id: `f-${pointer.slice(6).replaceAll('/', '-')}` }
     default: return { step: 'item', id: 'in-q' }
   }

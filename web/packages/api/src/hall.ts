@@ -1,0 +1,25 @@
+/** The hall: numbers called to windows, taken over into an intake, registered by hand. All throw `ApiProblem`. */
+import { address, newKey } from './transport.ts'
+import { ask, said, type QueryFor, type S, type Whole } from './typed.ts'
+
+/** A number of a queue. The visitor is masked; `identified` says whether the queue system knows name and identity number. */
+export type Ticket = Whole<S['Ticket']>
+export type TicketState = 'waiting' | 'called' | 'serving' | 'held' | 'missed' | 'transferred' | 'done' | 'cancelled'
+export type CalledTickets = Whole<S['CalledTickets']>
+export type TicketWhole = Whole<S['TicketWhole']>
+/** Whoever holds the number, as the queue system knows them: not masked, not identified. */
+export type TicketVisitor = Whole<S['TicketVisitor']>
+export type TakenTicket = Whole<S['TakenTicket']>
+export type NewTicket = S['NewTicket']
+export type TicketFilters = QueryFor<'/api/v1/hall-tickets'>
+
+export const hallTickets = {
+  called: () => said<CalledTickets>(ask('get', '/api/v1/called-tickets')),
+  liveAddress: '/api/v1/called-tickets/live',
+  list: (query: TicketFilters) => said<Whole<S['List_Ticket']>>(ask('get', '/api/v1/hall-tickets', { query })),
+  exportAddress: (query: TicketFilters) => address('/api/v1/hall-tickets/export', { query: { ...query, limit: undefined, cursor: undefined } }),
+  get: (id: string) => said<TicketWhole>(ask('get', '/api/v1/hall-tickets/{id}', { path: { id } })),
+  register: (body: NewTicket, key = newKey()) => said<Ticket>(ask('post', '/api/v1/hall-tickets', { body, key })),
+  take: (id: string, version: number) => said<TakenTicket>(ask('post', '/api/v1/hall-tickets/{id}/take', { path: { id }, body: { version } })),
+  finish: (id: string, version: number) => said<Ticket>(ask('post', '/api/v1/hall-tickets/{id}/finish', { path: { id }, body: { version } })),
+}
