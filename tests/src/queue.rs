@@ -59,8 +59,8 @@ async fn a_called_number_is_taken_over_into_a_case() {
         assert_eq!(again["visitor"], person(), "a lost answer is asked for again");
 
         let file = |ticket: &Value| application(&json!({ "ticket": ticket }));
-        let receipt = clerk.post_once("/counter/cases", "visit-1", file(&called["id"])).await;
-        let same = clerk.post_once("/counter/cases", "visit-1", file(&called["id"])).await;
+        let receipt = clerk.post_once("/counter/cases", "visit-of-a001", file(&called["id"])).await;
+        let same = clerk.post_once("/counter/cases", "visit-of-a001", file(&called["id"])).await;
         assert_eq!(receipt["id"], same["id"]);
         let second = clerk.post("/counter/cases", file(&called["id"])).await;
         let case = clerk.get(&format!("/cases/{}", receipt["id"].as_str().unwrap())).await;
@@ -97,7 +97,7 @@ async fn a_called_number_is_taken_over_into_a_case() {
         let file = String::from_utf8(other.bytes("/hall-tickets/export").await).unwrap();
         assert!(file.contains("A001") && file.contains("何*") && !file.contains("何勇"), "{file}");
         let auditor = world.staff("auditor").await;
-        let seen = auditor.get("/audit?action=ticket.take").await;
+        let seen = auditor.get("/security/audit?action=ticket.take").await;
         assert_eq!(seen["total"], 2, "each look at the raw visitor leaves a line: {seen}");
 
         world.clock.advance(time::Duration::days(31));
@@ -209,8 +209,8 @@ async fn a_number_is_written_down_by_hand() {
         let world = World::new(backend).await;
         let clerk = world.staff("clerk-general").await;
         let body = json!({ "number": "c12", "window_key": "district-hall-2", "item_slug": "senior-allowance" });
-        let made = clerk.keyed("/hall-tickets", "by-hand", body.clone()).await;
-        assert_eq!(clerk.keyed("/hall-tickets", "by-hand", body.clone()).await["id"], made["id"]);
+        let made = clerk.keyed("/hall-tickets", "by-hand-c12", body.clone()).await;
+        assert_eq!(clerk.keyed("/hall-tickets", "by-hand-c12", body.clone()).await["id"], made["id"]);
         assert_eq!(
             (&made["number"], &made["state"], &made["source"], &made["identified"]),
             (&json!("C12"), &json!("serving"), &json!("manual"), &json!(false))

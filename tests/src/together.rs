@@ -169,9 +169,9 @@ async fn a_package_is_filed_together_and_collected_together() {
         let (status, problem) = deliver(&world, &ids[1]).await;
         assert_eq!((status, &problem["code"]), (StatusCode::CONFLICT, &json!("collection_waiting")), "{problem}");
 
-        finish(&world, &ids[0], &[("reviewer-federation", "pass"), ("approver-civil", "granted")]).await;
+        finish(&world, &ids[0], &[("reviewer-civil", "pass"), ("approver-civil", "granted")]).await;
         world.settle().await;
-        assert_eq!(deliver(&world, &ids[1]).await.0, StatusCode::OK);
+        assert_eq!(deliver(&world, &ids[1]).await.0, StatusCode::NO_CONTENT);
         let done = clerk.get(&own).await;
         assert_eq!((&done["state"], &done["done"]), (&json!("done"), &json!(2)), "{done}");
         assert_eq!(clerk.get("/case-packages?state=done").await["total"], 1);
@@ -195,7 +195,7 @@ async fn each_certificate_of_a_package_is_collected_as_it_is_ready() {
         clerk.post(&format!("/cases/{pension}/accept"), accept).await;
         finish(&world, &pension, &[("reviewer-pension", "pass"), ("approver-pension", "granted")]).await;
         world.settle().await;
-        assert_eq!(deliver(&world, &pension).await.0, StatusCode::OK);
+        assert_eq!(deliver(&world, &pension).await.0, StatusCode::NO_CONTENT);
         world.close().await;
     }
 }

@@ -3,7 +3,7 @@ import { interfaces as t } from '../../../messages/exchange.ts'
 import type { Interface } from './document.ts'
 
 type Key = Parameters<typeof t>[0]
-const NAMED = ['submit_exchange_event', 'query_case_library', 'read_case_library', 'query_materials', 'read_material', 'collect_logs', 'confirm_payment', 'get_staff_desk', 'issue_staff_ticket', 'redeem_ticket', 'report_binding'] as const
+const NAMED = ['submit_exchange_event', 'query_case_library', 'read_case_library', 'query_materials', 'read_material', 'collect_logs', 'confirm_payment', 'get_staff_desk', 'issue_staff_ticket', 'redeem_ticket', 'report_binding', 'tell_of_hall_ticket'] as const
 const isNamed = (operation: string): operation is (typeof NAMED)[number] => (NAMED as readonly string[]).includes(operation)
 
 export const nameOf = (one: Interface): string => (isNamed(one.operation) ? t(`p_${one.operation}`) : (one.about.summary ?? one.operation))
