@@ -1,7 +1,7 @@
 export const packageIntake = {
   title: '套餐收件', intro: '一件事里的几个事项一次收：申请人认一次，共用的材料收一份，每个事项各成一个办件。', stage_package: '选套餐', stage_applicant: '认申请人', stage_delivery: '怎么领', stage_confirm: '核对提交',
   find: '要办哪一件事', none: '还没有“一件事”套餐', noneText: '套餐由事项管理人员发布。单个事项请到“收件登记”收。', toIntake: '收单个事项', choose: '办这个套餐', change: '换一个套餐', closed: '您的窗口现在收不了', closedWhy: '这些事项不在您的窗口收：', for_person: '个人办', for_enterprise: '企业或其他组织办',
-  itemsOf: '里面的事项', required: '必办', optional: '选办', notHere: '您的窗口不收', alsoLabel: '选办的事项，申请人要办的勾上', alsoNotHere: '这几项您的窗口不收，申请人要办的请到：', tooFew: '至少办两件，再勾一件；只办一件的，从“收件登记”收', itemMeta: '{org}，承诺{limit}', chooseFirst: '先选一个套餐', only_person: '这个套餐是给个人办的', only_enterprise: '这个套餐是给企业或其他组织办的',
+  itemsOf: '里面的事项', required: '必办', optional: '选办', notHere: '您的窗口不收', alsoLabel: '选办的事项，申请人要办的勾上', alsoNotHere: '这几项您的窗口不收，申请人要办的请到：', tooFew: '至少办两件，再勾一件；只办一件的，从“收件登记”收', itemMeta: '{org}，{limit}', chooseFirst: '先选一个套餐', only_person: '这个套餐是给个人办的', only_enterprise: '这个套餐是给企业或其他组织办的',
   partOf: '第 {n} 项，共 {all} 项：{name}', stepOf: '{step}（第 {n} 步，共 {all} 步）', done: '填好了', now: '正在填', open: '还没填', partsTitle: '各个事项', reopen: '打开',
   same: '和“{name}”交的是同一份', carried: '按前面“{name}”填的带过来',
   waysLabel: '各件证照怎么领', each_no: '每一件都这样领', each_yes: '一件一件选', wayOf: '“{name}”怎么领', collectLabel: '什么时候领', collect_ready: '办好一件领一件', collect_readyHint: '哪件先办好，就先领哪件', collect_together: '全部办好一起领', collect_togetherHint: '先办好的等一等，最后一件办好时通知申请人', chooseCollect: '选什么时候领', ofItem: '{name}：{text}',

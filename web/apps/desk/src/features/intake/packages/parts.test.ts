@@ -56,6 +56,12 @@ describe('fields filled in for an earlier item of the package', () => {
     expect(fields).toEqual([[], [], [], []])
     expect(carried(form(field('s', '性别', { type: 'radio', options: [{ value: '1', label: '男' }] })), {}, earlier)).toEqual([])
     expect(carried(form(field('s', '性别', { type: 'radio', options: [{ value: '9', label: '未说明' }] })), {}, earlier)).toHaveLength(1)
+    expect(carried(form(field('s', '性别', { type: 'radio', options: [{ value: '9', label: '其他' }] })), {}, earlier)).toEqual([])
+  })
+  it('are affirmed for each item anew', () => {
+    const affirm = field('ok', '请您确认', { type: 'checkboxes', options: [{ value: 'yes', label: '填写的内容真实' }] })
+    const before1 = [before('高龄津贴', part('a', { asks: form(affirm), values: { ok: ['yes'] } }))]
+    expect(carried(form(affirm), {}, before1)).toEqual([])
   })
   it('stay where two fields of a form have one label: it is not said whose name it is', () => {
     expect(carried(form(field('n', '姓名')), {}, earlier)).toEqual([])

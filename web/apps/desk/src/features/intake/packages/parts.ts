@@ -39,9 +39,12 @@ export function stillSame(taken: Readonly<Record<string, string>>, materials: re
 /** What holds other fields, or belongs to one form alone. */
 const OWN: FieldType[] = ['group', 'table', 'file', 'image', 'signature', 'seal', 'hidden']
 const empty = (value: unknown) => value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
-const fillable = (field: FormField) => !OWN.includes(field.type) && !field.compute && !field.locked && !field.readOnly
-/** A choice of the earlier form only where this one offers it. */
-const offers = (field: FormField, value: unknown) => !field.options || [value].flat().every((each) => field.options?.some((option) => option.value === each))
+/** What the applicant affirms is affirmed for each item anew. */
+const affirms = (field: FormField) => field.type === 'switch' || (field.type === 'checkboxes' && field.options?.length === 1)
+const fillable = (field: FormField) => !OWN.includes(field.type) && !affirms(field) && !field.compute && !field.locked && !field.readOnly
+const wordOf = (field: FormField, value: unknown) => field.options?.find((option) => option.value === value)?.label
+/** A choice of the earlier form only where this one offers it in the same words. */
+const offers = (field: FormField, before: FormField, value: unknown) => !field.options || [value].flat().every((each) => { const word = wordOf(field, each); return word !== undefined && word === wordOf(before, each) })
 
 const wordsOf = (field: FormField) => `${field.type}/${field.label.trim()}`
 /** Fields whose label stands once in their form: two of them (姓名 of the applicant, 姓名 of the heir) do not say who is meant. */
@@ -53,7 +56,7 @@ function alone(form: Form): FormField[] {
 export function carried(form: Form, values: FormValues, earlier: readonly Earlier[]): { key: string; value: unknown; from: string }[] {
   const known = earlier.flatMap(({ name, part }) => (part.form ? alone(part.form) : []).map((field) => ({ field, value: part.entry.form[field.key], from: name }))).filter((each) => !empty(each.value))
   return alone(form).filter((field) => fillable(field) && empty(values[field.key])).flatMap((field) => {
-    const found = known.find((each) => wordsOf(each.field) === wordsOf(field) && offers(field, each.value))
+    const found = known.find((each) => wordsOf(each.field) === wordsOf(field) && offers(field, each.field, each.value))
     return found ? [{ key: field.key, value: found.value, from: found.from }] : []
   })
 }
