@@ -65,6 +65,7 @@ mod papers;
 mod portable;
 #[cfg(test)]
 mod privacy;
+#[cfg(test)]
 mod queue;
 #[cfg(test)]
 mod reports;
@@ -82,13 +83,14 @@ mod speed;
 mod statistics;
 #[cfg(test)]
 mod tables;
-mod together;
 #[cfg(test)]
 mod targets;
 #[cfg(test)]
 mod testers;
 #[cfg(test)]
 mod texts;
+#[cfg(test)]
+mod together;
 #[cfg(test)]
 mod upgrade;
 #[cfg(test)]

@@ -30,11 +30,18 @@ async fn a_called_number_is_taken_over_into_a_case() {
         world.connect().await;
         let clerk = world.staff("clerk-general").await;
         let shown = clerk.get("/called-tickets").await;
-        assert_eq!((shown["items"].as_array().unwrap().len(), &shown["windows"][0]["key"]), (0, &json!("district-hall-2")));
+        assert_eq!(
+            (shown["items"].as_array().unwrap().len(), &shown["windows"][0]["key"]),
+            (0, &json!("district-hall-2"))
+        );
 
         let drawn = json!({ "hall": HALL, "business": "养老助残", "item": "senior-allowance", "visitor": person() });
         let drawn = outside(&world, "tickets", drawn).await;
-        assert_eq!((&drawn["told"]["status"], &drawn["told"]["answer"]["result"]), (&json!(200), &json!("taken")), "{drawn}");
+        assert_eq!(
+            (&drawn["told"]["status"], &drawn["told"]["answer"]["result"]),
+            (&json!(200), &json!("taken")),
+            "{drawn}"
+        );
         assert_eq!(clerk.get("/called-tickets").await["items"], json!([]), "nobody is called yet");
         outside(&world, "call", json!({ "hall": HALL, "window": "2" })).await;
         let called = clerk.get("/called-tickets").await["items"][0].clone();
@@ -66,9 +73,11 @@ async fn a_called_number_is_taken_over_into_a_case() {
         let case = clerk.get(&format!("/cases/{}", receipt["id"].as_str().unwrap())).await;
         assert_eq!((&case["ticket_number"], &case["events"][0]["kind"]), (&json!("A001"), &json!("apply")), "{case}");
         let whole = clerk.get(&ticket).await;
-        let cases: Vec<&Value> = whole["ticket"]["cases"].as_array().unwrap().iter().map(|one| &one["case_number"]).collect();
+        let cases: Vec<&Value> =
+            whole["ticket"]["cases"].as_array().unwrap().iter().map(|one| &one["case_number"]).collect();
         assert_eq!(cases, [&receipt["case_number"], &second["case_number"]]);
-        let steps: Vec<&str> = whole["steps"].as_array().unwrap().iter().map(|one| one["state_label"].as_str().unwrap()).collect();
+        let steps: Vec<&str> =
+            whole["steps"].as_array().unwrap().iter().map(|one| one["state_label"].as_str().unwrap()).collect();
         assert_eq!(steps, ["等候", "已叫号", "接待中", "接待中", "接待中"]);
 
         // The queue system calls the next number while the clerk still types: the case is linked all the same.
@@ -147,8 +156,12 @@ async fn what_is_told_twice_late_or_wrong_has_one_outcome() {
             "at": "2026-09-21T23:00:00+08:00", "visitor": { "name": "何勇", "id_number": "1", "phone": "" },
         });
         let refused = tell(wrong).await;
-        let mut named: Vec<&str> =
-            refused["answer"]["errors"].as_array().unwrap().iter().map(|one| one["pointer"].as_str().unwrap()).collect();
+        let mut named: Vec<&str> = refused["answer"]["errors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["pointer"].as_str().unwrap())
+            .collect();
         named.sort_unstable();
         assert_eq!(
             named,
@@ -190,10 +203,12 @@ async fn what_is_told_twice_late_or_wrong_has_one_outcome() {
         assert_eq!((&now["number"], &now["priority"], &now["state"]), (&json!("Y001"), &json!(true), &json!("called")));
 
         // A stranger, and a system without the interface.
-        let (status, _) = world.signed("hall-queue", "guessed", "n-1", "/open/tickets", &notice(9, "done", json!({}))).await;
+        let (status, _) =
+            world.signed("hall-queue", "guessed", "n-1", "/open/tickets", &notice(9, "done", json!({}))).await;
         assert_eq!(status, StatusCode::UNAUTHORIZED);
         let (_, secret) = world.system("other-system", None, &[]).await;
-        let (status, _) = world.signed("other-system", &secret, "n-2", "/open/tickets", &notice(9, "done", json!({}))).await;
+        let (status, _) =
+            world.signed("other-system", &secret, "n-2", "/open/tickets", &notice(9, "done", json!({}))).await;
         assert_eq!(status, StatusCode::FORBIDDEN);
         world.close().await;
     }

@@ -50,9 +50,12 @@ async fn a_package_is_offered_and_checked() {
         let elsewhere = restaurant["missing"][1].as_str().unwrap();
         assert!(elsewhere.contains("消防") && elsewhere.contains("9 号窗口"), "{elsewhere}");
 
-        let check = clerk.post("/case-packages/check", package("ready", &[part(DISABLED, "self"), part(ELDERLY, "self")])).await;
+        let check = clerk
+            .post("/case-packages/check", package("ready", &[part(DISABLED, "self"), part(ELDERLY, "self")]))
+            .await;
         assert_eq!(check["problems"], json!([]), "{check}");
-        let shared: Vec<&str> = check["shared"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+        let shared: Vec<&str> =
+            check["shared"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
         assert_eq!(shared, ["居民身份证、户口簿"]);
         assert_eq!(check["shared"][0]["uses"].as_array().unwrap().len(), 2);
 
@@ -66,7 +69,9 @@ async fn a_package_is_offered_and_checked() {
                 .collect();
             let (status, problem) = clerk.refused(Method::POST, "/case-packages", Some(body)).await;
             assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{problem}");
-            assert!(problem["errors"].as_array().unwrap().iter().all(|one| found.iter().any(|at| one["pointer"] == **at)));
+            assert!(
+                problem["errors"].as_array().unwrap().iter().all(|one| found.iter().any(|at| one["pointer"] == **at))
+            );
             found
         };
         assert_eq!(places(package("ready", &[part(DISABLED, "self")])).await, ["/items"], "one alone");
@@ -84,12 +89,22 @@ async fn a_package_is_offered_and_checked() {
         let found = places(stranger).await;
         assert_eq!(found.iter().filter(|at| *at == "/applicant/id_number").count(), 1, "told once: {found:?}");
         assert!(found.iter().any(|at| at == "/items/1/form/elder_phone"), "{found:?}");
-        let nobody = clerk.refused(Method::POST, "/case-packages", Some(json!({ "package": "none", "collect": "ready",
-            "items": [], "applicant": {} }))).await;
+        let nobody = clerk
+            .refused(
+                Method::POST,
+                "/case-packages",
+                Some(json!({ "package": "none", "collect": "ready",
+            "items": [], "applicant": {} })),
+            )
+            .await;
         assert_eq!(nobody.0, StatusCode::NOT_FOUND);
         let fire = world.staff("clerk-fire").await;
         let (status, _) = fire
-            .refused(Method::POST, "/case-packages", Some(package("ready", &[part(DISABLED, "self"), part(ELDERLY, "self")])))
+            .refused(
+                Method::POST,
+                "/case-packages",
+                Some(package("ready", &[part(DISABLED, "self"), part(ELDERLY, "self")])),
+            )
             .await;
         assert_eq!(status, StatusCode::NOT_FOUND, "not this window");
         assert_eq!(clerk.get("/case-packages").await["total"], 0, "nothing was filed");
@@ -127,8 +142,12 @@ async fn a_package_is_filed_together_and_collected_together() {
         let social = world.staff("clerk-social").await;
         let seen = social.get("/case-packages?state=open").await;
         assert_eq!(seen["total"], 1, "{seen}");
-        let reachable: Vec<bool> =
-            seen["items"][0]["cases"].as_array().unwrap().iter().map(|one| one["reachable"].as_bool().unwrap()).collect();
+        let reachable: Vec<bool> = seen["items"][0]["cases"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["reachable"].as_bool().unwrap())
+            .collect();
         assert_eq!(reachable, [false, true]);
         assert_eq!(seen["items"][0]["applicant_name"], "何*");
         assert_eq!(social.refused(Method::GET, &format!("/cases/{}", ids[0]), None).await.0, StatusCode::NOT_FOUND);

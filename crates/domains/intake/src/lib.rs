@@ -23,11 +23,11 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use casework::Casework;
 use identity::Identity;
-use platform::{Platform, Problem, Result};
 use platform::crypto::SealedColumn;
 use platform::db::migrate::Migration;
 use platform::work::jobs::Handlers;
 use platform::work::outbox::Subscriptions;
+use platform::{Platform, Problem, Result};
 use utoipa_axum::router::OpenApiRouter;
 
 pub use permissions::{
@@ -36,11 +36,10 @@ pub use permissions::{
 };
 
 /// Schema steps of this domain.
-pub const MIGRATIONS: &[Migration] =
-    &[
-        Migration { name: "intake_0001", sql: include_str!("../migrations/0001_intake.sql") },
-        Migration { name: "intake_0002_packages", sql: include_str!("../migrations/0002_packages.sql") },
-    ];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "intake_0001", sql: include_str!("../migrations/0001_intake.sql") },
+    Migration { name: "intake_0002_packages", sql: include_str!("../migrations/0002_packages.sql") },
+];
 
 /// Personal data of citizens in this domain's tables.
 pub const HELD: &[platform::personal::HeldData] = &[

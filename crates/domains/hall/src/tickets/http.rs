@@ -23,7 +23,19 @@ use super::model::{Ticket, TicketWhole};
 use crate::{Hall, ReadTickets, TakeTickets};
 
 const HEAD: [&str; 13] = [
-    "号码", "大厅", "状态", "办什么", "窗口", "取号人", "叫了几次", "取号时间", "叫号时间", "结束时间", "接待人", "办件编号", "来源",
+    "号码",
+    "大厅",
+    "状态",
+    "办什么",
+    "窗口",
+    "取号人",
+    "叫了几次",
+    "取号时间",
+    "叫号时间",
+    "结束时间",
+    "接待人",
+    "办件编号",
+    "来源",
 ];
 
 pub(crate) fn routes() -> OpenApiRouter<Hall> {

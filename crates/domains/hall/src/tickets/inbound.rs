@@ -304,6 +304,7 @@ pub(super) fn window_name(window: &Window) -> String {
 /// What is wrong with a number on a ticket.
 pub(super) fn wrong_number(number: &str) -> Option<String> {
     let number = number.trim();
-    let good = (1..=12).contains(&number.chars().count()) && number.chars().all(|one| one.is_alphanumeric() || one == '-');
+    let good =
+        (1..=12).contains(&number.chars().count()) && number.chars().all(|one| one.is_alphanumeric() || one == '-');
     (!good).then(|| "号码写 1 到 12 个字母、数字，例如 A012".to_owned())
 }

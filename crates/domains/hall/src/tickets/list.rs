@@ -113,7 +113,8 @@ impl Hall {
 
     /// Tickets of the caller's halls that fit a filter.
     async fn wanted(&self, caller: &Principal, filter: &TicketFilter, seats: &[Window]) -> Result<Select<Entity>> {
-        let full = |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+        let full =
+            |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
         let halls = self.seen_halls(caller, seats).await?;
         let mut select = Entity::find().filter(Column::HallKey.is_in(halls));
         if let Some(number) = full(&filter.q) {

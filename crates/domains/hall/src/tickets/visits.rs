@@ -25,12 +25,15 @@ impl Visits for Queue {
         let Self(hall) = self;
         let row = store::find(hall.platform.db.read(), ticket).await?;
         let row = row.ok_or_else(|| refused("unknown_ticket", "没有找到这个号票，请去掉号票再收件".into()))?;
-        let seated = hall.identity.seats_of(caller.id).await?.iter().any(|seat| Some(&seat.key) == row.window_key.as_ref());
+        let seated =
+            hall.identity.seats_of(caller.id).await?.iter().any(|seat| Some(&seat.key) == row.window_key.as_ref());
         if !seated && row.taken_by != Some(caller.id) {
             return Err(refused("other_window", format!("{} 号叫到了别的窗口，不能关联到您收的件", row.number)));
         }
         let called = row.called_at.map(base::zone::china_date);
-        if called != Some(base::zone::china_date(hall.platform.now())) || State::parse(&row.state) == Some(State::Cancelled) {
+        if called != Some(base::zone::china_date(hall.platform.now()))
+            || State::parse(&row.state) == Some(State::Cancelled)
+        {
             return Err(refused("not_called_today", format!("{} 号不是今天叫到您窗口的号", row.number)));
         }
         Ok(Visit { ticket, number: row.number })

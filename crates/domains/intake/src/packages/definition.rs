@@ -88,7 +88,8 @@ mod tests {
     /// req: CASE-004
     #[test]
     fn a_wrong_package_is_named() {
-        let good = "  - {key: a, name: 甲, intro: 说明, object: person, items: [{item: x, required: true}, {item: y}]}\n";
+        let good =
+            "  - {key: a, name: 甲, intro: 说明, object: person, items: [{item: x, required: true}, {item: y}]}\n";
         let found = parse(&file(good)).unwrap();
         assert_eq!((found.len(), found[0].items[0].required, found[0].items[1].required), (1, true, false));
         for (text, why) in [

@@ -242,7 +242,8 @@ impl PackageApplication {
             wrong.push(step_problem("/items", "too_few", "至少选两个事项；只办一件的，从“收件登记”收"));
         }
         if self.applicant.kind != package.object {
-            let message = if package.object == "person" { "这个套餐由个人申请" } else { "这个套餐由企业申请" };
+            let message =
+                if package.object == "person" { "这个套餐由个人申请" } else { "这个套餐由企业申请" };
             wrong.push(step_problem("/applicant/kind", "option", message));
         }
         if !matches!(self.collect.as_str(), "ready" | "together") {

@@ -19,7 +19,18 @@ use super::list::{CasePackage, PackageFilter};
 use crate::{Intake, ReadPackages};
 
 const HEAD: [&str; 12] = [
-    "套餐编号", "套餐", "申请人", "怎么领", "窗口", "收件时间", "收件人", "办件编号", "事项", "部门", "状态", "到期日",
+    "套餐编号",
+    "套餐",
+    "申请人",
+    "怎么领",
+    "窗口",
+    "收件时间",
+    "收件人",
+    "办件编号",
+    "事项",
+    "部门",
+    "状态",
+    "到期日",
 ];
 
 pub(crate) fn routes() -> OpenApiRouter<Intake> {

@@ -106,7 +106,8 @@ fn within(caller: &Principal) -> Cond {
 
 impl Intake {
     fn wanted_packages(&self, caller: &Principal, filter: &PackageFilter) -> sea_orm::Select<Entity> {
-        let full = |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+        let full =
+            |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
         let mut select = Entity::find().filter(within(caller));
         if let Some(text) = full(&filter.q) {
             let pattern = platform::db::containing(&text);
@@ -227,13 +228,14 @@ impl Intake {
             let filed_at = row.filed_at;
             let cases = own.into_iter().map(|one| {
                 let state = states.get(&one.case_id);
-                let due = state.filter(|_| one.ended_at.is_none()).and_then(|state| state.due_at);
+                let due = state.filter(|_| one.ended_at.is_none()).and_then(|state| state.due_on.clone());
                 CasePackageCase {
                     org_name: orgs.name_at(one.org_id, filed_at).unwrap_or_default().to_owned(),
                     state: state.map(|state| state.state.clone()).unwrap_or_default(),
                     state_label: state.map_or("", |state| state.label).to_owned(),
-                    due_on: due.map(|due| base::zone::china_date(due).to_string()),
-                    reachable: caller.may("case.read") && caller.reaches_taken(one.org_id, &one.item_slug, one.taken_at),
+                    due_on: due,
+                    reachable: caller.may("case.read")
+                        && caller.reaches_taken(one.org_id, &one.item_slug, one.taken_at),
                     case_id: one.case_id,
                     case_number: one.case_number,
                     item_name: one.item_name,

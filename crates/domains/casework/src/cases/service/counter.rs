@@ -167,7 +167,11 @@ impl Casework {
     /// # Errors
     /// 404 and 409 for an identification that does not count, 422 when it is somebody who has no part
     /// in the application, 403 for an enterprise's code shown by somebody without its grant.
-    pub(super) async fn seen_at_intake(&self, caller: &Principal, application: &CounterApplication) -> Result<Option<Seen>> {
+    pub(super) async fn seen_at_intake(
+        &self,
+        caller: &Principal,
+        application: &CounterApplication,
+    ) -> Result<Option<Seen>> {
         let Some(id) = application.identification else { return Ok(None) };
         let who = self.recognition.identified(caller, id, Purpose::Intake).await?;
         let applicant = &application.applicant;

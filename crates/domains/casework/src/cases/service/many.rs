@@ -25,6 +25,7 @@ use super::draft::Applicant;
 use super::judge::{Application, Handed, judge};
 use super::submit::{Filed, Filing, received};
 use super::{Casework, Delivery, Loaded, Personal};
+use crate::cases::clock;
 use crate::cases::model::Channel;
 use crate::cases::store::{case, case_document, case_event, case_form, case_material, task};
 
@@ -64,8 +65,8 @@ pub struct CaseState {
     pub label: &'static str,
     /// Present step; empty at the end.
     pub step_name: String,
-    /// By when it is due; absent while its clock stands.
-    pub due_at: Option<OffsetDateTime>,
+    /// Last day on which it is in time, in China; absent while its clock stands.
+    pub due_on: Option<String>,
 }
 
 /// A case that was written.
@@ -307,7 +308,7 @@ impl Casework {
             .into_iter()
             .map(|(id, state, step_name, due_at)| {
                 let label = crate::cases::model::State::parse(&state).map_or("", crate::cases::model::State::label);
-                (id, CaseState { state, label, step_name, due_at })
+                (id, CaseState { state, label, step_name, due_on: due_at.map(clock::last_day) })
             })
             .collect())
     }

@@ -201,9 +201,9 @@ impl Casework {
         let subject = format!("case:{}", form_row.case_id);
         let mut lines = vec![Line::by(caller, self.platform.new_id(), taking.permission, subject, detail)];
         // The clerk has read the licence of somebody who stands at the counter: that leaves a line too.
-        lines.extend(form_row.old_licence_id.map(|old| {
-            self.old_licence_use(caller, &row, old, &super::acting::Standing::own())
-        }));
+        lines.extend(
+            form_row.old_licence_id.map(|old| self.old_licence_use(caller, &row, old, &super::acting::Standing::own())),
+        );
         let loaded = Loaded { row, item: item.clone() };
         let materials = self.material_rows(&loaded, &application.materials, Some(caller.id)).await?;
         let received = received(&judgement.resolution, &|key| handed_whole(&application.materials, key));
@@ -287,7 +287,11 @@ impl Casework {
 /// the same for all.
 pub fn at_item(n: usize, pointer: &str) -> String {
     let shared = ["/applicant", "/agent", "/ticket", "/identification"];
-    if shared.iter().any(|root| pointer.starts_with(root)) { pointer.to_owned() } else { format!("/items/{n}{pointer}") }
+    if shared.iter().any(|root| pointer.starts_with(root)) {
+        pointer.to_owned()
+    } else {
+        format!("/items/{n}{pointer}")
+    }
 }
 
 /// What is taken in at a window.

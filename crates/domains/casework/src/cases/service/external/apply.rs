@@ -9,8 +9,8 @@ use super::records;
 use crate::cases::model::Channel;
 use crate::cases::service::Casework;
 use crate::cases::service::counter::CounterApplication;
-use crate::cases::service::taking::Taking;
 use crate::cases::service::submit::Receipt;
+use crate::cases::service::taking::Taking;
 
 /// The content as an application; materials named by reference count as handed in over there.
 fn application(data: &Map<String, Value>) -> Result<CounterApplication> {
