@@ -198,9 +198,36 @@ async fn a_package_is_filed_together_and_collected_together() {
     }
 }
 
-/// Chosen "as each is ready", the first certificate is handed over while the other case goes on.
+/// One scan serves both items that ask for the same paper: both cases hold it, and it opens from either.
 ///
-/// req: CASE-029
+/// req: CASE-004
+#[tokio::test(flavor = "multi_thread")]
+async fn one_scan_serves_both_items() {
+    for backend in testkit::backends() {
+        let world = World::new(backend).await;
+        let clerk = world.staff("clerk-general").await;
+        let scan = clerk.upload("/desk/files", "户口簿.pdf", b"%PDF-1.4\n%%EOF\n".to_vec()).await;
+        assert!(scan.status().is_success(), "{}", scan.status());
+        let scan: Value = scan.json().await.unwrap();
+        let mut items = [part(DISABLED, "self"), part(ELDERLY, "self")];
+        for item in &mut items {
+            item["materials"]["m02"] = json!({ "handing": "scan", "files": [scan["id"]] });
+        }
+        let filed = clerk.post("/case-packages", package("ready", &items)).await;
+        for one in filed["cases"].as_array().unwrap() {
+            let case = clerk.get(&format!("/cases/{}", one["case_id"].as_str().unwrap())).await;
+            let papers = case["materials"].as_array().unwrap();
+            let paper = papers.iter().find(|paper| paper["key"] == "m02").unwrap();
+            assert_eq!(paper["files"][0]["id"], scan["id"], "{paper}");
+        }
+        world.close().await;
+    }
+}
+
+/// Chosen "as each is ready", the first certificate is handed over while the other case goes on; then, and only then, its
+/// applicant is asked once to rate.
+///
+/// req: CASE-029, CASE-011
 #[tokio::test(flavor = "multi_thread")]
 async fn each_certificate_of_a_package_is_collected_as_it_is_ready() {
     for backend in testkit::backends() {
@@ -214,7 +241,13 @@ async fn each_certificate_of_a_package_is_collected_as_it_is_ready() {
         clerk.post(&format!("/cases/{pension}/accept"), accept).await;
         finish(&world, &pension, &[("reviewer-pension", "pass"), ("approver-pension", "granted")]).await;
         world.settle().await;
+        let asked = async |world: &World| {
+            world.settle().await;
+            world.sms().await.iter().filter(|text| text.contains("请您评价") && text.contains("/my/cases/")).count()
+        };
+        assert_eq!(asked(&world).await, 0, "its certificate waits at the window");
         assert_eq!(deliver(&world, &pension).await.0, StatusCode::NO_CONTENT);
+        assert_eq!(asked(&world).await, 1);
         world.close().await;
     }
 }

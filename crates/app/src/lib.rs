@@ -401,6 +401,7 @@ impl App {
     /// Which event wakes which job.
     pub fn subscriptions(&self) -> Subscriptions {
         let below = self.casework.subscriptions(self.recognition.subscriptions(Subscriptions::default()));
+        let below = self.feedback.subscriptions(below);
         let below = self.materials.subscriptions(self.archive.subscriptions(self.intake.subscriptions(below)));
         let below = transfer::subscriptions(&self.platform.config, below);
         self.security.subscriptions(self.fulfilment.subscriptions(self.exchange.subscriptions(below)))
@@ -409,7 +410,7 @@ impl App {
     /// What runs each kind of job.
     pub fn handlers(&self) -> Handlers {
         let below = self.recognition.jobs(self.identity.jobs(Handlers::default()));
-        let below = self.casework.jobs(self.operations.jobs(self.tables.jobs(below)));
+        let below = self.feedback.jobs(self.casework.jobs(self.operations.jobs(self.tables.jobs(below))));
         let below = transfer::jobs(self, self.materials.jobs(self.archive.jobs(self.intake.jobs(below))));
         self.security.jobs(self.fulfilment.jobs(self.exchange.jobs(below)))
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use casework::Casework;
-use feedback::{Feedback, NewRating, RateMyCase, RatedCase, RatedCases, Reasons};
+use feedback::{EndedCase, Feedback, NewRating, RateMyCase, RatedCase, RatedCases, Reasons};
 use platform::web::guard::{Allowed, Principal};
 use platform::{Platform, Problem, Result};
 use time::OffsetDateTime;
@@ -41,6 +41,20 @@ impl RatedCases for Cases {
 
     async fn case_by_number(&self, number: &str) -> Result<Option<RatedCase>> {
         Ok(self.0.finished_case(None, Some(number)).await?.map(|(case, _)| rated(case)))
+    }
+
+    async fn ended_case(&self, case_id: Uuid) -> Result<Option<EndedCase>> {
+        let Some((case, account)) = self.0.finished_case(Some(case_id), None).await? else { return Ok(None) };
+        Ok(Some(EndedCase {
+            finished: case.finished,
+            to_hand_over: case.undelivered && self.0.delivery_wish(case_id).await?.0 != "electronic",
+            has_account: account.is_some(),
+        }))
+    }
+
+    async fn invite(&self, case_id: Uuid, link: &str) -> Result<()> {
+        let key = format!("rating.invited:{case_id}");
+        self.0.tell_about(case_id, "rating_invited", &key, &[("rating_link", link)]).await
     }
 }
 

@@ -1,7 +1,7 @@
 //! A hall's own queue system: numbers are drawn and called here, and the hall is told of each change, signed over the
 //! body. What the hall did not take is kept and sent again in order.
 //!
-//! * `GET /` is a page to draw and call numbers by hand;
+//! * the page at `/queue` draws and calls numbers by hand;
 //! * `POST /tickets {"hall", "business", "item", "visitor", "priority"}` draws the next number;
 //! * `POST /call {"hall", "window"}` calls the next one waiting, those to be served first before the others;
 //! * `POST /tickets/{id}/{state} {"window"}` sets another state (`called` again, `missed`, `held`, `transferred`, `done`, …);
@@ -237,12 +237,12 @@ async fn shown(State(queue): State<Queue>) -> Result<Html<String>, Refusal> {
     let rows: String = kept.numbers.iter().rev().take(30).map(row).collect();
     let hall = "<label for=\"h\">大厅</label><input id=\"h\" name=\"hall\" value=\"district-hall\" required>";
     let body = format!(
-        "<h2>取号</h2><form method=\"post\" action=\"draw\">{hall}\
+        "<h2>取号</h2><form method=\"post\" action=\"/queue/draw\">{hall}\
          <label for=\"b\">办什么</label><input id=\"b\" name=\"business\" value=\"养老助残\">\
          <label for=\"n\">姓名（读证）</label><input id=\"n\" name=\"name\">\
          <label for=\"i\">身份证号码</label><input id=\"i\" name=\"id_number\">\
          <label for=\"p\">手机号码</label><input id=\"p\" name=\"phone\"><p><button>取号</button></p></form>\
-         <h2>叫号</h2><form method=\"post\" action=\"next\">{}\
+         <h2>叫号</h2><form method=\"post\" action=\"/queue/next\">{}\
          <label for=\"w\">窗口编号</label><input id=\"w\" name=\"window\" value=\"2\" required>\
          <p><button>叫下一个</button></p></form><h2>号票</h2><ul>{rows}</ul>",
         hall.replace("\"h\"", "\"hc\"")
@@ -261,7 +261,7 @@ async fn draw_by_hand(State(queue): State<Queue>, Form(asked): Form<ByHand>) -> 
         priority: false,
     });
     queue.told(one).await;
-    Ok(Redirect::to("."))
+    Ok(Redirect::to("/queue"))
 }
 
 async fn next_by_hand(State(queue): State<Queue>, Form(asked): Form<Call>) -> Result<Redirect, Refusal> {
@@ -270,5 +270,5 @@ async fn next_by_hand(State(queue): State<Queue>, Form(asked): Form<Call>) -> Re
         let one = queue.changed(&next, "called", Some(asked.window))?;
         queue.told(one).await;
     }
-    Ok(Redirect::to("."))
+    Ok(Redirect::to("/queue"))
 }

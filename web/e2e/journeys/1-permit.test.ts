@@ -354,7 +354,8 @@ describe('the department reviews, inspects, grants', () => {
     await look(page, 'desk-delivery')
     await page.locator('#dl-q').fill(caseNumber)
     await page.getByRole('button', { name: '查询' }).click()
-    await page.locator('tbody tr').first().getByRole('button', { name: /登记出件/ }).click()
+    // A list shows the end of a number: its day and running number.
+    await page.locator('tbody tr').filter({ hasText: caseNumber.slice(-12) }).filter({ hasText: '食品经营' }).getByRole('button', { name: /登记出件/ }).click()
     await dialog(page).waitFor()
     await look(page, 'desk-deliver')
     await dialog(page).getByLabel('领取人姓名').fill('王海燕')

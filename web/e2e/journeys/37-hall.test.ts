@@ -7,7 +7,7 @@ import { open, rows } from '../support/admin.ts'
 import { answer, dialog } from '../support/desk.ts'
 import { fillForm, formOf, type Sample, sampleOf } from '../support/form.ts'
 import { look } from '../support/look.ts'
-import { closeBrowser, outside, type Person, quiet, staff } from '../support/people.ts'
+import { citizen, closeBrowser, outside, type Person, quiet, staff } from '../support/people.ts'
 import { story } from '../support/story.ts'
 
 const it = story('hall')
@@ -17,6 +17,7 @@ const SUBSIDIES = 'disability-two-subsidies'
 const SUBSIDIES_NAME = '困难残疾人生活补贴和重度残疾人护理补贴资格认定'
 const VISITOR = { name: '何勇', id_number: '449902196809150193', phone: '19900000010' }
 let clerk: Person
+let owner: Person
 afterAll(closeBrowser)
 
 async function queue(path: string, body: unknown): Promise<{ told: { status: number } }> {
@@ -118,6 +119,8 @@ describe('a number of the queue', () => {
 
 describe('a package', () => {
   it('is chosen with the items wanted; the visitor is taken down once (req: CASE-004)', async () => {
+    // Who has an account finds the cases there.
+    owner = await citizen(VISITOR.name)
     const { page } = clerk
     await open(page, '/package-intake', '套餐收件')
     await page.locator('.sp__cards > li').filter({ hasText: '扶残助困' }).waitFor()
@@ -188,5 +191,16 @@ describe('a package', () => {
     expect(await page.locator('main').innerText()).toContain(SUBSIDIES_NAME)
     await look(page, 'desk-package-collection')
     quiet(clerk)
+  })
+
+  it('is found by the applicant, who collects each as it is ready after all (req: CASE-029)', async () => {
+    const { page } = owner
+    await page.goto('/my/collections')
+    await page.getByText('扶残助困').first().waitFor()
+    await page.getByText('共 2 件，办好 0 件').waitFor()
+    await look(page, 'portal-package-collection')
+    await page.getByRole('button', { name: '改成“办好一件领一件”' }).click()
+    await page.getByRole('button', { name: '改成“全部办好一起领”' }).waitFor()
+    quiet(owner)
   })
 })

@@ -26,6 +26,17 @@ pub struct RatedCase {
     pub finished: bool,
 }
 
+/// How a case stands that something was told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EndedCase {
+    /// Whether it came to an end by which it may be rated.
+    pub finished: bool,
+    /// Whether a result is still to be handed over, at the window or by post.
+    pub to_hand_over: bool,
+    /// Whether its applicant has an account, and so a page of its own to rate on.
+    pub has_account: bool,
+}
+
 /// Reads cases. Implemented over casework and plugged in at start.
 #[async_trait]
 pub trait RatedCases: Send + Sync {
@@ -34,4 +45,10 @@ pub trait RatedCases: Send + Sync {
 
     /// The case with a number.
     async fn case_by_number(&self, number: &str) -> Result<Option<RatedCase>>;
+
+    /// How a case stands; absent for one that is not there.
+    async fn ended_case(&self, case_id: Uuid) -> Result<Option<EndedCase>>;
+
+    /// Asks the applicant's side to rate at an address, once for each case.
+    async fn invite(&self, case_id: Uuid, link: &str) -> Result<()>;
 }

@@ -20,7 +20,7 @@ use axum::extract::FromRef;
 use platform::Platform;
 use platform::db::migrate::Migration;
 
-pub use cases::{RatedCase, RatedCases};
+pub use cases::{EndedCase, RatedCase, RatedCases};
 pub use http::routes;
 pub use model::{Entry, NewRating, Rating};
 pub use permissions::{PERMISSIONS, RateMyCase, ReadRatings, TraceRatings};

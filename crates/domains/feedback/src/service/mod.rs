@@ -1,5 +1,6 @@
 //! What the domain does, one file per act.
 
+mod invite;
 mod open;
 mod rate;
 pub mod summary;

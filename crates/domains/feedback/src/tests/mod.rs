@@ -1,6 +1,7 @@
 //! The domain through its router, on both databases, over cases that exist only here.
 
 mod desk;
+mod invite;
 mod my;
 mod open;
 
@@ -20,7 +21,7 @@ use testkit::{Backend, TestPlatform};
 use tower::ServiceExt;
 use uuid::Uuid;
 
-use crate::{Feedback, RatedCase, RatedCases, Reasons};
+use crate::{EndedCase, Feedback, RatedCase, RatedCases, Reasons};
 
 /// Applicant of all cases here.
 const APPLICANT: Uuid = Uuid::from_u128(5);
@@ -35,7 +36,12 @@ const SUPERVISOR: Uuid = Uuid::from_u128(4);
 const ORG: Uuid = Uuid::from_u128(77);
 
 #[derive(Default)]
-struct Cases(Mutex<BTreeMap<Uuid, RatedCase>>);
+struct Cases(
+    Mutex<BTreeMap<Uuid, RatedCase>>,
+    Mutex<BTreeMap<Uuid, EndedCase>>,
+    /// Where applicants were asked to rate.
+    Mutex<Vec<String>>,
+);
 
 #[async_trait]
 impl RatedCases for Cases {
@@ -45,6 +51,15 @@ impl RatedCases for Cases {
 
     async fn case_by_number(&self, number: &str) -> platform::Result<Option<RatedCase>> {
         Ok(self.0.lock().unwrap().values().find(|case| case.case_number == number).cloned())
+    }
+
+    async fn ended_case(&self, case_id: Uuid) -> platform::Result<Option<EndedCase>> {
+        Ok(self.1.lock().unwrap().get(&case_id).copied())
+    }
+
+    async fn invite(&self, _: Uuid, link: &str) -> platform::Result<()> {
+        self.2.lock().unwrap().push(link.to_owned());
+        Ok(())
     }
 }
 

@@ -368,6 +368,7 @@ impl Casework {
             org_id: row.org_id,
             closed_at: row.closed_at,
             finished: matches!(state, State::Closed | State::Delivered | State::NotAccepted),
+            undelivered: state == State::Closed && row.outcome.as_deref() == Some("granted"),
         };
         Ok(Some((ended, row.account_id)))
     }
@@ -403,4 +404,6 @@ pub struct Ended {
     pub closed_at: Option<time::OffsetDateTime>,
     /// Whether it came to an end by which it may be rated.
     pub finished: bool,
+    /// Whether it was granted and its result is not handed over yet.
+    pub undelivered: bool,
 }
