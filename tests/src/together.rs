@@ -233,10 +233,17 @@ async fn each_certificate_of_a_package_is_collected_as_it_is_ready() {
     for backend in testkit::backends() {
         let world = World::new(backend).await;
         let clerk = world.staff("clerk-general").await;
+        let applicant = world.citizen("he-yong").await;
         let body = package("ready", &[part(DISABLED, "self"), part(PENSION, "self")]);
         let filed = clerk.post("/case-packages", body).await;
         let pension = filed["cases"][1]["case_id"].as_str().unwrap().to_owned();
         world.settle().await;
+        let own = applicant.get("/my/collections").await;
+        assert_eq!(
+            (&own["total"], &own["items"][0]["package_name"], &own["items"][0]["mode"]),
+            (&json!(1), &json!("扶残助困"), &json!("ready")),
+            "who has an account finds the set there"
+        );
         let accept = json!({ "version": version(&clerk, &pension).await, "note": "", "tolerated": [] });
         clerk.post(&format!("/cases/{pension}/accept"), accept).await;
         finish(&world, &pension, &[("reviewer-pension", "pass"), ("approver-pension", "granted")]).await;
