@@ -22,7 +22,7 @@ fn person() -> Value {
 /// the number and the ticket the case; a second matter of the visitor joins it. Only the window it was called to takes
 /// it over, and one clerk of two; the visitor is masked elsewhere, and the raw look is logged.
 ///
-/// req: CASE-011, CASE-004, HALL-028, HALL-015
+/// req: CASE-011, CASE-004, HALL-028
 #[tokio::test(flavor = "multi_thread")]
 async fn a_called_number_is_taken_over_into_a_case() {
     for backend in testkit::backends() {

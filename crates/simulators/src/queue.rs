@@ -164,8 +164,8 @@ impl Queue {
         loop {
             let Some(next) = lock(&self.kept).unsent.front().cloned() else { break };
             match self.hall.post_covered(INTERFACE, &next).await {
-                // A message that is wrong stays wrong: it is told, not kept.
-                Ok((status, answer)) if status < 500 => {
+                // A message that is wrong stays wrong: it is told, not kept. 409 asks to send it again.
+                Ok((status, answer)) if status < 500 && status != 409 => {
                     lock(&self.kept).unsent.pop_front();
                     last = json!({ "status": status, "answer": answer });
                 }

@@ -52,7 +52,7 @@ describe('a number of the queue', () => {
     quiet(clerk)
   })
 
-  it('is taken over: its visitor and item open the intake, and the case keeps the number (req: CASE-011, HALL-015)', async () => {
+  it('is taken over: its visitor and item open the intake, and the case keeps the number (req: CASE-011)', async () => {
     const { page } = clerk
     const sample = await sampleOf(ALLOWANCE)
     await called(page, 'A001').getByRole('button', { name: /接待/ }).click()

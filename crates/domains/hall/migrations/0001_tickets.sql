@@ -34,6 +34,8 @@ CREATE TABLE queue_tickets (
 CREATE INDEX queue_tickets_by_window ON queue_tickets (window_key, called_at);
 CREATE INDEX queue_tickets_by_hall ON queue_tickets (hall_key, ticketed_at);
 CREATE INDEX queue_tickets_by_visitor ON queue_tickets (visitor_index);
+-- Those that know their visitor still: few, while all others stay for good.
+CREATE INDEX queue_tickets_known ON queue_tickets (ticketed_at) WHERE visitor_sealed <> '';
 
 -- What happened to a ticket, append only.
 CREATE TABLE queue_ticket_steps (

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// Where a ticket stands (HALL-022).
+/// Where a ticket stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     /// 等候.
@@ -221,7 +221,7 @@ mod tests {
     /// Only whoever was called is taken over and finished; whoever missed the call may come late, and nothing follows
     /// the end.
     ///
-    /// req: CASE-011, HALL-022
+    /// req: CASE-011, HALL-028
     #[test]
     fn only_whoever_was_called_is_served() {
         for state in ALL {
