@@ -50,7 +50,8 @@ async fn outside(world: &World, service: &str, path: &str, body: Value) -> Value
     client.post(url).json(&body).send().await.unwrap().json().await.unwrap()
 }
 
-async fn by_card(world: &World, clerk: &Caller, whose: &str, purpose: &str) -> Value {
+/// Somebody's card, read at the counter.
+pub async fn by_card(world: &World, clerk: &Caller, whose: &str, purpose: &str) -> Value {
     let begun = clerk.post("/identifications/card-reads", json!({ "purpose": purpose })).await;
     outside(world, "reader", "/lay", json!({ "key": whose, "kind": "id_card" })).await;
     let read = outside(world, "reader", "/v1/card/read", json!({ "challenge": begun["challenge"] })).await;

@@ -65,6 +65,17 @@ async fn a_called_number_is_taken_over_into_a_case() {
         let again = clerk.post(&format!("{ticket}/take"), take(&called["version"])).await;
         assert_eq!(again["visitor"], person(), "a lost answer is asked for again");
 
+        // Two clerks sit at this window: the other one learns who looks after the visitor.
+        let colleague = "schema: tongban-staff/1\nstaff:\n\
+            - {login: second, name: 方敏, org: district-hall, roles: [clerk], windows: [district-hall-2], items: [senior-allowance]}\n";
+        world.app.identity.import_staff(colleague, app::demo::PASSWORD).await.unwrap();
+        let colleague = world.staff("second").await;
+        let beside = colleague.get("/called-tickets").await["items"][0].clone();
+        assert_eq!((&beside["taken_by_name"], &beside["can"]), (&json!("叶青"), &json!([])));
+        let path = format!("{ticket}/take");
+        let (status, problem) = colleague.refused(Method::POST, &path, Some(take(&beside["version"]))).await;
+        assert_eq!((status, &problem["code"]), (StatusCode::CONFLICT, &json!("ticket_taken")));
+
         let file = |ticket: &Value| application(&json!({ "ticket": ticket }));
         let receipt = clerk.post_once("/counter/cases", "visit-of-a001", file(&called["id"])).await;
         let same = clerk.post_once("/counter/cases", "visit-of-a001", file(&called["id"])).await;
@@ -211,6 +222,16 @@ async fn what_is_told_twice_late_or_wrong_has_one_outcome() {
         let (status, _) =
             world.signed("hall-queue", "guessed", "n-1", "/open/tickets", &notice(9, "done", json!({}))).await;
         assert_eq!(status, StatusCode::UNAUTHORIZED);
+        let granted = identity::systems::Grant {
+            interface: "queue".into(),
+            items: Vec::new(),
+            fields: Vec::new(),
+            valid_until: None,
+        };
+        let (_, secret) = world.system_with("bare-signature", None, vec![granted], Vec::new()).await;
+        let (status, problem) =
+            world.signed("bare-signature", &secret, "n-3", "/open/tickets", &notice(9, "done", json!({}))).await;
+        assert_eq!(status, StatusCode::FORBIDDEN, "the signature leaves the body out: {problem}");
         let (_, secret) = world.system("other-system", None, &[]).await;
         let (status, _) =
             world.signed("other-system", &secret, "n-2", "/open/tickets", &notice(9, "done", json!({}))).await;

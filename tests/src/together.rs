@@ -3,6 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use crate::identify::by_card;
 use crate::main_job::{complete, version};
 use crate::world::{World, packs_dir};
 
@@ -194,6 +195,33 @@ async fn a_package_is_filed_together_and_collected_together() {
         let done = clerk.get(&own).await;
         assert_eq!((&done["state"], &done["done"]), (&json!("done"), &json!(2)), "{done}");
         assert_eq!(clerk.get("/case-packages?state=done").await["total"], 1);
+        world.close().await;
+    }
+}
+
+/// One card read serves the whole package and nothing after it; a second click gets the first one's receipt.
+///
+/// req: CASE-004, CASE-011
+#[tokio::test(flavor = "multi_thread")]
+async fn one_identification_serves_the_visit() {
+    for backend in testkit::backends() {
+        let world = World::new(backend).await;
+        app::systems::register_demo(&world.app).await.unwrap();
+        let clerk = world.staff("clerk-general").await;
+        let seen = by_card(&world, &clerk, "he-yong", "intake").await;
+        let mut body = package("ready", &[part(DISABLED, "self"), part(ELDERLY, "self")]);
+        body["identification"] = seen["id"].clone();
+        let filed = clerk.post_once("/case-packages", "package-by-card", body.clone()).await;
+        let cases = filed["cases"].as_array().unwrap();
+        assert_eq!(cases.len(), 2, "{filed}");
+        for one in cases {
+            let case = clerk.get(&format!("/cases/{}", one["case_id"].as_str().unwrap())).await;
+            assert_eq!(case["events"][0]["text"], "窗口收件（读身份证核验申请人）");
+        }
+        assert_eq!(clerk.post_once("/case-packages", "package-by-card", body.clone()).await, filed);
+        let (status, problem) = clerk.refused(Method::POST, "/case-packages", Some(body)).await;
+        assert_eq!((status, &problem["code"]), (StatusCode::CONFLICT, &json!("identification_over")), "{problem}");
+        assert_eq!(clerk.get("/case-packages").await["total"], 1);
         world.close().await;
     }
 }

@@ -19,5 +19,4 @@ export const packages = {
   create: (body: PackageApplication, key: string) => said<PackageReceipt>(ask('post', '/api/v1/case-packages', { body, key })),
   list: (query: CasePackageQuery) => said<Narrow<Whole<S['List_CasePackage']>, { items: CasePackage[] }>>(ask('get', '/api/v1/case-packages', { query })),
   exportAddress: (query: CasePackageQuery) => address('/api/v1/case-packages/export', { query: { ...query, limit: undefined, cursor: undefined } }),
-  get: (id: string) => said<CasePackage>(ask('get', '/api/v1/case-packages/{id}', { path: { id } })),
 }

@@ -6,7 +6,7 @@ use sea_orm::entity::prelude::*;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::service::ended;
+use super::service::row_of;
 use super::store::{self, member, set};
 use super::{READY, TOGETHER};
 use crate::Fulfilment;
@@ -31,18 +31,8 @@ impl Fulfilment {
         for case in filed.case_ids {
             let facts = self.casework.facts(case).await?;
             let facts = facts.ok_or_else(|| Problem::internal(format!("case {case} of a package is not there")))?;
+            rows.push(row_of(&facts, id, now));
             whose.get_or_insert((facts.account_id.unwrap_or_default(), facts.applicant_name));
-            rows.push(member::Model {
-                case_id: case,
-                collection_id: id,
-                case_number: facts.case_number,
-                item_name: facts.item_name,
-                item_slug: facts.item_slug,
-                org_id: facts.org_id,
-                taken_at: facts.taken_at,
-                ended_at: ended(facts.state).then_some(now),
-                delivered_at: facts.delivered_at,
-            });
         }
         let Some((account_id, applicant_name)) = whose else { return Ok(()) };
         let row = set::Model {

@@ -1,6 +1,7 @@
 //! Putting cases together, changing the choice, and what both sides see.
 
 use casework::cases::model::State;
+use casework::cases::service::beside::CaseFacts;
 use platform::web::guard::Principal;
 use platform::web::page::{List, PageQuery};
 use platform::work::audit::Line;
@@ -123,8 +124,23 @@ fn not_found() -> Problem {
     Problem::not_found("没有找到这组办件。")
 }
 
-pub(super) fn ended(state: State) -> bool {
+fn ended(state: State) -> bool {
     state != State::Draft && !state.is_open()
+}
+
+/// A case as it stands, in a set.
+pub(super) fn row_of(facts: &CaseFacts, set: Uuid, now: OffsetDateTime) -> member::Model {
+    member::Model {
+        case_id: facts.id,
+        collection_id: set,
+        case_number: facts.case_number.clone(),
+        item_name: facts.item_name.clone(),
+        item_slug: facts.item_slug.clone(),
+        org_id: facts.org_id,
+        taken_at: facts.taken_at,
+        ended_at: ended(facts.state).then_some(now),
+        delivered_at: facts.delivered_at,
+    }
 }
 
 /// Sets of members that fit.
@@ -190,17 +206,7 @@ impl Fulfilment {
                 let message = format!("“{}”{}，不能再选怎么领。", facts.item_name, facts.state.label());
                 return Err(Problem::conflict("case_over", message));
             }
-            rows.push(member::Model {
-                case_id: case,
-                collection_id: id,
-                case_number: facts.case_number,
-                item_name: facts.item_name,
-                item_slug: facts.item_slug,
-                org_id: facts.org_id,
-                taken_at: facts.taken_at,
-                ended_at: ended(facts.state).then_some(now),
-                delivered_at: None,
-            });
+            rows.push(row_of(&facts, id, now));
             whose = Some((account, facts.applicant_name));
         }
         let (account_id, applicant_name) = whose.ok_or_else(not_found)?;

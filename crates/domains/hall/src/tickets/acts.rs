@@ -172,18 +172,13 @@ impl Hall {
                     {
                         return Ok(before);
                     }
-                    let known = ticket::Entity::find()
-                        .filter(ticket::Column::HallKey.eq(row.hall_key.as_str()))
-                        .filter(ticket::Column::TicketedAt.gte(since))
-                        .filter(ticket::Column::Number.eq(row.number.as_str()))
-                        .one(tx.conn())
-                        .await?;
+                    let known = store::is_known(tx.conn(), &row.hall_key, since, &row.number).await?;
                     let step = hall.step(&row, now, "手工登记，开始接待".to_owned());
                     let exists = || {
                         let message = format!("今天已经有 {} 号了，请在列表里找它。", row.number);
                         Problem::conflict("ticket_exists", message)
                     };
-                    if known.is_some() || !store::insert(tx.conn(), row.clone()).await? {
+                    if known || !store::insert(tx.conn(), row.clone()).await? {
                         return Err(exists());
                     }
                     store::add_step(tx.conn(), step).await?;
@@ -276,20 +271,7 @@ impl Hall {
         let before = now - time::Duration::days(REMEMBERED);
         self.platform
             .db
-            .write(now, move |tx| {
-                Box::pin(async move {
-                    use ticket::Column;
-                    ticket::Entity::update_many()
-                        .col_expr(Column::VisitorName, Expr::value(""))
-                        .col_expr(Column::VisitorIndex, Expr::value(""))
-                        .col_expr(Column::VisitorSealed, Expr::value(""))
-                        .filter(Column::TicketedAt.lt(before))
-                        .filter(Column::VisitorSealed.ne(""))
-                        .exec(tx.conn())
-                        .await?;
-                    Ok(())
-                })
-            })
+            .write(now, move |tx| Box::pin(async move { store::forget_visitors(tx.conn(), before).await }))
             .await
     }
 }

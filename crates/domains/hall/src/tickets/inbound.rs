@@ -5,7 +5,7 @@
 
 use base::codes::CitizenId;
 use identity::Window;
-use identity::systems::{ConnectedSystem, Interface};
+use identity::systems::{ConnectedSystem, Formula, Interface};
 use platform::web::problem::FieldProblem;
 use platform::{Problem, Result};
 use serde::{Deserialize, Serialize};
@@ -95,8 +95,12 @@ impl Hall {
     /// Takes a message of a queue system over.
     ///
     /// # Errors
-    /// 422 naming each field that is wrong; 409 when two messages of one ticket come at once, to be sent again.
+    /// 403 for a system whose signature leaves the body out; 422 naming each field that is wrong; 409 when two messages of one ticket come at once, to be sent again.
     pub async fn take_notice(&self, system: &ConnectedSystem, notice: TicketNotice) -> Result<TicketTaken> {
+        // Who is called to a window is said by the body, so the signature has to cover it.
+        if system.formula != Formula::TifBody {
+            return Err(Problem::forbidden("号票要用带正文的签名方式，请系统管理员在接入系统里改。"));
+        }
         let checked = self.check_notice(&notice).await?;
         let (hall, source, source_name) = (self.clone(), system.app_id.clone(), system.name.clone());
         self.platform

@@ -4,6 +4,7 @@ use platform::{Problem, Result};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Cond, OnConflict};
 use sea_orm::{ConnectionTrait, IntoActiveModel, QueryOrder, TryInsertResult};
+use time::OffsetDateTime;
 
 /// `queue_tickets`
 pub mod ticket {
@@ -127,6 +128,31 @@ pub(crate) async fn update(conn: &impl ConnectionTrait, mut row: ticket::Model) 
         .exec(conn)
         .await?;
     if updated.rows_affected == 1 { Ok(()) } else { Err(Problem::stale()) }
+}
+
+/// Whether a hall has had a number since a moment.
+pub(crate) async fn is_known(
+    conn: &impl ConnectionTrait,
+    hall: &str,
+    since: OffsetDateTime,
+    number: &str,
+) -> Result<bool> {
+    let of_hall = Cond::all().add(ticket::Column::HallKey.eq(hall)).add(ticket::Column::TicketedAt.gte(since));
+    let known = ticket::Entity::find().filter(of_hall).filter(ticket::Column::Number.eq(number));
+    Ok(known.one(conn).await?.is_some())
+}
+
+/// Takes the visitors out of tickets that were drawn before a moment.
+pub(crate) async fn forget_visitors(conn: &impl ConnectionTrait, before: OffsetDateTime) -> Result<()> {
+    ticket::Entity::update_many()
+        .col_expr(ticket::Column::VisitorName, Expr::value(""))
+        .col_expr(ticket::Column::VisitorIndex, Expr::value(""))
+        .col_expr(ticket::Column::VisitorSealed, Expr::value(""))
+        .filter(ticket::Column::TicketedAt.lt(before))
+        .filter(ticket::Column::VisitorSealed.ne(""))
+        .exec(conn)
+        .await?;
+    Ok(())
 }
 
 pub(crate) async fn add_step(conn: &impl ConnectionTrait, row: step::Model) -> Result<()> {
